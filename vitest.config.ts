@@ -1,0 +1,53 @@
+import { defineConfig } from 'vitest/config'
+
+/** Workspace packages resolve to their TypeScript source, so tests need no build. */
+const conditions = ['@bothkeys/source', 'module', 'node', 'development|production']
+const resolve = { conditions }
+const ssr = { resolve: { conditions, externalConditions: ['@bothkeys/source', 'node'] } }
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+    },
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.int.test.ts'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/test/**/*.test-d.ts'],
+            tsconfig: './tsconfig.types.json',
+          },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'int',
+          include: ['packages/*/test/**/*.int.test.ts', 'tools/*/test/**/*.int.test.ts'],
+          globalSetup: ['./tools/local-postgres/src/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // Each file talks to a server and may start workers of its own.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
