@@ -1,0 +1,107 @@
+/** The layers of packages/core/src, from the bottom up. A folder may import itself and the folders named for it. */
+const layers = {
+  errors: [],
+  model: ['errors'],
+  policy: ['errors', 'model'],
+  masking: ['errors', 'model'],
+  duties: ['errors', 'model'],
+  identity: ['errors', 'model', 'policy', 'masking', 'duties'],
+  approvals: ['errors', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
+  record: ['errors', 'model', 'policy', 'masking', 'duties'],
+  ledger: ['errors', 'model', 'policy', 'masking', 'duties', 'record'],
+}
+
+const core = (...names) => `^packages/core/src/(${names.join('|')})(/|\\.ts$)`
+
+const layerRules = Object.entries(layers).map(([name, allowed]) => ({
+  name: `core-layer-${name}`,
+  comment: `${name} may import only: ${[name, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: core(name) },
+  to: { path: '^packages/', pathNot: core(name, ...allowed) },
+}))
+
+const drivers = 'pg|pg-[^/]+|ssh2|@kubernetes/[^/]+|@langchain/[^/]+|langchain|libpg-query'
+
+/** An npm dependency, however the package manager lays it out. */
+const npm = (names) => `node_modules/(${names})/`
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...layerRules,
+    {
+      name: 'pure-layers',
+      comment: 'Clock, hashing and input/output are ports: the deciding layers run anywhere and are replayable.',
+      severity: 'error',
+      from: { path: core('policy', 'masking', 'duties') },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'jose-only-in-identity',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: core('identity') },
+      to: { path: npm('jose') },
+    },
+    {
+      name: 'zod-only-at-the-edges',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: core('policy', 'identity', 'file-source') },
+      to: { path: npm('zod') },
+    },
+    {
+      name: 'core-knows-no-driver',
+      severity: 'error',
+      from: { path: '^packages/core/src/' },
+      to: { path: npm(drivers) },
+    },
+    {
+      name: 'adapters-are-strangers',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/', pathNot: '^packages/core/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/core/'] },
+    },
+    {
+      name: 'adapters-use-the-public-core',
+      comment: 'Only @bothkeys/core and @bothkeys/core/adapter; tests also @bothkeys/core/testing.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/core/' },
+      to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter)\\.(ts|js|d\\.ts)$' },
+    },
+    {
+      name: 'tests-use-the-public-core',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+/test|examples|tools)/', pathNot: '^packages/core/' },
+      to: {
+        path: '^packages/core/',
+        pathNot: '^packages/core/((src|dist)/(index|adapter|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+      },
+    },
+    {
+      name: 'packages-use-no-tools',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '^(tools|examples)/' },
+    },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'type-only'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@bothkeys/source', 'import', 'node', 'types', 'default'],
+    },
+  },
+}
