@@ -5,8 +5,12 @@ const conditions = ['@bothkeys/source', 'module', 'node', 'development|productio
 const resolve = { conditions }
 const ssr = { resolve: { conditions, externalConditions: ['@bothkeys/source', 'node'] } }
 
+/** Where to leave the counts for the summary of several runs, if anywhere. */
+const report = process.env['BOTHKEYS_VITEST_REPORT']
+
 export default defineConfig({
   test: {
+    ...(report !== undefined && { reporters: ['default', 'json'], outputFile: { json: report } }),
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

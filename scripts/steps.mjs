@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { execute } from './execute.mjs'
+import { root } from './root.mjs'
+import { inDependencyOrder, packagesBelow } from './workspace.mjs'
+
+/** What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts single tests. */
+const all = [
+  { name: 'format', run: [{ command: 'oxfmt --check' }] },
+  { name: 'types', run: typecheck() },
+  { name: 'lint', run: [{ command: 'oxlint --type-aware --deny-warnings' }] },
+  { name: 'layers', run: [{ command: 'depcruise packages tools examples' }] },
+  { name: 'build', run: build() },
+  { name: 'unit', tests: true, run: [{ command: 'vitest run --project unit --project types --passWithNoTests' }] },
+  { name: 'integration', tests: true, run: [{ command: 'vitest run --project int' }] },
+  { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
+  { name: 'examples', run: examples() },
+]
+
+/** Returns the named steps. Throws on a name that does not exist. */
+export function steps(names = all.map((step) => step.name)) {
+  return names.map((name) => {
+    const step = all.find((candidate) => candidate.name === name)
+    if (step === undefined) throw new Error(`no step "${name}"; there are: ${all.map((one) => one.name).join(', ')}`)
+    return step
+  })
+}
+
+function typecheck() {
+  return packagesBelow('packages', 'tools', 'examples').map(({ folder }) => ({ command: `tsc --noEmit -p ${folder}` }))
+}
+
+function build() {
+  return inDependencyOrder(packagesBelow('packages', 'tools'))
+    .filter(({ manifest }) => manifest.scripts?.build !== undefined)
+    .map(({ folder, manifest }) => ({ command: manifest.scripts.build, cwd: join(root, folder), quiet: true }))
+}
+
+/** An example proves its claim by ending well. One with neither script proves nothing, and fails. */
+function examples() {
+  return packagesBelow('examples').map(({ name, folder, manifest }) => ({
+    command:
+      manifest.scripts?.test ?? manifest.scripts?.start ?? `echo "${name} has no test or start script" && exit 1`,
+    cwd: join(root, folder),
+  }))
+}
+
+/** Runs a step's command lines; the output of a quiet one shows only when it fails. Resolves to whether all went well. */
+export async function runStep(step, env = {}) {
+  let allOk = true
+  for (const { command, cwd, quiet } of step.run) {
+    const { ok, output } = await execute(command, { cwd, quiet, env })
+    if (!ok && quiet) console.log(output)
+    allOk &&= ok
+  }
+  return allOk
+}
