@@ -1,0 +1,48 @@
+import type { Description } from '@bothkeys/core/adapter'
+
+/** A transaction verb and what it says about access. */
+export interface TransactionControl {
+  readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback-to' | 'prepare' | 'commit-prepared' | 'rollback-prepared'
+  /** COMMIT AND CHAIN and the like: a new transaction is open right after. */
+  readonly chain: boolean
+  readonly isolation: string | undefined
+  readonly readOnly: boolean | undefined
+  readonly deferrable: boolean | undefined
+}
+
+/** What a statement does to names that live on the connection, which the door keeps a registry of. */
+export type RegistryChange =
+  | { readonly kind: 'prepare'; readonly name: string; readonly text: string }
+  | { readonly kind: 'deallocate'; readonly name: string | undefined }
+  | { readonly kind: 'discard-all' }
+  | { readonly kind: 'declare-cursor'; readonly name: string }
+  | { readonly kind: 'close-cursor'; readonly name: string | undefined }
+
+/** One text as the door needs to know it. Frozen and reused for every execution of the same text in the same state. */
+export interface Analysis {
+  readonly description: Description
+  /** How many statements the text holds; 0 for an empty one. */
+  readonly statementCount: number
+  /** Whether it is provable that the text changes no session setting (set_config, SET, a function that may do either). */
+  readonly settingFree: boolean
+  /** Present when the text is exactly one transaction verb. */
+  readonly transaction: TransactionControl | undefined
+  /** Whether any statement of a longer text is a transaction verb. */
+  readonly containsTransactionControl: boolean
+  readonly registry: readonly RegistryChange[]
+  /** Whether COPY FROM STDIN or COPY TO STDOUT takes over the connection. */
+  readonly copy: 'in' | 'out' | undefined
+  /** Whether the catalog may look different afterwards. */
+  readonly changesCatalog: boolean
+  /** Names of prepared statements (EXECUTE) and cursors (FETCH) whose content the effects were taken from. */
+  readonly uses: readonly { readonly kind: 'prepared' | 'cursor'; readonly name: string }[]
+}
+
+/** A text that the real grammar does not accept, or that is refused before it is parsed. */
+export interface Unparsable {
+  readonly unparsable: true
+  /** Says why without quoting the text. */
+  readonly reason: string
+  /** Byte position in the text, from 1, when the grammar names one. */
+  readonly position: number | undefined
+}

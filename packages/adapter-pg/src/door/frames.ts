@@ -1,0 +1,80 @@
+import { BothKeysError } from '@bothkeys/core/adapter'
+
+/** One typed message of the PostgreSQL v3 protocol, header included. `bytes` is owned by the reader's caller. */
+export interface Frame {
+  /** The message type byte; 0 for the untyped messages before authentication. */
+  readonly type: number
+  readonly bytes: Buffer
+}
+
+/**
+ * Cuts a byte stream into protocol messages (PostgreSQL documentation, "Message Flow"). Bytes may arrive in pieces
+ * of any size. A message above `maxBytes` is refused before its body is kept.
+ */
+export class FrameReader {
+  readonly #maxBytes: number
+  #pending: Buffer[] = []
+  #pendingBytes = 0
+  #typed: boolean
+
+  constructor(maxBytes: number, typed: boolean) {
+    this.#maxBytes = maxBytes
+    this.#typed = typed
+  }
+
+  /** From now on messages carry a type byte: the start-up packet has been read. */
+  expectTyped(): void {
+    this.#typed = true
+  }
+
+  push(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    this.#pending.push(chunk)
+    this.#pendingBytes += chunk.length
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
+  }
+
+  /** The next whole message, or undefined until more bytes arrive. Throws ERR_PROTOCOL_REFUSED on a bad length. */
+  next(): Frame | undefined {
+    const header = this.#typed ? 5 : 4
+    if (this.#pendingBytes < header) return undefined
+    const head = this.#peek(header)
+    const length = head.readInt32BE(header - 4)
+    const total = length + header - 4
+    if (length < 4 || total > this.#maxBytes) throw badLength(length, this.#maxBytes)
+    if (this.#pendingBytes < total) return undefined
+    return { type: this.#typed ? head.readUInt8(0) : 0, bytes: this.#take(total) }
+  }
+
+  #peek(count: number): Buffer {
+    const first = this.#pending[0]
+    if (first !== undefined && first.length >= count) return first
+    return this.#merge()
+  }
+
+  #take(count: number): Buffer {
+    let first = this.#pending[0]
+    if (first === undefined || first.length < count) first = this.#merge()
+    const taken = first.subarray(0, count)
+    if (first.length === count) this.#pending.shift()
+    else this.#pending[0] = first.subarray(count)
+    this.#pendingBytes -= count
+    return taken
+  }
+
+  #merge(): Buffer {
+    const merged = Buffer.concat(this.#pending)
+    this.#pending = [merged]
+    return merged
+  }
+}
+
+function badLength(length: number, maxBytes: number): BothKeysError {
+  const problem = length < 4 ? 'has an impossible length' : `is larger than ${String(maxBytes)} bytes`
+  return new BothKeysError('ERR_PROTOCOL_REFUSED', `a protocol message ${problem}`, {
+    hint: 'send smaller messages, or raise maxMessageBytes of the target',
+  })
+}

@@ -1,0 +1,80 @@
+import type { Analysis, RegistryChange } from '../analyzer/analysis.js'
+import type { Run } from './run.js'
+
+/** A prepared statement, made by Parse or by SQL PREPARE: both share one name space on the server. */
+export interface PreparedStatement {
+  readonly name: string
+  /** The text that a later Bind or EXECUTE runs. */
+  readonly text: string
+  readonly parameterTypes: readonly number[]
+  /** The Parse message that still has to reach the server before anything uses the statement. */
+  deferred: Buffer | undefined
+}
+
+/** A portal (Bind) or an SQL cursor: both share one name space on the server. */
+export interface Portal {
+  readonly name: string
+  readonly analysis: Analysis
+  /** The permitted action behind it; SQL cursors have none of their own, each FETCH is decided. */
+  readonly run: Run | undefined
+  /** WITH HOLD cursors outlive the transaction. */
+  readonly holdable: boolean
+}
+
+/** The names that live on one server connection. What is not in here is refused, never guessed. */
+export class Registry {
+  readonly statements: Map<string, PreparedStatement> = new Map()
+  readonly portals: Map<string, Portal> = new Map()
+
+  /** Applies what a finished statement did to names. */
+  apply(changes: readonly RegistryChange[], analysis: Analysis): void {
+    for (const change of changes) this.#apply(change, analysis)
+  }
+
+  #apply(change: RegistryChange, analysis: Analysis): void {
+    switch (change.kind) {
+      case 'prepare':
+        this.statements.set(change.name, {
+          name: change.name,
+          text: change.text,
+          parameterTypes: [],
+          deferred: undefined,
+        })
+        return
+      case 'deallocate':
+        if (change.name === undefined) this.#forgetNamedStatements()
+        else this.statements.delete(change.name)
+        return
+      case 'declare-cursor':
+        this.portals.set(change.name, {
+          name: change.name,
+          analysis,
+          run: undefined,
+          holdable: true,
+        })
+        return
+      case 'close-cursor':
+        if (change.name === undefined) this.portals.clear()
+        else this.portals.delete(change.name)
+        return
+      case 'discard-all':
+        this.#forgetNamedStatements()
+        this.portals.clear()
+    }
+  }
+
+  /** DEALLOCATE ALL keeps the unnamed statement. */
+  #forgetNamedStatements(): void {
+    for (const name of this.statements.keys()) if (name !== '') this.statements.delete(name)
+  }
+
+  /** The transaction is over: protocol portals are gone, cursors may have been declared WITH HOLD. */
+  transactionEnded(): readonly Run[] {
+    const ended: Run[] = []
+    for (const [name, portal] of this.portals) {
+      if (portal.run !== undefined) ended.push(portal.run)
+      if (portal.run !== undefined || !portal.holdable) this.portals.delete(name)
+    }
+    return ended
+  }
+}

@@ -1,0 +1,302 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
+import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
+import type { BackendSink } from './backend-scan.js'
+import { BackendScanner } from './backend-scan.js'
+import { BodyReader, code, errorFields } from './messages.js'
+import type { DoorRefusal } from './refusal-response.js'
+import { refusalResponse } from './refusal-response.js'
+import type { PreparedStatement } from './registry.js'
+import type { Run } from './run.js'
+
+/** What the server owes for one message that was sent to it. */
+export type Slot =
+  | { readonly kind: 'parse'; readonly statement: PreparedStatement }
+  /** A message that cannot parse stands for a refused one; its error is replaced by the refusal. */
+  | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
+  | { readonly kind: 'bind'; readonly run: Run }
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'execute'; readonly run: Run }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'query'; readonly run: Run }
+  | { readonly kind: 'refused-query'; readonly refusal: DoorRefusal }
+  | { readonly kind: 'internal'; readonly exchange: InternalExchange }
+
+/** An answer to a statement of the door's own. */
+export interface InternalExchange {
+  readonly rows: (readonly (string | null)[])[]
+  error: string | undefined
+  /** Whether a Sync follows, so that the exchange ends with ReadyForQuery. */
+  readonly synced: boolean
+  done(): void
+}
+
+/** What the tracker tells the connection. */
+export interface ResponseEvents {
+  toClient(bytes: Buffer): void
+  /** An exchange ended: outcomes are recorded before the ReadyForQuery is released. */
+  ready(status: string, failed: boolean): MaybePromise<void>
+  /** A statement was parsed, or its Parse failed or was skipped. */
+  parsed(statement: PreparedStatement, ok: boolean): void
+  /** The server skips everything until the next Sync. */
+  skipping(): void
+  copyIn(): void
+  /** A setting was reported. Throwing ends the connection. */
+  parameter(name: string, value: string): void
+  /** Something may have changed that a waiting loop looks at. */
+  progress(): void
+  /** The server broke the protocol or ends the connection. */
+  fatal(error: unknown): void
+}
+
+/**
+ * Matches the server's answers with what was sent, first in first out, and passes them on. Rows pass by uncopied.
+ * An answer that fits nothing that was sent ends the connection.
+ */
+export class ResponseTracker implements BackendSink {
+  readonly #events: ResponseEvents
+  readonly #scanner: BackendScanner
+  readonly #slots: Slot[] = []
+  /** An error in this exchange, so that the implicit transaction around it is undone. */
+  #failed = false
+
+  constructor(events: ResponseEvents, maxBytes: number) {
+    this.#events = events
+    this.#scanner = new BackendScanner(this, maxBytes)
+  }
+
+  get wantsRows(): boolean {
+    return this.#slots[0]?.kind === 'internal'
+  }
+
+  /** Whether the server owes nothing. */
+  get idle(): boolean {
+    return this.#slots.length === 0
+  }
+
+  /** Whether the scan waits for an outcome to be recorded. */
+  get stopped(): boolean {
+    return this.#scanner.stopped
+  }
+
+  get pending(): number {
+    return this.#scanner.pending
+  }
+
+  expect(slot: Slot): void {
+    this.#slots.push(slot)
+  }
+
+  push(chunk: Buffer): void {
+    try {
+      this.#scanner.push(chunk)
+    } catch (error) {
+      this.#events.fatal(error)
+    }
+  }
+
+  pass(bytes: Buffer): void {
+    this.#events.toClient(bytes)
+  }
+
+  row(): void {
+    const kind = this.#slots[0]?.kind
+    if (kind !== 'query' && kind !== 'execute') throw unexpected('a row')
+  }
+
+  message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
+    const head = this.#slots[0]
+    switch (String.fromCharCode(type)) {
+      case 'S':
+        return this.#parameter(bytes)
+      case 'N':
+      case 'A':
+        return head?.kind === 'internal' && type === code('N') ? 'drop' : 'pass'
+      case 'E':
+        return this.#error(head, bytes)
+      case 'Z':
+        return this.#ready(head, bytes)
+      default:
+        return head?.kind === 'internal' ? this.#internal(head, type, bytes) : this.#answer(head, type, bytes)
+    }
+  }
+
+  #parameter(bytes: Buffer): 'pass' {
+    const body = new BodyReader(bytes)
+    const name = body.cBytes().toString('utf8')
+    this.#events.parameter(name, body.cBytes().toString('utf8'))
+    return 'pass'
+  }
+
+  /** ErrorResponse: everything up to the next Sync is skipped by the server, except in a simple query. */
+  #error(head: Slot | undefined, bytes: Buffer): 'pass' | 'drop' {
+    const fields = errorFields(bytes)
+    const sqlState = fields.get('C') ?? 'XX000'
+    if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC' || head === undefined) {
+      this.#events.toClient(bytes)
+      throw new BothKeysError('ERR_ABORTED', `the server ended the connection (${sqlState})`, { hint: 'connect again' })
+    }
+    this.#failed = true
+    if (head.kind === 'internal') return this.#internalError(head.exchange, sqlState)
+    if ('run' in head) head.run.failed(sqlState)
+    if (head.kind === 'query' || head.kind === 'refused-query') {
+      return head.kind === 'query' ? 'pass' : this.#replace(head.refusal)
+    }
+    const verdict = head.kind === 'refused' ? this.#replace(head.refusal) : 'pass'
+    this.#skipToSync()
+    return verdict
+  }
+
+  #replace(refusal: DoorRefusal): 'drop' {
+    this.#events.toClient(refusalResponse(refusal))
+    return 'drop'
+  }
+
+  #internalError(exchange: InternalExchange, sqlState: string): 'drop' {
+    exchange.error = sqlState
+    this.#failed = false
+    if (!exchange.synced) {
+      this.#slots.shift()
+      this.#skipToSync()
+      exchange.done()
+    }
+    return 'drop'
+  }
+
+  #skipToSync(): void {
+    for (;;) {
+      const slot = this.#slots[0]
+      if (slot === undefined) {
+        this.#events.skipping()
+        return
+      }
+      if (slot.kind === 'sync') return
+      this.#slots.shift()
+      if (slot.kind === 'parse') this.#events.parsed(slot.statement, false)
+    }
+  }
+
+  #ready(head: Slot | undefined, bytes: Buffer): 'drop' | 'stop' {
+    const status = String.fromCharCode(bytes.readUInt8(5))
+    if (head?.kind === 'internal' && head.exchange.synced) {
+      this.#slots.shift()
+      head.exchange.done()
+      return 'drop'
+    }
+    if (head?.kind !== 'sync' && head?.kind !== 'query' && head?.kind !== 'refused-query') {
+      throw unexpected('ReadyForQuery')
+    }
+    this.#slots.shift()
+    const failed = this.#failed
+    this.#failed = false
+    const recorded = this.#events.ready(status, failed)
+    if (!isPromise(recorded)) {
+      this.#events.toClient(bytes)
+      this.#events.progress()
+      return 'drop'
+    }
+    const kept = Buffer.from(bytes)
+    recorded.then(
+      () => {
+        this.#events.toClient(kept)
+        this.#scanner.resume()
+        this.#events.progress()
+      },
+      (error: unknown) => {
+        this.#events.fatal(error)
+      },
+    )
+    return 'stop'
+  }
+
+  #internal(head: Extract<Slot, { kind: 'internal' }>, type: number, bytes: Buffer): 'drop' {
+    const { exchange } = head
+    switch (String.fromCharCode(type)) {
+      case 'D':
+        exchange.rows.push(textRow(bytes))
+        return 'drop'
+      case '3':
+        if (!exchange.synced) {
+          this.#slots.shift()
+          exchange.done()
+        }
+        return 'drop'
+      case '1':
+      case '2':
+      case 'C':
+      case 'T':
+      case 'n':
+        return 'drop'
+      default:
+        throw unexpected('an answer to a statement of the door')
+    }
+  }
+
+  #answer(head: Slot | undefined, type: number, bytes: Buffer): 'pass' {
+    const letter = String.fromCharCode(type)
+    if (head === undefined || !fits(head, letter)) throw unexpected(`the message ${letter}`)
+    switch (letter) {
+      case '1':
+        this.#slots.shift()
+        if (head.kind === 'parse') this.#events.parsed(head.statement, true)
+        break
+      case 'C':
+      case 'I':
+        if ('run' in head) head.run.completed(letter === 'I' ? '' : bytes.toString('utf8', 5, bytes.length - 1))
+        if (head.kind === 'execute') this.#slots.shift()
+        break
+      case 'G':
+        this.#events.copyIn()
+        break
+      case '2':
+      case '3':
+      case 's':
+        this.#slots.shift()
+        break
+      case 'T':
+      case 'n':
+        if (head.kind === 'describe') this.#slots.shift()
+        break
+      default:
+        break
+    }
+    this.#events.progress()
+    return 'pass'
+  }
+}
+
+/** Which answers may come while the server works on a message (PostgreSQL documentation, "Message Flow"). */
+const answers: Readonly<Record<Slot['kind'], string>> = {
+  parse: '1',
+  refused: '',
+  bind: '2',
+  describe: 'tTn',
+  execute: 'CIsHcD',
+  close: '3',
+  sync: '',
+  query: 'CITGHcD',
+  'refused-query': '',
+  internal: '',
+}
+
+function fits(head: Slot, letter: string): boolean {
+  return answers[head.kind].includes(letter)
+}
+
+/** A DataRow whose values are in text format. */
+function textRow(bytes: Buffer): readonly (string | null)[] {
+  const body = new BodyReader(bytes)
+  const count = body.int16()
+  const values: (string | null)[] = []
+  for (let index = 0; index < count; index++) {
+    const length = body.int32()
+    values.push(length < 0 ? null : body.take(length).toString('utf8'))
+  }
+  return values
+}
+
+function unexpected(what: string): BothKeysError {
+  return new BothKeysError('ERR_PROTOCOL_REFUSED', `the server sent ${what} when none was due, so the connection was ended`, {
+    hint: 'connect again; a pooler in transaction mode cannot be used',
+  })
+}

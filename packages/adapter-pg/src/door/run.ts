@@ -1,0 +1,64 @@
+import type { MaybePromise, Outcome, Permit } from '@bothkeys/core/adapter'
+import type { Analysis } from '../analyzer/analysis.js'
+
+/** One permitted action on its way through the server: a simple query or a portal. */
+export class Run {
+  readonly permit: Permit
+  readonly analysis: Analysis
+  #executed = false
+  #complete = false
+  #tag: string | undefined
+  #rows: number | undefined
+  #error: string | undefined
+
+  constructor(permit: Permit, analysis: Analysis) {
+    this.permit = permit
+    this.analysis = analysis
+  }
+
+  /** The server was asked to execute it. */
+  started(): void {
+    this.#executed = true
+  }
+
+  /** CommandComplete: its tag ends with the number of rows for most commands. */
+  completed(tag: string): void {
+    this.#complete = true
+    this.#tag = tag
+    const count = / (\d+)$/.exec(tag)?.[1]
+    if (count !== undefined) this.#rows = Number(count)
+  }
+
+  failed(sqlState: string): void {
+    this.#error = sqlState
+  }
+
+  get succeeded(): boolean {
+    return this.#complete && this.#error === undefined
+  }
+
+  /** Whether it may still go on after this exchange: a portal that is neither finished nor failed. */
+  get open(): boolean {
+    return !this.#complete && this.#error === undefined
+  }
+
+  /**
+   * Records the outcome. `undone` says that the implicit transaction around it failed afterwards; `lost` that the
+   * connection ended before the server answered.
+   */
+  settle(fate: 'answered' | 'undone' | 'lost' = 'answered'): MaybePromise<void> {
+    return this.permit.settle({
+      outcome: this.#outcome(fate),
+      ...(this.#tag === undefined ? {} : { result: this.#tag }),
+      ...(this.#rows === undefined ? {} : { rows: this.#rows }),
+      ...(this.#error === undefined ? {} : { error: this.#error }),
+    })
+  }
+
+  #outcome(fate: 'answered' | 'undone' | 'lost'): Outcome['outcome'] {
+    if (this.#error !== undefined) return 'failed'
+    if (this.#complete) return fate === 'undone' ? 'rolled-back' : 'completed'
+    if (!this.#executed) return fate === 'lost' ? 'unknown' : 'not-run'
+    return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
+  }
+}

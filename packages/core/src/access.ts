@@ -1,0 +1,176 @@
+import type { Admission, AdmissionRequest, Enforcement, Requester } from './enforce.js'
+import { admit } from './enforce.js'
+import { BothKeysError } from './errors.js'
+import type { Action, Description, Target, TargetIdentity } from './model/action.js'
+import type { Duty } from './model/effect.js'
+import type { Principal } from './model/principal.js'
+import type { SnapshotValue } from './model/snapshot.js'
+import type { EventDraft } from './record/event.js'
+import type { Refusal } from './refusal.js'
+import { denialOf } from './refusal.js'
+import type { Session } from './session.js'
+import { internalsOf } from './session.js'
+
+/** A system behind a door, as `createGuard({ targets })` takes it. Adapters implement it. */
+export interface GuardedTarget {
+  readonly name: string
+  readonly kind: string
+  /** Ends every connection of the target. */
+  close(): Promise<void>
+}
+
+/** One action of an adapter that asks to be let through. */
+export interface AdapterRequest {
+  readonly identity: TargetIdentity
+  readonly description: Description
+  readonly parameters: readonly SnapshotValue[]
+  readonly stateEpoch: string
+  readonly inTransaction: boolean
+  readonly signal: AbortSignal
+  readonly recheck?: AdmissionRequest['recheck']
+}
+
+/** What a session lets a door do: ask, and nothing else. */
+export interface SessionAccess {
+  readonly sessionId: string
+  /** The first 8 characters of the session id, for names that a server shows. */
+  readonly shortId: string
+  readonly principal: Principal
+  /** Aborted when the session ends; the reason is a BothKeysError. */
+  readonly signal: AbortSignal
+  /** Takes an action to a permit or a refusal. Never throws. */
+  admit(request: AdapterRequest): Promise<Admission>
+  /** The refusal that the policy has for this description whatever its parameters, without recording anything. */
+  preview(description: Description): Refusal | undefined
+  /** Records a refusal that the door made by itself, for example of a text it could not understand. */
+  refused(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>, refusal: Refusal): void
+  /** The duties that some rule gives this session on the target. */
+  duties(): ReadonlySet<Duty>
+  /** The backstops that the policy switches on for the target. */
+  backstops(): readonly string[]
+  /** Records what the door did on its own account. */
+  internal(body: EventDraft['body']): void
+}
+
+/** What the guard keeps for the access of its sessions. */
+export interface GuardState {
+  readonly enforcement: Enforcement
+  readonly targets: ReadonlySet<GuardedTarget>
+  requesterOf(session: Session): Requester
+}
+
+const guards = new WeakMap<object, GuardState>()
+
+/** Makes a guard known to `sessionAccess`. Called by the guard alone. */
+export function registerGuard(guard: object, state: GuardState): void {
+  guards.set(guard, state)
+}
+
+/**
+ * What a session may ask of one target. Throws ERR_SESSION_CLOSED when the session ended, ERR_TARGET_UNKNOWN when the
+ * target does not belong to the session's guard.
+ */
+export function sessionAccess(session: Session, target: GuardedTarget): SessionAccess {
+  const inner = internalsOf(session)
+  const state = guards.get(inner.guard)
+  if (state === undefined || !state.targets.has(target)) {
+    throw new BothKeysError('ERR_TARGET_UNKNOWN', `target ${target.name} does not belong to the guard of this session`, {
+      hint: 'list the target in createGuard({ targets })',
+    })
+  }
+  if (inner.signal.aborted) {
+    throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed', { hint: 'open a new one', cause: inner.signal.reason })
+  }
+  return new Access(state, session, target)
+}
+
+class Access implements SessionAccess {
+  readonly #state: GuardState
+  readonly #requester: Requester
+  readonly #target: GuardedTarget
+  readonly sessionId: string
+  readonly shortId: string
+  readonly principal: Principal
+  readonly signal: AbortSignal
+
+  constructor(state: GuardState, session: Session, target: GuardedTarget) {
+    this.#state = state
+    this.#requester = state.requesterOf(session)
+    this.#target = target
+    this.sessionId = session.id
+    this.shortId = session.id.slice(0, 8)
+    this.principal = session.principal
+    this.signal = this.#requester.signal
+  }
+
+  admit(request: AdapterRequest): Promise<Admission> {
+    return admit(this.#state.enforcement, this.#requester, {
+      action: this.#action(request),
+      inTransaction: request.inTransaction,
+      signal: request.signal,
+      ...(request.recheck === undefined ? {} : { recheck: request.recheck }),
+    })
+  }
+
+  preview(description: Description): Refusal | undefined {
+    const decision = this.#state.enforcement.policyNow().decide({
+      roles: this.principal.roles,
+      target: this.#policyTarget(),
+      operation: description.operation,
+      text: description.text,
+      effects: description.effects,
+    })
+    return decision.effect === 'deny' ? denialOf(decision.rules, decision.reasons) : undefined
+  }
+
+  refused(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>, refusal: Refusal): void {
+    const { enforcement } = this.#state
+    enforcement.denials.record(this.#requester, this.#action(request), enforcement.policyNow().digest, refusal)
+    enforcement.observe('denied', { session: this.sessionId, refusal })
+  }
+
+  duties(): ReadonlySet<Duty> {
+    return this.#state.enforcement.policyNow().dutiesOf(this.principal.roles, this.#policyTarget())
+  }
+
+  backstops(): readonly string[] {
+    return this.#state.enforcement.policyNow().targets.get(this.#target.name)?.backstops ?? []
+  }
+
+  internal(body: EventDraft['body']): void {
+    const { journal, observe } = this.#state.enforcement
+    const failed = (cause: unknown): void => {
+      observe('failure', { session: this.sessionId, refusal: journalFailed, cause })
+    }
+    try {
+      const recorded = journal.append({ type: 'target.internal', session: this.sessionId, body }, 'written')
+      void Promise.resolve(recorded).catch(failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  #action(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>): Action {
+    return {
+      target: this.#policyTarget(),
+      identity: request.identity,
+      description: request.description,
+      parameters: request.parameters,
+      stateEpoch: request.stateEpoch,
+    }
+  }
+
+  /** The target as the policy in force labels it. A target that left the policy has no labels and no rules. */
+  #policyTarget(): Target {
+    const { name, kind } = this.#target
+    const known = this.#state.enforcement.policyNow().targets.get(name)
+    return known === undefined || known.kind !== kind ? { name, kind, labels: {} } : known
+  }
+}
+
+const journalFailed: Refusal = {
+  code: 'ERR_JOURNAL_UNAVAILABLE',
+  message: 'an internal statement of a door could not be recorded',
+  rules: [],
+  hint: 'look at the journal directory',
+}

@@ -1,0 +1,62 @@
+/** Every stable error code of bothkeys, with what it means. docs/errors.md is kept equal to this table by a test. */
+export const errorCodes = Object.freeze({
+  ERR_ABORTED: 'the caller aborted the action before it ran',
+  ERR_APPROVAL_DENIED: 'an eligible approver denied the request',
+  ERR_APPROVAL_EXPIRED: 'nobody decided the request before it expired',
+  ERR_APPROVAL_INELIGIBLE: 'the answer came from somebody who may not decide this request',
+  ERR_APPROVAL_UNAVAILABLE: 'no approver could be asked',
+  ERR_APPROVAL_VOID: 'the action, the policy or the requester changed after the request was made',
+  ERR_APPROVAL_WITHDRAWN: 'the request was withdrawn before it was decided',
+  ERR_CONFIG_INVALID: 'an option given to bothkeys is wrong',
+  ERR_DEADLINE: 'a step did not finish before its deadline, so nothing ran',
+  ERR_DENIED: 'the policy denies the action',
+  ERR_HOLD_IN_TRANSACTION: 'the action needs approval, which is refused inside an open transaction',
+  ERR_INTERNAL: 'bothkeys itself failed, so nothing ran',
+  ERR_JOURNAL_CORRUPT: 'the journal on disk does not verify',
+  ERR_JOURNAL_LOCKED: 'another process owns the journal directory',
+  ERR_JOURNAL_UNAVAILABLE: 'the journal could not record the intent, so nothing ran',
+  ERR_LEDGER_UNAVAILABLE: 'the ledger could not be reached, so nothing ran',
+  ERR_LIMIT_EXCEEDED: 'a cap was reached',
+  ERR_PERMIT_SPENT: 'the permit was used already',
+  ERR_PERMIT_VOID: 'the permit no longer matches the action, the policy or the principal',
+  ERR_POLICY_INVALID: 'the policy is wrong; the message names file, line and key',
+  ERR_POLICY_UNSUPPORTED: 'the policy uses a key whose enforcement has not landed yet',
+  ERR_POLICY_WIDENING: 'a reload would widen the policy, which needs a restart',
+  ERR_PROTOCOL_REFUSED: 'the client used a part of the protocol that the door refuses',
+  ERR_SESSION_CLOSED: 'the session is closed, expired or revoked',
+  ERR_SNAPSHOT_INVALID: 'a value cannot be frozen into a snapshot',
+  ERR_STATEMENT_INVALID: 'the statement could not be understood, so it was not sent',
+  ERR_TARGET_UNKNOWN: 'the policy and the registered targets do not agree',
+  ERR_TARGET_UNSAFE: 'the target is set up in a way that the door cannot hold',
+  ERR_TOKEN_INVALID: 'the token was refused',
+} as const)
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof errorCodes
+
+/** What an error carries besides its message. */
+export interface BothKeysErrorDetails {
+  /** The policy rules that led to the refusal. */
+  readonly rules?: readonly string[]
+  /** What the reader can do next, in one sentence. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/**
+ * The one error class of bothkeys. The message says what was refused, by which rule and what to do next;
+ * it never contains a row value, a parameter, a token or a secret.
+ */
+export class BothKeysError extends Error {
+  override readonly name = 'BothKeysError'
+  readonly code: ErrorCode
+  readonly rules: readonly string[]
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: BothKeysErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.rules = Object.freeze([...(details.rules ?? [])])
+    this.hint = details.hint
+  }
+}

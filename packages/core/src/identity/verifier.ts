@@ -1,0 +1,24 @@
+import type { Principal } from '../model/principal.js'
+
+/** What a caller presents to open a session or to be known as an approver. */
+export type Credential = { readonly token: string } | { readonly [unverifiedCredential]: UnverifiedClaims }
+
+/** The symbol that gates identities which nobody verified: no JSON can carry it. For examples and tests. */
+export const unverifiedCredential: unique symbol = Symbol('bothkeys.unverified-credential')
+
+/** An identity that is taken at its word. */
+export interface UnverifiedClaims {
+  readonly kind: Principal['kind']
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly owners?: readonly string[]
+  readonly agentClass?: string
+  readonly runRoot?: string
+  readonly key?: string
+  readonly ttlMs?: number
+}
+
+/** Turns a credential into a principal, or throws ERR_TOKEN_INVALID. Never answers with a partial principal. */
+export interface Verifier {
+  verify(credential: Credential, signal: AbortSignal): Promise<Principal>
+}

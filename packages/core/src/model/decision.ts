@@ -1,0 +1,67 @@
+import type { Duty, Effect } from './effect.js'
+
+/** One identity dimension by its name in the policy. */
+export type IndependenceDimension = 'subject' | 'person' | 'run' | 'key' | 'agentClass'
+
+/** Evidence levels, weakest first. */
+export const approvalLevels = Object.freeze(['asserted', 'channel', 'signed', 'phishing-resistant'] as const)
+export type ApprovalLevel = (typeof approvalLevels)[number]
+
+/** How durable the intent must be before the action runs. */
+export type Durability = 'written' | 'synced'
+
+/** One stage of a hold: who must say yes. */
+export interface ApprovalStage {
+  readonly stage: string
+  readonly count: number
+  readonly role: string
+  readonly independent: readonly IndependenceDimension[]
+}
+
+/** What a hold asks for, all matching hold rules taken together: every stage, highest level, shortest ttl (RULES 8). */
+export interface ApprovalRequirement {
+  readonly rules: readonly string[]
+  readonly stages: readonly ApprovalStage[]
+  readonly from: 'humans' | 'anyone'
+  readonly level: ApprovalLevel
+  readonly ttlMs: number
+}
+
+/** What a decision obliges the engine to do. */
+export interface Obligations {
+  /** Undefined: `written` when every effect is a read, else `synced` (RULES 16). */
+  readonly durability: Durability | undefined
+  readonly holdInTransaction: 'deny' | 'allow'
+}
+
+/** Why an action is refused, for one effect or the whole action. */
+export interface DenialReason {
+  /** The rule id, or undefined when no rule allows the effect. */
+  readonly rule: string | undefined
+  readonly reason: string
+  readonly effect: Effect | undefined
+}
+
+/** The outcome of `decide`. Deny wins over hold, hold over allow; nothing matches means deny. */
+export type Decision =
+  | { readonly effect: 'allow'; readonly rules: readonly string[]; readonly obligations: Obligations }
+  | {
+      readonly effect: 'hold'
+      readonly rules: readonly string[]
+      readonly requirement: ApprovalRequirement
+      readonly obligations: Obligations
+    }
+  | { readonly effect: 'deny'; readonly rules: readonly string[]; readonly reasons: readonly DenialReason[] }
+
+/** What `decide` is given besides the compiled policy. Plain values: no clock, no I/O, no randomness. */
+export interface DecisionInput {
+  readonly roles: readonly string[]
+  readonly target: { readonly name: string; readonly kind: string; readonly labels: Readonly<Record<string, string>> }
+  readonly operation: string
+  readonly text: string
+  readonly argv?: readonly string[]
+  readonly effects: readonly Effect[]
+}
+
+/** The duties that some rule may give a set of roles on one target. */
+export type DutySet = ReadonlySet<Duty>

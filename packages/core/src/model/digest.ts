@@ -1,0 +1,24 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+
+declare const digestBrand: unique symbol
+
+/** A SHA-256 digest in lower-case hex. */
+export type Digest = string & { readonly [digestBrand]: true }
+
+/** SHA-256 over the given parts, one after the other. */
+export function sha256(...parts: readonly (string | Uint8Array)[]): Digest {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  // The hex of a SHA-256 is what the brand stands for; this is its only maker beside hmacSha256.
+  return hash.digest('hex') as Digest
+}
+
+/** HMAC-SHA-256 (RFC 2104) of a text. */
+export function hmacSha256(key: Uint8Array, text: string): Digest {
+  return createHmac('sha256', key).update(text).digest('hex') as Digest
+}
+
+/** `bytes` random bytes as lower-case hex. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString('hex')
+}

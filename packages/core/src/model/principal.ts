@@ -1,0 +1,29 @@
+declare const principalBrand: unique symbol
+
+/**
+ * One identity dimension (RULES 1): the known values, `none` (a verifier says that it does not apply)
+ * or `unknown`. Unknown conflicts with everything.
+ */
+export type Dimension = { readonly known: readonly string[] } | 'none' | 'unknown'
+
+export type PrincipalKind = 'human' | 'agent' | 'workload'
+
+/**
+ * A verified identity. Only a verifier makes one; it is deeply frozen and branded, so a plain object
+ * neither type-checks nor passes at run time.
+ */
+export interface Principal {
+  readonly [principalBrand]: true
+  readonly kind: PrincipalKind
+  readonly subject: { readonly issuer: string; readonly id: string }
+  /** Accountable people. */
+  readonly owners: Dimension
+  readonly agentClass: Dimension
+  readonly run: { readonly id: string; readonly root: string }
+  /** Thumbprints of the keys that the principal is bound to. */
+  readonly key: Dimension
+  readonly roles: readonly string[]
+  /** How the principal was verified, for the record: `jwt`, `unverified`. */
+  readonly verifiedBy: string
+  readonly expiresAt: Date
+}

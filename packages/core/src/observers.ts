@@ -1,0 +1,45 @@
+import { EventEmitter } from 'eventemitter3'
+import type { Outcome } from './permit.js'
+import type { Refusal } from './refusal.js'
+
+/** What observers may listen to. Nothing the guard enforces depends on a listener. */
+export interface ObserverEvents {
+  permitted: { readonly session: string; readonly action: string; readonly rules: readonly string[] }
+  denied: { readonly session: string; readonly refusal: Refusal }
+  settled: { readonly session: string; readonly action: string; readonly outcome: Outcome }
+  /** An approval was asked for. */
+  held: { readonly session: string; readonly request: string; readonly digest: string; readonly rules: readonly string[] }
+  /** The library itself failed; the action did not run. */
+  failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
+  policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }
+  policyRejected: { readonly error: Error }
+  sessionOpened: { readonly session: string }
+  sessionClosed: { readonly session: string }
+}
+
+/** Typed observers whose exceptions never reach the path that is being observed. */
+export class Observers {
+  readonly #emitter = new EventEmitter<{ [Name in keyof ObserverEvents]: [ObserverEvents[Name]] }>()
+
+  on<Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void): () => void {
+    // A listener that throws must not stop the ones behind it either, so each is wrapped on its own.
+    const guarded = (event: ObserverEvents[Name]): void => {
+      try {
+        listener(event)
+      } catch {
+        // An observer's failure is the observer's.
+      }
+    }
+    // eventemitter3 cannot tie the listener's argument to a generic event name; the map above does.
+    const emitter = this.#emitter as EventEmitter
+    emitter.on(name, guarded)
+    return () => {
+      emitter.off(name, guarded)
+    }
+  }
+
+  emit<Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]): void {
+    const emitter = this.#emitter as EventEmitter
+    emitter.emit(name, event)
+  }
+}

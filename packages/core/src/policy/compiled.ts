@@ -1,0 +1,24 @@
+import type { Decision, DecisionInput, DutySet } from '../model/decision.js'
+import type { Digest } from '../model/digest.js'
+
+/** What the policy says about one target of the file. */
+export interface PolicyTarget {
+  readonly name: string
+  readonly kind: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Server backstops that the policy switches on, by name; adapters say which they know. */
+  readonly backstops: readonly string[]
+}
+
+/** An immutable, compiled policy. `digest` covers what the policy means: a comment changes nothing (RULES 10). */
+export interface CompiledPolicy {
+  readonly digest: Digest
+  /** The bytes that were loaded, journaled once by digest. */
+  readonly source: string
+  readonly targets: ReadonlyMap<string, PolicyTarget>
+  readonly roles: ReadonlySet<string>
+  /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
+  decide(input: DecisionInput): Decision
+  /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */
+  dutiesOf(roles: readonly string[], target: DecisionInput['target']): DutySet
+}

@@ -1,0 +1,16 @@
+/** Where a policy comes from: its text and how to name it in an error. */
+export interface PolicyDocument {
+  /** A file name or another word for the place, used in load errors. */
+  readonly name: string
+  /** YAML or JSON text, or the policy as a plain object. */
+  readonly content: string | Readonly<Record<string, unknown>>
+}
+
+/**
+ * A place policies come from. `watch` calls `changed` after each change that it sees until `signal` aborts;
+ * it never applies anything itself.
+ */
+export interface PolicySource {
+  load(signal: AbortSignal): Promise<PolicyDocument>
+  watch?(changed: () => void, signal: AbortSignal): void
+}

@@ -1,0 +1,57 @@
+import type { CanonicalFragment, CanonicalInput } from '../model/canonical-json.js'
+
+/** What happened. The journal adds the envelope (RULES 36). */
+export type EventType =
+  | 'journal.open'
+  | 'journal.recovery'
+  | 'policy.loaded'
+  | 'policy.rejected'
+  | 'session.open'
+  | 'session.close'
+  | 'action.denied'
+  | 'action.intent'
+  | 'action.outcome'
+  | 'approval.requested'
+  | 'approval.vote'
+  | 'approval.refused-vote'
+  | 'approval.ended'
+  | 'target.internal'
+
+/** Sessions that events outside any agent session belong to. */
+export const engineSession = 'engine'
+
+/** An event before the journal gives it its place. `body` members must not collide with envelope members. */
+export interface EventDraft {
+  readonly type: EventType
+  /** A session id, or `engine`. */
+  readonly session: string
+  readonly body: { readonly [key: string]: CanonicalInput | CanonicalFragment | undefined }
+}
+
+/**
+ * The envelope of every event, in the record as RFC 8785 text with the body's members beside it.
+ * `prev` is the hash of the previous event of the same session (64 zeros for the first);
+ * hash = SHA-256(0x00 ‖ JCS(event)), which is also the leaf hash of RFC 6962.
+ */
+export interface EventEnvelope {
+  readonly v: 1
+  readonly recorder: string
+  readonly lsn: number
+  readonly session: string
+  readonly seq: number
+  readonly prev: string
+  /** ISO 8601 wall time, never before the previous event's (RULES 20). */
+  readonly time: string
+  /** Milliseconds on the monotonic clock of the recording process. */
+  readonly mono: number
+  readonly type: EventType
+}
+
+/** A recorded event: the envelope and the body's members. */
+export type RecordedEvent = EventEnvelope & { readonly [key: string]: unknown }
+
+/** Where an event stands once it is recorded. */
+export interface RecordedAt {
+  readonly lsn: number
+  readonly seq: number
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../model/clock.js'
+import type { Durability } from '../model/decision.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
+
+/**
+ * The append-only evidence. Implementations: `memoryJournal` (tests), `fileJournal`.
+ *
+ * `append` gives the event its envelope and returns once it is as durable as asked: `written` means that write(2)
+ * returned, `synced` that fdatasync returned. It returns a plain value when nothing has to be waited for.
+ * It throws (or rejects with) ERR_JOURNAL_UNAVAILABLE when the event could not be recorded; the caller then runs nothing.
+ * Events keep the order of the calls to `append`.
+ */
+export interface Journal {
+  append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt>
+  /** All events from the first, verified while they are read (ERR_JOURNAL_CORRUPT). */
+  read(): AsyncIterable<RecordedEvent>
+  /** Waits for everything appended and releases the journal. */
+  close(): Promise<void>
+}
+
+/** A journal that is opened by the guard, so that it is built with the guard's clock and recorder name. */
+export interface JournalFactory {
+  open(context: JournalContext): Promise<Journal>
+}
+
+export interface JournalContext {
+  /** The engine's name, `recorder` in each event. */
+  readonly recorder: string
+  readonly clock: Clock
+}

@@ -1,0 +1,57 @@
+import type { ErrorCode } from './errors.js'
+import { BothKeysError } from './errors.js'
+import type { DenialReason } from './model/decision.js'
+
+/** Why an action does not run. A value inside the library, a BothKeysError at its edge. */
+export interface Refusal {
+  readonly code: ErrorCode
+  /** One sentence: what was refused and why. Never a row value, a parameter or a secret. */
+  readonly message: string
+  readonly rules: readonly string[]
+  /** What the caller can do next. */
+  readonly hint: string
+}
+
+/** A refusal that starts from an error of the library. Anything else counts as an internal failure. */
+export function refusalFrom(error: unknown): Refusal {
+  if (error instanceof BothKeysError) {
+    return {
+      code: error.code,
+      message: error.message,
+      rules: error.rules,
+      hint: error.hint ?? 'ask whoever runs bothkeys here',
+    }
+  }
+  return {
+    code: 'ERR_INTERNAL',
+    message: 'bothkeys failed while deciding this action, so nothing ran',
+    rules: [],
+    hint: 'ask whoever runs bothkeys here; the cause is in the observer event "failure"',
+  }
+}
+
+/** The refusal of a denied action. */
+export function denialOf(rules: readonly string[], reasons: readonly DenialReason[]): Refusal {
+  const described = reasons.slice(0, 5).map(describeReason)
+  const more = reasons.length > 5 ? ` and ${String(reasons.length - 5)} more` : ''
+  return {
+    code: 'ERR_DENIED',
+    message: `refused: ${described.join('; ')}${more}`,
+    rules,
+    hint:
+      rules.length > 0
+        ? 'change the statement so that the rule does not apply, or have the policy changed'
+        : 'have a rule added that allows this effect to one of your roles',
+  }
+}
+
+function describeReason(reason: DenialReason): string {
+  const effect = reason.effect === undefined ? '' : `${reason.effect.duty} ${reason.effect.resource}: `
+  const rule = reason.rule === undefined ? '' : ` (rule ${reason.rule})`
+  return `${effect}${reason.reason}${rule}`
+}
+
+/** The refusal as an error. */
+export function refusalError(refusal: Refusal): BothKeysError {
+  return new BothKeysError(refusal.code, refusal.message, { rules: refusal.rules, hint: refusal.hint })
+}

@@ -1,0 +1,94 @@
+import { createHash, createHmac, randomFillSync } from 'node:crypto'
+import type { Requester } from './enforce.js'
+import type { Action, Description, Target, TargetIdentity } from './model/action.js'
+import { CanonicalFragment, canonicalJson } from './model/canonical-json.js'
+import type { Digest } from './model/digest.js'
+import type { SnapshotValue } from './model/snapshot.js'
+
+/** A request bound to its digest, with the parts that the record keeps. */
+export interface BoundRequest {
+  readonly actionId: string
+  /** SHA-256("bothkeys.request.v1" ‖ 0x00 ‖ JCS{…}) with a 128-bit nonce that stays out of the record (RULES 14). */
+  readonly digest: Digest
+  readonly actionRecord: CanonicalFragment
+  readonly targetRecord: CanonicalFragment
+  /** The number of parameters and a digest keyed with the nonce, so that nobody can guess a value from the record. */
+  readonly parametersRecord: { readonly count: number; readonly digest: string } | undefined
+}
+
+const prefix = 'bothkeys.request.v1\0'
+
+/** Binds an action, its actor, its target and the policy into one digest. */
+export function bindRequest(engine: string, requester: Requester, action: Action, policyDigest: Digest): BoundRequest {
+  const nonce = nextNonce()
+  const parts = partsOf(action.description)
+  const targetRecord = targetFragment(action.target, action.identity)
+  const parameters = canonicalJson(action.parameters as SnapshotValue)
+  const actionId = requester.nextActionId()
+  // The member names stand in JCS order; every value is canonical text already.
+  const text =
+    `{"action":${parts.exact.text},"actionId":"${actionId}","actor":${requester.principalRecord.text}` +
+    `,"engine":${JSON.stringify(engine)},"nonce":"${nonce.toString('hex')}","parameters":${parameters}` +
+    `,"policy":"${policyDigest}","run":${JSON.stringify(requester.principal.run.root)}` +
+    `,"state":${JSON.stringify(action.stateEpoch)},"target":${targetRecord.text}}`
+  return {
+    actionId,
+    digest: createHash('sha256').update(prefix).update(text).digest('hex') as Digest,
+    actionRecord: parts.recorded,
+    targetRecord,
+    parametersRecord:
+      action.parameters.length === 0
+        ? undefined
+        : { count: action.parameters.length, digest: createHmac('sha256', nonce).update(parameters).digest('hex') },
+  }
+}
+
+const noncePool = Buffer.alloc(4096)
+let nonceOffset = noncePool.length
+
+function nextNonce(): Buffer {
+  if (nonceOffset === noncePool.length) {
+    randomFillSync(noncePool)
+    nonceOffset = 0
+  }
+  const nonce = Buffer.from(noncePool.subarray(nonceOffset, nonceOffset + 16))
+  nonceOffset += 16
+  return nonce
+}
+
+interface DescriptionParts {
+  readonly exact: CanonicalFragment
+  readonly recorded: CanonicalFragment
+}
+
+const descriptionParts = new WeakMap<Description, DescriptionParts>()
+
+/** The canonical text of a description, serialised once per description. */
+export function partsOf(description: Description): DescriptionParts {
+  const known = descriptionParts.get(description)
+  if (known !== undefined) return known
+  const effects = new CanonicalFragment(
+    description.effects.map((effect) => ({
+      attributes: effect.attributes,
+      duty: effect.duty,
+      resource: effect.resource,
+    })),
+  )
+  const operation = description.operation
+  const made: DescriptionParts = {
+    exact: new CanonicalFragment({ effects, operation, text: description.text }),
+    recorded: new CanonicalFragment({ effects, operation, text: description.recordedText }),
+  }
+  descriptionParts.set(description, made)
+  return made
+}
+
+const targetParts = new WeakMap<TargetIdentity, { readonly target: Target; readonly fragment: CanonicalFragment }>()
+
+function targetFragment(target: Target, identity: TargetIdentity): CanonicalFragment {
+  const known = targetParts.get(identity)
+  if (known !== undefined && known.target === target) return known.fragment
+  const fragment = new CanonicalFragment({ identity, kind: target.kind, labels: target.labels, name: target.name })
+  targetParts.set(identity, { target, fragment })
+  return fragment
+}

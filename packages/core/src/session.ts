@@ -1,0 +1,72 @@
+import { inspect } from 'node:util'
+import { BothKeysError } from './errors.js'
+import type { Principal } from './model/principal.js'
+
+declare const sessionIdBrand: unique symbol
+
+/** 128 random bits in hex. */
+export type SessionId = string & { readonly [sessionIdBrand]: true }
+
+/** What the guard keeps of a session; adapters reach it through `sessionAccess`, agents never. */
+export interface SessionInternals {
+  readonly guard: object
+  /** Aborted when the session is closed, expires or is revoked; the reason is a BothKeysError. */
+  readonly signal: AbortSignal
+  close(): Promise<void>
+}
+
+const internals = new WeakMap<Session, SessionInternals>()
+
+/**
+ * One verified principal's handle, and the only thing adapters receive. Only `guard.openSession` makes one.
+ * It cannot be serialised: `JSON.stringify` throws and `util.inspect` shows the id alone (RULES 32).
+ */
+export class Session {
+  readonly id: SessionId
+  readonly principal: Principal
+
+  /** Not for callers: `maker` is known to the guard alone. */
+  constructor(maker: symbol, id: SessionId, principal: Principal, inner: SessionInternals) {
+    if (maker !== sessionMaker) {
+      throw new BothKeysError('ERR_CONFIG_INVALID', 'a session can only be opened by guard.openSession()')
+    }
+    this.id = id
+    this.principal = principal
+    internals.set(this, inner)
+    Object.freeze(this)
+  }
+
+  /** Whether the session is closed, expired or revoked. */
+  get closed(): boolean {
+    return internalsOf(this).signal.aborted
+  }
+
+  /** Ends the session: pending approvals are withdrawn, connections end. Idempotent. */
+  close(): Promise<void> {
+    return internalsOf(this).close()
+  }
+
+  toJSON(): never {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'a session cannot be serialised', {
+      hint: 'keep the session in memory and store its id at most',
+    })
+  }
+
+  [inspect.custom](): string {
+    return `Session { ${this.id.slice(0, 8)} }`
+  }
+}
+
+/** What lets the guard, and nobody else, construct sessions. Not exported from the package. */
+export const sessionMaker: symbol = Symbol('bothkeys.session-maker')
+
+/** The internals of a genuine session. Throws ERR_CONFIG_INVALID for anything that merely looks like one. */
+export function internalsOf(session: Session): SessionInternals {
+  const inner = internals.get(session)
+  if (inner === undefined) {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'this is not a session of this copy of bothkeys', {
+      hint: 'open one with guard.openSession(), and install @bothkeys/core once',
+    })
+  }
+  return inner
+}
