@@ -9,27 +9,21 @@ import { root } from './root.mjs'
 import { packagesBelow } from './workspace.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'bothkeys-pack-'))
-let failed = false
-
 try {
-  for (const { name, folder: packageFolder } of packagesBelow('packages')) {
-    const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}.tgz`)
-    const packed = await pnpm(`pack --out ${tarball}`, { cwd: join(root, packageFolder), quiet: true })
-    if (!packed.ok) report(name, packed.output)
-    else for (const problem of await problems(tarball)) report(name, problem)
-    console.log(`checked ${name}`)
+  for (const item of packagesBelow('packages')) {
+    const found = await problems(item)
+    for (const problem of found) console.error(`${item.name}: ${problem}`)
+    if (found.length > 0) process.exitCode = 1
+    console.log(`checked ${item.name}`)
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-process.exitCode = failed ? 1 : 0
 
-function report(name, problem) {
-  failed = true
-  console.error(`${name}: ${problem}`)
-}
-
-async function problems(tarball) {
+async function problems({ name, folder: packageFolder }) {
+  const tarball = join(folder, `${name.replace('@', '').replace('/', '-')}.tgz`)
+  const packed = await pnpm(`pack --out ${tarball}`, { cwd: join(root, packageFolder), quiet: true })
+  if (!packed.ok) return [packed.output]
   const results = [
     await execute(`publint run ${tarball} --strict`, { quiet: true }),
     // Without @types: that would ask the public registry about a package of the same name.

@@ -44,8 +44,8 @@ async function close() {
 }
 
 process.chdir('/')
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, close)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void close())
 process.stdout.on('error', () => {}) // the parent is gone: stdin closes too
 createInterface({ input: process.stdin })
   .on('line', (line) => closing || start(JSON.parse(line)))
-  .on('close', close)
+  .on('close', () => void close())
