@@ -11,6 +11,7 @@ import { runStep } from './steps.mjs'
 export async function runSteps(steps) {
   const reports = process.env.BOTHKEYS_REPORTS
   if (reports !== undefined) mkdirSync(reports, { recursive: true })
+  console.log(`Node.js ${process.versions.node}`)
   const results = []
   for (const step of steps) {
     console.log(`\n── ${step.name}`)
@@ -18,7 +19,7 @@ export async function runSteps(steps) {
     const vitestReport = reports !== undefined && step.tests ? join(reports, `${step.name}.vitest.json`) : undefined
     const ok = await runStep(step, vitestReport && { BOTHKEYS_VITEST_REPORT: vitestReport })
     const result = { name: step.name, ok, seconds: (performance.now() - startedAt) / 1000 }
-    console.log(`${line(result)}`)
+    console.log(line(result))
     results.push(result)
     if (reports !== undefined) writeCount(reports, step.name, countTests(ok, vitestReport))
   }
