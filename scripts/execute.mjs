@@ -8,9 +8,11 @@ import { root } from './root.mjs'
  */
 export function execute(commandLine, { cwd = root, env = {}, quiet = false } = {}) {
   const path = [join(root, 'node_modules', '.bin'), dirname(process.execPath), process.env.PATH].join(delimiter)
+  // PGHOST and the like are the developer's own; nothing here may follow them.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
   const child = spawn(commandLine, {
     cwd,
-    env: { ...process.env, ...env, PATH: path },
+    env: { ...Object.fromEntries(inherited), ...env, PATH: path },
     shell: true,
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
   })

@@ -5,6 +5,8 @@ import type { TestServer } from './vitest.js'
 
 /** Vitest calls this once before the integration tests; what it returns, once after them. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // A developer's PGHOST, PGSSLMODE or PGOPTIONS would reach every client that the tests make.
+  for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name]
   const elsewhere = process.env['BOTHKEYS_TEST_PG_URL']
   if (elsewhere !== undefined && elsewhere !== '') {
     project.provide('testServer', await describeServer(elsewhere))
