@@ -51,6 +51,12 @@ export default {
       to: { path: npm('zod') },
     },
     {
+      name: 'product-uses-no-test-kit',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: core('testing') },
+      to: { path: core('testing') },
+    },
+    {
       name: 'core-knows-no-driver',
       severity: 'error',
       from: { path: '^packages/core/src/' },
