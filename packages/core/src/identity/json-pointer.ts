@@ -1,0 +1,31 @@
+import { BothKeysError } from '../errors.js'
+
+/** Reads one place of a JSON value; undefined when it is not there. */
+export type JsonPointer = (root: unknown) => unknown
+
+/**
+ * Compiles a JSON Pointer (RFC 6901). It follows own members alone, so that `/__proto__/roles` and
+ * `/constructor` find nothing that the token did not hold. Throws ERR_CONFIG_INVALID when the pointer is malformed.
+ */
+export function jsonPointer(text: unknown, option: string): JsonPointer {
+  if (typeof text !== 'string' || !/^(\/([^~/]|~[01])*)+$/u.test(text)) {
+    throw new BothKeysError('ERR_CONFIG_INVALID', `${option} is not a JSON Pointer`, {
+      hint: 'write a pointer such as "/realm_access/roles"; "/" in a name is "~1", "~" is "~0"',
+    })
+  }
+  const steps = text
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return (root) => {
+    let value = root
+    for (const step of steps) value = member(value, step)
+    return value
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value) && !/^(0|[1-9][0-9]*)$/u.test(name)) return undefined
+  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+}

@@ -1,0 +1,69 @@
+import { createLocalJWKSet, createRemoteJWKSet, customFetch } from 'jose'
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
+import { BothKeysError } from '../errors.js'
+import { boundedFetch } from './bounded-fetch.js'
+import { discoverKeys } from './discovery.js'
+import { keysUrl } from './keys-url.js'
+
+/** Where the issuer's public keys are: a URL, a JWK set (RFC 7517) or its JSON text. Left out: asked of the issuer. */
+export type KeySetOption = string | URL | { readonly keys: readonly object[] } | undefined
+
+const maxKeys = 100
+const fetchTimeoutMs = 5_000
+const cacheMaxAgeMs = 5 * 60_000
+
+/**
+ * The keys that a token's signature is checked with. A remote set is fetched over https (http on loopback only),
+ * at most 256 KiB, within 5 s, kept for 5 minutes; after a failure nothing is fetched for 5 s and tokens are refused.
+ * Throws ERR_CONFIG_INVALID for anything else than public keys.
+ */
+export function keySource(option: KeySetOption, issuer: string): JWTVerifyGetKey {
+  if (option === undefined) return discoverKeys(keysUrl(issuer, 'issuer'), issuer, remoteKeys)
+  if (option instanceof URL) return remoteKeys(keysUrl(option.href, 'jwks'))
+  if (typeof option === 'object') return localKeys(option)
+  if (option.trimStart().startsWith('{')) return localKeys(parseJson(option))
+  return remoteKeys(keysUrl(option, 'jwks'))
+}
+
+function remoteKeys(url: URL): JWTVerifyGetKey {
+  return createRemoteJWKSet(url, {
+    cacheMaxAge: cacheMaxAgeMs,
+    timeoutDuration: fetchTimeoutMs,
+    [customFetch]: boundedFetch(),
+  })
+}
+
+function localKeys(set: unknown): JWTVerifyGetKey {
+  const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > maxKeys) {
+    throw wrong(`jwks needs "keys" with 1 to ${String(maxKeys)} public keys`)
+  }
+  for (const key of keys as readonly unknown[]) assertPublic(key)
+  try {
+    // createLocalJWKSet checks the shape of every member itself and throws.
+    return createLocalJWKSet(set as JSONWebKeySet)
+  } catch (cause) {
+    throw wrong('jwks is not a JWK set', cause)
+  }
+}
+
+function assertPublic(key: unknown): void {
+  if (typeof key !== 'object' || key === null || !('kty' in key)) throw wrong('jwks has a member that is not a key')
+  if (key.kty === 'oct') throw wrong('jwks has a symmetric key, with which whoever verifies could also sign')
+  if ('d' in key || 'priv' in key) throw wrong('jwks has a private key')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw wrong('jwks is not valid JSON', cause)
+  }
+}
+
+function wrong(what: string, cause?: unknown): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', `jwtVerifier: ${what}`, {
+    cause,
+    hint: "give the issuer's public keys as an https URL or as { keys: [...] }",
+  })
+}
