@@ -1,4 +1,4 @@
-import type { Admission, AdmissionRequest, Enforcement, Requester } from './enforce.js'
+import type { Admission, AdmissionRequest, Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
@@ -8,6 +8,7 @@ import type { SnapshotValue } from './model/snapshot.js'
 import type { EventDraft } from './record/event.js'
 import type { Refusal } from './refusal.js'
 import { denialOf } from './refusal.js'
+import type { Requester } from './requester.js'
 import type { Session } from './session.js'
 import { internalsOf } from './session.js'
 

@@ -1,4 +1,4 @@
-import type { Requester } from './enforce.js'
+import type { Requester } from './requester.js'
 import type { Action, Description } from './model/action.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'

@@ -2,12 +2,10 @@ import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
 import type { Action } from './model/action.js'
-import type { CanonicalFragment } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
 import type { Decision, Durability, Obligations } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
-import type { Principal } from './model/principal.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
@@ -16,6 +14,7 @@ import type { Refusal } from './refusal.js'
 import { denialOf, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
+import type { Requester } from './requester.js'
 
 /** Everything the one path needs. Built by the guard alone. */
 export interface Enforcement {
@@ -28,17 +27,6 @@ export interface Enforcement {
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** How long the journal or the ledger may take before nothing runs. */
   readonly deadlineMs: number
-}
-
-/** Who asks: a session as the path sees it. */
-export interface Requester {
-  readonly sessionId: string
-  readonly principal: Principal
-  readonly principalRecord: CanonicalFragment
-  /** Aborted when the session ends. */
-  readonly signal: AbortSignal
-  /** A new id for an action of this session. */
-  nextActionId(): string
 }
 
 /** One action that asks to be let through. */

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import type { Outcome } from './permit.js'
+import type { Outcome } from './outcome.js'
 import type { Refusal } from './refusal.js'
 
 /** What observers may listen to. Nothing the guard enforces depends on a listener. */
@@ -19,7 +19,8 @@ export interface ObserverEvents {
 
 /** Typed observers whose exceptions never reach the path that is being observed. */
 export class Observers {
-  readonly #emitter = new EventEmitter<{ [Name in keyof ObserverEvents]: [ObserverEvents[Name]] }>()
+  // eventemitter3 cannot tie a listener's argument to a generic event name; the methods below do.
+  readonly #emitter = new EventEmitter()
 
   on<Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void): () => void {
     // A listener that throws must not stop the ones behind it either, so each is wrapped on its own.
@@ -30,16 +31,13 @@ export class Observers {
         // An observer's failure is the observer's.
       }
     }
-    // eventemitter3 cannot tie the listener's argument to a generic event name; the map above does.
-    const emitter = this.#emitter as EventEmitter
-    emitter.on(name, guarded)
+    this.#emitter.on(name, guarded)
     return () => {
-      emitter.off(name, guarded)
+      this.#emitter.off(name, guarded)
     }
   }
 
   emit<Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]): void {
-    const emitter = this.#emitter as EventEmitter
-    emitter.emit(name, event)
+    this.#emitter.emit(name, event)
   }
 }

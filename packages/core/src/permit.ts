@@ -1,21 +1,11 @@
 import { abortReason } from './deadline.js'
-import type { Requester } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
 import type { ObserverEvents } from './observers.js'
+import type { Outcome } from './outcome.js'
 import type { Journal } from './record/journal.js'
-
-/** How an action ended, as far as the target said. */
-export interface Outcome {
-  /** `unknown`: the connection was lost before the target answered. */
-  readonly outcome: 'completed' | 'failed' | 'rolled-back' | 'unknown' | 'not-run'
-  /** The target's own word: a command tag, an exit status, an HTTP status. */
-  readonly result?: string
-  readonly rows?: number
-  /** The target's own error code: an SQLSTATE, never a message. */
-  readonly error?: string
-}
+import type { Requester } from './requester.js'
 
 /**
  * The right to run one recorded action once. `use` comes right before the first byte leaves, `settle` before the

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomFillSync } from 'node:crypto'
-import type { Requester } from './enforce.js'
+import type { Requester } from './requester.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import { CanonicalFragment, canonicalJson } from './model/canonical-json.js'
 import type { Digest } from './model/digest.js'

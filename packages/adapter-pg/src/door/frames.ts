@@ -49,6 +49,11 @@ export class FrameReader {
     return { type: this.#typed ? head.readUInt8(0) : 0, bytes: this.#take(total) }
   }
 
+  /** Takes whatever bytes are left. */
+  rest(): Buffer {
+    return this.#take(this.#pendingBytes)
+  }
+
   #peek(count: number): Buffer {
     const first = this.#pending[0]
     if (first !== undefined && first.length >= count) return first
@@ -56,6 +61,7 @@ export class FrameReader {
   }
 
   #take(count: number): Buffer {
+    if (count === 0) return Buffer.alloc(0)
     let first = this.#pending[0]
     if (first === undefined || first.length < count) first = this.#merge()
     const taken = first.subarray(0, count)

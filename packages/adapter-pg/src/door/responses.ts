@@ -28,8 +28,11 @@ export interface InternalExchange {
   error: string | undefined
   /** Whether a Sync follows, so that the exchange ends with ReadyForQuery. */
   readonly synced: boolean
-  done(): void
+  done: () => void
 }
+
+/** The error of an internal statement that the server skipped because an earlier message failed. */
+export const skipped = 'skipped'
 
 /** What the tracker tells the connection. */
 export interface ResponseEvents {
@@ -173,6 +176,10 @@ export class ResponseTracker implements BackendSink {
       if (slot.kind === 'sync') return
       this.#slots.shift()
       if (slot.kind === 'parse') this.#events.parsed(slot.statement, false)
+      if (slot.kind === 'internal') {
+        slot.exchange.error = skipped
+        slot.exchange.done()
+      }
     }
   }
 

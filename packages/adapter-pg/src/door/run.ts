@@ -7,6 +7,7 @@ export class Run {
   readonly analysis: Analysis
   #executed = false
   #complete = false
+  #closed = false
   #tag: string | undefined
   #rows: number | undefined
   #error: string | undefined
@@ -29,6 +30,11 @@ export class Run {
     if (count !== undefined) this.#rows = Number(count)
   }
 
+  /** The portal behind it was closed: it cannot go on. */
+  close(): void {
+    this.#closed = true
+  }
+
   failed(sqlState: string): void {
     this.#error = sqlState
   }
@@ -39,7 +45,7 @@ export class Run {
 
   /** Whether it may still go on after this exchange: a portal that is neither finished nor failed. */
   get open(): boolean {
-    return !this.#complete && this.#error === undefined
+    return !this.#complete && !this.#closed && this.#error === undefined
   }
 
   /**

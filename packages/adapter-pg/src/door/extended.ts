@@ -1,0 +1,266 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
+import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import type { DoorConnection } from './connection.js'
+import type { Frame } from './frames.js'
+import type { BindMessage, ParseMessage } from './frontend-messages.js'
+import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
+import { reservedPrefix } from './internal-statement.js'
+import { refusedParse } from './marker.js'
+import { parse } from './messages.js'
+import type { DoorRefusal } from './refusal-response.js'
+import type { PreparedStatement } from './registry.js'
+import type { Slot } from './responses.js'
+import type { StatementFlow } from './statement-flow.js'
+
+/**
+ * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves; any other Parse
+ * waits until something uses the statement. The decision is taken anew at every Bind, because Bind alone already runs
+ * functions at plan time; Execute only goes on with what a Bind was permitted.
+ */
+export class ExtendedProtocol {
+  readonly #connection: DoorConnection
+  readonly #flow: StatementFlow
+  /** Whether messages were sent that no Sync has ended yet. */
+  #open = false
+  /** Statements whose Parse has not left yet, in order. */
+  readonly #deferred = new Set<PreparedStatement>()
+  /** Why no further Bind may be decided before the next Sync. */
+  #blocked: string | undefined
+
+  constructor(connection: DoorConnection, flow: StatementFlow) {
+    this.#connection = connection
+    this.#flow = flow
+  }
+
+  get open(): boolean {
+    return this.#open
+  }
+
+  /** ReadyForQuery arrived. */
+  synced(): void {
+    this.#open = false
+    this.#blocked = undefined
+  }
+
+  /** A Parse was answered, or skipped by the server. */
+  parsed(statement: PreparedStatement, ok: boolean): void {
+    const { statements } = this.#connection.registry
+    if (!ok && statements.get(statement.name) === statement) statements.delete(statement.name)
+  }
+
+  handle(frame: Frame): MaybePromise<void> {
+    if (String.fromCharCode(frame.type) === 'S') return this.#sync(frame.bytes)
+    if (this.#connection.skipping) {
+      // The server ignores everything until Sync; so does the door, and what never left is forgotten.
+      this.#forgetDeferred()
+      return
+    }
+    try {
+      const step = this.#step(frame)
+      return step instanceof Promise ? step.catch((error: unknown) => this.#failed(error)) : step
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** A message that could not be read is refused like a statement; anything else ends the connection. */
+  #failed(error: unknown): void {
+    if (this.#connection.closed || (error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE')) throw error
+    if (this.#connection.skipping) return
+    const refusal = this.#flow.refuseUnread(error)
+    this.#refuse(refusal)
+  }
+
+  #step(frame: Frame): MaybePromise<void> {
+    switch (String.fromCharCode(frame.type)) {
+      case 'P':
+        return this.#parse(readParse(frame.bytes), frame.bytes)
+      case 'B':
+        return this.#bind(readBind(frame.bytes), frame.bytes)
+      case 'D':
+        return this.#describe(frame.bytes)
+      case 'E':
+        return this.#execute(frame.bytes)
+      case 'C':
+        return this.#close(frame.bytes)
+      default:
+        this.#flushDeferred()
+        this.#send(frame.bytes, undefined)
+    }
+  }
+
+  async #sync(bytes: Buffer): Promise<void> {
+    if (this.#connection.skipping) this.#forgetDeferred()
+    else this.#flushDeferred()
+    this.#send(bytes, { kind: 'sync' })
+    await this.#connection.quiet()
+  }
+
+  async #parse(message: ParseMessage, bytes: Buffer): Promise<void> {
+    const { registry } = this.#connection
+    if (message.name.startsWith(reservedPrefix)) return this.#refuse(reservedName())
+    if (message.name !== '' && registry.statements.has(message.name)) {
+      return this.#refuse(duplicate('prepared statement', '42P05'))
+    }
+    const preview = await this.#flow.preview(message.text, message.parameterTypes, this.#blocked !== undefined)
+    if (preview.refusal !== undefined) return this.#refuse(preview.refusal)
+    this.#flushDeferred()
+    const statement: PreparedStatement = {
+      name: message.name,
+      text: message.text,
+      parameterTypes: message.parameterTypes,
+      deferred:
+        preview.text === message.text
+          ? bytes
+          : parse(message.name, Buffer.from(preview.text, 'utf8'), message.parameterTypes),
+    }
+    registry.statements.set(message.name, statement)
+    this.#deferred.add(statement)
+  }
+
+  async #bind(message: BindMessage, bytes: Buffer): Promise<void> {
+    const { registry } = this.#connection
+    const statement = registry.statements.get(message.statement)
+    if (statement === undefined) return this.#refuse(unknownName('prepared statement', '26000'))
+    if (message.portal.startsWith(reservedPrefix)) return this.#refuse(reservedName())
+    if (message.portal !== '' && registry.portals.has(message.portal)) {
+      return this.#refuse(duplicate('portal', '42P03'))
+    }
+    if (this.#blocked !== undefined) return this.#refuse(laterInBatch(this.#blocked))
+    const passage = await this.#flow.pass({
+      text: statement.text,
+      parameterTypes: statement.parameterTypes,
+      parameters: parameterSnapshots(message, statement.parameterTypes),
+      laterInBatch: this.#connection.runs.size > 0,
+    })
+    if (passage.outcome === 'refused') return this.#refuse(passage.refusal, statement)
+    const { run } = passage
+    if (run.analysis.copy === 'in') {
+      await run.permit.settle({ outcome: 'not-run' })
+      return this.#refuse(copyInExtended(), statement)
+    }
+    // The server may have failed an earlier message meanwhile: then it would ignore this one.
+    if (this.#connection.skipping) {
+      await run.permit.settle({ outcome: 'not-run' })
+      return
+    }
+    run.permit.use()
+    this.#flushDeferred()
+    this.#connection.track(run)
+    this.#forgetPortal(message.portal)
+    registry.portals.set(message.portal, { name: message.portal, analysis: run.analysis, run, holdable: false })
+    this.#blocked = this.#flow.blocksBatch(run.analysis)
+    this.#send(bytes, { kind: 'bind', run })
+  }
+
+  #describe(bytes: Buffer): void {
+    const { kind, name } = readNamed(bytes)
+    const { statements, portals } = this.#connection.registry
+    if (!(kind === 'S' ? statements.has(name) : portals.has(name))) {
+      this.#refuse(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
+      return
+    }
+    this.#flushDeferred()
+    this.#send(bytes, { kind: 'describe' })
+  }
+
+  #execute(bytes: Buffer): void {
+    const portal = this.#connection.registry.portals.get(readExecute(bytes))
+    if (portal?.run === undefined) {
+      this.#refuse(unknownName('portal', '34000'))
+      return
+    }
+    const { run } = portal
+    try {
+      run.permit.assertLive()
+    } catch (error) {
+      this.#refuse(refusalFrom(error))
+      return
+    }
+    this.#flushDeferred()
+    run.started()
+    this.#connection.track(run)
+    this.#send(bytes, { kind: 'execute', run })
+  }
+
+  async #close(bytes: Buffer): Promise<void> {
+    const { kind, name } = readNamed(bytes)
+    if (name.startsWith(reservedPrefix)) return this.#refuse(reservedName())
+    this.#flushDeferred()
+    this.#send(bytes, { kind: 'close' })
+    if (kind === 'S') {
+      this.#connection.registry.statements.delete(name)
+      return
+    }
+    this.#forgetPortal(name)
+  }
+
+  /** The portal is closed or replaced: its outcome is recorded with the next ReadyForQuery. */
+  #forgetPortal(name: string): void {
+    const { portals } = this.#connection.registry
+    const run = portals.get(name)?.run
+    portals.delete(name)
+    if (run === undefined) return
+    run.close()
+    this.#connection.track(run)
+  }
+
+  #flushDeferred(): void {
+    if (this.#deferred.size === 0) return
+    for (const statement of this.#deferred) {
+      if (statement.deferred === undefined) continue
+      this.#send(statement.deferred, { kind: 'parse', statement })
+      statement.deferred = undefined
+    }
+    this.#deferred.clear()
+  }
+
+  #forgetDeferred(): void {
+    for (const statement of this.#deferred) this.parsed(statement, false)
+    this.#deferred.clear()
+  }
+
+  /** The refusal takes the message's place in the batch. `never` is a statement whose text must not leave. */
+  #refuse(refusal: DoorRefusal, never?: PreparedStatement): void {
+    if (never?.deferred !== undefined) {
+      this.parsed(never, false)
+      this.#deferred.delete(never)
+    }
+    this.#flushDeferred()
+    this.#send(refusedParse, { kind: 'refused', refusal })
+    this.#blocked = 'an earlier message of the batch was refused'
+  }
+
+  #send(bytes: Buffer, slot: Slot | undefined): void {
+    this.#open = true
+    this.#connection.send(bytes, slot)
+  }
+}
+
+function reservedName(): DoorRefusal {
+  return protocolRefusal('names that start with bothkeys_ belong to the door', 'choose another name', '42939')
+}
+
+function duplicate(what: string, sqlState: string): DoorRefusal {
+  return protocolRefusal(`a ${what} of this name exists`, `close the ${what} first or choose another name`, sqlState)
+}
+
+function unknownName(what: string, sqlState: string): DoorRefusal {
+  return protocolRefusal(`no ${what} of this name was made on this connection`, `make the ${what} first`, sqlState)
+}
+
+function laterInBatch(why: string): DoorRefusal {
+  return protocolRefusal(
+    `an earlier statement of the same batch keeps this one from being decided: ${why}`,
+    'send a Sync between the two',
+    '0A000',
+  )
+}
+
+function copyInExtended(): DoorRefusal {
+  return protocolRefusal('COPY FROM STDIN is governed in the simple query protocol only', 'send it as a simple query', '0A000')
+}
+
+function protocolRefusal(message: string, hint: string, sqlState: string): DoorRefusal {
+  return { code: 'ERR_PROTOCOL_REFUSED', message: `refused: ${message}`, rules: [], hint, sqlState }
+}

@@ -1,0 +1,220 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
+import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import type { CancelKeys } from './cancel-keys.js'
+import type { ClientEnd, DoorConnection } from './connection.js'
+import type { Frame } from './frames.js'
+import { FrameReader } from './frames.js'
+import { authenticationOk, backendKeyData, parameterStatus, readyForQuery } from './messages.js'
+import type { DoorRefusal } from './refusal-response.js'
+import { refusalResponse } from './refusal-response.js'
+import { readStartup, refuseParameters } from './startup.js'
+
+/** The door as a client end sees it, from its first byte. */
+export interface DoorPeer {
+  receive(chunk: Buffer): MaybePromise<void>
+  /** The client takes bytes again. */
+  drained(): void
+  clientGone(): void
+  /** Withdraws or cancels what is under way. */
+  cancel(): void
+}
+
+/** A way to make the client prove who it is before anything else happens. Only loopback doors need one. */
+export interface Authentication {
+  /** The first message to the client. */
+  begin(): Buffer
+  /** Handles one typed message: what to answer, and whether the client is known now. Throws when it is not. */
+  step(frame: Frame): { readonly reply: Buffer; readonly done: boolean }
+}
+
+/** What happens behind a login. */
+export interface LoginContext {
+  readonly database: string
+  readonly cancelKeys: CancelKeys
+  readonly authentication: Authentication | undefined
+  /** Opens the connection to the server for a client that is known. */
+  open(client: ClientEnd, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection>
+}
+
+export interface OpenedConnection {
+  readonly connection: DoorConnection
+  /** The settings that the server reported at its own login. */
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+const maxStartupBytes = 10_000
+const maxEarlyBytes = 1024 * 1024
+const nothing = Buffer.from('N')
+
+/** The start of a connection: start-up packet, authentication where there is one, then the server's greeting. */
+export class Login implements DoorPeer {
+  readonly #client: ClientEnd
+  readonly #context: LoginContext
+  readonly #reader = new FrameReader(maxStartupBytes, false)
+  #stage: 'startup' | 'authentication' | 'opening' | 'open' | 'over' = 'startup'
+  #parameters: ReadonlyMap<string, string> = new Map()
+  #connection: DoorConnection | undefined
+  /** Bytes that arrived before the connection was open. */
+  #early: Buffer[] = []
+  #earlyBytes = 0
+
+  constructor(client: ClientEnd, context: LoginContext) {
+    this.#client = client
+    this.#context = context
+  }
+
+  receive(chunk: Buffer): MaybePromise<void> {
+    switch (this.#stage) {
+      case 'open':
+        return this.#connection?.receive(chunk)
+      case 'opening':
+        this.#keep(chunk)
+        return
+      case 'over':
+        return
+      case 'startup':
+      case 'authentication':
+        this.#reader.push(Buffer.from(chunk))
+        this.#read()
+    }
+  }
+
+  drained(): void {
+    this.#connection?.drained()
+  }
+
+  clientGone(): void {
+    this.#stage = this.#connection === undefined ? 'over' : this.#stage
+    this.#connection?.clientGone()
+  }
+
+  cancel(): void {
+    this.#connection?.cancel()
+  }
+
+  #read(): void {
+    try {
+      while (this.#stage === 'startup' || this.#stage === 'authentication') {
+        const frame = this.#reader.next()
+        if (frame === undefined) return
+        if (this.#stage === 'startup') this.#startup(frame)
+        else this.#authenticate(frame)
+      }
+      const rest = this.#reader.rest()
+      if (rest.length > 0) this.#keep(rest)
+    } catch (error) {
+      this.#refuse(refusalFrom(error))
+    }
+  }
+
+  #startup(frame: Frame): void {
+    const request = readStartup(frame.bytes)
+    switch (request.kind) {
+      case 'encryption':
+        this.#client.send(nothing)
+        return
+      case 'cancel':
+        this.#context.cancelKeys.cancel(request.pid, request.key)
+        this.#over()
+        return
+      case 'refused':
+        this.#refuse(request.refusal)
+        return
+      case 'startup': {
+        const refusal = refuseParameters(request.parameters, this.#context.database)
+        if (refusal !== undefined) {
+          this.#refuse(refusal)
+          return
+        }
+        this.#parameters = request.parameters
+        this.#reader.expectTyped()
+        const { authentication } = this.#context
+        if (authentication === undefined) {
+          this.#open()
+          return
+        }
+        this.#stage = 'authentication'
+        this.#client.send(authentication.begin())
+      }
+    }
+  }
+
+  #authenticate(frame: Frame): void {
+    const { authentication } = this.#context
+    if (authentication === undefined) throw new BothKeysError('ERR_INTERNAL', 'no authentication is under way')
+    const { reply, done } = authentication.step(frame)
+    this.#client.send(reply)
+    if (done) this.#open()
+  }
+
+  #open(): void {
+    this.#stage = 'opening'
+    this.#context.open(this.#client, this.#parameters).then(
+      ({ connection, parameters }) => {
+        this.#greet(connection, parameters)
+      },
+      (error: unknown) => {
+        this.#refuse(openingRefusal(error))
+      },
+    )
+  }
+
+  #greet(connection: DoorConnection, parameters: ReadonlyMap<string, string>): void {
+    if (this.#stage === 'over') {
+      connection.clientGone()
+      return
+    }
+    this.#connection = connection
+    this.#stage = 'open'
+    const { cancelKeys } = this.#context
+    const { pid, key } = cancelKeys.issue(connection)
+    void connection.ended.then(() => {
+      cancelKeys.forget(pid)
+    })
+    const greeting = [authenticationOk]
+    for (const [name, value] of parameters) greeting.push(parameterStatus(name, value))
+    greeting.push(backendKeyData(pid, key.readInt32BE(0)), readyForQuery('I'))
+    this.#client.send(Buffer.concat(greeting))
+    const early = this.#early
+    this.#early = []
+    for (const chunk of early) void connection.receive(chunk)
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#earlyBytes += chunk.length
+    if (this.#earlyBytes > maxEarlyBytes) {
+      this.#refuse({
+        code: 'ERR_PROTOCOL_REFUSED',
+        message: 'connection refused: too much was sent before the connection was ready',
+        rules: [],
+        hint: 'wait for ReadyForQuery',
+      })
+      return
+    }
+    this.#early.push(Buffer.from(chunk))
+  }
+
+  #refuse(refusal: DoorRefusal): void {
+    this.#client.send(refusalResponse(refusal, 'FATAL'))
+    this.#over()
+  }
+
+  #over(): void {
+    this.#stage = 'over'
+    this.#early = []
+    this.#client.finish()
+  }
+}
+
+/** The driver's own message is for the operator; a client only learns what kind of failure it was. */
+function openingRefusal(error: unknown): DoorRefusal {
+  if (error instanceof BothKeysError) return refusalFrom(error)
+  const sqlState = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown'
+  return {
+    code: 'ERR_TARGET_UNSAFE',
+    message: `connection refused: the door could not log in to its server (${sqlState})`,
+    rules: [],
+    hint: 'ask whoever runs bothkeys here to look at the target',
+    sqlState: '08001',
+  }
+}

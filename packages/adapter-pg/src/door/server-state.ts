@@ -1,0 +1,40 @@
+import type { Analysis } from '../analyzer/analysis.js'
+import type { CatalogSnapshot } from '../catalog/snapshot.js'
+import type { ProbedState } from '../catalog/state.js'
+
+/** How many analyses one state keeps. */
+const maxAnalyses = 5_000
+
+/**
+ * What the server was seen to be at one moment: its settings, the names it resolves through, its catalog. Connections
+ * that see the same share one object, so that an analysis is made once per text and state.
+ */
+export class ServerState {
+  /** Names this state in digests: settings and catalog epoch. */
+  readonly key: string
+  readonly probed: ProbedState
+  readonly catalog: CatalogSnapshot
+  readonly #analyses = new Map<string, Analysis>()
+
+  constructor(key: string, probed: ProbedState, catalog: CatalogSnapshot) {
+    this.key = key
+    this.probed = probed
+    this.catalog = catalog
+  }
+
+  /** The analysis that was made of exactly this text in this state. */
+  recall(text: string): Analysis | undefined {
+    return this.#analyses.get(text)
+  }
+
+  /** Keeps an analysis that depends on nothing but the text and this state. The oldest give way. */
+  keep(text: string, analysis: Analysis): void {
+    if (this.#analyses.size >= maxAnalyses) {
+      for (const oldest of this.#analyses.keys()) {
+        this.#analyses.delete(oldest)
+        if (this.#analyses.size < maxAnalyses * 0.9) break
+      }
+    }
+    this.#analyses.set(text, analysis)
+  }
+}

@@ -1,0 +1,43 @@
+import { BothKeysError } from '@bothkeys/core/adapter'
+
+/**
+ * Settings without which the analysis of a text is not the server's reading of it. They can never differ,
+ * whatever the policy allows (notes in SECURITY.md: lexing and encoding).
+ */
+const fixed: ReadonlyMap<string, string> = new Map([
+  ['standard_conforming_strings', 'on'],
+  ['client_encoding', 'UTF8'],
+])
+
+/** Settings whose change must have been asked for by a statement that was decided. */
+const watched: ReadonlySet<string> = new Set([
+  'default_transaction_read_only',
+  'is_superuser',
+  'search_path',
+  'session_authorization',
+])
+
+/** What a reported setting means for the connection. Throws ERR_TARGET_UNSAFE when it must end. */
+export function judgeParameter(name: string, value: string, expected: boolean, readOnly: boolean): 'same' | 'changed' {
+  const must = fixed.get(name)
+  if (must !== undefined && must.toLowerCase() !== value.toLowerCase()) throw poisoned(name)
+  if (!watched.has(name)) return 'same'
+  if (!expected) throw poisoned(name)
+  if (readOnly && name === 'default_transaction_read_only' && value !== 'on') throw poisoned(name)
+  return 'changed'
+}
+
+/** The server's settings at login that a client may be told. Throws ERR_TARGET_UNSAFE when one makes analysis unsound. */
+export function reportedParameters(parameters: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  for (const [name, must] of fixed) {
+    const value = parameters.get(name)
+    if (value === undefined || value.toLowerCase() !== must.toLowerCase()) throw poisoned(name)
+  }
+  return parameters
+}
+
+function poisoned(name: string): BothKeysError {
+  return new BothKeysError('ERR_TARGET_UNSAFE', `the setting ${name} changed without a decision, so the connection was ended`, {
+    hint: 'no statement or function on this connection may change it; connect again',
+  })
+}

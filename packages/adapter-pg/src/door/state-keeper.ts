@@ -1,0 +1,93 @@
+import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
+import type { CatalogCache } from '../catalog/cache.js'
+import { stateProbe } from '../catalog/state.js'
+import type { DoorConnection } from './connection.js'
+import type { Run } from './run.js'
+import type { ServerState } from './server-state.js'
+
+/** How old a look at the server may be when a read is decided (RULES 23). */
+const maxAgeMs = 1_000
+
+/**
+ * Knows how the server reads a text on this connection right now. After anything that is not provably free of
+ * settings, after DDL, at BEGIN, and when the last look is older than a second, it looks again before the next decision.
+ */
+export class StateKeeper {
+  readonly #connection: DoorConnection
+  readonly #catalogs: CatalogCache
+  #state: ServerState | undefined
+  #lookedAtMs = 0
+  #stale = true
+  /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
+  #changedInTransaction = false
+  #probes = 0
+
+  constructor(connection: DoorConnection, catalogs: CatalogCache) {
+    this.#connection = connection
+    this.#catalogs = catalogs
+  }
+
+  /** The state to decide under. `uncertain` says that a statement before it may still change it. */
+  current(uncertain: boolean): MaybePromise<ServerState> {
+    const state = this.#state
+    if (state === undefined) return this.#look()
+    // A failed transaction answers nothing but its end; the server refuses everything else by itself.
+    if (uncertain || this.#connection.transactionStatus === 'E') return state
+    if (this.#stale || performance.now() - this.#lookedAtMs > maxAgeMs) return this.#look()
+    return state
+  }
+
+  /** Looks again right before something other than a read runs: whether the server is still as it was described. */
+  async unchanged(described: ServerState): Promise<boolean> {
+    if (this.#connection.transactionStatus === 'E') return true
+    return (await this.#look()) === described
+  }
+
+  /** Loads the catalog anew although nothing seems to have changed. */
+  reload(): Promise<ServerState> {
+    return this.#look()
+  }
+
+  /** Makes the next decision look again. */
+  forget(): void {
+    this.#stale = true
+  }
+
+  /** Whether something ran that a policy let change settings. */
+  expectsSettings(runs: ReadonlySet<Run>): boolean {
+    for (const run of runs) if (!run.analysis.settingFree) return true
+    return this.#changedInTransaction
+  }
+
+  /** Statements were answered with this transaction status. */
+  synced(runs: Iterable<Run>, before: string, after: string): void {
+    for (const { analysis } of runs) {
+      if (!analysis.settingFree || analysis.changesCatalog) {
+        this.#stale = true
+        this.#changedInTransaction = true
+      }
+      if (analysis.transaction !== undefined || analysis.containsTransactionControl) {
+        if (this.#changedInTransaction || analysis.transaction?.verb === 'begin') this.#stale = true
+      }
+    }
+    if (before !== 'I' && after === 'E' && this.#changedInTransaction) this.#stale = true
+    if (after === 'I') {
+      if (this.#changedInTransaction) this.#stale = true
+      this.#changedInTransaction = false
+    }
+  }
+
+  closed(access: SessionAccess): void {
+    if (this.#probes > 0) access.internal({ statement: stateProbe.name, runs: this.#probes })
+  }
+
+  async #look(): Promise<ServerState> {
+    this.#probes += 1
+    const rows = await this.#connection.internal(stateProbe)
+    const state = await this.#catalogs.stateOf(rows, (statement) => this.#connection.internal(statement))
+    this.#state = state
+    this.#stale = false
+    this.#lookedAtMs = performance.now()
+    return state
+  }
+}

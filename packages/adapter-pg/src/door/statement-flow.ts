@@ -1,0 +1,228 @@
+import type { AdapterRequest, Description, SessionAccess, SnapshotValue } from '@bothkeys/core/adapter'
+import { refusalFrom } from '@bothkeys/core/adapter'
+import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
+import type { CatalogCache } from '../catalog/cache.js'
+import { readOnlyBegin } from './begin.js'
+import type { DoorConnection } from './connection.js'
+import type { DoorRefusal } from './refusal-response.js'
+import { Run } from './run.js'
+import type { ServerState } from './server-state.js'
+import { judgeParameter } from './settings.js'
+import { StateKeeper } from './state-keeper.js'
+import type { Understood } from './understand.js'
+import { understand } from './understand.js'
+import type { Upstream } from './upstream.js'
+
+export interface FlowContext {
+  readonly access: SessionAccess
+  /** Whether no rule gives the session anything but reads here. */
+  readonly readOnly: boolean
+  readonly catalogs: CatalogCache
+  readonly maxStatementBytes: number
+  readonly statementComments: boolean
+  readonly upstream: Upstream
+}
+
+/** A statement that wants to run. */
+export interface PassageRequest {
+  readonly text: string
+  readonly parameterTypes: readonly number[]
+  readonly parameters: readonly SnapshotValue[]
+  /** Whether an earlier statement of the same unsynced batch ran already. */
+  readonly laterInBatch: boolean
+}
+
+/** Whether it may, and the text that is sent: the client's own but for BEGIN of a read-only session. */
+export type Passage =
+  | { readonly outcome: 'permitted'; readonly run: Run; readonly text: string }
+  | { readonly outcome: 'refused'; readonly refusal: DoorRefusal }
+
+const maxAttempts = 4
+
+/** Takes one text from the wire to a permit: look at the server, analyse, ask the session. */
+export class StatementFlow {
+  readonly #connection: DoorConnection
+  readonly #context: FlowContext
+  readonly #keeper: StateKeeper
+  readonly #identity: Readonly<Record<string, string>>
+
+  constructor(connection: DoorConnection, context: FlowContext) {
+    this.#connection = connection
+    this.#context = context
+    this.#keeper = new StateKeeper(connection, context.catalogs)
+    const { host, port, database, user, parameters } = context.upstream
+    this.#identity = Object.freeze({
+      database,
+      host,
+      port: String(port),
+      server: parameters.get('server_version') ?? '',
+      user,
+    })
+  }
+
+  /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
+  async preview(
+    text: string,
+    parameterTypes: readonly number[],
+    stateUncertain: boolean,
+  ): Promise<{ readonly refusal?: DoorRefusal; readonly text: string }> {
+    const state = await this.#keeper.current(stateUncertain)
+    const understood = await this.#understand(text, parameterTypes, state)
+    if ('refusal' in understood) {
+      this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
+      return { refusal: understood.refusal, text }
+    }
+    const { analysis } = understood
+    const refusal = this.#readOnlyRefusal(analysis) ?? this.#context.access.preview(analysis.description)
+    if (refusal === undefined) return { text: this.#textToSend(analysis) }
+    this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
+    return { refusal, text }
+  }
+
+  /** Takes a statement to a permit or a refusal. */
+  pass(request: PassageRequest): Promise<Passage> {
+    return this.#connection.whileAdmitting(() => this.#pass(request))
+  }
+
+  async #pass(request: PassageRequest): Promise<Passage> {
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const state = await this.#keeper.current(false)
+      const understood = await this.#understand(request.text, request.parameterTypes, state)
+      if ('refusal' in understood) {
+        this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
+        return { outcome: 'refused', refusal: understood.refusal }
+      }
+      const passage = await this.#admit(request, understood.analysis, state)
+      if (passage !== 'stale') return passage
+      this.#keeper.forget()
+    }
+    return { outcome: 'refused', refusal: restless }
+  }
+
+  async #admit(request: PassageRequest, analysis: Analysis, state: ServerState): Promise<Passage | 'stale'> {
+    const { access } = this.#context
+    const readOnly = this.#readOnlyRefusal(analysis)
+    if (readOnly !== undefined) {
+      access.refused(this.#request(analysis.description, request.parameters, state), readOnly)
+      return { outcome: 'refused', refusal: readOnly }
+    }
+    const text = this.#textToSend(analysis)
+    const description = text === request.text ? analysis.description : { ...analysis.description, text }
+    const admission = await access.admit({
+      ...this.#request(description, request.parameters, state),
+      inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
+      signal: this.#connection.abortSignal,
+      recheck: () => this.#keeper.unchanged(state),
+    })
+    switch (admission.outcome) {
+      case 'permitted':
+        return {
+          outcome: 'permitted',
+          run: new Run(admission.permit, analysis),
+          text: this.#context.statementComments ? `${text}\n/* bothkeys:${admission.permit.actionId} */` : text,
+        }
+      case 'refused':
+        return admission
+      case 'stale':
+        return 'stale'
+    }
+  }
+
+  async #understand(text: string, parameterTypes: readonly number[], state: ServerState): Promise<Understood> {
+    const options = { registry: this.#connection.registry, maxBytes: this.#context.maxStatementBytes, parameterTypes }
+    const understood = await understand(text, state, options)
+    if (!('missed' in understood)) return understood
+    // A name that the snapshot does not know: look once more before it counts as unknown.
+    const reloaded = await this.#keeper.reload()
+    return understand(text, reloaded, { ...options, final: true }) as Promise<Understood>
+  }
+
+  #request(
+    description: Description,
+    parameters: readonly SnapshotValue[],
+    state: ServerState,
+  ): Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'> {
+    return { identity: this.#identity, description, parameters, stateEpoch: state.key }
+  }
+
+  #readOnlyRefusal(analysis: Analysis): DoorRefusal | undefined {
+    if (!this.#context.readOnly || analysis.transaction?.readOnly !== false) return undefined
+    return {
+      code: 'ERR_DENIED',
+      message: 'refused: this session only reads here, so it cannot begin a READ WRITE transaction',
+      rules: [],
+      hint: 'use BEGIN, or have a rule added that gives one of the roles another duty on this target',
+    }
+  }
+
+  #textToSend(analysis: Analysis): string {
+    const { transaction } = analysis
+    if (!this.#context.readOnly || transaction === undefined || !opens(transaction)) return analysis.description.text
+    return transaction.verb === 'begin' ? readOnlyBegin(transaction) : analysis.description.text
+  }
+
+  /** Why nothing more can be decided in this batch behind this statement, if so. */
+  blocksBatch(analysis: Analysis): string | undefined {
+    if (!analysis.settingFree) return 'it may change settings'
+    if (analysis.changesCatalog) return 'it changes the catalog'
+    if (analysis.transaction !== undefined && analysis.transaction.verb !== 'begin') return 'it ends a transaction'
+    if (analysis.registry.length > 0) return 'it makes or drops names'
+    return undefined
+  }
+
+  /** A statement succeeded: the names that it made or dropped are known from now on. */
+  finished(run: Run): void {
+    const { analysis } = run
+    if (analysis.registry.length > 0) {
+      this.#connection.registry.apply(analysis.registry, analysis)
+      const dropsAll = (kind: string, name: string | undefined): boolean =>
+        kind === 'discard-all' || (kind === 'deallocate' && name === undefined)
+      if (analysis.registry.some((change) => dropsAll(change.kind, 'name' in change ? change.name : undefined))) {
+        this.#connection.forgetInternalStatements()
+      }
+    }
+  }
+
+  /** ReadyForQuery arrived: whatever ran may have changed what the next text means. */
+  synced(runs: Iterable<Run>, before: string, after: string): void {
+    this.#keeper.synced(runs, before, after)
+  }
+
+  /** The server reported a setting. Throws ERR_TARGET_UNSAFE when the connection must end. */
+  parameter(name: string, value: string): void {
+    const expected = this.#keeper.expectsSettings(this.#connection.runs)
+    if (judgeParameter(name, value, expected, this.#context.readOnly) === 'changed') this.#keeper.forget()
+  }
+
+  /** The refusal of a message that could not be read, put on record. */
+  refuseUnread(error: unknown): DoorRefusal {
+    const refusal = refusalFrom(error)
+    this.#context.access.refused(
+      { identity: this.#identity, description: unread, parameters: [], stateEpoch: '' },
+      refusal,
+    )
+    return refusal
+  }
+
+  closed(): void {
+    this.#keeper.closed(this.#context.access)
+  }
+}
+
+function opens(transaction: TransactionControl): boolean {
+  return transaction.verb === 'begin' || transaction.chain
+}
+
+const unread: Description = Object.freeze({
+  operation: 'query',
+  text: '',
+  recordedText: '(a message that could not be read)',
+  effects: Object.freeze([Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const)]),
+})
+
+const restless: DoorRefusal = {
+  code: 'ERR_TARGET_UNSAFE',
+  message: 'refused: the catalog of the server kept changing while the statement was decided',
+  rules: [],
+  hint: 'send the statement again when no migration is running',
+}

@@ -1,0 +1,5 @@
+export type { GovernedConfig, GovernedOptions } from './door/client.js'
+export type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
+export type { ServerCheck, ServerFinding } from './door/server-check.js'
+export type { PostgresConfig, PostgresTarget } from './target.js'
+export { postgres } from './target.js'

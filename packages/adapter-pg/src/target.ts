@@ -1,0 +1,195 @@
+import { inspect } from 'node:util'
+import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
+import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
+import pg from 'pg'
+import { CatalogCache } from './catalog/cache.js'
+import { CancelKeys } from './door/cancel-keys.js'
+import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
+import { governedClientClass, governedConfig, governedPool, refuseUnknown } from './door/client.js'
+import type { ClientEnd } from './door/connection.js'
+import { DoorConnection } from './door/connection.js'
+import { DoorStream } from './door/door-stream.js'
+import type { Authentication, OpenedConnection } from './door/login.js'
+import { Login } from './door/login.js'
+import type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
+import { openLoopback } from './door/loopback.js'
+import type { ServerCheck } from './door/server-check.js'
+import { checkServer } from './door/server-check.js'
+import { StatementFlow } from './door/statement-flow.js'
+import { reportedParameters } from './door/settings.js'
+import { openUpstream } from './door/upstream.js'
+import type { ResolvedConfig } from './door/upstream-config.js'
+import { resolveConfig, upstreamConfig } from './door/upstream-config.js'
+
+/** How the door reaches a PostgreSQL server: everything that `pg.Client` takes, and what the door adds. */
+export interface PostgresConfig extends pg.ClientConfig {
+  /** Upper bound of one protocol message in bytes. Default 64 MiB. */
+  readonly maxMessageBytes?: number
+  /** Upper bound of one statement's text in bytes. Default 256 KiB. */
+  readonly maxStatementBytes?: number
+  /**
+   * Roles besides the door's own that may create objects in a schema on the search path. Any other such role is a
+   * reason to refuse the target: it could change what a name means between the decision and the run.
+   */
+  readonly schemaWriters?: readonly string[]
+  /** Appends the action id as a comment to each statement, so that the server's log can be joined with the record. */
+  readonly statementComments?: boolean
+}
+
+/** A PostgreSQL server behind a door. The credential stays in here. */
+export interface PostgresTarget extends GuardedTarget {
+  /** A real `pg.Pool` for one session. */
+  pool(session: Session, options?: GovernedOptions): pg.Pool
+  /** A real `pg.Client` for one session. */
+  client(session: Session, options?: GovernedOptions): pg.Client
+  /** Settings for a library that builds its own `pg` client. They hold no credential. */
+  config(session: Session): GovernedConfig
+  /** The same door on a unix socket or on 127.0.0.1, for programs that are not written in JavaScript. */
+  listen(session: Session, options?: LoopbackOptions): Promise<LoopbackDoor>
+  /** What is weak about the server's role and what the agent process can reach around the door. */
+  doctor(): Promise<ServerCheck>
+}
+
+/** A PostgreSQL server that is only reachable through its door. Throws ERR_CONFIG_INVALID on a bad configuration. */
+export function postgres(name: string, config: PostgresConfig): PostgresTarget {
+  return new Postgres(name, config)
+}
+
+class Postgres implements PostgresTarget {
+  readonly kind = 'postgres'
+  readonly name: string
+  readonly #config: PostgresConfig
+  readonly #resolved: ResolvedConfig
+  readonly #cancelKeys = new CancelKeys()
+  readonly #catalogs = new CatalogCache()
+  readonly #connections = new Set<DoorConnection>()
+  readonly #loopbacks = new Set<LoopbackDoor>()
+  #check: Promise<ServerCheck> | undefined
+  #closed = false
+
+  constructor(name: string, config: PostgresConfig) {
+    if (!/^[A-Za-z][\w-]{0,62}$/.test(name)) {
+      throw new BothKeysError('ERR_CONFIG_INVALID', 'a target name is a letter followed by letters, digits, - or _', {
+        hint: 'use the name that the policy file uses',
+      })
+    }
+    this.name = name
+    this.#config = config
+    this.#resolved = resolveConfig(config)
+  }
+
+  pool(session: Session, options: GovernedOptions = {}): pg.Pool {
+    const pool = governedPool(this.#door(session), options)
+    // A pool without a listener would take the process down when an idle connection ends, as session close does.
+    pool.on('error', () => undefined)
+    return pool
+  }
+
+  client(session: Session, options: GovernedOptions = {}): pg.Client {
+    refuseUnknown(options)
+    const Client = governedClientClass(this.#door(session))
+    return new Client(options as pg.ClientConfig)
+  }
+
+  config(session: Session): GovernedConfig {
+    return governedConfig(this.#door(session))
+  }
+
+  async listen(session: Session, options: LoopbackOptions = {}): Promise<LoopbackDoor> {
+    const access = sessionAccess(session, this)
+    const door = await openLoopback({
+      database: this.#resolved.database,
+      options,
+      signal: access.signal,
+      login: (client, authentication) => this.#login(client, session, authentication),
+    })
+    this.#loopbacks.add(door)
+    return door
+  }
+
+  doctor(): Promise<ServerCheck> {
+    return checkServer(this.#resolved, this.#config.schemaWriters ?? [])
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const ended = [...this.#connections].map((connection) => {
+      connection.clientGone()
+      return connection.ended
+    })
+    await Promise.all([...ended, ...[...this.#loopbacks].map((door) => door.close())])
+  }
+
+  toJSON(): never {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'a target cannot be serialised', { hint: 'store its name at most' })
+  }
+
+  [inspect.custom](): string {
+    return `PostgresTarget { ${this.name} }`
+  }
+
+  #door(session: Session): ClientDoor {
+    // Refuses a session of another guard now, not at the first query.
+    sessionAccess(session, this)
+    return {
+      user: this.#resolved.user,
+      database: this.#resolved.database,
+      openStream: () => new DoorStream((client) => this.#login(client, session, undefined)),
+    }
+  }
+
+  #login(client: ClientEnd, session: Session, authentication: Authentication | undefined): Login {
+    return new Login(client, {
+      database: this.#resolved.database,
+      cancelKeys: this.#cancelKeys,
+      authentication,
+      open: (end, parameters) => this.#open(end, session, parameters),
+    })
+  }
+
+  async #open(
+    client: ClientEnd,
+    session: Session,
+    parameters: ReadonlyMap<string, string>,
+  ): Promise<OpenedConnection> {
+    if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+    const access = sessionAccess(session, this)
+    this.#check ??= this.#checkOnce()
+    await this.#check
+    const readOnly = [...access.duties()].every((duty) => duty === 'read' || duty === 'approve' || duty === 'audit')
+    const upstream = await openUpstream(upstreamConfig(this.#resolved, access.shortId, parameters, readOnly))
+    const connection = new DoorConnection(access, client, upstream, {
+      maxMessageBytes: this.#config.maxMessageBytes ?? 64 * 1024 * 1024,
+      maxQueuedBytes: 4 * 1024 * 1024,
+      flow: (door) =>
+        new StatementFlow(door, {
+          access,
+          readOnly,
+          catalogs: this.#catalogs,
+          maxStatementBytes: this.#config.maxStatementBytes ?? 256 * 1024,
+          statementComments: this.#config.statementComments ?? false,
+          upstream,
+        }),
+    })
+    this.#connections.add(connection)
+    void connection.ended.then(() => this.#connections.delete(connection))
+    return { connection, parameters: reportedParameters(upstream.parameters) }
+  }
+
+  /** A failed check is tried again at the next connection, so that a server that comes up late is no dead end. */
+  async #checkOnce(): Promise<ServerCheck> {
+    try {
+      const check = await this.doctor()
+      const unsafe = check.findings.filter((finding) => finding.refuses)
+      if (unsafe.length > 0) {
+        throw new BothKeysError('ERR_TARGET_UNSAFE', `target ${this.name} is refused: ${unsafe.map((each) => each.message).join('; ')}`, {
+          hint: unsafe.map((each) => each.hint).join('; '),
+        })
+      }
+      return check
+    } catch (error) {
+      this.#check = undefined
+      throw error
+    }
+  }
+}

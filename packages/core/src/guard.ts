@@ -1,0 +1,161 @@
+import type { GuardedTarget } from './access.js'
+import { registerGuard } from './access.js'
+import type { Approver } from './approvals/approver.js'
+import { createApprovalCoordinator } from './approvals/coordinator.js'
+import { DenialLog } from './denial-log.js'
+import type { Enforcement } from './enforce.js'
+import { BothKeysError } from './errors.js'
+import type { Credential, Verifier } from './identity/verifier.js'
+import { memoryLedger } from './ledger/memory-ledger.js'
+import type { Ledger } from './ledger/ledger.js'
+import type { Clock } from './model/clock.js'
+import { systemClock } from './model/clock.js'
+import { randomHex } from './model/digest.js'
+import type { ObserverEvents } from './observers.js'
+import { Observers } from './observers.js'
+import { PolicyHolder } from './policy-holder.js'
+import type { PolicySource } from './policy/source.js'
+import { engineSession } from './record/event.js'
+import type { Journal, JournalFactory } from './record/journal.js'
+import { refusalFrom } from './refusal.js'
+import type { Session } from './session.js'
+import { SessionKeeper } from './session-keeper.js'
+
+/** What a guard is built from. */
+export interface GuardOptions {
+  /** Where the policy comes from: `fileSource('./bothkeys.yaml')` or `inlineSource(…)`. */
+  readonly policy: PolicySource
+  /** Who may open sessions: `jwtVerifier(…)`. */
+  readonly identity: Verifier
+  /** The systems behind doors. Each must stand in the policy, and the other way round. */
+  readonly targets: readonly GuardedTarget[]
+  /** Who is asked when the policy holds an action. Without any, held actions are refused. */
+  readonly approvers?: readonly Approver[]
+  /** Where the record goes: `fileJournal('./audit')`. */
+  readonly journal: JournalFactory
+  /** The live state. Default: in memory, rebuilt from the journal. */
+  readonly ledger?: Ledger
+  /** This guard's name in digests and in the record. Default: `bothkeys`. */
+  readonly engine?: string
+  /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
+  readonly dev?: boolean
+  readonly clock?: Clock
+  /** How long the journal, the ledger, the policy source or the verifier may take. Default: 10,000. */
+  readonly deadlineMs?: number
+}
+
+/** The composition root: one per process is enough. */
+export interface Guard {
+  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID. */
+  openSession(credential: Credential): Promise<Session>
+  /**
+   * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
+   * ERR_POLICY_WIDENING unless the guard runs with `dev`.
+   */
+  reload(): Promise<void>
+  /** The digest of the policy in force. */
+  readonly policyDigest: string
+  /** Listens to what happens; answers how to stop listening. Nothing that is enforced depends on a listener. */
+  on<Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void): () => void
+  /** Ends every session and connection and closes the journal. */
+  close(): Promise<void>
+}
+
+/**
+ * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
+ * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED, ERR_JOURNAL_CORRUPT or
+ * ERR_CONFIG_INVALID; nothing is left open then.
+ */
+export async function createGuard(options: GuardOptions): Promise<Guard> {
+  const engine = options.engine ?? 'bothkeys'
+  if (!/^[\x21-\x7e]{1,128}$/.test(engine)) {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'engine must be 1 to 128 printable ASCII characters without blanks')
+  }
+  const clock = options.clock ?? systemClock
+  const deadlineMs = options.deadlineMs ?? 10_000
+  const observers = new Observers()
+  const holder = await PolicyHolder.load({
+    source: options.policy,
+    targets: options.targets,
+    dev: options.dev ?? false,
+    deadlineMs,
+    observe: (name, event) => {
+      observers.emit(name, event)
+    },
+  })
+  const journal = await options.journal.open({ recorder: engine, clock })
+  try {
+    const ledger = options.ledger ?? memoryLedger({ clock })
+    return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
+  } catch (error) {
+    holder.stop()
+    await journal.close()
+    throw error
+  }
+}
+
+type Settled = GuardOptions & { readonly engine: string; readonly clock: Clock; readonly deadlineMs: number }
+
+async function assemble(
+  options: Settled,
+  observers: Observers,
+  holder: PolicyHolder,
+  journal: Journal,
+  ledger: Ledger,
+): Promise<Guard> {
+  const { clock, engine, deadlineMs } = options
+  const observe: Enforcement['observe'] = (name, event) => {
+    observers.emit(name, event)
+  }
+  const failed = (session: string) => (cause: unknown) => {
+    observe('failure', { session, refusal: refusalFrom(cause), cause })
+  }
+  const approvals = createApprovalCoordinator({
+    ledger,
+    journal,
+    approvers: options.approvers ?? [],
+    clock,
+    policyNow: () => holder.current,
+    deadlineMs,
+  })
+  const denials = new DenialLog(journal, failed(engineSession))
+  const enforcement: Enforcement = {
+    engine,
+    policyNow: () => holder.current,
+    journal,
+    approvals,
+    clock,
+    denials,
+    observe,
+    deadlineMs,
+  }
+  await holder.startRecording(journal)
+  const guardKey = {}
+  const sessions = new SessionKeeper({ guardKey, journal, clock, observe, denials, deadlineMs })
+  registerGuard(guardKey, {
+    enforcement,
+    targets: new Set(options.targets),
+    requesterOf: (session) => sessions.requesterOf(session),
+  })
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    holder.stop()
+    await sessions.closeAll()
+    await Promise.all(options.targets.map((target) => target.close()))
+    await ledger.close()
+    await journal.close()
+  }
+  return Object.freeze({
+    openSession: (credential: Credential) => sessions.open(options.identity, credential),
+    reload: () => holder.reload(),
+    get policyDigest() {
+      return holder.current.digest
+    },
+    on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
+      observers.on(name, listener),
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  })
+}

@@ -1,0 +1,13 @@
+import type { CanonicalFragment } from './model/canonical-json.js'
+import type { Principal } from './model/principal.js'
+
+/** Who asks: a session as the one path sees it. */
+export interface Requester {
+  readonly sessionId: string
+  readonly principal: Principal
+  readonly principalRecord: CanonicalFragment
+  /** Aborted when the session ends. */
+  readonly signal: AbortSignal
+  /** A new id for an action of this session. */
+  nextActionId(): string
+}

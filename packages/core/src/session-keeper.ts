@@ -1,0 +1,131 @@
+import type { DenialLog } from './denial-log.js'
+import { withDeadline } from './deadline.js'
+import type { Enforcement } from './enforce.js'
+import { BothKeysError } from './errors.js'
+import { isPrincipal, principalFragment } from './identity/make-principal.js'
+import type { Credential, Verifier } from './identity/verifier.js'
+import type { Clock } from './model/clock.js'
+import { randomHex } from './model/digest.js'
+import type { Principal } from './model/principal.js'
+import type { Journal } from './record/journal.js'
+import type { Requester } from './requester.js'
+import type { SessionId } from './session.js'
+import { Session, sessionMaker } from './session.js'
+
+/** What the sessions of a guard need. */
+export interface SessionContext {
+  readonly guardKey: object
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly observe: Enforcement['observe']
+  readonly denials: DenialLog
+  readonly deadlineMs: number
+}
+
+/** The longest delay a timer takes; a session that lives longer is looked at again then. */
+const maxTimerMs = 2 ** 31 - 1
+
+/** Opens sessions and ends them: on close, at the principal's expiry, or with the guard. */
+export class SessionKeeper {
+  readonly #context: SessionContext
+  readonly #requesters = new WeakMap<Session, Requester>()
+  readonly #live = new Set<Session>()
+  #closed = false
+
+  constructor(context: SessionContext) {
+    this.#context = context
+  }
+
+  /** Verifies a credential and opens a session. The opening is on record before the session exists. */
+  async open(verifier: Verifier, credential: Credential): Promise<Session> {
+    if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
+    const { clock, deadlineMs, guardKey, journal, observe } = this.#context
+    const signal = AbortSignal.timeout(deadlineMs)
+    const principal = await withDeadline(verifier.verify(credential, signal), 'verifying the credential', deadlineMs, undefined)
+    if (!isPrincipal(principal)) {
+      throw new BothKeysError('ERR_TOKEN_INVALID', 'the verifier answered with something that is no principal', {
+        hint: 'use jwtVerifier, or build principals with the verifier kit of bothkeys',
+      })
+    }
+    const leftMs = principal.expiresAt.getTime() - clock.wallMs()
+    if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
+    const id = randomHex(16) as SessionId
+    await withDeadline(
+      journal.append({ type: 'session.open', session: id, body: { actor: principalFragment(principal) } }, 'synced'),
+      'recording the session',
+      deadlineMs,
+      undefined,
+    )
+    const ending = new AbortController()
+    const session = new Session(sessionMaker, id, principal, {
+      guard: guardKey,
+      signal: ending.signal,
+      close: () => this.#end(session, ending, 'closed'),
+    })
+    this.#requesters.set(session, this.#requester(session, principal, ending.signal))
+    this.#live.add(session)
+    this.#expireAt(session, ending, clock.monotonicMs() + leftMs)
+    observe('sessionOpened', { session: id })
+    return session
+  }
+
+  requesterOf(session: Session): Requester {
+    const requester = this.#requesters.get(session)
+    if (requester === undefined) throw new BothKeysError('ERR_SESSION_CLOSED', 'the session belongs to another guard')
+    return requester
+  }
+
+  async closeAll(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#live].map((session) => session.close()))
+  }
+
+  #requester(session: Session, principal: Principal, signal: AbortSignal): Requester {
+    let actions = 0
+    return {
+      sessionId: session.id,
+      principal,
+      principalRecord: principalFragment(principal),
+      signal,
+      nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,
+    }
+  }
+
+  /** Ends the session when its principal expires, by the monotonic clock, so that no clock change prolongs it. */
+  #expireAt(session: Session, ending: AbortController, atMs: number): void {
+    const leftMs = atMs - this.#context.clock.monotonicMs()
+    if (leftMs <= 0) {
+      void this.#end(session, ending, 'expired')
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#expireAt(session, ending, atMs)
+    }, Math.min(leftMs, maxTimerMs))
+    timer.unref()
+    ending.signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+    })
+  }
+
+  async #end(session: Session, ending: AbortController, reason: 'closed' | 'expired'): Promise<void> {
+    if (ending.signal.aborted) return
+    const { denials, journal, observe } = this.#context
+    ending.abort(
+      new BothKeysError('ERR_SESSION_CLOSED', reason === 'closed' ? 'the session was closed' : 'the session expired', {
+        hint: 'open a new session',
+      }),
+    )
+    this.#live.delete(session)
+    denials.forget(session.id)
+    observe('sessionClosed', { session: session.id })
+    try {
+      await journal.append({ type: 'session.close', session: session.id, body: { reason } }, 'synced')
+    } catch (cause) {
+      observe('failure', {
+        session: session.id,
+        refusal: { code: 'ERR_JOURNAL_UNAVAILABLE', message: 'the end of a session could not be recorded', rules: [], hint: 'look at the journal' },
+        cause,
+      })
+    }
+  }
+}
