@@ -1,5 +1,6 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import type { ClientEnd } from './client-end.js'
 import { CopyIn } from './copy-in.js'
 import { ExtendedProtocol } from './extended.js'
 import { FrameQueue } from './frame-queue.js'
@@ -7,6 +8,7 @@ import type { Frame } from './frames.js'
 import { FrameReader } from './frames.js'
 import type { InternalStatement } from './internal-statement.js'
 import { internalMessages } from './internal-statement.js'
+import type { Line } from './line.js'
 import { refusedQuery } from './marker.js'
 import { refusalResponse } from './refusal-response.js'
 import { Registry } from './registry.js'
@@ -17,27 +19,19 @@ import { SimpleProtocol } from './simple.js'
 import { StatementFlow } from './statement-flow.js'
 import type { Upstream } from './upstream.js'
 
-/** The client's end of a door: an in-memory stream or a socket. */
-export interface ClientEnd {
-  /** Hands bytes to the client. False asks the door to wait until `drained` is called. */
-  send(bytes: Buffer): boolean
-  /** No more bytes will come. */
-  finish(): void
-}
-
 /** What a connection needs to know about its target. */
 export interface ConnectionOptions {
   readonly maxMessageBytes: number
   /** How many bytes of messages may wait while a statement is held or runs. */
   readonly maxQueuedBytes: number
-  readonly flow: (connection: DoorConnection) => StatementFlow
+  readonly flow: (line: Line) => StatementFlow
 }
 
 /**
  * One governed connection after its login: the client's messages are taken one after the other, decided, and only
  * then sent; the server's answers are matched with them and passed back. There is no other way to the server.
  */
-export class DoorConnection {
+export class DoorConnection implements Line {
   readonly access: SessionAccess
   readonly registry: Registry = new Registry()
   readonly #client: ClientEnd

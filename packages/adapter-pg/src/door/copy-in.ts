@@ -1,16 +1,16 @@
 import { BothKeysError } from '@bothkeys/core/adapter'
-import type { DoorConnection } from './connection.js'
 import type { Frame } from './frames.js'
+import type { Line } from './line.js'
 
 /**
  * COPY FROM STDIN: while the server reads rows, the client's CopyData, CopyDone and CopyFail pass to it. The rows were
  * not part of the decision, which is why its effect carries `payload: unbound` (RULES 17).
  */
 export class CopyIn {
-  readonly #connection: DoorConnection
+  readonly #connection: Line
   #active = false
 
-  constructor(connection: DoorConnection) {
+  constructor(connection: Line) {
     this.#connection = connection
   }
 

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream'
 import { BothKeysError } from '@bothkeys/core/adapter'
-import type { ClientEnd } from './connection.js'
+import type { ClientEnd } from './client-end.js'
 import type { DoorPeer } from './login.js'
 
 /**

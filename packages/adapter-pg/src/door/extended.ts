@@ -1,10 +1,10 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
-import type { DoorConnection } from './connection.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
 import { reservedPrefix } from './internal-statement.js'
+import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
 import { parse } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -18,7 +18,7 @@ import type { StatementFlow } from './statement-flow.js'
  * functions at plan time; Execute only goes on with what a Bind was permitted.
  */
 export class ExtendedProtocol {
-  readonly #connection: DoorConnection
+  readonly #connection: Line
   readonly #flow: StatementFlow
   /** Whether messages were sent that no Sync has ended yet. */
   #open = false
@@ -27,7 +27,7 @@ export class ExtendedProtocol {
   /** Why no further Bind may be decided before the next Sync. */
   #blocked: string | undefined
 
-  constructor(connection: DoorConnection, flow: StatementFlow) {
+  constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
     this.#flow = flow
   }

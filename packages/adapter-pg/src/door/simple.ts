@@ -1,6 +1,6 @@
 import { refusalFrom } from '@bothkeys/core/adapter'
-import type { DoorConnection } from './connection.js'
 import { readQuery } from './frontend-messages.js'
+import type { Line } from './line.js'
 import { refusedQuery } from './marker.js'
 import { query } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -8,10 +8,10 @@ import type { StatementFlow } from './statement-flow.js'
 
 /** The simple query protocol: one text, one decision, also when the text holds several statements (RULES 24). */
 export class SimpleProtocol {
-  readonly #connection: DoorConnection
+  readonly #connection: Line
   readonly #flow: StatementFlow
 
-  constructor(connection: DoorConnection, flow: StatementFlow) {
+  constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
     this.#flow = flow
   }

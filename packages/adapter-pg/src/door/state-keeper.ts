@@ -1,7 +1,7 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import type { CatalogCache } from '../catalog/cache.js'
 import { stateProbe } from '../catalog/state.js'
-import type { DoorConnection } from './connection.js'
+import type { Line } from './line.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 
@@ -13,7 +13,7 @@ const maxAgeMs = 1_000
  * settings, after DDL, at BEGIN, and when the last look is older than a second, it looks again before the next decision.
  */
 export class StateKeeper {
-  readonly #connection: DoorConnection
+  readonly #connection: Line
   readonly #catalogs: CatalogCache
   #state: ServerState | undefined
   #lookedAtMs = 0
@@ -22,7 +22,7 @@ export class StateKeeper {
   #changedInTransaction = false
   #probes = 0
 
-  constructor(connection: DoorConnection, catalogs: CatalogCache) {
+  constructor(connection: Line, catalogs: CatalogCache) {
     this.#connection = connection
     this.#catalogs = catalogs
   }

@@ -3,7 +3,7 @@ import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
 import type { CatalogCache } from '../catalog/cache.js'
 import { readOnlyBegin } from './begin.js'
-import type { DoorConnection } from './connection.js'
+import type { Line } from './line.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { Run } from './run.js'
 import type { ServerState } from './server-state.js'
@@ -41,12 +41,12 @@ const maxAttempts = 4
 
 /** Takes one text from the wire to a permit: look at the server, analyse, ask the session. */
 export class StatementFlow {
-  readonly #connection: DoorConnection
+  readonly #connection: Line
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #identity: Readonly<Record<string, string>>
 
-  constructor(connection: DoorConnection, context: FlowContext) {
+  constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
     this.#context = context
     this.#keeper = new StateKeeper(connection, context.catalogs)

@@ -1,0 +1,64 @@
+import type { Unparsable } from './analysis.js'
+import { GrammarFailure, parseBytes, prepareGrammar } from './grammar.js'
+import { recordedText } from './recorded-text.js'
+import { type TreeNode, listOf, nodeOf, type TypedNode, unwrap } from './tree.js'
+
+/** One text that the real grammar accepts. */
+export interface Parsed {
+  readonly unparsable: false
+  readonly text: string
+  /** The text with every literal replaced and comments removed. */
+  readonly recordedText: string
+  readonly statements: readonly TypedNode[]
+}
+
+/** What crosses the border of the worker: plain strings. */
+export type RawParse =
+  | { readonly unparsable: false; readonly json: string; readonly recordedText: string }
+  | Unparsable
+
+/** Parses text that was checked and is short enough. Needs a ready grammar. Never throws. */
+export function parseRaw(text: string): RawParse {
+  const bytes = Buffer.from(text, 'utf8')
+  try {
+    const result = parseBytes(bytes)
+    if (!result.ok) return { unparsable: true, reason: 'syntax error', position: bytePosition(text, result.position) }
+    return { unparsable: false, json: result.json, recordedText: recordedText(bytes) }
+  } catch (error) {
+    if (!(error instanceof GrammarFailure)) throw error
+    return { unparsable: true, reason: 'the statement is too complex to be understood', position: undefined }
+  }
+}
+
+/** As `parseRaw`, after making sure that the grammar is ready. */
+export async function parseRawWhenReady(text: string): Promise<RawParse> {
+  await prepareGrammar()
+  return parseRaw(text)
+}
+
+/** Turns the answer of `parseRaw` into a tree. */
+export function toParsed(text: string, raw: RawParse): Parsed | Unparsable {
+  if (raw.unparsable) return raw
+  // The grammar prints this shape; the version is pinned and tests cover it.
+  const tree = JSON.parse(raw.json) as TreeNode
+  const statements: TypedNode[] = []
+  for (const item of listOf(tree, 'stmts')) {
+    const statement = unwrap(nodeOf(item, 'stmt'))
+    if (statement === undefined) return { unparsable: true, reason: 'a statement has no type', position: undefined }
+    statements.push(statement)
+  }
+  return { unparsable: false, text, recordedText: raw.recordedText, statements }
+}
+
+/** The server counts characters from 1; callers count bytes from 1. */
+function bytePosition(text: string, position: number | undefined): number | undefined {
+  if (position === undefined) return undefined
+  let characters = 0
+  let units = 0
+  for (const character of text) {
+    characters += 1
+    if (characters >= position) break
+    units += character.length
+  }
+  return Buffer.byteLength(text.slice(0, units), 'utf8') + 1
+}

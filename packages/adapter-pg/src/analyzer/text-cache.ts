@@ -1,0 +1,36 @@
+/** Remembers results by exact text, the least recently used dropped first, bounded in entries and in characters. */
+export class TextCache<Value> {
+  readonly #values = new Map<string, Value>()
+  readonly #maxEntries: number
+  readonly #maxCharacters: number
+  #characters = 0
+
+  constructor(maxEntries: number, maxCharacters: number) {
+    this.#maxEntries = maxEntries
+    this.#maxCharacters = maxCharacters
+  }
+
+  get(text: string): Value | undefined {
+    const value = this.#values.get(text)
+    if (value === undefined) return undefined
+    this.#values.delete(text)
+    this.#values.set(text, value)
+    return value
+  }
+
+  set(text: string, value: Value): void {
+    if (this.#values.delete(text)) this.#characters -= text.length
+    if (text.length > this.#maxCharacters) return
+    this.#values.set(text, value)
+    this.#characters += text.length
+    for (const oldest of this.#values.keys()) {
+      if (this.#values.size <= this.#maxEntries && this.#characters <= this.#maxCharacters) return
+      this.#values.delete(oldest)
+      this.#characters -= oldest.length
+    }
+  }
+
+  get size(): number {
+    return this.#values.size
+  }
+}

@@ -1,0 +1,246 @@
+import { storedUseSql } from './stored-use-sql.js'
+
+/**
+ * What the door asks a server about its catalog: a fixed, reviewed list. Each is one statement that gives one row with one
+ * text column (JSON). They read pg_catalog alone and name every function, operator, type and relation with its schema, so
+ * that no object of a user can take part, whatever the search path is.
+ *
+ * `builtin` is what came with the server: ask it once per server version and pass it to every `buildCatalog`.
+ * `user` is everything else, one state of one database.
+ */
+export const catalogQueries: { readonly builtin: string; readonly user: string } = Object.freeze({
+  get builtin() {
+    return builtinSql
+  },
+  get user() {
+    return userSql
+  },
+})
+
+/** Object ids below this one were given out by initdb. */
+const firstUserId = 16384
+
+const isUser = (id: string): string => `${id} OPERATOR(pg_catalog.>=) '${String(firstUserId)}'::pg_catalog.oid`
+const isBuiltin = (id: string): string => `${id} OPERATOR(pg_catalog.<) '${String(firstUserId)}'::pg_catalog.oid`
+const eq = (left: string, right: string): string => `${left} OPERATOR(pg_catalog.=) ${right}`
+const number = (id: string): string => `${id}::pg_catalog.int8`
+const numbers = (ids: string): string => `${ids}::pg_catalog.int8[]`
+
+/** One member of the answer: rows as arrays. */
+function section(name: string, columns: readonly string[], from: string): string {
+  return `'${name}', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(${columns.join(', ')})) FROM ${from})`
+}
+
+const document = (sections: readonly string[]): string =>
+  `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text`
+
+const relations = (which: (id: string) => string): string =>
+  section(
+    'relations',
+    [
+      number('c.oid'),
+      number('c.relnamespace'),
+      'c.relname',
+      'c.relkind',
+      'c.relpersistence',
+      number('c.reltype'),
+      'c.relrowsecurity',
+      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
+    ],
+    `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
+  )
+
+const routines = (which: (id: string) => string, extension: string): string =>
+  section(
+    'routines',
+    [
+      number('p.oid'),
+      number('p.pronamespace'),
+      'p.proname',
+      'p.prokind',
+      'p.provolatile',
+      'l.lanname',
+      'p.prosecdef',
+      numbers('p.proargtypes::pg_catalog.oid[]'),
+      'p.pronargdefaults',
+      number('p.provariadic'),
+      number('p.prorettype'),
+      extension,
+    ],
+    `pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${which('p.oid')}`,
+  )
+
+const operators = (which: (id: string) => string): string =>
+  section(
+    'operators',
+    [
+      number('o.oid'),
+      number('o.oprnamespace'),
+      'o.oprname',
+      number('o.oprleft'),
+      number('o.oprright'),
+      number('o.oprresult'),
+      number('o.oprcode::pg_catalog.oid'),
+    ],
+    `pg_catalog.pg_operator AS o WHERE ${which('o.oid')}`,
+  )
+
+const casts = (which: (id: string) => string): string =>
+  section(
+    'casts',
+    [number('k.castsource'), number('k.casttarget'), number('k.castfunc'), 'k.castcontext'],
+    `pg_catalog.pg_cast AS k WHERE ${which('k.oid')}`,
+  )
+
+const types = (which: (id: string) => string): string =>
+  section(
+    'types',
+    [
+      number('t.oid'),
+      number('t.typnamespace'),
+      't.typname',
+      't.typtype',
+      number('t.typbasetype'),
+      number('t.typelem'),
+      number('t.typrelid'),
+      number('t.typarray'),
+    ],
+    `pg_catalog.pg_type AS t WHERE ${which('t.oid')}`,
+  )
+
+const schemas = section(
+  'schemas',
+  [
+    number('n.oid'),
+    'n.nspname',
+    'pg_catalog.pg_get_userbyid(n.nspowner)',
+    `(SELECT pg_catalog.json_agg(CASE WHEN ${eq('x.grantee', "'0'::pg_catalog.oid")} THEN ''::pg_catalog.text ELSE pg_catalog.pg_get_userbyid(x.grantee)::pg_catalog.text END) FROM pg_catalog.aclexplode(COALESCE(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) AS x WHERE ${eq('x.privilege_type', "'CREATE'")})`,
+  ],
+  'pg_catalog.pg_namespace AS n',
+)
+
+const builtinSql = document([
+  `'version', pg_catalog.current_setting('server_version_num')`,
+  schemas,
+  relations(isBuiltin),
+  routines(isBuiltin, 'NULL'),
+  operators(isBuiltin),
+  casts(isBuiltin),
+  types(isBuiltin),
+])
+
+const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
+
+/** Support functions of operator classes that users defined, by the type they compare. */
+const comparisonFunctions = section(
+  'comparisons',
+  [number('c.opcintype'), number('m.amproc::pg_catalog.oid')],
+  `pg_catalog.pg_opclass AS c JOIN pg_catalog.pg_amproc AS m ON ${eq('m.amprocfamily', 'c.opcfamily')} WHERE ${isUser('c.oid')} AND ${isUser('m.amproc::pg_catalog.oid')}`,
+)
+
+const userSql = document([
+  `'database', pg_catalog.current_database()`,
+  schemas,
+  relations(isUser),
+  routines(isUser, extensionOfRoutine),
+  operators(isUser),
+  casts(isUser),
+  types(isUser),
+  comparisonFunctions,
+  section(
+    'indexes',
+    [
+      number('c.oid'),
+      number('c.relnamespace'),
+      'c.relname',
+      number('i.indrelid'),
+      `CASE WHEN i.indexprs IS NULL THEN NULL ELSE ${storedUseSql('i.indexprs')} END`,
+      `CASE WHEN i.indpred IS NULL THEN NULL ELSE ${storedUseSql('i.indpred')} END`,
+    ],
+    `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
+  ),
+  section(
+    'partitionKeys',
+    [number('p.partrelid'), storedUseSql('p.partexprs')],
+    'pg_catalog.pg_partitioned_table AS p WHERE p.partexprs IS NOT NULL',
+  ),
+  section(
+    'inherits',
+    [number('h.inhparent'), number('h.inhrelid')],
+    `pg_catalog.pg_inherits AS h JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'h.inhrelid')} WHERE c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I'`,
+  ),
+  section(
+    'rules',
+    [number('r.ev_class'), 'r.ev_type', 'r.rulename', storedUseSql("pg_catalog.concat(r.ev_action, ' ', r.ev_qual)")],
+    `pg_catalog.pg_rewrite AS r WHERE ${isUser('r.ev_class')} AND r.ev_enabled OPERATOR(pg_catalog.<>) 'D'`,
+  ),
+  section(
+    'triggers',
+    [
+      number('g.tgrelid'),
+      'g.tgname',
+      'g.tgtype',
+      number('g.tgfoid'),
+      numbers('g.tgattr::pg_catalog.int2[]'),
+      `CASE WHEN g.tgqual IS NULL THEN NULL ELSE ${storedUseSql('g.tgqual')} END`,
+    ],
+    `pg_catalog.pg_trigger AS g WHERE NOT g.tgisinternal AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'`,
+  ),
+  section(
+    'defaults',
+    [number('d.adrelid'), 'd.adnum', storedUseSql('d.adbin')],
+    `pg_catalog.pg_attrdef AS d WHERE ${isUser('d.adrelid')}`,
+  ),
+  section(
+    'checks',
+    [number('k.conrelid'), number('k.contypid'), storedUseSql('k.conbin')],
+    `pg_catalog.pg_constraint AS k WHERE ${isUser('k.oid')} AND ${eq('k.contype', "'c'")} AND k.conbin IS NOT NULL`,
+  ),
+  section(
+    'foreignKeys',
+    [
+      number('k.conrelid'),
+      number('k.confrelid'),
+      'k.confdeltype',
+      'k.confupdtype',
+      numbers('k.conkey'),
+      numbers('k.confkey'),
+    ],
+    `pg_catalog.pg_constraint AS k WHERE ${eq('k.contype', "'f'")}`,
+  ),
+  section(
+    'policies',
+    [
+      number('y.polrelid'),
+      'y.polcmd',
+      storedUseSql("pg_catalog.concat(y.polqual, ' ', y.polwithcheck)"),
+    ],
+    'pg_catalog.pg_policy AS y',
+  ),
+  section(
+    'ranges',
+    [number('g.rngtypid'), number('g.rngcanonical::pg_catalog.oid'), number('g.rngsubdiff::pg_catalog.oid')],
+    `pg_catalog.pg_range AS g WHERE ${isUser('g.rngtypid')}`,
+  ),
+  section(
+    'ownedSequences',
+    [number('d.objid'), number('d.refobjid')],
+    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('c.relkind', "'S'")} AND (${eq('d.deptype', "'a'")} OR ${eq('d.deptype', "'i'")})`,
+  ),
+  section(
+    'foreignTables',
+    [number('f.ftrelid'), 's.srvname'],
+    `pg_catalog.pg_foreign_table AS f JOIN pg_catalog.pg_foreign_server AS s ON ${eq('s.oid', 'f.ftserver')}`,
+  ),
+  section(
+    'viewColumns',
+    [number('r.ev_class'), number('d.refobjid'), 'pg_catalog.array_agg(DISTINCT d.refobjsubid)'],
+    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_rewrite AS r ON ${eq('r.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_rewrite'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('r.ev_type', "'1'")} AND ${isUser('r.ev_class')} AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class GROUP BY r.ev_class, d.refobjid`,
+  ),
+  section(
+    'eventTriggers',
+    ['v.evtname', 'v.evtevent', number('v.evtfoid')],
+    `pg_catalog.pg_event_trigger AS v WHERE v.evtenabled OPERATOR(pg_catalog.<>) 'D'`,
+  ),
+  section('extensions', ['e.extname'], 'pg_catalog.pg_extension AS e'),
+])

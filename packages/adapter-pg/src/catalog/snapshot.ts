@@ -1,0 +1,192 @@
+/** What the expressions and queries that the server stores (views, rules, defaults, checks, policies, …) use. */
+export interface StoredUse {
+  /** Object ids of functions, also those behind operators and aggregates. */
+  readonly functions: readonly number[]
+  readonly relations: readonly number[]
+  readonly sequences: readonly number[]
+  /** Types that values are coerced to: domains among them run their checks. */
+  readonly types: readonly number[]
+  /** Commands of a stored query. */
+  readonly commands: ReadonlySet<StoredCommand>
+}
+
+export type StoredCommand = 'select' | 'update' | 'insert' | 'delete' | 'merge' | 'utility'
+
+export type RelationKind =
+  | 'table'
+  | 'partitioned-table'
+  | 'view'
+  | 'materialized-view'
+  | 'foreign-table'
+  | 'sequence'
+  | 'index'
+  | 'composite-type'
+  | 'toast'
+
+export interface Column {
+  readonly name: string
+  /** Its number in the relation, as stored expressions and constraints use it. */
+  readonly number: number
+  readonly type: number
+  /** Stored generated or virtual generated (PostgreSQL 18). */
+  readonly generated: boolean
+}
+
+export interface Trigger {
+  readonly name: string
+  readonly function: number
+  readonly events: ReadonlySet<'insert' | 'update' | 'delete' | 'truncate'>
+  readonly instead: boolean
+  /** For UPDATE OF: numbers of the columns that fire it; empty for every update. */
+  readonly columns: readonly number[]
+  readonly condition: StoredUse | undefined
+}
+
+export interface Rule {
+  readonly event: 'update' | 'insert' | 'delete'
+  readonly use: StoredUse
+}
+
+export interface Policy {
+  /** `*` for every command. */
+  readonly command: '*' | 'select' | 'insert' | 'update' | 'delete'
+  readonly use: StoredUse
+}
+
+/** A foreign key that points at the relation it is listed under. */
+export interface IncomingForeignKey {
+  readonly from: number
+  /** Numbers of the referencing columns. */
+  readonly columns: readonly number[]
+  /** Numbers of the referenced columns. */
+  readonly referenced: readonly number[]
+  readonly onDelete: 'none' | 'cascade' | 'set'
+  readonly onUpdate: 'none' | 'cascade' | 'set'
+}
+
+export interface Relation {
+  readonly id: number
+  readonly schema: string
+  readonly name: string
+  readonly kind: RelationKind
+  readonly temporary: boolean
+  readonly rowType: number
+  readonly columns: ReadonlyMap<string, Column>
+  readonly rowSecurity: boolean
+  /** Ids of relations that inherit from it or are its partitions, direct ones. */
+  readonly children: readonly number[]
+  /** For a view: the query it stands for. */
+  readonly query: StoredUse | undefined
+  readonly rules: readonly Rule[]
+  readonly triggers: readonly Trigger[]
+  readonly policies: readonly Policy[]
+  /** Defaults and generated columns, by column number. */
+  readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
+  /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
+  readonly checks: readonly StoredUse[]
+  /** Functions that compare values of its columns (operator classes of user-defined types and indexes). */
+  readonly comparisons: readonly number[]
+  readonly referencedBy: readonly IncomingForeignKey[]
+  /** For an index or an owned sequence: the table it belongs to. */
+  readonly table: number | undefined
+  /** For a foreign table: its server. */
+  readonly server: string | undefined
+}
+
+export type Volatility = 'immutable' | 'stable' | 'volatile'
+
+export interface Routine {
+  readonly id: number
+  readonly schema: string
+  readonly name: string
+  readonly kind: 'function' | 'procedure' | 'aggregate' | 'window'
+  readonly volatility: Volatility
+  readonly language: string
+  readonly securityDefiner: boolean
+  readonly arguments: readonly number[]
+  readonly defaults: number
+  readonly variadic: boolean
+  readonly result: number
+  /** Came with the server (initdb) and was not replaced by another language since. */
+  readonly builtin: boolean
+  /** The extension that it belongs to. */
+  readonly extension: string | undefined
+}
+
+export interface Operator {
+  readonly schema: string
+  readonly name: string
+  /** 0 for a prefix operator. */
+  readonly left: number
+  readonly right: number
+  readonly result: number
+  readonly function: number
+}
+
+export interface Cast {
+  readonly source: number
+  readonly target: number
+  /** 0 when values are reinterpreted or go through text. */
+  readonly function: number
+  readonly context: 'explicit' | 'assignment' | 'implicit'
+  readonly builtin: boolean
+}
+
+export interface TypeInfo {
+  readonly id: number
+  readonly schema: string
+  readonly name: string
+  readonly kind: 'base' | 'composite' | 'domain' | 'enum' | 'pseudo' | 'range' | 'multirange'
+  /** For a domain: what it is over. */
+  readonly base: number
+  /** For an array: its element. */
+  readonly element: number
+  /** For a composite type: its relation. */
+  readonly relation: number
+  readonly array: number
+  readonly builtin: boolean
+  /** Functions that its checks, canonical form and comparisons run. */
+  readonly functions: readonly number[]
+}
+
+export interface Schema {
+  readonly id: number
+  readonly name: string
+  readonly owner: string
+  /** Roles that may create objects in it, `''` for everyone (PUBLIC); the owner included. */
+  readonly creators: readonly string[]
+}
+
+export interface EventTrigger {
+  readonly name: string
+  readonly event: string
+  readonly function: number
+}
+
+/**
+ * The part of a database's catalog that decides what a text does. Immutable; built from the rows of `catalogQueries`.
+ * Names are looked up with maps, never as properties.
+ */
+export interface CatalogSnapshot {
+  /** Server version as in `server_version_num`, for example 150018. */
+  readonly serverVersion: number
+  readonly database: string
+  readonly schemas: ReadonlyMap<string, Schema>
+  readonly relations: ReadonlyMap<number, Relation>
+  relation(schema: string, name: string): Relation | undefined
+  readonly routines: ReadonlyMap<number, Routine>
+  /** All routines of a name, of users or builtin, in any schema. */
+  routinesNamed(name: string): readonly Routine[]
+  /** User-defined routines of a name. */
+  userRoutinesNamed(name: string): readonly Routine[]
+  userOperatorsNamed(name: string): readonly Operator[]
+  builtinOperatorsNamed(name: string): readonly Operator[]
+  /** Casts that users defined and that run a function. */
+  readonly userCasts: readonly Cast[]
+  /** Whether values of a type turn into another one without being asked to. */
+  coercesImplicitly(source: number, target: number): boolean
+  readonly types: ReadonlyMap<number, TypeInfo>
+  type(schema: string, name: string): TypeInfo | undefined
+  readonly eventTriggers: readonly EventTrigger[]
+  readonly extensions: ReadonlySet<string>
+}

@@ -1,0 +1,39 @@
+import type { InternalStatement } from './internal-statement.js'
+import type { Registry } from './registry.js'
+import type { Slot } from './responses.js'
+import type { Run } from './run.js'
+
+/** One governed connection as the parts of its protocol see it. */
+export interface Line {
+  readonly registry: Registry
+  /** The status of the last ReadyForQuery: I idle, T in a transaction, E in a failed one. */
+  readonly transactionStatus: string
+  /** Whether the server skips everything until the next Sync. */
+  readonly skipping: boolean
+  /** Whether the connection is over. */
+  readonly closed: boolean
+  /** Whether the server owes nothing. */
+  readonly idle: boolean
+  /** Whether the server reads COPY rows. */
+  readonly readsCopy: boolean
+  /** Runs since the last ReadyForQuery. */
+  readonly runs: ReadonlySet<Run>
+  /** Aborted when the client cancels, times out or goes away while its statement waits. */
+  readonly abortSignal: AbortSignal
+  /** Sends bytes that a permit released, or that carry nothing to decide, and notes what the server owes for them. */
+  send(bytes: Buffer, slot: Slot | undefined): void
+  /** Waits until the server takes bytes again. */
+  writable(): Promise<void>
+  /** Notes a permitted action, so that its outcome is recorded before the next ReadyForQuery. */
+  track(run: Run): void
+  /** Waits until the server owes nothing. */
+  quiet(): Promise<void>
+  /** Waits until a condition holds that answers of the server change. Throws when the connection ends. */
+  until(condition: () => boolean): Promise<void>
+  /** Runs a statement of the door's own and answers its rows. */
+  internal(statement: InternalStatement): Promise<readonly (readonly (string | null)[])[]>
+  /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
+  forgetInternalStatements(): void
+  /** Marks the time in which a statement waits for its decision, so that a cancel withdraws it. */
+  whileAdmitting<T>(step: () => Promise<T>): Promise<T>
+}
