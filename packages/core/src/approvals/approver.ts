@@ -1,3 +1,4 @@
+import type { TargetIdentity } from '../model/action.js'
 import type { ApprovalLevel, ApprovalStage } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { Effect } from '../model/effect.js'
@@ -10,6 +11,8 @@ export interface ApprovalRequest {
   readonly digest: Digest
   readonly requester: Principal
   readonly target: { readonly name: string; readonly kind: string }
+  /** Where the target's connection really ends. */
+  readonly identity: TargetIdentity
   readonly operation: string
   readonly text: string
   readonly parameters: readonly SnapshotValue[]
@@ -32,8 +35,9 @@ export interface ApprovalVote {
 
 /**
  * A way to reach people. `ask` is called once per request and may deliver any number of votes through `vote`
- * until `signal` aborts; what it throws is recorded and counts as no answer.
- * `vote` answers whether the vote was counted, and why not.
+ * until `signal` aborts, also after it returned. What it throws is recorded and means that no more answers come:
+ * when every approver threw, the request ends at once.
+ * `vote` answers whether the vote was counted, and why not. It never rejects.
  */
 export interface Approver {
   readonly name: string
@@ -43,6 +47,4 @@ export interface Approver {
 }
 
 /** Whether a vote was counted. */
-export type VoteReceipt =
-  | { readonly counted: true }
-  | { readonly counted: false; readonly reason: string }
+export type VoteReceipt = { readonly counted: true } | { readonly counted: false; readonly reason: string }

@@ -1,0 +1,52 @@
+import type { Ledger } from '../ledger/ledger.js'
+import type { Clock } from '../model/clock.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { Principal } from '../model/principal.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import type { Journal } from '../record/journal.js'
+import type { Approver } from './approver.js'
+
+/** The caps and waits of approvals. */
+export interface ApprovalLimits {
+  /** Pending requests of one root run. Default 20. */
+  readonly pendingPerRun: number
+  /** Pending requests of all runs. Default 200. */
+  readonly pending: number
+  /** How old a vote may be when the action runs. Default 10 minutes. */
+  readonly voteMaxAgeMs: number
+  /** How long the ledger, the journal or `rolesNow` may take before nothing runs. Default 5 s. */
+  readonly deadlineMs: number
+}
+
+/** Defaults of `ApprovalLimits`. */
+export const defaultLimits: ApprovalLimits = Object.freeze({
+  pendingPerRun: 20,
+  pending: 200,
+  voteMaxAgeMs: 10 * 60_000,
+  deadlineMs: 5_000,
+})
+
+/** What approvals need from outside. */
+export interface ApprovalPorts {
+  readonly ledger: Ledger
+  readonly journal: Journal
+  readonly approvers: readonly Approver[]
+  readonly clock: Clock
+  /** The policy in force; its digest says whether a request still stands. */
+  readonly policyNow: () => CompiledPolicy
+  /** The roles that a principal holds now. Default: those it was verified with. Throwing refuses. */
+  readonly rolesNow: (principal: Principal) => MaybePromise<readonly string[]>
+  readonly limits: ApprovalLimits
+  /** Told of each request once it is on record. What it throws changes nothing. */
+  readonly onHeld: (event: HeldEvent) => void
+  /** Told of failures that changed nothing or led to a refusal: approvers that threw, events that were not recorded. */
+  readonly onFailure: (session: string, cause: unknown) => void
+}
+
+/** A request that approvers are being asked about. */
+export interface HeldEvent {
+  readonly session: string
+  readonly request: string
+  readonly digest: string
+  readonly rules: readonly string[]
+}

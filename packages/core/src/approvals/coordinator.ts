@@ -1,0 +1,158 @@
+import { BothKeysError } from '../errors.js'
+import { personKey } from '../duties/person.js'
+import type { CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
+import { approvalLevels } from '../model/decision.js'
+import type { Digest } from '../model/digest.js'
+import { hmacSha256, randomHex } from '../model/digest.js'
+import type { ApprovalLimits, ApprovalPorts } from './approval-ports.js'
+import { defaultLimits } from './approval-ports.js'
+import type { Approver } from './approver.js'
+import { endedOutcome, failedEnding } from './ending.js'
+import { isAtLeast } from './evidence.js'
+import { PendingRequest } from './pending-request.js'
+import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
+import type { StoredRequest } from './stored-request.js'
+import { storedValue } from './stored-request.js'
+import { unholdable } from './unholdable.js'
+
+export type { ApprovalLimits } from './approval-ports.js'
+export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
+
+type OptionalPorts = 'rolesNow' | 'onHeld' | 'onFailure'
+
+/** The ports of approvals; those that may be left out have harmless or strict defaults. */
+export interface ApprovalCoordinatorOptions
+  extends Omit<ApprovalPorts, OptionalPorts | 'limits'>, Partial<Pick<ApprovalPorts, OptionalPorts>> {
+  readonly limits?: Partial<ApprovalLimits>
+}
+
+/** Brings held actions before people, and spends their approval once. */
+export interface ApprovalCoordinator {
+  /**
+   * Asks the approvers about a held action and waits for the outcome. Aborting `signal` withdraws the request, also
+   * after a yes that was not consumed. Never rejects: what fails on the way is `unavailable`.
+   * While one request is pending, a second one of the same requester for the same action is refused (ERR_LIMIT_EXCEEDED).
+   */
+  request(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome>
+  /**
+   * Spends an approval, once, by one compare-and-set in the ledger, after checking digest, policy, expiry, live roles and
+   * the age of the votes again. Answers the evidence that the intent records.
+   * Throws ERR_PERMIT_SPENT the second time, ERR_APPROVAL_DENIED, _EXPIRED, _WITHDRAWN or _VOID when it ended meanwhile,
+   * ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE when the ledger failed. Whatever it throws, the action must not run.
+   */
+  consume(held: HeldAction, digest: Digest): Promise<CanonicalInput>
+  /** Withdraws everything that is pending. */
+  close(): Promise<void>
+}
+
+/** Builds the coordinator. Throws ERR_CONFIG_INVALID when an approver has no name, a name twice or no known level. */
+export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): ApprovalCoordinator {
+  const on = portsOf(options)
+  const contentKey = Buffer.from(randomHex(32), 'hex')
+  const pending = new Set<PendingRequest>()
+  const approved = new WeakMap<HeldAction, PendingRequest>()
+
+  async function ask(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
+    if (signal.aborted) return endedOutcome({ end: 'withdrawn' }, hold.requirement.rules)
+    const able = on.approvers.filter((approver) => isAtLeast(approver.level, hold.requirement.level))
+    const inVain = unholdable(hold, able, on.policyNow())
+    if (inVain !== undefined) return endedOutcome(inVain, hold.requirement.rules)
+    const request = new PendingRequest(on, hold, able, {
+      id: randomHex(16),
+      runRoot: hold.requester.run.root,
+      contentId: contentIdOf(contentKey, hold),
+      ttlMs: hold.requirement.ttlMs,
+      value: storedValue(newRequest(hold)),
+    })
+    pending.add(request)
+    void request.ended.then(() => pending.delete(request))
+    const outcome = await request.run(signal)
+    if (outcome.outcome === 'approved') approved.set(outcome.held, request)
+    return outcome
+  }
+
+  return Object.freeze({
+    async request(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
+      try {
+        return await ask(hold, signal)
+      } catch (error) {
+        on.onFailure(hold.session, error)
+        return endedOutcome(failedEnding(error), hold.requirement.rules)
+      }
+    },
+    async consume(held: HeldAction, digest: Digest): Promise<CanonicalInput> {
+      const request = approved.get(held)
+      if (request === undefined) {
+        throw new BothKeysError('ERR_PERMIT_VOID', 'this is not an approval of this guard', {
+          hint: 'pass the object that request() answered',
+        })
+      }
+      return request.consume(digest)
+    },
+    async close(): Promise<void> {
+      await Promise.all([...pending].map((request) => request.withdraw()))
+    },
+  })
+}
+
+function newRequest(hold: HoldRequest): StoredRequest {
+  return { digest: hold.digest, policy: hold.policyDigest, end: null, votes: [] }
+}
+
+/** The same action of the same requester, whatever its nonce. Keyed, so that the ledger tells nobody what it is. */
+function contentIdOf(key: Uint8Array, hold: HoldRequest): Digest {
+  const { description, identity, parameters, stateEpoch, target } = hold.action
+  const { id, issuer } = hold.requester.subject
+  const effects = description.effects.map(({ attributes, duty, resource }) => ({ attributes, duty, resource }))
+  const content = {
+    effects,
+    identity,
+    operation: description.operation,
+    parameters,
+    stateEpoch,
+    text: description.text,
+  }
+  return hmacSha256(key, canonicalJson({ ...content, requester: personKey(issuer, id), target: target.name }))
+}
+
+function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
+  const { onFailure, onHeld } = options
+  return Object.freeze({
+    ledger: options.ledger,
+    journal: options.journal,
+    approvers: Object.freeze(options.approvers.map(asGiven)),
+    clock: options.clock,
+    policyNow: options.policyNow,
+    rolesNow: options.rolesNow ?? ((principal) => principal.roles),
+    limits: Object.freeze({ ...defaultLimits, ...options.limits }),
+    onHeld: (event) => {
+      quietly(() => onHeld?.(event))
+    },
+    onFailure: (session, cause) => {
+      quietly(() => onFailure?.(session, cause))
+    },
+  } satisfies ApprovalPorts)
+}
+
+/** An approver with the name and level that it has now, whatever it says later. */
+function asGiven(approver: Approver, index: number, all: readonly Approver[]): Approver {
+  const { level, name } = approver
+  if (typeof name !== 'string' || name === '' || !name.isWellFormed()) throw wrong('an approver needs a name')
+  if (all.findIndex((other) => other.name === name) !== index)
+    throw wrong(`two approvers are named ${JSON.stringify(name)}`)
+  if (!approvalLevels.includes(level)) throw wrong(`approver ${JSON.stringify(name)} has no known level`)
+  return Object.freeze({ name, level, ask: approver.ask.bind(approver) } satisfies Approver)
+}
+
+function quietly(notify: () => void): void {
+  try {
+    notify()
+  } catch {
+    // A listener's failure is the listener's.
+  }
+}
+
+function wrong(what: string): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', what, { hint: 'see createGuard({ approvers })' })
+}

@@ -1,0 +1,66 @@
+import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/independence.js'
+import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
+import type { Principal } from '../model/principal.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import type { HoldRequest } from './request.js'
+
+/** Why somebody may not decide a request. */
+export interface Ineligibility {
+  readonly reason: 'principal-expired' | 'not-human' | 'not-independent' | 'no-role' | 'no-approve-duty'
+  /** The dimensions that conflict with the requester's, for `not-independent`. */
+  readonly dimensions?: readonly IndependenceDimension[]
+}
+
+/** An approver with the roles that are live now. */
+export interface Candidate {
+  readonly approver: Principal
+  readonly roles: readonly string[]
+}
+
+/**
+ * Answers why somebody may not decide a request, or undefined when they may: they are live, a person where the rule
+ * says so, independent of the requester, hold the role of a stage, and the policy gives them the duty `approve` on
+ * the target. The same test holds for a yes and for a no, when they vote and when the action runs.
+ */
+export function ineligibility(
+  hold: HoldRequest,
+  candidate: Candidate,
+  policy: CompiledPolicy,
+  nowMs: number,
+): Ineligibility | undefined {
+  const { approver, roles } = candidate
+  if (!(approver.expiresAt.getTime() > nowMs)) return { reason: 'principal-expired' }
+  if (hold.requirement.from === 'humans' && approver.kind !== 'human') return { reason: 'not-human' }
+  const shared = conflicts(hold.requester, approver, mandatoryDimensions)
+  if (shared.length > 0) return { reason: 'not-independent', dimensions: shared }
+  const stages = hold.requirement.stages.filter((stage) => roles.includes(stage.role))
+  if (stages.length === 0) return { reason: 'no-role' }
+  if (!stages.some((stage) => mayFill(hold, candidate, stage))) {
+    const named = stages.flatMap((stage) => stage.independent)
+    return { reason: 'not-independent', dimensions: conflicts(hold.requester, approver, named) }
+  }
+  return mayApprove(hold, roles, policy) ? undefined : { reason: 'no-approve-duty' }
+}
+
+/** Whether a candidate has a stage's role and is independent of the requester as the stage asks. */
+export function mayFill(hold: HoldRequest, candidate: Candidate, stage: ApprovalStage): boolean {
+  if (!candidate.roles.includes(stage.role)) return false
+  return conflicts(hold.requester, candidate.approver, requiredDimensions(stage.independent)).length === 0
+}
+
+function mayApprove(hold: HoldRequest, roles: readonly string[], policy: CompiledPolicy): boolean {
+  const { target } = hold.action
+  const decision = policy.decide({
+    roles,
+    target: { name: target.name, kind: target.kind, labels: target.labels },
+    operation: 'approve',
+    text: '',
+    effects: [{ duty: 'approve', resource: `target:${segment(target.name)}`, attributes: {} }],
+  })
+  return decision.effect === 'allow'
+}
+
+/** A segment of a resource, quoted where its characters have a meaning of their own. */
+function segment(name: string): string {
+  return /[.:*"]/u.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+}

@@ -1,0 +1,94 @@
+import type { ErrorCode } from '../errors.js'
+import { BothKeysError } from '../errors.js'
+import type { Principal } from '../model/principal.js'
+import type { ApprovalOutcome, ApprovalRefusal } from './request.js'
+import type { RequestEnd } from './stored-request.js'
+
+/** How one request ended, with what the caller is told. */
+export type Ending =
+  | { readonly end: 'denied'; readonly by: Principal | undefined; readonly reason: string | undefined }
+  | { readonly end: 'expired' }
+  | { readonly end: 'withdrawn' }
+  | { readonly end: 'consumed' }
+  | { readonly end: 'void'; readonly why: string }
+  | { readonly end: 'unavailable'; readonly code: ErrorCode; readonly why: string; readonly hint?: string }
+
+/** A failed port as an ending: nothing runs. */
+export function failedEnding(error: unknown): Extract<Ending, { end: 'unavailable' }> {
+  if (!(error instanceof BothKeysError))
+    return { end: 'unavailable', code: 'ERR_INTERNAL', why: 'bothkeys itself failed' }
+  const ending = { end: 'unavailable', code: error.code, why: error.message } as const
+  return error.hint === undefined ? ending : { ...ending, hint: error.hint }
+}
+
+/** What the caller of a held action is told. */
+export function endedOutcome(ending: Ending, rules: readonly string[]): ApprovalOutcome {
+  const refusal = endedRefusal(ending, rules)
+  switch (ending.end) {
+    case 'denied':
+      return { outcome: 'denied', refusal, by: ending.by, reason: ending.reason }
+    case 'consumed':
+      return { outcome: 'void', refusal }
+    default:
+      return { outcome: ending.end, refusal }
+  }
+}
+
+/** Why a request that ended like this does not run (again). */
+export function endedRefusal(ending: Ending, rules: readonly string[]): ApprovalRefusal {
+  const rule = `rule ${rules.join(', ')}`
+  switch (ending.end) {
+    case 'denied':
+      return refusal('ERR_APPROVAL_DENIED', `an approver denied this action (${rule})`, 'talk to the approvers', rules)
+    case 'expired':
+      return refusal(
+        'ERR_APPROVAL_EXPIRED',
+        `nobody approved this action before the request expired (${rule})`,
+        'send the action again when an approver is there',
+        rules,
+      )
+    case 'withdrawn':
+      return refusal(
+        'ERR_APPROVAL_WITHDRAWN',
+        `the request for approval was withdrawn (${rule})`,
+        'send the action again and wait for the decision',
+        rules,
+      )
+    case 'consumed':
+      return refusal('ERR_PERMIT_SPENT', `this approval was used already (${rule})`, 'ask for approval again', rules)
+    case 'void':
+      return refusal(
+        'ERR_APPROVAL_VOID',
+        `the approval is void: ${ending.why} (${rule})`,
+        'send the action again',
+        rules,
+      )
+    case 'unavailable':
+      return refusal(ending.code, `${ending.why} (${rule})`, ending.hint ?? 'ask whoever runs bothkeys here', rules)
+  }
+}
+
+/** The same refusal as an error. */
+export function endedError(ending: Ending, rules: readonly string[]): BothKeysError {
+  const { code, message, hint } = endedRefusal(ending, rules)
+  return new BothKeysError(code, message, { rules, hint })
+}
+
+/** The ending that a state in the ledger stands for. */
+export function endingOf(state: RequestEnd): Ending {
+  switch (state) {
+    case 'consumed':
+    case 'expired':
+    case 'withdrawn':
+      return { end: state }
+    case 'denied':
+      return { end: 'denied', by: undefined, reason: undefined }
+    case 'void':
+    case 'unavailable':
+      return { end: 'void', why: 'the request ended meanwhile' }
+  }
+}
+
+function refusal(code: ErrorCode, message: string, hint: string, rules: readonly string[]): ApprovalRefusal {
+  return Object.freeze({ code, message, rules, hint })
+}

@@ -1,0 +1,38 @@
+import { principalFragment } from '../identity/make-principal.js'
+import type { CanonicalInput } from '../model/canonical-json.js'
+import type { ApprovalLevel } from '../model/decision.js'
+import { approvalLevels } from '../model/decision.js'
+import type { Assignment } from './assignment.js'
+import type { Candidate } from './eligibility.js'
+
+/** One counted vote and how it was given. */
+export interface CountedVote extends Candidate {
+  readonly id: string
+  readonly decision: 'allow' | 'deny'
+  readonly level: ApprovalLevel
+  /** The approver port that delivered it. */
+  readonly via: string
+  /** Milliseconds after the request was made. */
+  readonly elapsedMs: number
+  readonly votedAtMs: number
+}
+
+/** Whether evidence of one level is enough where another is asked for. */
+export function isAtLeast(level: ApprovalLevel, minimum: ApprovalLevel): boolean {
+  const needed = approvalLevels.indexOf(minimum)
+  return needed >= 0 && approvalLevels.indexOf(level) >= needed
+}
+
+/** The votes that an action relies on, as the intent records them. */
+export function evidenceRecord(requestId: string, assignments: readonly Assignment<CountedVote>[]): CanonicalInput {
+  return {
+    request: requestId,
+    votes: assignments.map(({ stage, vote }) => ({
+      approver: principalFragment(vote.approver),
+      at: new Date(vote.votedAtMs).toISOString(),
+      level: vote.level,
+      stage: stage.stage,
+      via: vote.via,
+    })),
+  }
+}

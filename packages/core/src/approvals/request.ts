@@ -1,0 +1,76 @@
+import type { ErrorCode } from '../errors.js'
+import type { Action } from '../model/action.js'
+import type { CanonicalFragment } from '../model/canonical-json.js'
+import type { ApprovalRequirement } from '../model/decision.js'
+import type { Digest } from '../model/digest.js'
+import type { Principal } from '../model/principal.js'
+import type { ApprovalRequest } from './approver.js'
+
+/** An action that the policy holds, bound to its digest. */
+export interface HoldRequest {
+  /** The id that the action's intent will have. */
+  readonly actionId: string
+  readonly digest: Digest
+  readonly action: Action
+  readonly requester: Principal
+  readonly requesterRecord: CanonicalFragment
+  /** The session to which the record's events belong. */
+  readonly session: string
+  readonly requirement: ApprovalRequirement
+  readonly policyDigest: Digest
+}
+
+/**
+ * An action that was approved and has not run. Only the coordinator makes one; `consume` turns it, once, into
+ * the right to run.
+ */
+export interface HeldAction {
+  readonly requestId: string
+  readonly digest: Digest
+}
+
+/** Why a held action does not run. */
+export interface ApprovalRefusal {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly rules: readonly string[]
+  readonly hint: string
+}
+
+/**
+ * What came of a request. `expired` is no denial: nobody decided. `withdrawn`: the caller gave up.
+ * `unavailable`: nobody could be asked, or the ledger or the journal failed. `void`: policy or action changed.
+ */
+export type ApprovalOutcome =
+  | { readonly outcome: 'approved'; readonly held: HeldAction }
+  | {
+      readonly outcome: 'denied'
+      readonly refusal: ApprovalRefusal
+      /** Undefined when another process took the vote. */
+      readonly by: Principal | undefined
+      /** The approver's own words. */
+      readonly reason: string | undefined
+    }
+  | { readonly outcome: 'expired' | 'withdrawn' | 'unavailable' | 'void'; readonly refusal: ApprovalRefusal }
+
+/** What approvers are asked: frozen, made of the snapshot that will run. */
+export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: number): ApprovalRequest {
+  const { action, requirement } = hold
+  return Object.freeze({
+    id,
+    digest: hold.digest,
+    requester: hold.requester,
+    target: Object.freeze({ name: action.target.name, kind: action.target.kind }),
+    identity: action.identity,
+    operation: action.description.operation,
+    text: action.description.text,
+    parameters: action.parameters,
+    effects: action.description.effects,
+    rules: requirement.rules,
+    stages: requirement.stages,
+    // A frozen Date can still be set, so each reader gets one of their own.
+    get expiresAt() {
+      return new Date(expiresAtMs)
+    },
+  })
+}

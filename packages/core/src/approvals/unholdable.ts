@@ -1,0 +1,47 @@
+import { requiredDimensions, unknownDimensions } from '../duties/independence.js'
+import { isPrincipal } from '../identity/make-principal.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import type { Approver } from './approver.js'
+import { maxSeats, seatsOf } from './assignment.js'
+import type { Ending } from './ending.js'
+import type { HoldRequest } from './request.js'
+
+/**
+ * Answers why asking would be in vain, so that nobody waits for an approval that can never come; undefined when it may.
+ * A requirement of nothing is an error, never a pass.
+ */
+export function unholdable(
+  hold: HoldRequest,
+  approvers: readonly Approver[],
+  policy: CompiledPolicy,
+): Ending | undefined {
+  const { level, stages, ttlMs } = hold.requirement
+  if (!isPrincipal(hold.requester)) return unavailable('the requester is not a verified principal')
+  if (policy.digest !== hold.policyDigest) return { end: 'void', why: 'the policy changed' }
+  const seats = stages.every((stage) => Number.isInteger(stage.count) && stage.count > 0) ? seatsOf(stages).length : 0
+  if (seats === 0 || seats > maxSeats) {
+    return unavailable(`the rule must ask for 1 to ${String(maxSeats)} votes`, 'correct "require" in the policy')
+  }
+  if (!(Number.isFinite(ttlMs) && ttlMs > 0)) return unavailable('the rule gives no time to decide', 'correct "ttl"')
+  if (approvers.length === 0) {
+    return unavailable(
+      `there is no approver that can answer at level ${level}`,
+      'add one to createGuard({ approvers })',
+    )
+  }
+  const unknown = unknownDimensions(hold.requester, requiredDimensions(stages.flatMap((stage) => stage.independent)))
+  if (unknown.length === 0) return undefined
+  return unavailable(
+    `nobody can be shown to be independent of the requester, whose ${unknown.join(' and ')} is unknown`,
+    'have the verifier read who owns the agent (jwtVerifier: owners, agentClass)',
+  )
+}
+
+function unavailable(why: string, hint?: string): Ending {
+  const ending = {
+    end: 'unavailable',
+    code: 'ERR_APPROVAL_UNAVAILABLE',
+    why: `approval is needed, but ${why}`,
+  } as const
+  return hint === undefined ? ending : { ...ending, hint }
+}
