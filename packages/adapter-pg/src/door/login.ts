@@ -24,9 +24,14 @@ export interface DoorPeer {
 export interface Authentication {
   /** The first message to the client. */
   begin(): Buffer
-  /** Handles one typed message: what to answer, and whether the client is known now. Throws when it is not. */
-  step(frame: Frame): { readonly reply: Buffer; readonly done: boolean }
+  /** Handles one typed message. Never throws: what is wrong or malformed is refused. */
+  step(frame: Frame): AuthenticationStep
 }
+
+/** What comes of one message of an authentication: a next round, a client that is known now, or the end. */
+export type AuthenticationStep =
+  | { readonly kind: 'continue' | 'accepted'; readonly reply: Buffer }
+  | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
 
 /** What happens behind a login. */
 export interface LoginContext {
@@ -143,9 +148,13 @@ export class Login implements DoorPeer {
   #authenticate(frame: Frame): void {
     const { authentication } = this.#context
     if (authentication === undefined) throw new BothKeysError('ERR_INTERNAL', 'no authentication is under way')
-    const { reply, done } = authentication.step(frame)
-    this.#client.send(reply)
-    if (done) this.#open()
+    const step = authentication.step(frame)
+    if (step.kind === 'refused') {
+      this.#refuse(step.refusal)
+      return
+    }
+    this.#client.send(step.reply)
+    if (step.kind === 'accepted') this.#open()
   }
 
   #open(): void {

@@ -1,0 +1,105 @@
+import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { BothKeysError } from '@bothkeys/core/adapter'
+
+/** How a client finds the door, as the fields of a password file name it. */
+export interface LoopbackLocation {
+  /** 127.0.0.1, or the folder of the unix socket. */
+  readonly host: string
+  readonly port: number
+  readonly database: string
+}
+
+/** sockaddr_un.sun_path without its final zero. */
+const maxSocketPathBytes = process.platform === 'linux' ? 107 : 103
+
+/** The folder that only this user can enter, with the socket and the password file of one loopback door. */
+export class LoopbackFolder {
+  readonly path: string
+  readonly passfile: string
+  readonly #ours: boolean
+
+  private constructor(path: string, ours: boolean) {
+    this.path = path
+    this.passfile = join(path, 'pgpass')
+    this.#ours = ours
+  }
+
+  /**
+   * A new folder below the system's temporary one, or an existing one. Throws ERR_CONFIG_INVALID when it does not belong
+   * to this user alone, or when its name is one that libpq cannot connect to.
+   */
+  static open(existing: string | undefined): LoopbackFolder {
+    const path = existing === undefined ? newFolder() : resolve(existing)
+    const folder = new LoopbackFolder(path, existing === undefined)
+    try {
+      refuseName(path)
+      refuseShared(path)
+      return folder
+    } catch (error) {
+      folder.remove()
+      throw error
+    }
+  }
+
+  /** The name under which libpq looks for a unix socket. */
+  socket(port: number): string {
+    return join(this.path, `.s.PGSQL.${String(port)}`)
+  }
+
+  /** Narrows the socket to its owner, which the folder already does. */
+  protect(port: number): void {
+    chmodSync(this.socket(port), 0o600)
+  }
+
+  /** Writes the password file of libpq: readable by its owner alone, or libpq would not use it. */
+  writePassfile(location: LoopbackLocation, password: string): void {
+    const { host, port, database } = location
+    rmSync(this.passfile, { force: true })
+    const line = `${escape(host)}:${String(port)}:${escape(database)}:*:${password}\n`
+    writeFileSync(this.passfile, line, { mode: 0o600, flag: 'wx' })
+  }
+
+  /** Removes what this door made. At once, so that nothing stays behind when the process ends next. */
+  remove(): void {
+    rmSync(this.passfile, { force: true })
+    if (this.#ours) rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+function newFolder(): string {
+  try {
+    return mkdtempSync(join(resolve(tmpdir()), 'bothkeys-'))
+  } catch (cause) {
+    throw invalid('the folder for the loopback door could not be made', 'look at TMPDIR, or give path or port', cause)
+  }
+}
+
+/** libpq separates hosts by commas, and a password file has one entry per line. */
+function refuseName(path: string): void {
+  if (/[,\r\n]/.test(path)) {
+    throw invalid('the folder of a loopback door has a comma or a line break in its name', 'give another path')
+  }
+  if (Buffer.byteLength(join(path, '.s.PGSQL.65535')) > maxSocketPathBytes) {
+    throw invalid(`${path} is too long for a unix socket`, 'give a shorter path, or port: 0')
+  }
+}
+
+function refuseShared(path: string): void {
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  if (status === undefined) throw invalid(`${path} does not exist`, 'make the folder first, with mode 0700')
+  if (!status.isDirectory()) throw invalid(`${path} is not a folder`, 'give a folder itself, not a link to it')
+  if (process.platform === 'win32') return
+  if (status.uid !== process.geteuid?.()) throw invalid(`${path} belongs to another user`, 'give a folder of your own')
+  if ((status.mode & 0o077) !== 0) throw invalid(`${path} is open to other users`, 'make its mode 0700')
+}
+
+/** A field of a password file (PostgreSQL documentation, "The Password File"). */
+function escape(field: string): string {
+  return field.replaceAll(/[\\:]/g, String.raw`\$&`)
+}
+
+function invalid(message: string, hint: string, cause?: unknown): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', message, { hint, cause })
+}
