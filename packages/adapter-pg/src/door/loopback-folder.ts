@@ -18,7 +18,9 @@ const maxSocketPathBytes = process.platform === 'linux' ? 107 : 103
 export class LoopbackFolder {
   readonly path: string
   readonly passfile: string
+  /** Whether this door made the folder. */
   readonly #ours: boolean
+  #wrotePassfile = false
 
   private constructor(path: string, ours: boolean) {
     this.path = path
@@ -53,17 +55,21 @@ export class LoopbackFolder {
     chmodSync(this.socket(port), 0o600)
   }
 
-  /** Writes the password file of libpq: readable by its owner alone, or libpq would not use it. */
+  /**
+   * Writes the password file of libpq: readable by its owner alone, or libpq would not use it. Only the door that has the
+   * socket may call it; it replaces the file of a crashed one.
+   */
   writePassfile(location: LoopbackLocation, password: string): void {
     const { host, port, database } = location
     rmSync(this.passfile, { force: true })
     const line = `${escape(host)}:${String(port)}:${escape(database)}:*:${password}\n`
     writeFileSync(this.passfile, line, { mode: 0o600, flag: 'wx' })
+    this.#wrotePassfile = true
   }
 
   /** Removes what this door made. At once, so that nothing stays behind when the process ends next. */
   remove(): void {
-    rmSync(this.passfile, { force: true })
+    if (this.#wrotePassfile) rmSync(this.passfile, { force: true })
     if (this.#ours) rmSync(this.path, { recursive: true, force: true })
   }
 }

@@ -1,0 +1,475 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
+import pg from 'pg'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { LoopbackContext, LoopbackDoor, LoopbackOptions } from '../../src/door/loopback.js'
+import { openLoopback } from '../../src/door/loopback.js'
+import { LoginThrottle } from '../../src/door/loopback-throttle.js'
+import { int32, message } from '../../src/door/messages.js'
+import { clientOf, echoContext, passwordOf, rawSocket, startup, untyped } from './loopback-stub.js'
+
+const doors: LoopbackDoor[] = []
+const folders: string[] = []
+
+async function open(context: Partial<Omit<LoopbackContext, 'login'>> = {}) {
+  const echoes = echoContext(context)
+  const door = await openLoopback(echoes)
+  doors.push(door)
+  return { door, connections: echoes.connections }
+}
+
+function newFolder(mode = 0o700, name = 'run'): string {
+  const parent = mkdtempSync(join(tmpdir(), 'bk-test-'))
+  folders.push(parent)
+  const folder = join(parent, name)
+  mkdirSync(folder)
+  chmodSync(folder, mode)
+  return folder
+}
+
+afterEach(async () => {
+  await Promise.all(doors.splice(0).map((door) => door.close()))
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  vi.unstubAllEnvs()
+})
+
+describe('the unix socket', () => {
+  it('stands in a new folder of mode 0700, with a password file of mode 0600', async () => {
+    const { door } = await open()
+    const folder = dirname(door.passfile)
+    expect(mode(folder)).toBe(0o700)
+    expect(mode(join(folder, '.s.PGSQL.5432'))).toBe(0o600)
+    expect(mode(door.passfile)).toBe(0o600)
+    expect(door.url).toBe(`postgresql://bothkeys@/shop?host=${encodeURIComponent(folder)}&port=5432`)
+  })
+
+  it('keeps its modes under a wide umask', async () => {
+    const before = process.umask(0)
+    try {
+      const { door } = await open()
+      expect(mode(dirname(door.passfile))).toBe(0o700)
+      expect(mode(door.passfile)).toBe(0o600)
+    } finally {
+      process.umask(before)
+    }
+  })
+
+  it('lets an unmodified driver in that knows only the URL and PGPASSFILE', async () => {
+    const { door } = await open()
+    vi.stubEnv('PGPASSFILE', door.passfile)
+    const client = new pg.Client(door.url)
+    await client.connect()
+    expect((await client.query('hello')).rows).toEqual([{ echo: 'hello' }])
+    await client.end()
+  })
+
+  it('has 256 random bits as password, in the password file and nowhere else', async () => {
+    const { door } = await open()
+    const password = passwordOf(door)
+    expect(Buffer.from(password, 'base64url')).toHaveLength(32)
+    expect(door.url).not.toContain(password)
+    const { door: other } = await open()
+    expect(passwordOf(other)).not.toBe(password)
+    await expect(clientOf(other, password).connect()).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  it('can stand in a folder of the caller, which stays', async () => {
+    const path = newFolder(0o700, 'with:colon and space')
+    const { door } = await open({ options: { path } })
+    expect(dirname(door.passfile)).toBe(path)
+    expect(readFileSync(door.passfile, 'utf8').startsWith(`${path.replace(':', String.raw`\:`)}:5432:shop:*:`)).toBe(
+      true,
+    )
+    vi.stubEnv('PGPASSFILE', door.passfile)
+    const client = new pg.Client(door.url)
+    await client.connect()
+    await client.end()
+    await door.close()
+    expect(existsSync(path)).toBe(true)
+    expect(existsSync(door.passfile)).toBe(false)
+    expect(existsSync(join(path, '.s.PGSQL.5432'))).toBe(false)
+  })
+
+  it.each([0o750, 0o701, 0o777])('refuses a folder of mode %o', async (bits) => {
+    await expectInvalid({ path: newFolder(bits) }, /open to other users/)
+  })
+
+  it.runIf(process.getuid?.() === 0)('refuses a folder of somebody else', async () => {
+    const path = newFolder()
+    chownSync(path, 65534, 65534)
+    await expectInvalid({ path }, /belongs to another user/)
+  })
+
+  it('refuses a link, a file, a folder that is missing and names that libpq cannot use', async () => {
+    const path = newFolder()
+    const link = join(dirname(path), 'link')
+    symlinkSync(path, link)
+    await expectInvalid({ path: link }, /not a folder/)
+    await expectInvalid({ path: process.execPath }, /not a folder/)
+    await expectInvalid({ path: join(path, 'missing') }, /does not exist/)
+    await expectInvalid({ path: newFolder(0o700, 'a,b') }, /comma/)
+    await expectInvalid({ path: newFolder(0o700, 'long'.repeat(30)) }, /too long/)
+  })
+
+  it('replaces the socket of a crashed process, never one that answers', async () => {
+    const path = newFolder()
+    const { door } = await open({ options: { path } })
+    await expectInvalid({ path }, /EADDRINUSE/)
+    await expectLogin(door)
+    await door.close()
+    // A process that is killed leaves its socket behind.
+    const stale = createServer().listen(join(path, 'other'))
+    await new Promise((resolve) => stale.once('listening', resolve))
+    renameSync(join(path, 'other'), join(path, '.s.PGSQL.5432'))
+    await new Promise((resolve) => stale.close(resolve))
+    expect(existsSync(join(path, '.s.PGSQL.5432'))).toBe(true)
+    await expectLogin((await open({ options: { path } })).door)
+  })
+})
+
+describe('TCP', () => {
+  it('listens on a free port of 127.0.0.1 and nowhere else', async () => {
+    const { door } = await open({ options: { port: 0 } })
+    const { port, hostname } = new URL(door.url)
+    expect(hostname).toBe('127.0.0.1')
+    expect(Number(port)).toBeGreaterThan(0)
+    vi.stubEnv('PGPASSFILE', door.passfile)
+    const client = new pg.Client(door.url)
+    await client.connect()
+    await client.end()
+    expect(mode(dirname(door.passfile))).toBe(0o700)
+    await expect(reach(Number(port), '::1')).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL/)
+    // Of 127/8, Linux has every address, macOS only the first.
+    await expect(reach(Number(port), '127.0.0.2')).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL|ETIMEDOUT/)
+  })
+
+  it('says when its port is taken', async () => {
+    const { door } = await open({ options: { port: 0 } })
+    const port = Number(new URL(door.url).port)
+    await expectInvalid({ port }, /EADDRINUSE/)
+  })
+
+  it.each([
+    [{ host: '0.0.0.0', port: 0 }, /127\.0\.0\.1 only/],
+    [{ host: '::', port: 0 }, /127\.0\.0\.1 only/],
+    [{ host: 'example.org' }, /127\.0\.0\.1 only/],
+    [{ host: '127.0.0.1' }, /needs a port/],
+    [{ port: -1 }, /out of range/],
+    [{ port: 1.5 }, /out of range/],
+    [{ port: '0' }, /out of range/],
+    [{ port: 0, path: '/tmp' }, /exclude each other/],
+    [{ path: '' }, /empty/],
+    [{ maxConnections: 0 }, /out of range/],
+    [{ password: 'mine' }, /no option password/],
+  ])('refuses the options %j', async (options, reason) => {
+    await expectInvalid(options as LoopbackOptions, reason)
+  })
+})
+
+describe('a login', () => {
+  it('answers requests for encryption with no, and goes on in clear', async () => {
+    const { door } = await open()
+    const { socket, text } = await rawSocket(door)
+    socket.write(untyped(int32(80877104)))
+    await vi.waitFor(() => expect(text()).toBe('N'))
+    socket.write(untyped(int32(80877103)))
+    await vi.waitFor(() => expect(text()).toBe('NN'))
+    socket.write(startup())
+    await vi.waitFor(() => expect(text()).toContain('SCRAM-SHA-256\0\0'))
+    socket.destroy()
+  })
+
+  it('is refused with a wrong password, with none, and with another database', async () => {
+    const { door, connections } = await open()
+    await expect(clientOf(door, 'wrong').connect()).rejects.toMatchObject({ code: '28P01', severity: 'FATAL' })
+    await expect(new pg.Client(door.url.replace('/shop', '/other')).connect()).rejects.toMatchObject({ code: '0A000' })
+    expect(connections).toHaveLength(0)
+  })
+
+  it('is refused when a message of the server is skipped', async () => {
+    const { door, connections } = await open()
+    for (const bytes of [message('Q', Buffer.from('select 1\0')), message('p', Buffer.from('secret\0'))]) {
+      const { socket, text, closed } = await rawSocket(door)
+      socket.write(Buffer.concat([startup(), bytes]))
+      await closed
+      expect(text()).toContain('C28P01\0')
+    }
+    expect(connections).toHaveLength(0)
+  })
+
+  it('survives random bytes at every stage', async () => {
+    const { door } = await open({ limits: { maxFailures: 1_000 } })
+    for (let round = 0; round < 60; round++) {
+      const { socket, closed } = await rawSocket(door)
+      const noise = Buffer.from(
+        Array.from({ length: 1 + ((round * 37) % 400) }, (_, index) => (round * 31 + index * 17) % 256),
+      )
+      if (round % 3 === 1) socket.write(startup())
+      if (round % 3 === 2) socket.write(Buffer.concat([startup(), Buffer.from('p'), int32(noise.length + 4)]))
+      socket.end(noise)
+      await closed
+    }
+    await expectLogin(door)
+  })
+
+  it('has 10 seconds, here 60 ms', async () => {
+    const { door } = await open({ limits: { loginMs: 60 } })
+    const silent = await rawSocket(door)
+    const halfway = await rawSocket(door)
+    halfway.socket.write(startup())
+    await Promise.all([silent.closed, halfway.closed])
+    const client = clientOf(door)
+    await client.connect()
+    await sleep(120)
+    expect((await client.query('still here')).rows).toEqual([{ echo: 'still here' }])
+    await client.end()
+  })
+})
+
+describe('limits', () => {
+  it('refuses more clients than maxConnections, until one leaves', async () => {
+    const { door } = await open({ options: { maxConnections: 2 } })
+    const clients = [clientOf(door), clientOf(door)] as const
+    await Promise.all(clients.map((client) => client.connect()))
+    await expect(clientOf(door).connect()).rejects.toMatchObject({ code: '53300' })
+    await clients[0].end()
+    await vi.waitFor(() => expectLogin(door))
+    await clients[1].end()
+  })
+
+  it('refuses more unknown clients than maxPending; they take no place of the known ones', async () => {
+    const { door } = await open({ options: { maxConnections: 2 }, limits: { maxPending: 2 } })
+    const client = clientOf(door)
+    await client.connect()
+    const strangers = [await rawSocket(door), await rawSocket(door)]
+    const third = await rawSocket(door)
+    await third.closed
+    expect(third.text()).toContain('C53300\0')
+    expect((await client.query('still here')).rows).toEqual([{ echo: 'still here' }])
+    strangers[0]!.socket.destroy()
+    await vi.waitFor(() => expectLogin(door))
+    strangers[1]!.socket.destroy()
+    await client.end()
+  })
+
+  it('closes sockets without a word above a second limit', async () => {
+    const { door } = await open({ options: { maxConnections: 1 }, limits: { maxPending: 1 } })
+    // These do not close their side when they are told to, so that their sockets linger.
+    const sockets = await Promise.all(Array.from({ length: 12 }, () => rawSocket(door, true)))
+    await vi.waitFor(() => expect(sockets.filter(({ socket }) => socket.readyState === 'open')).toHaveLength(1))
+    expect(sockets.filter(({ text }) => text().includes('53300'))).toHaveLength(2)
+    for (const { socket } of sockets) socket.destroy()
+    await vi.waitFor(() => expectLogin(door))
+  })
+
+  it('delays every login after many failed ones, but lets the right password in', async () => {
+    const { door } = await open({ limits: { maxFailures: 3, delayMs: 150 } })
+    const before = performance.now()
+    for (let attempt = 0; attempt < 3; attempt++)
+      await expect(clientOf(door, 'wrong').connect()).rejects.toThrow('password authentication failed')
+    expect(performance.now() - before).toBeLessThan(150)
+    const hot = performance.now()
+    await expectLogin(door)
+    expect(performance.now() - hot).toBeGreaterThanOrEqual(149)
+  })
+
+  it('forgets failures after a minute', () => {
+    let now = 0
+    const throttle = new LoginThrottle({ maxFailures: 2, delayMs: 1_000 }, () => now)
+    throttle.failed()
+    now = 30_000
+    throttle.failed()
+    expect(throttle.delayMs()).toBe(1_000)
+    now = 60_000
+    expect(throttle.delayMs()).toBe(0)
+    throttle.failed()
+    expect(throttle.delayMs()).toBe(1_000)
+    now = 90_000
+    expect(throttle.delayMs()).toBe(0)
+  })
+})
+
+describe('a cancel request', () => {
+  it('reaches the connection whose key it names, and only with that key', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number }
+    const cancel = async (pid: number, key: number) => {
+      const { socket, closed, text } = await rawSocket(door)
+      socket.write(untyped(int32(80877102), int32(pid), int32(key)))
+      await closed
+      expect(text()).toBe('')
+    }
+    await cancel(processID, secretKey ^ 1)
+    await cancel(processID ^ 1, secretKey)
+    expect(connections[0]!.cancelled).toBe(0)
+    await cancel(processID, secretKey)
+    expect(connections[0]!.cancelled).toBe(1)
+    await client.end()
+  })
+})
+
+describe('back-pressure', () => {
+  it('stops to read a client while the door asks for it', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    const connection = connections[0]!
+    let release: () => void = () => undefined
+    connection.hold = new Promise((resolve) => {
+      release = resolve
+    })
+    const { stream } = (client as unknown as { connection: { stream: NodeJS.WritableStream } }).connection
+    const bytes = 32 * 1024 * 1024
+    stream.write(message('d', Buffer.alloc(bytes)))
+    await vi.waitFor(() => expect(connection.received).toBeGreaterThan(0))
+    await sleep(50)
+    expect(connection.received).toBeLessThan(1024 * 1024)
+    connection.hold = undefined
+    release()
+    await vi.waitFor(() => expect(connection.received).toBe(bytes + 5))
+    await client.end()
+  })
+
+  it('says when a slow client takes bytes again', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    const connection = connections[0]!
+    const { stream } = (client as unknown as { connection: { stream: NodeJS.ReadableStream } }).connection
+    stream.pause()
+    const notice = message(
+      'N',
+      Buffer.concat([Buffer.from('SNOTICE\0M'), Buffer.alloc(256 * 1024, 'x'), Buffer.from('\0\0')]),
+    )
+    let sent = 0
+    while (connection.send(notice)) sent++
+    expect(sent).toBeLessThan(50)
+    await sleep(20)
+    expect(connection.drains).toBe(0)
+    stream.resume()
+    await vi.waitFor(() => expect(connection.drains).toBe(1))
+    await client.end()
+  })
+})
+
+describe('the end', () => {
+  it('closes by itself when nobody logs in', async () => {
+    const { door } = await open({ limits: { firstUseMs: 50 } })
+    await expect(clientOf(door, 'wrong').connect()).rejects.toThrow('password authentication failed')
+    await door.closed
+    expect(existsSync(dirname(door.passfile))).toBe(false)
+    await expect(rawSocket(door)).rejects.toThrow('ENOENT')
+  })
+
+  it('stays open after a first login', async () => {
+    const { door } = await open({ limits: { firstUseMs: 50 } })
+    await expectLogin(door)
+    await sleep(100)
+    await expectLogin(door)
+  })
+
+  it('ends every connection and removes its files at once on close', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    const stranger = await rawSocket(door)
+    const ended = new Promise((resolve) => client.once('end', resolve))
+    const closed = door.close()
+    expect(existsSync(dirname(door.passfile))).toBe(false)
+    await Promise.all([closed, ended, stranger.closed, door.close(), door.closed])
+    expect(connections[0]!.gone).toBe(true)
+    await expect(rawSocket(door)).rejects.toThrow('ENOENT')
+  })
+
+  it('closes a client that never reads', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    const { stream } = (client as unknown as { connection: { stream: NodeJS.ReadableStream } }).connection
+    stream.pause()
+    while (connections[0]!.send(message('N', Buffer.alloc(256 * 1024)))) continue
+    await door.close()
+    expect(connections[0]!.gone).toBe(true)
+  })
+
+  it('closes with its session', async () => {
+    const session = new AbortController()
+    const { door } = await open({ signal: session.signal })
+    const client = clientOf(door)
+    await client.connect()
+    const ended = new Promise((resolve) => client.once('end', resolve))
+    session.abort()
+    expect(existsSync(dirname(door.passfile))).toBe(false)
+    await Promise.all([ended, door.closed])
+  })
+
+  it('does not open for a session that ended', async () => {
+    await expect(openLoopback(echoContext({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
+      code: 'ERR_SESSION_CLOSED',
+    })
+    const session = new AbortController()
+    const opening = openLoopback(echoContext({ signal: session.signal }))
+    session.abort()
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
+  })
+
+  it('leaves nothing behind when it cannot open', async () => {
+    const { door } = await open({ options: { port: 0 } })
+    const parent = newFolder()
+    vi.stubEnv('TMPDIR', parent)
+    await expectInvalid({ port: Number(new URL(door.url).port) }, /EADDRINUSE/)
+    expect(readdirSync(parent)).toEqual([])
+  })
+})
+
+it('cannot be serialised and shows nothing of itself', async () => {
+  const { door } = await open()
+  expect(() => JSON.stringify({ door })).toThrow('cannot be serialised')
+  expect(inspect({ door })).toBe('{ door: LoopbackDoor { open } }')
+})
+
+function mode(path: string): number {
+  return statSync(path).mode & 0o777
+}
+
+async function expectLogin(door: LoopbackDoor): Promise<void> {
+  const client = clientOf(door)
+  await client.connect()
+  expect((await client.query('hello')).rows).toEqual([{ echo: 'hello' }])
+  await client.end()
+}
+
+async function expectInvalid(options: LoopbackOptions, reason: RegExp): Promise<void> {
+  const opening = openLoopback(echoContext({ options }))
+  await expect(opening).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  await expect(opening).rejects.toThrow(reason)
+}
+
+function reach(port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once('error', reject)
+  })
+}
