@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { constants, watch } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BothKeysError } from './errors.js'
+import { largestPolicyBytes } from './policy/parse.js'
+import type { PolicyDocument, PolicySource } from './policy/source.js'
+
+/** How often the file's content is looked at, and how long it must stay the same to count as written, in milliseconds. */
+const pollMs = 250
+const settleMs = 50
+
+/**
+ * A policy in a YAML or JSON file that is watched: a change is reported within a second, whether the file is written in
+ * place, replaced by rename or reached through a symbolic link that is swapped. The file system's own events only make it
+ * faster; what counts is the content, looked at four times a second. A file that disappears is a change too.
+ *
+ * `load` throws ERR_POLICY_INVALID when the file cannot be read, is not UTF-8 or is larger than 1 MiB.
+ */
+export function fileSource(path: string): PolicySource {
+  const absolute = resolve(path)
+  const name = basename(path)
+  let loaded: string | undefined
+  return Object.freeze({
+    async load(signal: AbortSignal): Promise<PolicyDocument> {
+      const bytes = await readPolicyFile(absolute, signal)
+      loaded = fingerprint(bytes)
+      return { name, content: decode(bytes, absolute) }
+    },
+    watch(changed: () => void, signal: AbortSignal): void {
+      new FileWatch(absolute, loaded, changed, signal).start()
+    },
+  })
+}
+
+/** Looks at one file until the signal aborts. Keeps no process alive. */
+class FileWatch {
+  readonly #path: string
+  readonly #changed: () => void
+  readonly #signal: AbortSignal
+  /** What was last reported or loaded. */
+  #seen: string | undefined
+  #wake: (() => void) | undefined
+
+  constructor(path: string, loaded: string | undefined, changed: () => void, signal: AbortSignal) {
+    this.#path = path
+    this.#seen = loaded
+    this.#changed = changed
+    this.#signal = signal
+  }
+
+  start(): void {
+    if (this.#signal.aborted) return
+    this.#listen()
+    void this.#poll()
+  }
+
+  async #poll(): Promise<void> {
+    while (!this.#signal.aborted) {
+      await this.#look()
+      await this.#pause()
+    }
+  }
+
+  async #look(): Promise<void> {
+    const now = await this.#state()
+    if (now === this.#seen) return
+    // Written in place, a file is half there for a moment: wait until two looks agree.
+    await sleep(settleMs, undefined, { ref: false })
+    if (this.#signal.aborted || now !== (await this.#state())) return
+    try {
+      this.#changed()
+      this.#seen = now
+    } catch {
+      // Not taken note of, so the next look reports it again.
+    }
+  }
+
+  /** The content's hash, or why there is none. */
+  async #state(): Promise<string> {
+    try {
+      return fingerprint(await readPolicyFile(this.#path, this.#signal))
+    } catch (error) {
+      const cause: unknown = error instanceof BothKeysError ? (error.cause ?? error.message) : error
+      return cause instanceof Error && 'code' in cause
+        ? `unreadable ${String(cause.code)}`
+        : `unreadable ${String(cause)}`
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, pollMs)
+      timer.unref()
+      this.#wake = () => {
+        clearTimeout(timer)
+        done()
+      }
+    })
+  }
+
+  /** Events of the folder, because a rename gives the name to another file. They may fail or stay away. */
+  #listen(): void {
+    const wake = (): void => this.#wake?.()
+    this.#signal.addEventListener('abort', wake, { once: true })
+    try {
+      const watcher = watch(dirname(this.#path), { persistent: false, signal: this.#signal }, wake)
+      watcher.on('error', () => watcher.close())
+    } catch {
+      // No events here, for example on some network file systems: the poll is enough.
+    }
+  }
+}
+
+function fingerprint(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+async function readPolicyFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  let file: FileHandle | undefined
+  try {
+    // Without waiting for a writer, in case the path is a named pipe.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    const { size } = await regularFile(file, path)
+    if (size > largestPolicyBytes) throw unusable(path, 'is larger than 1 MiB')
+    signal.throwIfAborted()
+    return await readUpTo(file, largestPolicyBytes, path)
+  } catch (error) {
+    if (error instanceof BothKeysError || signal.aborted) throw error
+    throw unusable(path, 'cannot be read', error)
+  } finally {
+    await file?.close()
+  }
+}
+
+async function regularFile(file: FileHandle, path: string): Promise<{ readonly size: number }> {
+  const stat = await file.stat()
+  if (!stat.isFile()) throw unusable(path, 'is not a regular file')
+  return stat
+}
+
+/** Reads to the end, and no further than a file that grows meanwhile may grow. */
+async function readUpTo(file: FileHandle, most: number, path: string): Promise<Uint8Array> {
+  const buffer = Buffer.alloc(most + 1)
+  let length = 0
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length, length)
+    length += bytesRead
+    if (length > most) throw unusable(path, 'is larger than 1 MiB')
+    if (bytesRead === 0) return buffer.subarray(0, length)
+  }
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    throw unusable(path, 'is not UTF-8 text', error)
+  }
+}
+
+function unusable(path: string, what: string, cause?: unknown): BothKeysError {
+  return new BothKeysError('ERR_POLICY_INVALID', `the policy file ${path} ${what}`, {
+    hint: 'give fileSource() the path of a YAML or JSON file of at most 1 MiB that this process can read',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

@@ -1,0 +1,176 @@
+import type { Decision, DecisionInput, DenialReason, Durability, Obligations } from '../model/decision.js'
+import type { Effect } from '../model/effect.js'
+import { guardDuties } from './duty-choice.js'
+import {
+  allConditionsHold,
+  anyConditionHolds,
+  bytesMatch,
+  isSensitive,
+  isUnbound,
+  namesUnbound,
+  operationFits,
+} from './match.js'
+import { requirementOf } from './requirement.js'
+import type { Resource } from './resource-pattern.js'
+import type { Candidate } from './rule-index.js'
+import type { AllowRule, DenyRule, HoldRule, Restriction } from './rules.js'
+import type { View, Views } from './view.js'
+
+/**
+ * Decides one action. Deny wins over hold, hold over allow; an effect that no rule allows is denied. Pure: the same
+ * policy and input give the same decision. Never throws: what goes wrong inside is a denial.
+ *
+ * The labels that count are the policy's own; the input names the target and says of which kind it is.
+ */
+export function decide(views: Views, input: DecisionInput): Decision {
+  try {
+    const target = views.rules.targets.get(input.target.name)
+    if (target === undefined) return refusal('the policy does not know this target')
+    if (target.kind !== input.target.kind) return refusal('the policy knows this target as another kind')
+    return new Deliberation(views.of(input.roles, target.name), input).decision()
+  } catch {
+    return refusal('the policy could not be evaluated for this action')
+  }
+}
+
+function refusal(reason: string): Decision {
+  return denial([{ rule: undefined, reason, effect: undefined }])
+}
+
+function denial(reasons: readonly DenialReason[]): Decision {
+  const rules = [...new Set(reasons.flatMap(({ rule }) => rule ?? []))]
+  return Object.freeze({ effect: 'deny', rules: Object.freeze(rules), reasons: Object.freeze(reasons) })
+}
+
+/** One action on its way to a decision. */
+class Deliberation {
+  readonly #view: View
+  readonly #input: DecisionInput
+  readonly #reasons: DenialReason[] = []
+  readonly #allows: AllowRule[] = []
+  readonly #holds: HoldRule[] = []
+  /** Whether a rule that is about the whole action holds it. */
+  #heldByText = false
+  /** Each rule's patterns are searched once per action, however many effects the rule fits. */
+  #searched: Map<Restriction, boolean> | undefined
+
+  constructor(view: View, input: DecisionInput) {
+    this.#view = view
+    this.#input = input
+  }
+
+  decision(): Decision {
+    const { effects } = this.#input
+    if (effects.length === 0 || effects.some((effect) => !guardDuties.has(effect.duty))) this.#byText()
+    if (effects.length === 0) this.#withoutEffects()
+    for (const effect of effects) this.#effect(effect)
+    if (this.#reasons.length > 0) return denial(this.#reasons)
+    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds)
+    const requirement = requirementOf(inFileOrder(this.#holds))
+    if (requirement === undefined) return Object.freeze({ effect: 'allow', rules: idsOf(this.#allows), obligations })
+    return Object.freeze({ effect: 'hold', rules: requirement.rules, requirement, obligations })
+  }
+
+  #withoutEffects(): void {
+    const rule = this.#view.access.find((each) => operationFits(each, this.#input.operation))
+    if (rule !== undefined) this.#allows.push(rule)
+    else this.#deny('none of your roles has a rule for this target', undefined)
+  }
+
+  #effect(effect: Effect): void {
+    const resource = this.#view.resources.read(effect.resource)
+    this.#denials(effect, resource)
+    this.#coverage(effect, resource)
+    this.#held(effect, resource)
+  }
+
+  #denials(effect: Effect, resource: Resource | undefined): void {
+    const found: Candidate<DenyRule>[] = []
+    this.#view.deny.collect(effect.duty, resource, found)
+    for (const { rule } of found) {
+      if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule)) continue
+      const said = this.#reasons.some((reason) => reason.effect === effect && reason.rule === rule.id)
+      if (!said) this.#reasons.push({ rule: rule.id, reason: rule.reason, effect })
+    }
+  }
+
+  #coverage(effect: Effect, resource: Resource | undefined): void {
+    if (resource === undefined) return this.#deny('its resource is not written as kind:segment.segment', effect)
+    const found: Candidate<AllowRule>[] = []
+    this.#view.allow.collect(effect.duty, resource, found)
+    let why = effect.duty === 'opaque' ? 'nothing allows what cannot be understood' : 'no rule allows it'
+    for (const { rule, literal } of found) {
+      if (!operationFits(rule, this.#input.operation) || !allConditionsHold(rule, effect)) continue
+      if (isSensitive(effect) && !literal) why = 'it is sensitive, and no rule names this resource without a wildcard'
+      else if (isUnbound(effect) && !namesUnbound(rule)) why = 'unseen data follows, and no rule names payload: unbound'
+      else {
+        if (!this.#allows.includes(rule)) this.#allows.push(rule)
+        return
+      }
+    }
+    this.#deny(why, effect)
+  }
+
+  #held(effect: Effect, resource: Resource | undefined): void {
+    const found: Candidate<HoldRule>[] = []
+    this.#view.hold.collect(effect.duty, resource, found)
+    let held = this.#heldByText
+    let named = false
+    for (const { rule } of found) {
+      if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule)) continue
+      if (!this.#holds.includes(rule)) this.#holds.push(rule)
+      held = true
+      named ||= namesUnbound(rule)
+    }
+    if (effect.duty === 'opaque' && !held)
+      this.#deny('it cannot be understood, and no hold rule lets a person decide it', effect)
+    if (held && !named && isUnbound(effect)) {
+      this.#deny('unseen data follows, and no hold rule that names payload: unbound lets a person decide it', effect)
+    }
+  }
+
+  #byText(): void {
+    for (const rule of this.#view.denyByText) {
+      if (this.#bytesMatch(rule)) this.#reasons.push({ rule: rule.id, reason: rule.reason, effect: undefined })
+    }
+    for (const rule of this.#view.holdByText) if (this.#bytesMatch(rule)) this.#holds.push(rule)
+    this.#heldByText = this.#holds.length > 0
+  }
+
+  #bytesMatch(rule: Restriction): boolean {
+    if (rule.text === undefined && rule.argv === undefined) return true
+    this.#searched ??= new Map()
+    const known = this.#searched.get(rule)
+    if (known !== undefined) return known
+    const matches = bytesMatch(rule, this.#input)
+    this.#searched.set(rule, matches)
+    return matches
+  }
+
+  #deny(reason: string, effect: Effect | undefined): void {
+    this.#reasons.push({ rule: undefined, reason, effect })
+  }
+}
+
+/**
+ * How durable the intent must be: the most that any effect needs, where an effect needs what the rules for its duty say
+ * or else the default. So a rule lowers an action only when it names every duty of it. Undefined when no rule speaks.
+ */
+function durabilityOf(view: View, effects: readonly Effect[]): Durability | undefined {
+  if (!effects.some((effect) => view.durability.has(effect.duty))) return undefined
+  const needs = effects.map(({ duty }) => view.durability.get(duty) ?? (duty === 'read' ? 'written' : 'synced'))
+  return needs.includes('synced') ? 'synced' : 'written'
+}
+
+function obligationsOf(durability: Durability | undefined, holds: readonly HoldRule[]): Obligations {
+  const allowed = holds.length > 0 && holds.every((rule) => rule.holdInTransaction === 'allow')
+  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny' })
+}
+
+function inFileOrder(holds: readonly HoldRule[]): readonly HoldRule[] {
+  return holds.length < 2 ? holds : holds.toSorted((one, other) => Number(one.path[1]) - Number(other.path[1]))
+}
+
+function idsOf(rules: readonly { readonly id: string }[]): readonly string[] {
+  return Object.freeze(rules.map((rule) => rule.id))
+}

@@ -1,0 +1,15 @@
+const unitMs = Object.freeze({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const)
+
+/** The longest time that an approval request may wait. */
+export const longestTtlMs: number = 7 * unitMs.d
+
+/** Reads `30s`, `15m`, `24h` or `7d` as milliseconds, or answers in a few words what is wrong with it. */
+export function parseTtl(text: string): number | string {
+  const match = /^(\d{1,9})([smhd])$/.exec(text)
+  if (match === null) return 'write a whole number and a unit, like 30s, 15m, 24h or 7d'
+  const unit = match[2]
+  const ms = Number(match[1]) * (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd' ? unitMs[unit] : 0)
+  if (ms <= 0) return 'it must be more than 0'
+  if (ms > longestTtlMs) return 'it must be at most 7d'
+  return ms
+}

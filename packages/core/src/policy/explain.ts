@@ -1,0 +1,165 @@
+import type { Decision, DecisionInput } from '../model/decision.js'
+import type { Effect } from '../model/effect.js'
+import type { CompiledPolicy } from './compiled.js'
+import { viewsOf } from './compile.js'
+import { guardDuties } from './duty-choice.js'
+import {
+  allConditionsHold,
+  anyConditionHolds,
+  bytesMatch,
+  isSensitive,
+  isUnbound,
+  missOf,
+  namesUnbound,
+  operationFits,
+} from './match.js'
+import { alternatives, quoted } from './problem.js'
+import type { AllowRule, HoldRule, PolicyRules, Restriction } from './rules.js'
+
+/** One rule and whether it spoke on the action. */
+export interface RuleTrace {
+  readonly rule: string
+  readonly section: 'roles' | 'deny' | 'hold' | 'record'
+  readonly applies: boolean
+  readonly because: string
+}
+
+/** One effect, the rules that spoke on it, and what would have let it through. */
+export interface EffectExplanation {
+  readonly effect: Effect
+  readonly allowedBy: readonly string[]
+  readonly deniedBy: readonly string[]
+  readonly heldBy: readonly string[]
+  /** Empty when the effect is plainly allowed. */
+  readonly wouldAllow: readonly string[]
+}
+
+/** A decision and how it came about. */
+export interface Explanation {
+  readonly decision: Decision
+  readonly effects: readonly EffectExplanation[]
+  readonly trace: readonly RuleTrace[]
+}
+
+/**
+ * Explains what the policy decides for an action: every rule with its reason to speak or not, and for each effect what
+ * would have let it through. Names rules and roles of the whole policy, so it is for holders of the duty `audit`, not
+ * for the agent that was refused (RULES 13). Slower than `decide`: it looks at every rule.
+ */
+export function explain(policy: CompiledPolicy, input: DecisionInput): Explanation {
+  const { rules } = viewsOf(policy)
+  return {
+    decision: policy.decide(input),
+    effects: input.effects.map((effect) => explainEffect(rules, input, effect)),
+    trace: [
+      ...[...rules.roles.values()].flat().map((rule) => trace('roles', rule.id, allowMisses(rule, input))),
+      ...rules.deny.map((rule) => trace('deny', rule.id, restrictionMisses(rule, input))),
+      ...rules.hold.map((rule) => trace('hold', rule.id, restrictionMisses(rule, input))),
+      ...rules.record.map((rule) =>
+        trace(
+          'record',
+          rule.id,
+          missesOf(input, (effect) => missOf(rule, input.target.name, effect, anyConditionHolds)),
+        ),
+      ),
+    ],
+  }
+}
+
+function explainEffect(rules: PolicyRules, input: DecisionInput, effect: Effect): EffectExplanation {
+  const allows = [...rules.roles.values()].flat()
+  const allowedBy = allows.filter((rule) => allowMiss(rule, input, effect) === undefined)
+  const deniedBy = rules.deny.filter((rule) => restrictionMiss(rule, input, effect) === undefined)
+  const heldBy = rules.hold.filter((rule) => restrictionMiss(rule, input, effect) === undefined)
+  return {
+    effect,
+    allowedBy: allowedBy.map((rule) => rule.id),
+    deniedBy: deniedBy.map((rule) => rule.id),
+    heldBy: heldBy.map((rule) => rule.id),
+    wouldAllow: [
+      ...deniedBy.map((rule) => `without the deny rule ${quoted(rule.id)}: ${rule.reason}`),
+      ...(allowedBy.length > 0 ? [] : grants(allows, input, effect)),
+      ...openHolds(effect, heldBy),
+      ...heldBy.map(
+        (rule) =>
+          `after approval by ${alternatives(rule.requirement.stages.map(({ role }) => `role ${quoted(role)}`))} (hold rule ${quoted(rule.id)})`,
+      ),
+    ],
+  }
+}
+
+/** Roles that would do, own rules that nearly do, and a rule to add. */
+function grants(allows: readonly AllowRule[], input: DecisionInput, effect: Effect): readonly string[] {
+  const others = allows.filter((rule) => allowMiss(rule, { ...input, roles: [rule.role] }, effect) === undefined)
+  const near = allows.filter(
+    (rule) => input.roles.includes(rule.role) && rule.targets.has(input.target.name) && rule.duties.has(effect.duty),
+  )
+  return [
+    ...new Set(others.map((rule) => `with the role ${quoted(rule.role)} (rule ${rule.id})`)),
+    ...near.map((rule) => `with ${rule.id} changed: ${allowMiss(rule, input, effect) ?? ''}`),
+    `with a new rule in one of its roles: ${ruleFor(input.target.name, effect)}`,
+  ]
+}
+
+function ruleFor(target: string, effect: Effect): string {
+  const when = isUnbound(effect) ? ', when: { payload: unbound }' : ''
+  return `{ target: ${target}, duty: ${effect.duty}, resource: '${effect.resource.replaceAll("'", "''")}'${when} }`
+}
+
+function openHolds(effect: Effect, holds: readonly HoldRule[]): readonly string[] {
+  if (effect.duty === 'opaque' && holds.length === 0)
+    return ['with a hold rule for the duty opaque: a person has to decide it']
+  if (isUnbound(effect) && holds.length > 0 && !holds.some(namesUnbound))
+    return ['with a hold rule whose when names payload: unbound']
+  return []
+}
+
+function allowMisses(rule: AllowRule, input: DecisionInput): string | undefined {
+  if (input.effects.length > 0) return missesOf(input, (effect) => allowMiss(rule, input, effect))
+  if (!input.roles.includes(rule.role)) return 'the principal does not have its role'
+  if (!rule.targets.has(input.target.name)) return 'it is about other targets'
+  if (!operationFits(rule, input.operation)) return 'it is about other operations'
+  return [...rule.duties].every((duty) => guardDuties.has(duty)) ? 'it is about no duty of an adapter' : undefined
+}
+
+function allowMiss(rule: AllowRule, input: DecisionInput, effect: Effect): string | undefined {
+  if (!input.roles.includes(rule.role)) return 'the principal does not have its role'
+  if (!operationFits(rule, input.operation)) return 'it is about other operations'
+  const miss = missOf(rule, input.target.name, effect, allConditionsHold)
+  if (miss !== undefined) return miss
+  if (isSensitive(effect) && !namesLiterally(rule, input.target.name, effect))
+    return 'the resource is sensitive and named by a wildcard only'
+  return isUnbound(effect) && !namesUnbound(rule)
+    ? 'unseen data follows and its when does not name payload: unbound'
+    : undefined
+}
+
+function namesLiterally(rule: AllowRule, target: string, effect: Effect): boolean {
+  const resources = rule.resources?.filter((pattern) => pattern.literal) ?? []
+  return missOf({ ...rule, resources }, target, effect, allConditionsHold) === undefined
+}
+
+function restrictionMisses(rule: Restriction, input: DecisionInput): string | undefined {
+  if (!rule.aboutEffects && input.effects.length === 0) return wholeMiss(rule, input)
+  return missesOf(input, (effect) => restrictionMiss(rule, input, effect))
+}
+
+function restrictionMiss(rule: Restriction, input: DecisionInput, effect: Effect): string | undefined {
+  return missOf(rule, input.target.name, effect, anyConditionHolds) ?? wholeMiss(rule, input)
+}
+
+function wholeMiss(rule: Restriction, input: DecisionInput): string | undefined {
+  if (!rule.targets.has(input.target.name)) return 'it is about other targets'
+  if (rule.roles !== undefined && !input.roles.some((role) => rule.roles?.has(role))) return 'it is about other roles'
+  return bytesMatch(rule, input) ? undefined : 'text or argv do not match'
+}
+
+/** Undefined when the rule is about one of the effects; else why not, by the effect that it comes closest to. */
+function missesOf(input: DecisionInput, miss: (effect: Effect) => string | undefined): string | undefined {
+  const misses = input.effects.map(miss)
+  return misses.length === 0 ? 'the action has no effects' : misses.includes(undefined) ? undefined : misses.at(-1)
+}
+
+function trace(section: RuleTrace['section'], rule: string, miss: string | undefined): RuleTrace {
+  return { rule, section, applies: miss === undefined, because: miss ?? 'it is about this action' }
+}

@@ -1,0 +1,80 @@
+import type { CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
+import type { Digest } from '../model/digest.js'
+import { sha256 } from '../model/digest.js'
+import type { PolicyTarget } from './compiled.js'
+import type { AllowRule, DenyRule, HoldRule, PolicyRules, RecordRule, Restriction, Scope } from './rules.js'
+
+/**
+ * The digest of a policy: SHA-256 over a version prefix and the canonical JSON of everything that its rules mean.
+ * Comments, formatting, the order of keys and a default that is written out change nothing; anything else does.
+ */
+export function policyDigest(rules: PolicyRules): Digest {
+  const outline: CanonicalInput = {
+    targets: members(rules.targets, targetOutline),
+    roles: members(rules.roles, (list) => list.map(allowOutline)),
+    deny: rules.deny.map(denyOutline),
+    hold: rules.hold.map(holdOutline),
+    record: rules.record.map(recordOutline),
+  }
+  return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
+}
+
+export function targetOutline({ name, kind, labels, backstops }: PolicyTarget): CanonicalInput {
+  return { name, kind, labels, backstops }
+}
+
+export function allowOutline(rule: AllowRule): CanonicalInput {
+  return { ...scopeOutline(rule), role: rule.role, operations: rule.operations && [...rule.operations].sort() }
+}
+
+export function denyOutline(rule: DenyRule): CanonicalInput {
+  return { ...restrictionOutline(rule), reason: rule.reason }
+}
+
+export function holdOutline(rule: HoldRule): CanonicalInput {
+  const { stages, from, level, ttlMs } = rule.requirement
+  return {
+    ...restrictionOutline(rule),
+    stages: stages.map(({ stage, count, role, independent }) => ({ stage, count, role, independent })),
+    from,
+    level,
+    ttlMs,
+    holdInTransaction: rule.holdInTransaction,
+  }
+}
+
+export function recordOutline(rule: RecordRule): CanonicalInput {
+  return { ...scopeOutline(rule), durability: rule.durability }
+}
+
+type Outline = { readonly [key: string]: CanonicalInput | undefined }
+
+function restrictionOutline(rule: Restriction): Outline {
+  return {
+    ...scopeOutline(rule),
+    aboutEffects: rule.aboutEffects,
+    roles: rule.roles && [...rule.roles].sort(),
+    text: rule.text?.map((pattern) => pattern.source).sort(),
+    argv: rule.argv?.map((pattern) => pattern.source).sort(),
+  }
+}
+
+function scopeOutline(scope: Scope): Outline {
+  return {
+    id: scope.id,
+    selection: scope.selection && { ...scope.selection },
+    duties: [...scope.duties].sort(),
+    resources: scope.resources?.map((pattern) => pattern.text).sort(),
+    when: members(new Map(scope.when.map((condition) => [condition.attribute, condition.values])), (values) =>
+      [...values].map((value) => canonicalJson(value)).sort(),
+    ),
+  }
+}
+
+/** A group of keys without a prototype: canonical JSON sorts them. */
+function members<Value>(map: ReadonlyMap<string, Value>, outline: (value: Value) => CanonicalInput): CanonicalInput {
+  const group = Object.create(null) as Record<string, CanonicalInput>
+  for (const [key, value] of map) group[key] = outline(value)
+  return group
+}

@@ -1,0 +1,102 @@
+import type { ApprovalLevel, Durability, IndependenceDimension } from '../model/decision.js'
+import type { Duty } from '../model/effect.js'
+
+/** One value or a list of them; a list means "any of". */
+export type OneOrMany<T> = T | readonly T[]
+
+/** Which targets a rule is about: a name, a list of names, or labels that a target must all have (`kind` is its kind). */
+export type TargetSelector = string | readonly string[] | { readonly [label: string]: string }
+
+/** Attributes that an effect must have, each equal to the value or to one of the values. */
+export type AttributeConditions = { readonly [attribute: string]: OneOrMany<string | number | boolean> }
+
+/** A target of the policy file. */
+export type TargetInput = {
+  readonly kind: string
+  readonly labels?: { readonly [label: string]: string }
+  /** Server backstops to switch on, by the adapter's names for them. */
+  readonly backstops?: readonly string[]
+}
+
+/** What a role may do. `*` stands for every duty but opaque, grant, approve, policy and audit. */
+export type AllowRuleInput = {
+  readonly target: TargetSelector
+  readonly duty: OneOrMany<Duty> | '*'
+  readonly resource?: OneOrMany<string>
+  readonly when?: AttributeConditions
+  /** The adapter's word for the kind of request, for example `query`. */
+  readonly operation?: OneOrMany<string>
+}
+
+type RestrictionInput = {
+  readonly id: string
+  readonly target?: TargetSelector
+  readonly duty?: OneOrMany<Duty>
+  readonly resource?: OneOrMany<string>
+  readonly when?: AttributeConditions
+  /** Restricts the rule to principals that have one of these roles. */
+  readonly roles?: readonly string[]
+  /** Linear-time patterns, searched in the exact text of the action. */
+  readonly text?: OneOrMany<string>
+  /** Linear-time patterns, searched in each argument of the command. */
+  readonly argv?: OneOrMany<string>
+}
+
+/** What nobody may do, whatever a role allows. */
+export type DenyRuleInput = RestrictionInput & {
+  /** Said to whoever is refused. */
+  readonly reason?: string
+}
+
+/** One stage of a hold. */
+export type StageInput = {
+  readonly stage: string
+  readonly count: number
+  readonly role: string
+  /** Default: all five dimensions. */
+  readonly independent?: readonly IndependenceDimension[]
+}
+
+/** What needs approval before it runs. */
+export type HoldRuleInput = RestrictionInput & {
+  readonly require: readonly StageInput[]
+  /** How long a request waits: `30s`, `15m`, `24h`, `7d`. */
+  readonly ttl: string
+  readonly level?: ApprovalLevel
+  readonly from?: 'humans' | 'anyone'
+  readonly holdInTransaction?: 'deny' | 'allow'
+}
+
+/** How durable the intent must be before the action runs. */
+export type RecordRuleInput = {
+  readonly id: string
+  readonly target?: TargetSelector
+  readonly duty?: OneOrMany<Duty>
+  readonly durability: Durability
+}
+
+/** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
+export type PolicyInput = {
+  readonly version: 1
+  readonly targets: { readonly [target: string]: TargetInput }
+  readonly roles: { readonly [role: string]: readonly AllowRuleInput[] }
+  readonly deny?: readonly DenyRuleInput[]
+  readonly hold?: readonly HoldRuleInput[]
+  readonly record?: readonly RecordRuleInput[]
+}
+
+/**
+ * Returns the policy as it is: gives a policy written in TypeScript its types in the editor.
+ *
+ * ```ts
+ * const policy = definePolicy({
+ *   version: 1,
+ *   targets: { orders: { kind: 'postgres' } },
+ *   roles: { reader: [{ target: 'orders', duty: 'read' }] },
+ * })
+ * const guard = await createGuard({ policy: inlineSource(policy), ... })
+ * ```
+ */
+export function definePolicy<const Policy extends PolicyInput>(policy: Policy): Policy {
+  return policy
+}

@@ -1,0 +1,72 @@
+import type { ApprovalRequirement, Durability } from '../model/decision.js'
+import type { Duty } from '../model/effect.js'
+import type { PolicyTarget } from './compiled.js'
+import type { PolicyPath } from './problem.js'
+import type { ResourcePattern } from './resource-pattern.js'
+import type { TextPattern } from './text-pattern.js'
+
+/** An attribute and the values that it may have. */
+export interface Condition {
+  readonly attribute: string
+  readonly values: ReadonlySet<string | number | boolean>
+}
+
+/** A target selector as written, in one form per meaning. Undefined: every target. */
+export type Selection =
+  | { readonly names: readonly string[] }
+  | { readonly labels: Readonly<Record<string, string>> }
+  | undefined
+
+/** Which effects a rule is about. */
+export interface Scope {
+  /** Where the rule stands in the file. */
+  readonly path: PolicyPath
+  readonly id: string
+  readonly selection: Selection
+  /** The names of the selected targets. */
+  readonly targets: ReadonlySet<string>
+  readonly duties: ReadonlySet<Duty>
+  /** Undefined: every resource. */
+  readonly resources: readonly ResourcePattern[] | undefined
+  readonly when: readonly Condition[]
+}
+
+export interface AllowRule extends Scope {
+  readonly role: string
+  /** Whether the duties were written as `*`. */
+  readonly wildcard: boolean
+  /** Undefined: every operation. */
+  readonly operations: ReadonlySet<string> | undefined
+}
+
+/** What deny and hold rules share. */
+export interface Restriction extends Scope {
+  /** Whether the rule says anything about effects; if not, text and argv alone decide, also for an action without effects. */
+  readonly aboutEffects: boolean
+  /** Undefined: every principal. */
+  readonly roles: ReadonlySet<string> | undefined
+  readonly text: readonly TextPattern[] | undefined
+  readonly argv: readonly TextPattern[] | undefined
+}
+
+export interface DenyRule extends Restriction {
+  readonly reason: string
+}
+
+export interface HoldRule extends Restriction {
+  readonly requirement: ApprovalRequirement
+  readonly holdInTransaction: 'deny' | 'allow'
+}
+
+export interface RecordRule extends Scope {
+  readonly durability: Durability
+}
+
+/** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
+export interface PolicyRules {
+  readonly targets: ReadonlyMap<string, PolicyTarget>
+  readonly roles: ReadonlyMap<string, readonly AllowRule[]>
+  readonly deny: readonly DenyRule[]
+  readonly hold: readonly HoldRule[]
+  readonly record: readonly RecordRule[]
+}

@@ -1,0 +1,156 @@
+import * as z from 'zod'
+import type { Duty } from '../model/effect.js'
+import { duties, dutiesBeyondWildcard } from '../model/effect.js'
+import { parseTtl } from './duration.js'
+import type {
+  AllowRuleInput,
+  DenyRuleInput,
+  HoldRuleInput,
+  OneOrMany,
+  PolicyInput,
+  RecordRuleInput,
+} from './policy-input.js'
+import { parseResourcePattern } from './resource-pattern.js'
+import { compileTextPattern, longestPattern } from './text-pattern.js'
+import type { PolicyObject } from './unsupported-keys.js'
+
+/** Names that end up in messages, records and file names: no spaces, nothing that has to be escaped. */
+const plainName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'only letters, digits, "_", "-" and "." can be part of this name')
+  .max(100)
+
+/** Text that stays on one line. */
+const oneLine = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'control characters and line ends cannot be part of it')
+
+/** Names that an identity provider or an adapter chose. */
+const freeName = oneLine.max(200)
+
+const duty = z.enum(duties).describe('What an effect does to a resource.')
+
+function oneOrMany<Item extends z.ZodType>(item: Item): z.ZodUnion<[Item, z.ZodArray<Item>]> {
+  return z.union([item, z.array(item).min(1)])
+}
+
+const checked = (problemOf: (text: string) => string | undefined): z.ZodString =>
+  z.string().superRefine((text, context) => {
+    const problem = problemOf(text)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  })
+
+const wrong = (result: unknown): string | undefined => (typeof result === 'string' ? result : undefined)
+
+const resource = oneOrMany(
+  checked((text) => wrong(parseResourcePattern(text))).describe(
+    'kind:segment.segment; * is one segment, ** at the end is the rest.',
+  ),
+)
+
+const textPattern = oneOrMany(
+  checked((text) => wrong(compileTextPattern(text)))
+    .max(longestPattern)
+    .describe('A pattern in RE2 syntax, searched anywhere in the text.'),
+)
+
+const labels = z.record(plainName, freeName)
+
+const selector = z
+  .union([plainName, z.array(plainName).min(1), labels])
+  .describe('A target name, a list of names, or labels that a target must all have; the key `kind` is its kind.')
+
+const when = z
+  .record(freeName, oneOrMany(z.union([z.string(), z.number(), z.boolean()])))
+  .describe('Attributes that an effect must have, each equal to one of the values.')
+
+const dutyChoice: z.ZodType<OneOrMany<Duty>> = oneOrMany(duty)
+
+const target = z.strictObject({
+  kind: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a kind is a lower case word, like postgres'),
+  labels: labels.exactOptional(),
+  backstops: z.array(plainName).exactOptional(),
+})
+
+const allow = z.strictObject({
+  target: selector,
+  duty: z.union([z.literal('*'), dutyChoice]).describe(`* is every duty but ${[...dutiesBeyondWildcard].join(', ')}.`),
+  resource: resource.exactOptional(),
+  when: when.exactOptional(),
+  operation: oneOrMany(plainName).exactOptional(),
+})
+
+const restriction = {
+  id: plainName,
+  target: selector.exactOptional(),
+  duty: dutyChoice.exactOptional(),
+  resource: resource.exactOptional(),
+  when: when.exactOptional(),
+  roles: z.array(freeName).min(1).exactOptional(),
+  text: textPattern.exactOptional(),
+  argv: textPattern.exactOptional(),
+}
+
+const deny = z.strictObject({
+  ...restriction,
+  reason: oneLine.max(500).exactOptional(),
+})
+
+const dimension = z.enum(['subject', 'person', 'run', 'key', 'agentClass'])
+
+const stage = z.strictObject({
+  stage: plainName,
+  count: z.int().min(1).max(1).describe('How many independent people. More than one has not landed yet.'),
+  role: freeName,
+  independent: z.array(dimension).min(1).exactOptional(),
+})
+
+const hold = z.strictObject({
+  ...restriction,
+  require: z.array(stage).min(1),
+  ttl: checked((text) => wrong(parseTtl(text))).describe('How long a request waits: 30s, 15m, 24h, 7d.'),
+  level: z.literal('asserted').describe('Stronger evidence has not landed yet.').exactOptional(),
+  from: z.enum(['humans', 'anyone']).exactOptional(),
+  holdInTransaction: z.enum(['deny', 'allow']).exactOptional(),
+})
+
+const record = z.strictObject({
+  id: plainName,
+  target: selector.exactOptional(),
+  duty: dutyChoice.exactOptional(),
+  durability: z.enum(['written', 'synced']),
+})
+
+const policy = z
+  .strictObject({
+    version: z.literal(1),
+    targets: z.record(plainName, target),
+    roles: z.record(freeName, z.array(allow)),
+    deny: z.array(deny).exactOptional(),
+    hold: z.array(hold).exactOptional(),
+    record: z.array(record).exactOptional(),
+  })
+  .describe('What agents may do, what nobody may do, and what needs another person.')
+
+/** The whole file. */
+export const policySchema: z.ZodType<PolicyInput> = policy
+
+/** The rules on their own, for reporting on the sound ones beside a broken one. */
+export const ruleSchemas: {
+  readonly allow: z.ZodType<AllowRuleInput>
+  readonly deny: z.ZodType<DenyRuleInput>
+  readonly hold: z.ZodType<HoldRuleInput>
+  readonly record: z.ZodType<RecordRuleInput>
+} = { allow, deny, hold, record }
+
+/** The keys of every object of the file. */
+export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
+  policy: Object.keys(policy.shape),
+  target: Object.keys(target.shape),
+  allow: Object.keys(allow.shape),
+  deny: Object.keys(deny.shape),
+  hold: Object.keys(hold.shape),
+  stage: Object.keys(stage.shape),
+  record: Object.keys(record.shape),
+})

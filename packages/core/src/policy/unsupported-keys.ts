@@ -1,0 +1,21 @@
+/** The objects of the policy file, by the place they stand in. */
+export type PolicyObject = 'policy' | 'target' | 'allow' | 'deny' | 'hold' | 'stage' | 'record'
+
+/**
+ * Keys that the design has and the code does not enforce yet, by the object they belong to (RULES 12).
+ * A key leaves this table in the change that enforces it.
+ */
+const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
+  policy: ['mask', 'separate', 'limits', 'lookup', 'breakGlass', 'grants', 'agentClasses', 'mitigations'],
+  target: [],
+  allow: ['limits', 'rows', 'statements', 'maxAffected', 'ttl', 'uses'],
+  deny: [],
+  hold: ['confirm', 'uses', 'voteMaxAge', 'requester', 'approverMustHold', 'recheck', 'maxAffected'],
+  stage: ['if', 'voteMaxAge', 'level'],
+  record: ['content', 'bytes'],
+})
+
+/** Whether the design has the key for this object although nothing enforces it yet. */
+export function isNotLanded(object: PolicyObject, key: string): boolean {
+  return notLanded[object].includes(key)
+}

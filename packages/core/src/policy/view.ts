@@ -1,0 +1,110 @@
+import type { Durability } from '../model/decision.js'
+import type { Duty } from '../model/effect.js'
+import { guardDuties } from './duty-choice.js'
+import { ResourceReader } from './resource-reader.js'
+import { RuleIndex } from './rule-index.js'
+import type { AllowRule, DenyRule, HoldRule, PolicyRules, Restriction } from './rules.js'
+
+/** The rules that matter to one set of roles on one target, indexed. */
+export interface View {
+  readonly resources: ResourceReader
+  /** Allow rules that give one of the adapters' duties: what lets an action without effects through. */
+  readonly access: readonly AllowRule[]
+  readonly allow: RuleIndex<AllowRule>
+  readonly deny: RuleIndex<DenyRule>
+  readonly hold: RuleIndex<HoldRule>
+  /** Rules that look at text and arguments alone. */
+  readonly denyByText: readonly DenyRule[]
+  readonly holdByText: readonly HoldRule[]
+  /** The strongest durability that a rule names, by duty. */
+  readonly durability: ReadonlyMap<Duty, Durability>
+  /** The duties that some allow rule gives and no deny rule takes away altogether. */
+  readonly duties: ReadonlySet<Duty>
+}
+
+const mostViews = 1_000
+
+/** Makes the views of a policy when they are first asked for, and keeps them. */
+export class Views {
+  readonly rules: PolicyRules
+  readonly #byRoles = new Map<string, Map<string, View>>()
+  /** Roles arrays are frozen and shared by all decisions of a principal, so the array itself is the fastest key. */
+  #byIdentity = new WeakMap<readonly string[], Map<string, View>>()
+  readonly #resources = new ResourceReader()
+  #count = 0
+
+  constructor(rules: PolicyRules) {
+    this.rules = rules
+  }
+
+  /** The view of a principal with these roles on a target that the policy has. Roles that it does not know mean nothing. */
+  of(roles: readonly string[], target: string): View {
+    const views = this.#byIdentity.get(roles) ?? this.#viewsOf(roles)
+    const known = views.get(target)
+    if (known !== undefined) return known
+    const made = makeView(this.rules, this.#knownRoles(roles), target, this.#resources)
+    views.set(target, made)
+    this.#count++
+    return made
+  }
+
+  #viewsOf(roles: readonly string[]): Map<string, View> {
+    if (this.#count >= mostViews) this.#forget()
+    // Roles of the policy contain no line end, so the joined key is unambiguous.
+    const key = this.#knownRoles(roles).join('\n')
+    const views = this.#byRoles.get(key) ?? new Map<string, View>()
+    this.#byRoles.set(key, views)
+    if (Object.isFrozen(roles)) this.#byIdentity.set(roles, views)
+    return views
+  }
+
+  #knownRoles(roles: readonly string[]): readonly string[] {
+    return [...new Set(roles)].filter((role) => this.rules.roles.has(role))
+  }
+
+  #forget(): void {
+    this.#byRoles.clear()
+    this.#byIdentity = new WeakMap()
+    this.#count = 0
+  }
+}
+
+function makeView(rules: PolicyRules, roles: readonly string[], target: string, resources: ResourceReader): View {
+  const held = new Set(roles)
+  const here = <Rule extends Restriction>(rule: Rule): boolean =>
+    rule.targets.has(target) && (rule.roles === undefined || [...rule.roles].some((role) => held.has(role)))
+  const allow = roles.flatMap((role) => rules.roles.get(role) ?? []).filter((rule) => rule.targets.has(target))
+  const deny = rules.deny.filter(here)
+  const hold = rules.hold.filter(here)
+  return {
+    resources,
+    access: allow.filter((rule) => [...rule.duties].some((duty) => !guardDuties.has(duty))),
+    allow: new RuleIndex(allow),
+    deny: new RuleIndex(deny.filter((rule) => rule.aboutEffects)),
+    hold: new RuleIndex(hold.filter((rule) => rule.aboutEffects)),
+    denyByText: deny.filter((rule) => !rule.aboutEffects),
+    holdByText: hold.filter((rule) => !rule.aboutEffects),
+    durability: durabilityByDuty(rules, target),
+    duties: dutiesLeft(allow, deny),
+  }
+}
+
+function durabilityByDuty(rules: PolicyRules, target: string): ReadonlyMap<Duty, Durability> {
+  const strongest = new Map<Duty, Durability>()
+  for (const rule of rules.record) {
+    if (!rule.targets.has(target)) continue
+    for (const duty of rule.duties) if (strongest.get(duty) !== 'synced') strongest.set(duty, rule.durability)
+  }
+  return strongest
+}
+
+function dutiesLeft(allow: readonly AllowRule[], deny: readonly DenyRule[]): ReadonlySet<Duty> {
+  const left = new Set(allow.flatMap((rule) => [...rule.duties]))
+  for (const rule of deny) if (isUnconditional(rule)) for (const duty of rule.duties) left.delete(duty)
+  return left
+}
+
+/** Whether a rule is about every effect of its duties. */
+export function isUnconditional(rule: Restriction): boolean {
+  return rule.resources === undefined && rule.when.length === 0 && rule.text === undefined && rule.argv === undefined
+}

@@ -1,0 +1,124 @@
+import type { CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
+import type { CompiledPolicy } from './compiled.js'
+import { viewsOf } from './compile.js'
+import { cornersOf, coversBytes, coversCorner, resourcesOverlap } from './coverage.js'
+import type { Corner } from './coverage.js'
+import { namesUnbound } from './match.js'
+import { allowOutline, denyOutline, holdOutline, recordOutline, targetOutline } from './outline.js'
+import { quoted } from './problem.js'
+import type { AllowRule, HoldRule, PolicyRules } from './rules.js'
+
+/** How a new policy relates to the one in force. `widens` says what widens, one sentence each. */
+export interface PolicyComparison {
+  readonly change: 'same' | 'narrowing' | 'widening'
+  readonly widens: readonly string[]
+}
+
+/**
+ * Compares two policies (RULES 9): what only adds deny and hold rules is narrowing, every other change counts as
+ * widening. So does a hold that could let a person approve what was always denied before: what cannot be understood,
+ * or data that the decision did not see.
+ */
+export function comparePolicies(old: CompiledPolicy, next: CompiledPolicy): PolicyComparison {
+  if (old.digest === next.digest) return { change: 'same', widens: [] }
+  const before = viewsOf(old).rules
+  const after = viewsOf(next).rules
+  const widens = [
+    ...differences(
+      'target',
+      outlines(before.targets.values(), targetOutline, nameOf),
+      outlines(after.targets.values(), targetOutline, nameOf),
+      true,
+    ),
+    ...differences('role', roleOutlines(before), roleOutlines(after), true),
+    ...differences(
+      'deny rule',
+      outlines(before.deny, denyOutline, idOf),
+      outlines(after.deny, denyOutline, idOf),
+      false,
+    ),
+    ...differences(
+      'hold rule',
+      outlines(before.hold, holdOutline, idOf),
+      outlines(after.hold, holdOutline, idOf),
+      false,
+    ),
+    ...differences(
+      'record rule',
+      outlines(before.record, recordOutline, idOf),
+      outlines(after.record, recordOutline, idOf),
+      true,
+    ),
+    ...openings(before, after),
+  ]
+  return { change: widens.length === 0 ? 'narrowing' : 'widening', widens }
+}
+
+type Outlines = ReadonlyMap<string, string>
+
+function differences(what: string, before: Outlines, after: Outlines, additionsWiden: boolean): readonly string[] {
+  const found: string[] = []
+  for (const [name, outline] of before) {
+    const now = after.get(name)
+    if (now === undefined) found.push(`the ${what} ${quoted(name)} is gone`)
+    else if (now !== outline) found.push(`the ${what} ${quoted(name)} changed`)
+  }
+  for (const name of after.keys())
+    if (additionsWiden && !before.has(name)) found.push(`the ${what} ${quoted(name)} is new`)
+  return found
+}
+
+/** Added holds through which something becomes approvable that was always denied before. */
+function openings(before: PolicyRules, after: PolicyRules): readonly string[] {
+  const allows = [...before.roles.values()].flat()
+  const known = new Set(before.hold.map(idOf))
+  const added = after.hold.filter((hold) => !known.has(hold.id))
+  return added
+    .filter((hold) => cornersOf(hold).some((corner) => deniedBefore(corner, hold, allows, before.hold)))
+    .map((hold) => `the hold rule ${quoted(hold.id)} lets people approve what was denied before`)
+}
+
+/** Only a hold lets `opaque` through, and only a hold that names `payload: unbound` lets held unbound data through. */
+function deniedBefore(
+  corner: Corner,
+  hold: HoldRule,
+  allows: readonly AllowRule[],
+  holds: readonly HoldRule[],
+): boolean {
+  const opaque = corner.duty === 'opaque'
+  const unbound = namesUnbound(hold)
+  const reachable = allows.some(
+    (allow) =>
+      allow.targets.has(corner.target) && allow.duties.has(corner.duty) && (opaque || (unbound && namesUnbound(allow))),
+  )
+  if (!reachable || (!opaque && !holds.some((other) => touches(other, corner)))) return false
+  return !holds.some(
+    (other) =>
+      (!unbound || namesUnbound(other)) && coversCorner(other, corner, hold, hold.roles) && coversBytes(other, hold),
+  )
+}
+
+function touches(hold: HoldRule, { target, duty, resource }: Corner): boolean {
+  return hold.targets.has(target) && hold.duties.has(duty) && resourcesOverlap(hold.resources, resource && [resource])
+}
+
+function roleOutlines(rules: PolicyRules): Outlines {
+  return new Map([...rules.roles].map(([role, list]) => [role, canonicalJson(list.map(allowOutline))]))
+}
+
+function outlines<Rule>(
+  rules: Iterable<Rule>,
+  outline: (rule: Rule) => CanonicalInput,
+  name: (rule: Rule) => string,
+): Outlines {
+  return new Map([...rules].map((rule) => [name(rule), canonicalJson(outline(rule))]))
+}
+
+function nameOf(target: { readonly name: string }): string {
+  return target.name
+}
+
+function idOf(rule: Pick<HoldRule, 'id'>): string {
+  return rule.id
+}
