@@ -2,7 +2,6 @@ import { inspect } from 'node:util'
 import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import pg from 'pg'
-import { CatalogCache } from './catalog/cache.js'
 import { CancelKeys } from './door/cancel-keys.js'
 import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
 import { governedClientClass, governedConfig, governedPool, refuseUnknown } from './door/client.js'
@@ -15,6 +14,7 @@ import type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
 import { openLoopback } from './door/loopback.js'
 import type { ServerCheck } from './door/server-check.js'
 import { checkServer } from './door/server-check.js'
+import { StateCache } from './door/state-cache.js'
 import { StatementFlow } from './door/statement-flow.js'
 import { reportedParameters } from './door/settings.js'
 import { openUpstream } from './door/upstream.js'
@@ -61,7 +61,7 @@ class Postgres implements PostgresTarget {
   readonly #config: PostgresConfig
   readonly #resolved: ResolvedConfig
   readonly #cancelKeys = new CancelKeys()
-  readonly #catalogs = new CatalogCache()
+  readonly #states = new StateCache()
   readonly #connections = new Set<DoorConnection>()
   readonly #loopbacks = new Set<LoopbackDoor>()
   #check: Promise<ServerCheck> | undefined
@@ -165,7 +165,7 @@ class Postgres implements PostgresTarget {
         new StatementFlow(door, {
           access,
           readOnly,
-          catalogs: this.#catalogs,
+          states: this.#states,
           maxStatementBytes: this.#config.maxStatementBytes ?? 256 * 1024,
           statementComments: this.#config.statementComments ?? false,
           upstream,

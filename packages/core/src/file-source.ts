@@ -12,6 +12,8 @@ import type { PolicyDocument, PolicySource } from './policy/source.js'
 const pollMs = 250
 const settleMs = 50
 
+const chunkBytes = 64 * 1024
+
 /**
  * A policy in a YAML or JSON file that is watched: a change is reported within a second, whether the file is written in
  * place, replaced by rename or reached through a symbolic link that is swapped. The file system's own events only make it
@@ -21,13 +23,12 @@ const settleMs = 50
  */
 export function fileSource(path: string): PolicySource {
   const absolute = resolve(path)
-  const name = basename(path)
   let loaded: string | undefined
   return Object.freeze({
     async load(signal: AbortSignal): Promise<PolicyDocument> {
       const bytes = await readPolicyFile(absolute, signal)
       loaded = fingerprint(bytes)
-      return { name, content: decode(bytes, absolute) }
+      return { name: path, content: decode(bytes, absolute) }
     },
     watch(changed: () => void, signal: AbortSignal): void {
       new FileWatch(absolute, loaded, changed, signal).start()
@@ -103,10 +104,12 @@ class FileWatch {
 
   /** Events of the folder, because a rename gives the name to another file. They may fail or stay away. */
   #listen(): void {
-    const wake = (): void => this.#wake?.()
-    this.#signal.addEventListener('abort', wake, { once: true })
+    this.#signal.addEventListener('abort', () => this.#wake?.(), { once: true })
+    const own = basename(this.#path)
     try {
-      const watcher = watch(dirname(this.#path), { persistent: false, signal: this.#signal }, wake)
+      const watcher = watch(dirname(this.#path), { persistent: false, signal: this.#signal }, (_event, file) => {
+        if (file === own) this.#wake?.()
+      })
       watcher.on('error', () => watcher.close())
     } catch {
       // No events here, for example on some network file systems: the poll is enough.
@@ -123,10 +126,8 @@ async function readPolicyFile(path: string, signal: AbortSignal): Promise<Uint8A
   try {
     // Without waiting for a writer, in case the path is a named pipe.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const { size } = await regularFile(file, path)
-    if (size > largestPolicyBytes) throw unusable(path, 'is larger than 1 MiB')
-    signal.throwIfAborted()
-    return await readUpTo(file, largestPolicyBytes, path)
+    if (!(await file.stat()).isFile()) throw unusable(path, 'is not a regular file')
+    return await readWhole(file, path, signal)
   } catch (error) {
     if (error instanceof BothKeysError || signal.aborted) throw error
     throw unusable(path, 'cannot be read', error)
@@ -135,21 +136,17 @@ async function readPolicyFile(path: string, signal: AbortSignal): Promise<Uint8A
   }
 }
 
-async function regularFile(file: FileHandle, path: string): Promise<{ readonly size: number }> {
-  const stat = await file.stat()
-  if (!stat.isFile()) throw unusable(path, 'is not a regular file')
-  return stat
-}
-
-/** Reads to the end, and no further than a file that grows meanwhile may grow. */
-async function readUpTo(file: FileHandle, most: number, path: string): Promise<Uint8Array> {
-  const buffer = Buffer.alloc(most + 1)
+/** Reads to the end, however the file grows meanwhile, but no further than the cap. */
+async function readWhole(file: FileHandle, path: string, signal: AbortSignal): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
   let length = 0
   for (;;) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length, length)
+    signal.throwIfAborted()
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, length)
+    if (bytesRead === 0) return Buffer.concat(chunks, length)
+    chunks.push(buffer.subarray(0, bytesRead))
     length += bytesRead
-    if (length > most) throw unusable(path, 'is larger than 1 MiB')
-    if (bytesRead === 0) return buffer.subarray(0, length)
+    if (length > largestPolicyBytes) throw unusable(path, 'is larger than 1 MiB')
   }
 }
 

@@ -10,7 +10,6 @@ import { memoryLedger } from './ledger/memory-ledger.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
-import { randomHex } from './model/digest.js'
 import type { ObserverEvents } from './observers.js'
 import { Observers } from './observers.js'
 import { PolicyHolder } from './policy-holder.js'
@@ -117,6 +116,12 @@ async function assemble(
     clock,
     policyNow: () => holder.current,
     deadlineMs,
+    onHeld: (event) => {
+      observe('held', event)
+    },
+    onFailure: (session, cause) => {
+      failed(session)(cause)
+    },
   })
   const denials = new DenialLog(journal, failed(engineSession))
   const enforcement: Enforcement = {
@@ -141,6 +146,7 @@ async function assemble(
   const close = async (): Promise<void> => {
     holder.stop()
     await sessions.closeAll()
+    await approvals.close()
     await Promise.all(options.targets.map((target) => target.close()))
     await ledger.close()
     await journal.close()

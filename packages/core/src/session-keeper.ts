@@ -57,7 +57,7 @@ export class SessionKeeper {
       undefined,
     )
     const ending = new AbortController()
-    const session = new Session(sessionMaker, id, principal, {
+    const session: Session = new Session(sessionMaker, id, principal, {
       guard: guardKey,
       signal: ending.signal,
       close: () => this.#end(session, ending, 'closed'),

@@ -299,7 +299,10 @@ export class DoorConnection implements Line {
   }
 
   /** Runs a statement of the door's own and answers its rows. Only while the server owes nothing else. */
-  async internal(statement: InternalStatement): Promise<readonly (readonly (string | null)[])[]> {
+  async internal(
+    statement: InternalStatement,
+    parameters: readonly string[] = [],
+  ): Promise<readonly (readonly (string | null)[])[]> {
     const synced = !this.#extended.open
     const rows: (readonly (string | null)[])[] = []
     const exchange: InternalExchange = { rows, error: undefined, synced, done: () => undefined }
@@ -307,7 +310,7 @@ export class DoorConnection implements Line {
       exchange.done = resolve
       this.#onClose = resolve
     })
-    this.send(internalMessages(statement, this.#prepared.has(statement.name), synced), { kind: 'internal', exchange })
+    this.send(internalMessages(statement, parameters, this.#prepared.has(statement.name), synced), { kind: 'internal', exchange })
     this.#flush()
     await finished
     if (this.#closed) throw gone()

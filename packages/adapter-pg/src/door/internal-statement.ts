@@ -16,14 +16,28 @@ export const reservedPrefix = 'bothkeys_'
 const flush = message('H', Buffer.alloc(0))
 
 /** The messages of one run: Parse when the server does not know it yet, Bind, Execute, Close of the portal, end. */
-export function internalMessages(statement: InternalStatement, prepared: boolean, synced: boolean): Buffer {
+export function internalMessages(
+  statement: InternalStatement,
+  parameters: readonly string[],
+  prepared: boolean,
+  synced: boolean,
+): Buffer {
   const name = cString(statement.name)
-  const none = Buffer.from([0, 0, 0, 0, 0, 0])
   return Buffer.concat([
     ...(prepared ? [] : [parse(statement.name, Buffer.from(statement.text, 'utf8'))]),
-    message('B', Buffer.concat([name, name, none])),
+    message('B', Buffer.concat([name, name, textParameters(parameters)])),
     message('E', Buffer.concat([name, int32(0)])),
     message('C', Buffer.concat([Buffer.from('P'), name])),
     synced ? sync : flush,
   ])
+}
+
+/** No format codes (all text), the values, no result formats (all text). */
+function textParameters(values: readonly string[]): Buffer {
+  const count = Buffer.from([0, 0, 0, values.length])
+  const encoded = values.flatMap((value) => {
+    const bytes = Buffer.from(value, 'utf8')
+    return [int32(bytes.length), bytes]
+  })
+  return Buffer.concat([count, ...encoded, Buffer.from([0, 0])])
 }

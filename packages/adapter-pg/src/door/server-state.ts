@@ -1,6 +1,6 @@
 import type { Analysis } from '../analyzer/analysis.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
-import type { ProbedState } from '../catalog/state.js'
+import type { SessionState } from '../catalog/session-state.js'
 
 /** How many analyses one state keeps. */
 const maxAnalyses = 5_000
@@ -12,13 +12,13 @@ const maxAnalyses = 5_000
 export class ServerState {
   /** Names this state in digests: settings and catalog epoch. */
   readonly key: string
-  readonly probed: ProbedState
+  readonly session: SessionState
   readonly catalog: CatalogSnapshot
   readonly #analyses = new Map<string, Analysis>()
 
-  constructor(key: string, probed: ProbedState, catalog: CatalogSnapshot) {
+  constructor(key: string, session: SessionState, catalog: CatalogSnapshot) {
     this.key = key
-    this.probed = probed
+    this.session = session
     this.catalog = catalog
   }
 

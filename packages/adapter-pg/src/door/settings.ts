@@ -36,6 +36,14 @@ export function reportedParameters(parameters: ReadonlyMap<string, string>): Rea
   return parameters
 }
 
+/** The settings that a look saw. Throws ERR_TARGET_UNSAFE when analysis under them would be unsound. */
+export function checkState(settings: Readonly<Record<string, string>>, readOnly: boolean): void {
+  for (const [name, must] of fixed) {
+    if (settings[name]?.toLowerCase() !== must.toLowerCase()) throw poisoned(name)
+  }
+  if (readOnly && settings['default_transaction_read_only'] !== 'on') throw poisoned('default_transaction_read_only')
+}
+
 function poisoned(name: string): BothKeysError {
   return new BothKeysError('ERR_TARGET_UNSAFE', `the setting ${name} changed without a decision, so the connection was ended`, {
     hint: 'no statement or function on this connection may change it; connect again',

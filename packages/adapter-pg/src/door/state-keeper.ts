@@ -1,9 +1,9 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
-import type { CatalogCache } from '../catalog/cache.js'
-import { stateProbe } from '../catalog/state.js'
 import type { Line } from './line.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
+import { checkState } from './settings.js'
+import type { Look, StateCache } from './state-cache.js'
 
 /** How old a look at the server may be when a read is decided (RULES 23). */
 const maxAgeMs = 1_000
@@ -14,22 +14,26 @@ const maxAgeMs = 1_000
  */
 export class StateKeeper {
   readonly #connection: Line
-  readonly #catalogs: CatalogCache
-  #state: ServerState | undefined
+  readonly #cache: StateCache
+  readonly #serverMajor: number
+  readonly #readOnly: boolean
+  #last: Look | undefined
   #lookedAtMs = 0
   #stale = true
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
-  #probes = 0
+  #looks = 0
 
-  constructor(connection: Line, catalogs: CatalogCache) {
+  constructor(connection: Line, cache: StateCache, serverMajor: number, readOnly: boolean) {
     this.#connection = connection
-    this.#catalogs = catalogs
+    this.#cache = cache
+    this.#serverMajor = serverMajor
+    this.#readOnly = readOnly
   }
 
   /** The state to decide under. `uncertain` says that a statement before it may still change it. */
   current(uncertain: boolean): MaybePromise<ServerState> {
-    const state = this.#state
+    const state = this.#last?.state
     if (state === undefined) return this.#look()
     // A failed transaction answers nothing but its end; the server refuses everything else by itself.
     if (uncertain || this.#connection.transactionStatus === 'E') return state
@@ -77,17 +81,22 @@ export class StateKeeper {
     }
   }
 
+  /** Says on record how often the door looked on this connection. */
   closed(access: SessionAccess): void {
-    if (this.#probes > 0) access.internal({ statement: stateProbe.name, runs: this.#probes })
+    if (this.#looks > 0) access.internal({ statement: 'state probe', runs: this.#looks })
   }
 
   async #look(): Promise<ServerState> {
-    this.#probes += 1
-    const rows = await this.#connection.internal(stateProbe)
-    const state = await this.#catalogs.stateOf(rows, (statement) => this.#connection.internal(statement))
-    this.#state = state
+    this.#looks += 1
+    const look = await this.#cache.look(
+      (statement, parameters) => this.#connection.internal(statement, parameters),
+      this.#serverMajor,
+      this.#last,
+    )
+    checkState(look.state.session.settings, this.#readOnly)
+    this.#last = look
     this.#stale = false
     this.#lookedAtMs = performance.now()
-    return state
+    return look.state
   }
 }

@@ -1,13 +1,13 @@
 import type { AdapterRequest, Description, SessionAccess, SnapshotValue } from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
-import type { CatalogCache } from '../catalog/cache.js'
 import { readOnlyBegin } from './begin.js'
 import type { Line } from './line.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
+import type { StateCache } from './state-cache.js'
 import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
 import { understand } from './understand.js'
@@ -17,7 +17,7 @@ export interface FlowContext {
   readonly access: SessionAccess
   /** Whether no rule gives the session anything but reads here. */
   readonly readOnly: boolean
-  readonly catalogs: CatalogCache
+  readonly states: StateCache
   readonly maxStatementBytes: number
   readonly statementComments: boolean
   readonly upstream: Upstream
@@ -49,7 +49,7 @@ export class StatementFlow {
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
     this.#context = context
-    this.#keeper = new StateKeeper(connection, context.catalogs)
+    this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
     const { host, port, database, user, parameters } = context.upstream
     this.#identity = Object.freeze({
       database,
@@ -207,6 +207,11 @@ export class StatementFlow {
   closed(): void {
     this.#keeper.closed(this.#context.access)
   }
+}
+
+/** The major version from the server's report, for example `15.18 (Debian 15.18-0+deb12u1)`. */
+function serverMajor(upstream: Upstream): number {
+  return Number.parseInt(upstream.parameters.get('server_version') ?? '', 10) || 0
 }
 
 function opens(transaction: TransactionControl): boolean {

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { BothKeysError } from '@bothkeys/core/adapter'
+import type { BuiltinCatalog } from '../catalog/build-catalog.js'
+import { buildBuiltins, buildCatalog } from '../catalog/build-catalog.js'
+import { catalogQueries } from '../catalog/queries.js'
+import type { ProbedState } from '../catalog/session-state.js'
+import { readState } from '../catalog/session-state.js'
+import type { CatalogSnapshot } from '../catalog/snapshot.js'
+import { stateProbe, stateProbe13, stateProbeSince, stateProbeSince13 } from '../catalog/state-probe.js'
+import type { InternalStatement } from './internal-statement.js'
+import { reservedPrefix } from './internal-statement.js'
+import { ServerState } from './server-state.js'
+
+/** How a look runs its statements: on the connection that the decision is for. */
+export type RunInternal = (
+  statement: InternalStatement,
+  parameters?: readonly string[],
+) => Promise<readonly (readonly (string | null)[])[]>
+
+/** What one look at the server saw. */
+export interface Look {
+  readonly state: ServerState
+  readonly probed: ProbedState
+  readonly catalogEpoch: string
+}
+
+const maxCatalogs = 8
+const maxStates = 64
+const maxAttempts = 4
+
+/** Every statement that the door runs on its own account, by name. There are no others. */
+const statements = {
+  probe: { name: `${reservedPrefix}probe`, text: stateProbe },
+  probe13: { name: `${reservedPrefix}probe`, text: stateProbe13 },
+  since: { name: `${reservedPrefix}since`, text: stateProbeSince },
+  since13: { name: `${reservedPrefix}since`, text: stateProbeSince13 },
+  builtins: { name: `${reservedPrefix}builtins`, text: catalogQueries.builtin },
+  catalog: { name: `${reservedPrefix}catalog`, text: catalogQueries.user },
+} as const satisfies Record<string, InternalStatement>
+
+/**
+ * The states that the connections of one target saw. A catalog is loaded once per epoch, on the connection that needs
+ * it, so that its own uncommitted changes count; connections that see the same share one object.
+ */
+export class StateCache {
+  readonly #builtins = new Map<string, BuiltinCatalog>()
+  readonly #catalogs = new Map<string, CatalogSnapshot>()
+  readonly #states = new Map<string, ServerState>()
+
+  /** Looks at the server. `before` makes it cheap when nothing was committed since. */
+  async look(run: RunInternal, serverMajor: number, before: Look | undefined): Promise<Look> {
+    const [probe, since] =
+      serverMajor < 14 ? [statements.probe13, statements.since13] : [statements.probe, statements.since]
+    const rows = before === undefined ? await run(probe) : await run(since, [before.probed.snapshot])
+    const probed = readProbe(rows)
+    const catalogEpoch = probed.catalogEpoch ?? before?.catalogEpoch
+    if (catalogEpoch === undefined) throw unreadable()
+    const key = `${catalogEpoch} ${probed.stateEpoch}`
+    const known = this.#states.get(key)
+    if (known !== undefined) return { state: known, probed, catalogEpoch }
+    return this.#load(run, probe, probed, catalogEpoch)
+  }
+
+  async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState, epoch: string): Promise<Look> {
+    let seen = probed
+    let catalogEpoch = epoch
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const known = this.#catalogs.get(catalogEpoch)
+      if (known !== undefined) return { state: this.#state(known, catalogEpoch, seen), probed: seen, catalogEpoch }
+      const catalog = buildCatalog(await this.#builtin(run, seen), single(await run(statements.catalog)))
+      // What was loaded counts only if nothing changed while it was.
+      const after = readProbe(await run(probe))
+      if (after.catalogEpoch === catalogEpoch) put(this.#catalogs, catalogEpoch, catalog, maxCatalogs)
+      if (after.catalogEpoch === undefined) throw unreadable()
+      catalogEpoch = after.catalogEpoch
+      seen = after
+    }
+    throw new BothKeysError('ERR_TARGET_UNSAFE', 'the catalog of the server kept changing while it was read', {
+      hint: 'try again when no migration is running',
+    })
+  }
+
+  async #builtin(run: RunInternal, probed: ProbedState): Promise<BuiltinCatalog> {
+    const version = probed.state.settings.server_version_num
+    const known = this.#builtins.get(version)
+    if (known !== undefined) return known
+    const loaded = buildBuiltins(single(await run(statements.builtins)))
+    this.#builtins.set(version, loaded)
+    return loaded
+  }
+
+  #state(catalog: CatalogSnapshot, catalogEpoch: string, probed: ProbedState): ServerState {
+    const key = `${catalogEpoch} ${probed.stateEpoch}`
+    const known = this.#states.get(key)
+    if (known !== undefined) return known
+    const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
+    const state = new ServerState(name, probed.state, catalog)
+    put(this.#states, key, state, maxStates)
+    return state
+  }
+}
+
+function readProbe(rows: readonly (readonly (string | null)[])[]): ProbedState {
+  const row = rows[0]
+  if (row === undefined) throw unreadable()
+  return readState(row)
+}
+
+function single(rows: readonly (readonly (string | null)[])[]): string {
+  const text = rows[0]?.[0]
+  if (typeof text !== 'string') throw unreadable()
+  return text
+}
+
+/** Adds to a map that keeps its newest entries. */
+function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
+  const oldest = map.keys().next()
+  if (map.size >= max && oldest.done !== true) map.delete(oldest.value)
+  map.set(key, value)
+}
+
+function unreadable(): BothKeysError {
+  return new BothKeysError('ERR_TARGET_UNSAFE', 'the server answered the door with something else than its state', {
+    hint: 'the role needs to be able to read pg_catalog',
+  })
+}

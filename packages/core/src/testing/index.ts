@@ -1,0 +1,3 @@
+export type { ContractCase, ContractHarness } from './adapter-contract.js'
+export { adapterContract } from './adapter-contract.js'
+export { memoryJournal } from '../record/memory-journal.js'
