@@ -30,13 +30,12 @@ export class LoopbackFolder {
 
   /**
    * A new folder below the system's temporary one, or an existing one. Throws ERR_CONFIG_INVALID when it does not belong
-   * to this user alone, or when its name is one that libpq cannot connect to.
+   * to this user alone.
    */
   static open(existing: string | undefined): LoopbackFolder {
     const path = existing === undefined ? newFolder() : resolve(existing)
     const folder = new LoopbackFolder(path, existing === undefined)
     try {
-      refuseName(path)
       refuseShared(path)
       return folder
     } catch (error) {
@@ -45,9 +44,14 @@ export class LoopbackFolder {
     }
   }
 
-  /** The name under which libpq looks for a unix socket. */
+  /**
+   * The name under which libpq looks for a unix socket. Throws ERR_CONFIG_INVALID when the folder's name is one that libpq
+   * cannot connect to.
+   */
   socket(port: number): string {
-    return join(this.path, `.s.PGSQL.${String(port)}`)
+    const socket = join(this.path, `.s.PGSQL.${String(port)}`)
+    refuseName(this.path, socket)
+    return socket
   }
 
   /** Narrows the socket to its owner, which the folder already does. */
@@ -62,8 +66,10 @@ export class LoopbackFolder {
   writePassfile(location: LoopbackLocation, password: string): void {
     const { host, port, database } = location
     rmSync(this.passfile, { force: true })
-    const line = `${escape(host)}:${String(port)}:${escape(database)}:*:${password}\n`
-    writeFileSync(this.passfile, line, { mode: 0o600, flag: 'wx' })
+    // libpq looks for a unix socket under the name of its folder, asyncpg and pgx under "localhost".
+    const hosts = host === this.path ? [host, 'localhost'] : [host]
+    const lines = hosts.map((each) => `${escape(each)}:${String(port)}:${escape(database)}:*:${password}\n`)
+    writeFileSync(this.passfile, lines.join(''), { mode: 0o600, flag: 'wx' })
     this.#wrotePassfile = true
   }
 
@@ -83,11 +89,11 @@ function newFolder(): string {
 }
 
 /** libpq separates hosts by commas, and a password file has one entry per line. */
-function refuseName(path: string): void {
+function refuseName(path: string, socket: string): void {
   if (/[,\r\n]/.test(path)) {
     throw invalid('the folder of a loopback door has a comma or a line break in its name', 'give another path')
   }
-  if (Buffer.byteLength(join(path, '.s.PGSQL.65535')) > maxSocketPathBytes) {
+  if (Buffer.byteLength(socket) > maxSocketPathBytes) {
     throw invalid(`${path} is too long for a unix socket`, 'give a shorter path, or port: 0')
   }
 }

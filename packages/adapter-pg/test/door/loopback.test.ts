@@ -93,9 +93,9 @@ describe('the unix socket', () => {
     const path = newFolder(0o700, 'with:colon and space')
     const { door } = await open({ options: { path } })
     expect(dirname(door.passfile)).toBe(path)
-    expect(readFileSync(door.passfile, 'utf8').startsWith(`${path.replace(':', String.raw`\:`)}:5432:shop:*:`)).toBe(
-      true,
-    )
+    const entry = `:5432:shop:*:${passwordOf(door)}\n`
+    const host = path.replace(':', String.raw`\:`)
+    expect(readFileSync(door.passfile, 'utf8')).toBe(`${host}${entry}localhost${entry}`)
     vi.stubEnv('PGPASSFILE', door.passfile)
     const client = new pg.Client(door.url)
     await client.connect()
@@ -147,6 +147,7 @@ describe('TCP', () => {
   it('listens on a free port of 127.0.0.1 and nowhere else', async () => {
     const { door } = await open({ options: { port: 0 } })
     const { port, hostname } = new URL(door.url)
+    expect(readFileSync(door.passfile, 'utf8')).toBe(`127.0.0.1:${port}:shop:*:${passwordOf(door)}\n`)
     expect(hostname).toBe('127.0.0.1')
     expect(Number(port)).toBeGreaterThan(0)
     vi.stubEnv('PGPASSFILE', door.passfile)
@@ -157,6 +158,12 @@ describe('TCP', () => {
     await expect(reach(Number(port), '::1')).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL/)
     // Of 127/8, Linux has every address, macOS only the first.
     await expect(reach(Number(port), '127.0.0.2')).rejects.toThrow(/ECONNREFUSED|EADDRNOTAVAIL|ETIMEDOUT/)
+  })
+
+  it('works below a temporary folder whose name is too long for a socket', async () => {
+    vi.stubEnv('TMPDIR', newFolder(0o700, 'long,'.repeat(30)))
+    await expect(openLoopback(echoContext())).rejects.toThrow('comma')
+    await expectLogin((await open({ options: { port: 0 } })).door)
   })
 
   it('says when its port is taken', async () => {
