@@ -4,6 +4,7 @@ import type { CanonicalFragment, CanonicalInput } from '../model/canonical-json.
 export type EventType =
   | 'journal.open'
   | 'journal.recovery'
+  | 'journal.stopped'
   | 'policy.loaded'
   | 'policy.rejected'
   | 'session.open'
@@ -32,6 +33,7 @@ export interface EventDraft {
  * The envelope of every event, in the record as RFC 8785 text with the body's members beside it.
  * `prev` is the hash of the previous event of the same session (64 zeros for the first);
  * hash = SHA-256(0x00 ‖ JCS(event)), which is also the leaf hash of RFC 6962.
+ * `lsn` counts the events of the journal and `seq` those of the session, both from 0, so that `lsn` is the leaf's index.
  */
 export interface EventEnvelope {
   readonly v: 1

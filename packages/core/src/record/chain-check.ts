@@ -1,0 +1,84 @@
+import type { Damage, DamageKind } from './damage.js'
+import type { RecordedEvent } from './event.js'
+import { engineSession } from './event.js'
+import { eventHash, noHash } from './event-hash.js'
+import { parseEvent } from './parse-event.js'
+import { SessionHeads } from './session-heads.js'
+
+/** A session's chain as it was read: how many events, the hash of the last one and where it stands. */
+export interface ReadHead {
+  readonly count: number
+  readonly hash: string
+  readonly lsn: number
+}
+
+/** An event that fits, with its hash; or what is wrong with it. */
+export type Checked = { readonly event: RecordedEvent; readonly hash: string } | { readonly damage: Damage }
+
+/**
+ * Follows the chains of a journal event by event. What it cannot see by itself: an edit of the last event of a session,
+ * and that the journal once was longer; the headers of later segments see both for the segments before them.
+ */
+export class ChainCheck {
+  readonly heads: SessionHeads<ReadHead> = new SessionHeads()
+  #lsn = 0
+  #recorder: string | undefined
+  #lastTime = ''
+
+  /** The lsn that the next event must have. */
+  get lsn(): number {
+    return this.#lsn
+  }
+
+  get recorder(): string | undefined {
+    return this.#recorder
+  }
+
+  /** The time of the last event in Unix milliseconds; 0 before the first. */
+  get lastTimeMs(): number {
+    return this.#lastTime === '' ? 0 : Date.parse(this.#lastTime)
+  }
+
+  /** Takes the text of the next line. */
+  take(text: string): Checked {
+    const event = parseEvent(text)
+    if (event === undefined) return damaged('edit', this.#lsn, 'the line is not an event')
+    const damage = this.#damageOf(event)
+    if (damage !== undefined) return { damage }
+    const hash = eventHash(text)
+    this.#advance(event, hash)
+    return { event, hash }
+  }
+
+  #damageOf(event: RecordedEvent): Damage | undefined {
+    const { lsn, prev, recorder, seq, session, time } = event
+    if (lsn > this.#lsn)
+      return { kind: 'gap', lsn: this.#lsn, detail: `lsn ${String(lsn)} follows lsn ${String(this.#lsn - 1)}` }
+    if (lsn < this.#lsn) return { kind: 'duplicate', lsn, detail: `lsn ${String(lsn)} stands here again` }
+    if (recorder !== (this.#recorder ?? recorder)) return { kind: 'edit', lsn, detail: 'the recorder is another one' }
+    const head = this.heads.get(session)
+    if (seq !== (head?.count ?? 0)) return { kind: 'edit', lsn, detail: 'seq does not continue the session' }
+    if (prev !== (head?.hash ?? noHash)) {
+      const detail = `the hash of this event is not the one that lsn ${String(lsn)} names in prev`
+      return head === undefined
+        ? { kind: 'edit', lsn, detail: 'prev names an event before the first' }
+        : { kind: 'edit', lsn: head.lsn, detail }
+    }
+    if (time < this.#lastTime) return { kind: 'edit', lsn, detail: 'time goes backwards' }
+    return undefined
+  }
+
+  #advance(event: RecordedEvent, hash: string): void {
+    const { lsn, seq, session } = event
+    this.heads.set(session, { count: seq + 1, hash, lsn })
+    if (event.type === 'session.close') this.heads.close(session)
+    else if (event.type === 'journal.open') this.heads.closeAllBut(engineSession)
+    this.#lsn = lsn + 1
+    this.#recorder ??= event.recorder
+    this.#lastTime = event.time
+  }
+}
+
+function damaged(kind: DamageKind, lsn: number, detail: string): Checked {
+  return { damage: { kind, lsn, detail } }
+}
