@@ -8,7 +8,7 @@ import { FrameReader } from './frames.js'
 import { authenticationOk, backendKeyData, parameterStatus, readyForQuery } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
-import { readStartup, refuseParameters } from './startup.js'
+import { negotiation, readStartup, refuseParameters } from './startup.js'
 
 /** The door as a client end sees it, from its first byte. */
 export interface DoorPeer {
@@ -132,6 +132,8 @@ export class Login implements DoorPeer {
           this.#refuse(refusal)
           return
         }
+        const answer = negotiation(request.minor, request.parameters)
+        if (answer !== undefined) this.#client.send(answer)
         this.#parameters = request.parameters
         this.#reader.expectTyped()
         const { authentication } = this.#context

@@ -1,5 +1,5 @@
 import type { DoorRefusal } from './refusal-response.js'
-import { BodyReader } from './messages.js'
+import { BodyReader, cString, int32, message } from './messages.js'
 
 /** The untyped messages that may open a connection (PostgreSQL documentation, "Message Formats"). */
 export type StartupRequest =
@@ -11,6 +11,8 @@ export type StartupRequest =
 const sslRequest = 80877103
 const gssRequest = 80877104
 const cancelRequest = 80877102
+/** 3.0, as every server speaks it. */
+const protocolVersion = 0x0003_0000
 
 /** Settings that a client may choose when it connects: none of them changes what a statement means or does. */
 export const startupSettings: ReadonlySet<string> = new Set([
@@ -79,6 +81,13 @@ function refuseParameter(name: string, value: string, database: string): DoorRef
       if (name.startsWith('_pq_.') || startupSettings.has(name.toLowerCase())) return undefined
       return refusalFor('a start-up parameter is outside the list')
   }
+}
+
+/** The answer to a client that asks for more than protocol 3.0, which it can go on with: NegotiateProtocolVersion. */
+export function negotiation(minor: number, parameters: ReadonlyMap<string, string>): Buffer | undefined {
+  const unknown = [...parameters.keys()].filter((name) => name.startsWith('_pq_.'))
+  if (minor === 0 && unknown.length === 0) return undefined
+  return message('v', Buffer.concat([int32(protocolVersion), int32(unknown.length), ...unknown.map(cString)]))
 }
 
 /** The parameters as the server is asked for them, without what the door answers itself. */

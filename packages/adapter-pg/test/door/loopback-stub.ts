@@ -7,7 +7,7 @@ import type { ClientEnd } from '../../src/door/client-end.js'
 import type { DoorConnection } from '../../src/door/connection.js'
 import { FrameReader } from '../../src/door/frames.js'
 import { Login } from '../../src/door/login.js'
-import type { LoopbackContext } from '../../src/door/loopback.js'
+import type { LoopbackContext, LoopbackDoor } from '../../src/door/loopback.js'
 import { cString, int32, message, readyForQuery } from '../../src/door/messages.js'
 
 /** What stands behind a real login in the tests: answers each simple query with its own text. */
@@ -62,7 +62,9 @@ export class EchoConnection {
 }
 
 /** A context for `openLoopback` with a real start-up and login, and echoes behind it. */
-export function echoContext(context: Partial<Omit<LoopbackContext, 'login'>> = {}) {
+export function echoContext(
+  context: Partial<Omit<LoopbackContext, 'login'>> = {},
+): LoopbackContext & { readonly connections: EchoConnection[] } {
   const connections: EchoConnection[] = []
   const cancelKeys = new CancelKeys()
   return {
@@ -71,7 +73,7 @@ export function echoContext(context: Partial<Omit<LoopbackContext, 'login'>> = {
     options: {},
     signal: new AbortController().signal,
     ...context,
-    login: ((client, authentication) =>
+    login: (client, authentication) =>
       new Login(client, {
         database: context.database ?? 'shop',
         cancelKeys,
@@ -85,24 +87,30 @@ export function echoContext(context: Partial<Omit<LoopbackContext, 'login'>> = {
             parameters: new Map([['server_version', '18.0']]),
           })
         },
-      })) satisfies LoopbackContext['login'],
+      }),
   }
 }
 
 /** The password that a door left in its password file. */
-export function passwordOf(door: { readonly passfile: string }): string {
+export function passwordOf(door: LoopbackDoor): string {
   return readFileSync(door.passfile, 'utf8').trimEnd().split(':').at(-1)!
 }
 
 /** A real `pg` client of a loopback door. */
-export function clientOf(door: { readonly url: string; readonly passfile: string }, password = passwordOf(door)) {
+export function clientOf(door: LoopbackDoor, password: string = passwordOf(door)): pg.Client {
   const client = new pg.Client(door.url.replace('@', `:${password}@`))
   client.on('error', () => undefined)
   return client
 }
 
-/** A bare socket to a loopback door, and everything that came back on it. */
-export async function rawSocket(door: { readonly url: string }, allowHalfOpen = false) {
+/** A bare socket, and everything that came back on it. */
+export interface RawSocket {
+  readonly socket: Socket
+  readonly closed: Promise<void>
+  readonly text: () => string
+}
+
+export async function rawSocket(door: LoopbackDoor, allowHalfOpen = false): Promise<RawSocket> {
   const url = new URL(door.url.replace('@/', '@socket/'))
   const folder = url.searchParams.get('host')
   const socket: Socket = connect(

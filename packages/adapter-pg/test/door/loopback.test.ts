@@ -21,7 +21,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LoopbackContext, LoopbackDoor, LoopbackOptions } from '../../src/door/loopback.js'
 import { openLoopback } from '../../src/door/loopback.js'
 import { LoginThrottle } from '../../src/door/loopback-throttle.js'
-import { int32, message } from '../../src/door/messages.js'
+import { cString, int32, message } from '../../src/door/messages.js'
 import { clientOf, echoContext, passwordOf, rawSocket, startup, untyped } from './loopback-stub.js'
 
 const doors: LoopbackDoor[] = []
@@ -199,6 +199,16 @@ describe('a login', () => {
     await vi.waitFor(() => expect(text()).toBe('NN'))
     socket.write(startup())
     await vi.waitFor(() => expect(text()).toContain('SCRAM-SHA-256\0\0'))
+    socket.destroy()
+  })
+
+  it('goes on with protocol 3.0 when the client asks for a later one or for extensions', async () => {
+    const { door } = await open()
+    const { socket, text } = await rawSocket(door)
+    const parameters = ['user', 'u', '_pq_.grease', '1', 'database', 'shop', ''].map(cString)
+    socket.write(untyped(int32(0x0003_270f), ...parameters))
+    const answer = message('v', Buffer.concat([int32(0x0003_0000), int32(1), cString('_pq_.grease')]))
+    await vi.waitFor(() => expect(text().startsWith(`${answer.toString('latin1')}R`)).toBe(true))
     socket.destroy()
   })
 
