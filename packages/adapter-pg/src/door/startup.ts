@@ -53,10 +53,7 @@ function readParameters(body: BodyReader): Map<string, string> {
 }
 
 /** Why these start-up parameters are refused, or undefined. */
-export function refuseParameters(
-  parameters: ReadonlyMap<string, string>,
-  database: string,
-): DoorRefusal | undefined {
+export function refuseParameters(parameters: ReadonlyMap<string, string>, database: string): DoorRefusal | undefined {
   for (const [name, value] of parameters) {
     const refusal = refuseParameter(name, value, database)
     if (refusal !== undefined) return refusal
