@@ -147,11 +147,7 @@ class Postgres implements PostgresTarget {
     })
   }
 
-  async #open(
-    client: ClientEnd,
-    session: Session,
-    parameters: ReadonlyMap<string, string>,
-  ): Promise<OpenedConnection> {
+  async #open(client: ClientEnd, session: Session, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
     const access = sessionAccess(session, this)
     this.#check ??= this.#checkOnce()
@@ -182,9 +178,13 @@ class Postgres implements PostgresTarget {
       const check = await this.doctor()
       const unsafe = check.findings.filter((finding) => finding.refuses)
       if (unsafe.length > 0) {
-        throw new BothKeysError('ERR_TARGET_UNSAFE', `target ${this.name} is refused: ${unsafe.map((each) => each.message).join('; ')}`, {
-          hint: unsafe.map((each) => each.hint).join('; '),
-        })
+        throw new BothKeysError(
+          'ERR_TARGET_UNSAFE',
+          `target ${this.name} is refused: ${unsafe.map((each) => each.message).join('; ')}`,
+          {
+            hint: unsafe.map((each) => each.hint).join('; '),
+          },
+        )
       }
       return check
     } catch (error) {

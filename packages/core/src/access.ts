@@ -44,7 +44,10 @@ export interface SessionAccess {
   /** The refusal that the policy has for this description whatever its parameters, without recording anything. */
   preview(description: Description): Refusal | undefined
   /** Records a refusal that the door made by itself, for example of a text it could not understand. */
-  refused(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>, refusal: Refusal): void
+  refused(
+    request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>,
+    refusal: Refusal,
+  ): void
   /** The duties that some rule gives this session on the target. */
   duties(): ReadonlySet<Duty>
   /** The backstops that the policy switches on for the target. */
@@ -75,12 +78,19 @@ export function sessionAccess(session: Session, target: GuardedTarget): SessionA
   const inner = internalsOf(session)
   const state = guards.get(inner.guard)
   if (state === undefined || !state.targets.has(target)) {
-    throw new BothKeysError('ERR_TARGET_UNKNOWN', `target ${target.name} does not belong to the guard of this session`, {
-      hint: 'list the target in createGuard({ targets })',
-    })
+    throw new BothKeysError(
+      'ERR_TARGET_UNKNOWN',
+      `target ${target.name} does not belong to the guard of this session`,
+      {
+        hint: 'list the target in createGuard({ targets })',
+      },
+    )
   }
   if (inner.signal.aborted) {
-    throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed', { hint: 'open a new one', cause: inner.signal.reason })
+    throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed', {
+      hint: 'open a new one',
+      cause: inner.signal.reason,
+    })
   }
   return new Access(state, session, target)
 }
@@ -124,7 +134,10 @@ class Access implements SessionAccess {
     return decision.effect === 'deny' ? denialOf(decision.rules, decision.reasons) : undefined
   }
 
-  refused(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>, refusal: Refusal): void {
+  refused(
+    request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>,
+    refusal: Refusal,
+  ): void {
     const { enforcement } = this.#state
     enforcement.denials.record(this.#requester, this.#action(request), enforcement.policyNow().digest, refusal)
     enforcement.observe('denied', { session: this.sessionId, refusal })

@@ -1,6 +1,7 @@
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
+import { BothKeysError } from './errors.js'
 import type { Action } from './model/action.js'
 import type { Clock } from './model/clock.js'
 import type { Decision, Durability, Obligations } from './model/decision.js'
@@ -9,6 +10,7 @@ import { isPromise } from './model/maybe-promise.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
+import type { EventDraft, RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { denialOf, refusalFrom } from './refusal.js'
@@ -65,15 +67,12 @@ export async function admit(on: Enforcement, requester: Requester, request: Admi
   }
 }
 
-async function decideAndPermit(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-): Promise<Admission> {
+async function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): Promise<Admission> {
   refuseWhenOver(requester, request)
   const policy = on.policyNow()
   const decision = decide(policy, requester, request.action)
-  if (decision.effect === 'deny') return deny(on, requester, request.action, policy, denialOf(decision.rules, decision.reasons))
+  if (decision.effect === 'deny')
+    return deny(on, requester, request.action, policy, denialOf(decision.rules, decision.reasons))
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
   const held = decision.effect === 'hold' ? await hold(on, requester, request, policy, decision, bound) : undefined
   if (held !== undefined && 'refusal' in held) return deny(on, requester, request.action, policy, held.refusal)
@@ -145,7 +144,8 @@ async function permit(
       ? undefined
       : await withDeadline(on.approvals.consume(approved, bound.digest), 'the ledger', on.deadlineMs, undefined)
   const durability = durabilityOf(request.action, decision.obligations)
-  const recorded = on.journal.append(
+  const recorded = appended(
+    on,
     {
       type: 'action.intent',
       session: requester.sessionId,
@@ -182,6 +182,23 @@ async function permit(
   return {
     outcome: 'permitted',
     permit: new Permit(bound.actionId, requester, on.journal, on.observe),
+  }
+}
+
+/** Appends an event; whatever the journal throws, the reader learns that it was the journal. */
+function appended(on: Enforcement, event: EventDraft, durability: Durability): MaybePromise<RecordedAt> {
+  const failed = (cause: unknown): never => {
+    if (cause instanceof BothKeysError) throw cause
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
+      hint: 'look at the journal of bothkeys: disk, permissions, free space',
+      cause,
+    })
+  }
+  try {
+    const recorded = on.journal.append(event, durability)
+    return isPromise(recorded) ? recorded.catch(failed) : recorded
+  } catch (error) {
+    return failed(error)
   }
 }
 

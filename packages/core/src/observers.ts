@@ -8,7 +8,12 @@ export interface ObserverEvents {
   denied: { readonly session: string; readonly refusal: Refusal }
   settled: { readonly session: string; readonly action: string; readonly outcome: Outcome }
   /** An approval was asked for. */
-  held: { readonly session: string; readonly request: string; readonly digest: string; readonly rules: readonly string[] }
+  held: {
+    readonly session: string
+    readonly request: string
+    readonly digest: string
+    readonly rules: readonly string[]
+  }
   /** The library itself failed; the action did not run. */
   failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }

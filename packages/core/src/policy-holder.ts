@@ -131,22 +131,26 @@ function checkTargets(policy: CompiledPolicy, targets: readonly GuardedTarget[])
   const names = new Set<string>()
   for (const target of targets) {
     if (names.has(target.name)) {
-      throw new BothKeysError('ERR_TARGET_UNKNOWN', `two targets are called ${target.name}`, { hint: 'give each its own name' })
+      throw new BothKeysError('ERR_TARGET_UNKNOWN', `two targets are called ${target.name}`, {
+        hint: 'give each its own name',
+      })
     }
     names.add(target.name)
     const known = policy.targets.get(target.name)
     if (known === undefined || known.kind !== target.kind) {
-      throw new BothKeysError(
-        'ERR_TARGET_UNKNOWN',
-        `the policy has no target ${target.name} of kind ${target.kind}`,
-        { hint: `add it under targets: ${target.name}: { kind: ${target.kind} }` },
-      )
+      throw new BothKeysError('ERR_TARGET_UNKNOWN', `the policy has no target ${target.name} of kind ${target.kind}`, {
+        hint: `add it under targets: ${target.name}: { kind: ${target.kind} }`,
+      })
     }
   }
   for (const name of policy.targets.keys()) {
     if (names.has(name)) continue
-    throw new BothKeysError('ERR_TARGET_UNKNOWN', `the policy speaks of target ${name}, which createGuard was not given`, {
-      hint: `pass it in createGuard({ targets }) or remove it from the policy`,
-    })
+    throw new BothKeysError(
+      'ERR_TARGET_UNKNOWN',
+      `the policy speaks of target ${name}, which createGuard was not given`,
+      {
+        hint: `pass it in createGuard({ targets }) or remove it from the policy`,
+      },
+    )
   }
 }

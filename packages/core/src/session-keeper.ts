@@ -41,7 +41,12 @@ export class SessionKeeper {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
     const { clock, deadlineMs, guardKey, journal, observe } = this.#context
     const signal = AbortSignal.timeout(deadlineMs)
-    const principal = await withDeadline(verifier.verify(credential, signal), 'verifying the credential', deadlineMs, undefined)
+    const principal = await withDeadline(
+      verifier.verify(credential, signal),
+      'verifying the credential',
+      deadlineMs,
+      undefined,
+    )
     if (!isPrincipal(principal)) {
       throw new BothKeysError('ERR_TOKEN_INVALID', 'the verifier answered with something that is no principal', {
         hint: 'use jwtVerifier, or build principals with the verifier kit of bothkeys',
@@ -98,9 +103,12 @@ export class SessionKeeper {
       void this.#end(session, ending, 'expired')
       return
     }
-    const timer = setTimeout(() => {
-      this.#expireAt(session, ending, atMs)
-    }, Math.min(leftMs, maxTimerMs))
+    const timer = setTimeout(
+      () => {
+        this.#expireAt(session, ending, atMs)
+      },
+      Math.min(leftMs, maxTimerMs),
+    )
     timer.unref()
     ending.signal.addEventListener('abort', () => {
       clearTimeout(timer)
@@ -123,7 +131,12 @@ export class SessionKeeper {
     } catch (cause) {
       observe('failure', {
         session: session.id,
-        refusal: { code: 'ERR_JOURNAL_UNAVAILABLE', message: 'the end of a session could not be recorded', rules: [], hint: 'look at the journal' },
+        refusal: {
+          code: 'ERR_JOURNAL_UNAVAILABLE',
+          message: 'the end of a session could not be recorded',
+          rules: [],
+          hint: 'look at the journal',
+        },
         cause,
       })
     }

@@ -68,7 +68,8 @@ export class BackendScanner {
     if (this.#partialBytes === 0) return
     // A message that is still incomplete is not worth merging again for every chunk of it.
     if (this.#partialBytes < this.#needed) return
-    const all = this.#partial.length === 1 && this.#partial[0] !== undefined ? this.#partial[0] : Buffer.concat(this.#partial)
+    const all =
+      this.#partial.length === 1 && this.#partial[0] !== undefined ? this.#partial[0] : Buffer.concat(this.#partial)
     this.#partial = []
     this.#partialBytes = 0
     this.#needed = 0

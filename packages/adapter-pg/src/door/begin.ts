@@ -1,6 +1,11 @@
 import type { TransactionControl } from '../analyzer/analysis.js'
 
-const isolations: ReadonlySet<string> = new Set(['serializable', 'repeatable read', 'read committed', 'read uncommitted'])
+const isolations: ReadonlySet<string> = new Set([
+  'serializable',
+  'repeatable read',
+  'read committed',
+  'read uncommitted',
+])
 
 /** BEGIN as a read-only session sends it: its own isolation level, and READ ONLY (RULES 25). */
 export function readOnlyBegin(transaction: TransactionControl): string {

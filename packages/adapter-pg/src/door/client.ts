@@ -59,7 +59,14 @@ export interface GovernedConfig {
 }
 
 export function governedConfig(door: ClientDoor): GovernedConfig {
-  return { stream: () => door.openStream(), user: door.user, database: door.database, host: 'bothkeys', port: 5432, ssl: false }
+  return {
+    stream: () => door.openStream(),
+    user: door.user,
+    database: door.database,
+    host: 'bothkeys',
+    port: 5432,
+    ssl: false,
+  }
 }
 
 /** The members of the driver's client that are not in its public types; a contract test pins them. */

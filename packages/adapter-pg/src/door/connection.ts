@@ -310,16 +310,23 @@ export class DoorConnection implements Line {
       exchange.done = resolve
       this.#onClose = resolve
     })
-    this.send(internalMessages(statement, parameters, this.#prepared.has(statement.name), synced), { kind: 'internal', exchange })
+    this.send(internalMessages(statement, parameters, this.#prepared.has(statement.name), synced), {
+      kind: 'internal',
+      exchange,
+    })
     this.#flush()
     await finished
     if (this.#closed) throw gone()
     if (exchange.error === skipped) throw new BothKeysError('ERR_ABORTED', 'an earlier message of the batch failed')
     if (exchange.error !== undefined) {
       this.#prepared.delete(statement.name)
-      throw new BothKeysError('ERR_TARGET_UNSAFE', `the door could not read the state of the server (${exchange.error})`, {
-        hint: 'roll back and try again; the role needs to be able to read pg_catalog',
-      })
+      throw new BothKeysError(
+        'ERR_TARGET_UNSAFE',
+        `the door could not read the state of the server (${exchange.error})`,
+        {
+          hint: 'roll back and try again; the role needs to be able to read pg_catalog',
+        },
+      )
     }
     this.#prepared.add(statement.name)
     return rows

@@ -45,9 +45,13 @@ export class CopyIn {
         // The server ignores them while it reads rows (PostgreSQL documentation, "COPY Operations").
         return
       default:
-        throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the client sent a statement while the server reads COPY rows', {
-          hint: 'finish the COPY first',
-        })
+        throw new BothKeysError(
+          'ERR_PROTOCOL_REFUSED',
+          'the client sent a statement while the server reads COPY rows',
+          {
+            hint: 'finish the COPY first',
+          },
+        )
     }
   }
 }

@@ -71,10 +71,7 @@ export class DoorStream extends Duplex implements ClientEnd {
       }, done)
   }
 
-  override _writev(
-    chunks: readonly { readonly chunk: Buffer }[],
-    done: (error?: Error | null) => void,
-  ): void {
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
     this._write(Buffer.concat(chunks.map((each) => each.chunk)), 'utf8', done)
   }
 

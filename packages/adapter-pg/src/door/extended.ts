@@ -258,7 +258,11 @@ function laterInBatch(why: string): DoorRefusal {
 }
 
 function copyInExtended(): DoorRefusal {
-  return protocolRefusal('COPY FROM STDIN is governed in the simple query protocol only', 'send it as a simple query', '0A000')
+  return protocolRefusal(
+    'COPY FROM STDIN is governed in the simple query protocol only',
+    'send it as a simple query',
+    '0A000',
+  )
 }
 
 function protocolRefusal(message: string, hint: string, sqlState: string): DoorRefusal {

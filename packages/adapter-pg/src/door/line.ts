@@ -31,7 +31,10 @@ export interface Line {
   /** Waits until a condition holds that answers of the server change. Throws when the connection ends. */
   until(condition: () => boolean): Promise<void>
   /** Runs a statement of the door's own and answers its rows. */
-  internal(statement: InternalStatement, parameters?: readonly string[]): Promise<readonly (readonly (string | null)[])[]>
+  internal(
+    statement: InternalStatement,
+    parameters?: readonly string[],
+  ): Promise<readonly (readonly (string | null)[])[]>
   /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
   forgetInternalStatements(): void
   /** Marks the time in which a statement waits for its decision, so that a cancel withdraws it. */

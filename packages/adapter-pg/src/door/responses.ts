@@ -303,7 +303,11 @@ function textRow(bytes: Buffer): readonly (string | null)[] {
 }
 
 function unexpected(what: string): BothKeysError {
-  return new BothKeysError('ERR_PROTOCOL_REFUSED', `the server sent ${what} when none was due, so the connection was ended`, {
-    hint: 'connect again; a pooler in transaction mode cannot be used',
-  })
+  return new BothKeysError(
+    'ERR_PROTOCOL_REFUSED',
+    `the server sent ${what} when none was due, so the connection was ended`,
+    {
+      hint: 'connect again; a pooler in transaction mode cannot be used',
+    },
+  )
 }

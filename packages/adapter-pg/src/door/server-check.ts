@@ -111,7 +111,12 @@ function roleFindings(role: RoleRow): ServerFinding[] {
   const add = (id: ServerFinding['id'], present: boolean, message: string, hint: string, refuses = false): void => {
     if (present) findings.push({ id, message, hint, refuses })
   }
-  add('superuser', role.rolsuper, 'the role is a superuser', 'give the door a role of its own: CREATE ROLE … NOSUPERUSER')
+  add(
+    'superuser',
+    role.rolsuper,
+    'the role is a superuser',
+    'give the door a role of its own: CREATE ROLE … NOSUPERUSER',
+  )
   add('createrole', role.rolcreaterole, 'the role may create roles', 'ALTER ROLE … NOCREATEROLE')
   add('bypassrls', role.rolbypassrls, 'the role bypasses row level security', 'ALTER ROLE … NOBYPASSRLS')
   add('replication', role.rolreplication, 'the role may replicate', 'ALTER ROLE … NOREPLICATION')

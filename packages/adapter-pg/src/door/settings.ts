@@ -45,7 +45,11 @@ export function checkState(settings: Readonly<Record<string, string>>, readOnly:
 }
 
 function poisoned(name: string): BothKeysError {
-  return new BothKeysError('ERR_TARGET_UNSAFE', `the setting ${name} changed without a decision, so the connection was ended`, {
-    hint: 'no statement or function on this connection may change it; connect again',
-  })
+  return new BothKeysError(
+    'ERR_TARGET_UNSAFE',
+    `the setting ${name} changed without a decision, so the connection was ended`,
+    {
+      hint: 'no statement or function on this connection may change it; connect again',
+    },
+  )
 }

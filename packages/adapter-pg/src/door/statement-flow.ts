@@ -222,7 +222,9 @@ const unread: Description = Object.freeze({
   operation: 'query',
   text: '',
   recordedText: '(a message that could not be read)',
-  effects: Object.freeze([Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const)]),
+  effects: Object.freeze([
+    Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
+  ]),
 })
 
 const restless: DoorRefusal = {

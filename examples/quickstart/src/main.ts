@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createGuard, fileJournal, fileSource } from '@bothkeys/core'
+import { startPostgres } from '@bothkeys/local-postgres'
+import { postgres } from '@bothkeys/pg'
+import type pg from 'pg'
+import { printJournal } from './journal.js'
+import { Keys } from './keys.js'
+import { agentCredential, grace, identity } from './people.js'
+import { textsTheServerSaw } from './server-log.js'
+import { ownerSees, seedShop } from './shop.js'
+import { Story } from './story.js'
+
+const story = new Story()
+console.log('starting a PostgreSQL of its own with a small shop in it …')
+const server = await startPostgres({ jsonlog: true, settings: { log_statement: 'all' } })
+const audit = await mkdtemp(join(tmpdir(), 'bothkeys-quickstart-'))
+try {
+  await tell()
+} finally {
+  await server.stop()
+  await rm(audit, { recursive: true, force: true })
+}
+console.log(story.failed === 0 ? '\nEvery claim held.' : `\n${String(story.failed)} claims did not hold.`)
+process.exitCode = story.failed === 0 ? 0 : 1
+
+async function tell(): Promise<void> {
+  const shop = await seedShop(server)
+  const keys = new Keys(await identity.verify(agentCredential, AbortSignal.timeout(5_000)), await grace())
+  const target = postgres('shop', { connectionString: shop.doorUrl })
+  const guard = await createGuard({
+    policy: fileSource(fileURLToPath(new URL('../bothkeys.yaml', import.meta.url))),
+    identity,
+    targets: [target],
+    approvers: [keys],
+    journal: fileJournal(audit),
+  })
+  const session = await guard.openSession(agentCredential)
+  const db = target.pool(session)
+
+  story.chapter('1. The agent reads, and gets its rows from an unmodified pg.Pool:')
+  const orders = await db.query('select id, total, status from orders where customer = $1 order by id', [1])
+  story.line(JSON.stringify(orders.rows))
+  story.claim('two orders came back', orders.rowCount === 2)
+
+  story.chapter('2. What the policy denies is refused before the server sees it:')
+  await refused(db, 'drop table orders')
+  await refused(db, 'with gone as (delete from orders returning *) select count(*) from gone')
+  await refused(db, 'select monthly_report()')
+  const seen = await textsTheServerSaw(server)
+  story.claim(
+    "none of the three texts is in the server's own log",
+    !seen.some((text) => /drop table orders|with gone|monthly_report\(\)$/.test(text)),
+  )
+
+  story.chapter('3. An UPDATE is held. The agent may not turn the second key itself; Grace may:')
+  const update = "update orders set status = 'refunded' where id = $1"
+  keys.answers = ['the requester itself', 'grace']
+  const updated = await db.query(update, [101])
+  for (const line of keys.said.splice(0)) story.line(line)
+  story.claim('one row changed', updated.rowCount === 1)
+  story.claim(
+    'the owner sees one refunded order',
+    (await ownerSees(shop, "select count(*) from orders where status = 'refunded'")) === '1',
+  )
+
+  story.chapter('4. The same approval is good for nothing else, not even for the same statement:')
+  keys.answers = ['the vote of the last request again']
+  await refused(db, update, [103])
+  for (const line of keys.said.splice(0)) story.line(line)
+  story.claim(
+    'still one refunded order',
+    (await ownerSees(shop, "select count(*) from orders where status = 'refunded'")) === '1',
+  )
+
+  await db.end()
+  await session.close()
+  await guard.close()
+  story.chapter('5. The journal has all of it, intents before outcomes:')
+  story.claim('the journal verifies and every kind of event is in it', await printJournal(audit, story))
+}
+
+async function refused(db: pg.Pool, text: string, values: readonly unknown[] = []): Promise<void> {
+  try {
+    await db.query(text, [...values])
+    story.claim(`refused: ${text}`, false)
+  } catch (error) {
+    const { code, message, hint } = error as {
+      readonly code?: string
+      readonly message: string
+      readonly hint?: string
+    }
+    story.claim(`refused: ${text}`, code === '42501')
+    story.line(`       ${message}`)
+    if (hint !== undefined) story.line(`       hint: ${hint}`)
+  }
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest'
+import type { RecordedAt } from '../../src/record/event.js'
+import { agent, answering, ask, bench, describeAs, person, verdict } from './support.js'
+
+const never = new Promise<never>(() => undefined)
+
+describe('admit', () => {
+  it('permits what is allowed and records the intent first', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const admission = await ask(access, describeAs('read'))
+    expect(verdict(admission)).toBe('permitted')
+    expect(on.events.at(-1)?.type).toBe('action.intent')
+  })
+
+  it('never records the exact text, only the recorded one', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    await ask(access, describeAs('read'), { parameters: ['a secret parameter'] })
+    await ask(access, describeAs('define'))
+    const record = JSON.stringify(on.events)
+    expect(record).toContain('recorded text that needs read')
+    expect(record.replaceAll('recorded text', '')).not.toContain('text that needs')
+    expect(record).not.toContain('a secret parameter')
+  })
+
+  it('denies what no rule allows, with the reason, and records it', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const admission = await ask(access, describeAs('define'))
+    expect(admission).toMatchObject({
+      outcome: 'refused',
+      refusal: { code: 'ERR_DENIED', message: expect.stringContaining('define table:public.t') },
+    })
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_DENIED' })
+  })
+
+  it.each([
+    ['read', 'written'],
+    ['write', 'synced'],
+  ] as const)('asks the journal for the durability that a %s needs', async (duty, durability) => {
+    const on = await bench()
+    const { access } = await on.access()
+    await ask(access, describeAs(duty))
+    expect(on.durabilities.at(-1)).toEqual({ type: 'action.intent', durability })
+  })
+
+  it.each(['throws', 'rejects', 'hangs'] as const)('runs nothing when the journal %s', async (failure) => {
+    const on = await bench()
+    const { access } = await on.access()
+    on.interfere = () => {
+      if (failure === 'throws') throw new Error('disk')
+      return failure === 'rejects' ? Promise.reject(new Error('disk')) : never
+    }
+    const admission = await ask(access, describeAs('write'))
+    expect(verdict(admission)).toBe(failure === 'hangs' ? 'ERR_DEADLINE' : 'ERR_JOURNAL_UNAVAILABLE')
+    expect(on.events.filter((event) => event.type === 'action.intent')).toEqual([])
+  })
+
+  it('refuses when the session ends while the intent is being written', async () => {
+    const on = await bench()
+    const { access, close } = await on.access()
+    on.interfere = (event) => {
+      if (event.type !== 'action.intent') return undefined
+      void close()
+      return undefined
+    }
+    expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_SESSION_CLOSED')
+  })
+
+  it('refuses when the caller gives up while the intent is being written', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const giveUp = new AbortController()
+    on.interfere = (event) => {
+      if (event.type === 'action.intent') giveUp.abort()
+      return undefined
+    }
+    expect(verdict(await ask(access, describeAs('write'), { signal: giveUp.signal }))).toBe('ERR_ABORTED')
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.outcome', outcome: 'not-run' })
+  })
+
+  it('refuses when the policy changes while the intent is being written', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    on.interfere = (event): Promise<RecordedAt> | undefined => {
+      if (event.type !== 'action.intent') return undefined
+      on.interfere = undefined
+      on.policy = { ...on.policy, deny: [{ id: 'no-writes', target: 'db', duty: 'write', resource: 'table:public.t' }] }
+      return on.guard.reload().then((): RecordedAt => ({ lsn: 0, seq: 0 }))
+    }
+    expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_PERMIT_VOID')
+    expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_DENIED')
+  })
+
+  it.each([
+    ['answers no', () => false, 'stale'],
+    ['answers no later', () => Promise.resolve(false), 'stale'],
+    ['throws', () => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
+    ['hangs', () => never, 'ERR_DEADLINE'],
+  ] as const)('lets no write through when the last look at the target %s', async (_how, recheck, outcome) => {
+    const on = await bench()
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('write'), { recheck }))).toBe(outcome)
+  })
+
+  it('does not look again for a read', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    let looks = 0
+    const recheck = (): boolean => {
+      looks += 1
+      return true
+    }
+    await ask(access, describeAs('read'), { recheck })
+    expect(looks).toBe(0)
+    await ask(access, describeAs('write'), { recheck })
+    expect(looks).toBe(1)
+  })
+
+  it('refuses on a closed session without recording an intent', async () => {
+    const on = await bench()
+    const { access, close } = await on.access()
+    await close()
+    expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_SESSION_CLOSED')
+    expect(on.events.filter((event) => event.type === 'action.intent')).toEqual([])
+  })
+})
+
+describe('admit with a hold', () => {
+  it('permits after an independent person allowed it, with the evidence in the intent', async () => {
+    const on = await bench({ approvers: [answering('allow', await person())] })
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('delete')))).toBe('permitted')
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.intent', approval: { votes: [{ stage: 'dba' }] } })
+    expect(on.durabilities.at(-1)?.durability).toBe('synced')
+  })
+
+  it('refuses inside a transaction without asking anybody', async () => {
+    const on = await bench({ approvers: [answering('allow', await person())] })
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('delete'), { inTransaction: true }))).toBe('ERR_HOLD_IN_TRANSACTION')
+    expect(on.events.some((event) => event.type === 'approval.requested')).toBe(false)
+  })
+
+  it('refuses what a person denied', async () => {
+    const on = await bench({ approvers: [answering('deny', await person())] })
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('delete')))).toBe('ERR_APPROVAL_DENIED')
+  })
+
+  it('refuses without an approver', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('delete')))).toBe('ERR_APPROVAL_UNAVAILABLE')
+  })
+
+  it('voids an approval when the target changed, and never asks for a retry by itself', async () => {
+    const on = await bench({ approvers: [answering('allow', await person())] })
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('delete'), { recheck: () => false }))).toBe('ERR_APPROVAL_VOID')
+  })
+
+  it('refuses an approval by the person who owns the requester', async () => {
+    const on = await bench({ approvers: [answering('allow', await person('ada'))] })
+    const { access } = await on.access(agent)
+    expect(verdict(await ask(access, describeAs('delete')))).not.toBe('permitted')
+    expect(on.events.some((event) => event.type === 'approval.refused-vote')).toBe(true)
+  })
+})
+
+describe('a permit', () => {
+  it('can be used once', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const admission = await ask(access, describeAs('read'))
+    if (admission.outcome !== 'permitted') throw new Error('not permitted')
+    admission.permit.use()
+    expect(() => {
+      admission.permit.use()
+    }).toThrow(expect.objectContaining({ code: 'ERR_PERMIT_SPENT' }))
+  })
+
+  it('cannot be used when the session ended', async () => {
+    const on = await bench()
+    const { access, close } = await on.access()
+    const admission = await ask(access, describeAs('read'))
+    await close()
+    if (admission.outcome !== 'permitted') throw new Error('not permitted')
+    expect(() => {
+      admission.permit.use()
+    }).toThrow(expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }))
+  })
+
+  it('records its outcome once', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const admission = await ask(access, describeAs('read'))
+    if (admission.outcome !== 'permitted') throw new Error('not permitted')
+    admission.permit.use()
+    await admission.permit.settle({ outcome: 'completed', result: 'SELECT 1', rows: 1 })
+    await admission.permit.settle({ outcome: 'failed' })
+    const outcomes = on.events.filter((event) => event.type === 'action.outcome')
+    expect(outcomes).toMatchObject([{ outcome: 'completed', intent: admission.permit.actionId }])
+  })
+})
+
+describe('denials', () => {
+  it('coalesces a flood of identical ones to a logarithm of its size', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    for (let turn = 0; turn < 1_000; turn++) await ask(access, describeAs('define'))
+    const denied = on.events.filter((event) => event.type === 'action.denied')
+    expect(denied.map((event) => event['count'])).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
+  })
+})

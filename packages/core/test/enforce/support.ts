@@ -1,0 +1,152 @@
+import type { AdapterRequest, SessionAccess } from '../../src/access.js'
+import { sessionAccess } from '../../src/access.js'
+import type { GuardedTarget } from '../../src/access.js'
+import type { Approver } from '../../src/approvals/approver.js'
+import type { Admission } from '../../src/enforce.js'
+import type { Guard } from '../../src/guard.js'
+import { createGuard } from '../../src/guard.js'
+import { unverifiedIdentity } from '../../src/identity/unverified.js'
+import type { UnverifiedClaims } from '../../src/identity/verifier.js'
+import { unverifiedCredential } from '../../src/identity/verifier.js'
+import type { Description } from '../../src/model/action.js'
+import type { Durability } from '../../src/model/decision.js'
+import type { Duty } from '../../src/model/effect.js'
+import type { MaybePromise } from '../../src/model/maybe-promise.js'
+import type { Principal } from '../../src/model/principal.js'
+import type { EventDraft, RecordedAt, RecordedEvent } from '../../src/record/event.js'
+import type { JournalFactory } from '../../src/record/journal.js'
+import { memoryJournal } from '../../src/record/memory-journal.js'
+
+/** Looks at, delays or fails one append. Answering undefined lets it through. */
+export type Interference = (event: EventDraft, durability: Durability) => MaybePromise<RecordedAt> | undefined
+
+export interface Bench {
+  readonly guard: Guard
+  readonly target: GuardedTarget
+  readonly events: readonly RecordedEvent[]
+  /** Set to interfere with the journal. */
+  interfere: Interference | undefined
+  /** The durability that each appended event was asked for. */
+  readonly durabilities: { readonly type: string; readonly durability: Durability }[]
+  policy: Readonly<Record<string, unknown>>
+  access(claims?: UnverifiedClaims): Promise<{ readonly access: SessionAccess; close(): Promise<void> }>
+}
+
+export const agent: UnverifiedClaims = {
+  kind: 'agent',
+  subject: 'a1',
+  roles: ['agent'],
+  owners: ['ada'],
+  agentClass: 'etl',
+}
+
+const basePolicy = {
+  version: 1,
+  targets: { db: { kind: 'fake' } },
+  roles: {
+    agent: [{ target: 'db', duty: ['read', 'write', 'delete'] }],
+    dba: [{ target: 'db', duty: 'approve' }],
+  },
+  hold: [
+    { id: 'hold-deletes', target: 'db', duty: 'delete', require: [{ stage: 'dba', count: 1, role: 'dba' }], ttl: '1m' },
+  ],
+}
+
+export async function bench(
+  options: { readonly approvers?: readonly Approver[]; readonly dev?: boolean } = {},
+): Promise<Bench> {
+  const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
+  const inner = memoryJournal()
+  const on: { interfere: Interference | undefined; policy: Readonly<Record<string, unknown>> } = {
+    interfere: undefined,
+    policy: basePolicy,
+  }
+  const durabilities: { readonly type: string; readonly durability: Durability }[] = []
+  const journal: JournalFactory = {
+    open: async (context) => {
+      const opened = await inner.open(context)
+      return {
+        append: (event, durability) => {
+          durabilities.push({ type: event.type, durability })
+          return on.interfere?.(event, durability) ?? opened.append(event, durability)
+        },
+        read: () => opened.read(),
+        close: () => opened.close(),
+      }
+    },
+  }
+  const guard = await createGuard({
+    policy: { load: () => Promise.resolve({ name: 'test', content: on.policy }) },
+    identity: unverifiedIdentity(),
+    targets: [target],
+    approvers: options.approvers ?? [],
+    journal,
+    dev: options.dev ?? false,
+    deadlineMs: 100,
+  })
+  return Object.defineProperties(
+    {
+      guard,
+      target,
+      durabilities,
+      access: async (claims: UnverifiedClaims = agent) => {
+        const session = await guard.openSession({ [unverifiedCredential]: claims })
+        return { access: sessionAccess(session, target), close: () => session.close() }
+      },
+    },
+    {
+      events: { get: () => inner.events },
+      interfere: { get: () => on.interfere, set: (value: Interference | undefined) => (on.interfere = value) },
+      policy: { get: () => on.policy, set: (value: Readonly<Record<string, unknown>>) => (on.policy = value) },
+    },
+  ) as Bench
+}
+
+export function describeAs(...duties: readonly Duty[]): Description {
+  return Object.freeze({
+    operation: 'query',
+    text: `text that needs ${duties.join(' and ')}`,
+    recordedText: `recorded text that needs ${duties.join(' and ')}`,
+    effects: duties.map((duty) => ({ duty, resource: 'table:public.t', attributes: {} })),
+  })
+}
+
+export function ask(
+  access: SessionAccess,
+  description: Description,
+  more: Partial<AdapterRequest> = {},
+): Promise<Admission> {
+  return access.admit({
+    identity: { host: 'here' },
+    description,
+    parameters: [],
+    stateEpoch: 'e1',
+    inTransaction: false,
+    signal: new AbortController().signal,
+    ...more,
+  })
+}
+
+/** The code of a refusal, or the outcome when there is none. */
+export function verdict(admission: Admission): string {
+  return admission.outcome === 'refused' ? admission.refusal.code : admission.outcome
+}
+
+export function person(subject = 'grace', roles: readonly string[] = ['dba']): Promise<Principal> {
+  return unverifiedIdentity().verify(
+    { [unverifiedCredential]: { kind: 'human', subject, roles } },
+    new AbortController().signal,
+  )
+}
+
+/** An approver that answers each request at once. */
+export function answering(decision: 'allow' | 'deny', approver: Principal): Approver {
+  return {
+    name: `answers ${decision}`,
+    level: 'asserted',
+    ask: async (request, vote) => {
+      const receipt = await vote({ decision, approver, digest: request.digest })
+      if (!receipt.counted) throw new Error(receipt.reason)
+    },
+  }
+}
