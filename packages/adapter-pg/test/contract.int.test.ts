@@ -3,7 +3,7 @@ import type { ContractHarness } from '@bothkeys/core/testing'
 import { adapterContract } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
 import pg from 'pg'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { postgres } from '../src/index.js'
 
 /** PostgreSQL under the contract that every adapter must pass. */
@@ -58,5 +58,7 @@ async function start(): Promise<ContractHarness> {
 }
 
 describe('PostgreSQL keeps the adapter contract', () => {
-  for (const each of adapterContract(start)) it(each.name, each.run)
+  it.each([...adapterContract(start)])('$name', async (each) => {
+    await expect(each.run()).resolves.toBeUndefined()
+  })
 })

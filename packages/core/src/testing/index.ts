@@ -1,3 +1,7 @@
-export type { ContractCase, ContractHarness } from './adapter-contract.js'
+export type { ContractCase } from './adapter-contract.js'
 export { adapterContract } from './adapter-contract.js'
+export type { ContractHarness } from './contract-harness.js'
 export { memoryJournal } from '../record/memory-journal.js'
+export { fixedClock } from './fixed-clock.js'
+export type { ScriptedApprover, ScriptedApproverOptions, ScriptedVote } from './scripted-approver.js'
+export { scriptedApprover } from './scripted-approver.js'

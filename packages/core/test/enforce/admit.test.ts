@@ -59,10 +59,11 @@ describe('admit', () => {
 
   it('refuses when the session ends while the intent is being written', async () => {
     const on = await bench()
-    const { access, close } = await on.access()
+    const opened = await on.access()
+    const { access } = opened
     on.interfere = (event) => {
       if (event.type !== 'action.intent') return undefined
-      void close()
+      void opened.close()
       return undefined
     }
     expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_SESSION_CLOSED')
@@ -120,8 +121,9 @@ describe('admit', () => {
 
   it('refuses on a closed session without recording an intent', async () => {
     const on = await bench()
-    const { access, close } = await on.access()
-    await close()
+    const opened = await on.access()
+    const { access } = opened
+    await opened.close()
     expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_SESSION_CLOSED')
     expect(on.events.filter((event) => event.type === 'action.intent')).toEqual([])
   })
@@ -183,9 +185,10 @@ describe('a permit', () => {
 
   it('cannot be used when the session ended', async () => {
     const on = await bench()
-    const { access, close } = await on.access()
+    const opened = await on.access()
+    const { access } = opened
     const admission = await ask(access, describeAs('read'))
-    await close()
+    await opened.close()
     if (admission.outcome !== 'permitted') throw new Error('not permitted')
     expect(() => {
       admission.permit.use()

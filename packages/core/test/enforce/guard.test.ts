@@ -10,9 +10,9 @@ import { agent, ask, bench, describeAs, verdict } from './support.js'
 
 describe('a session', () => {
   it('cannot be made by anybody but a guard', () => {
-    expect(() => Reflect.construct(Session, [Symbol('x'), 'id', {}, {}])).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
-    )
+    expect(() => {
+      Reflect.construct(Session, [Symbol('x'), 'id', {}, {}])
+    }).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
     const forged = Object.create(Session.prototype) as Session
     expect(() => sessionAccess(forged, { name: 'db', kind: 'fake', close: () => Promise.resolve() })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
@@ -28,7 +28,7 @@ describe('a session', () => {
   it('is not serialised and inspects without content', async () => {
     const on = await bench()
     const session = await on.guard.openSession({ [unverifiedCredential]: agent })
-    expect(() => JSON.stringify(session)).toThrow()
+    expect(() => JSON.stringify(session)).toThrow('cannot be serialised')
     expect(inspect(session)).toBe(`Session { ${session.id.slice(0, 8)} }`)
   })
 
@@ -44,7 +44,7 @@ describe('a session', () => {
   it('is not opened when its opening cannot be recorded', async () => {
     const on = await bench()
     on.interfere = () => Promise.reject(new Error('disk'))
-    await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toThrow()
+    await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toThrow('disk')
   })
 })
 
@@ -90,7 +90,7 @@ describe('a reload', () => {
     const before = on.guard.policyDigest
     on.policy = { ...on.policy, deny: [denyReads] }
     on.interfere = () => Promise.reject(new Error('disk'))
-    await expect(on.guard.reload()).rejects.toThrow()
+    await expect(on.guard.reload()).rejects.toThrow('disk')
     expect(on.guard.policyDigest).toBe(before)
   })
 })

@@ -96,8 +96,18 @@ export async function bench(
     },
     {
       events: { get: () => inner.events },
-      interfere: { get: () => on.interfere, set: (value: Interference | undefined) => (on.interfere = value) },
-      policy: { get: () => on.policy, set: (value: Readonly<Record<string, unknown>>) => (on.policy = value) },
+      interfere: {
+        get: () => on.interfere,
+        set: (value: Interference | undefined) => {
+          on.interfere = value
+        },
+      },
+      policy: {
+        get: () => on.policy,
+        set: (value: Readonly<Record<string, unknown>>) => {
+          on.policy = value
+        },
+      },
     },
   ) as Bench
 }

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import type { ApprovalRequest, ApprovalVote, Approver } from '../approvals/approver.js'
+import type { Guard } from '../guard.js'
+import { createGuard } from '../guard.js'
+import { unverifiedIdentity } from '../identity/unverified.js'
+import type { UnverifiedClaims } from '../identity/verifier.js'
+import { unverifiedCredential } from '../identity/verifier.js'
+import type { Session } from '../session.js'
+import type { ContractHarness } from './contract-harness.js'
+import { FaultyJournal } from './faulty-journal.js'
+
+/** The agent that cases act as. */
+export const agent: UnverifiedClaims = {
+  kind: 'agent',
+  subject: 'agent-1',
+  roles: ['agent'],
+  owners: ['ada'],
+  agentClass: 'etl',
+}
+const dba: UnverifiedClaims = { kind: 'human', subject: 'grace', roles: ['dba'] }
+
+/** A guard around one harness, with an approver that each case scripts. */
+export class Stage {
+  readonly harness: ContractHarness
+  readonly journal: FaultyJournal = new FaultyJournal()
+  answer: 'allow' | 'deny' | 'silence' = 'allow'
+  readonly asked: ApprovalRequest[] = []
+  #guard: Promise<Guard> | undefined
+
+  constructor(harness: ContractHarness) {
+    this.harness = harness
+  }
+
+  async session(claims: UnverifiedClaims = agent): Promise<Session> {
+    this.#guard ??= this.#createGuard()
+    const guard = await this.#guard
+    return guard.openSession({ [unverifiedCredential]: claims })
+  }
+
+  async #createGuard(): Promise<Guard> {
+    return createGuard({
+      policy: { load: () => Promise.resolve({ name: 'contract', content: this.harness.policy() }) },
+      identity: unverifiedIdentity(),
+      targets: [this.harness.target],
+      approvers: [await this.#approver()],
+      journal: this.journal.factory(),
+      deadlineMs: 500,
+    })
+  }
+
+  async #approver(): Promise<Approver> {
+    const person = await unverifiedIdentity().verify({ [unverifiedCredential]: dba }, new AbortController().signal)
+    return {
+      name: 'contract',
+      level: 'asserted',
+      ask: async (request, vote) => {
+        this.asked.push(request)
+        if (this.answer === 'silence') return
+        const ballot: ApprovalVote = { decision: this.answer, approver: person, digest: request.digest }
+        const receipt = await vote(ballot)
+        if (!receipt.counted) throw new Error(receipt.reason)
+      },
+    }
+  }
+
+  /** The types of the events of one session, in order. */
+  types(session: Session): string[] {
+    return this.journal.events.filter((event) => event.session === session.id).map((event) => event.type)
+  }
+
+  async refused(attempt: Promise<unknown>): Promise<string | undefined> {
+    try {
+      await attempt
+    } catch (error) {
+      return this.harness.codeOf(error)
+    }
+    return assert.fail('the action ran')
+  }
+
+  async close(): Promise<void> {
+    this.journal.mode = 'works'
+    const guard = await this.#guard
+    await guard?.close()
+  }
+}
+
+/** Waits until a condition holds, five seconds at most. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 500; turn++) {
+    if (condition()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail('the condition did not come true within five seconds')
+}
