@@ -2,7 +2,16 @@ import type { Description } from '@bothkeys/core/adapter'
 
 /** A transaction verb and what it says about access. */
 export interface TransactionControl {
-  readonly verb: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollback-to' | 'prepare' | 'commit-prepared' | 'rollback-prepared'
+  readonly verb:
+    | 'begin'
+    | 'commit'
+    | 'rollback'
+    | 'savepoint'
+    | 'release'
+    | 'rollback-to'
+    | 'prepare'
+    | 'commit-prepared'
+    | 'rollback-prepared'
   /** COMMIT AND CHAIN and the like: a new transaction is open right after. */
   readonly chain: boolean
   readonly isolation: string | undefined

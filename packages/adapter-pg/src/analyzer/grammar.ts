@@ -20,13 +20,16 @@ interface GrammarModule {
 }
 
 type GrammarFactory = (options: {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    receive: (instance: WebAssembly.Instance) => void,
-  ): WebAssembly.Exports
+  instantiateWasm(imports: object, receive: (instance: { readonly exports: object }) => void): object
   print(): void
   printErr(): void
 }) => Promise<GrammarModule>
+
+/** The two constructors that are used. Their types come only with the library of browsers. */
+interface WebAssemblyConstructors {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object }
+}
 
 /** Memory that an instance may keep after a text; above it the instance is replaced. */
 const keptMemoryBytes = 192 * 1024 * 1024
@@ -34,7 +37,10 @@ const keptMemoryBytes = 192 * 1024 * 1024
 /** Source files of the scanner and the grammar: an error raised there leaves the instance sound. */
 const soundErrorSources = new Set(['scan.l', 'gram.y', 'parser.c'])
 
-let compiled: { readonly factory: GrammarFactory; readonly module: WebAssembly.Module } | undefined
+// Every Node has it; only the declaration is missing.
+const webAssembly = (globalThis as unknown as { readonly WebAssembly: WebAssemblyConstructors }).WebAssembly
+
+let compiled: { readonly factory: GrammarFactory; readonly module: object } | undefined
 let ready: GrammarModule | undefined
 let standby: Promise<GrammarModule> | undefined
 
@@ -139,7 +145,7 @@ async function instantiate(): Promise<GrammarModule> {
   const { factory, module } = compiled
   return factory({
     instantiateWasm(imports, receive) {
-      const instance = new WebAssembly.Instance(module, imports)
+      const instance = new webAssembly.Instance(module, imports)
       receive(instance)
       return instance.exports
     },
@@ -152,6 +158,6 @@ function compile(): NonNullable<typeof compiled> {
   const require = createRequire(import.meta.url)
   // The package ships no types for this file; the shape is pinned with the exact version and covered by tests.
   const factory = require('libpg-query/wasm/libpg-query.js') as GrammarFactory
-  const module = new WebAssembly.Module(readFileSync(require.resolve('libpg-query/wasm/libpg-query.wasm')))
+  const module = new webAssembly.Module(readFileSync(require.resolve('libpg-query/wasm/libpg-query.wasm')))
   return { factory, module }
 }

@@ -13,9 +13,7 @@ export interface Parsed {
 }
 
 /** What crosses the border of the worker: plain strings. */
-export type RawParse =
-  | { readonly unparsable: false; readonly json: string; readonly recordedText: string }
-  | Unparsable
+export type RawParse = { readonly unparsable: false; readonly json: string; readonly recordedText: string } | Unparsable
 
 /** Parses text that was checked and is short enough. Needs a ready grammar. Never throws. */
 export function parseRaw(text: string): RawParse {

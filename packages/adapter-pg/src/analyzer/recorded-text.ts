@@ -17,6 +17,7 @@ const commentTokens = new Set(['SQL_COMMENT', 'C_COMMENT'])
  * server's own scanner; gives `unreadableText` when that refuses the text.
  */
 export function recordedText(bytes: Buffer): string {
+  if (bytes.length === 0) return ''
   const scanned = scanBytes(bytes)
   if (scanned === undefined) return unreadableText
   // The scanner prints this shape; the version is pinned and tests cover it.

@@ -26,7 +26,11 @@ export class WorkerParser {
   /** Parses one checked text. Never rejects. */
   parse(text: string): Promise<RawParse> {
     if (this.#waiting.length >= this.#maxWaiting) {
-      return Promise.resolve({ unparsable: true, reason: 'too many long statements wait to be parsed', position: undefined })
+      return Promise.resolve({
+        unparsable: true,
+        reason: 'too many long statements wait to be parsed',
+        position: undefined,
+      })
     }
     return new Promise((answer) => {
       this.#waiting.push({ text, answer })

@@ -1,3 +1,4 @@
+import { qualifiedEquals as eq } from './qualified-sql.js'
 import { storedUseSql } from './stored-use-sql.js'
 
 /**
@@ -22,7 +23,6 @@ const firstUserId = 16384
 
 const isUser = (id: string): string => `${id} OPERATOR(pg_catalog.>=) '${String(firstUserId)}'::pg_catalog.oid`
 const isBuiltin = (id: string): string => `${id} OPERATOR(pg_catalog.<) '${String(firstUserId)}'::pg_catalog.oid`
-const eq = (left: string, right: string): string => `${left} OPERATOR(pg_catalog.=) ${right}`
 const number = (id: string): string => `${id}::pg_catalog.int8`
 const numbers = (ids: string): string => `${ids}::pg_catalog.int8[]`
 
@@ -45,7 +45,7 @@ const relations = (which: (id: string) => string): string =>
       'c.relpersistence',
       number('c.reltype'),
       'c.relrowsecurity',
-      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
+      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated, a.attnotnull) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
     ],
     `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   )
@@ -210,11 +210,7 @@ const userSql = document([
   ),
   section(
     'policies',
-    [
-      number('y.polrelid'),
-      'y.polcmd',
-      storedUseSql("pg_catalog.concat(y.polqual, ' ', y.polwithcheck)"),
-    ],
+    [number('y.polrelid'), 'y.polcmd', storedUseSql("pg_catalog.concat(y.polqual, ' ', y.polwithcheck)")],
     'pg_catalog.pg_policy AS y',
   ),
   section(
@@ -234,8 +230,18 @@ const userSql = document([
   ),
   section(
     'viewColumns',
-    [number('r.ev_class'), number('d.refobjid'), 'pg_catalog.array_agg(DISTINCT d.refobjsubid)'],
-    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_rewrite AS r ON ${eq('r.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_rewrite'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('r.ev_type', "'1'")} AND ${isUser('r.ev_class')} AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class GROUP BY r.ev_class, d.refobjid`,
+    [number('r.ev_class'), number('d.refobjid'), 'd.refobjsubid'],
+    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_rewrite AS r ON ${eq('r.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_rewrite'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('r.ev_type', "'1'")} AND ${isUser('r.ev_class')} AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class`,
+  ),
+  section(
+    'defaultSequences',
+    [number('b.adrelid'), 'b.adnum', number('d.refobjid')],
+    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_attrdef AS b ON ${eq('b.oid', 'd.objid')} JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_attrdef'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('c.relkind', "'S'")}`,
+  ),
+  section(
+    'ruleSequences',
+    [number('r.ev_class'), 'r.rulename', number('d.refobjid')],
+    `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_rewrite AS r ON ${eq('r.oid', 'd.objid')} JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_rewrite'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('c.relkind', "'S'")}`,
   ),
   section(
     'eventTriggers',

@@ -30,6 +30,7 @@ export interface Column {
   readonly type: number
   /** Stored generated or virtual generated (PostgreSQL 18). */
   readonly generated: boolean
+  readonly notNull: boolean
 }
 
 export interface Trigger {
@@ -77,6 +78,8 @@ export interface Relation {
   readonly children: readonly number[]
   /** For a view: the query it stands for. */
   readonly query: StoredUse | undefined
+  /** For a view: numbers of the columns that its query names, by the relation they belong to. */
+  readonly queryColumns: ReadonlyMap<number, readonly number[]>
   readonly rules: readonly Rule[]
   readonly triggers: readonly Trigger[]
   readonly policies: readonly Policy[]
@@ -84,8 +87,10 @@ export interface Relation {
   readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
   /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
   readonly checks: readonly StoredUse[]
-  /** Functions that compare values of its columns (operator classes of user-defined types and indexes). */
+  /** Functions that compare values of its columns (operator classes of user-defined types). */
   readonly comparisons: readonly number[]
+  /** Functions that make values of its columns (checks of domains, canonical forms of ranges). */
+  readonly valueFunctions: readonly number[]
   readonly referencedBy: readonly IncomingForeignKey[]
   /** For an index or an owned sequence: the table it belongs to. */
   readonly table: number | undefined
@@ -145,8 +150,10 @@ export interface TypeInfo {
   readonly relation: number
   readonly array: number
   readonly builtin: boolean
-  /** Functions that its checks, canonical form and comparisons run. */
+  /** Functions that run when a value is made: checks of a domain, canonical form of a range, also of its parts. */
   readonly functions: readonly number[]
+  /** Functions that run when values are compared, sorted or hashed. */
+  readonly comparisons: readonly number[]
 }
 
 export interface Schema {

@@ -1,0 +1,76 @@
+import type { Analysis } from './analysis.js'
+import { applyImplicitCasts } from './casts.js'
+import { handlers } from './handlers.js'
+import type { Parsed } from './parse-bytes.js'
+import { Scope } from './scope.js'
+import { transactionControl } from './transactions.js'
+import type { TypedNode } from './tree.js'
+import { type AnalysisContext, Walk } from './walk.js'
+
+export type { AnalysisContext } from './walk.js'
+
+/**
+ * What came of analysing a text. `miss`: it names something that the catalog snapshot does not have, listed in `missing`;
+ * the analysis is then opaque. Reload the catalog and analyse once more; when it is still a miss, take the analysis as it is.
+ */
+export interface Analysed {
+  readonly miss: boolean
+  readonly missing: readonly string[]
+  readonly analysis: Analysis
+}
+
+/**
+ * Finds what a text does, in the given catalog and state. Pure; never throws for a tree of the grammar. The result may be
+ * reused while catalog, state and the statements it `uses` stay the same; the latest one is remembered for each tree.
+ */
+export function analyse(parsed: Parsed, context: AnalysisContext): Analysed {
+  const known = remembered.get(parsed)
+  if (known !== undefined && known.catalog === context.catalog && known.state === context.state) return known.result
+  const result = analyseAnew(parsed, context)
+  // What EXECUTE and FETCH refer to may change while catalog and state do not.
+  if (result.analysis.uses.length === 0)
+    remembered.set(parsed, { catalog: context.catalog, state: context.state, result })
+  return result
+}
+
+const remembered = new WeakMap<Parsed, Pick<AnalysisContext, 'catalog' | 'state'> & { readonly result: Analysed }>()
+
+function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
+  const walk = new Walk(context, handlers, parsed)
+  const { statements } = parsed
+  statements.forEach((statement, index) => {
+    // An earlier statement of the same text may have changed what the names of this one mean.
+    if (index > 0 && (walk.changesCatalog || !walk.settingFree) && statement.type !== 'TransactionStmt') {
+      walk.opaque('an earlier statement of the text may change what names mean', 'script')
+    }
+    walk.visitAs(statement.type, statement.body, new Scope())
+  })
+  applyImplicitCasts(walk, walk.mentioned)
+  const only = statements.length === 1 ? statements[0] : undefined
+  const analysis: Analysis = Object.freeze({
+    description: Object.freeze({
+      operation: operationOf(statements),
+      text: parsed.text,
+      recordedText: parsed.recordedText,
+      effects: walk.effects.list(),
+    }),
+    statementCount: statements.length,
+    settingFree: walk.settingFree,
+    transaction: only === undefined ? undefined : transactionControl(only),
+    containsTransactionControl: only === undefined && statements.some(({ type }) => type === 'TransactionStmt'),
+    registry: Object.freeze(walk.registry),
+    copy: walk.copy,
+    changesCatalog: walk.changesCatalog,
+    uses: Object.freeze(walk.uses),
+  })
+  return { miss: walk.missing.size > 0, missing: [...walk.missing], analysis }
+}
+
+/** The adapter's word for a text: what its one statement is, `script` for several, `empty` for none. */
+function operationOf(statements: readonly TypedNode[]): string {
+  if (statements.length > 1) return 'script'
+  const type = statements[0]?.type
+  if (type === undefined) return 'empty'
+  const words = type.replace(/Stmt$/, '').match(/[A-Z][a-z]*/g)
+  return words === null ? 'other' : words.join(' ').toLowerCase()
+}

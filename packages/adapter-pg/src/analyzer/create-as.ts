@@ -1,0 +1,20 @@
+import { creationSchema, rangeVarName } from './names.js'
+import { resource, schemaLabel } from './resource.js'
+import { nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** SELECT INTO and CREATE TABLE AS: a new table, filled at once. */
+export function defineTarget(walk: Walk, into: TreeNode, kind?: string): void {
+  const target = newRelation(walk, nodeOf(into, 'rel') ?? {})
+  const attributes = kind === undefined ? {} : { kind }
+  walk.effects.add('define', target, { object: 'table', ...attributes })
+  walk.effects.add('write', target, attributes)
+  walk.changesCatalog = true
+}
+
+/** The resource of a relation that is about to be created. */
+export function newRelation(walk: Walk, body: TreeNode, kind = 'table'): string {
+  const { schema, name } = rangeVarName(body)
+  if (textOf(body, 'relpersistence') === 't' || schema === 'pg_temp') return resource(kind, 'pg_temp', name)
+  return resource(kind, schemaLabel(schema ?? creationSchema(walk), walk.state), name)
+}

@@ -1,0 +1,66 @@
+import { applyCast } from './casts.js'
+import { applyOperator, impliedOperator } from './operators.js'
+import { findRoutines, printed, writtenName } from './names.js'
+import { callRoutine } from './routine-effects.js'
+import { Scope } from './scope.js'
+import { listOf, namesOf, nodeOf, textOf } from './tree.js'
+import { typeNameId, typeOf } from './type-of.js'
+import type { Handler } from './walk.js'
+
+/** `(SELECT …)`, `EXISTS`, `x IN (SELECT …)`, `x = ANY (SELECT …)`. */
+export const subLink: Handler = (walk, body, scope) => {
+  walk.visit(nodeOf(body, 'testexpr'), scope)
+  walk.visit(nodeOf(body, 'subselect'), new Scope(scope))
+  if (nodeOf(body, 'testexpr') === undefined) return
+  const name = namesOf(listOf(body, 'operName')) ?? []
+  applyOperator(walk, name.length > 0 ? name : ['='], undefined, undefined)
+}
+
+/** `x::t`, `CAST(x AS t)`, `t 'literal'`. */
+export const typeCast: Handler = (walk, body, scope) => {
+  walk.descend('TypeCast', body, scope)
+  const name = nodeOf(body, 'typeName')
+  const target = name === undefined ? undefined : typeNameId(walk, name)
+  if (target !== undefined && walk.catalog.userCasts.length > 0) {
+    applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
+  }
+}
+
+/** A type by its name: its checks run wherever values of it are made. */
+export const typeName: Handler = (walk, body, scope) => {
+  walk.visitAll(listOf(body, 'typmods'), scope)
+  const parts = namesOf(listOf(body, 'names')) ?? []
+  const written = writtenName(parts)
+  const id = typeNameId(walk, body)
+  if (id !== undefined) {
+    walk.mentioned.add(id)
+    applyCast(walk, id, 0)
+  } else if (written !== undefined && body['pct_type'] !== true) walk.miss('type', printed(written))
+}
+
+/** `CASE x WHEN y` compares. */
+export const caseExpression: Handler = (walk, body, scope) => {
+  walk.descend('CaseExpr', body, scope)
+  const compared = nodeOf(body, 'arg')
+  if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))
+}
+
+/** `ORDER BY x USING <`. */
+export const sortBy: Handler = (walk, body, scope) => {
+  walk.visit(nodeOf(body, 'node'), scope)
+  const operator = namesOf(listOf(body, 'useOp')) ?? []
+  if (operator.length > 0) {
+    const type = typeOf(walk, nodeOf(body, 'node'), scope)
+    applyOperator(walk, operator, type, type)
+  }
+}
+
+/** TABLESAMPLE: the method is a function. The relation is handled where FROM is. */
+export const tableSample: Handler = (walk, body, scope) => {
+  walk.visitAll(listOf(body, 'args'), scope)
+  walk.visit(nodeOf(body, 'repeatable'), scope)
+  const written = writtenName(namesOf(listOf(body, 'method')) ?? [])
+  const routines = written === undefined ? [] : findRoutines(walk, written)
+  if (routines.length === 0) walk.miss('function', textOf(body, 'method'))
+  for (const routine of routines) callRoutine(walk, routine, {})
+}

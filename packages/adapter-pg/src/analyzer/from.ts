@@ -1,0 +1,198 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { columnNames } from './output-names.js'
+import { impliedOperator } from './operators.js'
+import { expectRelation, rangeVarName } from './names.js'
+import { readRelation } from './relation-reads.js'
+import { type Range, Scope } from './scope.js'
+import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** Makes the items of FROM known in the scope, after handling what is in them. */
+export function addFromItems(walk: Walk, items: readonly TreeNode[], scope: Scope): void {
+  for (const item of items) addFromItem(walk, item, scope)
+}
+
+function addFromItem(walk: Walk, item: TreeNode, scope: Scope): void {
+  const typed = unwrap(item)
+  if (typed === undefined) {
+    walk.opaque('unknown item of FROM', 'from')
+    return
+  }
+  const { type, body } = typed
+  switch (type) {
+    case 'RangeVar':
+      addRelation(walk, body, scope)
+      return
+    case 'RangeSubselect':
+      addSubselect(walk, body, scope)
+      return
+    case 'JoinExpr':
+      addJoin(walk, body, scope)
+      return
+    case 'RangeTableSample':
+      addFromItem(walk, nodeOf(body, 'relation') ?? {}, scope)
+      walk.visitAs('RangeTableSample', body, scope)
+      return
+    case 'RangeFunction':
+    case 'RangeTableFunc':
+    case 'JsonTable':
+      walk.visitAs(type, body, scope)
+      scope.ranges.push(unknownRange(aliasOf(body), aliasColumns(body)))
+      return
+    default:
+      walk.opaque('unknown item of FROM', type)
+  }
+}
+
+/** A relation by its name, or a query of WITH that hides it. */
+export function addRelation(walk: Walk, body: TreeNode, scope: Scope): void {
+  const written = rangeVarName(body)
+  const alias = aliasOf(body)
+  const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
+  if (common !== undefined) {
+    scope.ranges.push(unknownRange(alias ?? written.name, renamed(common.columns, aliasColumns(body))))
+    return
+  }
+  const relation = expectRelation(walk, written)
+  if (relation === undefined) {
+    scope.ranges.push(unknownRange(alias ?? written.name, undefined))
+    return
+  }
+  const read = new Set<string>()
+  readRelation(walk, relation, read, { only: !flagOf(body, 'inh') })
+  scope.ranges.push(relationRange(relation, alias, aliasColumns(body), read))
+}
+
+/** The item that a relation is, under its alias. `read` gathers the columns that are read of it. */
+export function relationRange(
+  relation: Relation,
+  alias: string | undefined,
+  columns: readonly string[],
+  read: Set<string> | undefined,
+  hidden = false,
+): Range {
+  const own = [...relation.columns.keys()]
+  return {
+    name: alias ?? relation.name,
+    schema: alias === undefined ? relation.schema : undefined,
+    relation,
+    columns: new Map(own.map((column, index) => [columns[index] ?? column, column])),
+    read,
+    lockable: [relation],
+    hidden,
+  }
+}
+
+function unknownRange(
+  name: string | undefined,
+  columns: readonly string[] | undefined,
+  lockable: readonly Relation[] = [],
+): Range {
+  return {
+    name: name ?? '',
+    schema: undefined,
+    relation: undefined,
+    columns:
+      columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column) => [column, column])),
+    read: undefined,
+    lockable,
+    hidden: false,
+  }
+}
+
+function addSubselect(walk: Walk, body: TreeNode, scope: Scope): void {
+  const subquery = nodeOf(body, 'subquery')
+  // Without LATERAL the other items are out of sight; queries of WITH are not.
+  const around = flagOf(body, 'lateral') ? scope : withoutRanges(scope)
+  const inner = new Scope(around)
+  walk.visit(subquery, inner)
+  const names = renamed(columnNames(subquery), aliasColumns(body))
+  scope.ranges.push(
+    unknownRange(
+      aliasOf(body),
+      names,
+      inner.ranges.flatMap((range) => range.lockable),
+    ),
+  )
+}
+
+/** The same level for queries of WITH, and the levels around it, without its own items. */
+function withoutRanges(scope: Scope): Scope {
+  return scope.blind()
+}
+
+function addJoin(walk: Walk, body: TreeNode, scope: Scope): void {
+  const before = scope.ranges.length
+  addFromItem(walk, nodeOf(body, 'larg') ?? {}, scope)
+  const middle = scope.ranges.length
+  addFromItem(walk, nodeOf(body, 'rarg') ?? {}, scope)
+  const left = scope.ranges.slice(before, middle)
+  const right = scope.ranges.slice(middle)
+  const using = namesOf(listOf(body, 'usingClause')) ?? []
+  const shared = flagOf(body, 'isNatural') ? commonColumns(left, right) : using
+  for (const column of shared) {
+    impliedOperator(walk, '=', readIn(walk, left, column), readIn(walk, right, column))
+  }
+  walk.visit(nodeOf(body, 'quals'), scope)
+  const alias = aliasOf(body) ?? joinAlias(body)
+  if (alias !== undefined) scope.ranges.push(joinRange(alias, [...left, ...right]))
+}
+
+/** Notes the column as read and gives its type where it is known. */
+function readIn(walk: Walk, ranges: readonly Range[], name: string): number | undefined {
+  let type: number | undefined
+  for (const range of ranges) {
+    const column = range.columns?.get(name)
+    if (column === undefined) continue
+    range.read?.add(column)
+    type = range.relation?.columns.get(column)?.type
+  }
+  return type
+}
+
+function commonColumns(left: readonly Range[], right: readonly Range[]): readonly string[] {
+  const names = new Set(left.flatMap((range) => [...(range.columns?.keys() ?? [])]))
+  return right.flatMap((range) => [...(range.columns?.keys() ?? [])]).filter((name) => names.has(name))
+}
+
+/** `(a JOIN b) AS j`: a column of j is a column of whichever of them has it. */
+function joinRange(alias: string, ranges: readonly Range[]): Range {
+  const read = new Set<string>()
+  const spread: Set<string> = Object.assign(read, {
+    add(column: string): Set<string> {
+      for (const range of ranges) range.read?.add(column)
+      return spread
+    },
+  })
+  return {
+    name: alias,
+    schema: undefined,
+    relation: undefined,
+    columns: undefined,
+    read: spread,
+    lockable: [],
+    hidden: false,
+  }
+}
+
+function joinAlias(body: TreeNode): string | undefined {
+  const alias = nodeOf(body, 'join_using_alias')
+  return alias === undefined ? undefined : textOf(alias, 'aliasname')
+}
+
+/** The alias of an item, if it has one. */
+export function aliasOf(body: TreeNode): string | undefined {
+  const alias = nodeOf(body, 'alias')
+  return alias === undefined ? undefined : textOf(alias, 'aliasname')
+}
+
+/** Column names that the alias gives: `t AS x(a, b)`. */
+export function aliasColumns(body: TreeNode): readonly string[] {
+  const alias = nodeOf(body, 'alias')
+  return alias === undefined ? [] : (namesOf(listOf(alias, 'colnames')) ?? [])
+}
+
+function renamed(columns: readonly string[] | undefined, names: readonly string[]): readonly string[] | undefined {
+  if (columns === undefined) return undefined
+  return columns.map((column, index) => names[index] ?? column)
+}

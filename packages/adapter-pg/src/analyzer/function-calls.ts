@@ -1,0 +1,88 @@
+import type { Routine } from '../catalog/snapshot.js'
+import { applyCast } from './casts.js'
+import { findRoutines, findType, printed, writtenName } from './names.js'
+import { baseType, candidates } from './overloads.js'
+import { type Call, callRoutine } from './routine-effects.js'
+import type { Scope } from './scope.js'
+import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
+import { typeOf } from './type-of.js'
+import type { Handler, Walk } from './walk.js'
+
+/** A call: everything in it, then whatever routines it may mean. */
+export const functionCall: Handler = (walk, body, scope) => {
+  walk.descend('FuncCall', body, scope, skippedFields)
+  const args = listOf(body, 'args')
+  callNamed(walk, namesOf(listOf(body, 'funcname')) ?? [], args, scope, flagOf(body, 'func_variadic'))
+}
+
+/** Its name is looked up, not visited. */
+const skippedFields: ReadonlySet<string> = new Set(['funcname'])
+
+/** Effects of calling what a name with arguments may mean. */
+export function callNamed(
+  walk: Walk,
+  parts: readonly string[],
+  args: readonly TreeNode[],
+  scope: Scope,
+  variadic = false,
+): void {
+  const written = writtenName(parts)
+  if (written === undefined) {
+    walk.opaque('function name with too many parts', 'function')
+    return
+  }
+  const routines = findRoutines(walk, written)
+  if (args.length === 1) castByName(walk, written, args, scope, routines.length === 0)
+  else if (routines.length === 0) walk.miss('function', printed(written))
+  const possible = candidates(walk, routines, args, variadic, (argument) => typeOf(walk, argument, scope))
+  callAll(walk, possible, { arguments: args })
+}
+
+/** Builtin overloads of one name have one rule, and the least harmless volatility among them counts. */
+function callAll(walk: Walk, routines: readonly Routine[], call: Call): void {
+  let builtin: Routine | undefined
+  for (const routine of routines) {
+    if (!routine.builtin) callRoutine(walk, routine, call)
+    else if (builtin === undefined || routine.volatility === 'volatile') builtin = routine
+  }
+  if (builtin !== undefined) callRoutine(walk, builtin, call)
+}
+
+/** `t(x)` may be a cast to a type `t`. */
+function castByName(
+  walk: Walk,
+  written: { readonly schema: string | undefined; readonly name: string },
+  args: readonly TreeNode[],
+  scope: Scope,
+  onlyMeaning: boolean,
+): void {
+  const type = findType(walk, written)
+  if (type !== undefined) applyCast(walk, type.id, typeOf(walk, args[0], scope))
+  else if (onlyMeaning) walk.miss('function', printed(written))
+}
+
+/** `x.f` and `(x).f` call a function of one argument when x has no such column. `of` says what x is. */
+export function callAttribute(walk: Walk, name: string, of: 'row' | 'value'): void {
+  const routines = findRoutines(walk, { schema: undefined, name }).filter(
+    ({ arguments: declared, defaults, variadic }) =>
+      declared.length - defaults <= 1 &&
+      (declared.length > 0 || variadic) &&
+      (of === 'value' || takesRow(walk, declared[0] ?? 0)),
+  )
+  callAll(walk, routines, {})
+}
+
+function takesRow(walk: Walk, declared: number): boolean {
+  const type = walk.catalog.types.get(baseType(walk, declared))
+  return type === undefined || type.kind === 'composite' || type.kind === 'pseudo'
+}
+
+/** `(x).field`, `x[1]`. */
+export const indirection: Handler = (walk, body, scope) => {
+  walk.visit(nodeOf(body, 'arg'), scope)
+  for (const step of listOf(body, 'indirection')) {
+    const name = namesOf([step])
+    if (name === undefined) walk.visit(step, scope)
+    else callAttribute(walk, name[0] ?? '', 'value')
+  }
+}

@@ -1,0 +1,175 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { addFromItems, aliasOf, relationRange } from './from.js'
+import { expectRelation, rangeVarName } from './names.js'
+import { readRelation } from './relation-reads.js'
+import { type Change, changeRelation } from './relation-changes.js'
+import { type Range, Scope } from './scope.js'
+import { defineCommonTables } from './select.js'
+import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { isUnbounded } from './unbounded.js'
+import type { Handler, Walk } from './walk.js'
+
+/** The target of a change as an item of its scope; what is read of it becomes an effect only when something is. */
+interface Target {
+  readonly relation: Relation
+  readonly range: Range
+  readonly read: Set<string>
+  readonly only: boolean
+}
+
+/** INSERT, with what ON CONFLICT and RETURNING read and change. */
+export const insertStatement: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
+  const source = new Scope(scope)
+  walk.visit(nodeOf(body, 'selectStmt'), source)
+  const target = openTarget(walk, body, scope)
+  if (target === undefined) return
+  const columns = targetColumns(walk, listOf(body, 'cols'), scope)
+  if (columns.size === 0) for (const name of target.relation.columns.keys()) columns.add(name)
+  changeRelation(walk, target.relation, 'insert', { columns })
+  const conflict = nodeOf(body, 'onConflictClause')
+  if (conflict !== undefined) onConflict(walk, conflict, target, scope)
+  returning(walk, body, target, scope)
+  closeTarget(walk, target, conflict !== undefined || nodeOf(body, 'returningClause') !== undefined)
+}
+
+/** ON CONFLICT tells whether a row exists; DO UPDATE changes it. */
+function onConflict(walk: Walk, clause: TreeNode, target: Target, scope: Scope): void {
+  const infer = nodeOf(clause, 'infer')
+  if (infer !== undefined) walk.visitAs('InferClause', infer, scope)
+  if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
+  const inner = new Scope(scope)
+  inner.ranges.push(relationRange(target.relation, 'excluded', [], undefined, true))
+  const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner)
+  walk.visit(nodeOf(clause, 'whereClause'), inner)
+  changeRelation(walk, target.relation, 'update', { columns })
+}
+
+/** UPDATE. */
+export const updateStatement: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
+  const target = openTarget(walk, body, scope)
+  addFromItems(walk, listOf(body, 'fromClause'), scope)
+  const columns = assignedColumns(walk, listOf(body, 'targetList'), scope)
+  const where = nodeOf(body, 'whereClause')
+  walk.visit(where, scope)
+  if (target === undefined) return
+  changeRelation(walk, target.relation, 'update', { columns, ...bounds(where, target) })
+  returning(walk, body, target, scope)
+  closeTarget(walk, target, where !== undefined)
+}
+
+/** DELETE. */
+export const deleteStatement: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
+  const target = openTarget(walk, body, scope)
+  addFromItems(walk, listOf(body, 'usingClause'), scope)
+  const where = nodeOf(body, 'whereClause')
+  walk.visit(where, scope)
+  if (target === undefined) return
+  changeRelation(walk, target.relation, 'delete', bounds(where, target))
+  returning(walk, body, target, scope)
+  closeTarget(walk, target, where !== undefined)
+}
+
+/** MERGE: the effects of each of its actions. */
+export const mergeStatement: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
+  const target = openTarget(walk, body, scope)
+  addFromItems(walk, [nodeOf(body, 'sourceRelation') ?? {}], scope)
+  walk.visit(nodeOf(body, 'joinCondition'), scope)
+  for (const item of listOf(body, 'mergeWhenClauses'))
+    mergeAction(walk, bodyOf(item, 'MergeWhenClause') ?? {}, target, scope)
+  if (target === undefined) return
+  returning(walk, body, target, scope)
+  closeTarget(walk, target, true)
+}
+
+function mergeAction(walk: Walk, clause: TreeNode, target: Target | undefined, scope: Scope): void {
+  walk.visit(nodeOf(clause, 'condition'), scope)
+  walk.visitAll(listOf(clause, 'values'), scope)
+  const columns = assignedColumns(walk, listOf(clause, 'targetList'), scope)
+  if (target === undefined) return
+  const { relation, only } = target
+  switch (textOf(clause, 'commandType')) {
+    case 'CMD_INSERT':
+      if (columns.size === 0) for (const name of relation.columns.keys()) columns.add(name)
+      changeRelation(walk, relation, 'insert', { columns })
+      return
+    case 'CMD_UPDATE':
+      changeRelation(walk, relation, 'update', { columns, only })
+      return
+    case 'CMD_DELETE':
+      changeRelation(walk, relation, 'delete', { only })
+      return
+    case 'CMD_NOTHING':
+      return
+    default:
+      walk.opaque('unknown action of MERGE', 'merge')
+  }
+}
+
+function bounds(where: TreeNode | undefined, target: Target): Change {
+  return { only: target.only, ...(isUnbounded(where, target.range) && { unbounded: true }) }
+}
+
+function openTarget(walk: Walk, body: TreeNode, scope: Scope): Target | undefined {
+  const name = nodeOf(body, 'relation')
+  if (name === undefined) {
+    walk.opaque('a change without a target', 'change')
+    return undefined
+  }
+  const relation = expectRelation(walk, rangeVarName(name))
+  if (relation === undefined) return undefined
+  const read = new Set<string>()
+  const range = relationRange(relation, aliasOf(name), [], read)
+  scope.ranges.push(range)
+  return { relation, range, read, only: name['inh'] !== true }
+}
+
+/** Predicates, RETURNING and whatever else names a column of the target read it (RULES 18). */
+function closeTarget(walk: Walk, target: Target, reads: boolean): void {
+  if (reads || target.read.size > 0) readRelation(walk, target.relation, target.read, { only: target.only })
+}
+
+function returning(walk: Walk, body: TreeNode, target: Target, scope: Scope): void {
+  const clause = nodeOf(body, 'returningClause')
+  if (clause === undefined) return
+  const inner = new Scope(scope)
+  for (const name of ['old', 'new', ...optionNames(clause)]) {
+    inner.ranges.push(relationRange(target.relation, name, [], target.read, true))
+  }
+  for (const range of scope.ranges) inner.ranges.push(range)
+  walk.visitAll(listOf(clause, 'exprs'), inner)
+  closeTarget(walk, target, true)
+}
+
+/** RETURNING WITH (OLD AS before). */
+function optionNames(clause: TreeNode): readonly string[] {
+  return listOf(clause, 'options').map((item) => textOf(unwrap(item)?.body ?? {}, 'value'))
+}
+
+/** Columns of an INSERT, by name. */
+function targetColumns(walk: Walk, items: readonly TreeNode[], scope: Scope): Set<string> {
+  const columns = new Set<string>()
+  for (const item of items) {
+    const target = bodyOf(item, 'ResTarget') ?? {}
+    columns.add(textOf(target, 'name'))
+    walk.visitAll(listOf(target, 'indirection'), scope)
+  }
+  return columns
+}
+
+/** Columns that SET or a MERGE action gives values, and the expressions they get. */
+function assignedColumns(walk: Walk, items: readonly TreeNode[], scope: Scope): Set<string> {
+  const columns = targetColumns(walk, items, scope)
+  for (const item of items) {
+    const value = nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val')
+    walk.visit(value, scope)
+  }
+  return columns
+}

@@ -1,0 +1,80 @@
+import type { Relation, Routine, TypeInfo } from '../catalog/snapshot.js'
+import { textOf, type TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** Where a name was written: its schema, if it has one, and itself. */
+export interface WrittenName {
+  readonly schema: string | undefined
+  readonly name: string
+}
+
+/** Reads `name`, `schema.name` or `database.schema.name`; undefined for more parts. */
+export function writtenName(parts: readonly string[]): WrittenName | undefined {
+  const name = parts.at(-1)
+  if (name === undefined || parts.length > 3) return undefined
+  return { schema: parts.at(-2), name }
+}
+
+/** The name of a `RangeVar`. */
+export function rangeVarName(body: TreeNode): WrittenName {
+  const schema = textOf(body, 'schemaname')
+  return { schema: schema === '' ? undefined : schema, name: textOf(body, 'relname') }
+}
+
+/** Finds the relation as the server would, indexes apart; undefined when the catalog does not have it. */
+export function findRelation(walk: Walk, written: WrittenName): Relation | undefined {
+  for (const schema of schemasFor(walk, written)) {
+    const relation = walk.catalog.relation(schema, written.name)
+    if (relation !== undefined) return relation
+  }
+  return undefined
+}
+
+/** As `findRelation`; a relation that is not there makes the text opaque. */
+export function expectRelation(walk: Walk, written: WrittenName): Relation | undefined {
+  const relation = findRelation(walk, written)
+  if (relation === undefined) walk.miss('relation', printed(written))
+  return relation
+}
+
+/** Finds a type as the server would. */
+export function findType(walk: Walk, written: WrittenName): TypeInfo | undefined {
+  for (const schema of schemasFor(walk, written)) {
+    const type = walk.catalog.type(schema, written.name)
+    if (type !== undefined) return type
+  }
+  return undefined
+}
+
+/** All routines that a call of this name may mean. Functions in temporary schemas need their schema written. */
+export function findRoutines(walk: Walk, written: WrittenName): readonly Routine[] {
+  const named = walk.catalog.routinesNamed(written.name)
+  if (named.length === 0) return named
+  const schemas = functionSchemas(walk, written.schema)
+  return named.filter((routine) => schemas.includes(routine.schema))
+}
+
+/** Schemas in which functions and operators are looked up. */
+export function functionSchemas(walk: Walk, schema: string | undefined): readonly string[] {
+  if (schema !== undefined) return [realSchema(walk, schema)]
+  return walk.state.searchPath.filter((name) => name !== walk.state.temporarySchema)
+}
+
+/** The schema in which an unqualified new object is created. */
+export function creationSchema(walk: Walk): string {
+  const { searchPath, temporarySchema } = walk.state
+  // pg_catalog is in the path without being written, unless the path names it; new objects never go there by default.
+  return searchPath.find((name) => name !== temporarySchema && name !== 'pg_catalog') ?? 'public'
+}
+
+export function printed(written: WrittenName): string {
+  return written.schema === undefined ? written.name : `${written.schema}.${written.name}`
+}
+
+function schemasFor(walk: Walk, written: WrittenName): readonly string[] {
+  return written.schema === undefined ? walk.state.searchPath : [realSchema(walk, written.schema)]
+}
+
+function realSchema(walk: Walk, schema: string): string {
+  return schema === 'pg_temp' ? (walk.state.temporarySchema ?? schema) : schema
+}

@@ -1,0 +1,88 @@
+import type { Operator } from '../catalog/snapshot.js'
+import { functionSchemas, writtenName } from './names.js'
+import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
+import { callRoutine } from './routine-effects.js'
+import type { Scope } from './scope.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { typeOf } from './type-of.js'
+import type { Handler, Walk } from './walk.js'
+
+/** `a + b`, `a IN (…)`, `a BETWEEN …`, `a = ANY (…)` and their kin: operands, then operators that users defined. */
+export const operatorExpression: Handler = (walk, body, scope) => {
+  walk.descend('A_Expr', body, scope, nameOnly)
+  const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
+  if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
+  const left = nodeOf(body, 'lexpr')
+  const leftType = left === undefined ? 0 : typeOf(walk, left, scope)
+  for (const right of rightTypes(walk, body, scope)) {
+    for (const name of names) applyOperator(walk, name, leftType, right)
+  }
+}
+
+const nameOnly: ReadonlySet<string> = new Set(['name'])
+
+/** Operators behind the words of SQL. */
+function operatorNames(kind: string, written: readonly string[]): readonly (readonly string[])[] {
+  switch (kind) {
+    case 'AEXPR_BETWEEN':
+    case 'AEXPR_NOT_BETWEEN':
+    case 'AEXPR_BETWEEN_SYM':
+    case 'AEXPR_NOT_BETWEEN_SYM':
+      return [['>='], ['<='], ['<'], ['>']]
+    case 'AEXPR_DISTINCT':
+    case 'AEXPR_NOT_DISTINCT':
+    case 'AEXPR_NULLIF':
+      return [['=']]
+    default:
+      return [written]
+  }
+}
+
+function rightTypes(walk: Walk, body: TreeNode, scope: Scope): readonly InferredType[] {
+  const kind = textOf(body, 'kind')
+  // The right side of ANY and ALL is an array of what is compared.
+  if (kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL') return [undefined]
+  const right = nodeOf(body, 'rexpr')
+  const items = right === undefined ? [] : listOf(bodyOf(right, 'List') ?? {}, 'items')
+  const values = items.length > 0 ? items : right === undefined ? [] : [right]
+  return [...new Set(values.map((value) => typeOf(walk, value, scope)))]
+}
+
+/** Effects of an operator that SQL uses without writing it, like `=` of JOIN USING. Types unknown. */
+export function impliedOperator(walk: Walk, name: string, left?: InferredType, right?: InferredType): void {
+  applyOperator(walk, [name], left, right)
+}
+
+/** Effects of every operator of users that a name with operands of these types may mean. */
+export function applyOperator(walk: Walk, parts: readonly string[], left: InferredType, right: InferredType): void {
+  const written = writtenName(parts)
+  if (written === undefined) return
+  const users = walk.catalog.userOperatorsNamed(written.name)
+  if (users.length === 0) return
+  const schemas = functionSchemas(walk, written.schema)
+  const reachable = users.filter(({ schema }) => schemas.includes(schema))
+  const builtinWins =
+    catalogFirst(walk) && written.schema === undefined && exactBuiltin(walk, written.name, left, right)
+  if (builtinWins) return
+  for (const operator of reachable) if (fits(walk, operator, left, right)) callOperator(walk, operator)
+}
+
+function callOperator(walk: Walk, operator: Operator): void {
+  const routine = walk.catalog.routines.get(operator.function)
+  if (routine === undefined) walk.miss('function', `#${String(operator.function)}`)
+  else callRoutine(walk, routine, { via: 'operator' })
+}
+
+/** The server takes a builtin operator of exactly these types first; an untyped literal counts as the other side's type. */
+function exactBuiltin(walk: Walk, name: string, left: InferredType, right: InferredType): boolean {
+  if (left === undefined || right === undefined) return false
+  const leftBase = baseType(walk, left === unknownType ? right : left)
+  const rightBase = baseType(walk, right === unknownType ? left : right)
+  const operators = walk.catalog.builtinOperatorsNamed(name)
+  return operators.some((operator) => operator.left === leftBase && operator.right === rightBase)
+}
+
+function fits(walk: Walk, operator: Operator, left: InferredType, right: InferredType): boolean {
+  if ((operator.left === 0) !== (left === 0)) return false
+  return (left === 0 || mayPass(walk, left, operator.left)) && mayPass(walk, right, operator.right)
+}

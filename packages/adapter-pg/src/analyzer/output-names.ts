@@ -1,0 +1,53 @@
+import { listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+
+/** Names of the columns that a query gives; undefined when they are not plain to see (`*`, a changing query). */
+export function columnNames(query: TreeNode | undefined): readonly string[] | undefined {
+  const typed = unwrap(query)
+  return typed?.type === 'SelectStmt' ? selectNames(typed.body) : undefined
+}
+
+function selectNames(body: TreeNode): readonly string[] | undefined {
+  // The first arm of a set operation names the columns.
+  let select = body
+  for (let arm = nodeOf(select, 'larg'); arm !== undefined; arm = nodeOf(select, 'larg')) select = arm
+  const row = listOf(select, 'valuesLists')[0]
+  if (row !== undefined) {
+    const items = unwrap(row)
+    return items?.type === 'List'
+      ? listOf(items.body, 'items').map((_, index) => `column${String(index + 1)}`)
+      : undefined
+  }
+  const names: string[] = []
+  for (const target of listOf(select, 'targetList')) {
+    const name = targetName(unwrap(target)?.body ?? {})
+    if (name === undefined) return undefined
+    names.push(name)
+  }
+  return names
+}
+
+/** The name that the server gives to an item of the select list; undefined for `*`. */
+export function targetName(target: TreeNode): string | undefined {
+  const alias = textOf(target, 'name')
+  if (alias !== '') return alias
+  return expressionName(nodeOf(target, 'val'))
+}
+
+function expressionName(node: TreeNode | undefined): string | undefined {
+  const typed = unwrap(node)
+  switch (typed?.type) {
+    case 'ColumnRef': {
+      const names = namesOf(listOf(typed.body, 'fields'))
+      return names?.at(-1)
+    }
+    case 'FuncCall':
+      return namesOf(listOf(typed.body, 'funcname'))?.at(-1)
+    case 'A_Indirection':
+      // `(row).*` gives as many columns as the row has.
+      return namesOf(listOf(typed.body, 'indirection'))?.at(-1)
+    case 'TypeCast':
+      return expressionName(nodeOf(typed.body, 'arg')) ?? '?column?'
+    default:
+      return '?column?'
+  }
+}

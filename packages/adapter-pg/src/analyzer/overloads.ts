@@ -1,0 +1,80 @@
+import type { Routine } from '../catalog/snapshot.js'
+import type { TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** The type of an expression: its id, `unknownType` for an untyped literal, undefined when it cannot be told. */
+export type InferredType = number | undefined
+
+/** The pseudo-type of a string literal without a cast. */
+export const unknownType = 705
+
+/** Pseudo-types that take any argument: any, anyelement, anyarray, anynonarray, anyenum, anyrange, record and the rest. */
+const polymorphic: ReadonlySet<number> = new Set([
+  2276, 2283, 2277, 2776, 3500, 3831, 4537, 5077, 5078, 5079, 5080, 4538, 2249, 2287,
+])
+
+/**
+ * The routines that a call may mean, of those with its name. As long as no user has one of that name these are all of
+ * them; otherwise those whose arguments cannot be what is passed are left out, and a builtin whose arguments are exactly
+ * what is passed wins, as it does on the server, where pg_catalog comes first.
+ */
+export function candidates(
+  walk: Walk,
+  named: readonly Routine[],
+  args: readonly TreeNode[],
+  variadic: boolean,
+  infer: (argument: TreeNode) => InferredType,
+): readonly Routine[] {
+  if (named.every((routine) => routine.builtin)) return named
+  const types = args.map(infer)
+  const fitting = named.filter((routine) => fits(walk, routine, types, variadic))
+  const exact = catalogFirst(walk)
+    ? fitting.filter((routine) => routine.builtin && isExact(routine.arguments, types))
+    : []
+  return exact.length > 0 ? exact : fitting
+}
+
+/** Whether pg_catalog is searched before every schema of a user (the temporary one holds no functions for plain names). */
+export function catalogFirst(walk: Walk): boolean {
+  return walk.state.searchPath.find((schema) => schema !== walk.state.temporarySchema) === 'pg_catalog'
+}
+
+/** Whether a value of the inferred type may be passed for a declared one. When in doubt, yes. */
+export function mayPass(walk: Walk, type: InferredType, declared: number): boolean {
+  if (type === undefined || type === declared || type === unknownType || polymorphic.has(declared)) return true
+  const base = baseType(walk, type)
+  return (
+    base === declared ||
+    walk.catalog.coercesImplicitly(base, declared) ||
+    walk.catalog.coercesImplicitly(type, declared) ||
+    isComposite(walk, type, declared)
+  )
+}
+
+/** Whether every inferred type is the declared one. */
+export function isExact(declared: readonly number[], types: readonly InferredType[]): boolean {
+  return declared.length === types.length && types.every((type, index) => type === declared[index])
+}
+
+/** A domain counts as what it is over. */
+export function baseType(walk: Walk, type: number): number {
+  let current = type
+  for (let steps = 0; steps < 32; steps += 1) {
+    const info = walk.catalog.types.get(current)
+    if (info?.kind !== 'domain') return current
+    current = info.base
+  }
+  return current
+}
+
+function fits(walk: Walk, routine: Routine, types: readonly InferredType[], variadic: boolean): boolean {
+  const declared = routine.arguments
+  if (variadic || routine.variadic) return types.length >= declared.length - routine.defaults - 1
+  if (types.length > declared.length || types.length < declared.length - routine.defaults) return false
+  return types.every((type, index) => mayPass(walk, type, declared[index] ?? 0))
+}
+
+/** Rows of a child table pass for rows of its parents; rare enough to let every row type pass for every other. */
+function isComposite(walk: Walk, type: number, declared: number): boolean {
+  return walk.catalog.types.get(type)?.kind === 'composite' && walk.catalog.types.get(declared)?.kind === 'composite'
+}

@@ -1,0 +1,183 @@
+import type { IncomingForeignKey, Relation } from '../catalog/snapshot.js'
+import { relationResource } from './resource.js'
+import { applyStored, readRelation, relationAttributes } from './relation-reads.js'
+import { isSystemRelation } from './sensitive-relations.js'
+import { evaluateStored, runStored } from './stored-effects.js'
+import type { Walk } from './walk.js'
+
+export type ChangeEvent = 'insert' | 'update' | 'delete'
+
+export interface Change {
+  /** Columns that are set; undefined for a delete. */
+  readonly columns?: ReadonlySet<string>
+  readonly unbounded?: boolean
+  readonly via?: string
+  /** ONLY: without children. */
+  readonly only?: boolean
+  readonly payload?: 'unbound'
+}
+
+/**
+ * Effects of changing rows of a relation: the relation and its children, and whatever the server runs because of it
+ * (triggers, rules, defaults, checks, policies, foreign keys, tables behind views).
+ */
+export function changeRelation(walk: Walk, relation: Relation, event: ChangeEvent, change: Change): void {
+  new Changes(walk).apply(relation, event, change)
+}
+
+/** One change with everything that follows from it; each relation once per event. */
+class Changes {
+  readonly #walk: Walk
+  readonly #seen = new Set<string>()
+
+  constructor(walk: Walk) {
+    this.#walk = walk
+  }
+
+  apply(relation: Relation, event: ChangeEvent, change: Change): void {
+    const key = `${event} ${String(relation.id)}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    const walk = this.#walk
+    walk.effects.add(
+      event === 'delete' ? 'delete' : 'write',
+      relationResource(relation, walk.state),
+      {
+        ...relationAttributes(relation, change.via),
+        ...(change.unbounded === true && { unbounded: true }),
+        ...(change.payload !== undefined && { payload: change.payload }),
+        ...(isSystemRelation(relation) && { sensitive: true }),
+      },
+      change.columns,
+    )
+    if (isSystemRelation(relation)) this.#systemChange(relation)
+    const instead = this.#applyTriggers(relation, event, change)
+    this.#applyRules(relation, event)
+    if (relation.kind === 'view' && !instead) this.#changeBehindView(relation, event, change)
+    this.#evaluateRow(relation, event)
+    this.#applyForeignKeys(relation, event, change)
+    this.#changeChildren(relation, event, change)
+  }
+
+  /** Rows of the catalog are objects: what a change of them means is not worked out. */
+  #systemChange(relation: Relation): void {
+    if (relation.name === 'pg_settings') {
+      this.#walk.settingFree = false
+      this.#walk.effects.add('session', 'setting:*')
+    } else this.#walk.opaque('changes the system catalog', 'catalog')
+  }
+
+  /** Gives whether a trigger does the change instead of the server. */
+  #applyTriggers(relation: Relation, event: ChangeEvent, change: Change): boolean {
+    let instead = false
+    for (const trigger of relation.triggers) {
+      if (!trigger.events.has(event) || !firesFor(relation, trigger.columns, event, change)) continue
+      runStored(this.#walk, [trigger.function], 'trigger')
+      if (trigger.condition !== undefined) evaluateStored(this.#walk, trigger.condition, 'trigger')
+      instead ||= trigger.instead
+    }
+    return instead
+  }
+
+  /**
+   * A rule's commands, each taken to reach every relation that the rule names: more than it does, never less. What the
+   * rule does in place of the change is not told apart from what it does besides.
+   */
+  #applyRules(relation: Relation, event: ChangeEvent): void {
+    const walk = this.#walk
+    for (const { event: on, use } of relation.rules) {
+      if (on !== event) continue
+      if (use.commands.has('utility') || use.commands.has('merge')) walk.opaque('a rule runs a command', 'rule')
+      evaluateStored(walk, use, 'rule')
+      for (const id of use.relations) {
+        const other = walk.catalog.relations.get(id)
+        if (other === undefined) walk.miss('relation', `#${String(id)}`)
+        // The relation itself stands in every rule for its old and new rows.
+        else if (other.id !== relation.id) this.#applyRuleTo(other, use.commands)
+        else for (const command of changesOf(use.commands)) this.apply(other, command, { via: 'rule' })
+      }
+    }
+  }
+
+  #applyRuleTo(relation: Relation, commands: ReadonlySet<string>): void {
+    readRelation(this.#walk, relation, everything, { via: 'rule' })
+    for (const command of changesOf(commands)) this.apply(relation, command, { via: 'rule' })
+  }
+
+  /** A view without INSTEAD OF passes the change on to the table it shows. */
+  #changeBehindView(view: Relation, event: ChangeEvent, change: Change): void {
+    if (view.rules.some((rule) => rule.event === event)) return
+    for (const id of view.query?.relations ?? []) {
+      const relation = this.#walk.catalog.relations.get(id)
+      if (relation === undefined || relation.id === view.id) continue
+      readRelation(this.#walk, relation, noColumns, { via: 'view' })
+      this.apply(relation, event, { ...withoutColumns(change), via: 'view' })
+    }
+  }
+
+  #evaluateRow(relation: Relation, event: ChangeEvent): void {
+    const walk = this.#walk
+    if (relation.rowSecurity && walk.state.settings.is_superuser !== 'on') {
+      for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', new Set([relation.id]))
+    }
+    if (event === 'delete') return
+    for (const { use } of relation.defaults) evaluateStored(walk, use, 'default', relation)
+    for (const use of relation.checks) evaluateStored(walk, use, 'check')
+    runStored(walk, relation.valueFunctions, 'type')
+    runStored(walk, relation.comparisons, 'comparison')
+  }
+
+  #applyForeignKeys(relation: Relation, event: ChangeEvent, change: Change): void {
+    if (event === 'insert') return
+    for (const key of relation.referencedBy) {
+      const action = event === 'delete' ? key.onDelete : key.onUpdate
+      const referencing = this.#walk.catalog.relations.get(key.from)
+      if (action === 'none' || referencing === undefined) continue
+      if (event === 'update' && !touchesKey(relation, key, change)) continue
+      readRelation(this.#walk, referencing, namesOfColumns(referencing, key.columns), { via: 'foreign-key' })
+      if (event === 'delete' && action === 'cascade') this.apply(referencing, 'delete', { via: 'foreign-key' })
+      else this.apply(referencing, 'update', { columns: namesOfColumns(referencing, key.columns), via: 'foreign-key' })
+    }
+  }
+
+  #changeChildren(relation: Relation, event: ChangeEvent, change: Change): void {
+    // Plain inheritance sends no inserted row to a child; a partitioned table holds none itself.
+    if (change.only === true || (event === 'insert' && relation.kind !== 'partitioned-table')) return
+    for (const id of relation.children) {
+      const child = this.#walk.catalog.relations.get(id)
+      if (child === undefined) this.#walk.miss('relation', `#${String(id)}`)
+      else this.apply(child, event, change)
+    }
+  }
+}
+
+const noColumns: ReadonlySet<string> = new Set()
+const everything: ReadonlySet<string> = new Set(['*'])
+
+function withoutColumns(change: Change): Change {
+  return {
+    ...(change.unbounded === true && { unbounded: true }),
+    ...(change.payload !== undefined && { payload: change.payload }),
+  }
+}
+
+function changesOf(commands: ReadonlySet<string>): readonly ChangeEvent[] {
+  return (['insert', 'update', 'delete'] as const).filter((command) => commands.has(command))
+}
+
+/** UPDATE OF fires when one of its columns is set. */
+function firesFor(relation: Relation, columns: readonly number[], event: ChangeEvent, change: Change): boolean {
+  if (event !== 'update' || columns.length === 0 || change.columns === undefined) return true
+  return [...namesOfColumns(relation, columns)].some((name) => change.columns?.has(name) === true)
+}
+
+function touchesKey(relation: Relation, key: IncomingForeignKey, change: Change): boolean {
+  if (change.columns === undefined) return true
+  return [...namesOfColumns(relation, key.referenced)].some((name) => change.columns?.has(name) === true)
+}
+
+function namesOfColumns(relation: Relation, numbers: readonly number[]): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const column of relation.columns.values()) if (numbers.includes(column.number)) names.add(column.name)
+  return names
+}

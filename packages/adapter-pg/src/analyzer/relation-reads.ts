@@ -1,0 +1,101 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { relationResource } from './resource.js'
+import { isSensitiveRelation } from './sensitive-relations.js'
+import { evaluateStored, runStored } from './stored-effects.js'
+import type { Walk } from './walk.js'
+
+/**
+ * Effects of reading rows of a relation: the relation itself, its children, for a view what it stands for, and functions
+ * that the server runs on the way (policies, comparisons of user-defined types). `columns` may still grow.
+ */
+export function readRelation(
+  walk: Walk,
+  relation: Relation,
+  columns: ReadonlySet<string>,
+  options: ReadOptions = {},
+): void {
+  read(walk, relation, columns, options, new Set())
+}
+
+export interface ReadOptions {
+  readonly via?: string
+  /** FROM ONLY: without children. */
+  readonly only?: boolean
+}
+
+/** Attributes that every effect on a relation carries. */
+export function relationAttributes(relation: Relation, via?: string): Record<string, string | boolean> {
+  return {
+    ...(relation.kind !== 'table' && relation.kind !== 'sequence' && { kind: relation.kind }),
+    ...(relation.server !== undefined && { server: relation.server }),
+    ...(isSensitiveRelation(relation) && { sensitive: true }),
+    ...(via !== undefined && { via }),
+  }
+}
+
+function read(
+  walk: Walk,
+  relation: Relation,
+  columns: ReadonlySet<string>,
+  { via, only }: ReadOptions,
+  seen: Set<number>,
+): void {
+  if (seen.has(relation.id)) return
+  seen.add(relation.id)
+  const { state, effects } = walk
+  effects.add(
+    'read',
+    relationResource(relation, state),
+    relationAttributes(relation, via),
+    columns,
+    relation.columns.keys(),
+  )
+  if (relation.comparisons.length > 0) runStored(walk, relation.comparisons, 'comparison')
+  if (relation.rowSecurity) applyPolicies(walk, relation)
+  if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, seen)
+  if (only === true) return
+  for (const id of relation.children) {
+    const child = walk.catalog.relations.get(id)
+    if (child === undefined) walk.miss('relation', `#${String(id)}`)
+    else read(walk, child, columns, via === undefined ? {} : { via }, seen)
+  }
+}
+
+/** Policies of other commands run too when a change looks for its rows. */
+function applyPolicies(walk: Walk, relation: Relation): void {
+  if (walk.state.settings.is_superuser === 'on') return
+  for (const policy of relation.policies) {
+    if (policy.command === '*' || policy.command === 'select') applyStored(walk, policy.use, 'policy', new Set())
+  }
+}
+
+function readView(walk: Walk, view: Relation, seen: Set<number>): void {
+  if (view.query === undefined) return
+  evaluateStored(walk, view.query, 'view')
+  for (const id of view.query.relations) {
+    const relation = walk.catalog.relations.get(id)
+    if (id === view.id) continue
+    if (relation === undefined) walk.miss('relation', `#${String(id)}`)
+    else read(walk, relation, queryColumns(view, relation), { via: 'view' }, seen)
+  }
+}
+
+/** What a stored expression with queries in it evaluates and reads. */
+export function applyStored(walk: Walk, use: NonNullable<Relation['query']>, via: string, seen: Set<number>): void {
+  evaluateStored(walk, use, via)
+  for (const id of use.relations) {
+    const relation = walk.catalog.relations.get(id)
+    if (relation === undefined) walk.miss('relation', `#${String(id)}`)
+    else if (!seen.has(id)) read(walk, relation, everything, { via }, seen)
+  }
+}
+
+const everything: ReadonlySet<string> = new Set(['*'])
+
+function queryColumns(view: Relation, relation: Relation): ReadonlySet<string> {
+  const numbers = view.queryColumns.get(relation.id)
+  if (numbers === undefined) return everything
+  const names = new Set<string>()
+  for (const column of relation.columns.values()) if (numbers.includes(column.number)) names.add(column.name)
+  return names
+}

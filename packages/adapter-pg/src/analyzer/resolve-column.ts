@@ -1,0 +1,30 @@
+import type { Range, Scope } from './scope.js'
+import { bodyOf, listOf, textOf, type TreeNode } from './tree.js'
+
+/** Finds the item and the own name of the column that a reference means; undefined when that is not certain. */
+export function resolveColumn(
+  scope: Scope,
+  body: TreeNode,
+): { readonly range: Range; readonly column: string } | undefined {
+  const fields = listOf(body, 'fields')
+  const names = fields
+    .map((field) => bodyOf(field, 'String'))
+    .map((field) => (field === undefined ? '' : textOf(field, 'sval')))
+  const name = names.at(-1) ?? ''
+  if (names.length > 1) {
+    const range = scope.range(names.at(-2) ?? '', names.at(-3))
+    const column = range?.columns?.get(name)
+    return range === undefined || column === undefined ? undefined : { range, column }
+  }
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    let unknown = false
+    for (const range of level.ranges) {
+      if (range.hidden) continue
+      const column = range.columns?.get(name)
+      if (column !== undefined) return { range, column }
+      unknown ||= range.columns === undefined
+    }
+    if (unknown) return undefined
+  }
+  return undefined
+}

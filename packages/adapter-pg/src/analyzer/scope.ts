@@ -1,0 +1,64 @@
+import type { Relation } from '../catalog/snapshot.js'
+
+/** One item of FROM, or the target of a change, under the name by which columns reach it. */
+export interface Range {
+  readonly name: string
+  /** The schema, for references like `schema.table.column`; undefined when an alias hides it. */
+  readonly schema: string | undefined
+  readonly relation: Relation | undefined
+  /** Visible column name → the relation's own name. Undefined when the columns are not known. */
+  readonly columns: ReadonlyMap<string, string> | undefined
+  /** Where names of columns that are read are gathered; undefined when they belong to no relation. */
+  readonly read: Set<string> | undefined
+  /** Relations that FOR UPDATE of this item locks. */
+  readonly lockable: readonly Relation[]
+  /** Only reachable with its name: `old`, `new`, `excluded`. */
+  readonly hidden: boolean
+}
+
+/** What names mean at one level of a query. Levels inside see the levels around them. */
+export class Scope {
+  readonly parent: Scope | undefined
+  readonly ranges: Range[] = []
+  readonly #commonTables = new Map<string, CommonTable>()
+  /** Names of the select list, which ORDER BY and GROUP BY may use. */
+  outputs: ReadonlySet<string> = noNames
+
+  constructor(parent?: Scope) {
+    this.parent = parent
+  }
+
+  define(table: CommonTable): void {
+    this.#commonTables.set(table.name, table)
+  }
+
+  /** The same level without its items: what a subquery in FROM sees without LATERAL. */
+  blind(): Scope {
+    const scope = new Scope(this.parent)
+    for (const table of this.#commonTables.values()) scope.define(table)
+    return scope
+  }
+
+  /** Takes over the items of a query, so that whoever holds a subquery knows what it locks. */
+  adopt(query: Scope): void {
+    this.ranges.push(...query.ranges)
+  }
+
+  commonTable(name: string): CommonTable | undefined {
+    return this.#commonTables.get(name) ?? this.parent?.commonTable(name)
+  }
+
+  /** The innermost item of this name. */
+  range(name: string, schema?: string): Range | undefined {
+    const found = this.ranges.find((range) => range.name === name && (schema === undefined || range.schema === schema))
+    return found ?? this.parent?.range(name, schema)
+  }
+}
+
+/** A query of WITH. */
+export interface CommonTable {
+  readonly name: string
+  readonly columns: readonly string[] | undefined
+}
+
+const noNames: ReadonlySet<string> = new Set()

@@ -1,0 +1,140 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { addFromItems } from './from.js'
+import { defineTarget } from './create-as.js'
+import { rangeVarName } from './names.js'
+import { columnNames, targetName } from './output-names.js'
+import { impliedOperator } from './operators.js'
+import { relationAttributes } from './relation-reads.js'
+import { relationResource } from './resource.js'
+import { Scope } from './scope.js'
+import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** SELECT, VALUES, TABLE and set operations of them. `scope` is the level that the query's own items are added to. */
+export const selectStatement: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
+  if (textOf(body, 'op') === 'SETOP_NONE') plainSelect(walk, body, scope)
+  else setOperation(walk, body, scope)
+  outer.adopt(scope)
+}
+
+/** Everything of a SELECT that is handled by name; another field makes it opaque. */
+const selectFields: ReadonlySet<string> = new Set(
+  `withClause op all larg rarg intoClause fromClause targetList distinctClause whereClause groupClause groupDistinct
+   havingClause windowClause valuesLists sortClause limitOffset limitCount limitOption lockingClause`.split(/\s+/),
+)
+
+function plainSelect(walk: Walk, body: TreeNode, scope: Scope): void {
+  for (const field in body) if (!selectFields.has(field)) walk.opaque('unknown part of SELECT', 'select')
+  const into = nodeOf(body, 'intoClause')
+  if (into !== undefined) defineTarget(walk, into)
+  addFromItems(walk, listOf(body, 'fromClause'), scope)
+  walk.visitAll(listOf(body, 'targetList'), scope)
+  walk.visit(nodeOf(body, 'whereClause'), scope)
+  walk.visitAll(listOf(body, 'valuesLists'), scope)
+  scope.outputs = outputNames(body)
+  walk.visitAll(listOf(body, 'groupClause'), scope)
+  walk.visit(nodeOf(body, 'havingClause'), scope)
+  walk.visitAll(listOf(body, 'windowClause'), scope)
+  walk.visitAll(listOf(body, 'distinctClause'), scope)
+  tail(walk, body, scope)
+}
+
+function outputNames(body: TreeNode): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const target of listOf(body, 'targetList')) {
+    const name = targetName(unwrap(target)?.body ?? {})
+    if (name !== undefined) names.add(name)
+  }
+  return names
+}
+
+/** ORDER BY, LIMIT, OFFSET and FOR UPDATE. */
+function tail(walk: Walk, body: TreeNode, scope: Scope): void {
+  walk.visitAll(listOf(body, 'sortClause'), scope)
+  walk.visit(nodeOf(body, 'limitOffset'), scope)
+  walk.visit(nodeOf(body, 'limitCount'), scope)
+  for (const clause of listOf(body, 'lockingClause')) lockRows(walk, bodyOf(clause, 'LockingClause') ?? {}, scope)
+}
+
+/** The arms one after the other: a chain of thousands of UNIONs leans to the left and must not cost stack. */
+function setOperation(walk: Walk, body: TreeNode, scope: Scope): void {
+  const arms: TreeNode[] = []
+  let current = body
+  for (;;) {
+    const left = nodeOf(current, 'larg')
+    const right = nodeOf(current, 'rarg')
+    if (right !== undefined) arms.push(right)
+    if (left === undefined) break
+    if (textOf(left, 'op') === 'SETOP_NONE' || !isBare(left)) {
+      arms.push(left)
+      break
+    }
+    current = left
+  }
+  for (const arm of arms.reverse()) walk.visitAs('SelectStmt', arm, new Scope(scope))
+  impliedOperator(walk, '=')
+  scope.outputs = new Set(columnNames({ SelectStmt: body }))
+  tail(walk, body, scope)
+}
+
+/** A set operation with nothing of its own but its arms. */
+function isBare(body: TreeNode): boolean {
+  for (const field in body)
+    if (field !== 'op' && field !== 'all' && field !== 'larg' && field !== 'rarg' && field !== 'limitOption')
+      return false
+  return true
+}
+
+/** Queries of WITH: each sees those before it, with RECURSIVE all of them. */
+export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, scope: Scope): void {
+  if (clause === undefined) return
+  const tables = listOf(clause, 'ctes').map((item) => bodyOf(item, 'CommonTableExpr') ?? {})
+  const define = (table: TreeNode): void => {
+    const names = listOf(table, 'aliascolnames').map((name) => textOf(bodyOf(name, 'String') ?? {}, 'sval'))
+    scope.define({
+      name: textOf(table, 'ctename'),
+      columns: names.length > 0 ? names : columnNames(nodeOf(table, 'ctequery')),
+    })
+  }
+  const recursive = flagOf(clause, 'recursive')
+  if (recursive) for (const table of tables) define(table)
+  for (const table of tables) {
+    walk.visit(nodeOf(table, 'ctequery'), new Scope(scope))
+    walk.descend('CommonTableExpr', table, scope, queryOnly)
+    if (!recursive) define(table)
+  }
+}
+
+const queryOnly: ReadonlySet<string> = new Set(['ctequery', 'aliascolnames'])
+
+const strengths: Readonly<Record<string, string>> = {
+  LCS_FORKEYSHARE: 'key share',
+  LCS_FORSHARE: 'share',
+  LCS_FORNOKEYUPDATE: 'no key update',
+  LCS_FORUPDATE: 'update',
+}
+
+/** FOR UPDATE and its kin lock rows of the named items, or of all: others wait, and the rows' versions change. */
+function lockRows(walk: Walk, clause: TreeNode, scope: Scope): void {
+  const lock = strengths[textOf(clause, 'strength')] ?? 'update'
+  const named = listOf(clause, 'lockedRels')
+  const ranges =
+    named.length === 0
+      ? scope.ranges
+      : named.map((item) => scope.range(rangeVarName(bodyOf(item, 'RangeVar') ?? {}).name))
+  for (const range of ranges)
+    for (const relation of range?.lockable ?? []) lockRelation(walk, relation, lock, new Set())
+}
+
+function lockRelation(walk: Walk, relation: Relation, lock: string, seen: Set<number>): void {
+  if (seen.has(relation.id)) return
+  seen.add(relation.id)
+  walk.effects.add('write', relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
+  const under = relation.kind === 'view' ? (relation.query?.relations ?? []) : relation.children
+  for (const id of under) {
+    const other = walk.catalog.relations.get(id)
+    if (other !== undefined) lockRelation(walk, other, lock, seen)
+  }
+}

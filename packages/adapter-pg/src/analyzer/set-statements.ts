@@ -1,0 +1,27 @@
+import { settingEffect, showEffect } from './settings.js'
+import { textOf } from './tree.js'
+import type { Handler } from './walk.js'
+
+/** SET and RESET in all their forms: SET ROLE, SET SESSION AUTHORIZATION, SET TRANSACTION and SET NAMES are settings, too. */
+export const setStatement: Handler = (walk, body) => {
+  const name = textOf(body, 'name')
+  switch (textOf(body, 'kind')) {
+    case 'VAR_SET_VALUE':
+    case 'VAR_SET_DEFAULT':
+    case 'VAR_SET_CURRENT':
+    case 'VAR_RESET':
+      settingEffect(walk, name)
+      return
+    case 'VAR_SET_MULTI':
+      // SET TRANSACTION, SET SESSION CHARACTERISTICS, SET TRANSACTION SNAPSHOT.
+      settingEffect(walk, name.toLowerCase().replaceAll(' ', '_'))
+      return
+    default:
+      settingEffect(walk, undefined)
+  }
+}
+
+/** SHOW. */
+export const showStatement: Handler = (walk, body) => {
+  showEffect(walk, textOf(body, 'name'))
+}

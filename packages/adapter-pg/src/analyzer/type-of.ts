@@ -1,0 +1,73 @@
+import { findType, functionSchemas, writtenName } from './names.js'
+import { baseType, type InferredType, unknownType } from './overloads.js'
+import { resolveColumn } from './resolve-column.js'
+import type { Scope } from './scope.js'
+import { listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** Object ids of builtin types. */
+const types = Object.freeze({ bool: 16, int4: 23, numeric: 1700, bit: 1560 })
+
+/**
+ * The type of an expression where it is plain to see; undefined otherwise. Used only to leave out overloads that cannot be
+ * meant, so that undefined means every overload.
+ */
+export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): InferredType {
+  const typed = unwrap(node)
+  if (typed === undefined) return undefined
+  const { type, body } = typed
+  switch (type) {
+    case 'A_Const':
+      return constantType(body)
+    case 'ColumnRef': {
+      const found = resolveColumn(scope, body)
+      return found?.range.relation?.columns.get(found.column)?.type
+    }
+    case 'TypeCast': {
+      const name = nodeOf(body, 'typeName')
+      return name === undefined ? undefined : typeNameId(walk, name)
+    }
+    case 'CollateClause':
+    case 'NamedArgExpr':
+      return typeOf(walk, nodeOf(body, 'arg'), scope)
+    case 'BoolExpr':
+    case 'NullTest':
+    case 'BooleanTest':
+      return types.bool
+    case 'FuncCall':
+      return callType(walk, body)
+    default:
+      return undefined
+  }
+}
+
+/** The id of the type that a `TypeName` means, arrays included; undefined when the catalog does not have it. */
+export function typeNameId(walk: Walk, body: TreeNode): number | undefined {
+  const parts = namesOf(listOf(body, 'names')) ?? []
+  const written = writtenName(parts)
+  const found = written === undefined ? undefined : findType(walk, written)
+  if (found === undefined) return undefined
+  return listOf(body, 'arrayBounds').length > 0 ? found.array : found.id
+}
+
+function constantType(body: TreeNode): InferredType {
+  if (nodeOf(body, 'ival') !== undefined) return types.int4
+  if (nodeOf(body, 'boolval') !== undefined) return types.bool
+  const number = nodeOf(body, 'fval')
+  if (number !== undefined) return /^\d+$/.test(textOf(number, 'fval')) ? undefined : types.numeric
+  return nodeOf(body, 'bsval') === undefined ? unknownType : types.bit
+}
+
+/** The result of a builtin function whose overloads all have one result. */
+function callType(walk: Walk, body: TreeNode): InferredType {
+  const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
+  if (written === undefined) return undefined
+  const schemas = functionSchemas(walk, written.schema)
+  let result: number | undefined
+  for (const routine of walk.catalog.routinesNamed(written.name)) {
+    if (!schemas.includes(routine.schema)) continue
+    if (!routine.builtin || (result !== undefined && result !== routine.result)) return undefined
+    result = routine.result
+  }
+  return result === undefined || walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
+}

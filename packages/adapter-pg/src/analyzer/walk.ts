@@ -1,0 +1,115 @@
+import type { CatalogSnapshot } from '../catalog/snapshot.js'
+import type { SessionState } from '../catalog/session-state.js'
+import type { Analysis, RegistryChange } from './analysis.js'
+import { EffectSet } from './effect-set.js'
+import type { Parsed } from './parse-bytes.js'
+import { structFields } from './grammar-fields.js'
+import { resource } from './resource.js'
+import type { Scope } from './scope.js'
+import { type TreeNode, type TreeValue, unwrap } from './tree.js'
+
+/** What the connection knows besides the catalog. */
+export interface AnalysisContext {
+  readonly catalog: CatalogSnapshot
+  readonly state: SessionState
+  /** The analysis of a prepared statement that exists on the connection, in its present state. */
+  prepared(name: string): Analysis | undefined
+  /** The analysis of the text that declared a cursor which is open on the connection. */
+  cursor(name: string): Analysis | undefined
+}
+
+/** Finds the effects of nodes of one type. */
+export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
+
+/** Nodes inside nodes beyond this are not understood. Far below what the stack holds. */
+const maxDepth = 800
+
+/** One pass over the tree of one text: gathers effects and facts. */
+export class Walk {
+  readonly context: AnalysisContext
+  readonly catalog: CatalogSnapshot
+  readonly state: SessionState
+  readonly effects: EffectSet = new EffectSet()
+  /** Types that the text names or whose values it touches. */
+  readonly mentioned: Set<number> = new Set()
+  readonly missing: Set<string> = new Set()
+  readonly registry: RegistryChange[] = []
+  readonly uses: { readonly kind: 'prepared' | 'cursor'; readonly name: string }[] = []
+  settingFree = true
+  changesCatalog = false
+  copy: 'in' | 'out' | undefined
+  readonly parsed: Parsed
+  readonly #handlers: ReadonlyMap<string, Handler>
+  #depth = 0
+
+  constructor(context: AnalysisContext, handlers: ReadonlyMap<string, Handler>, parsed: Parsed) {
+    this.context = context
+    this.catalog = context.catalog
+    this.state = context.state
+    this.#handlers = handlers
+    this.parsed = parsed
+  }
+
+  /** Handles a node that carries the name of its type. */
+  visit(node: TreeNode | undefined, scope: Scope): void {
+    if (node === undefined) return
+    const typed = unwrap(node)
+    if (typed !== undefined) this.visitAs(typed.type, typed.body, scope)
+    else if (Object.keys(node).length > 0) this.opaque('unknown structure', 'node')
+  }
+
+  visitAll(nodes: readonly TreeNode[], scope: Scope): void {
+    for (const node of nodes) this.visit(node, scope)
+  }
+
+  /** Handles a node whose type is known from where it stands. */
+  visitAs(type: string, body: TreeNode | undefined, scope: Scope): void {
+    if (body === undefined) return
+    const handler = this.#handlers.get(type)
+    if (handler === undefined) {
+      this.opaque('not understood', type)
+      return
+    }
+    if (this.#depth >= maxDepth) {
+      this.opaque('nested too deep', type)
+      return
+    }
+    this.#depth += 1
+    handler(this, body, scope)
+    this.#depth -= 1
+  }
+
+  /** Handles everything below a node, whatever it is. */
+  descend(type: string, body: TreeNode, scope: Scope, except?: ReadonlySet<string>): void {
+    const structs = structFields.get(type)
+    for (const field in body) {
+      if (except?.has(field) === true) continue
+      this.#descendInto(body[field], structs?.[field], scope, type)
+    }
+  }
+
+  /** Notes that a part of the text is not understood. Such a text is never plainly allowed. */
+  opaque(reason: string, what: string): void {
+    this.effects.add('opaque', resource('statement', what), { reason })
+    this.settingFree = false
+    this.changesCatalog = true
+  }
+
+  /** Notes a name that the catalog does not have. */
+  miss(kind: string, name: string): void {
+    this.missing.add(`${kind} ${name}`)
+    this.opaque(`unknown ${kind}`, kind)
+  }
+
+  #descendInto(value: TreeValue | undefined, struct: string | undefined, scope: Scope, type: string): void {
+    if (typeof value !== 'object' || value === null) return
+    if (Array.isArray(value)) {
+      for (const item of value as readonly TreeValue[]) this.#descendInto(item, struct, scope, type)
+      return
+    }
+    // Not an array: the JSON has only objects besides.
+    const node = value as TreeNode
+    if (struct !== undefined) this.visitAs(struct, node, scope)
+    else this.visit(node, scope)
+  }
+}

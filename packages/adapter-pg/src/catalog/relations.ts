@@ -1,0 +1,204 @@
+import type { CatalogRows, UserRows } from './rows.js'
+import type {
+  Column,
+  IncomingForeignKey,
+  Policy,
+  Relation,
+  RelationKind,
+  Rule,
+  StoredUse,
+  Trigger,
+} from './snapshot.js'
+import { storedUse } from './stored-use.js'
+
+type Resolve = (operator: number) => number
+type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
+type Draft = Mutable<Relation> & {
+  children: number[]
+  rules: Rule[]
+  triggers: Trigger[]
+  policies: Policy[]
+  defaults: { column: number; use: StoredUse }[]
+  checks: StoredUse[]
+  comparisons: number[]
+  valueFunctions: number[]
+  referencedBy: IncomingForeignKey[]
+}
+
+const kinds: Readonly<Record<string, RelationKind>> = {
+  r: 'table',
+  p: 'partitioned-table',
+  v: 'view',
+  m: 'materialized-view',
+  f: 'foreign-table',
+  S: 'sequence',
+  i: 'index',
+  I: 'index',
+  c: 'composite-type',
+  t: 'toast',
+}
+
+/** Relations of one part of the catalog, not yet with what hangs on them. */
+export function plainRelations(rows: CatalogRows, schemaName: (id: number) => string): Map<number, Draft> {
+  const relations = new Map<number, Draft>()
+  for (const [id, schema, name, kind, persistence, rowType, rowSecurity, columns] of rows.relations ?? []) {
+    const draft = emptyRelation(id, schemaName(schema), name, kinds[kind] ?? 'table')
+    draft.temporary = persistence === 't'
+    draft.rowType = rowType
+    draft.rowSecurity = rowSecurity
+    draft.columns = new Map(
+      (columns ?? []).map(([column, number, type, generated, notNull]): [string, Column] => [
+        column,
+        { name: column, number, type, generated: generated !== '', notNull },
+      ]),
+    )
+    relations.set(id, draft)
+  }
+  return relations
+}
+
+/** Relations of users with their children, rules, triggers, defaults, checks, policies and foreign keys. */
+export function userRelations(
+  rows: UserRows,
+  schemaName: (id: number) => string,
+  functionOfOperator: Resolve,
+): Map<number, Draft> {
+  const relations = plainRelations(rows, schemaName)
+  for (const [id, schema, name, table] of rows.indexes ?? []) {
+    const draft = emptyRelation(id, schemaName(schema), name, 'index')
+    draft.table = table
+    relations.set(id, draft)
+  }
+  const at = (id: number): Draft | undefined => relations.get(id)
+  for (const [parent, child] of rows.inherits ?? []) at(parent)?.children.push(child)
+  for (const [sequence, table] of rows.ownedSequences ?? []) {
+    const draft = at(sequence)
+    if (draft !== undefined) draft.table = table
+  }
+  for (const [id, server] of rows.foreignTables ?? []) {
+    const draft = at(id)
+    if (draft !== undefined) draft.server = server
+  }
+  addRules(rows, at, functionOfOperator)
+  addTriggers(rows, at, functionOfOperator)
+  addStoredExpressions(rows, at, functionOfOperator)
+  addForeignKeys(rows, at)
+  for (const [view, group] of groupBy(rows.viewColumns ?? [], ([id]) => id)) {
+    const draft = at(view)
+    if (draft === undefined) continue
+    const columns = groupBy(group, ([, relation]) => relation)
+    draft.queryColumns = new Map([...columns].map(([id, named]) => [id, named.map(([, , column]) => column)]))
+  }
+  return relations
+}
+
+function addRules(rows: UserRows, at: (id: number) => Draft | undefined, functionOfOperator: Resolve): void {
+  const sequences = groupBy(rows.ruleSequences ?? [], ([relation, rule]) => `${String(relation)} ${rule}`)
+  for (const [id, event, name, tokens] of rows.rules ?? []) {
+    const draft = at(id)
+    const drawn = (sequences.get(`${String(id)} ${name}`) ?? []).map(([, , sequence]) => sequence)
+    const use = storedUse(tokens, functionOfOperator, drawn)
+    const ruleEvent = ({ '2': 'update', '3': 'insert', '4': 'delete' } as const)[event]
+    if (ruleEvent !== undefined) draft?.rules.push({ event: ruleEvent, use })
+    else if (draft !== undefined) draft.query = use
+  }
+}
+
+function addTriggers(rows: UserRows, at: (id: number) => Draft | undefined, functionOfOperator: Resolve): void {
+  for (const [id, name, bits, routine, columns, condition] of rows.triggers ?? []) {
+    // Bits of pg_trigger.h.
+    const events = new Set<'insert' | 'update' | 'delete' | 'truncate'>()
+    if ((bits & 4) !== 0) events.add('insert')
+    if ((bits & 8) !== 0) events.add('delete')
+    if ((bits & 16) !== 0) events.add('update')
+    if ((bits & 32) !== 0) events.add('truncate')
+    at(id)?.triggers.push({
+      name,
+      function: routine,
+      events,
+      instead: (bits & 64) !== 0,
+      columns: columns ?? [],
+      condition: condition === null ? undefined : storedUse(condition, functionOfOperator),
+    })
+  }
+}
+
+function addStoredExpressions(
+  rows: UserRows,
+  at: (id: number) => Draft | undefined,
+  functionOfOperator: Resolve,
+): void {
+  const sequences = groupBy(
+    rows.defaultSequences ?? [],
+    ([relation, column]) => `${String(relation)} ${String(column)}`,
+  )
+  for (const [id, column, tokens] of rows.defaults ?? []) {
+    const drawn = (sequences.get(`${String(id)} ${String(column)}`) ?? []).map(([, , sequence]) => sequence)
+    at(id)?.defaults.push({ column, use: storedUse(tokens, functionOfOperator, drawn) })
+  }
+  for (const [relation, , tokens] of rows.checks ?? []) at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
+  for (const [relation, tokens] of rows.partitionKeys ?? []) {
+    at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
+  }
+  for (const [, , , table, keys, predicate] of rows.indexes ?? []) {
+    for (const tokens of [keys, predicate]) {
+      if (tokens !== null) at(table)?.checks.push(storedUse(tokens, functionOfOperator))
+    }
+  }
+  for (const [id, command, tokens] of rows.policies ?? []) {
+    const commands = { r: 'select', a: 'insert', w: 'update', d: 'delete' } as const
+    const named = Object.hasOwn(commands, command) ? commands[command as keyof typeof commands] : '*'
+    at(id)?.policies.push({ command: named, use: storedUse(tokens, functionOfOperator) })
+  }
+}
+
+function addForeignKeys(rows: UserRows, at: (id: number) => Draft | undefined): void {
+  const action = (code: string): IncomingForeignKey['onDelete'] =>
+    code === 'c' ? 'cascade' : code === 'n' || code === 'd' ? 'set' : 'none'
+  for (const [from, to, onDelete, onUpdate, columns, referenced] of rows.foreignKeys ?? []) {
+    at(to)?.referencedBy.push({
+      from,
+      columns: columns ?? [],
+      referenced: referenced ?? [],
+      onDelete: action(onDelete),
+      onUpdate: action(onUpdate),
+    })
+  }
+}
+
+function emptyRelation(id: number, schema: string, name: string, kind: RelationKind): Draft {
+  return {
+    id,
+    schema,
+    name,
+    kind,
+    temporary: false,
+    rowType: 0,
+    columns: new Map(),
+    rowSecurity: false,
+    children: [],
+    query: undefined,
+    queryColumns: new Map(),
+    rules: [],
+    triggers: [],
+    policies: [],
+    defaults: [],
+    checks: [],
+    comparisons: [],
+    valueFunctions: [],
+    referencedBy: [],
+    table: undefined,
+    server: undefined,
+  }
+}
+
+function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>()
+  for (const row of rows) {
+    const name = key(row)
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [row])
+    else group.push(row)
+  }
+  return groups
+}

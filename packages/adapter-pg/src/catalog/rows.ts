@@ -1,0 +1,95 @@
+/** Rows of `catalogQueries.builtin` and `.user` as JSON has them. Null stands for no rows. */
+export interface CatalogRows {
+  readonly version?: string
+  readonly database?: string
+  readonly schemas: Rows<[id: number, name: string, owner: string, creators: readonly string[] | null]>
+  readonly relations: Rows<
+    [
+      id: number,
+      schema: number,
+      name: string,
+      kind: string,
+      persistence: string,
+      rowType: number,
+      rowSecurity: boolean,
+      columns: Rows<[name: string, number: number, type: number, generated: string, notNull: boolean]>,
+    ]
+  >
+  readonly routines: Rows<
+    [
+      id: number,
+      schema: number,
+      name: string,
+      kind: string,
+      volatility: string,
+      language: string,
+      securityDefiner: boolean,
+      arguments: readonly number[] | null,
+      defaults: number,
+      variadic: number,
+      result: number,
+      extension: string | null,
+    ]
+  >
+  readonly operators: Rows<
+    [id: number, schema: number, name: string, left: number, right: number, result: number, routine: number]
+  >
+  readonly casts: Rows<[source: number, target: number, routine: number, context: string]>
+  readonly types: Rows<
+    [
+      id: number,
+      schema: number,
+      name: string,
+      kind: string,
+      base: number,
+      element: number,
+      relation: number,
+      array: number,
+    ]
+  >
+}
+
+/** What `catalogQueries.user` has beyond the common part. */
+export interface UserRows extends CatalogRows {
+  readonly comparisons: Rows<[type: number, routine: number]>
+  readonly indexes: Rows<[id: number, schema: number, name: string, table: number, keys: Tokens, predicate: Tokens]>
+  readonly partitionKeys: Rows<[relation: number, use: Tokens]>
+  readonly inherits: Rows<[parent: number, child: number]>
+  readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens]>
+  readonly triggers: Rows<
+    [
+      relation: number,
+      name: string,
+      bits: number,
+      routine: number,
+      columns: readonly number[] | null,
+      condition: Tokens,
+    ]
+  >
+  readonly defaults: Rows<[relation: number, column: number, use: Tokens]>
+  readonly checks: Rows<[relation: number, type: number, use: Tokens]>
+  readonly foreignKeys: Rows<
+    [
+      from: number,
+      to: number,
+      onDelete: string,
+      onUpdate: string,
+      columns: readonly number[] | null,
+      referenced: readonly number[] | null,
+    ]
+  >
+  readonly policies: Rows<[relation: number, command: string, use: Tokens]>
+  readonly ranges: Rows<[type: number, canonical: number, difference: number]>
+  readonly ownedSequences: Rows<[sequence: number, table: number]>
+  readonly foreignTables: Rows<[relation: number, server: string]>
+  readonly viewColumns: Rows<[view: number, relation: number, column: number]>
+  readonly defaultSequences: Rows<[relation: number, column: number, sequence: number]>
+  readonly ruleSequences: Rows<[relation: number, rule: string, sequence: number]>
+  readonly eventTriggers: Rows<[name: string, event: string, routine: number]>
+  readonly extensions: Rows<[name: string]>
+}
+
+export type Rows<Row> = readonly Row[] | null
+
+/** `key value` texts of `storedUseSql`. */
+export type Tokens = readonly string[] | null

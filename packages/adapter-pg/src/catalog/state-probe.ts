@@ -1,0 +1,127 @@
+import { qualifiedEquals as eq } from './qualified-sql.js'
+
+/** Object ids below this one were given out by initdb. */
+const firstUserId = "'16384'::pg_catalog.oid"
+
+/**
+ * One row version is known by its place and the transaction that wrote it: every insert, update and delete of a catalog
+ * row changes the count or the sum. Rows rewritten in place (row estimates of VACUUM) do not count.
+ */
+const fingerprint = (catalog: string, id: string | undefined, also = ''): string =>
+  `(SELECT pg_catalog.concat(pg_catalog.count(*), '.', pg_catalog.sum(pg_catalog.hashtidextended(x.ctid, x.xmin::pg_catalog.text::pg_catalog.int8))) FROM pg_catalog.${catalog} AS x${
+    id === undefined ? '' : ` WHERE x.${id} OPERATOR(pg_catalog.>=) ${firstUserId}${also}`
+  })`
+
+/** As `fingerprint`, before PostgreSQL 14, which has no hash function for row places. */
+const fingerprint13 = (catalog: string, id: string | undefined, also = ''): string =>
+  fingerprint(catalog, id, also).replace(
+    'pg_catalog.hashtidextended(x.ctid, x.xmin::pg_catalog.text::pg_catalog.int8)',
+    'pg_catalog.hashtextextended(x.ctid::pg_catalog.text, x.xmin::pg_catalog.text::pg_catalog.int8)',
+  )
+
+const catalogs: readonly (readonly [catalog: string, id: string | undefined, also?: string])[] = [
+  ['pg_class', 'oid'],
+  ['pg_attribute', 'attrelid', ' AND x.attnum OPERATOR(pg_catalog.>) 0'],
+  ['pg_proc', 'oid'],
+  ['pg_operator', 'oid'],
+  ['pg_cast', 'oid'],
+  ['pg_type', 'oid'],
+  ['pg_opclass', 'oid'],
+  ['pg_amproc', 'oid'],
+  ['pg_range', 'rngtypid'],
+  ['pg_trigger', 'oid'],
+  ['pg_rewrite', 'oid'],
+  ['pg_namespace', undefined],
+  ['pg_inherits', undefined],
+  ['pg_constraint', 'oid'],
+  ['pg_attrdef', 'oid'],
+  ['pg_policy', undefined],
+  ['pg_index', 'indexrelid'],
+  ['pg_event_trigger', undefined],
+  ['pg_extension', undefined],
+]
+
+/** Settings that change what a text means or what it may do. */
+export type ProbedSetting =
+  | 'search_path'
+  | 'role'
+  | 'session_authorization'
+  | 'is_superuser'
+  | 'transaction_read_only'
+  | 'default_transaction_read_only'
+  | 'transaction_isolation'
+  | 'standard_conforming_strings'
+  | 'backslash_quote'
+  | 'client_encoding'
+  | 'server_version_num'
+  | 'transform_null_equals'
+  | 'array_nulls'
+  | 'row_security'
+  | 'session_replication_role'
+  | 'lo_compat_privileges'
+  | 'default_with_oids'
+  | 'allow_system_table_mods'
+
+/** In the order of the answer. */
+export const probedSettings: readonly ProbedSetting[] = Object.freeze([
+  'search_path',
+  'role',
+  'session_authorization',
+  'is_superuser',
+  'transaction_read_only',
+  'default_transaction_read_only',
+  'transaction_isolation',
+  'standard_conforming_strings',
+  'backslash_quote',
+  'client_encoding',
+  'server_version_num',
+  'transform_null_equals',
+  'array_nulls',
+  'row_security',
+  'session_replication_role',
+  'lo_compat_privileges',
+  'default_with_oids',
+  'allow_system_table_mods',
+])
+
+const setting = (name: string): string => `pg_catalog.current_setting('${name}', true)`
+
+const snapshotText = 'pg_catalog.pg_current_snapshot()::pg_catalog.text'
+
+const probe = (print: typeof fingerprint, since: boolean): string => {
+  const all = `pg_catalog.concat_ws(' ', ${catalogs.map(([name, id, also]) => print(name, id, also)).join(', ')})`
+  const unchanged = `pg_catalog.pg_current_xact_id_if_assigned() IS NULL AND ${eq(snapshotText, '$1::pg_catalog.text')}`
+  return `SELECT ${[
+    snapshotText,
+    since ? `CASE WHEN ${unchanged} THEN NULL ELSE ${all} END` : all,
+    // Only schemas that exist and may be used, in the order in which names are looked up.
+    'pg_catalog.array_to_json(pg_catalog.current_schemas(true))::pg_catalog.text',
+    `(SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE ${eq('n.oid', 'pg_catalog.pg_my_temp_schema()')})`,
+    'CURRENT_USER',
+    'SESSION_USER',
+    ...probedSettings.map(setting),
+  ].join(', ')}`
+}
+
+/**
+ * What a connection's texts mean right now, in one row of texts for `readState`: snapshot, fingerprint of everything in
+ * the catalog that users can make, effective schemas, temporary schema, users and settings. One fixed text per server
+ * generation; names everything with its schema, so that no object of a user can take part. Prepare it once per connection:
+ * most of its cost on a small database is planning.
+ *
+ * It sees what its transaction sees. Under REPEATABLE READ and SERIALIZABLE that is the catalog at the start of the
+ * transaction, while the server itself always looks names up in the newest one.
+ */
+export const stateProbe: string = probe(fingerprint, false)
+
+/** The same for PostgreSQL 13. */
+export const stateProbe13: string = probe(fingerprint13, false)
+
+/**
+ * `stateProbe` with one parameter, the snapshot of an earlier answer: when no transaction has ended since and this one has
+ * changed nothing, the fingerprint is null, which means the same as before. Costs the same on a large database as on a small.
+ */
+export const stateProbeSince: string = probe(fingerprint, true)
+
+/** The same for PostgreSQL 13. */
+export const stateProbeSince13: string = probe(fingerprint13, true)

@@ -1,0 +1,82 @@
+import type { CatalogRows, UserRows } from './rows.js'
+import type { Relation, TypeInfo } from './snapshot.js'
+import { storedUse } from './stored-use.js'
+
+type TypeKind = TypeInfo['kind']
+const kinds: Readonly<Record<string, TypeKind>> = {
+  b: 'base',
+  c: 'composite',
+  d: 'domain',
+  e: 'enum',
+  p: 'pseudo',
+  r: 'range',
+  m: 'multirange',
+}
+
+/** Types of one part of the catalog. */
+export function plainTypes(rows: CatalogRows, schemaName: (id: number) => string, builtin: boolean): TypeInfo[] {
+  return (rows.types ?? []).map(([id, schema, name, kind, base, element, relation, array]) => ({
+    id,
+    schema: schemaName(schema),
+    name,
+    kind: kinds[kind] ?? 'base',
+    base,
+    element,
+    relation,
+    array,
+    builtin,
+    functions: [],
+    comparisons: [],
+  }))
+}
+
+/**
+ * Types of users with every function that handling their values may run: checks of domains, canonical forms of ranges,
+ * comparisons, and the same of what they are made of.
+ */
+export function userTypes(
+  rows: UserRows,
+  schemaName: (id: number) => string,
+  functionOfOperator: (operator: number) => number,
+  relations: ReadonlyMap<number, Relation>,
+): TypeInfo[] {
+  const plain = plainTypes(rows, schemaName, false)
+  const byId = new Map(plain.map((type) => [type.id, type]))
+  const checks = new Map<number, number[]>()
+  const comparisons = new Map<number, number[]>()
+  for (const [, type, tokens] of rows.checks ?? []) add(checks, type, storedUse(tokens, functionOfOperator).functions)
+  for (const [type, canonical] of rows.ranges ?? []) add(checks, type, [canonical])
+  for (const [type, , difference] of rows.ranges ?? []) add(comparisons, type, [difference])
+  for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
+  return plain.map((type) => ({
+    ...type,
+    functions: reachable(type.id, byId, checks, relations),
+    comparisons: reachable(type.id, byId, comparisons, relations),
+  }))
+}
+
+function add(to: Map<number, number[]>, type: number, functions: readonly number[]): void {
+  const known = functions.filter((id) => id !== 0)
+  if (known.length > 0) to.set(type, [...(to.get(type) ?? []), ...known])
+}
+
+function reachable(
+  start: number,
+  types: ReadonlyMap<number, TypeInfo>,
+  own: ReadonlyMap<number, readonly number[]>,
+  relations: ReadonlyMap<number, Relation>,
+): readonly number[] {
+  const functions = new Set<number>()
+  const seen = new Set<number>()
+  const waiting = [start]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const type = types.get(id)
+    if (type !== undefined && !seen.has(id)) {
+      seen.add(id)
+      for (const routine of own.get(id) ?? []) functions.add(routine)
+      waiting.push(type.base, type.element)
+      for (const column of relations.get(type.relation)?.columns.values() ?? []) waiting.push(column.type)
+    }
+  }
+  return [...functions]
+}
