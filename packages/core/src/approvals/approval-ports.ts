@@ -6,7 +6,7 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Journal } from '../record/journal.js'
 import type { Approver } from './approver.js'
 
-/** The caps and waits of approvals. */
+/** The caps of approvals. */
 export interface ApprovalLimits {
   /** Pending requests of one root run. Default 20. */
   readonly pendingPerRun: number
@@ -14,8 +14,6 @@ export interface ApprovalLimits {
   readonly pending: number
   /** How old a vote may be when the action runs. Default 10 minutes. */
   readonly voteMaxAgeMs: number
-  /** How long the ledger, the journal or `rolesNow` may take before nothing runs. Default 5 s. */
-  readonly deadlineMs: number
 }
 
 /** Defaults of `ApprovalLimits`. */
@@ -23,7 +21,6 @@ export const defaultLimits: ApprovalLimits = Object.freeze({
   pendingPerRun: 20,
   pending: 200,
   voteMaxAgeMs: 10 * 60_000,
-  deadlineMs: 5_000,
 })
 
 /** What approvals need from outside. */
@@ -37,6 +34,8 @@ export interface ApprovalPorts {
   /** The roles that a principal holds now. Default: those it was verified with. Throwing refuses. */
   readonly rolesNow: (principal: Principal) => MaybePromise<readonly string[]>
   readonly limits: ApprovalLimits
+  /** How long the ledger, the journal or `rolesNow` may take before nothing runs. */
+  readonly deadlineMs: number
   /** Told of each request once it is on record. What it throws changes nothing. */
   readonly onHeld: (event: HeldEvent) => void
   /** Told of failures that changed nothing or led to a refusal: approvers that threw, events that were not recorded. */

@@ -10,10 +10,19 @@ export interface Assignment<Vote extends Candidate> {
   readonly vote: Vote
 }
 
-/** The most votes that a request may need: beyond it, finding who fills what takes too long. */
+/** A place that has to be filled, with the votes that could fill it. */
+interface Seat<Vote extends Candidate> {
+  readonly stage: ApprovalStage
+  readonly candidates: readonly Vote[]
+}
+
+/** The most votes that a request may need. */
 export const maxSeats = 8
 
-/** Every seat that has to be filled: each stage as often as it counts. */
+/** Independence is not transitive, so the search can explode in contrived cases; then the answer is no. */
+const maxSteps = 100_000
+
+/** Every stage as often as it counts. */
 export function seatsOf(stages: readonly ApprovalStage[]): readonly ApprovalStage[] {
   return stages.flatMap((stage) => Array.from({ length: stage.count }, () => stage))
 }
@@ -26,20 +35,22 @@ export function assignStages<Vote extends Candidate>(
   hold: HoldRequest,
   votes: readonly Vote[],
 ): readonly Assignment<Vote>[] | undefined {
-  const seats = seatsOf(hold.requirement.stages)
-  if (seats.length === 0 || seats.length > maxSeats) return undefined
+  const stages = seatsOf(hold.requirement.stages)
+  if (stages.length === 0 || stages.length > maxSeats) return undefined
+  const seats = stages
+    .map((stage): Seat<Vote> => ({ stage, candidates: votes.filter((vote) => mayFill(hold, vote, stage)) }))
+    .sort((first, second) => first.candidates.length - second.candidates.length)
+  let steps = 0
   return fill(seats, [])
 
-  function fill(
-    open: readonly ApprovalStage[],
-    filled: readonly Assignment<Vote>[],
-  ): readonly Assignment<Vote>[] | undefined {
-    const [stage, ...rest] = open
-    if (stage === undefined) return filled
-    for (const vote of votes) {
-      if (!mayFill(hold, vote, stage)) continue
-      if (!filled.every((other) => independentVotes(other, { stage, vote }))) continue
-      const done = fill(rest, [...filled, { stage, vote }])
+  function fill(open: readonly Seat<Vote>[], filled: readonly Assignment<Vote>[]): typeof filled | undefined {
+    const [seat, ...rest] = open
+    if (seat === undefined) return filled
+    for (const vote of seat.candidates) {
+      if (++steps > maxSteps) return undefined
+      const assignment = { stage: seat.stage, vote }
+      if (!filled.every((other) => independentVotes(other, assignment))) continue
+      const done = fill(rest, [...filled, assignment])
       if (done !== undefined) return done
     }
     return undefined

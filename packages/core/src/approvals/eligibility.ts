@@ -2,6 +2,7 @@ import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/in
 import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
+import { quoteSegment } from '../policy/resource-pattern.js'
 import type { HoldRequest } from './request.js'
 
 /** Why somebody may not decide a request. */
@@ -55,12 +56,7 @@ function mayApprove(hold: HoldRequest, roles: readonly string[], policy: Compile
     target: { name: target.name, kind: target.kind, labels: target.labels },
     operation: 'approve',
     text: '',
-    effects: [{ duty: 'approve', resource: `target:${segment(target.name)}`, attributes: {} }],
+    effects: [{ duty: 'approve', resource: `target:${quoteSegment(target.name)}`, attributes: {} }],
   })
   return decision.effect === 'allow'
-}
-
-/** A segment of a resource, quoted where its characters have a meaning of their own. */
-function segment(name: string): string {
-  return /[.:*"]/u.test(name) ? `"${name.replaceAll('"', '""')}"` : name
 }

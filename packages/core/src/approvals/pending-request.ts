@@ -112,7 +112,7 @@ export class PendingRequest {
     this.#opened = 'entered'
     const via = this.#approvers.map((approver) => approver.name)
     const event = requestedEvent(this.held.requestId, this.#hold, this.#expiry.expiresAtMs, via)
-    await record(this.#on.journal, this.#on.limits.deadlineMs, event, 'synced')
+    await record(this.#on.journal, this.#on.deadlineMs, event, 'synced')
     this.#opened = 'recorded'
   }
 
@@ -175,7 +175,7 @@ export class PendingRequest {
       return this.#refuse({ ...refused, reason: added })
     }
     const event = voteEvent(this.held.requestId, this.#hold, examined, vote.reason)
-    await record(this.#on.journal, this.#on.limits.deadlineMs, event, 'synced')
+    await record(this.#on.journal, this.#on.deadlineMs, event, 'synced')
     this.#votes.markRecorded(examined)
     if (vote.decision === 'deny') await this.#end({ end: 'denied', by: examined.approver, reason: vote.reason })
     else if (this.#ending === undefined && this.#votes.assignment() !== undefined) this.#approve()
@@ -191,7 +191,7 @@ export class PendingRequest {
     this.#refusedSomebody = true
     if (this.#queue.countRefused()) {
       const event = refusedVoteEvent(this.held.requestId, this.#hold, refused)
-      await record(this.#on.journal, this.#on.limits.deadlineMs, event, 'written')
+      await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
     }
     const dimensions = refused.dimensions === undefined ? '' : `: ${refused.dimensions.join(', ')}`
     return Object.freeze({ counted: false, reason: refused.reason + dimensions })
@@ -209,7 +209,7 @@ export class PendingRequest {
           via: approver.name,
           reason: 'approver-failed',
         })
-        await record(this.#on.journal, this.#on.limits.deadlineMs, event, 'written')
+        await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
         if (this.#listening > 0 || this.#state === 'approved') return
         await this.#end(this.#refusedSomebody ? nobodyEligible : nobodyAnswers)
       })
@@ -260,7 +260,7 @@ export class PendingRequest {
       if (state !== ending.end) this.#ending = endingOf(state)
       if (state !== 'consumed' && this.#opened === 'recorded') {
         const event = endedEvent(this.held.requestId, this.#hold, state, this.#queue.refused)
-        await record(this.#on.journal, this.#on.limits.deadlineMs, event, 'written')
+        await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
       }
     }
     await this.#ledger.leave()

@@ -25,8 +25,8 @@ export class RequestLedger {
 
   /** Enters the request. Throws ERR_LIMIT_EXCEEDED when a cap is reached. */
   async enter(): Promise<void> {
-    const { ledger, limits } = this.#on
-    this.#keptUntilMs = await enter(ledger, limits.deadlineMs, this.#place, {
+    const { deadlineMs, ledger, limits } = this.#on
+    this.#keptUntilMs = await enter(ledger, deadlineMs, this.#place, {
       perRun: limits.pendingPerRun,
       overall: limits.pending,
     })
@@ -69,13 +69,13 @@ export class RequestLedger {
 
   /** Gives the place among the pending requests back. */
   leave(): Promise<void> {
-    return leave(this.#on.ledger, this.#on.limits.deadlineMs, this.#place)
+    return leave(this.#on.ledger, this.#on.deadlineMs, this.#place)
   }
 
   #update<T>(plan: (stored: StoredRequest | undefined) => LedgerPlan<T>): Promise<T> {
     const stored = (entries: ReadonlyMap<string, LedgerEntry>): StoredRequest | undefined =>
       parseStored(entries.get(this.#key)?.value)
-    return updateLedger(this.#on.ledger, this.#on.limits.deadlineMs, [this.#key], (entries) => plan(stored(entries)))
+    return updateLedger(this.#on.ledger, this.#on.deadlineMs, [this.#key], (entries) => plan(stored(entries)))
   }
 
   #changed<T>(next: StoredRequest, result: T): LedgerPlan<T> {

@@ -2,17 +2,16 @@
  * What a terminal or a reader would not show as it is: control characters (ANSI escapes), format characters (bidi,
  * zero-width, tags), separators and blanks that look like a space, unassigned, private and lone-surrogate code points.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}|\\/gu
+const hidden = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu
 
-/**
- * Returns text in which every character can be seen: hidden ones become `\u{…}`, a backslash becomes two.
- * Two different texts never look the same for a hidden character. Line breaks are escaped as well.
- */
+/** Returns text in which every hidden character, line breaks too, is written `\u{…}`. */
+export function escapeHidden(text: string): string {
+  return text.replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
+/** The same with every backslash doubled, so that two different texts never look the same for a hidden character. */
 export function visible(text: string): string {
-  return text.replace(hidden, (character) => {
-    if (character === '\\') return '\\\\'
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
-  })
+  return escapeHidden(text.replaceAll('\\', '\\\\'))
 }
 
 /** Whether a text has letters outside ASCII, among which look-alikes hide. */

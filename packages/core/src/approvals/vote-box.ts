@@ -107,6 +107,6 @@ export class VoteBox {
   }
 
   async #rolesNow(principal: Principal): Promise<readonly string[]> {
-    return within(this.#on.limits.deadlineMs, 'looking up roles', 'ERR_INTERNAL', () => this.#on.rolesNow(principal))
+    return within(this.#on.deadlineMs, 'looking up roles', 'ERR_INTERNAL', () => this.#on.rolesNow(principal))
   }
 }

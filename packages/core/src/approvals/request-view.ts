@@ -1,0 +1,78 @@
+import { canonicalJson } from '../model/canonical-json.js'
+import type { Effect } from '../model/effect.js'
+import type { ApprovalRequest } from './approver.js'
+import { escapeHidden, hasForeignLetters, visible } from './visible.js'
+
+/** A request as text for a terminal. */
+export interface RequestView {
+  readonly text: string
+  /** False when something was left out, so that whoever reads it has not seen what would run. */
+  readonly complete: boolean
+}
+
+const maxCharacters = 8_192
+const maxLines = 200
+const maxEffects = 100
+
+/** How many hex digits of the digest stand for the action on a screen. */
+const prefixLength = 8
+
+/** The part of the digest that people compare and type. */
+export function digestPrefix(request: ApprovalRequest): string {
+  return request.digest.slice(0, prefixLength)
+}
+
+/**
+ * Renders a request from its snapshot. Every hidden character is escaped, and each line of the statement stands behind
+ * a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
+ */
+export function requestView(request: ApprovalRequest): RequestView {
+  const parametersText = canonicalJson(request.parameters)
+  const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
+  const parameters = parametersText.slice(0, maxCharacters)
+  const effects = request.effects.slice(0, maxEffects)
+  const cuts = [
+    ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
+    ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
+    ...(effects.length < request.effects.length ? ['THERE ARE MORE EFFECTS.'] : []),
+  ]
+  const notes = [
+    ...(hasForeignLetters(request.text + parametersText) ? ['It holds characters that can look like others.'] : []),
+    ...cuts,
+    ...(cuts.length > 0 ? ['THIS VIEW IS NOT COMPLETE, SO IT CANNOT BE APPROVED HERE.'] : []),
+  ]
+  const lines = [
+    ...headLines(request),
+    '  effects',
+    ...effects.map((effect) => `    ${effectLine(effect)}`),
+    '  statement',
+    ...statement.map((line) => `    | ${visible(line)}`),
+    `  parameters ${request.parameters.length === 0 ? 'none' : escapeHidden(parameters)}`,
+    ...notes.map((note) => `  ! ${note}`),
+  ]
+  return { text: lines.join('\n'), complete: cuts.length === 0 }
+}
+
+function headLines(request: ApprovalRequest): readonly string[] {
+  const { requester, target } = request
+  const where = Object.entries(request.identity).map(([name, value]) => `${visible(name)}=${visible(value)}`)
+  const needs = request.stages.map(
+    ({ count, role, stage }) => `${visible(stage)}: ${String(count)} of ${visible(role)}`,
+  )
+  const { id, issuer } = requester.subject
+  return [
+    `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
+    `  where      ${where.join(' ')}`,
+    `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)}`,
+    `  rules      ${request.rules.map(visible).join(', ')}`,
+    `  needs      ${needs.join(', ')}`,
+    `  expires    ${request.expiresAt.toISOString()}`,
+  ]
+}
+
+function effectLine(effect: Effect): string {
+  const attributes = Object.entries(effect.attributes).map(
+    ([name, value]) => ` ${visible(name)}=${visible(String(value))}`,
+  )
+  return `${effect.duty} ${visible(effect.resource)}${attributes.join('')}`
+}

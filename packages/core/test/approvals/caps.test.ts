@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import type { Approver, VoteReceipt } from '../../src/approvals/approver.js'
+import type { HoldRequest } from '../../src/approvals/coordinator.js'
+import { agent, ann, bench, bob, deployer, heldOf, hold, human, never, requirement } from './support.js'
+
+const numbered = (count: number, changes: Partial<HoldRequest> = {}): HoldRequest[] =>
+  Array.from({ length: count }, (_, index) => hold(changes, `delete from t${String(index)}`))
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('pending requests', () => {
+  it('of one root run are capped at 20, and others are not hindered', async () => {
+    const on = bench()
+    for (const one of numbered(20)) void on.coordinator.request(one, never)
+    await settle()
+    const outcome = await on.coordinator.request(hold({}, 'delete from more'), never)
+    expect(outcome).toMatchObject({ outcome: 'unavailable', refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
+    const sibling = agent('sibling', { runRoot: deployer.run.root })
+    expect(await on.coordinator.request(hold({ requester: sibling }), never)).toMatchObject({
+      refusal: { code: 'ERR_LIMIT_EXCEEDED' },
+    })
+    void on.coordinator.request(hold({ requester: agent('other') }), never)
+    await settle()
+    expect(on.journal.of('approval.requested')).toHaveLength(21)
+    await on.coordinator.close()
+  })
+
+  it('are capped overall', async () => {
+    const on = bench({ limits: { pending: 3 } })
+    for (let index = 0; index < 3; index++)
+      void on.coordinator.request(hold({ requester: agent(`a${String(index)}`) }), never)
+    await settle()
+    expect(await on.coordinator.request(hold(), never)).toMatchObject({ refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
+    await on.coordinator.close()
+  })
+
+  it('hold the cap when they come all at once on a ledger that takes its time', async () => {
+    const on = bench({ limits: { pendingPerRun: 5 }, deadlineMs: 5_000 })
+    on.ledger.slow = true
+    const running = numbered(30).map((one) => on.coordinator.request(one, never))
+    let refused = 0
+    for (const one of running)
+      void one.then((outcome) => {
+        if (outcome.outcome === 'unavailable') refused++
+      })
+    await expect.poll(() => refused, { timeout: 5_000 }).toBe(25)
+    await on.coordinator.close()
+    expect((await Promise.all(running)).filter((one) => one.outcome === 'withdrawn')).toHaveLength(5)
+  })
+
+  it('give their place back however they end', async () => {
+    const on = bench({ limits: { pendingPerRun: 1 } })
+    for (let round = 0; round < 3; round++) {
+      const asked = hold()
+      const running = on.coordinator.request(asked, never)
+      await settle()
+      await on.hand.allow(ann, asked.digest)
+      const held = heldOf(await running)
+      await on.coordinator.consume(held, asked.digest)
+      await settle()
+    }
+    const left = [...on.ledger.entries.keys()].filter((key) => !key.startsWith('approval/request/'))
+    expect(left).toEqual([])
+  })
+
+  it('for the same action of the same requester are refused while one is pending', async () => {
+    const on = bench()
+    const gone = new AbortController()
+    const first = on.coordinator.request(hold(), gone.signal)
+    await on.hand.asked
+    expect(await on.coordinator.request(hold(), never)).toMatchObject({
+      outcome: 'unavailable',
+      refusal: { code: 'ERR_LIMIT_EXCEEDED' },
+    })
+    gone.abort()
+    await first
+    const again = new AbortController()
+    const second = on.coordinator.request(hold(), again.signal)
+    await settle()
+    again.abort()
+    expect((await second).outcome).toBe('withdrawn')
+  })
+})
+
+function flooding(give: (index: number) => unknown, inTurn: boolean): Approver & { readonly receipts: VoteReceipt[] } {
+  const receipts: VoteReceipt[] = []
+  return {
+    name: 'flood',
+    level: 'asserted',
+    receipts,
+    async ask(request, vote) {
+      const all: Promise<VoteReceipt>[] = []
+      for (let index = 0; index < 10_000; index++) {
+        const given = vote({ digest: request.digest, ...(give(index) as object) } as never)
+        if (inTurn) receipts.push(await given)
+        else all.push(given)
+      }
+      receipts.push(...(await Promise.all(all)))
+    },
+  }
+}
+
+describe('10,000 votes', () => {
+  it.each([
+    ['all at once', false],
+    ['one after the other', true],
+  ])('that do not count (%s) leave a bounded record, and an eligible one still counts', async (_how, inTurn) => {
+    const flood = flooding(() => ({ decision: 'allow', approver: human('eve', []) }), inTurn)
+    const on = bench()
+    const floodBench = bench({ approvers: [flood, on.hand] })
+    const running = floodBench.coordinator.request(hold(), never)
+    await on.hand.asked
+    await expect.poll(() => flood.receipts.length, { timeout: 10_000 }).toBe(10_000)
+    expect(flood.receipts.every((one) => !one.counted)).toBe(true)
+    expect(floodBench.journal.events.length).toBeLessThanOrEqual(66)
+    expect(await on.hand.deny(ann)).toEqual({ counted: true })
+    expect((await running).outcome).toBe('denied')
+    expect(floodBench.journal.of('approval.ended')).toMatchObject([{ refusedVotes: 10_000 }])
+  })
+
+  it('by 10,000 eligible people that fill one of two stages stay bounded, and a denial still counts', async () => {
+    const stages = [
+      { stage: 'peer', count: 1, role: 'dba', independent: [] },
+      { stage: 'security', count: 1, role: 'security', independent: [] },
+    ]
+    const flood = flooding((index) => ({ decision: 'allow', approver: human(`p${String(index)}`) }), true)
+    const made = bench()
+    const on = bench({ approvers: [flood, made.hand] })
+    const running = on.coordinator.request(hold({ requirement: requirement({ stages }) }), never)
+    await expect.poll(() => flood.receipts.length, { timeout: 20_000 }).toBe(10_000)
+    expect(flood.receipts.filter((one) => one.counted)).toHaveLength(64)
+    expect(on.journal.events.length).toBeLessThanOrEqual(64 + 66)
+    expect(await made.hand.deny(bob)).toEqual({ counted: true })
+    expect((await running).outcome).toBe('denied')
+  }, 30_000)
+})

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { requestView } from '../../src/approvals/request-view.js'
+import { approvalRequest } from '../../src/approvals/request.js'
+import { visible } from '../../src/approvals/visible.js'
+import type { Action } from '../../src/model/action.js'
+import type { SnapshotValue } from '../../src/model/snapshot.js'
+import { hold, startMs } from './support.js'
+
+function viewOf(
+  text: string,
+  parameters: readonly SnapshotValue[] = [],
+  change: Partial<Action> = {},
+): ReturnType<typeof requestView> {
+  const asked = hold({}, text)
+  return requestView(approvalRequest('id', { ...asked, action: { ...asked.action, parameters, ...change } }, startMs))
+}
+
+describe('the view of a request', () => {
+  it('escapes what a terminal would act on or hide', () => {
+    const { text } = viewOf('select 1 \u001b[2J\u202e -- \u200b\u0007\u00a0\u3164\u{e0041}')
+    expect(text).toContain('| select 1 \\u{1b}[2J\\u{202e} -- \\u{200b}\\u{7}\\u{a0}\\u{3164}\\u{e0041}')
+    // eslint-disable-next-line no-control-regex
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/u)
+  })
+
+  it('keeps every line of the statement behind a bar, so that it cannot pose as ours', () => {
+    const { text } = viewOf('select 1\n  requester  human ann\r  rules      none\u2028x')
+    expect(text).toContain('    |   requester  human ann\\u{d}  rules      none\\u{2028}x')
+    expect(text.split('\n').filter((line) => line.startsWith('  requester'))).toHaveLength(1)
+  })
+
+  it('shows different texts differently', () => {
+    expect(visible('\\u{1b}')).not.toBe(visible('\u001b'))
+    expect(visible('a\u00a0b')).not.toBe(visible('a b'))
+    expect(viewOf('x', ['\\u{202e}']).text).not.toBe(viewOf('x', ['\u202e']).text)
+  })
+
+  it('says when characters could be look-alikes', () => {
+    expect(viewOf('delete from users').text).not.toContain('look like others')
+    expect(viewOf('delete from us\u0435rs').text).toContain('look like others')
+  })
+
+  it.each([
+    ['a statement that is too long', viewOf('x'.repeat(8_193)), 'THE STATEMENT GOES ON'],
+    ['a statement of too many lines', viewOf('\n'.repeat(200)), 'THE STATEMENT GOES ON'],
+    ['parameters that are too long', viewOf('x', ['y'.repeat(8_193)]), 'THE PARAMETERS GO ON'],
+    [
+      'too many effects',
+      viewOf('x', [], {
+        description: {
+          ...hold().action.description,
+          effects: Array.from(
+            { length: 101 },
+            () => ({ duty: 'read', resource: 'table:a.b', attributes: {} }) as const,
+          ),
+        },
+      }),
+      'THERE ARE MORE EFFECTS',
+    ],
+  ])('is not complete with %s, and says so', (_what, view, words) => {
+    expect(view.complete).toBe(false)
+    expect(view.text).toContain(words)
+    expect(view.text).toContain('THIS VIEW IS NOT COMPLETE')
+  })
+
+  it('is complete right at the limits', () => {
+    expect(viewOf('x'.repeat(8_192)).complete).toBe(true)
+    expect(viewOf('\n'.repeat(199)).complete).toBe(true)
+  })
+})

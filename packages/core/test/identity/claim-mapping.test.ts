@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
+import type { Principal } from '../../src/model/principal.js'
+import { issuer, sign, verify } from './jwt-support.js'
+
+async function made(payload: Record<string, unknown>, change: Partial<JwtVerifierOptions>): Promise<Principal> {
+  return verify(await sign(payload), change)
+}
+
+describe('claims', () => {
+  it('name roles through a table, and what is not in it is dropped', async () => {
+    const roleMap = { 'grp-1': 'ingest', 'grp-2': 'reader' }
+    const payload = { realm_access: { roles: ['grp-1', 'grp-9', 'constructor', '__proto__', 'toString'] } }
+    expect((await made(payload, { roleMap })).roles).toEqual(['ingest'])
+  })
+
+  it('name the kind through a table, and what is not in it is refused', async () => {
+    const kind = { claim: '/typ', values: { person: 'human', bot: 'agent' } } as const
+    expect((await made({ typ: 'person' }, { kind })).kind).toBe('human')
+    for (const typ of ['admin', undefined, ['person'], 'constructor', 'toString']) {
+      await expect(made({ typ }, { kind })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    }
+  })
+
+  it('make people of human tokens: no owners, class or key apply', async () => {
+    expect(await made({}, { kind: 'human' })).toMatchObject({
+      kind: 'human',
+      owners: 'none',
+      agentClass: 'none',
+      key: 'none',
+    })
+  })
+
+  it('name one owner or several, of this issuer or of the people’s', async () => {
+    expect((await made({ owner: 'olga' }, { owners: '/owner' })).owners).toEqual({ known: [`${issuer}#olga`] })
+    const owners = { claim: '/owner', issuer: 'https://people.example' }
+    expect((await made({ owner: ['zoe', 'olga', 'zoe'] }, { owners })).owners).toEqual({
+      known: ['https://people.example#olga', 'https://people.example#zoe'],
+    })
+  })
+
+  it('without owners leave them unknown', async () => {
+    expect((await made({}, { owners: '/owner' })).owners).toBe('unknown')
+    expect((await made({ owner: [] }, { owners: '/owner' })).owners).toBe('unknown')
+  })
+
+  it.each([7, {}, [7], '', [''], null])('with owners %j are refused', async (owner) => {
+    await expect(made({ owner }, { owners: '/owner' })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+  })
+
+  it('name the class through a table; an unlisted one is unknown', async () => {
+    const agentClass = { claim: '/client', values: { 'etl-client': 'etl' } }
+    expect((await made({ client: 'etl-client' }, { agentClass })).agentClass).toEqual({ known: ['etl'] })
+    for (const client of ['other', undefined, 'constructor', ['etl-client']]) {
+      expect((await made({ client }, { agentClass })).agentClass).toBe('unknown')
+    }
+  })
+
+  it('name the root run; without the claim it is the same for each new token', async () => {
+    expect((await made({ flow: 'run-9' }, { run: '/flow' })).run).toEqual({ id: 'run-9', root: 'run-9' })
+    const first = await made({ jti: 'a' }, { run: '/flow' })
+    const second = await made({ jti: 'b' }, {})
+    expect(first.run.root).toBe(second.run.root)
+    await expect(made({ flow: 7 }, { run: '/flow' })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+  })
+})
