@@ -57,7 +57,6 @@ export async function openLoopback(context: LoopbackContext): Promise<LoopbackDo
   if (/[\r\n]/.test(database)) {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'a password file cannot name a database with a line break')
   }
-  refuseEnded(signal)
   const password = randomBytes(32).toString('base64url')
   const clients = new LoopbackClients({ login: context.login, limits, verifier: await scramVerifier(password) })
   const server = createServer({ noDelay: true }, (socket) => {
@@ -66,9 +65,9 @@ export async function openLoopback(context: LoopbackContext): Promise<LoopbackDo
   server.maxConnections = clients.maxSockets
   // A connection that could not be accepted is gone; the door goes on.
   server.on('error', () => undefined)
+  refuseEnded(signal)
   const folder = LoopbackFolder.open(address.kind === 'unix' ? address.path : undefined)
   try {
-    refuseEnded(signal)
     const location = { ...(await listenOnLoopback(server, address, folder)), database }
     folder.writePassfile(location, password)
     refuseEnded(signal)

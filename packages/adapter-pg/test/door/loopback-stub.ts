@@ -32,6 +32,7 @@ export class EchoConnection {
   }
 
   receive(chunk: Buffer): Promise<void> | undefined {
+    if (this.gone) return undefined
     this.received += chunk.length
     this.#reader.push(chunk)
     for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {

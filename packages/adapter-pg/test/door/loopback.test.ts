@@ -11,6 +11,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
+import type { Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -353,7 +354,7 @@ describe('back-pressure', () => {
     connection.hold = new Promise((resolve) => {
       release = resolve
     })
-    const { stream } = (client as unknown as { connection: { stream: NodeJS.WritableStream } }).connection
+    const stream = streamOf(client)
     const bytes = 32 * 1024 * 1024
     stream.write(message('d', Buffer.alloc(bytes)))
     await vi.waitFor(() => expect(connection.received).toBeGreaterThan(0))
@@ -370,7 +371,7 @@ describe('back-pressure', () => {
     const client = clientOf(door)
     await client.connect()
     const connection = connections[0]!
-    const { stream } = (client as unknown as { connection: { stream: NodeJS.ReadableStream } }).connection
+    const stream = streamOf(client)
     stream.pause()
     const notice = message(
       'N',
@@ -384,6 +385,41 @@ describe('back-pressure', () => {
     stream.resume()
     await vi.waitFor(() => expect(connection.drains).toBe(1))
     await client.end()
+  })
+})
+
+describe('a client that goes away', () => {
+  it('is noticed when it resets its connection', async () => {
+    const { door, connections } = await open({ options: { port: 0 } })
+    const client = clientOf(door)
+    await client.connect()
+    streamOf(client).resetAndDestroy()
+    await vi.waitFor(() => expect(connections[0]!.gone).toBe(true))
+  })
+
+  it('is noticed when it closes its side without reading what waits for it', async () => {
+    const { door, connections } = await open()
+    const client = clientOf(door)
+    await client.connect()
+    streamOf(client).pause()
+    while (connections[0]!.send(message('N', Buffer.alloc(256 * 1024)))) continue
+    streamOf(client).end()
+    await vi.waitFor(() => expect(connections[0]!.gone).toBe(true))
+  })
+
+  it('may finish writing when the door ended first, so that it gets to read why', async () => {
+    const { door, connections } = await open({ options: { port: 0 } })
+    const client = clientOf(door)
+    await client.connect()
+    connections[0]!.hold = new Promise(() => undefined)
+    const stream = streamOf(client)
+    const failed = vi.fn<() => void>()
+    stream.on('error', failed)
+    stream.write(message('d', Buffer.alloc(32 * 1024 * 1024)))
+    await vi.waitFor(() => expect(connections[0]!.received).toBeGreaterThan(0))
+    connections[0]!.clientGone()
+    await new Promise((resolve) => stream.once('close', resolve))
+    expect(failed).not.toHaveBeenCalled()
   })
 })
 
@@ -420,7 +456,7 @@ describe('the end', () => {
     const { door, connections } = await open()
     const client = clientOf(door)
     await client.connect()
-    const { stream } = (client as unknown as { connection: { stream: NodeJS.ReadableStream } }).connection
+    const stream = streamOf(client)
     stream.pause()
     while (connections[0]!.send(message('N', Buffer.alloc(256 * 1024)))) continue
     await door.close()
@@ -442,10 +478,17 @@ describe('the end', () => {
     await expect(openLoopback(echoContext({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
       code: 'ERR_SESSION_CLOSED',
     })
-    const session = new AbortController()
-    const opening = openLoopback(echoContext({ signal: session.signal }))
-    session.abort()
-    await expect(opening).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
+  })
+
+  it.each([1, 2])('does not open for a session that ends on the way, before look %i at it', async (lastLook) => {
+    const parent = newFolder()
+    vi.stubEnv('TMPDIR', parent)
+    let looks = 0
+    const signal = new AbortController().signal
+    Object.defineProperty(signal, 'aborted', { get: () => ++looks >= lastLook })
+    await expect(openLoopback(echoContext({ signal }))).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
+    expect(looks).toBe(lastLook)
+    expect(readdirSync(parent)).toEqual([])
   })
 
   it('leaves nothing behind when it cannot open', async () => {
@@ -462,6 +505,10 @@ it('cannot be serialised and shows nothing of itself', async () => {
   expect(() => JSON.stringify({ door })).toThrow('cannot be serialised')
   expect(inspect({ door })).toBe('{ door: LoopbackDoor { open } }')
 })
+
+function streamOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream
+}
 
 function mode(path: string): number {
   return statSync(path).mode & 0o777

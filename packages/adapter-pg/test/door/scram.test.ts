@@ -173,6 +173,8 @@ describe('the SASL messages', () => {
       frame(Buffer.from('SCRAM-SHA-256')),
       frame(Buffer.alloc(0)),
       frame(Buffer.alloc(9000, 'A')),
+      { ...initial(client.first()), type: 'd'.charCodeAt(0) },
+      frame(Buffer.concat([initial(client.first()).bytes.subarray(5), Buffer.from('A')])),
       { type: 'Q'.charCodeAt(0), bytes: message('Q', cString('select 1')) },
     ]) {
       expect(new ScramAuthentication(verifier).step(bad)).toEqual(wrongPassword)
