@@ -3,6 +3,7 @@ import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import pg from 'pg'
 import { CancelKeys } from './door/cancel-keys.js'
+import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
 import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
 import { governedClientClass, governedConfig, governedPool, refuseUnknown } from './door/client.js'
 import type { ClientEnd } from './door/client-end.js'
@@ -62,6 +63,7 @@ class Postgres implements PostgresTarget {
   readonly #resolved: ResolvedConfig
   readonly #cancelKeys = new CancelKeys()
   readonly #states = new StateCache()
+  readonly #parser: StatementParser
   readonly #connections = new Set<DoorConnection>()
   readonly #loopbacks = new Set<LoopbackDoor>()
   #check: Promise<ServerCheck> | undefined
@@ -76,6 +78,7 @@ class Postgres implements PostgresTarget {
     this.name = name
     this.#config = config
     this.#resolved = resolveConfig(config)
+    this.#parser = new StatementParser({ maxBytes: config.maxStatementBytes ?? defaultParserLimits.maxBytes })
   }
 
   pool(session: Session, options: GovernedOptions = {}): pg.Pool {
@@ -117,7 +120,7 @@ class Postgres implements PostgresTarget {
       connection.clientGone()
       return connection.ended
     })
-    await Promise.all([...ended, ...[...this.#loopbacks].map((door) => door.close())])
+    await Promise.all([...ended, ...[...this.#loopbacks].map((door) => door.close()), this.#parser.close()])
   }
 
   toJSON(): never {
@@ -162,7 +165,7 @@ class Postgres implements PostgresTarget {
           access,
           readOnly,
           states: this.#states,
-          maxStatementBytes: this.#config.maxStatementBytes ?? 256 * 1024,
+          parser: this.#parser,
           statementComments: this.#config.statementComments ?? false,
           upstream,
         }),

@@ -102,7 +102,7 @@ export class ExtendedProtocol {
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuse(duplicate('prepared statement', '42P05'))
     }
-    const preview = await this.#flow.preview(message.text, message.parameterTypes, this.#blocked !== undefined)
+    const preview = await this.#flow.preview(message.text, this.#blocked !== undefined)
     if (preview.refusal !== undefined) return this.#refuse(preview.refusal)
     this.#flushDeferred()
     const statement: PreparedStatement = {
@@ -129,7 +129,6 @@ export class ExtendedProtocol {
     if (this.#blocked !== undefined) return this.#refuse(laterInBatch(this.#blocked))
     const passage = await this.#flow.pass({
       text: statement.text,
-      parameterTypes: statement.parameterTypes,
       parameters: parameterSnapshots(message, statement.parameterTypes),
       laterInBatch: this.#connection.runs.size > 0,
     })

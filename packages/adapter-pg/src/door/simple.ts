@@ -28,7 +28,7 @@ export class SimpleProtocol {
     // A simple query destroys the unnamed statement and portal.
     connection.registry.statements.delete('')
     connection.registry.portals.delete('')
-    const passage = await this.#flow.pass({ text, parameterTypes: [], parameters: [], laterInBatch: false })
+    const passage = await this.#flow.pass({ text, parameters: [], laterInBatch: false })
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal)
     try {
       passage.run.permit.use()

@@ -1,6 +1,7 @@
 import type { AdapterRequest, Description, SessionAccess, SnapshotValue } from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
+import type { StatementParser } from '../analyzer/parse.js'
 import { readOnlyBegin } from './begin.js'
 import type { Line } from './line.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -18,7 +19,7 @@ export interface FlowContext {
   /** Whether no rule gives the session anything but reads here. */
   readonly readOnly: boolean
   readonly states: StateCache
-  readonly maxStatementBytes: number
+  readonly parser: StatementParser
   readonly statementComments: boolean
   readonly upstream: Upstream
 }
@@ -26,7 +27,6 @@ export interface FlowContext {
 /** A statement that wants to run. */
 export interface PassageRequest {
   readonly text: string
-  readonly parameterTypes: readonly number[]
   readonly parameters: readonly SnapshotValue[]
   /** Whether an earlier statement of the same unsynced batch ran already. */
   readonly laterInBatch: boolean
@@ -63,11 +63,10 @@ export class StatementFlow {
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
   async preview(
     text: string,
-    parameterTypes: readonly number[],
     stateUncertain: boolean,
   ): Promise<{ readonly refusal?: DoorRefusal; readonly text: string }> {
     const state = await this.#keeper.current(stateUncertain)
-    const understood = await this.#understand(text, parameterTypes, state)
+    const understood = await this.#understand(text, state)
     if ('refusal' in understood) {
       this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
       return { refusal: understood.refusal, text }
@@ -87,7 +86,7 @@ export class StatementFlow {
   async #pass(request: PassageRequest): Promise<Passage> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const state = await this.#keeper.current(false)
-      const understood = await this.#understand(request.text, request.parameterTypes, state)
+      const understood = await this.#understand(request.text, state)
       if ('refusal' in understood) {
         this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
         return { outcome: 'refused', refusal: understood.refusal }
@@ -128,8 +127,8 @@ export class StatementFlow {
     }
   }
 
-  async #understand(text: string, parameterTypes: readonly number[], state: ServerState): Promise<Understood> {
-    const options = { registry: this.#connection.registry, maxBytes: this.#context.maxStatementBytes, parameterTypes }
+  async #understand(text: string, state: ServerState): Promise<Understood> {
+    const options = { parser: this.#context.parser, registry: this.#connection.registry }
     const understood = await understand(text, state, options)
     if (!('missed' in understood)) return understood
     // A name that the snapshot does not know: look once more before it counts as unknown.

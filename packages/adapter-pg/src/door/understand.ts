@@ -1,10 +1,11 @@
 import type { Description } from '@bothkeys/core/adapter'
+import { isPromise } from '@bothkeys/core/adapter'
+import { analyse } from '../analyzer/analyse.js'
 import type { Analysis, Unparsable } from '../analyzer/analysis.js'
-import { parseStatement } from '../analyzer/parse.js'
+import type { Parsed, StatementParser } from '../analyzer/parse.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
 import type { ServerState } from './server-state.js'
-import { analyse } from './stub-analyse.js'
 
 /** A text as the door understands it, or why it is refused before anything is decided. */
 export type Understood =
@@ -13,14 +14,13 @@ export type Understood =
 
 /** What the analysis depends on besides text and state. */
 export interface UnderstandOptions {
+  readonly parser: StatementParser
   readonly registry: Registry
-  readonly maxBytes: number
-  readonly parameterTypes: readonly number[]
   /** Whether a name that the catalog does not know counts as unknown now, because it was just loaded anew. */
   readonly final?: boolean
 }
 
-/** Parses and analyses a text in a state of the server. `missed` asks for a newer catalog. */
+/** Parses and analyses a text in a state of the server. `missed` asks for a newer catalog. Never throws. */
 export async function understand(
   text: string,
   state: ServerState,
@@ -28,21 +28,50 @@ export async function understand(
 ): Promise<Understood | { readonly missed: true }> {
   const known = state.recall(text)
   if (known !== undefined) return { analysis: known }
-  const parsed = await parseStatement(text)
-  if ('unparsable' in parsed && parsed.unparsable) return { refusal: unparsable(parsed), description: notUnderstood }
-  const analysis = analyse(parsed)
+  const parsed = await options.parser.parse(text)
+  if (parsed.unparsable) return { refusal: unparsable(parsed, text), description: notUnderstood }
+  const { analysis, miss } = analyseIn(parsed, state, options)
+  if (miss && options.final !== true) return { missed: true }
+  // What EXECUTE and FETCH refer to may change while the state does not.
   if (analysis.uses.length === 0) state.keep(text, analysis)
   return { analysis }
 }
 
-function unparsable({ reason, position }: Unparsable): DoorRefusal {
+function analyseIn(parsed: Parsed, state: ServerState, options: UnderstandOptions): ReturnType<typeof analyse> {
+  const { parser, registry } = options
+  return analyse(parsed, {
+    catalog: state.catalog,
+    state: state.session,
+    prepared: (name) => {
+      const statement = registry.statements.get(name)
+      if (statement === undefined) return undefined
+      const inner = parser.parse(statement.text)
+      // A text that is not at hand parsed is not understood here; EXECUTE of it is opaque then.
+      return isPromise(inner) || inner.unparsable ? undefined : analyseIn(inner, state, options).analysis
+    },
+    cursor: (name) => registry.portals.get(name)?.analysis,
+  })
+}
+
+function unparsable({ reason, position }: Unparsable, text: string): DoorRefusal {
   return {
     code: 'ERR_STATEMENT_INVALID',
     message: `refused: ${reason}`,
     rules: [],
     hint: 'the statement was not sent; send what PostgreSQL itself would parse',
-    ...(position === undefined ? {} : { position }),
+    ...(position === undefined ? {} : { position: characters(text, position) }),
   }
+}
+
+/** PostgreSQL counts the characters up to an error from 1; the parser counts bytes. */
+function characters(text: string, bytePosition: number): number {
+  return (
+    [
+      ...Buffer.from(text, 'utf8')
+        .subarray(0, bytePosition - 1)
+        .toString('utf8'),
+    ].length + 1
+  )
 }
 
 const notUnderstood: Description = Object.freeze({
