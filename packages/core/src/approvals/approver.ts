@@ -46,5 +46,9 @@ export interface Approver {
   ask(request: ApprovalRequest, vote: (vote: ApprovalVote) => Promise<VoteReceipt>, signal: AbortSignal): Promise<void>
 }
 
-/** Whether a vote was counted. */
+/**
+ * Whether a vote was counted. The reason is one of `malformed`, `not-a-principal`, `other-action`, `late`,
+ * `principal-expired`, `not-human`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`, `already-voted`,
+ * `too-many-votes`, `failed`.
+ */
 export type VoteReceipt = { readonly counted: true } | { readonly counted: false; readonly reason: string }

@@ -5,7 +5,7 @@ import type { SnapshotValue } from '../model/snapshot.js'
 import { updateLedger } from './ledger-update.js'
 import { within } from './within.js'
 
-/** How long the ledger keeps a request after it can no longer run, so that a second use still finds it spent. */
+/** How long the ledger keeps a spent request after its time is over, so that a second use still finds it spent. */
 const keptAfterMs = 60 * 60_000
 
 /** What a new request takes a place with. */
@@ -60,17 +60,21 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
   return keptUntilMs
 }
 
-/** Gives the place of an ended request back. Leaves the request itself in the ledger, so that it stays spent. */
-export async function leave(ledger: Ledger, deadlineMs: number, place: Place): Promise<void> {
+/**
+ * Gives the place of an ended request back. A spent request stays in the ledger for a while; every other one is removed,
+ * so that asking and giving up in a loop fills nothing.
+ */
+export async function leave(ledger: Ledger, deadlineMs: number, place: Place, spent: boolean): Promise<void> {
   const keys = indexKeys(place)
-  await updateLedger(ledger, deadlineMs, [keys.content, keys.run, keys.all], (entries) => {
+  await updateLedger(ledger, deadlineMs, [requestKey(place.id), keys.content, keys.run, keys.all], (entries) => {
     const without = [keys.run, keys.all].map((key) => {
       const rest = pendingIn(entries.get(key), 0).filter(([id]) => id !== place.id)
       if (rest.length === 0) return { key, value: undefined }
       return { key, value: Object.fromEntries(rest), expiresAtMs: latest(rest) }
     })
     const isOwn = entries.get(keys.content)?.value === place.id
-    return { write: isOwn ? [{ key: keys.content, value: undefined }, ...without] : without, result: undefined }
+    const gone = [...(isOwn ? [keys.content] : []), ...(spent ? [] : [requestKey(place.id)])]
+    return { write: [...gone.map((key) => ({ key, value: undefined })), ...without], result: undefined }
   })
 }
 

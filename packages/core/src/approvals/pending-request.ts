@@ -263,7 +263,7 @@ export class PendingRequest {
         await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
       }
     }
-    await this.#ledger.leave()
+    await this.#ledger.leave(this.#ending?.end === 'consumed')
   }
 }
 

@@ -67,9 +67,9 @@ export class RequestLedger {
     })
   }
 
-  /** Gives the place among the pending requests back. */
-  leave(): Promise<void> {
-    return leave(this.#on.ledger, this.#on.deadlineMs, this.#place)
+  /** Gives the place among the pending requests back; a spent request is kept. */
+  leave(spent: boolean): Promise<void> {
+    return leave(this.#on.ledger, this.#on.deadlineMs, this.#place, spent)
   }
 
   #update<T>(plan: (stored: StoredRequest | undefined) => LedgerPlan<T>): Promise<T> {

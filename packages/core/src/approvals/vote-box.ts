@@ -9,7 +9,6 @@ import { assignStages } from './assignment.js'
 import type { Candidate, Ineligibility } from './eligibility.js'
 import { ineligibility } from './eligibility.js'
 import type { CountedVote } from './evidence.js'
-import { isAtLeast } from './evidence.js'
 import type { Expiry } from './expiry.js'
 import type { HoldRequest } from './request.js'
 import type { StoredRequest, StoredVote } from './stored-request.js'
@@ -18,7 +17,7 @@ import { within } from './within.js'
 
 /** Why a vote is not counted, before the ledger is asked. */
 export interface VoteRefusal {
-  readonly reason: Ineligibility['reason'] | 'not-a-principal' | 'other-action' | 'level-too-low'
+  readonly reason: Ineligibility['reason'] | 'not-a-principal' | 'other-action'
   readonly dimensions?: Ineligibility['dimensions']
 }
 
@@ -41,7 +40,6 @@ export class VoteBox {
     const { approver } = vote
     if (!isPrincipal(approver)) return { reason: 'not-a-principal' }
     if (vote.digest !== this.#hold.digest) return { reason: 'other-action' }
-    if (!isAtLeast(via.level, this.#hold.requirement.level)) return { reason: 'level-too-low' }
     const candidate = { approver, roles: await this.#rolesNow(approver) }
     const refusal = this.#ineligibility(candidate)
     if (refusal !== undefined) return refusal

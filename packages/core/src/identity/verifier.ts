@@ -18,7 +18,10 @@ export interface UnverifiedClaims {
   readonly ttlMs?: number
 }
 
-/** Turns a credential into a principal, or throws ERR_TOKEN_INVALID. Never answers with a partial principal. */
+/**
+ * Turns a credential into a principal, or throws ERR_TOKEN_INVALID with a reason that holds nothing of the credential.
+ * An abort throws ERR_ABORTED or the signal's own BothKeysError. Never answers with a partial principal.
+ */
 export interface Verifier {
   verify(credential: Credential, signal: AbortSignal): Promise<Principal>
 }

@@ -65,6 +65,20 @@ describe('pending requests', () => {
     expect(left).toEqual([])
   })
 
+  it('that end without being spent leave nothing behind, so that giving up in a loop fills nothing', async () => {
+    const on = bench()
+    const gone = new AbortController()
+    const withdrawn = on.coordinator.request(hold(), gone.signal)
+    await settle()
+    gone.abort()
+    await withdrawn
+    const denied = on.coordinator.request(hold(), never)
+    await settle()
+    await on.hand.deny(ann, on.hand.request?.digest)
+    await denied
+    expect([...on.ledger.entries.keys()]).toEqual([])
+  })
+
   it('for the same action of the same requester are refused while one is pending', async () => {
     const on = bench()
     const gone = new AbortController()

@@ -196,10 +196,11 @@ async function play(path: readonly Event[], required: ApprovalRequirement): Prom
     await Promise.resolve()
     await Promise.resolve()
   }
+  const key = stateKey(on, model)
   gone.abort()
   await running
   must((outcome === 'approved') === model.approved, 'approved exactly when it should be', path)
-  return { model, key: stateKey(on, model) }
+  return { model, key }
 }
 
 async function act(
@@ -284,13 +285,13 @@ function checkEvidence(evidence: unknown, model: Model, path: readonly Event[]):
 
 /** Everything that later events can depend on. */
 function stateKey(on: Bench, model: Model): string {
-  const stored = [...on.ledger.entries].find(([key]) => key.startsWith('approval/request/'))?.[1].value as {
-    votes: { approver: string; decision: string; elapsedMs: number }[]
-  }
-  const votes = stored.votes.map((vote) => `${vote.approver} ${vote.decision} ${String(vote.elapsedMs)}`)
+  const stored = [...on.ledger.entries].find(([key]) => key.startsWith('approval/request/'))?.[1].value as
+    | { votes: { approver: string; decision: string; elapsedMs: number }[] }
+    | undefined
+  const votes = (stored?.votes ?? []).map((vote) => `${vote.approver} ${vote.decision} ${String(vote.elapsedMs)}`)
   const { approved, backwards, now, over, policyChanged } = model
   // Once over, nothing but how it ended matters: every event is still tried once from there.
-  if (over !== undefined) return JSON.stringify([over, approved, votes.length])
+  if (over !== undefined) return JSON.stringify([over, approved])
   return JSON.stringify([votes, approved, backwards, now, policyChanged, [...model.revoked].sort()])
 }
 

@@ -133,7 +133,7 @@ export class TestLedger implements Ledger {
   readonly entries = new Map<string, LedgerEntry>()
   fault: { get?: Fault; commit?: Fault; nowMs?: Fault } = {}
   slow = false
-  commits = 0
+  #lastVersion = 0
   /** Called before each commit is applied. */
   beforeCommit: (changes: readonly LedgerChange[]) => void = () => undefined
 
@@ -147,11 +147,10 @@ export class TestLedger implements Ledger {
       const fits = changes.every((change) => (this.entries.get(change.key)?.version ?? 0) === change.expectedVersion)
       if (!fits) return false
       for (const change of changes) {
-        const version = change.value === undefined ? 0 : change.expectedVersion + 1
+        const version = ++this.#lastVersion
         if (change.value === undefined) this.entries.delete(change.key)
         else this.entries.set(change.key, { value: structuredClone(change.value) as SnapshotValue, version })
       }
-      this.commits++
       return true
     })
   }
