@@ -96,6 +96,9 @@ export function governedClientClass(door: ClientDoor): typeof pg.Client {
           hint: 'unset NODE_PG_FORCE_NATIVE and use the JavaScript client',
         })
       }
+      // The end of a session ends its connections; a client that nobody listens to must not take the process down.
+      // Whoever uses it next learns of it.
+      this.on('error', () => undefined)
       driver.password = null
       driver.connectionParameters.password = null
     }

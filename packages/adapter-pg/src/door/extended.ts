@@ -144,6 +144,9 @@ export class ExtendedProtocol {
       return
     }
     run.permit.use()
+    if (statement.deferred !== undefined && passage.sent !== statement.text) {
+      statement.deferred = parse(statement.name, Buffer.from(passage.sent, 'utf8'), statement.parameterTypes)
+    }
     this.#flushDeferred()
     this.#connection.track(run)
     this.#forgetPortal(message.portal)

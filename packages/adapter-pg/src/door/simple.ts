@@ -38,7 +38,7 @@ export class SimpleProtocol {
     const { run } = passage
     connection.track(run)
     run.started()
-    connection.send(passage.text === text ? bytes : query(Buffer.from(passage.text, 'utf8')), { kind: 'query', run })
+    connection.send(passage.sent === text ? bytes : query(Buffer.from(passage.sent, 'utf8')), { kind: 'query', run })
     if (run.analysis.copy === 'in') await connection.until(() => connection.idle || connection.readsCopy)
     else await connection.quiet()
   }

@@ -32,9 +32,12 @@ export interface PassageRequest {
   readonly laterInBatch: boolean
 }
 
-/** Whether it may, and the text that is sent: the client's own but for BEGIN of a read-only session. */
+/**
+ * Whether it may, and the text that is sent: the client's own, but for BEGIN of a read-only session and for the comment
+ * with the action id when the target asks for it.
+ */
 export type Passage =
-  | { readonly outcome: 'permitted'; readonly run: Run; readonly text: string }
+  | { readonly outcome: 'permitted'; readonly run: Run; readonly sent: string }
   | { readonly outcome: 'refused'; readonly refusal: DoorRefusal }
 
 const maxAttempts = 4
@@ -118,7 +121,7 @@ export class StatementFlow {
         return {
           outcome: 'permitted',
           run: new Run(admission.permit, analysis),
-          text: this.#context.statementComments ? `${text}\n/* bothkeys:${admission.permit.actionId} */` : text,
+          sent: this.#context.statementComments ? `${text}\n/* bothkeys:${admission.permit.actionId} */` : text,
         }
       case 'refused':
         return admission

@@ -30,8 +30,10 @@ export async function understand(
   if (known !== undefined) return { analysis: known }
   const parsed = await options.parser.parse(text)
   if (parsed.unparsable) return { refusal: unparsable(parsed, text), description: notUnderstood }
-  const { analysis, miss } = analyseIn(parsed, state, options)
+  const { analysis, miss, missing } = analyseIn(parsed, state, options)
   if (miss && options.final !== true) return { missed: true }
+  const absent = missing.find((each) => !each.includes('#'))
+  if (absent !== undefined) return { refusal: absence(absent), description: analysis.description }
   // What EXECUTE and FETCH refer to may change while the state does not.
   if (analysis.uses.length === 0) state.keep(text, analysis)
   return { analysis }
@@ -60,6 +62,25 @@ function unparsable({ reason, position }: Unparsable, text: string): DoorRefusal
     rules: [],
     hint: 'the statement was not sent; send what PostgreSQL itself would parse',
     ...(position === undefined ? {} : { position: characters(text, position) }),
+  }
+}
+
+/** What the catalog does not have, as PostgreSQL's own codes say it (PostgreSQL documentation, Appendix A). */
+const absentStates: ReadonlyMap<string, string> = new Map([
+  ['function', '42883'],
+  ['relation', '42P01'],
+  ['schema', '3F000'],
+  ['type', '42704'],
+])
+
+/** A name that even a fresh look at the catalog does not know: the server would say so too, and never sees the text. */
+function absence(missing: string): DoorRefusal {
+  return {
+    code: 'ERR_STATEMENT_INVALID',
+    message: `refused: ${missing} does not exist on the search path`,
+    rules: [],
+    hint: 'the statement was not sent; check the name and its schema',
+    sqlState: absentStates.get(missing.split(' ')[0] ?? '') ?? '42704',
   }
 }
 
