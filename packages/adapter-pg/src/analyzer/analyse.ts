@@ -25,7 +25,7 @@ export interface Analysed {
  */
 export function analyse(parsed: Parsed, context: AnalysisContext): Analysed {
   const known = remembered.get(parsed)
-  if (known !== undefined && known.catalog === context.catalog && known.state === context.state) return known.result
+  if (known !== undefined && isSame(known, context)) return known.result
   const result = analyseAnew(parsed, context)
   // What EXECUTE and FETCH refer to may change while catalog and state do not.
   if (result.analysis.uses.length === 0)
@@ -43,6 +43,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
     if (index > 0 && (walk.changesCatalog || !walk.settingFree) && statement.type !== 'TransactionStmt') {
       walk.opaque('an earlier statement of the text may change what names mean', 'script')
     }
+    walk.statementIndex = index
     walk.visitAs(statement.type, statement.body, new Scope())
   })
   applyImplicitCasts(walk, walk.mentioned)

@@ -1,4 +1,5 @@
 import type { Description } from '@bothkeys/core/adapter'
+import type { TypedNode } from './tree.js'
 
 /** A transaction verb and what it says about access. */
 export interface TransactionControl {
@@ -21,7 +22,14 @@ export interface TransactionControl {
 
 /** What a statement does to names that live on the connection, which the door keeps a registry of. */
 export type RegistryChange =
-  | { readonly kind: 'prepare'; readonly name: string; readonly text: string }
+  | {
+      readonly kind: 'prepare'
+      readonly name: string
+      /** The statement's own text, to be parsed and analysed anew for each state it is executed in. */
+      readonly text: string
+      /** The statement's own tree. */
+      readonly statement: TypedNode
+    }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard-all' }
   | { readonly kind: 'declare-cursor'; readonly name: string }
@@ -32,7 +40,10 @@ export interface Analysis {
   readonly description: Description
   /** How many statements the text holds; 0 for an empty one. */
   readonly statementCount: number
-  /** Whether it is provable that the text changes no session setting (set_config, SET, a function that may do either). */
+  /**
+   * Whether it is provable that the text leaves every setting that `stateProbe` reads as it is: no SET of one, no
+   * set_config, no function of a user, no end of a transaction (which takes back what was set in it).
+   */
   readonly settingFree: boolean
   /** Present when the text is exactly one transaction verb. */
   readonly transaction: TransactionControl | undefined

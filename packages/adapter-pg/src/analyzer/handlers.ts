@@ -1,11 +1,36 @@
+import { callStatement, doStatement } from './calls.js'
 import { columnReference } from './columns.js'
+import { discard, listen, notify, setConstraints } from './connection-commands.js'
+import { copyStatement } from './copy.js'
+import { closeCursor, declareCursor, fetchCursor } from './cursors.js'
+import { objectCommands } from './define-objects.js'
+import {
+  alterSequence,
+  alterTable,
+  constraint,
+  createForeignTable,
+  createIndex,
+  createOnRelation,
+  createSequence,
+  createStatistics,
+  createTable,
+  createTableAs,
+  createView,
+  refreshView,
+} from './define-relations.js'
+import { changeObject, dropObjects, grantOnObject } from './drop.js'
+import { explain } from './explain.js'
 import { caseExpression, sortBy, subLink, tableSample, typeCast, typeName } from './expressions.js'
 import { functionCall, indirection } from './function-calls.js'
+import { changeRole, defaultPrivileges, grantOnObjects, grantRole, ownedObjects, roleSetting } from './grants.js'
+import { checkpoint, cluster, lockTable, reindex, vacuum } from './maintenance.js'
 import { deleteStatement, insertStatement, mergeStatement, updateStatement } from './modify.js'
 import { operatorExpression } from './operators.js'
+import { deallocate, executeStatement, prepareStatement } from './prepared.js'
 import { selectStatement } from './select.js'
 import { setStatement, showStatement } from './set-statements.js'
 import { transactionStatement } from './transactions.js'
+import { truncate } from './truncate.js'
 import type { Handler } from './walk.js'
 
 /** Nodes that hold nothing but their own plain values. */
@@ -21,7 +46,7 @@ const container =
 const plainNodes = `A_Const A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat MergeSupportFunc ParamRef
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
-const containers = `A_ArrayExpr A_Indices BoolExpr BooleanTest CaseWhen CTECycleClause CTESearchClause CoalesceExpr
+const containers = `ColumnDef DefElem PartitionBoundSpec PartitionElem ReplicaIdentityStmt ATAlterConstraint A_ArrayExpr A_Indices BoolExpr BooleanTest CaseWhen CTECycleClause CTESearchClause CoalesceExpr
   CollateClause GroupingFunc GroupingSet IndexElem InferClause JsonAggConstructor JsonArgument JsonArrayAgg
   JsonArrayConstructor JsonArrayQueryConstructor JsonBehavior JsonFuncExpr JsonIsPredicate JsonKeyValue JsonObjectAgg
   JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr JsonSerializeExpr JsonTable
@@ -32,24 +57,77 @@ const words = (text: string): readonly string[] => text.split(/\s+/).filter((wor
 
 /** What each type of node does. A type that is not here makes its statement opaque. */
 export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ...objectCommands,
   ...words(plainNodes).map((type): [string, Handler] => [type, plain]),
   ...words(containers).map((type): [string, Handler] => [type, container(type)]),
   ['A_Expr', operatorExpression],
   ['A_Indirection', indirection],
+  ['AlterDefaultPrivilegesStmt', defaultPrivileges],
+  ['AlterObjectDependsStmt', changeObject('objectType')],
+  ['AlterObjectSchemaStmt', changeObject('objectType')],
+  ['AlterOwnerStmt', grantOnObject('objectType', 'owner')],
+  ['AlterPolicyStmt', createOnRelation('policy', 'table')],
+  ['AlterRoleSetStmt', roleSetting],
+  ['AlterRoleStmt', changeRole],
+  ['AlterSeqStmt', alterSequence],
+  ['AlterTableStmt', alterTable],
+  ['CallStmt', callStatement],
   ['CaseExpr', caseExpression],
+  ['CheckPointStmt', checkpoint],
+  ['ClosePortalStmt', closeCursor],
+  ['ClusterStmt', cluster],
   ['ColumnRef', columnReference],
+  ['CommentStmt', changeObject('objtype')],
+  ['Constraint', constraint],
+  ['ConstraintsSetStmt', setConstraints],
+  ['CopyStmt', copyStatement],
+  ['CreateForeignTableStmt', createForeignTable],
+  ['CreatePolicyStmt', createOnRelation('policy', 'table')],
+  ['CreateRoleStmt', changeRole],
+  ['CreateSeqStmt', createSequence],
+  ['CreateStatsStmt', createStatistics],
+  ['CreateStmt', createTable],
+  ['CreateTableAsStmt', createTableAs],
+  ['CreateTrigStmt', createOnRelation('trigger', 'relation')],
+  ['DeallocateStmt', deallocate],
+  ['DeclareCursorStmt', declareCursor],
   ['DeleteStmt', deleteStatement],
+  ['DiscardStmt', discard],
+  ['DoStmt', doStatement],
+  ['DropOwnedStmt', ownedObjects],
+  ['DropRoleStmt', changeRole],
+  ['DropStmt', dropObjects],
+  ['ExecuteStmt', executeStatement],
+  ['ExplainStmt', explain],
+  ['FetchStmt', fetchCursor],
   ['FuncCall', functionCall],
+  ['GrantRoleStmt', grantRole],
+  ['GrantStmt', grantOnObjects],
+  ['IndexStmt', createIndex],
   ['InsertStmt', insertStatement],
+  ['ListenStmt', listen],
+  ['LockStmt', lockTable],
   ['MergeStmt', mergeStatement],
+  ['NotifyStmt', notify],
+  ['PrepareStmt', prepareStatement],
   ['RangeTableSample', tableSample],
+  ['ReassignOwnedStmt', ownedObjects],
+  ['RefreshMatViewStmt', refreshView],
+  ['ReindexStmt', reindex],
+  ['RenameStmt', changeObject('renameType')],
+  ['RuleStmt', createOnRelation('rule', 'relation')],
+  ['SecLabelStmt', grantOnObject('objtype', 'security-label')],
   ['SelectStmt', selectStatement],
   ['SortBy', sortBy],
   ['SubLink', subLink],
   ['TransactionStmt', transactionStatement],
+  ['TruncateStmt', truncate],
   ['TypeCast', typeCast],
   ['TypeName', typeName],
+  ['UnlistenStmt', plain],
   ['UpdateStmt', updateStatement],
+  ['VacuumStmt', vacuum],
   ['VariableSetStmt', setStatement],
   ['VariableShowStmt', showStatement],
+  ['ViewStmt', createView],
 ])

@@ -62,6 +62,7 @@ export function functionSchemas(walk: Walk, schema: string | undefined): readonl
 
 /** The schema in which an unqualified new object is created. */
 export function creationSchema(walk: Walk): string {
+  if (walk.creatingIn !== undefined) return walk.creatingIn
   const { searchPath, temporarySchema } = walk.state
   // pg_catalog is in the path without being written, unless the path names it; new objects never go there by default.
   return searchPath.find((name) => name !== temporarySchema && name !== 'pg_catalog') ?? 'public'

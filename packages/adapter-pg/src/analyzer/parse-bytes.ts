@@ -1,7 +1,7 @@
 import type { Unparsable } from './analysis.js'
 import { GrammarFailure, parseBytes, prepareGrammar } from './grammar.js'
 import { recordedText } from './recorded-text.js'
-import { type TreeNode, listOf, nodeOf, type TypedNode, unwrap } from './tree.js'
+import { listOf, nodeOf, numberOf, type TreeNode, type TypedNode, unwrap } from './tree.js'
 
 /** One text that the real grammar accepts. */
 export interface Parsed {
@@ -10,6 +10,8 @@ export interface Parsed {
   /** The text with every literal replaced and comments removed. */
   readonly recordedText: string
   readonly statements: readonly TypedNode[]
+  /** Where each statement is in the text, in bytes. */
+  readonly spans: readonly { readonly start: number; readonly end: number }[]
 }
 
 /** What crosses the border of the worker: plain strings. */
@@ -40,12 +42,17 @@ export function toParsed(text: string, raw: RawParse): Parsed | Unparsable {
   // The grammar prints this shape; the version is pinned and tests cover it.
   const tree = JSON.parse(raw.json) as TreeNode
   const statements: TypedNode[] = []
+  const spans: { readonly start: number; readonly end: number }[] = []
   for (const item of listOf(tree, 'stmts')) {
     const statement = unwrap(nodeOf(item, 'stmt'))
     if (statement === undefined) return { unparsable: true, reason: 'a statement has no type', position: undefined }
     statements.push(statement)
+    const start = numberOf(item, 'stmt_location')
+    const length = numberOf(item, 'stmt_len')
+    // Zero length: up to the end of the text.
+    spans.push({ start, end: length === 0 ? Buffer.byteLength(text) : start + length })
   }
-  return { unparsable: false, text, recordedText: raw.recordedText, statements }
+  return { unparsable: false, text, recordedText: raw.recordedText, statements, spans }
 }
 
 /** The server counts characters from 1; callers count bytes from 1. */

@@ -6,11 +6,13 @@ export const unreadableText = '[statement text withheld]'
 interface ScanToken {
   readonly start: number
   readonly end: number
-  readonly tokenName: string
+  readonly tokenType: number
 }
 
-const literalTokens = new Set(['SCONST', 'USCONST', 'BCONST', 'XCONST', 'ICONST', 'FCONST'])
-const commentTokens = new Set(['SQL_COMMENT', 'C_COMMENT'])
+/** Token types of the grammar: FCONST, SCONST, USCONST, BCONST, XCONST, ICONST. */
+const literalTokens: ReadonlySet<number> = new Set([260, 261, 262, 263, 264, 266])
+/** SQL_COMMENT, C_COMMENT. */
+const commentTokens: ReadonlySet<number> = new Set([275, 276])
 
 /**
  * The text with `?` for every literal and without comments, its tokens one space apart where there was any gap. Uses the
@@ -25,9 +27,9 @@ export function recordedText(bytes: Buffer): string {
   let text = ''
   let end = 0
   for (const token of tokens ?? []) {
-    if (!commentTokens.has(token.tokenName)) {
+    if (!commentTokens.has(token.tokenType)) {
       if (text !== '' && token.start > end) text += ' '
-      text += literalTokens.has(token.tokenName) ? '?' : bytes.toString('utf8', token.start, token.end)
+      text += literalTokens.has(token.tokenType) ? '?' : bytes.toString('utf8', token.start, token.end)
       end = token.end
     }
   }

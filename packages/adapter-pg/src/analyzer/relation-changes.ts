@@ -50,6 +50,7 @@ class Changes {
       },
       change.columns,
     )
+    walk.mention(relation.columns.values())
     if (isSystemRelation(relation)) this.#systemChange(relation)
     const instead = this.#applyTriggers(relation, event, change)
     this.#applyRules(relation, event)
@@ -146,7 +147,19 @@ class Changes {
     for (const id of relation.children) {
       const child = this.#walk.catalog.relations.get(id)
       if (child === undefined) this.#walk.miss('relation', `#${String(id)}`)
-      else this.apply(child, event, change)
+      else {
+        this.apply(child, event, change)
+        if (event === 'update' && relation.kind === 'partitioned-table') this.#moveRows(child)
+      }
+    }
+  }
+
+  /** An update that sends a row to another partition deletes it here and inserts it there. */
+  #moveRows(partition: Relation): void {
+    for (const trigger of partition.triggers) {
+      if (trigger.events.has('insert') || trigger.events.has('delete')) {
+        runStored(this.#walk, [trigger.function], 'trigger')
+      }
     }
   }
 }

@@ -43,6 +43,7 @@ function read(
   if (seen.has(relation.id)) return
   seen.add(relation.id)
   const { state, effects } = walk
+  walk.mention(relation.columns.values())
   effects.add(
     'read',
     relationResource(relation, state),

@@ -3,7 +3,6 @@ import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
 import { rangeVarName } from './names.js'
 import { columnNames, targetName } from './output-names.js'
-import { impliedOperator } from './operators.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { Scope } from './scope.js'
@@ -74,7 +73,6 @@ function setOperation(walk: Walk, body: TreeNode, scope: Scope): void {
     current = left
   }
   for (const arm of arms.reverse()) walk.visitAs('SelectStmt', arm, new Scope(scope))
-  impliedOperator(walk, '=')
   scope.outputs = new Set(columnNames({ SelectStmt: body }))
   tail(walk, body, scope)
 }

@@ -2,7 +2,7 @@ import { findType, functionSchemas, writtenName } from './names.js'
 import { baseType, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn } from './resolve-column.js'
 import type { Scope } from './scope.js'
-import { listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** Object ids of builtin types. */
@@ -19,6 +19,10 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
   switch (type) {
     case 'A_Const':
       return constantType(body)
+    case 'ParamRef': {
+      const given = walk.context.parameterTypes?.[numberOf(body, 'number') - 1]
+      return given === 0 ? unknownType : given
+    }
     case 'ColumnRef': {
       const found = resolveColumn(scope, body)
       return found?.range.relation?.columns.get(found.column)?.type

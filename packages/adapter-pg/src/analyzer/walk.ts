@@ -12,6 +12,11 @@ import { type TreeNode, type TreeValue, unwrap } from './tree.js'
 export interface AnalysisContext {
   readonly catalog: CatalogSnapshot
   readonly state: SessionState
+  /**
+   * Types of the parameters as the Parse message gives them, 0 where it leaves one open. Absent: not known, so that a
+   * parameter may be of any type.
+   */
+  readonly parameterTypes?: readonly number[]
   /** The analysis of a prepared statement that exists on the connection, in its present state. */
   prepared(name: string): Analysis | undefined
   /** The analysis of the text that declared a cursor which is open on the connection. */
@@ -29,7 +34,8 @@ export class Walk {
   readonly context: AnalysisContext
   readonly catalog: CatalogSnapshot
   readonly state: SessionState
-  readonly effects: EffectSet = new EffectSet()
+  /** Swapped while EXPLAIN looks at what it would run. */
+  effects: EffectSet = new EffectSet()
   /** Types that the text names or whose values it touches. */
   readonly mentioned: Set<number> = new Set()
   readonly missing: Set<string> = new Set()
@@ -39,6 +45,10 @@ export class Walk {
   changesCatalog = false
   copy: 'in' | 'out' | undefined
   readonly parsed: Parsed
+  /** Which statement of the text is being handled. */
+  statementIndex = 0
+  /** The schema of CREATE SCHEMA while its own commands are handled. */
+  creatingIn: string | undefined
   readonly #handlers: ReadonlyMap<string, Handler>
   #depth = 0
 
@@ -93,6 +103,11 @@ export class Walk {
     this.effects.add('opaque', resource('statement', what), { reason })
     this.settingFree = false
     this.changesCatalog = true
+  }
+
+  /** Notes that values of these types take part, for casts that users made implicit. */
+  mention(columns: Iterable<{ readonly type: number }>): void {
+    if (this.catalog.userCasts.length > 0) for (const { type } of columns) this.mentioned.add(type)
   }
 
   /** Notes a name that the catalog does not have. */

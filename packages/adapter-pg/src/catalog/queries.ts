@@ -215,7 +215,12 @@ const userSql = document([
   ),
   section(
     'ranges',
-    [number('g.rngtypid'), number('g.rngcanonical::pg_catalog.oid'), number('g.rngsubdiff::pg_catalog.oid')],
+    [
+      number('g.rngtypid'),
+      number('g.rngcanonical::pg_catalog.oid'),
+      number('g.rngsubdiff::pg_catalog.oid'),
+      number('g.rngsubtype'),
+    ],
     `pg_catalog.pg_range AS g WHERE ${isUser('g.rngtypid')}`,
   ),
   section(

@@ -79,7 +79,7 @@ export interface UserRows extends CatalogRows {
     ]
   >
   readonly policies: Rows<[relation: number, command: string, use: Tokens]>
-  readonly ranges: Rows<[type: number, canonical: number, difference: number]>
+  readonly ranges: Rows<[type: number, canonical: number, difference: number, subtype: number]>
   readonly ownedSequences: Rows<[sequence: number, table: number]>
   readonly foreignTables: Rows<[relation: number, server: string]>
   readonly viewColumns: Rows<[view: number, relation: number, column: number]>

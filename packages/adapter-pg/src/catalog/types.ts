@@ -48,10 +48,15 @@ export function userTypes(
   for (const [type, canonical] of rows.ranges ?? []) add(checks, type, [canonical])
   for (const [type, , difference] of rows.ranges ?? []) add(comparisons, type, [difference])
   for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
+  // The catalog of PostgreSQL 13 cannot say which range a multirange is of: every one of them counts.
+  const parts = (type: TypeInfo): readonly number[] =>
+    type.kind === 'multirange'
+      ? (rows.ranges ?? []).map(([id]) => id)
+      : (rows.ranges ?? []).filter(([id]) => id === type.id).map(([, , , subtype]) => subtype)
   return plain.map((type) => ({
     ...type,
-    functions: reachable(type.id, byId, checks, relations),
-    comparisons: reachable(type.id, byId, comparisons, relations),
+    functions: reachable(type.id, byId, checks, relations, parts),
+    comparisons: reachable(type.id, byId, comparisons, relations, parts),
   }))
 }
 
@@ -65,6 +70,7 @@ function reachable(
   types: ReadonlyMap<number, TypeInfo>,
   own: ReadonlyMap<number, readonly number[]>,
   relations: ReadonlyMap<number, Relation>,
+  parts: (type: TypeInfo) => readonly number[],
 ): readonly number[] {
   const functions = new Set<number>()
   const seen = new Set<number>()
@@ -74,7 +80,7 @@ function reachable(
     if (type !== undefined && !seen.has(id)) {
       seen.add(id)
       for (const routine of own.get(id) ?? []) functions.add(routine)
-      waiting.push(type.base, type.element)
+      waiting.push(type.base, type.element, ...parts(type))
       for (const column of relations.get(type.relation)?.columns.values() ?? []) waiting.push(column.type)
     }
   }

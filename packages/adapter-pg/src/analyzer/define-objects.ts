@@ -1,0 +1,185 @@
+import { define, newObject } from './define.js'
+import { writtenName } from './names.js'
+import { optionOf } from './objects.js'
+import { resource } from './resource.js'
+import { Scope } from './scope.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** How commands name the object that they create or change. */
+type Naming = (walk: Walk, body: TreeNode) => string
+
+const global =
+  (kind: string, field: string): Naming =>
+  (_walk, body) =>
+    resource(kind, textOf(body, field))
+
+const listed =
+  (kind: string, field: string): Naming =>
+  (walk, body) => {
+    const written = writtenName(namesOf(listOf(body, field)) ?? [])
+    return written === undefined ? `${kind}:*` : newObject(walk, kind, written)
+  }
+
+const withArguments =
+  (kind: string, field: string): Naming =>
+  (walk, body) => {
+    const written = writtenName(namesOf(listOf(nodeOf(body, field) ?? {}, 'objname')) ?? [])
+    return written === undefined ? `${kind}:*` : newObject(walk, kind, written)
+  }
+
+const every =
+  (kind: string): Naming =>
+  () =>
+    `${kind}:*`
+
+const defines =
+  (naming: Naming, sensitive = false): Handler =>
+  (walk, body) => {
+    define(walk, naming(walk, body), sensitive ? { sensitive: true } : {})
+  }
+
+/** CREATE FUNCTION: the body is not run. Languages in which it could reach the server's process are sensitive. */
+const createFunction: Handler = (walk, body) => {
+  const language = textOf(bodyOf(optionOf(body, 'options', 'language'), 'String') ?? {}, 'sval')
+  const definer = optionOf(body, 'options', 'security') !== undefined
+  define(walk, listed('function', 'funcname')(walk, body), {
+    ...(language !== '' && { language }),
+    ...(definer && { security: true }),
+    ...((language === 'c' || language === 'internal') && { sensitive: true }),
+  })
+}
+
+/** CREATE AGGREGATE, OPERATOR, TYPE, COLLATION and text search objects have one form. */
+const createDefined: Handler = (walk, body) => {
+  const kinds: Readonly<Record<string, string>> = {
+    OBJECT_AGGREGATE: 'function',
+    OBJECT_OPERATOR: 'operator',
+    OBJECT_TYPE: 'type',
+    OBJECT_COLLATION: 'collation',
+  }
+  const kind = textOf(body, 'kind')
+  define(
+    walk,
+    listed(Object.hasOwn(kinds, kind) ? (kinds[kind] ?? 'text-search') : 'text-search', 'defnames')(walk, body),
+  )
+}
+
+/** CREATE SCHEMA with what is created in it at once. */
+const createSchema: Handler = (walk, body, scope) => {
+  const named = textOf(body, 'schemaname')
+  const name = named === '' ? textOf(nodeOf(body, 'authrole') ?? {}, 'rolename') : named
+  define(walk, resource('schema', name === '' ? walk.state.currentUser : name))
+  if (listOf(body, 'schemaElts').length > 0) {
+    // Names without schema in these commands mean the new schema first.
+    walk.creatingIn = name
+    walk.visitAll(listOf(body, 'schemaElts'), scope)
+    walk.creatingIn = undefined
+  }
+}
+
+/** ALTER DOMAIN may check the rows of every table that uses it. */
+const alterDomain: Handler = (walk, body, scope) => {
+  define(walk, listed('type', 'typeName')(walk, body))
+  walk.visit(nodeOf(body, 'def'), new Scope(scope))
+}
+
+const alterSystem: Handler = (walk, body) => {
+  define(walk, resource('setting', textOf(nodeOf(body, 'setstmt') ?? {}, 'name') || '*'), {
+    object: 'system',
+    sensitive: true,
+  })
+}
+
+const importForeignSchema: Handler = (walk, body) => {
+  define(walk, resource('schema', textOf(body, 'local_schema')), { object: 'foreign-table' })
+  walk.effects.add('execute', resource('server', textOf(body, 'server_name')), { sensitive: true })
+}
+
+const loadLibrary: Handler = (walk, body) => {
+  walk.effects.add('execute', resource('library', textOf(body, 'filename')), { sensitive: true })
+  walk.settingFree = false
+  walk.changesCatalog = true
+}
+
+const createTransform: Handler = (walk) => {
+  define(walk, 'transform:*')
+}
+
+const alterSetting =
+  (kind: string, field: string): Handler =>
+  (walk, body) => {
+    define(walk, resource(kind, textOf(body, field)), { object: 'setting' })
+  }
+
+/** Publications and the tables in them. */
+const moveTables: Handler = (walk, body) => {
+  define(walk, resource('tablespace', textOf(body, 'new_tablespacename')), { sensitive: true })
+}
+
+/** Commands that create or change one object and run nothing of it. */
+export const objectCommands: readonly (readonly [string, Handler])[] = [
+  ['AlterCollationStmt', defines(listed('collation', 'collname'))],
+  ['AlterDatabaseRefreshCollStmt', defines(global('database', 'dbname'))],
+  ['AlterDatabaseSetStmt', alterSetting('database', 'dbname')],
+  ['AlterDatabaseStmt', defines(global('database', 'dbname'))],
+  ['AlterDomainStmt', alterDomain],
+  ['AlterEnumStmt', defines(listed('type', 'typeName'))],
+  ['AlterEventTrigStmt', defines(global('event-trigger', 'trigname'))],
+  ['AlterExtensionContentsStmt', defines(global('extension', 'extname'), true)],
+  ['AlterExtensionStmt', defines(global('extension', 'extname'), true)],
+  ['AlterFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
+  ['AlterForeignServerStmt', defines(global('server', 'servername'), true)],
+  ['AlterFunctionStmt', defines(withArguments('function', 'func'))],
+  ['AlterOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
+  ['AlterOperatorStmt', defines(withArguments('operator', 'opername'))],
+  ['AlterPublicationStmt', defines(global('publication', 'pubname'))],
+  ['AlterStatsStmt', defines(listed('statistics', 'defnames'))],
+  ['AlterSubscriptionStmt', defines(global('subscription', 'subname'), true)],
+  ['AlterSystemStmt', alterSystem],
+  ['AlterTSConfigurationStmt', defines(listed('text-search', 'cfgname'))],
+  ['AlterTSDictionaryStmt', defines(listed('text-search', 'dictname'))],
+  ['AlterTableMoveAllStmt', moveTables],
+  ['AlterTableSpaceOptionsStmt', defines(global('tablespace', 'tablespacename'), true)],
+  ['AlterTypeStmt', defines(listed('type', 'typeName'))],
+  ['AlterUserMappingStmt', defines(global('server', 'servername'), true)],
+  [
+    'CompositeTypeStmt',
+    (walk, body) => {
+      const { schemaname, relname } = nodeOf(body, 'typevar') ?? {}
+      define(walk, newObject(walk, 'type', { schema: stringOr(schemaname), name: stringOr(relname) ?? '' }))
+    },
+  ],
+  ['CreateAmStmt', defines(global('access-method', 'amname'), true)],
+  ['CreateCastStmt', defines(every('cast'))],
+  ['CreateConversionStmt', defines(listed('conversion', 'conversion_name'))],
+  ['CreateDomainStmt', defines(listed('type', 'domainname'))],
+  ['CreateEnumStmt', defines(listed('type', 'typeName'))],
+  ['CreateEventTrigStmt', defines(global('event-trigger', 'trigname'), true)],
+  ['CreateExtensionStmt', defines(global('extension', 'extname'), true)],
+  ['CreateFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
+  ['CreateForeignServerStmt', defines(global('server', 'servername'), true)],
+  ['CreateFunctionStmt', createFunction],
+  ['CreateOpClassStmt', defines(listed('operator-class', 'opclassname'))],
+  ['CreateOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
+  ['CreatePLangStmt', defines(global('language', 'plname'), true)],
+  ['CreatePublicationStmt', defines(global('publication', 'pubname'))],
+  ['CreateRangeStmt', defines(listed('type', 'typeName'))],
+  ['CreateSchemaStmt', createSchema],
+  ['CreateSubscriptionStmt', defines(global('subscription', 'subname'), true)],
+  ['CreateTableSpaceStmt', defines(global('tablespace', 'tablespacename'), true)],
+  ['CreateTransformStmt', createTransform],
+  ['CreateUserMappingStmt', defines(global('server', 'servername'), true)],
+  ['CreatedbStmt', defines(global('database', 'dbname'))],
+  ['DefineStmt', createDefined],
+  ['DropSubscriptionStmt', defines(global('subscription', 'subname'), true)],
+  ['DropTableSpaceStmt', defines(global('tablespace', 'tablespacename'), true)],
+  ['DropUserMappingStmt', defines(global('server', 'servername'), true)],
+  ['DropdbStmt', defines(global('database', 'dbname'), true)],
+  ['ImportForeignSchemaStmt', importForeignSchema],
+  ['LoadStmt', loadLibrary],
+]
+
+function stringOr(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,142 @@
+import { define, grant, newObject, relationTargets } from './define.js'
+import { defineTarget, newRelation } from './create-as.js'
+import { rangeVarName, writtenName } from './names.js'
+import { optionOf } from './objects.js'
+import { relationRange } from './from.js'
+import { applyStored, relationAttributes } from './relation-reads.js'
+import { resource } from './resource.js'
+import { Scope } from './scope.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** CREATE TABLE. Its defaults and checks run when rows come, not now; bounds of a partition are computed now. */
+export const createTable: Handler = (walk, body, scope) => {
+  define(walk, newRelation(walk, nodeOf(body, 'relation') ?? {}))
+  for (const item of listOf(body, 'inhRelations')) defineExisting(walk, bodyOf(item, 'RangeVar'), { object: 'child' })
+  const bound = nodeOf(body, 'partbound')
+  if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
+  for (const element of listOf(body, 'tableElts')) referencedTables(walk, element)
+  walk.visitAll(listOf(body, 'constraints'), scope)
+}
+
+/** CREATE FOREIGN TABLE. */
+export const createForeignTable: Handler = (walk, body, scope) => {
+  walk.visitAs('CreateStmt', nodeOf(body, 'base'), scope)
+  define(walk, resource('server', textOf(body, 'servername')), { object: 'foreign-table', sensitive: true })
+}
+
+/** ALTER TABLE, INDEX, VIEW, SEQUENCE, TYPE …: each change of it. Expressions may be evaluated for every row. */
+export const alterTable: Handler = (walk, body, outer) => {
+  const name = nodeOf(body, 'relation') ?? {}
+  if (textOf(body, 'objtype') === 'OBJECT_TYPE') {
+    define(walk, newObject(walk, 'type', rangeVarName(name)))
+    return
+  }
+  for (const { target, relation } of relationTargets(walk, rangeVarName(name))) {
+    const scope = new Scope(outer)
+    if (relation !== undefined) scope.ranges.push(relationRange(relation, undefined, [], undefined))
+    for (const item of listOf(body, 'cmds')) alterOne(walk, bodyOf(item, 'AlterTableCmd') ?? {}, target, scope)
+    for (const use of relation?.checks ?? []) applyStored(walk, use, 'check', new Set([relation?.id ?? 0]))
+  }
+}
+
+function alterOne(walk: Walk, command: TreeNode, target: string, scope: Scope): void {
+  const subtype = textOf(command, 'subtype')
+  if (subtype === 'AT_ChangeOwner') {
+    grant(walk, target, { object: 'owner' })
+    return
+  }
+  const drop = subtype.startsWith('AT_Drop') && { drop: true }
+  const cascade = textOf(command, 'behavior') === 'DROP_CASCADE' && { cascade: true }
+  define(walk, target, { ...drop, ...cascade })
+  const definition = nodeOf(command, 'def')
+  if (definition === undefined) return
+  referencedTables(walk, definition)
+  const partition = bodyOf(definition, 'PartitionCmd')
+  const parent = bodyOf(definition, 'RangeVar')
+  if (partition !== undefined) {
+    defineExisting(walk, nodeOf(partition, 'name'), { object: 'child' })
+    const bound = nodeOf(partition, 'bound')
+    if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
+  } else if (parent !== undefined) defineExisting(walk, parent, { object: 'child' })
+  else walk.visit(definition, scope)
+}
+
+/** A foreign key changes what may happen to the table it points at; LIKE reads the other's definition. */
+function referencedTables(walk: Walk, element: TreeNode): void {
+  const constraint = bodyOf(element, 'Constraint')
+  if (constraint !== undefined) defineExisting(walk, nodeOf(constraint, 'pktable'), { object: 'foreign-key' })
+  for (const inner of listOf(bodyOf(element, 'ColumnDef') ?? {}, 'constraints')) referencedTables(walk, inner)
+}
+
+function defineExisting(walk: Walk, body: TreeNode | undefined, attributes: Record<string, string | boolean>): void {
+  if (body === undefined) return
+  for (const { target } of relationTargets(walk, rangeVarName(body))) define(walk, target, attributes)
+}
+
+/** A constraint: its expressions; the table of a foreign key is handled with the command. */
+export const constraint: Handler = (walk, body, scope) => {
+  walk.descend('Constraint', body, scope, referencedTable)
+}
+
+const referencedTable: ReadonlySet<string> = new Set(['pktable'])
+
+/** CREATE INDEX evaluates its expressions for every row. */
+export const createIndex: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
+    define(walk, target, { object: 'index' })
+    if (relation !== undefined) scope.ranges.push(relationRange(relation, undefined, [], undefined))
+  }
+  walk.visitAll(listOf(body, 'indexParams'), scope)
+  walk.visitAll(listOf(body, 'indexIncludingParams'), scope)
+  walk.visit(nodeOf(body, 'whereClause'), scope)
+}
+
+/** CREATE VIEW: its query runs when it is read. */
+export const createView: Handler = (walk, body) => {
+  define(walk, newRelation(walk, nodeOf(body, 'view') ?? {}), { kind: 'view' })
+}
+
+/** CREATE SEQUENCE. */
+export const createSequence: Handler = (walk, body) => {
+  define(walk, newRelation(walk, nodeOf(body, 'sequence') ?? {}, 'sequence'))
+}
+
+/** ALTER SEQUENCE; OWNED BY concerns the table, too. */
+export const alterSequence: Handler = (walk, body) => {
+  defineExisting(walk, nodeOf(body, 'sequence'), {})
+  const owner = namesOf(listOf(bodyOf(optionOf(body, 'options', 'owned_by'), 'List') ?? {}, 'items')) ?? []
+  const table = writtenName(owner.slice(0, -1))
+  if (table !== undefined)
+    for (const { target } of relationTargets(walk, table)) define(walk, target, { object: 'sequence' })
+}
+
+/** CREATE TABLE AS and CREATE MATERIALIZED VIEW: the query runs now, also one behind EXECUTE. */
+export const createTableAs: Handler = (walk, body, scope) => {
+  const kind = textOf(body, 'objtype') === 'OBJECT_MATVIEW' ? 'materialized-view' : undefined
+  defineTarget(walk, nodeOf(body, 'into') ?? {}, kind)
+  walk.visit(nodeOf(body, 'query'), scope)
+}
+
+/** REFRESH MATERIALIZED VIEW runs its query and replaces its rows. */
+export const refreshView: Handler = (walk, body) => {
+  for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
+    walk.effects.add('write', target, relation === undefined ? {} : relationAttributes(relation))
+    walk.changesCatalog = true
+    if (relation?.query === undefined) walk.miss('relation', textOf(nodeOf(body, 'relation') ?? {}, 'relname'))
+    else applyStored(walk, relation.query, 'view', new Set([relation.id]))
+  }
+}
+
+/** CREATE TRIGGER and CREATE RULE: the function and the commands run when rows change. */
+export const createOnRelation =
+  (object: string, field: string): Handler =>
+  (walk, body) => {
+    defineExisting(walk, nodeOf(body, field), { object })
+  }
+
+/** CREATE STATISTICS. */
+export const createStatistics: Handler = (walk, body) => {
+  for (const item of listOf(body, 'relations')) defineExisting(walk, bodyOf(item, 'RangeVar'), { object: 'statistics' })
+}

@@ -1,0 +1,67 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { creationSchema, findRelation, type WrittenName } from './names.js'
+import { relationResource, resource, schemaLabel } from './resource.js'
+import { runStored } from './stored-effects.js'
+import type { Walk } from './walk.js'
+
+export type DefineAttributes = Readonly<Record<string, string | boolean>>
+
+/** An object of the database is created, changed or dropped: names may mean something else afterwards. */
+export function define(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
+  walk.effects.add('define', target, attributes)
+  walk.changesCatalog = true
+  for (const trigger of walk.catalog.eventTriggers) runStored(walk, [trigger.function], 'event-trigger')
+}
+
+/** Rights, roles or owners change. */
+export function grant(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
+  walk.effects.add('grant', target, attributes)
+  walk.changesCatalog = true
+  for (const trigger of walk.catalog.eventTriggers) runStored(walk, [trigger.function], 'event-trigger')
+}
+
+/**
+ * Resources that an existing object's name may stand for: the one that is found, or, for a name without schema that is not
+ * there (IF EXISTS), one for each schema it could be in.
+ */
+export function namedObject(walk: Walk, kind: string, written: WrittenName): readonly string[] {
+  const { schema, name } = written
+  if (schema !== undefined) return [resource(kind, schemaLabel(schema, walk.state), name)]
+  const schemas = walk.state.searchPath.filter((item) => item !== 'pg_catalog')
+  const present = schemas.filter((item) => holds(walk, kind, item, name))
+  const possible = present.length > 0 ? present.slice(0, kind === 'function' ? undefined : 1) : schemas
+  const named = possible.length > 0 ? possible : [creationSchema(walk)]
+  return named.map((item) => resource(kind, schemaLabel(item, walk.state), name))
+}
+
+function holds(walk: Walk, kind: string, schema: string, name: string): boolean {
+  switch (kind) {
+    case 'function':
+      return walk.catalog.routinesNamed(name).some((routine) => routine.schema === schema)
+    case 'type':
+      return walk.catalog.type(schema, name) !== undefined
+    case 'operator':
+      return walk.catalog.userOperatorsNamed(name).some((operator) => operator.schema === schema)
+    default:
+      return walk.catalog.relation(schema, name) !== undefined
+  }
+}
+
+/** The table-like objects that a relation's name in DDL stands for; an index stands for its table. */
+export function relationTargets(walk: Walk, written: WrittenName): readonly RelationTarget[] {
+  const relation = findRelation(walk, written)
+  if (relation === undefined)
+    return namedObject(walk, 'table', written).map((target) => ({ target, relation: undefined }))
+  const table = relation.kind === 'index' ? walk.catalog.relations.get(relation.table ?? 0) : undefined
+  return [{ target: relationResource(table ?? relation, walk.state), relation: table ?? relation }]
+}
+
+export interface RelationTarget {
+  readonly target: string
+  readonly relation: Relation | undefined
+}
+
+/** The resource of a new object. */
+export function newObject(walk: Walk, kind: string, { schema, name }: WrittenName): string {
+  return resource(kind, schemaLabel(schema ?? creationSchema(walk), walk.state), name)
+}

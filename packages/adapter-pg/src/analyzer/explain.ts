@@ -1,0 +1,60 @@
+import type { Effect } from '@bothkeys/core/adapter'
+import { constantText } from './constants.js'
+import { EffectSet } from './effect-set.js'
+import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Handler } from './walk.js'
+
+/**
+ * EXPLAIN plans: the planner reads statistics and runs functions that it may fold, a user's among them, so that a statement
+ * that calls any counts as run. Otherwise it only reads what it names. With ANALYZE it is the statement.
+ */
+export const explain: Handler = (walk, body, scope) => {
+  const query = nodeOf(body, 'query')
+  if (runs(body)) {
+    walk.visit(query, scope)
+    return
+  }
+  const outside = walk.effects
+  const { settingFree, changesCatalog, copy } = walk
+  const planned = new EffectSet()
+  walk.effects = planned
+  walk.visit(query, scope)
+  walk.effects = outside
+  const effects = planned.list()
+  if (effects.some(mayRunInPlanning)) {
+    outside.addAll(effects)
+    return
+  }
+  for (const effect of effects) {
+    if (effect.resource.startsWith('table:'))
+      outside.addAll([{ ...effect, duty: 'read', attributes: withoutChange(effect) }])
+  }
+  walk.settingFree = settingFree
+  walk.changesCatalog = changesCatalog
+  walk.copy = copy
+}
+
+/** Triggers do not run in planning; whatever else a user made may. */
+function mayRunInPlanning({ duty, attributes }: Effect): boolean {
+  if (duty === 'opaque') return true
+  return attributes['userDefined'] === true && attributes['via'] !== 'trigger'
+}
+
+function withoutChange({ attributes }: Effect): Effect['attributes'] {
+  const { unbounded: _unbounded, payload: _payload, lock: _lock, ...rest } = attributes
+  return rest
+}
+
+/** EXPLAIN ANALYZE in any spelling: no value, `true`, `on`, `1`. The last one counts; any that is on is enough here. */
+function runs(body: TreeNode): boolean {
+  return listOf(body, 'options').some((item) => {
+    const option = bodyOf(item, 'DefElem') ?? {}
+    if (textOf(option, 'defname') !== 'analyze') return false
+    const value = nodeOf(option, 'arg')
+    if (value === undefined) return true
+    const word = textOf(bodyOf(value, 'String') ?? {}, 'sval') || (constantText(value) ?? '')
+    const number = bodyOf(value, 'Integer')
+    if (number !== undefined) return number['ival'] !== undefined && number['ival'] !== 0
+    return !['false', 'off', '0'].includes(word.toLowerCase())
+  })
+}

@@ -1,0 +1,76 @@
+import { grant } from './define.js'
+import { namedObjects, optionOf, roleName } from './objects.js'
+import { resource } from './resource.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** GRANT and REVOKE on objects. */
+export const grantOnObjects: Handler = (walk, body) => {
+  const type = textOf(body, 'objtype')
+  const attributes = { revoke: !flagOf(body, 'is_grant'), grantees: grantees(walk, body) }
+  const said = { ...(attributes.revoke && { revoke: true }), grantees: attributes.grantees }
+  if (textOf(body, 'targtype') === 'ACL_TARGET_ALL_IN_SCHEMA') {
+    for (const name of namesOf(listOf(body, 'objects')) ?? [])
+      grant(walk, `${allOf(type)}:${resource('', name).slice(1)}.*`, said)
+    return
+  }
+  for (const item of listOf(body, 'objects')) {
+    const objects = namedObjects(walk, type, item)
+    if (objects === undefined) walk.opaque('unknown kind of object', type)
+    else for (const object of objects) grant(walk, object.target, { ...object.attributes, ...said })
+  }
+}
+
+function grantees(walk: Walk, body: TreeNode): string {
+  return listOf(body, 'grantees')
+    .map((role) => roleName(walk, role))
+    .join(',')
+}
+
+function allOf(type: string): string {
+  return type === 'OBJECT_SEQUENCE' ? 'sequence' : type === 'OBJECT_TABLE' ? 'table' : 'function'
+}
+
+/** GRANT role TO role. */
+export const grantRole: Handler = (walk, body) => {
+  const members = listOf(body, 'grantee_roles')
+    .map((role) => roleName(walk, role))
+    .join(',')
+  for (const item of listOf(body, 'granted_roles')) {
+    const role = textOf(bodyOf(item, 'AccessPriv') ?? {}, 'priv_name')
+    grant(walk, resource('role', role), { grantees: members, ...(!flagOf(body, 'is_grant') && { revoke: true }) })
+  }
+}
+
+/** ALTER DEFAULT PRIVILEGES: rights on objects that do not exist yet. */
+export const defaultPrivileges: Handler = (walk, body) => {
+  const schemas = namesOf(listOf(bodyOf(optionOf(body, 'options', 'schemas'), 'List') ?? {}, 'items')) ?? []
+  const attributes = { object: 'default-privileges', grantees: grantees(walk, nodeOf(body, 'action') ?? {}) }
+  if (schemas.length === 0) grant(walk, resource('database', walk.catalog.database), attributes)
+  for (const schema of schemas) grant(walk, resource('schema', schema), attributes)
+}
+
+/** CREATE, ALTER and DROP ROLE, USER and GROUP. */
+export const changeRole: Handler = (walk, body) => {
+  const named = textOf(body, 'role')
+  const roles = named === '' ? listOf(body, 'roles').map((role) => roleName(walk, role)) : [named]
+  const spec = nodeOf(body, 'role')
+  for (const role of spec === undefined ? roles : [roleName(walk, spec)]) grant(walk, resource('role', role))
+}
+
+/** ALTER ROLE … SET: what its sessions start with. Without a role it is everyone's. */
+export const roleSetting: Handler = (walk, body) => {
+  const spec = nodeOf(body, 'role')
+  const setting = textOf(nodeOf(body, 'setstmt') ?? {}, 'name')
+  const target = spec === undefined ? 'role:*' : resource('role', roleName(walk, spec))
+  grant(walk, target, { object: 'setting', ...(setting !== '' && { setting }) })
+}
+
+/** DROP OWNED drops objects and takes rights, REASSIGN OWNED gives objects away. */
+export const ownedObjects: Handler = (walk, body) => {
+  for (const role of listOf(body, 'roles')) {
+    const target = resource('role', roleName(walk, role))
+    grant(walk, target, { object: 'owned' })
+    if (nodeOf(body, 'newrole') === undefined) walk.effects.add('define', target, { object: 'owned', drop: true })
+  }
+}

@@ -1,0 +1,104 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { define, relationTargets } from './define.js'
+import { expectRelation, rangeVarName } from './names.js'
+import { optionOf } from './objects.js'
+import { applyStored, relationAttributes } from './relation-reads.js'
+import { relationResource, resource } from './resource.js'
+import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** VACUUM and ANALYZE: of the named relations, or of the whole database. Both run functions of indexes. */
+export const vacuum: Handler = (walk, body) => {
+  const maintenance = !flagOf(body, 'is_vacuumcmd')
+    ? 'analyze'
+    : optionOf(body, 'options', 'full') === undefined && !hasOption(body, 'full')
+      ? 'vacuum'
+      : 'vacuum full'
+  const named = listOf(body, 'rels').map((item) => nodeOf(bodyOf(item, 'VacuumRelation') ?? {}, 'relation') ?? {})
+  maintain(walk, named, maintenance)
+}
+
+function hasOption(body: TreeNode, name: string): boolean {
+  return listOf(body, 'options').some((item) => textOf(bodyOf(item, 'DefElem') ?? {}, 'defname') === name)
+}
+
+/** CLUSTER rewrites a table in the order of an index. */
+export const cluster: Handler = (walk, body) => {
+  const relation = nodeOf(body, 'relation')
+  maintain(walk, relation === undefined ? [] : [relation], 'cluster')
+}
+
+/** REINDEX of an index, a table, a schema or everything. */
+export const reindex: Handler = (walk, body) => {
+  const kind = textOf(body, 'kind')
+  const relation = nodeOf(body, 'relation')
+  if (kind === 'REINDEX_OBJECT_SCHEMA') {
+    define(walk, resource('schema', textOf(body, 'name')), { maintenance: 'reindex' })
+    runAllChecks(walk)
+  } else maintain(walk, relation === undefined ? [] : [relation], 'reindex')
+}
+
+function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: string): void {
+  if (relations.length === 0) {
+    define(walk, resource('database', walk.catalog.database), { maintenance })
+    runAllChecks(walk)
+  }
+  for (const body of relations) {
+    for (const { target, relation } of relationTargets(walk, rangeVarName(body))) {
+      define(walk, target, { maintenance })
+      if (relation !== undefined) runChecks(walk, relation)
+    }
+  }
+}
+
+function runChecks(walk: Walk, relation: Relation): void {
+  for (const use of relation.checks) applyStored(walk, use, 'index', new Set([relation.id]))
+}
+
+function runAllChecks(walk: Walk): void {
+  for (const relation of walk.catalog.relations.values()) runChecks(walk, relation)
+}
+
+/** CHECKPOINT. */
+export const checkpoint: Handler = (walk) => {
+  walk.effects.add('execute', 'server:checkpoint', { sensitive: true })
+}
+
+/** Table locks by number; weaker ones than ACCESS SHARE do not exist. */
+const lockModes = [
+  '',
+  'access share',
+  'row share',
+  'row exclusive',
+  'share update exclusive',
+  'share',
+  'share row exclusive',
+  'exclusive',
+  'access exclusive',
+]
+
+/** LOCK TABLE makes others wait: as good as a write, but for the lock that every SELECT takes. */
+export const lockTable: Handler = (walk, body) => {
+  const lock = lockModes[numberOf(body, 'mode')] ?? 'access exclusive'
+  const seen = new Set<number>()
+  for (const item of listOf(body, 'relations')) {
+    const range = bodyOf(item, 'RangeVar') ?? {}
+    const relation = expectRelation(walk, rangeVarName(range))
+    if (relation !== undefined) lockOne(walk, relation, lock, flagOf(range, 'inh'), seen)
+  }
+}
+
+function lockOne(walk: Walk, relation: Relation, lock: string, deep: boolean, seen: Set<number>): void {
+  if (seen.has(relation.id)) return
+  seen.add(relation.id)
+  const duty = lock === 'access share' ? 'read' : 'write'
+  walk.effects.add(duty, relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
+  const under = [
+    ...(deep ? relation.children : []),
+    ...(relation.kind === 'view' ? (relation.query?.relations ?? []) : []),
+  ]
+  for (const id of under) {
+    const other = walk.catalog.relations.get(id)
+    if (other !== undefined) lockOne(walk, other, lock, true, seen)
+  }
+}

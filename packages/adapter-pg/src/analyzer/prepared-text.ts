@@ -1,0 +1,34 @@
+import type { Parsed } from './parse-bytes.js'
+import { scanBytes } from './grammar.js'
+
+interface Token {
+  readonly start: number
+  readonly end: number
+  readonly tokenType: number
+  readonly text?: string
+  readonly keywordKind: number
+}
+
+/** The text of the statement inside the PREPARE at this place of a text: everything after its AS. */
+export function preparedText(parsed: Parsed, index: number): string {
+  const bytes = Buffer.from(parsed.text, 'utf8')
+  const span = parsed.spans[index]
+  const statement = span === undefined ? bytes : bytes.subarray(span.start, span.end)
+  const scanned = scanBytes(statement)
+  if (scanned === undefined) return ''
+  // The scanner prints this shape; the version is pinned and tests cover it.
+  const { tokens } = JSON.parse(scanned) as { readonly tokens?: readonly Token[] }
+  let depth = 0
+  for (const { start, end, tokenType, keywordKind } of tokens ?? []) {
+    if (tokenType === openParenthesis) depth += 1
+    else if (tokenType === closeParenthesis) depth -= 1
+    const isKeyword = keywordKind !== 0 && depth === 0
+    if (isKeyword && statement.toString('latin1', start, end).toLowerCase() === 'as') {
+      return statement.toString('utf8', end).trim()
+    }
+  }
+  return ''
+}
+
+const openParenthesis = 40
+const closeParenthesis = 41

@@ -1,0 +1,48 @@
+import type { Analysis } from './analysis.js'
+import { preparedText } from './prepared-text.js'
+import { flagOf, listOf, nodeOf, textOf, unwrap } from './tree.js'
+import type { Handler, Walk } from './walk.js'
+
+/** PREPARE runs nothing; what the statement does counts at each EXECUTE. */
+export const prepareStatement: Handler = (walk, body) => {
+  const statement = unwrap(nodeOf(body, 'query'))
+  if (statement === undefined) {
+    walk.opaque('PREPARE without a statement', 'prepare')
+    return
+  }
+  walk.registry.push({
+    kind: 'prepare',
+    name: textOf(body, 'name'),
+    text: preparedText(walk.parsed, walk.statementIndex),
+    statement,
+  })
+}
+
+/** EXECUTE does what the prepared statement does, after computing its arguments. */
+export const executeStatement: Handler = (walk, body, scope) => {
+  walk.visitAll(listOf(body, 'params'), scope)
+  const name = textOf(body, 'name')
+  for (const change of walk.registry.toReversed()) {
+    if (change.kind === 'prepare' && change.name === name) {
+      // Prepared in the same text: it is right here.
+      walk.visitAs(change.statement.type, change.statement.body, scope)
+      return
+    }
+  }
+  walk.uses.push({ kind: 'prepared', name })
+  const analysis = walk.context.prepared(name)
+  if (analysis === undefined) walk.opaque('unknown prepared statement', 'execute')
+  else useAnalysis(walk, analysis)
+}
+
+/** Takes over what is known of another text. */
+export function useAnalysis(walk: Walk, analysis: Analysis): void {
+  walk.effects.addAll(analysis.description.effects)
+  walk.settingFree &&= analysis.settingFree
+  walk.changesCatalog ||= analysis.changesCatalog
+}
+
+/** DEALLOCATE. */
+export const deallocate: Handler = (walk, body) => {
+  walk.registry.push({ kind: 'deallocate', name: flagOf(body, 'isall') ? undefined : textOf(body, 'name') })
+}
