@@ -2,6 +2,7 @@ import type { Decision, DecisionInput } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
 import type { CompiledPolicy } from './compiled.js'
 import { viewsOf } from './compile.js'
+import { decide } from './decide.js'
 import { guardDuties } from './duty-choice.js'
 import {
   allConditionsHold,
@@ -14,7 +15,9 @@ import {
   operationFits,
 } from './match.js'
 import { alternatives, quoted } from './problem.js'
+import { parseResource } from './resource-pattern.js'
 import type { AllowRule, HoldRule, PolicyRules, Restriction } from './rules.js'
+import type { Views } from './view.js'
 
 /** One rule and whether it spoke on the action. */
 export interface RuleTrace {
@@ -47,9 +50,14 @@ export interface Explanation {
  * for the agent that was refused (RULES 13). Slower than `decide`: it looks at every rule.
  */
 export function explain(policy: CompiledPolicy, input: DecisionInput): Explanation {
-  const { rules } = viewsOf(policy)
+  return explainRules(viewsOf(policy), input)
+}
+
+/** The explanation from the rules themselves. */
+export function explainRules(views: Views, input: DecisionInput): Explanation {
+  const { rules } = views
   return {
-    decision: policy.decide(input),
+    decision: decide(views, input),
     effects: input.effects.map((effect) => explainEffect(rules, input, effect)),
     trace: [
       ...[...rules.roles.values()].flat().map((rule) => trace('roles', rule.id, allowMisses(rule, input))),
@@ -97,7 +105,9 @@ function grants(allows: readonly AllowRule[], input: DecisionInput, effect: Effe
   return [
     ...new Set(others.map((rule) => `with the role ${quoted(rule.role)} (rule ${rule.id})`)),
     ...near.map((rule) => `with ${rule.id} changed: ${allowMiss(rule, input, effect) ?? ''}`),
-    `with a new rule in one of its roles: ${ruleFor(input.target.name, effect)}`,
+    ...(parseResource(effect.resource) === undefined
+      ? ['nothing: its resource is malformed, which is a fault of the adapter']
+      : [`with a new rule in one of its roles: ${ruleFor(input.target.name, effect)}`]),
   ]
 }
 
@@ -127,6 +137,7 @@ function allowMiss(rule: AllowRule, input: DecisionInput, effect: Effect): strin
   if (!operationFits(rule, input.operation)) return 'it is about other operations'
   const miss = missOf(rule, input.target.name, effect, allConditionsHold)
   if (miss !== undefined) return miss
+  if (parseResource(effect.resource) === undefined) return 'the resource is not written as kind:segment.segment'
   if (isSensitive(effect) && !namesLiterally(rule, input.target.name, effect))
     return 'the resource is sensitive and named by a wildcard only'
   return isUnbound(effect) && !namesUnbound(rule)

@@ -14,11 +14,27 @@ export function reachabilityProblems(rules: PolicyRules, views: Views): readonly
   if (lost.length > 0)
     return lost.map((rule) => invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire'))
   return [
+    ...[...rules.deny, ...rules.hold].flatMap((rule) => argvless(rule, rules)),
     ...allows.flatMap((rule) => [...deadDuties(rule, rules.deny), ...unheldOpaque(rule, rules.hold)]),
     ...rules.deny.flatMap((rule, index) => shadowed(rule, rules.deny.slice(0, index), rules)),
     ...rules.hold.flatMap((rule) => shadowed(rule, rules.deny, rules)),
     ...rules.hold.flatMap((rule) => [...idle(rule, allows), ...unapprovable(rule, allows, views)]),
     ...rules.record.flatMap((rule) => idle(rule, allows)),
+  ]
+}
+
+/** Kinds of targets whose actions have a text and no arguments. */
+const kindsWithoutArgv: ReadonlySet<string> = new Set(['postgres'])
+
+function argvless(rule: Restriction, rules: PolicyRules): readonly Problem[] {
+  if (rule.argv === undefined) return []
+  const kinds = [...rule.targets].map((target) => rules.targets.get(target)?.kind ?? '')
+  if (!kinds.every((kind) => kindsWithoutArgv.has(kind))) return []
+  return [
+    invalid(
+      [...rule.path, 'argv'],
+      `actions on ${alternatives([...new Set(kinds)])} have no arguments, so the rule can never fire; use text`,
+    ),
   ]
 }
 

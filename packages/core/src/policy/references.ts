@@ -3,7 +3,7 @@ import { guardDuties, listedDuties } from './duty-choice.js'
 import { suggestion } from './nearest.js'
 import type { OneOrMany, TargetSelector } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
-import { invalid, quoted, unsupported } from './problem.js'
+import { invalid, quoted, unsupported, writePath } from './problem.js'
 import type { SoundParts } from './sound-parts.js'
 
 /** Names that nothing declares, names that stand for two things, and combinations that nothing enforces yet. */
@@ -140,7 +140,7 @@ class ReferenceCheck {
       this.problems.push(
         invalid(
           [...path, 'id'],
-          `the id ${quoted(id)} is taken by ${first.join(' ')}; ids are unique in the whole file`,
+          `the id ${quoted(id)} is taken by ${writePath(first)}; ids are unique in the whole file`,
         ),
       )
   }

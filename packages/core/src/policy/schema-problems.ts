@@ -68,9 +68,16 @@ function unknownValue(path: PolicyPath, values: readonly unknown[], found: unkno
     return unsupported(path, `evidence of level ${quoted(level)} has not landed yet; use asserted`)
   if (typeof found !== 'string')
     return invalid(path, `expected ${alternatives(values.map(String))}, found ${kindOf(found)}`)
+  if (found === '*' && path.includes('duty'))
+    return invalid(path, wildcardHint[path[0] === 'roles' ? 'allow' : 'other'])
   const known = values.filter((value) => typeof value === 'string')
   const word = path.includes('duty') ? 'unknown duty' : 'unknown value'
   return invalid(path, `${word} ${quoted(found)}${suggestion(found, known) || `; known: ${known.join(', ')}`}`)
+}
+
+const wildcardHint = {
+  allow: "write duty: '*' on its own, not in a list",
+  other: 'leave duty out: the rule is then about every duty, of which "*" would leave some out',
 }
 
 function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): string {

@@ -63,6 +63,7 @@ const selector = z
 
 const when = z
   .record(freeName, oneOrMany(z.union([z.string(), z.number(), z.boolean()])))
+  .refine((conditions) => Object.keys(conditions).length > 0, 'it names no attribute; leave it out')
   .describe('Attributes that an effect must have, each equal to one of the values.')
 
 const dutyChoice: z.ZodType<OneOrMany<Duty>> = oneOrMany(duty)

@@ -22,37 +22,25 @@ export interface PolicyComparison {
  */
 export function comparePolicies(old: CompiledPolicy, next: CompiledPolicy): PolicyComparison {
   if (old.digest === next.digest) return { change: 'same', widens: [] }
-  const before = viewsOf(old).rules
-  const after = viewsOf(next).rules
-  const widens = [
-    ...differences(
-      'target',
-      outlines(before.targets.values(), targetOutline, nameOf),
-      outlines(after.targets.values(), targetOutline, nameOf),
-      true,
-    ),
+  const widens = wideningsBetween(viewsOf(old).rules, viewsOf(next).rules)
+  return { change: widens.length === 0 ? 'narrowing' : 'widening', widens }
+}
+
+/** What widens between two sets of rules, one sentence each. */
+export function wideningsBetween(before: PolicyRules, after: PolicyRules): readonly string[] {
+  const outlined = <Rule>(
+    pick: (rules: PolicyRules) => Iterable<Rule>,
+    outline: (rule: Rule) => CanonicalInput,
+    name: (rule: Rule) => string,
+  ) => [outlines(pick(before), outline, name), outlines(pick(after), outline, name)] as const
+  return [
+    ...differences('target', ...outlined((rules) => rules.targets.values(), targetOutline, nameOf), true),
     ...differences('role', roleOutlines(before), roleOutlines(after), true),
-    ...differences(
-      'deny rule',
-      outlines(before.deny, denyOutline, idOf),
-      outlines(after.deny, denyOutline, idOf),
-      false,
-    ),
-    ...differences(
-      'hold rule',
-      outlines(before.hold, holdOutline, idOf),
-      outlines(after.hold, holdOutline, idOf),
-      false,
-    ),
-    ...differences(
-      'record rule',
-      outlines(before.record, recordOutline, idOf),
-      outlines(after.record, recordOutline, idOf),
-      true,
-    ),
+    ...differences('deny rule', ...outlined((rules) => rules.deny, denyOutline, idOf), false),
+    ...differences('hold rule', ...outlined((rules) => rules.hold, holdOutline, idOf), false),
+    ...differences('record rule', ...outlined((rules) => rules.record, recordOutline, idOf), true),
     ...openings(before, after),
   ]
-  return { change: widens.length === 0 ? 'narrowing' : 'widening', widens }
 }
 
 type Outlines = ReadonlyMap<string, string>

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import { loadPolicy } from '../../src/policy/load.js'
+import type { PolicyInput } from '../../src/policy/policy-input.js'
+import { comparePolicies } from '../../src/policy/widening.js'
+
+const peer = { require: [{ stage: 'peer', count: 1, role: 'dba' }], ttl: '15m' } as const
+const unbound = { payload: 'unbound' } as const
+
+const old: PolicyInput = {
+  version: 1,
+  targets: { orders: { kind: 'postgres', labels: { env: 'prod' } } },
+  roles: {
+    agent: [
+      { target: 'orders', duty: ['read', 'write', 'opaque'] },
+      { target: 'orders', duty: 'write', when: unbound },
+      { target: 'orders', duty: 'execute', when: unbound },
+    ],
+    dba: [{ target: 'orders', duty: 'approve' }],
+  },
+  deny: [{ id: 'no-define', duty: 'define', reason: 'no' }],
+  hold: [
+    { id: 'writes', duty: 'write', ...peer },
+    { id: 'opaque', duty: 'opaque', resource: 'statement:do', ...peer },
+  ],
+  record: [{ id: 'sync', duty: 'read', durability: 'synced' }],
+}
+
+function compare(next: Partial<PolicyInput>): ReturnType<typeof comparePolicies> {
+  const load = (content: PolicyInput): ReturnType<typeof loadPolicy> => loadPolicy({ name: 'x', content })
+  return comparePolicies(load(old), load({ ...old, ...next }))
+}
+
+describe('a reload', () => {
+  it('is the same when it means the same', () => {
+    expect(compare({ deny: [{ reason: 'no', duty: ['define'], id: 'no-define' }] })).toEqual({
+      change: 'same',
+      widens: [],
+    })
+  })
+
+  it.each<readonly [string, Partial<PolicyInput>]>([
+    ['a deny rule is added', { deny: [...(old.deny ?? []), { id: 'b', duty: 'read', when: { x: 1 } }] }],
+    ['a deny rule is added in front', { deny: [{ id: 'b', duty: 'read', when: { x: 1 } }, ...(old.deny ?? [])] }],
+    ['a hold rule is added', { hold: [...(old.hold ?? []), { id: 'reads', duty: 'read', ...peer }] }],
+    [
+      'a hold rule with other approvals is added for what is held already',
+      { hold: [...(old.hold ?? []), { id: 'more', duty: 'opaque', resource: 'statement:do', ...peer, ttl: '1h' }] },
+    ],
+    [
+      'a hold rule is added for unseen data that was plainly allowed',
+      { hold: [...(old.hold ?? []), { id: 'calls', duty: 'execute', when: unbound, ...peer }] },
+    ],
+    ['rules change their order', { hold: (old.hold ?? []).toReversed() }],
+  ])('narrows when %s', (_what, next) => {
+    expect(compare(next)).toEqual({ change: 'narrowing', widens: [] })
+  })
+
+  it.each<readonly [string, Partial<PolicyInput>, string]>([
+    [
+      'an allow rule is added',
+      { roles: { ...old.roles, dba: [...(old.roles['dba'] ?? []), { target: 'orders', duty: 'read' }] } },
+      'the role "dba" changed',
+    ],
+    [
+      'an allow rule is removed',
+      { roles: { ...old.roles, agent: (old.roles['agent'] ?? []).slice(0, 2) } },
+      'the role "agent" changed',
+    ],
+    ['a role is added', { roles: { ...old.roles, guest: [] } }, 'the role "guest" is new'],
+    ['a deny rule is dropped', { deny: [] }, 'the deny rule "no-define" is gone'],
+    [
+      'a deny rule changes',
+      { deny: [{ id: 'no-define', duty: ['define', 'grant'] }] },
+      'the deny rule "no-define" changed',
+    ],
+    ['a hold rule is dropped', { hold: (old.hold ?? []).slice(1) }, 'the hold rule "writes" is gone'],
+    [
+      'a hold waits longer',
+      { hold: [{ id: 'writes', duty: 'write', ...peer, ttl: '1h' }, ...(old.hold ?? []).slice(1)] },
+      'the hold rule "writes" changed',
+    ],
+    ['a target is added', { targets: { ...old.targets, archive: { kind: 'ssh' } } }, 'the target "archive" is new'],
+    [
+      'a label changes',
+      { targets: { orders: { kind: 'postgres', labels: { env: 'test' } } } },
+      'the target "orders" changed',
+    ],
+    [
+      'a backstop is dropped or added',
+      { targets: { orders: { kind: 'postgres', labels: { env: 'prod' }, backstops: ['x'] } } },
+      'the target "orders" changed',
+    ],
+    ['durability changes', { record: [] }, 'the record rule "sync" is gone'],
+    [
+      'a durability is added',
+      { record: [...(old.record ?? []), { id: 'fast', duty: 'write', durability: 'written' }] },
+      'the record rule "fast" is new',
+    ],
+    [
+      'a hold makes something opaque approvable',
+      { hold: [...(old.hold ?? []), { id: 'call', duty: 'opaque', resource: 'statement:call', ...peer }] },
+      'the hold rule "call" lets people approve what was denied before',
+    ],
+    [
+      'a hold for everything makes something opaque approvable',
+      { hold: [...(old.hold ?? []), { id: 'all', ...peer }] },
+      'the hold rule "all" lets people approve',
+    ],
+    [
+      'a hold makes unseen data approvable',
+      { hold: [...(old.hold ?? []), { id: 'copy', duty: 'write', when: unbound, ...peer }] },
+      'the hold rule "copy" lets people approve',
+    ],
+  ])('widens when %s', (_what, next, says) => {
+    const { change, widens } = compare(next)
+    expect(change).toBe('widening')
+    expect(widens.join('\n')).toContain(says)
+  })
+
+  it('says everything that widens', () => {
+    expect(compare({ deny: [], record: [] }).widens).toHaveLength(2)
+  })
+})
