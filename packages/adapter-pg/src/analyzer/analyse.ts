@@ -28,12 +28,29 @@ export function analyse(parsed: Parsed, context: AnalysisContext): Analysed {
   if (known !== undefined && isSame(known, context)) return known.result
   const result = analyseAnew(parsed, context)
   // What EXECUTE and FETCH refer to may change while catalog and state do not.
-  if (result.analysis.uses.length === 0)
-    remembered.set(parsed, { catalog: context.catalog, state: context.state, result })
+  if (result.analysis.uses.length === 0) {
+    const { catalog, state, parameterTypes = [] } = context
+    remembered.set(parsed, { catalog, state, parameterTypes: [...parameterTypes], result })
+  }
   return result
 }
 
-const remembered = new WeakMap<Parsed, Pick<AnalysisContext, 'catalog' | 'state'> & { readonly result: Analysed }>()
+interface Remembered {
+  readonly catalog: AnalysisContext['catalog']
+  readonly state: AnalysisContext['state']
+  readonly parameterTypes: readonly number[]
+  readonly result: Analysed
+}
+
+const remembered = new WeakMap<Parsed, Remembered>()
+
+function isSame(known: Remembered, context: AnalysisContext): boolean {
+  if (known.catalog !== context.catalog || known.state !== context.state) return false
+  const types = context.parameterTypes ?? []
+  return (
+    known.parameterTypes.length === types.length && types.every((type, index) => type === known.parameterTypes[index])
+  )
+}
 
 function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
   const walk = new Walk(context, handlers, parsed)
