@@ -1,8 +1,9 @@
+import { Fifo } from './fifo.js'
 import type { Frame } from './frames.js'
 
 /** Messages of the client that wait for their turn, with their size, so that the client can be slowed down. */
 export class FrameQueue {
-  readonly #frames: Frame[] = []
+  readonly #frames = new Fifo<Frame>()
   #bytes = 0
   #ended = false
   #wake: (() => void) | undefined
@@ -25,7 +26,7 @@ export class FrameQueue {
 
   /** Drops what waits and ends. */
   clear(): void {
-    this.#frames.length = 0
+    this.#frames.clear()
     this.#bytes = 0
     this.end()
   }

@@ -2,6 +2,7 @@ import type { MaybePromise } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
 import type { BackendSink } from './backend-scan.js'
 import { BackendScanner } from './backend-scan.js'
+import { Fifo } from './fifo.js'
 import { BodyReader, code, errorFields } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
@@ -59,7 +60,7 @@ export interface ResponseEvents {
 export class ResponseTracker implements BackendSink {
   readonly #events: ResponseEvents
   readonly #scanner: BackendScanner
-  readonly #slots: Slot[] = []
+  readonly #slots = new Fifo<Slot>()
   /** An error in this exchange, so that the implicit transaction around it is undone. */
   #failed = false
 
@@ -69,7 +70,7 @@ export class ResponseTracker implements BackendSink {
   }
 
   get wantsRows(): boolean {
-    return this.#slots[0]?.kind === 'internal'
+    return this.#slots.peek()?.kind === 'internal'
   }
 
   /** Whether the server owes nothing. */
@@ -103,12 +104,12 @@ export class ResponseTracker implements BackendSink {
   }
 
   row(): void {
-    const kind = this.#slots[0]?.kind
+    const kind = this.#slots.peek()?.kind
     if (kind !== 'query' && kind !== 'execute') throw unexpected('a row')
   }
 
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
-    const head = this.#slots[0]
+    const head = this.#slots.peek()
     switch (String.fromCharCode(type)) {
       case 'S':
         return this.#parameter(bytes)
@@ -168,7 +169,7 @@ export class ResponseTracker implements BackendSink {
 
   #skipToSync(): void {
     for (;;) {
-      const slot = this.#slots[0]
+      const slot = this.#slots.peek()
       if (slot === undefined) {
         this.#events.skipping()
         return

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { FrameQueue } from '../../src/door/frame-queue.js'
+import type { Frame } from '../../src/door/frames.js'
+
+const frame = (type: number): Frame => ({ type, bytes: Buffer.alloc(5) })
+
+describe('FrameQueue', () => {
+  it('gives messages back in order and counts their bytes', async () => {
+    const queue = new FrameQueue()
+    for (let type = 0; type < 5_000; type++) {
+      queue.push(frame(type))
+      if (type % 3 === 0) queue.take()
+    }
+    expect(queue.bytes).toBe(5 * (5_000 - 1_667))
+    const left: number[] = []
+    while (!queue.empty) left.push((await queue.next())?.type ?? -1)
+    expect(left).toEqual(Array.from({ length: 3_333 }, (_, index) => index + 1_667))
+    expect(queue.bytes).toBe(0)
+  })
+
+  it('takes as long for each of a million messages as for the first', () => {
+    const queue = new FrameQueue()
+    const one = frame(0x48)
+    for (let count = 0; count < 1_000_000; count++) queue.push(one)
+    const started = performance.now()
+    while (queue.take() !== undefined);
+    expect(performance.now() - started).toBeLessThan(2_000)
+  })
+
+  it('wakes its reader for a message and at its end', async () => {
+    const queue = new FrameQueue()
+    const first = queue.next()
+    queue.push(frame(1))
+    expect((await first)?.type).toBe(1)
+    const last = queue.next()
+    queue.push(frame(2))
+    queue.clear()
+    expect(await last).toBeUndefined()
+    expect(await queue.next()).toBeUndefined()
+  })
+})
