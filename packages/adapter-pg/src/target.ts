@@ -107,7 +107,10 @@ class Postgres implements PostgresTarget {
       login: (client, authentication) => this.#login(client, session, authentication),
     })
     this.#loopbacks.add(door)
-    return door
+    void door.closed.then(() => this.#loopbacks.delete(door))
+    if (!this.#closed) return door
+    await door.close()
+    throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
   }
 
   doctor(): Promise<ServerCheck> {
