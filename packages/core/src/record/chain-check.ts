@@ -1,4 +1,4 @@
-import type { Damage, DamageKind } from './damage.js'
+import type { Damage } from './damage.js'
 import type { RecordedEvent } from './event.js'
 import { engineSession } from './event.js'
 import { eventHash, noHash } from './event-hash.js'
@@ -39,10 +39,15 @@ export class ChainCheck {
     return this.#lastTime === '' ? 0 : Date.parse(this.#lastTime)
   }
 
-  /** Takes the text of the next line. */
-  take(text: string): Checked {
+  /** Every event must be of this recorder. */
+  expectRecorder(recorder: string): void {
+    this.#recorder = recorder
+  }
+
+  /** Takes the text of the next line. Undefined when it is no event at all. */
+  take(text: string): Checked | undefined {
     const event = parseEvent(text)
-    if (event === undefined) return damaged('edit', this.#lsn, 'the line is not an event')
+    if (event === undefined) return undefined
     const damage = this.#damageOf(event)
     if (damage !== undefined) return { damage }
     const hash = eventHash(text)
@@ -77,8 +82,4 @@ export class ChainCheck {
     this.#recorder ??= event.recorder
     this.#lastTime = event.time
   }
-}
-
-function damaged(kind: DamageKind, lsn: number, detail: string): Checked {
-  return { damage: { kind, lsn, detail } }
 }

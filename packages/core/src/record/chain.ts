@@ -9,6 +9,9 @@ import { EventText } from './event-text.js'
 import { ForwardTime } from './forward-time.js'
 import { SessionHeads } from './session-heads.js'
 
+/** The longest event, so that reading a journal takes bounded memory. */
+const maxEventLength = 16 * 1024 * 1024
+
 /** Where a session's chain stands. */
 export interface ChainHead {
   /** Events so far. */
@@ -71,7 +74,7 @@ export class EventChain {
     return this.#lsn
   }
 
-  /** The event as the next one, framed. Throws ERR_SNAPSHOT_INVALID or ERR_INTERNAL when it has no text. */
+  /** The event as the next one, framed. Throws ERR_SNAPSHOT_INVALID, ERR_INTERNAL or ERR_LIMIT_EXCEEDED. */
   prepare(draft: EventDraft): string {
     const lsn = this.#lsn
     const head = this.#heads.get(draft.session) ?? liveHead({ count: 0, hash: noHash }, draft.session)
@@ -83,6 +86,9 @@ export class EventChain {
     envelope.time = this.#isoTime()
     envelope.mono = Math.round(this.#time.monotonicMs * 1000) / 1000
     const framed = frame(this.#text.write(draft, envelope))
+    if (framed.length > maxEventLength) {
+      throw new BothKeysError('ERR_LIMIT_EXCEEDED', `an event is longer than ${String(maxEventLength)} characters`)
+    }
     this.#prepared = { head, draft, lsn, framed }
     return framed
   }

@@ -98,9 +98,7 @@ function eventOf(line: string): RecordedEvent {
 
 function checked(check: ChainCheck, line: string): RecordedEvent {
   const result = check.take(line)
-  if ('event' in result) return result.event
-  throw new BothKeysError(
-    'ERR_JOURNAL_CORRUPT',
-    `the journal does not verify: ${result.damage.kind}, ${result.damage.detail}`,
-  )
+  if (result !== undefined && 'event' in result) return result.event
+  const detail = result === undefined ? 'a line is not an event' : result.damage.detail
+  throw new BothKeysError('ERR_JOURNAL_CORRUPT', `the journal in memory does not verify: ${detail}`)
 }

@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BothKeysError } from '../errors.js'
+import type { FileSystem } from './file-system.js'
+import { readText, systemErrorCode, writeAll } from './file-system.js'
+import type { LockOwner, OwnerIdentity } from './lock-owner.js'
+
+/** How long an owner that cannot be judged may go without a sign of life. It gives one four times as often. */
+const leaseMs = 5_000
+/** Old generations that stay, so that somebody who listed them long ago still finds the number taken. */
+const generationsKept = 16
+const maxBytes = 4096
+const releasedMark = 'released\n'
+
+/** How a lock is taken. */
+export interface LockOptions {
+  readonly fileSystem: FileSystem
+  readonly identity: OwnerIdentity
+  readonly leaseMs?: number
+}
+
+/**
+ * One owner per journal directory, without a lock of the operating system, which Node.js does not offer.
+ *
+ * The owner is who created the highest `owner-N`. Taking over creates `owner-(N+1)` exclusively, so of any number of
+ * processes that find the owner dead exactly one succeeds; nothing is ever renamed or removed that could be somebody's
+ * live lock. The highest number is never removed, so numbers only grow and an old view of the directory cannot win.
+ *
+ * Whether an owner lives is told by pid, start time, boot and pid namespace. Across containers or machines it cannot be
+ * told, so the owner touches its file and a contender watches for that. An owner that did not come to touching it
+ * looks whether it still is the owner before it writes again.
+ */
+export class DirectoryLock {
+  readonly #fileSystem: FileSystem
+  readonly #directory: string
+  readonly #generation: number
+  readonly #file: number
+  readonly #leaseMs: number
+  readonly #timer: NodeJS.Timeout
+  #lastSignMs = performance.now()
+  #lost = false
+
+  /** Takes the lock. Throws ERR_JOURNAL_LOCKED, naming the owner's pid, while another process has it. */
+  static async acquire(journalDirectory: string, options: LockOptions): Promise<DirectoryLock> {
+    const directory = join(journalDirectory, 'lock')
+    options.fileSystem.makeDirectory(directory)
+    for (;;) {
+      const highest = generations(options.fileSystem, directory).at(-1) ?? 0
+      if (highest > 0) await assertOwnerGone(directory, highest, options)
+      const file = claim(directory, highest + 1, options)
+      if (file === undefined) continue
+      const lock = new DirectoryLock(directory, highest + 1, file, options)
+      if (lock.#confirm()) return lock
+    }
+  }
+
+  private constructor(directory: string, generation: number, file: number, options: LockOptions) {
+    this.#fileSystem = options.fileSystem
+    this.#directory = directory
+    this.#generation = generation
+    this.#file = file
+    this.#leaseMs = options.leaseMs ?? leaseMs
+    this.#timer = setInterval(() => {
+      this.#giveSign()
+    }, this.#leaseMs / 4)
+    this.#timer.unref()
+  }
+
+  /** Throws ERR_JOURNAL_UNAVAILABLE when another process took over, as it may after this one stood still too long. */
+  assertHeld(): void {
+    if (!this.#lost && performance.now() - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
+    if (!this.#lost) return
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'another process took the journal over, so nothing ran', {
+      hint: 'this process stood still for too long; start it anew',
+    })
+  }
+
+  /** Gives the directory to whoever comes next. Never throws. */
+  release(): void {
+    clearInterval(this.#timer)
+    try {
+      try {
+        const bytes = Buffer.from(releasedMark)
+        writeAll(this.#fileSystem, this.#file, bytes, 0, bytes.length)
+      } finally {
+        this.#fileSystem.close(this.#file)
+      }
+    } catch {
+      // The lock is then judged like that of a process that was killed.
+    }
+  }
+
+  /** Whether the claim is the highest number. If not, somebody went on from numbers removed since they were listed. */
+  #confirm(): boolean {
+    try {
+      if (this.#isHighest()) {
+        this.#removeOld()
+        return true
+      }
+      this.release()
+      this.#fileSystem.remove(pathOf(this.#directory, this.#generation))
+      return false
+    } catch (error) {
+      this.release()
+      throw error
+    }
+  }
+
+  #giveSign(): void {
+    try {
+      if (this.#isHighest()) {
+        this.#fileSystem.touch(pathOf(this.#directory, this.#generation))
+        this.#lastSignMs = performance.now()
+      } else this.#lost = true
+    } catch {
+      // Not being able to look is no sign that the lock is lost or held: the next look decides.
+      if (performance.now() - this.#lastSignMs > this.#leaseMs) this.#lost = true
+    }
+  }
+
+  #isHighest(): boolean {
+    return generations(this.#fileSystem, this.#directory).at(-1) === this.#generation
+  }
+
+  #removeOld(): void {
+    for (const generation of generations(this.#fileSystem, this.#directory)) {
+      if (generation <= this.#generation - generationsKept) this.#fileSystem.remove(pathOf(this.#directory, generation))
+    }
+  }
+}
+
+/** Creates a generation with its owner's name in it. Undefined when somebody else was first. */
+function claim(directory: string, generation: number, { fileSystem, identity }: LockOptions): number | undefined {
+  try {
+    const file = fileSystem.open(pathOf(directory, generation), 'create')
+    try {
+      const bytes = Buffer.from(`${JSON.stringify(identity.self)}\n`)
+      writeAll(fileSystem, file, bytes, 0, bytes.length)
+      return file
+    } catch (error) {
+      fileSystem.close(file)
+      throw error
+    }
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return undefined
+    throw error
+  }
+}
+
+/** Returns when the owner of a generation released it or is gone; throws ERR_JOURNAL_LOCKED while it lives. */
+async function assertOwnerGone(directory: string, generation: number, options: LockOptions): Promise<void> {
+  const { fileSystem, identity } = options
+  const path = pathOf(directory, generation)
+  const firstSign = fileSystem.status(path).modifiedAtMs
+  const untilMs = performance.now() + (options.leaseMs ?? leaseMs)
+  for (;;) {
+    const text = readText(fileSystem, path, maxBytes)
+    if (text.endsWith(releasedMark)) return
+    const owner = parseOwner(text)
+    const judged = owner === undefined ? 'unknown' : identity.judge(owner)
+    if (judged === 'dead') return
+    if (judged === 'alive' || fileSystem.status(path).modifiedAtMs !== firstSign) throw locked(directory, owner)
+    if (performance.now() >= untilMs) return
+    await sleep((options.leaseMs ?? leaseMs) / 20)
+  }
+}
+
+function generations(fileSystem: FileSystem, directory: string): readonly number[] {
+  const numbers = fileSystem.list(directory).flatMap((name) => /^owner-(\d+)$/.exec(name)?.[1] ?? [])
+  return numbers.map(Number).toSorted((a, b) => a - b)
+}
+
+function pathOf(directory: string, generation: number): string {
+  return join(directory, `owner-${String(generation)}`)
+}
+
+function parseOwner(text: string): LockOwner | undefined {
+  try {
+    const owner = JSON.parse(text) as LockOwner
+    return Number.isSafeInteger(owner.pid) && owner.pid > 0 ? owner : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function locked(directory: string, owner: LockOwner | undefined): BothKeysError {
+  const who = owner === undefined ? 'another process' : `process ${String(owner.pid)}`
+  return new BothKeysError('ERR_JOURNAL_LOCKED', `the journal directory is in use by ${who} (${directory})`, {
+    hint: 'end that process, or give each process a directory of its own',
+  })
+}

@@ -1,0 +1,161 @@
+import { BothKeysError } from '../errors.js'
+import type { Durability } from '../model/decision.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { DirectoryLock } from './directory-lock.js'
+import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
+import type { FileSystem } from './file-system.js'
+import { GroupCommit } from './group-commit.js'
+import type { Journal, JournalContext, JournalFactory } from './journal.js'
+import { JournalWalk } from './journal-walk.js'
+import type { JournalWriter } from './journal-writer.js'
+import type { OwnerIdentity } from './lock-owner.js'
+import { processIdentity } from './lock-owner.js'
+import { nodeFileSystem } from './node-file-system.js'
+import type { OpenedJournal, OpenOptions } from './open-journal.js'
+import { corrupt, openJournal } from './open-journal.js'
+
+/** Options of `fileJournal`. */
+export interface FileJournalOptions {
+  /** From which size on a new file is begun, in bytes. Default: 64 MiB. */
+  readonly segmentBytes?: number
+  /** Another file system, for tests. */
+  readonly fileSystem?: FileSystem
+  /** Who owns the directory, for tests. */
+  readonly identity?: OwnerIdentity
+  /** How long an owner that cannot be judged may be silent, for tests. */
+  readonly leaseMs?: number
+}
+
+/** Events that nobody waits for are synced when so many bytes have gathered, and after this time at the latest. */
+const backgroundBytes = 512 * 1024
+const backgroundMs = 1_000
+/** Beyond this, a disk that does not keep up would fill the memory. */
+const maxUnsyncedBytes = 64 * 1024 * 1024
+
+/**
+ * Keeps the journal in a directory (0700, files 0600, one process at a time) as lines of RFC 8785 text.
+ *
+ * Opening verifies the whole journal: ERR_JOURNAL_CORRUPT names the damage, ERR_JOURNAL_LOCKED the process that has the
+ * directory. What a crash left half-written is kept aside and cut off, and each intent without an outcome gets the
+ * outcome `unknown`; a `journal.recovery` event says so.
+ * `written` events are synced within a second, and are lost only when the machine dies before. A disk that fails or is
+ * full makes every append throw ERR_JOURNAL_UNAVAILABLE until the process is started anew.
+ *
+ * @example
+ * const guard = await createGuard({ policy, identity, targets, journal: fileJournal('./audit') })
+ */
+export function fileJournal(directory: string, options: FileJournalOptions = {}): JournalFactory {
+  const segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024
+  if (!Number.isSafeInteger(segmentBytes) || segmentBytes < 1) {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'segmentBytes must be a positive whole number')
+  }
+  if (typeof directory !== 'string' || directory === '') {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'fileJournal needs a directory')
+  }
+  const open: OpenOptions = {
+    ...options,
+    segmentBytes,
+    fileSystem: options.fileSystem ?? nodeFileSystem,
+    identity: options.identity ?? processIdentity(),
+  }
+  return Object.freeze({
+    async open(context: JournalContext): Promise<Journal> {
+      return new FileJournal(directory, open.fileSystem, await openJournal(directory, context, open))
+    },
+  })
+}
+
+class FileJournal implements Journal {
+  readonly #directory: string
+  readonly #fileSystem: FileSystem
+  readonly #lock: DirectoryLock
+  readonly #writer: JournalWriter
+  readonly #commits: GroupCommit
+  #timer: NodeJS.Timeout | undefined
+  #hashing = false
+  #closing: Promise<void> | undefined
+
+  constructor(directory: string, fileSystem: FileSystem, { lock, writer }: OpenedJournal) {
+    this.#directory = directory
+    this.#fileSystem = fileSystem
+    this.#lock = lock
+    this.#writer = writer
+    this.#commits = new GroupCommit(async () => {
+      await writer.sync()
+      writer.rotateWhenFull()
+    })
+  }
+
+  append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt> {
+    this.#assertReady()
+    if (!this.#commits.isRunning) this.#writer.rotateWhenFull()
+    const at = this.#writer.record(event)
+    this.#hashSoon()
+    if (durability === 'synced') return this.#commits.join().then(() => at)
+    this.#syncLater()
+    return at
+  }
+
+  async *read(): AsyncGenerator<RecordedEvent, void> {
+    const walk = new JournalWalk(this.#fileSystem, this.#directory, this.#writer.end)
+    try {
+      yield* walk.events()
+    } catch (cause) {
+      throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `the journal in ${this.#directory} cannot be read`, { cause })
+    }
+    const { damage, torn } = walk
+    if (damage !== undefined) throw corrupt(this.#directory, damage)
+    if (torn !== undefined) throw new BothKeysError('ERR_JOURNAL_CORRUPT', 'the journal ends within an event')
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#timer)
+    try {
+      await this.#commits.join()
+    } finally {
+      await this.#commits.idle()
+      this.#writer.close()
+      this.#lock.release()
+    }
+  }
+
+  #assertReady(): void {
+    if (this.#closing !== undefined) {
+      throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the journal is closed, so nothing ran')
+    }
+    this.#lock.assertHeld()
+    if (this.#writer.unsyncedBytes <= maxUnsyncedBytes) return
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the disk of the journal does not keep up, so nothing ran', {
+      hint: 'send the action again later',
+    })
+  }
+
+  /** Hashes while the target is waited for. */
+  #hashSoon(): void {
+    if (this.#hashing) return
+    this.#hashing = true
+    setImmediate(() => {
+      this.#hashing = false
+      this.#writer.hashAll()
+    })
+  }
+
+  #syncLater(): void {
+    if (this.#writer.unsyncedBytes >= backgroundBytes) void this.#commits.join()
+    else this.#timer ??= this.#startTimer()
+  }
+
+  #startTimer(): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.#writer.unsyncedBytes > 0) void this.#commits.join()
+    }, backgroundMs)
+    // What is not synced when the process ends is still with the kernel.
+    return timer.unref()
+  }
+}

@@ -1,0 +1,108 @@
+import { BothKeysError } from '../errors.js'
+import { DirectoryLock } from './directory-lock.js'
+import type { FileSystem } from './file-system.js'
+import type { FoundDamage } from './journal-walk.js'
+import { JournalWalk } from './journal-walk.js'
+import type { JournalContext } from './journal.js'
+import { JournalWriter } from './journal-writer.js'
+import type { OwnerIdentity } from './lock-owner.js'
+import { OpenIntents } from './open-intents.js'
+import { openingEvents } from './opening.js'
+import { removeUnfinished, repairTail } from './repair.js'
+import { segmentName } from './segment-header.js'
+import { join } from 'node:path'
+
+/** Everything that opening a journal depends on. */
+export interface OpenOptions {
+  readonly fileSystem: FileSystem
+  readonly identity: OwnerIdentity
+  readonly segmentBytes: number
+  readonly leaseMs?: number
+}
+
+/** A journal directory that this process owns, ready to be written. */
+export interface OpenedJournal {
+  readonly lock: DirectoryLock
+  readonly writer: JournalWriter
+}
+
+/**
+ * Takes a journal directory: locks it, verifies all of it, cuts off a torn tail, closes intents without outcome, and
+ * begins a segment. Nothing stays open when it throws.
+ */
+export async function openJournal(
+  directory: string,
+  context: JournalContext,
+  options: OpenOptions,
+): Promise<OpenedJournal> {
+  const { fileSystem } = options
+  try {
+    fileSystem.makeDirectory(directory)
+    assertPrivate(fileSystem, directory)
+    const lock = await DirectoryLock.acquire(directory, options)
+    try {
+      return { lock, writer: await openLocked(directory, context, options) }
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  } catch (error) {
+    if (error instanceof BothKeysError) throw error
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `the journal in ${directory} cannot be opened`, {
+      cause: error,
+      hint: 'the directory must be writable and its disk must have room',
+    })
+  }
+}
+
+async function openLocked(directory: string, context: JournalContext, options: OpenOptions): Promise<JournalWriter> {
+  const { fileSystem, segmentBytes } = options
+  removeUnfinished(fileSystem, directory)
+  const walk = new JournalWalk(fileSystem, directory)
+  const intents = new OpenIntents()
+  for await (const event of walk.events()) intents.take(event)
+  if (walk.damage !== undefined) throw corrupt(directory, walk.damage)
+  assertRecorder(directory, walk.check.recorder, context.recorder)
+  const repair = walk.torn === undefined ? undefined : repairTail(fileSystem, directory, walk.torn)
+  // The process before may have ended without syncing what the new segment's header is about to vouch for.
+  if (walk.last !== undefined && repair === undefined)
+    syncFile(fileSystem, join(directory, segmentName(walk.last.segment)))
+  const place = {
+    segment: (walk.last?.segment ?? 0) + 1,
+    previous: walk.last?.summary ?? null,
+    chain: walk.check,
+  }
+  return new JournalWriter({ fileSystem, directory, context, segmentBytes }, place, openingEvents(intents, repair))
+}
+
+/** The error for a journal that does not verify: where, and what kind of damage. */
+export function corrupt(directory: string, { detail, kind, line, lsn, segment }: FoundDamage): BothKeysError {
+  return new BothKeysError(
+    'ERR_JOURNAL_CORRUPT',
+    `the journal in ${directory} does not verify: ${kind} at lsn ${String(lsn)}, noticed in ${segment} line ${String(line)}: ${detail}`,
+    { hint: 'find out who changed it, keep it, and give bothkeys another directory or a good copy' },
+  )
+}
+
+function assertPrivate(fileSystem: FileSystem, directory: string): void {
+  if (!fileSystem.status(directory).isOpenToOthers) return
+  throw new BothKeysError('ERR_CONFIG_INVALID', `the journal directory ${directory} is open to group or others`, {
+    hint: `run chmod 700 ${directory}, or name a directory that does not exist yet`,
+  })
+}
+
+function assertRecorder(directory: string, found: string | undefined, recorder: string): void {
+  if (found === undefined || found === recorder) return
+  throw new BothKeysError('ERR_CONFIG_INVALID', `the journal in ${directory} belongs to the engine "${found}"`, {
+    hint: `set engine to "${found}", or give "${recorder}" a directory of its own`,
+  })
+}
+
+function syncFile(fileSystem: FileSystem, path: string): void {
+  const file = fileSystem.open(path, 'append')
+  try {
+    fileSystem.syncNow(file)
+  } finally {
+    fileSystem.close(file)
+  }
+}
