@@ -27,14 +27,18 @@ export async function printJournal(directory: string, story: Story): Promise<boo
       story.line(`${String(event.lsn).padStart(3)}  ${event.type.padEnd(21)} ${detail(event)}`)
     }
   }
-  const { ok } = await verifyJournal(directory)
-  return ok && expected.every((type) => seen.has(type))
+  const { verdict } = await verifyJournal(directory)
+  return verdict === 'intact' && expected.every((type) => seen.has(type))
 }
 
 function detail(event: RecordedEvent): string {
   const action = event['action'] as { readonly text: string } | undefined
   if (action !== undefined) return action.text
-  if (event.type === 'action.outcome') return `${String(event['outcome'])} ${String(event['result'] ?? '')}`
+  if (event.type === 'action.outcome') return `${text(event['outcome'])} ${text(event['result'])}`
   if (typeof event['reason'] === 'string') return event['reason']
   return ''
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }

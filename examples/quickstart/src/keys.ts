@@ -1,7 +1,7 @@
 import type { ApprovalRequest, ApprovalVote, Approver, Principal, VoteReceipt } from '@bothkeys/core'
 
 /** How the next request is answered. */
-export type Answer = 'the requester itself' | 'grace' | 'the vote of the last request again'
+export type Answer = 'the agent itself' | 'ada, who owns the agent' | 'grace' | 'the vote of the last request again'
 
 /** Stands for the Slack message or the terminal of a real guard, and lets the story choose who answers. */
 export class Keys implements Approver {
@@ -9,13 +9,11 @@ export class Keys implements Approver {
   readonly level = 'asserted'
   answers: readonly Answer[] = []
   readonly said: string[] = []
-  readonly #requester: Principal
-  readonly #grace: Principal
+  readonly #people: Readonly<Record<'the agent itself' | 'ada, who owns the agent' | 'grace', Principal>>
   #lastVote: ApprovalVote | undefined
 
-  constructor(requester: Principal, grace: Principal) {
-    this.#requester = requester
-    this.#grace = grace
+  constructor(people: Readonly<Record<'the agent itself' | 'ada, who owns the agent' | 'grace', Principal>>) {
+    this.#people = people
   }
 
   async ask(request: ApprovalRequest, vote: (vote: ApprovalVote) => Promise<VoteReceipt>): Promise<void> {
@@ -29,9 +27,11 @@ export class Keys implements Approver {
   }
 
   #ballot(answer: Answer, request: ApprovalRequest): ApprovalVote {
-    if (answer === 'the vote of the last request again' && this.#lastVote !== undefined) return this.#lastVote
-    const approver = answer === 'grace' ? this.#grace : this.#requester
-    const ballot: ApprovalVote = { decision: 'allow', approver, digest: request.digest }
+    if (answer === 'the vote of the last request again') {
+      if (this.#lastVote === undefined) throw new Error('there was no vote before')
+      return this.#lastVote
+    }
+    const ballot: ApprovalVote = { decision: 'allow', approver: this.#people[answer], digest: request.digest }
     if (answer === 'grace') this.#lastVote = ballot
     return ballot
   }

@@ -8,7 +8,7 @@ import { postgres } from '@bothkeys/pg'
 import type pg from 'pg'
 import { printJournal } from './journal.js'
 import { Keys } from './keys.js'
-import { agentCredential, grace, identity } from './people.js'
+import { ada, agentCredential, grace, identity } from './people.js'
 import { textsTheServerSaw } from './server-log.js'
 import { ownerSees, seedShop } from './shop.js'
 import { Story } from './story.js'
@@ -28,7 +28,11 @@ process.exitCode = story.failed === 0 ? 0 : 1
 
 async function tell(): Promise<void> {
   const shop = await seedShop(server)
-  const keys = new Keys(await identity.verify(agentCredential, AbortSignal.timeout(5_000)), await grace())
+  const keys = new Keys({
+    'the agent itself': await identity.verify(agentCredential, AbortSignal.timeout(5_000)),
+    'ada, who owns the agent': await ada(),
+    grace: await grace(),
+  })
   const target = postgres('shop', { connectionString: shop.doorUrl })
   const guard = await createGuard({
     policy: fileSource(fileURLToPath(new URL('../bothkeys.yaml', import.meta.url))),
@@ -55,9 +59,9 @@ async function tell(): Promise<void> {
     !seen.some((text) => /drop table orders|with gone|monthly_report\(\)$/.test(text)),
   )
 
-  story.chapter('3. An UPDATE is held. The agent may not turn the second key itself; Grace may:')
+  story.chapter('3. An UPDATE is held. Neither the agent nor its owner can turn the second key; Grace can:')
   const update = "update orders set status = 'refunded' where id = $1"
-  keys.answers = ['the requester itself', 'grace']
+  keys.answers = ['the agent itself', 'ada, who owns the agent', 'grace']
   const updated = await db.query(update, [101])
   for (const line of keys.said.splice(0)) story.line(line)
   story.claim('one row changed', updated.rowCount === 1)

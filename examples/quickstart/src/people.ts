@@ -1,4 +1,4 @@
-import type { Principal, Verifier } from '@bothkeys/core'
+import type { Credential, Principal, Verifier } from '@bothkeys/core'
 import { unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 
 /**
@@ -8,7 +8,7 @@ import { unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 export const identity: Verifier = unverifiedIdentity()
 
 /** What the agent presents. It has the dba role too: that alone does not let it approve its own action. */
-export const agentCredential = {
+export const agentCredential: Credential = {
   [unverifiedCredential]: {
     kind: 'agent',
     subject: 'support-agent',
@@ -16,12 +16,21 @@ export const agentCredential = {
     agentClass: 'support',
     roles: ['support-agent', 'dba'],
   },
-} as const
+}
+
+/** Ada is a dba too, but the agent is hers: her yes is the requester's own. */
+export function ada(): Promise<Principal> {
+  return dba('ada')
+}
 
 /** Grace is a dba and has nothing to do with Ada's agent. */
 export function grace(): Promise<Principal> {
+  return dba('grace')
+}
+
+function dba(subject: string): Promise<Principal> {
   return identity.verify(
-    { [unverifiedCredential]: { kind: 'human', subject: 'grace', roles: ['dba'] } },
+    { [unverifiedCredential]: { kind: 'human', subject, roles: ['dba'] } },
     AbortSignal.timeout(5_000),
   )
 }
