@@ -71,7 +71,8 @@ export function governedConfig(door: ClientDoor): GovernedConfig {
 
 /** The members of the driver's client that are not in its public types; a contract test pins them. */
 interface DriverInternals {
-  connection: { stream: unknown }
+  /** The native client has none. */
+  connection?: { stream: unknown }
   connectionParameters: { password: unknown; query_timeout?: number }
   password: unknown
   _activeQuery: unknown
@@ -91,7 +92,7 @@ export function governedClientClass(door: ClientDoor): typeof pg.Client {
         sslnegotiation: 'postgres',
       } as pg.ClientConfig)
       const driver = this as unknown as DriverInternals
-      if (!(driver.connection.stream instanceof DoorStream)) {
+      if (!(driver.connection?.stream instanceof DoorStream)) {
         throw new BothKeysError('ERR_CONFIG_INVALID', 'the native bindings of pg cannot be governed', {
           hint: 'unset NODE_PG_FORCE_NATIVE and use the JavaScript client',
         })
@@ -117,9 +118,13 @@ export function governedClientClass(door: ClientDoor): typeof pg.Client {
       const timeoutMs = queryTimeout(config) ?? driver.connectionParameters.query_timeout
       if (timeoutMs === undefined || !(timeoutMs > 0)) return
       const submitted = isSubmittable(config) ? config : (driver._queryQueue.at(-1) ?? driver._activeQuery)
+      if (typeof submitted !== 'object' || submitted === null) return
+      // The timer outlives most queries; it must not keep them and their rows in memory.
+      const query = new WeakRef(submitted)
       const timer = setTimeout(() => {
-        const { stream } = driver.connection
-        if (driver._activeQuery === submitted && stream instanceof DoorStream) stream.withdraw()
+        const stream = driver.connection?.stream
+        const late = query.deref()
+        if (late !== undefined && driver._activeQuery === late && stream instanceof DoorStream) stream.withdraw()
       }, timeoutMs)
       timer.unref()
     }

@@ -1,4 +1,4 @@
-import type { Approver, Guard, Session, UnverifiedClaims } from '@bothkeys/core'
+import type { Approver, Guard, JournalFactory, Session, UnverifiedClaims } from '@bothkeys/core'
 import { createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
@@ -28,6 +28,10 @@ export interface GovernedOptions {
   /** Statements that the database's owner runs first. */
   readonly seed?: string
   readonly deadlineMs?: number
+  /** Where the door connects to instead of the database's own address: a proxy in front of it. */
+  readonly reach?: (url: string) => Promise<string>
+  /** Stands between the guard and the memory journal. */
+  readonly journal?: (memory: JournalFactory) => JournalFactory
 }
 
 export interface Governed {
@@ -49,14 +53,15 @@ export async function governed(options: GovernedOptions = {}): Promise<Governed>
   const owner = new pg.Client(database.url)
   await owner.connect()
   if (options.seed !== undefined) await owner.query(options.seed)
-  const target = postgres('db', { connectionString: database.url, ...options.config })
+  const connectionString = (await options.reach?.(database.url)) ?? database.url
+  const target = postgres('db', { connectionString, ...options.config })
   const journal = memoryJournal()
   const guard = await createGuard({
     policy: { load: () => Promise.resolve({ name: 'test', content: policy(options) }) },
     identity: unverifiedIdentity(),
     targets: [target],
     approvers: options.approvers ?? [],
-    journal,
+    journal: options.journal?.(journal) ?? journal,
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
   })
   return {

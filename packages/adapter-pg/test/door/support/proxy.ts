@@ -1,0 +1,139 @@
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { FrameReader } from '../../../src/door/frames.js'
+
+/** One connection of the door to its server, seen from between. */
+export interface ProxiedConnection {
+  /** The messages of the door after its login, in order. */
+  readonly sent: readonly { readonly type: string; readonly bytes: Buffer }[]
+  /** Gives the door bytes that the server never sent. */
+  inject(bytes: Buffer): void
+  /** Cuts both sides without a word. */
+  kill(): void
+  /** Stops passing what the server sends, or goes on. */
+  hold(holding: boolean): void
+}
+
+export interface ProxyOptions {
+  /** How the server's bytes reach the door. Default: as they come. */
+  readonly split?: (chunk: Buffer) => readonly Buffer[]
+  /** Delays each cancel request. */
+  readonly cancelDelayMs?: number
+}
+
+/** Stands between a door and its server, sees every byte and can misbehave for either. */
+export interface Proxy {
+  readonly connections: readonly ProxiedConnection[]
+  readonly cancels: number
+  /** The address to give to the door instead of the server's. */
+  reach(url: string): Promise<string>
+  options: ProxyOptions
+  close(): Promise<void>
+}
+
+export function proxy(options: ProxyOptions = {}): Proxy {
+  const connections: Relay[] = []
+  let address = { host: '', port: 0 }
+  const state = { options, cancels: 0 }
+  const server = createServer((client) => {
+    const relay = new Relay(client, connect(address.port, address.host), state)
+    connections.push(relay)
+  })
+  return {
+    connections,
+    get cancels() {
+      return state.cancels
+    },
+    get options() {
+      return state.options
+    },
+    set options(value) {
+      state.options = value
+    },
+    reach: async (url) => {
+      const parts = new URL(url)
+      address = { host: parts.hostname, port: Number(parts.port) }
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      parts.hostname = '127.0.0.1'
+      // A listening TCP server has an address with a port.
+      parts.port = String((server.address() as AddressInfo).port)
+      return parts.href
+    },
+    close: () => {
+      for (const connection of connections) connection.kill()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+class Relay implements ProxiedConnection {
+  readonly sent: { type: string; bytes: Buffer }[] = []
+  readonly #client: Socket
+  readonly #server: Socket
+  readonly #reader = new FrameReader(1024 * 1024 * 1024, false)
+  #started = false
+
+  constructor(client: Socket, server: Socket, state: { readonly options: ProxyOptions; cancels: number }) {
+    this.#client = client
+    this.#server = server
+    client.setNoDelay(true)
+    server.setNoDelay(true)
+    client.on('error', () => undefined)
+    server.on('error', () => undefined)
+    client.on('close', () => server.destroy())
+    server.on('close', () => client.end())
+    client.on('data', (chunk: Buffer) => {
+      const cancel = !this.#started && isCancel(chunk)
+      this.#note(chunk)
+      if (cancel) {
+        state.cancels += 1
+        setTimeout(() => server.write(chunk), state.options.cancelDelayMs ?? 0)
+      } else server.write(chunk)
+    })
+    server.on('data', (chunk: Buffer) => {
+      for (const piece of state.options.split?.(chunk) ?? [chunk]) client.write(piece)
+    })
+  }
+
+  inject(bytes: Buffer): void {
+    this.#client.write(bytes)
+  }
+
+  kill(): void {
+    this.#client.destroy()
+    this.#server.destroy()
+  }
+
+  hold(holding: boolean): void {
+    if (holding) this.#server.pause()
+    else this.#server.resume()
+  }
+
+  #note(chunk: Buffer): void {
+    this.#reader.push(Buffer.from(chunk))
+    for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+      if (!this.#started) {
+        this.#started = true
+        this.#reader.expectTyped()
+      } else if (frame.type !== 'p'.charCodeAt(0)) {
+        this.sent.push({ type: String.fromCharCode(frame.type), bytes: frame.bytes })
+      }
+    }
+  }
+}
+
+function isCancel(chunk: Buffer): boolean {
+  return chunk.length === 16 && chunk.readInt32BE(4) === 80877102
+}
+
+/** The texts that a door sent for the client: queries and parses, without the door's own statements. */
+export function textsSent(connection: ProxiedConnection): string[] {
+  return connection.sent
+    .filter(({ type }) => type === 'Q' || type === 'P')
+    .map(({ type, bytes }) => {
+      const [first = '', second = ''] = bytes.toString('utf8', 5).split('\0')
+      return type === 'Q' ? first : `${first}\0${second}`
+    })
+    .filter((text) => !text.startsWith('bothkeys_'))
+    .map((text) => text.slice(text.indexOf('\0') + 1))
+}
