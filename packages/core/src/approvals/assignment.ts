@@ -23,7 +23,7 @@ export const maxSeats = 8
 const maxSteps = 100_000
 
 /** Every stage as often as it counts. */
-export function seatsOf(stages: readonly ApprovalStage[]): readonly ApprovalStage[] {
+function seatsOf(stages: readonly ApprovalStage[]): readonly ApprovalStage[] {
   return stages.flatMap((stage) => Array.from({ length: stage.count }, () => stage))
 }
 

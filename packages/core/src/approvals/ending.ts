@@ -13,6 +13,22 @@ export type Ending =
   | { readonly end: 'void'; readonly why: string }
   | { readonly end: 'unavailable'; readonly code: ErrorCode; readonly why: string; readonly hint?: string }
 
+/** Every approver threw. */
+export const nobodyAnswers: Ending = Object.freeze({
+  end: 'unavailable',
+  code: 'ERR_APPROVAL_UNAVAILABLE',
+  why: 'every approver failed, so nobody can decide',
+  hint: 'see the observer event "failure" for why they failed',
+})
+
+/** Whoever answered may not decide, and nobody is left. */
+export const nobodyEligible: Ending = Object.freeze({
+  end: 'unavailable',
+  code: 'ERR_APPROVAL_INELIGIBLE',
+  why: 'nobody who answered may decide this request, and nobody is left to ask',
+  hint: 'the reasons are in the record; ask somebody independent who holds the role',
+})
+
 /** A failed port as an ending: nothing runs. */
 export function failedEnding(error: unknown): Extract<Ending, { end: 'unavailable' }> {
   if (!(error instanceof BothKeysError))

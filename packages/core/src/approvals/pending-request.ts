@@ -1,9 +1,8 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Digest } from '../model/digest.js'
-import type { RefusedVote } from './approval-events.js'
-import { endedEvent, record, refusedVoteEvent, requestedEvent, voteEvent } from './approval-events.js'
+import { endedEvent, record, requestedEvent } from './approval-events.js'
 import type { ApprovalPorts } from './approval-ports.js'
-import type { Approver, VoteReceipt } from './approver.js'
+import type { Approver } from './approver.js'
 import type { Assignment } from './assignment.js'
 import type { Ending } from './ending.js'
 import { endedError, endedOutcome, endingOf, failedEnding } from './ending.js'
@@ -15,8 +14,7 @@ import { RequestLedger } from './request-ledger.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
 import { VoteBox } from './vote-box.js'
-import { readVote } from './vote-form.js'
-import { VoteQueue } from './vote-queue.js'
+import { VoteIntake } from './vote-intake.js'
 
 /** How often a pending request looks at the clock and the policy. */
 const tickMs = 1_000
@@ -35,18 +33,16 @@ export class PendingRequest {
   readonly #ledger: RequestLedger
   readonly #expiry: Expiry
   readonly #votes: VoteBox
-  readonly #queue = new VoteQueue()
+  readonly #intake: VoteIntake
   readonly #asking = new AbortController()
   readonly #outcome: Promise<ApprovalOutcome>
   #resolve: (outcome: ApprovalOutcome) => void = () => undefined
   #markEnded: () => void = () => undefined
   #opening: Promise<void> = Promise.resolve()
   #opened: 'no' | 'entered' | 'recorded' = 'no'
-  #state: 'open' | 'approved' = 'open'
+  #approved = false
   #ending: Ending | undefined
   #closing: Promise<void> | undefined
-  #listening: number
-  #refusedSomebody = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], place: Place) {
@@ -54,10 +50,10 @@ export class PendingRequest {
     this.#on = on
     this.#hold = hold
     this.#approvers = approvers
-    this.#listening = approvers.length
     this.#ledger = new RequestLedger(on, place)
     this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs)
     this.#votes = new VoteBox(on, hold, this.#expiry)
+    this.#intake = this.#makeIntake()
     this.#outcome = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -102,6 +98,22 @@ export class PendingRequest {
     return evidenceRecord(this.held.requestId, consumption.consumed)
   }
 
+  #makeIntake(): VoteIntake {
+    const request = {
+      id: this.held.requestId,
+      hold: this.#hold,
+      ledger: this.#ledger,
+      votes: this.#votes,
+      isApproved: () => this.#approved,
+      endingNow: () => this.#endingNow(),
+      end: (ending: Ending) => this.#end(ending),
+      approve: () => {
+        this.#approve()
+      },
+    }
+    return new VoteIntake(this.#on, request, this.#approvers.length)
+  }
+
   get #rules(): readonly string[] {
     return this.#hold.requirement.rules
   }
@@ -123,8 +135,11 @@ export class PendingRequest {
     const request = approvalRequest(this.held.requestId, this.#hold, this.#expiry.expiresAtMs)
     for (const approver of this.#approvers) {
       // An async function, so that an approver which throws at once is no different from one that rejects.
-      const asked = (async () => approver.ask(request, (vote) => this.#take(approver, vote), this.#asking.signal))()
-      asked.catch((error: unknown) => void this.#approverFailed(approver, error))
+      const asked = (async () =>
+        approver.ask(request, (vote) => this.#intake.take(approver, vote), this.#asking.signal))()
+      asked.catch((error: unknown) => {
+        if (this.#ending === undefined) void this.#intake.approverFailed(approver, error)
+      })
     }
   }
 
@@ -143,79 +158,10 @@ export class PendingRequest {
     }
   }
 
-  /** Takes one vote. Never rejects: what fails ends the request and is answered as not counted. */
-  async #take(via: Approver, raw: unknown): Promise<VoteReceipt> {
-    if (this.#queue.full) {
-      this.#queue.countRefused()
-      return Object.freeze({ counted: false, reason: 'too-many-votes' })
-    }
-    try {
-      return await this.#queue.inTurn(() => this.#count(via, raw))
-    } catch (error) {
-      await this.#end(failedEnding(error))
-      return Object.freeze({ counted: false, reason: 'failed' })
-    }
-  }
-
-  async #count(via: Approver, raw: unknown): Promise<VoteReceipt> {
-    const vote = readVote(raw)
-    if (vote === undefined) return this.#refuse({ via: via.name, reason: 'malformed' })
-    const refused = { via: via.name, approver: vote.approver }
-    const ending = this.#endingNow()
-    if (ending !== undefined) {
-      await this.#end(ending)
-      return this.#refuse({ ...refused, reason: 'late' })
-    }
-    const examined = await this.#votes.examine(via, vote)
-    if ('reason' in examined) return this.#refuse({ ...refused, ...examined })
-    if (vote.decision === 'allow' && this.#state === 'approved') return this.#refuse({ ...refused, reason: 'late' })
-    const added = await this.#ledger.addVote(this.#votes.keep(examined))
-    if (added !== 'counted') {
-      this.#votes.drop(examined)
-      return this.#refuse({ ...refused, reason: added })
-    }
-    const event = voteEvent(this.held.requestId, this.#hold, examined, vote.reason)
-    await record(this.#on.journal, this.#on.deadlineMs, event, 'synced')
-    this.#votes.markRecorded(examined)
-    if (vote.decision === 'deny') await this.#end({ end: 'denied', by: examined.approver, reason: vote.reason })
-    else if (this.#ending === undefined && this.#votes.assignment() !== undefined) this.#approve()
-    return Object.freeze({ counted: true })
-  }
-
   #approve(): void {
-    this.#state = 'approved'
-    this.#resolve(Object.freeze({ outcome: 'approved', held: this.held }))
-  }
-
-  async #refuse(refused: RefusedVote): Promise<VoteReceipt> {
-    this.#refusedSomebody = true
-    if (this.#queue.countRefused()) {
-      const event = refusedVoteEvent(this.held.requestId, this.#hold, refused)
-      await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
-    }
-    const dimensions = refused.dimensions === undefined ? '' : `: ${refused.dimensions.join(', ')}`
-    return Object.freeze({ counted: false, reason: refused.reason + dimensions })
-  }
-
-  /** An approver that throws is recorded; when none is left to answer, waiting makes no sense. */
-  async #approverFailed(approver: Approver, error: unknown): Promise<void> {
-    this.#listening--
     if (this.#ending !== undefined) return
-    this.#on.onFailure(this.#hold.session, error)
-    try {
-      // In turn, so that the votes which the approver gave before are counted first.
-      await this.#queue.inTurn(async () => {
-        const event = refusedVoteEvent(this.held.requestId, this.#hold, {
-          via: approver.name,
-          reason: 'approver-failed',
-        })
-        await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
-        if (this.#listening > 0 || this.#state === 'approved') return
-        await this.#end(this.#refusedSomebody ? nobodyEligible : nobodyAnswers)
-      })
-    } catch (failure) {
-      await this.#end(failedEnding(failure))
-    }
+    this.#approved = true
+    this.#resolve(Object.freeze({ outcome: 'approved', held: this.held }))
   }
 
   /** What has to end the request now, whether or not it ended already. */
@@ -253,30 +199,15 @@ export class PendingRequest {
     this.#markEnded()
   }
 
+  /** Brings ledger and record in line with the end. What the ledger says about it wins. */
   async #settle(ending: Ending): Promise<void> {
     if (this.#opened === 'no') return
-    if (ending.end !== 'consumed') {
-      const state = await this.#ledger.end(ending.end === 'denied' ? 'void' : ending.end)
-      if (state !== ending.end) this.#ending = endingOf(state)
-      if (state !== 'consumed' && this.#opened === 'recorded') {
-        const event = endedEvent(this.held.requestId, this.#hold, state, this.#queue.refused)
-        await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
-      }
-    }
-    await this.#ledger.leave(this.#ending?.end === 'consumed')
+    if (ending.end === 'consumed') return this.#ledger.leave(true)
+    const state = await this.#ledger.end(ending.end === 'denied' ? 'void' : ending.end)
+    if (state !== ending.end) this.#ending = endingOf(state)
+    await this.#ledger.leave(state === 'consumed')
+    if (state === 'consumed' || this.#opened === 'entered') return
+    const event = endedEvent(this.held.requestId, this.#hold, state, this.#intake.refused)
+    await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
   }
 }
-
-const nobodyAnswers: Ending = Object.freeze({
-  end: 'unavailable',
-  code: 'ERR_APPROVAL_UNAVAILABLE',
-  why: 'every approver failed, so nobody can decide',
-  hint: 'see the observer event "failure" for why they failed',
-})
-
-const nobodyEligible: Ending = Object.freeze({
-  end: 'unavailable',
-  code: 'ERR_APPROVAL_INELIGIBLE',
-  why: 'nobody who answered may decide this request, and nobody is left to ask',
-  hint: 'the reasons are in the record; ask somebody independent who holds the role',
-})

@@ -2,7 +2,7 @@ import { requiredDimensions, unknownDimensions } from '../duties/independence.js
 import { isPrincipal } from '../identity/make-principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
-import { maxSeats, seatsOf } from './assignment.js'
+import { maxSeats } from './assignment.js'
 import type { Ending } from './ending.js'
 import type { HoldRequest } from './request.js'
 
@@ -18,7 +18,8 @@ export function unholdable(
   const { level, stages, ttlMs } = hold.requirement
   if (!isPrincipal(hold.requester)) return unavailable('the requester is not a verified principal')
   if (policy.digest !== hold.policyDigest) return { end: 'void', why: 'the policy changed' }
-  const seats = stages.every((stage) => Number.isInteger(stage.count) && stage.count > 0) ? seatsOf(stages).length : 0
+  const counts = stages.map((stage) => stage.count)
+  const seats = counts.every((count) => Number.isInteger(count) && count > 0) ? counts.reduce((a, b) => a + b, 0) : 0
   if (seats === 0 || seats > maxSeats) {
     return unavailable(`the rule must ask for 1 to ${String(maxSeats)} votes`, 'correct "require" in the policy')
   }

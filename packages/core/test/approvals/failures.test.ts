@@ -302,6 +302,11 @@ describe('asking in vain', () => {
       { requirement: requirement({ stages: [{ stage: 'p', count: 0.5, role: 'dba', independent: [] }] }) },
       /1 to 8 votes/u,
     ],
+    [
+      'a stage that counts beyond reason',
+      { requirement: requirement({ stages: [{ stage: 'p', count: 1e9, role: 'dba', independent: [] }] }) },
+      /1 to 8 votes/u,
+    ],
     ['a rule that gives no time', { requirement: requirement({ ttlMs: 0 }) }, /no time/u],
     ['a time that is no number', { requirement: requirement({ ttlMs: Number.NaN }) }, /no time/u],
   ])('for %s is refused at once', async (_what, changes, message) => {
