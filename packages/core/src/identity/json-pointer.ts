@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { ownMember } from './own-member.js'
 
 /** Reads one place of a JSON value; undefined when it is not there. */
 export type JsonPointer = (root: unknown) => unknown
@@ -25,7 +26,7 @@ export function jsonPointer(text: unknown, option: string): JsonPointer {
 }
 
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
+  // Of a list only its items: `length` is an own member as well.
   if (Array.isArray(value) && !/^(0|[1-9][0-9]*)$/u.test(name)) return undefined
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  return ownMember(value, name)
 }

@@ -9,6 +9,7 @@ import type { JwtVerifierOptions } from './jwt-options.js'
 import { verifyRules } from './jwt-options.js'
 import { keySource } from './key-source.js'
 import { makePrincipal } from './make-principal.js'
+import { ownMember } from './own-member.js'
 import { assertTokenForm } from './token-form.js'
 import { untilAborted } from './until-aborted.js'
 import type { Credential, Verifier } from './verifier.js'
@@ -29,7 +30,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const keys = keySource(options.jwks, options.issuer)
 
   async function verified(credential: Credential): Promise<Principal> {
-    const token: unknown = Object.hasOwn(credential, 'token') ? (credential as { token?: unknown }).token : undefined
+    const token = ownMember(credential, 'token')
     assertTokenForm(token)
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...rules, currentDate: new Date(nowS * 1000) })

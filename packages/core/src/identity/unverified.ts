@@ -1,8 +1,9 @@
 import type { Clock } from '../model/clock.js'
 import { systemClock } from '../model/clock.js'
 import type { Principal } from '../model/principal.js'
-import { identifier, refused } from './identifier.js'
+import { refused } from './identifier.js'
 import { makePrincipal } from './make-principal.js'
+import { ownMember } from './own-member.js'
 import type { Credential, UnverifiedClaims, Verifier } from './verifier.js'
 import { unverifiedCredential } from './verifier.js'
 
@@ -23,25 +24,25 @@ export function unverifiedIdentity(options: { readonly clock?: Clock } = {}): Ve
   return Object.freeze({
     // Async so that a refusal is a rejection, as the port says.
     async verify(credential: Credential): Promise<Principal> {
-      if (!Object.hasOwn(credential, unverifiedCredential)) {
+      const claims = ownMember(credential, unverifiedCredential)
+      if (typeof claims !== 'object' || claims === null) {
         throw refused('it is not an unverified credential', 'pass { [unverifiedCredential]: claims }')
       }
-      return principalOf(
-        (credential as { readonly [unverifiedCredential]: UnverifiedClaims })[unverifiedCredential],
-        clock,
-      )
+      return principalOf(claims, clock)
     },
   })
 }
 
-function principalOf(claims: UnverifiedClaims, clock: Clock): Principal {
-  // Claims are copied without a prototype, so that nothing inherited counts.
+function principalOf(claims: object, clock: Clock): Principal {
+  // Claims are copied without a prototype, so that nothing inherited counts. makePrincipal checks each of them.
   const own: UnverifiedClaims = Object.assign(Object.create(null), claims) as UnverifiedClaims
+  const owners: unknown = own.owners ?? []
+  if (!Array.isArray(owners)) throw refused('the owners are not a list')
   return makePrincipal({
     kind: own.kind,
     issuer,
-    id: identifier(own.subject, 'subject'),
-    owners: own.owners?.map((id) => ({ issuer, id })),
+    id: own.subject,
+    owners: (owners as readonly string[]).map((id) => ({ issuer, id })),
     agentClass: own.agentClass,
     runRoot: own.runRoot,
     key: own.key,

@@ -170,6 +170,8 @@ const token = await sign()
 
 describe('a credential that is no token', () => {
   it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
     ['an empty object', {}],
     ['an inherited token', Object.create({ token })],
     ['a token that is an object', { token: { toString: () => 'x' } }],

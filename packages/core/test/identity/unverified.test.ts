@@ -41,6 +41,13 @@ describe('the unverified identity', () => {
     ],
     ['an inherited symbol', Object.create({ [unverifiedCredential]: { kind: 'human', subject: 'ann', roles: [] } })],
     ['a token', { token: 'abc' }],
+    ['nothing', undefined],
+    ['null', null],
+    ['claims that are null', { [unverifiedCredential]: null }],
+    [
+      'claims whose owners are no list',
+      { [unverifiedCredential]: { kind: 'agent', subject: 'b', roles: [], owners: 7 } },
+    ],
     ['claims without roles', { [unverifiedCredential]: { kind: 'human', subject: 'ann' } }],
     ['claims without subject', { [unverifiedCredential]: { kind: 'human', roles: [] } }],
     [
