@@ -305,12 +305,19 @@ export class DoorConnection implements Line {
   ): Promise<readonly (readonly (string | null)[])[]> {
     const synced = !this.#extended.open
     const rows: (readonly (string | null)[])[] = []
-    const exchange: InternalExchange = { rows, error: undefined, synced, done: () => undefined }
+    const prepared = this.#prepared.has(statement.name)
+    const exchange: InternalExchange = {
+      rows,
+      error: undefined,
+      synced,
+      closes: prepared ? 1 : 2,
+      done: () => undefined,
+    }
     const finished = new Promise<void>((resolve) => {
       exchange.done = resolve
       this.#onClose = resolve
     })
-    this.send(internalMessages(statement, parameters, this.#prepared.has(statement.name), synced), {
+    this.send(internalMessages(statement, parameters, prepared, synced), {
       kind: 'internal',
       exchange,
     })
@@ -404,7 +411,7 @@ export class DoorConnection implements Line {
     const undone = failed && before === 'I' && status === 'I'
     const waits: Promise<void>[] = []
     for (const run of this.#runs) {
-      if (run.succeeded) this.#flow.finished(run)
+      this.#flow.finished(run)
       if (status !== 'I' && run.open) continue
       const recorded = run.settle(undone ? 'undone' : 'answered')
       if (recorded !== undefined) waits.push(Promise.resolve(recorded))

@@ -3,11 +3,11 @@ import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
-import { reservedPrefix } from './internal-statement.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
 import { parse } from './messages.js'
-import type { DoorRefusal } from './refusal-response.js'
+import { refuseName } from './names.js'
+import { type DoorRefusal, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Slot } from './responses.js'
 import type { StatementFlow } from './statement-flow.js'
@@ -98,7 +98,8 @@ export class ExtendedProtocol {
 
   async #parse(message: ParseMessage, bytes: Buffer): Promise<void> {
     const { registry } = this.#connection
-    if (message.name.startsWith(reservedPrefix)) return this.#refuse(reservedName())
+    const unusable = refuseName(message.name)
+    if (unusable !== undefined) return this.#refuse(unusable)
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuse(duplicate('prepared statement', '42P05'))
     }
@@ -120,9 +121,10 @@ export class ExtendedProtocol {
 
   async #bind(message: BindMessage, bytes: Buffer): Promise<void> {
     const { registry } = this.#connection
+    const unusable = refuseName(message.statement) ?? refuseName(message.portal)
+    if (unusable !== undefined) return this.#refuse(unusable)
     const statement = registry.statements.get(message.statement)
     if (statement === undefined) return this.#refuse(unknownName('prepared statement', '26000'))
-    if (message.portal.startsWith(reservedPrefix)) return this.#refuse(reservedName())
     if (message.portal !== '' && registry.portals.has(message.portal)) {
       return this.#refuse(duplicate('portal', '42P03'))
     }
@@ -157,6 +159,11 @@ export class ExtendedProtocol {
 
   #describe(bytes: Buffer): void {
     const { kind, name } = readNamed(bytes)
+    const unusable = refuseName(name)
+    if (unusable !== undefined) {
+      this.#refuse(unusable)
+      return
+    }
     const { statements, portals } = this.#connection.registry
     if (!(kind === 'S' ? statements.has(name) : portals.has(name))) {
       this.#refuse(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
@@ -167,7 +174,13 @@ export class ExtendedProtocol {
   }
 
   #execute(bytes: Buffer): void {
-    const portal = this.#connection.registry.portals.get(readExecute(bytes))
+    const name = readExecute(bytes)
+    const unusable = refuseName(name)
+    if (unusable !== undefined) {
+      this.#refuse(unusable)
+      return
+    }
+    const portal = this.#connection.registry.portals.get(name)
     if (portal?.run === undefined) {
       this.#refuse(unknownName('portal', '34000'))
       return
@@ -185,9 +198,13 @@ export class ExtendedProtocol {
     this.#send(bytes, { kind: 'execute', run })
   }
 
-  async #close(bytes: Buffer): Promise<void> {
+  #close(bytes: Buffer): void {
     const { kind, name } = readNamed(bytes)
-    if (name.startsWith(reservedPrefix)) return this.#refuse(reservedName())
+    const unusable = refuseName(name)
+    if (unusable !== undefined) {
+      this.#refuse(unusable)
+      return
+    }
     this.#flushDeferred()
     this.#send(bytes, { kind: 'close' })
     if (kind === 'S') {
@@ -199,12 +216,10 @@ export class ExtendedProtocol {
 
   /** The portal is closed or replaced: its outcome is recorded with the next ReadyForQuery. */
   #forgetPortal(name: string): void {
-    const { portals } = this.#connection.registry
-    const run = portals.get(name)?.run
-    portals.delete(name)
-    if (run === undefined) return
-    run.close()
-    this.#connection.track(run)
+    for (const run of this.#connection.registry.dropPortal(name)) {
+      run.close()
+      this.#connection.track(run)
+    }
   }
 
   #flushDeferred(): void {
@@ -239,10 +254,6 @@ export class ExtendedProtocol {
   }
 }
 
-function reservedName(): DoorRefusal {
-  return protocolRefusal('names that start with bothkeys_ belong to the door', 'choose another name', '42939')
-}
-
 function duplicate(what: string, sqlState: string): DoorRefusal {
   return protocolRefusal(`a ${what} of this name exists`, `close the ${what} first or choose another name`, sqlState)
 }
@@ -265,8 +276,4 @@ function copyInExtended(): DoorRefusal {
     'send it as a simple query',
     '0A000',
   )
-}
-
-function protocolRefusal(message: string, hint: string, sqlState: string): DoorRefusal {
-  return { code: 'ERR_PROTOCOL_REFUSED', message: `refused: ${message}`, rules: [], hint, sqlState }
 }

@@ -15,7 +15,10 @@ export const reservedPrefix = 'bothkeys_'
 
 const flush = message('H', Buffer.alloc(0))
 
-/** The messages of one run: Parse when the server does not know it yet, Bind, Execute, Close of the portal, end. */
+/**
+ * The messages of one run: Parse when the server may not know it, after a Close of whatever has its name; Bind, Execute,
+ * Close of the portal, end.
+ */
 export function internalMessages(
   statement: InternalStatement,
   parameters: readonly string[],
@@ -24,7 +27,12 @@ export function internalMessages(
 ): Buffer {
   const name = cString(statement.name)
   return Buffer.concat([
-    ...(prepared ? [] : [parse(statement.name, Buffer.from(statement.text, 'utf8'))]),
+    ...(prepared
+      ? []
+      : [
+          message('C', Buffer.concat([Buffer.from('S'), name])),
+          parse(statement.name, Buffer.from(statement.text, 'utf8')),
+        ]),
     message('B', Buffer.concat([name, name, textParameters(parameters)])),
     message('E', Buffer.concat([name, int32(0)])),
     message('C', Buffer.concat([Buffer.from('P'), name])),

@@ -39,3 +39,8 @@ export function refusalResponse(refusal: DoorRefusal, severity: 'ERROR' | 'FATAL
     R: 'bothkeys',
   })
 }
+
+/** A refusal of what the protocol, not the policy, does not let pass. */
+export function protocolRefusal(message: string, hint: string, sqlState: string): DoorRefusal {
+  return { code: 'ERR_PROTOCOL_REFUSED', message: `refused: ${message}`, rules: [], hint, sqlState }
+}

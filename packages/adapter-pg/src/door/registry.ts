@@ -26,12 +26,24 @@ export class Registry {
   readonly statements: Map<string, PreparedStatement> = new Map()
   readonly portals: Map<string, Portal> = new Map()
 
-  /** Applies what a finished statement did to names. */
-  apply(changes: readonly RegistryChange[], analysis: Analysis): void {
-    for (const change of changes) this.#apply(change, analysis)
+  /** Applies what a finished text did to names. Answers the runs whose portals are gone. */
+  apply(changes: readonly RegistryChange[], analysis: Analysis): readonly Run[] {
+    return changes.flatMap((change) => this.#apply(change, analysis))
   }
 
-  #apply(change: RegistryChange, analysis: Analysis): void {
+  /** A text failed after some of its statements may have run: what the names stand for now is not known. */
+  doubt(changes: readonly RegistryChange[]): readonly Run[] {
+    return changes.flatMap((change) => this.#doubt(change))
+  }
+
+  /** Forgets a portal. Answers the run that cannot go on without it. */
+  dropPortal(name: string): readonly Run[] {
+    const run = this.portals.get(name)?.run
+    this.portals.delete(name)
+    return run === undefined ? [] : [run]
+  }
+
+  #apply(change: RegistryChange, analysis: Analysis): readonly Run[] {
     switch (change.kind) {
       case 'prepare':
         this.statements.set(change.name, {
@@ -40,27 +52,47 @@ export class Registry {
           parameterTypes: [],
           deferred: undefined,
         })
-        return
+        return []
       case 'deallocate':
         if (change.name === undefined) this.#forgetNamedStatements()
         else this.statements.delete(change.name)
-        return
-      case 'declare-cursor':
+        return []
+      case 'declare-cursor': {
+        const dropped = this.dropPortal(change.name)
         this.portals.set(change.name, {
           name: change.name,
           analysis,
           run: undefined,
           holdable: true,
         })
-        return
+        return dropped
+      }
       case 'close-cursor':
-        if (change.name === undefined) this.portals.clear()
-        else this.portals.delete(change.name)
-        return
+        return change.name === undefined ? this.#dropPortals() : this.dropPortal(change.name)
       case 'discard-all':
         this.#forgetNamedStatements()
-        this.portals.clear()
+        return this.#dropPortals()
     }
+  }
+
+  #doubt(change: RegistryChange): readonly Run[] {
+    switch (change.kind) {
+      case 'prepare':
+      case 'deallocate':
+        if (change.name === undefined) this.#forgetNamedStatements()
+        else this.statements.delete(change.name)
+        return []
+      case 'declare-cursor':
+      case 'close-cursor':
+        return change.name === undefined ? this.#dropPortals() : this.dropPortal(change.name)
+      case 'discard-all':
+        this.#forgetNamedStatements()
+        return this.#dropPortals()
+    }
+  }
+
+  #dropPortals(): readonly Run[] {
+    return [...this.portals.keys()].flatMap((name) => this.dropPortal(name))
   }
 
   /** DEALLOCATE ALL keeps the unnamed statement. */
@@ -77,4 +109,11 @@ export class Registry {
     }
     return ended
   }
+}
+
+/** Whether every prepared statement is gone, those of the door among them. */
+export function dropsEveryStatement(changes: readonly RegistryChange[]): boolean {
+  return changes.some(
+    (change) => change.kind === 'discard-all' || (change.kind === 'deallocate' && change.name === undefined),
+  )
 }

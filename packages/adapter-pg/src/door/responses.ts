@@ -29,6 +29,8 @@ export interface InternalExchange {
   error: string | undefined
   /** Whether a Sync follows, so that the exchange ends with ReadyForQuery. */
   readonly synced: boolean
+  /** How many CloseComplete are due; without a Sync the last of them ends the exchange. */
+  closes: number
   done: () => void
 }
 
@@ -224,7 +226,8 @@ export class ResponseTracker implements BackendSink {
         exchange.rows.push(textRow(bytes))
         return 'drop'
       case '3':
-        if (!exchange.synced) {
+        exchange.closes -= 1
+        if (!exchange.synced && exchange.closes === 0) {
           this.#slots.shift()
           exchange.done()
         }

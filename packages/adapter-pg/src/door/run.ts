@@ -39,6 +39,11 @@ export class Run {
     this.#error = sqlState
   }
 
+  /** Whether the server was asked to execute it. */
+  get executed(): boolean {
+    return this.#executed
+  }
+
   get succeeded(): boolean {
     return this.#complete && this.#error === undefined
   }

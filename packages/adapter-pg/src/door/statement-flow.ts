@@ -4,7 +4,9 @@ import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
 import { readOnlyBegin } from './begin.js'
 import type { Line } from './line.js'
+import { refuseNamesOf } from './names.js'
 import type { DoorRefusal } from './refusal-response.js'
+import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
@@ -48,6 +50,7 @@ export class StatementFlow {
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #identity: Readonly<Record<string, string>>
+  readonly #finished = new WeakSet<Run>()
 
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
@@ -75,7 +78,7 @@ export class StatementFlow {
       return { refusal: understood.refusal, text }
     }
     const { analysis } = understood
-    const refusal = this.#readOnlyRefusal(analysis) ?? this.#context.access.preview(analysis.description)
+    const refusal = this.#neverAllowed(analysis) ?? this.#context.access.preview(analysis.description)
     if (refusal === undefined) return { text: this.#textToSend(analysis) }
     this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
     return { refusal, text }
@@ -103,10 +106,10 @@ export class StatementFlow {
 
   async #admit(request: PassageRequest, analysis: Analysis, state: ServerState): Promise<Passage | 'stale'> {
     const { access } = this.#context
-    const readOnly = this.#readOnlyRefusal(analysis)
-    if (readOnly !== undefined) {
-      access.refused(this.#request(analysis.description, request.parameters, state), readOnly)
-      return { outcome: 'refused', refusal: readOnly }
+    const never = this.#neverAllowed(analysis)
+    if (never !== undefined) {
+      access.refused(this.#request(analysis.description, request.parameters, state), never)
+      return { outcome: 'refused', refusal: never }
     }
     const text = this.#textToSend(analysis)
     const description = text === request.text ? analysis.description : { ...analysis.description, text }
@@ -147,6 +150,11 @@ export class StatementFlow {
     return { identity: this.#identity, description, parameters, stateEpoch: state.key }
   }
 
+  /** What no policy can allow. */
+  #neverAllowed(analysis: Analysis): DoorRefusal | undefined {
+    return refuseNamesOf(analysis) ?? this.#readOnlyRefusal(analysis)
+  }
+
   #readOnlyRefusal(analysis: Analysis): DoorRefusal | undefined {
     if (!this.#context.readOnly || analysis.transaction?.readOnly !== false) return undefined
     return {
@@ -172,16 +180,26 @@ export class StatementFlow {
     return undefined
   }
 
-  /** A statement succeeded: the names that it made or dropped are known from now on. */
+  /** A run was answered: the names that it made or dropped are known from now on. Once for each run. */
   finished(run: Run): void {
     const { analysis } = run
-    if (analysis.registry.length > 0) {
-      this.#connection.registry.apply(analysis.registry, analysis)
-      const dropsAll = (kind: string, name: string | undefined): boolean =>
-        kind === 'discard-all' || (kind === 'deallocate' && name === undefined)
-      if (analysis.registry.some((change) => dropsAll(change.kind, 'name' in change ? change.name : undefined))) {
-        this.#connection.forgetInternalStatements()
-      }
+    if (!run.executed || run.open || this.#finished.has(run)) return
+    this.#finished.add(run)
+    const { registry } = this.#connection
+    if (dropsEveryStatement(analysis.registry) || mayRunOtherTexts(analysis))
+      this.#connection.forgetInternalStatements()
+    if (analysis.registry.length === 0) return
+    if (run.succeeded) this.#drop(registry.apply(analysis.registry, analysis))
+    // A text of one statement that failed has changed nothing, except when it drops one name after the other.
+    else if (analysis.statementCount > 1 || dropsEveryStatement(analysis.registry)) {
+      this.#drop(registry.doubt(analysis.registry))
+    }
+  }
+
+  #drop(runs: readonly Run[]): void {
+    for (const run of runs) {
+      run.close()
+      this.#connection.track(run)
     }
   }
 
@@ -214,6 +232,11 @@ export class StatementFlow {
 /** The major version from the server's report, for example `15.18 (Debian 15.18-0+deb12u1)`. */
 function serverMajor(upstream: Upstream): number {
   return Number.parseInt(upstream.parameters.get('server_version') ?? '', 10) || 0
+}
+
+/** Whether functions or unknown parts may have run texts of their own, which could drop or replace any prepared statement. */
+function mayRunOtherTexts(analysis: Analysis): boolean {
+  return !analysis.settingFree && analysis.transaction === undefined
 }
 
 function opens(transaction: TransactionControl): boolean {
