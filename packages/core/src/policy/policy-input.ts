@@ -97,6 +97,6 @@ export type PolicyInput = {
  * const guard = await createGuard({ policy: inlineSource(policy), ... })
  * ```
  */
-export function definePolicy<const Policy extends PolicyInput>(policy: Policy): Policy {
+export function definePolicy(policy: PolicyInput): PolicyInput {
   return policy
 }

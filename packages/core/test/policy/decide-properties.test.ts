@@ -12,7 +12,7 @@ import { referenceDecision } from './reference.js'
 
 /** FUZZ=100 makes every property try that many times more often. */
 const effort = Number(process.env['FUZZ'] ?? 1)
-const runs = { numRuns: 1_000 * effort }
+const runs = { numRuns: 300 * effort }
 
 vi.setConfig({ testTimeout: 30_000 * effort })
 
@@ -34,11 +34,11 @@ describe('decide, whatever the policy and the action', () => {
         if (decision.effect !== 'allow') expect([...decision.rules].sort()).toEqual(expected.rules)
         if (decision.effect !== 'deny') expect(decision.obligations.durability).toBe(expected.durability)
       }),
-      { numRuns: 4_000 * effort },
+      { numRuns: 2_000 * effort },
     )
     // The comparison says something only when each answer is common.
-    expect(seen.allow).toBeGreaterThan(500 * effort)
-    expect(seen.hold).toBeGreaterThan(50 * effort)
+    expect(seen.allow).toBeGreaterThan(300 * effort)
+    expect(seen.hold).toBeGreaterThan(30 * effort)
   })
 
   it('generates policies that the schema accepts', () => {
@@ -98,7 +98,7 @@ describe('decide, whatever the policy and the action', () => {
       ),
       runs,
     )
-    expect(narrowed).toBeGreaterThan(100 * effort)
+    expect(narrowed).toBeGreaterThan(30 * effort)
   })
 
   it('allows no more when an allow rule is removed', () => {

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { loadPolicy } from '../../src/policy/load.js'
+import { knownKeys } from '../../src/policy/schema.js'
+
+const root = new URL('../../../../', import.meta.url)
+
+/** The YAML blocks of a page, with the line that each begins on. */
+function blocksOf(page: string): readonly (readonly [name: string, yaml: string])[] {
+  const text = readFileSync(new URL(page, root), 'utf8')
+  return [...text.matchAll(/^```ya?ml\n(.*?)^```/gms)].map((match) => {
+    const line = text.slice(0, match.index).split('\n').length + 1
+    return [`${page}:${line}`, match[1] ?? '']
+  })
+}
+
+const pages = ['README.md', 'docs/policy.md'].filter((page) => existsSync(new URL(page, root)))
+
+describe('the documentation', () => {
+  it.each(pages.flatMap(blocksOf))('shows a policy that loads: %s', (name, content) => {
+    expect(loadPolicy({ name, content }).digest).toHaveLength(64)
+  })
+
+  it('explains every key of the policy file', () => {
+    const text = readFileSync(new URL('docs/policy.md', root), 'utf8')
+    for (const key of new Set(Object.values(knownKeys).flat())) expect(text, key).toContain(`\`${key}\``)
+  })
+})
