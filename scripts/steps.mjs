@@ -26,7 +26,8 @@ export function steps(names = all.map((step) => step.name)) {
 }
 
 function typecheck() {
-  return packagesBelow('packages', 'tools', 'examples').map(({ folder }) => ({ command: `tsc --noEmit -p ${folder}` }))
+  const folders = packagesBelow('packages', 'tools', 'examples').map(({ folder }) => folder)
+  return [...folders, 'bench'].map((folder) => ({ command: `tsc --noEmit -p ${folder}` }))
 }
 
 function build() {
