@@ -1,6 +1,7 @@
 import type { Unparsable } from './analysis.js'
 import { GrammarFailure, parseBytes, prepareGrammar } from './grammar.js'
-import { recordedText } from './recorded-text.js'
+import { quickRedaction } from './quick-redaction.js'
+import { recordedText, unreadableText } from './recorded-text.js'
 import { listOf, nodeOf, numberOf, type TreeNode, type TypedNode, unwrap } from './tree.js'
 
 /** One text that the real grammar accepts. */
@@ -15,25 +16,32 @@ export interface Parsed {
 }
 
 /** What crosses the border of the worker: plain strings. */
-export type RawParse = { readonly unparsable: false; readonly json: string; readonly recordedText: string } | Unparsable
+export type RawParse =
+  | {
+      readonly unparsable: false
+      readonly json: string
+      /** Given by the worker, where time is not short. */
+      readonly recordedText: string | undefined
+    }
+  | Unparsable
 
 /** Parses text that was checked and is short enough. Needs a ready grammar. Never throws. */
 export function parseRaw(text: string): RawParse {
-  const bytes = Buffer.from(text, 'utf8')
   try {
-    const result = parseBytes(bytes)
+    const result = parseBytes(Buffer.from(text, 'utf8'))
     if (!result.ok) return { unparsable: true, reason: 'syntax error', position: bytePosition(text, result.position) }
-    return { unparsable: false, json: result.json, recordedText: recordedText(bytes) }
+    return { unparsable: false, json: result.json, recordedText: undefined }
   } catch (error) {
     if (!(error instanceof GrammarFailure)) throw error
     return { unparsable: true, reason: 'the statement is too complex to be understood', position: undefined }
   }
 }
 
-/** As `parseRaw`, after making sure that the grammar is ready. */
-export async function parseRawWhenReady(text: string): Promise<RawParse> {
+/** As `parseRaw`, after making sure that the grammar is ready, and with the text to record. */
+export async function parseFully(text: string): Promise<RawParse> {
   await prepareGrammar()
-  return parseRaw(text)
+  const raw = parseRaw(text)
+  return raw.unparsable ? raw : { ...raw, recordedText: scannedText(text) }
 }
 
 /** Turns the answer of `parseRaw` into a tree. */
@@ -52,7 +60,37 @@ export function toParsed(text: string, raw: RawParse): Parsed | Unparsable {
     // Zero length: up to the end of the text.
     spans.push({ start, end: length === 0 ? Buffer.byteLength(text) : start + length })
   }
-  return { unparsable: false, text, recordedText: raw.recordedText, statements, spans }
+  return { unparsable: false, text, recordedText: raw.recordedText ?? recordable(text, statements), statements, spans }
+}
+
+const plainStatements: ReadonlySet<string> = new Set([
+  'SelectStmt',
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'TransactionStmt',
+])
+
+/** Commands with strings outside of expressions (passwords among them) always go through the server's own scanner. */
+function recordable(text: string, statements: readonly TypedNode[]): string {
+  const plain = statements.every(({ type }) => plainStatements.has(type))
+  const quick = plain
+    ? quickRedaction(
+        text,
+        statements.map(({ body }) => body),
+      )
+    : undefined
+  return quick ?? scannedText(text)
+}
+
+function scannedText(text: string): string {
+  try {
+    return recordedText(Buffer.from(text, 'utf8'))
+  } catch (error) {
+    if (error instanceof GrammarFailure) return unreadableText
+    throw error
+  }
 }
 
 /** The server counts characters from 1; callers count bytes from 1. */

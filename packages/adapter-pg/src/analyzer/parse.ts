@@ -1,7 +1,7 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import type { Unparsable } from './analysis.js'
 import { grammarReady } from './grammar.js'
-import { type Parsed, parseRaw, parseRawWhenReady, toParsed } from './parse-bytes.js'
+import { type Parsed, parseRaw, parseFully, toParsed } from './parse-bytes.js'
 import { TextCache } from './text-cache.js'
 import { WorkerParser } from './worker-parser.js'
 
@@ -54,7 +54,7 @@ export class StatementParser {
     if (refused !== undefined) return refused
     const short = text.length * 3 <= this.#limits.maxSyncBytes || Buffer.byteLength(text) <= this.#limits.maxSyncBytes
     if (short && grammarReady()) return this.#remember(text, toParsed(text, parseRaw(text)))
-    const raw = short ? parseRawWhenReady(text) : this.#worker.parse(text)
+    const raw = short ? parseFully(text) : this.#worker.parse(text)
     return raw.then(
       (answer) => this.#remember(text, toParsed(text, answer)),
       () => ({ unparsable: true, reason: 'the grammar could not be started', position: undefined }),

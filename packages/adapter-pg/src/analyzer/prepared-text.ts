@@ -5,9 +5,11 @@ interface Token {
   readonly start: number
   readonly end: number
   readonly tokenType: number
-  readonly text?: string
   readonly keywordKind: number
 }
+
+/** Stands for a text that could not be cut out. Its NUL makes every parse of it a refusal. */
+export const lostText = '\0'
 
 /** The text of the statement inside the PREPARE at this place of a text: everything after its AS. */
 export function preparedText(parsed: Parsed, index: number): string {
@@ -15,7 +17,7 @@ export function preparedText(parsed: Parsed, index: number): string {
   const span = parsed.spans[index]
   const statement = span === undefined ? bytes : bytes.subarray(span.start, span.end)
   const scanned = scanBytes(statement)
-  if (scanned === undefined) return ''
+  if (scanned === undefined) return lostText
   // The scanner prints this shape; the version is pinned and tests cover it.
   const { tokens } = JSON.parse(scanned) as { readonly tokens?: readonly Token[] }
   let depth = 0
@@ -24,10 +26,10 @@ export function preparedText(parsed: Parsed, index: number): string {
     else if (tokenType === closeParenthesis) depth -= 1
     const isKeyword = keywordKind !== 0 && depth === 0
     if (isKeyword && statement.toString('latin1', start, end).toLowerCase() === 'as') {
-      return statement.toString('utf8', end).trim()
+      return statement.toString('utf8', end).trim() || lostText
     }
   }
-  return ''
+  return lostText
 }
 
 const openParenthesis = 40
