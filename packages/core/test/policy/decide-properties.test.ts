@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import type { Decision, DecisionInput } from '../../src/model/decision.js'
+import type { Decision, DecisionInput, Obligations } from '../../src/model/decision.js'
+import { duties } from '../../src/model/effect.js'
 import { decide } from '../../src/policy/decide.js'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { resolveRules } from '../../src/policy/resolve.js'
@@ -22,6 +23,45 @@ function decideUnder(policy: PolicyInput, input: DecisionInput): Decision {
 
 const strictness = { allow: 0, hold: 1, deny: 2 }
 
+/** What a decision says, without the order that it says it in. Which of several allow rules it names is open. */
+function meaningOf(decision: Decision): {
+  readonly effect: Decision['effect']
+  readonly rules: readonly string[]
+  readonly requirement?: unknown
+  readonly obligations?: Obligations
+} {
+  const { effect } = decision
+  const rules = effect === 'allow' ? [] : [...decision.rules].sort()
+  if (effect === 'deny') return { effect, rules }
+  if (effect === 'allow') return { effect, rules, obligations: decision.obligations }
+  const stages = new Set(decision.requirement.stages)
+  return { effect, rules, requirement: { ...decision.requirement, rules, stages }, obligations: decision.obligations }
+}
+
+/** What a second decision asks less for than the first. */
+function weakened(before: Decision, after: Decision): readonly string[] {
+  if (before.effect !== 'allow' && after.effect === 'allow') return ['effect']
+  if (before.effect !== 'hold' || after.effect !== 'hold') return []
+  const stages = new Set(after.requirement.stages.map((stage) => JSON.stringify(stage)))
+  return [
+    ...(after.requirement.ttlMs > before.requirement.ttlMs ? ['ttl'] : []),
+    ...before.requirement.stages.map((stage) => JSON.stringify(stage)).filter((stage) => !stages.has(stage)),
+    ...(before.requirement.from === 'humans' && after.requirement.from !== 'humans' ? ['from'] : []),
+    ...(before.obligations.holdInTransaction === 'deny' && after.obligations.holdInTransaction !== 'deny'
+      ? ['transaction']
+      : []),
+  ]
+}
+
+/** The parts of a decision that somebody could still change. Effects are the adapter's and frozen there. */
+function unfrozen(decision: Decision): readonly string[] {
+  const parts: Record<string, unknown> = { decision, ...decision }
+  if (decision.effect === 'hold') parts['stages'] = decision.requirement.stages
+  return Object.entries(parts).flatMap(([name, part]) =>
+    typeof part === 'object' && !Object.isFrozen(part) ? [name] : [],
+  )
+}
+
 describe('decide, whatever the policy and the action', () => {
   it('agrees with a plain second implementation', () => {
     const seen = { allow: 0, hold: 0, deny: 0 }
@@ -30,9 +70,8 @@ describe('decide, whatever the policy and the action', () => {
         const decision = decideUnder(policy, input)
         const expected = referenceDecision(policy, input)
         seen[decision.effect]++
-        expect(decision.effect).toBe(expected.effect)
-        if (decision.effect !== 'allow') expect([...decision.rules].sort()).toEqual(expected.rules)
-        if (decision.effect !== 'deny') expect(decision.obligations.durability).toBe(expected.durability)
+        const { effect, rules, obligations } = meaningOf(decision)
+        expect({ effect, rules, durability: obligations?.durability }).toEqual({ durability: undefined, ...expected })
       }),
       { numRuns: 2_000 * effort },
     )
@@ -64,13 +103,7 @@ describe('decide, whatever the policy and the action', () => {
       fc.property(arbitrary.scenario, arbitrary.holdRule, ({ policy, input }, rule) => {
         const before = decideUnder(policy, input)
         const after = decideUnder({ ...policy, hold: [...(policy.hold ?? []), { ...rule, id: 'added' }] }, input)
-        if (before.effect !== 'allow') expect(after.effect).not.toBe('allow')
-        if (before.effect === 'hold' && after.effect === 'hold') {
-          expect(after.requirement.ttlMs).toBeLessThanOrEqual(before.requirement.ttlMs)
-          expect(after.requirement.stages).toEqual(expect.arrayContaining([...before.requirement.stages]))
-          if (before.requirement.from === 'humans') expect(after.requirement.from).toBe('humans')
-          if (before.obligations.holdInTransaction === 'deny') expect(after.obligations.holdInTransaction).toBe('deny')
-        }
+        expect(weakened(before, after)).toEqual([])
       }),
       runs,
     )
@@ -89,11 +122,11 @@ describe('decide, whatever the policy and the action', () => {
             deny: [...(policy.deny ?? []), ...denies.map((rule, index) => ({ ...rule, id: `added-deny-${index}` }))],
             hold: [...(policy.hold ?? []), ...holds.map((rule, index) => ({ ...rule, id: `added-hold-${index}` }))],
           }
-          if (wideningsBetween(resolveRules(policy), resolveRules(next)).length > 0) return
-          narrowed++
+          const widens = wideningsBetween(resolveRules(policy), resolveRules(next)).length > 0
+          if (!widens) narrowed++
           const before = decideUnder(policy, input)
           const after = decideUnder(next, input)
-          expect(strictness[after.effect]).toBeGreaterThanOrEqual(strictness[before.effect])
+          expect(widens || strictness[after.effect] >= strictness[before.effect]).toBe(true)
         },
       ),
       runs,
@@ -107,7 +140,7 @@ describe('decide, whatever the policy and the action', () => {
         const before = decideUnder(policy, input)
         const roles = Object.fromEntries(Object.entries(policy.roles).map(([role, rules]) => [role, rules.slice(1)]))
         const after = decideUnder({ ...policy, roles }, input)
-        if (before.effect === 'deny') expect(after.effect).toBe('deny')
+        expect(strictness[after.effect]).toBeGreaterThanOrEqual(strictness[before.effect])
       }),
       runs,
     )
@@ -133,17 +166,7 @@ describe('decide, whatever the policy and the action', () => {
           roles: input.roles.toReversed(),
           effects: input.effects.toReversed(),
         })
-        expect(after.effect).toBe(before.effect)
-        if (before.effect !== 'allow') expect(new Set(after.rules)).toEqual(new Set(before.rules))
-        if (before.effect === 'hold' && after.effect === 'hold') {
-          expect(new Set(after.requirement.stages)).toEqual(new Set(before.requirement.stages))
-          expect({ ...after.requirement, rules: [], stages: [] }).toEqual({
-            ...before.requirement,
-            rules: [],
-            stages: [],
-          })
-          expect(after.obligations).toEqual(before.obligations)
-        }
+        expect(meaningOf(after)).toEqual(meaningOf(before))
       }),
       runs,
     )
@@ -163,7 +186,7 @@ describe('decide, whatever the policy and the action', () => {
 
   it('never throws and denies what it cannot read', () => {
     const anything = fc.record({
-      duty: fc.string(),
+      duty: fc.oneof(fc.constantFrom(...duties), fc.string()),
       resource: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(undefined, null, 3, {})),
       attributes: fc.oneof(fc.dictionary(fc.string(), fc.anything()), fc.constantFrom(undefined, null)),
     })
@@ -186,11 +209,7 @@ describe('decide, whatever the policy and the action', () => {
     fc.assert(
       fc.property(arbitrary.scenario, ({ policy, input }) => {
         const decision = decideUnder(policy, input)
-        expect(Object.isFrozen(decision) && Object.isFrozen(decision.rules)).toBe(true)
-        if (decision.effect === 'deny') expect(Object.isFrozen(decision.reasons)).toBe(true)
-        else expect(Object.isFrozen(decision.obligations)).toBe(true)
-        if (decision.effect === 'hold')
-          expect(Object.isFrozen(decision.requirement) && Object.isFrozen(decision.requirement.stages)).toBe(true)
+        expect(unfrozen(decision)).toEqual([])
       }),
       { numRuns: 300 * effort },
     )

@@ -148,7 +148,7 @@ describe('an allow rule', () => {
       'table:a:b',
       'table:a"b"',
     ]) {
-      expect(decide(rules, { effects: [effect('read', resource)] }).effect, resource).toBe('deny')
+      expect([resource, decide(rules, { effects: [effect('read', resource)] }).effect]).toEqual([resource, 'deny'])
     }
   })
 })

@@ -23,6 +23,9 @@ describe('the documentation', () => {
 
   it('explains every key of the policy file', () => {
     const text = readFileSync(new URL('docs/policy.md', root), 'utf8')
-    for (const key of new Set(Object.values(knownKeys).flat())) expect(text, key).toContain(`\`${key}\``)
+    const unexplained = Object.values(knownKeys)
+      .flat()
+      .filter((key) => !text.includes(`\`${key}\``))
+    expect(unexplained).toEqual([])
   })
 })

@@ -113,17 +113,16 @@ describe('an explanation', () => {
       fc.property(arbitrary.scenario, ({ policy: content, input: action }) => {
         const { decision, effects, trace } = explainRules(new Views(resolveRules(content)), action)
         const applying = new Set(trace.filter((rule) => rule.applies).map((rule) => rule.rule))
-        for (const rule of decision.rules) expect(applying).toContain(rule)
-        if (decision.effect !== 'deny') {
-          expect(effects.every((each) => each.allowedBy.length > 0 && each.deniedBy.length === 0)).toBe(true)
-          expect(trace.some((rule) => rule.section === 'deny' && rule.applies)).toBe(false)
-        }
-        if (decision.effect === 'allow') expect(effects.flatMap((each) => each.wouldAllow)).toEqual([])
-        if (decision.effect === 'deny' && decision.reasons.some((reason) => reason.effect !== undefined)) {
-          expect(effects.some((each) => each.wouldAllow.length > 0)).toBe(true)
-        }
+        expect(decision.rules.filter((rule) => !applying.has(rule))).toEqual([])
+        const denying = trace.some((rule) => rule.section === 'deny' && rule.applies)
+        const uncovered = effects.some((each) => each.allowedBy.length === 0)
+        const missing = effects.some((each) => each.wouldAllow.length > 0)
+        expect(decision.effect === 'deny' || !(denying || uncovered)).toBe(true)
+        expect(decision.effect !== 'allow' || !missing).toBe(true)
+        const blamed = decision.effect === 'deny' && decision.reasons.some((reason) => reason.effect !== undefined)
+        expect(!blamed || missing).toBe(true)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     )
   })
 })

@@ -15,6 +15,7 @@ describe('the type of a policy', () => {
   })
 
   it('refuses unknown duties and missing keys', () => {
+    expectTypeOf(definePolicy).parameter(0).toEqualTypeOf<PolicyInput>()
     // @ts-expect-error there is no duty of this name
     definePolicy({ version: 1, targets: {}, roles: { a: [{ target: 'x', duty: 'reed' }] } })
     // @ts-expect-error an allow rule has no text
