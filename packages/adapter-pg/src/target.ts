@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import pg from 'pg'
+import { backstops, refusedFindings } from './door/backstops.js'
 import { CancelKeys } from './door/cancel-keys.js'
 import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
 import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
@@ -58,6 +59,7 @@ export function postgres(name: string, config: PostgresConfig): PostgresTarget {
 
 class Postgres implements PostgresTarget {
   readonly kind = 'postgres'
+  readonly knownBackstops: readonly string[] = backstops
   readonly name: string
   readonly #config: PostgresConfig
   readonly #resolved: ResolvedConfig
@@ -156,10 +158,11 @@ class Postgres implements PostgresTarget {
   async #open(client: ClientEnd, session: Session, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
     const access = sessionAccess(session, this)
-    this.#check ??= this.#checkOnce()
-    await this.#check
+    await this.#requireSafe(access.backstops())
     const readOnly = [...access.duties()].every((duty) => duty === 'read' || duty === 'approve' || duty === 'audit')
-    const upstream = await openUpstream(upstreamConfig(this.#resolved, access.shortId, parameters, readOnly))
+    const upstream = await openUpstream(
+      upstreamConfig(this.#resolved, access.shortId, parameters, readOnly, access.backstops()),
+    )
     const connection = new DoorConnection(access, client, upstream, {
       maxMessageBytes: this.#config.maxMessageBytes ?? 64 * 1024 * 1024,
       maxQueuedBytes: 4 * 1024 * 1024,
@@ -178,21 +181,24 @@ class Postgres implements PostgresTarget {
     return { connection, parameters: reportedParameters(upstream.parameters) }
   }
 
-  /** A failed check is tried again at the next connection, so that a server that comes up late is no dead end. */
+  async #requireSafe(asked: readonly string[]): Promise<void> {
+    this.#check ??= this.#checkOnce()
+    const { findings } = await this.#check
+    const refused = refusedFindings(findings, asked)
+    if (refused.length === 0) return
+    // Looked at again at the next connection, so that a server that was mended is no dead end.
+    this.#check = undefined
+    throw new BothKeysError(
+      'ERR_TARGET_UNSAFE',
+      `target ${this.name} is refused: ${refused.map((each) => each.message).join('; ')}`,
+      { hint: refused.map((each) => each.hint).join('; ') },
+    )
+  }
+
+  /** A check that failed is tried again at the next connection. */
   async #checkOnce(): Promise<ServerCheck> {
     try {
-      const check = await this.doctor()
-      const unsafe = check.findings.filter((finding) => finding.refuses)
-      if (unsafe.length > 0) {
-        throw new BothKeysError(
-          'ERR_TARGET_UNSAFE',
-          `target ${this.name} is refused: ${unsafe.map((each) => each.message).join('; ')}`,
-          {
-            hint: unsafe.map((each) => each.hint).join('; '),
-          },
-        )
-      }
-      return check
+      return await this.doctor()
     } catch (error) {
       this.#check = undefined
       throw error

@@ -16,6 +16,8 @@ import { internalsOf } from './session.js'
 export interface GuardedTarget {
   readonly name: string
   readonly kind: string
+  /** The server backstops that a policy may switch on for a target of this kind. */
+  readonly knownBackstops?: readonly string[]
   /** Ends every connection of the target. */
   close(): Promise<void>
 }

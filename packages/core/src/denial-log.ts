@@ -25,6 +25,7 @@ export class DenialLog {
   record(requester: Requester, action: Action, policyDigest: string, refusal: Refusal): void {
     const count = this.#count(requester.sessionId, action.description, refusal)
     if ((count & (count - 1)) !== 0) return
+    requester.spend(partsOf(action.description).recorded.text.length + requester.principalRecord.text.length)
     try {
       const recorded = this.#journal.append(
         {

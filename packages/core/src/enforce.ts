@@ -143,6 +143,8 @@ async function permit(
     approved === undefined
       ? undefined
       : await withDeadline(on.approvals.consume(approved, bound.digest), 'the ledger', on.deadlineMs, undefined)
+  requester.spend(bound.recordedCharacters)
+  refuseWhenOver(requester, request)
   const durability = durabilityOf(request.action, decision.obligations)
   const recorded = appended(
     on,

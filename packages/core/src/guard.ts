@@ -41,6 +41,8 @@ export interface GuardOptions {
   readonly clock?: Clock
   /** How long the journal, the ledger, the policy source or the verifier may take. Default: 10,000. */
   readonly deadlineMs?: number
+  /** How many characters one session may write to the journal before it is closed. Default: 256 Mi. */
+  readonly journalBudget?: number
 }
 
 /** The composition root: one per process is enough. */
@@ -136,7 +138,15 @@ async function assemble(
   }
   await holder.startRecording(journal)
   const guardKey = {}
-  const sessions = new SessionKeeper({ guardKey, journal, clock, observe, denials, deadlineMs })
+  const sessions = new SessionKeeper({
+    guardKey,
+    journal,
+    clock,
+    observe,
+    denials,
+    deadlineMs,
+    journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
+  })
   registerGuard(guardKey, {
     enforcement,
     targets: new Set(options.targets),

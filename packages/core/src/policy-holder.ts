@@ -143,7 +143,8 @@ function checkTargets(policy: CompiledPolicy, targets: readonly GuardedTarget[])
       })
     }
   }
-  for (const name of policy.targets.keys()) {
+  for (const { name, backstops } of policy.targets.values()) {
+    checkBackstops(name, backstops, targets.find((target) => target.name === name)?.knownBackstops ?? [])
     if (names.has(name)) continue
     throw new BothKeysError(
       'ERR_TARGET_UNKNOWN',
@@ -153,4 +154,17 @@ function checkTargets(policy: CompiledPolicy, targets: readonly GuardedTarget[])
       },
     )
   }
+}
+
+/** A backstop that no adapter knows would be accepted and not enforced. */
+function checkBackstops(target: string, asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new BothKeysError(
+    'ERR_POLICY_UNSUPPORTED',
+    `target ${target} asks for the backstop ${unknown}, which it does not have`,
+    {
+      hint: known.length === 0 ? 'remove it' : `choose among ${known.join(', ')}`,
+    },
+  )
 }

@@ -14,7 +14,12 @@ export interface BoundRequest {
   readonly targetRecord: CanonicalFragment
   /** The number of parameters and a digest keyed with the nonce, so that nobody can guess a value from the record. */
   readonly parametersRecord: { readonly count: number; readonly digest: string } | undefined
+  /** About how many characters intent and outcome take in the journal. */
+  readonly recordedCharacters: number
 }
+
+/** What an intent and an outcome take besides action, actor and target. */
+const envelopeCharacters = 900
 
 const prefix = 'bothkeys.request.v1\0'
 
@@ -36,6 +41,11 @@ export function bindRequest(engine: string, requester: Requester, action: Action
     digest: createHash('sha256').update(prefix).update(text).digest('hex') as Digest,
     actionRecord: parts.recorded,
     targetRecord,
+    recordedCharacters:
+      envelopeCharacters +
+      parts.recorded.text.length +
+      requester.principalRecord.text.length +
+      targetRecord.text.length,
     parametersRecord:
       action.parameters.length === 0
         ? undefined

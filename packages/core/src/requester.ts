@@ -10,4 +10,6 @@ export interface Requester {
   readonly signal: AbortSignal
   /** A new id for an action of this session. */
   nextActionId(): string
+  /** Counts what the session writes to the journal; above its budget the session ends and the others go on (RULES 21). */
+  spend(characters: number): void
 }

@@ -20,10 +20,18 @@ export interface SessionContext {
   readonly observe: Enforcement['observe']
   readonly denials: DenialLog
   readonly deadlineMs: number
+  /** How many characters one session may write to the journal. */
+  readonly journalBudget: number
 }
 
 /** The longest delay a timer takes; a session that lives longer is looked at again then. */
 const maxTimerMs = 2 ** 31 - 1
+
+const endings = {
+  closed: 'the session was closed',
+  expired: 'the session expired',
+  'over its journal budget': 'the session was closed because it wrote more to the journal than one session may',
+} as const
 
 /** Opens sessions and ends them: on close, at the principal's expiry, or with the guard. */
 export class SessionKeeper {
@@ -67,7 +75,7 @@ export class SessionKeeper {
       signal: ending.signal,
       close: () => this.#end(session, ending, 'closed'),
     })
-    this.#requesters.set(session, this.#requester(session, principal, ending.signal))
+    this.#requesters.set(session, this.#requester(session, principal, ending))
     this.#live.add(session)
     this.#expireAt(session, ending, clock.monotonicMs() + leftMs)
     observe('sessionOpened', { session: id })
@@ -85,14 +93,19 @@ export class SessionKeeper {
     await Promise.all([...this.#live].map((session) => session.close()))
   }
 
-  #requester(session: Session, principal: Principal, signal: AbortSignal): Requester {
+  #requester(session: Session, principal: Principal, ending: AbortController): Requester {
     let actions = 0
+    let written = 0
     return {
       sessionId: session.id,
       principal,
       principalRecord: principalFragment(principal),
-      signal,
+      signal: ending.signal,
       nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,
+      spend: (characters) => {
+        written += characters
+        if (written > this.#context.journalBudget) void this.#end(session, ending, 'over its journal budget')
+      },
     }
   }
 
@@ -115,13 +128,17 @@ export class SessionKeeper {
     })
   }
 
-  async #end(session: Session, ending: AbortController, reason: 'closed' | 'expired'): Promise<void> {
+  async #end(session: Session, ending: AbortController, reason: keyof typeof endings): Promise<void> {
     if (ending.signal.aborted) return
     const { denials, journal, observe } = this.#context
     ending.abort(
-      new BothKeysError('ERR_SESSION_CLOSED', reason === 'closed' ? 'the session was closed' : 'the session expired', {
-        hint: 'open a new session',
-      }),
+      new BothKeysError(
+        reason === 'over its journal budget' ? 'ERR_LIMIT_EXCEEDED' : 'ERR_SESSION_CLOSED',
+        endings[reason],
+        {
+          hint: 'open a new session',
+        },
+      ),
     )
     this.#live.delete(session)
     denials.forget(session.id)

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import type { ResolvedConfig } from './upstream-config.js'
 
@@ -12,6 +15,7 @@ export interface ServerFinding {
     | 'schema-writer'
     | 'schema-create'
     | 'credential-in-environment'
+    | 'credential-in-file'
     | 'server-newer-than-grammar'
   readonly message: string
   readonly hint: string
@@ -162,6 +166,23 @@ function createFinding(schema: string): ServerFinding {
 
 /** Credentials that code in this process could use around the door (RULES 34). */
 function environmentFindings(): ServerFinding[] {
+  return [...variableFindings(), ...passwordFileFindings()]
+}
+
+function passwordFileFindings(): ServerFinding[] {
+  const path = join(homedir(), '.pgpass')
+  if (!existsSync(path)) return []
+  return [
+    {
+      id: 'credential-in-file',
+      message: 'the password file ~/.pgpass can be read by this process and may lead around the door',
+      hint: 'run agents as a user without one, and let pg_hba.conf accept only the door',
+      refuses: false,
+    },
+  ]
+}
+
+function variableFindings(): ServerFinding[] {
   return ['PGPASSWORD', 'PGPASSFILE', 'PGSERVICEFILE', 'DATABASE_URL']
     .filter((name) => process.env[name] !== undefined)
     .map((name) => ({

@@ -46,6 +46,17 @@ export class StateCache {
   readonly #builtins = new Map<string, BuiltinCatalog>()
   readonly #catalogs = new Map<string, CatalogSnapshot>()
   readonly #states = new Map<string, ServerState>()
+  #generation = 0
+
+  /** Counts the catalog changes that went through any door of the target (RULES 23). */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** A statement that may change the catalog was answered: every connection looks again before its next decision. */
+  catalogChanged(): void {
+    this.#generation += 1
+  }
 
   /** Looks at the server. `before` makes it cheap when nothing was committed since. */
   async look(run: RunInternal, serverMajor: number, before: Look | undefined): Promise<Look> {

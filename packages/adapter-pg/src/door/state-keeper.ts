@@ -19,6 +19,8 @@ export class StateKeeper {
   readonly #readOnly: boolean
   #last: Look | undefined
   #lookedAtMs = 0
+  /** The catalog changes that had gone through any door of the target at the last look. */
+  #generation = -1
   #stale = true
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
@@ -37,7 +39,8 @@ export class StateKeeper {
     if (state === undefined) return this.#look()
     // A failed transaction answers nothing but its end; the server refuses everything else by itself.
     if (uncertain || this.#connection.transactionStatus === 'E') return state
-    if (this.#stale || performance.now() - this.#lookedAtMs > maxAgeMs) return this.#look()
+    const fresh = this.#generation === this.#cache.generation && performance.now() - this.#lookedAtMs <= maxAgeMs
+    if (this.#stale || !fresh) return this.#look()
     return state
   }
 
@@ -66,6 +69,7 @@ export class StateKeeper {
   /** Statements were answered with this transaction status. */
   synced(runs: Iterable<Run>, before: string, after: string): void {
     for (const { analysis } of runs) {
+      if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()
       if (!analysis.settingFree || analysis.changesCatalog) {
         this.#stale = true
         this.#changedInTransaction = true
@@ -76,7 +80,10 @@ export class StateKeeper {
     }
     if (before !== 'I' && after === 'E' && this.#changedInTransaction) this.#stale = true
     if (after === 'I') {
-      if (this.#changedInTransaction) this.#stale = true
+      if (this.#changedInTransaction) {
+        this.#stale = true
+        this.#cache.catalogChanged()
+      }
       this.#changedInTransaction = false
     }
   }
@@ -88,6 +95,8 @@ export class StateKeeper {
 
   async #look(): Promise<ServerState> {
     this.#looks += 1
+    // Read before the look: a change during it counts as one after it.
+    const { generation } = this.#cache
     const look = await this.#cache.look(
       (statement, parameters) => this.#connection.internal(statement, parameters),
       this.#serverMajor,
@@ -96,6 +105,7 @@ export class StateKeeper {
     checkState(look.state.session.settings, this.#readOnly)
     this.#last = look
     this.#stale = false
+    this.#generation = generation
     this.#lookedAtMs = performance.now()
     return look.state
   }

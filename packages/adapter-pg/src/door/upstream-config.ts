@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { backstopSettings } from './backstops.js'
 import { forwardedSettings } from './startup.js'
 
 /** The operator's configuration after `pg` has read the connection string and the environment. */
@@ -51,8 +52,11 @@ export function upstreamConfig(
   shortSessionId: string,
   parameters: ReadonlyMap<string, string>,
   readOnly: boolean,
+  backstops: readonly string[],
 ): pg.ClientConfig {
   const options = [resolved.options]
+  // Later settings win: the client's own choice comes behind the backstop's.
+  for (const [name, value] of backstopSettings(backstops)) options.push(setting(name, value))
   for (const [name, value] of forwardedSettings(parameters)) options.push(setting(name, value))
   if (readOnly) options.push(setting('default_transaction_read_only', 'on'))
   options.push(setting('standard_conforming_strings', 'on'))

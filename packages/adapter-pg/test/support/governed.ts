@@ -90,7 +90,7 @@ export function principalOf(claims: UnverifiedClaims): ReturnType<ReturnType<typ
 function policy(options: GovernedOptions): Readonly<Record<string, unknown>> {
   return {
     version: 1,
-    targets: { db: { kind: 'postgres' } },
+    targets: { db: { kind: 'postgres', ...(options.backstops === undefined ? {} : { backstops: options.backstops }) } },
     roles: {
       agent: options.allow ?? [{ target: 'db', duty: ['read', 'write'], resource: 'table:public.*' }],
       dba: [{ target: 'db', duty: 'approve' }],

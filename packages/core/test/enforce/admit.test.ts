@@ -48,7 +48,7 @@ describe('admit', () => {
   it.each(['throws', 'rejects', 'hangs'] as const)('runs nothing when the journal %s', async (failure) => {
     const on = await bench()
     const { access } = await on.access()
-    on.interfere = () => {
+    on.interfere = (): Promise<RecordedAt> => {
       if (failure === 'throws') throw new Error('disk')
       return failure === 'rejects' ? Promise.reject(new Error('disk')) : never
     }

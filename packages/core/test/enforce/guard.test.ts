@@ -4,6 +4,7 @@ import { sessionAccess } from '../../src/access.js'
 import { createGuard } from '../../src/guard.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
+import { inlineSource } from '../../src/policy/inline-source.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { Session } from '../../src/session.js'
 import { agent, ask, bench, describeAs, verdict } from './support.js'
@@ -39,6 +40,16 @@ describe('a session', () => {
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_SESSION_CLOSED')
     expect(on.events.at(-1)).toMatchObject({ type: 'session.close', reason: 'expired' })
+  })
+
+  it('ends when it writes more to the journal than one session may, and the others go on', async () => {
+    const on = await bench({ journalBudget: 10_000 })
+    const { access } = await on.access()
+    const verdicts = new Set<string>()
+    for (let turn = 0; turn < 20; turn++) verdicts.add(verdict(await ask(access, describeAs('read'))))
+    expect([...verdicts]).toEqual(['permitted', 'ERR_LIMIT_EXCEEDED'])
+    const other = await on.access()
+    expect(verdict(await ask(other.access, describeAs('read')))).toBe('permitted')
   })
 
   it('is not opened when its opening cannot be recorded', async () => {
@@ -115,6 +126,21 @@ describe('createGuard', () => {
         journal,
       }),
     ).rejects.toMatchObject({ code: 'ERR_TARGET_UNKNOWN' })
+  })
+
+  it('refuses a backstop that the target does not have', async () => {
+    await expect(
+      createGuard({
+        policy: inlineSource({
+          version: 1,
+          targets: { db: { kind: 'fake', backstops: ['moat'] } },
+          roles: { agent: [{ target: 'db', duty: 'read' }] },
+        }),
+        identity: unverifiedIdentity(),
+        targets: [{ name: 'db', kind: 'fake', knownBackstops: ['wall'], close: () => Promise.resolve() }],
+        journal: memoryJournal(),
+      }),
+    ).rejects.toMatchObject({ code: 'ERR_POLICY_UNSUPPORTED', hint: 'choose among wall' })
   })
 
   it('goes on when an observer throws', async () => {

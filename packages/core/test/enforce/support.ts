@@ -53,7 +53,7 @@ const basePolicy = {
 }
 
 export async function bench(
-  options: { readonly approvers?: readonly Approver[]; readonly dev?: boolean } = {},
+  options: { readonly approvers?: readonly Approver[]; readonly dev?: boolean; readonly journalBudget?: number } = {},
 ): Promise<Bench> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const inner = memoryJournal()
@@ -83,6 +83,7 @@ export async function bench(
     journal,
     dev: options.dev ?? false,
     deadlineMs: 100,
+    ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
   return Object.defineProperties(
     {
