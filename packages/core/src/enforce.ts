@@ -167,7 +167,7 @@ async function permit(
     durability,
   )
   // Started at once, so that the target answers while the disk does.
-  const recheck = durability === 'synced' || decision.effect === 'hold' ? request.recheck?.() : undefined
+  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : request.recheck?.()
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
   const unchanged = isPromise(recheck)
@@ -207,7 +207,11 @@ function appended(on: Enforcement, event: EventDraft, durability: Durability): M
 /** RULES 16: everything but plain reads is synced before it runs, unless a rule says otherwise. */
 function durabilityOf(action: Action, obligations: Obligations): Durability {
   if (obligations.durability !== undefined) return obligations.durability
-  return action.description.effects.every((effect) => effect.duty === 'read') ? 'written' : 'synced'
+  return isPlainRead(action) ? 'written' : 'synced'
+}
+
+function isPlainRead(action: Action): boolean {
+  return action.description.effects.every((effect) => effect.duty === 'read')
 }
 
 function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {

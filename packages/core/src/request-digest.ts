@@ -14,6 +14,8 @@ export interface BoundRequest {
   readonly targetRecord: CanonicalFragment
   /** The number of parameters and a digest keyed with the nonce, so that nobody can guess a value from the record. */
   readonly parametersRecord: { readonly count: number; readonly digest: string } | undefined
+  /** What the digest is over, behind the prefix. It holds the nonce: for approvers' views and tests, never for the record. */
+  readonly requestText: string
   /** About how many characters intent and outcome take in the journal. */
   readonly recordedCharacters: number
 }
@@ -41,6 +43,7 @@ export function bindRequest(engine: string, requester: Requester, action: Action
     digest: createHash('sha256').update(prefix).update(text).digest('hex') as Digest,
     actionRecord: parts.recorded,
     targetRecord,
+    requestText: text,
     recordedCharacters:
       envelopeCharacters +
       parts.recorded.text.length +

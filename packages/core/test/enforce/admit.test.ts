@@ -97,8 +97,8 @@ describe('admit', () => {
   it.each([
     ['answers no', () => false, 'stale'],
     ['answers no later', () => Promise.resolve(false), 'stale'],
-    ['throws', () => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
-    ['hangs', () => never, 'ERR_DEADLINE'],
+    ['throws', (): Promise<boolean> => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
+    ['hangs', (): Promise<boolean> => never, 'ERR_DEADLINE'],
   ] as const)('lets no write through when the last look at the target %s', async (_how, recheck, outcome) => {
     const on = await bench()
     const { access } = await on.access()
