@@ -18,6 +18,8 @@ import { corrupt, openJournal } from './open-journal.js'
 export interface FileJournalOptions {
   /** From which size on a new file is begun, in bytes. Default: 64 MiB. */
   readonly segmentBytes?: number
+  /** Space kept back so that a full disk can still be recorded, in bytes. Default: 1 MiB. */
+  readonly reserveBytes?: number
   /** Another file system, for tests. */
   readonly fileSystem?: FileSystem
   /** Who owns the directory, for tests. */
@@ -46,8 +48,10 @@ const maxUnsyncedBytes = 64 * 1024 * 1024
  */
 export function fileJournal(directory: string, options: FileJournalOptions = {}): JournalFactory {
   const segmentBytes = options.segmentBytes ?? 64 * 1024 * 1024
-  if (!Number.isSafeInteger(segmentBytes) || segmentBytes < 1) {
-    throw new BothKeysError('ERR_CONFIG_INVALID', 'segmentBytes must be a positive whole number')
+  const reserveBytes = options.reserveBytes ?? 1024 * 1024
+  for (const [name, value] of Object.entries({ segmentBytes, reserveBytes })) {
+    if (Number.isSafeInteger(value) && value >= 1) continue
+    throw new BothKeysError('ERR_CONFIG_INVALID', `fileJournal: ${name} must be a positive whole number`)
   }
   if (typeof directory !== 'string' || directory === '') {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'fileJournal needs a directory')
@@ -55,6 +59,7 @@ export function fileJournal(directory: string, options: FileJournalOptions = {})
   const open: OpenOptions = {
     ...options,
     segmentBytes,
+    reserveBytes,
     fileSystem: options.fileSystem ?? nodeFileSystem,
     identity: options.identity ?? processIdentity(),
   }

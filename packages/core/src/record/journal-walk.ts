@@ -120,7 +120,7 @@ export class JournalWalk {
   #until(number: number, next: number | undefined): number {
     const { bytes } = this.#fileSystem.status(this.#path(number))
     if (this.#end?.segment === number) return Math.min(bytes, this.#end.bytes)
-    const previous = next === undefined ? null : this.#header(next)
+    const previous = next === number + 1 ? this.#header(next) : null
     if (previous?.abandoned !== true || previous.bytes >= bytes) return bytes
     this.supersededBytes += bytes - previous.bytes
     return previous.bytes

@@ -25,6 +25,8 @@ export interface WriterOptions {
   readonly context: JournalContext
   /** From which size on a new segment is begun. */
   readonly segmentBytes: number
+  /** The space that is kept back. */
+  readonly reserveBytes: number
 }
 
 /**
@@ -46,10 +48,10 @@ export class JournalWriter {
 
   /** Begins a segment with the events that open the journal. Throws what the file system throws. */
   constructor(options: WriterOptions, place: WriterPlace, opening: readonly EventDraft[]) {
-    const { context, directory, fileSystem } = options
+    const { context, directory, fileSystem, reserveBytes } = options
     this.#options = options
     this.#rotateAt = options.segmentBytes
-    this.#reserve = new Reserve(fileSystem, directory)
+    this.#reserve = new Reserve(fileSystem, directory, reserveBytes)
     const early = new Map<number, string>()
     let onHash = (lsn: number, hash: string): unknown => early.set(lsn, hash)
     this.#chain = new EventChain(context.recorder, context.clock, (lsn, hash) => onHash(lsn, hash), place.chain)

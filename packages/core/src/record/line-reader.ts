@@ -19,7 +19,7 @@ const maxLineBytes = 64 * 1024 * 1024
 
 /** Reads the lines of a file from byte 0 to byte `to`, with memory for one line. A line that is too long ends the reading. */
 export function* readLines(fileSystem: FileSystem, file: number, to: number): Generator<Line, void> {
-  let buffer = Buffer.alloc(chunkBytes)
+  let buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, to)))
   let filled = 0
   let offset = 0
   for (;;) {

@@ -17,6 +17,7 @@ export interface OpenOptions {
   readonly fileSystem: FileSystem
   readonly identity: OwnerIdentity
   readonly segmentBytes: number
+  readonly reserveBytes: number
   readonly leaseMs?: number
 }
 
@@ -56,7 +57,7 @@ export async function openJournal(
 }
 
 async function openLocked(directory: string, context: JournalContext, options: OpenOptions): Promise<JournalWriter> {
-  const { fileSystem, segmentBytes } = options
+  const { fileSystem, reserveBytes, segmentBytes } = options
   removeUnfinished(fileSystem, directory)
   const walk = new JournalWalk(fileSystem, directory)
   const intents = new OpenIntents()
@@ -72,7 +73,11 @@ async function openLocked(directory: string, context: JournalContext, options: O
     previous: walk.last?.summary ?? null,
     chain: walk.check,
   }
-  return new JournalWriter({ fileSystem, directory, context, segmentBytes }, place, openingEvents(intents, repair))
+  return new JournalWriter(
+    { fileSystem, directory, context, segmentBytes, reserveBytes },
+    place,
+    openingEvents(intents, repair),
+  )
 }
 
 /** The error for a journal that does not verify: where, and what kind of damage. */

@@ -5,7 +5,6 @@ import { systemErrorCode, writeAll } from './file-system.js'
 
 /** Random, because some file systems store zeros without using any space; they compress by 128 KiB at most. */
 const chunkBytes = 128 * 1024
-const reserveBytes = 8 * chunkBytes
 
 /**
  * Space that is kept back on the journal's disk, so that when the disk is full the journal can still say so and keep
@@ -14,24 +13,27 @@ const reserveBytes = 8 * chunkBytes
 export class Reserve {
   readonly #fileSystem: FileSystem
   readonly #directory: string
+  readonly #bytes: number
 
-  constructor(fileSystem: FileSystem, directory: string) {
+  constructor(fileSystem: FileSystem, directory: string, bytes: number) {
     this.#fileSystem = fileSystem
     this.#directory = directory
+    this.#bytes = bytes
   }
 
   /** Makes sure that the space is there. Throws what the file system throws. */
   keep(): void {
     const fileSystem = this.#fileSystem
     if (fileSystem.list(this.#directory).includes('reserve')) {
-      if (fileSystem.status(this.#path()).bytes === reserveBytes) return
+      if (fileSystem.status(this.#path()).bytes === this.#bytes) return
       fileSystem.remove(this.#path())
     }
     const file = fileSystem.open(this.#path(), 'create')
     try {
       const chunk = randomBytes(chunkBytes)
-      for (let written = 0; written < reserveBytes; written += chunkBytes)
-        writeAll(fileSystem, file, chunk, 0, chunkBytes)
+      for (let left = this.#bytes; left > 0; left -= chunkBytes) {
+        writeAll(fileSystem, file, chunk, 0, Math.min(left, chunkBytes))
+      }
       fileSystem.syncNow(file)
     } finally {
       fileSystem.close(file)

@@ -5,7 +5,7 @@ import { fileJournal } from '../../src/record/file-journal.js'
 import type { FileJournalOptions } from '../../src/record/file-journal.js'
 import type { Journal } from '../../src/record/journal.js'
 import type { OwnerIdentity } from '../../src/record/lock-owner.js'
-import { CrashFileSystem } from '../../src/testing/crash-file-system.js'
+import type { CrashFileSystem } from '../../src/testing/crash-file-system.js'
 
 export const recorder = 'bothkeys'
 
@@ -40,6 +40,7 @@ export function openOn(fileSystem: CrashFileSystem, options: FileJournalOptions 
     fileSystem,
     identity: newProcess(),
     leaseMs: 20,
+    reserveBytes: 4096,
     ...options,
   }).open({
     recorder,

@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { DirectoryLock } from '../../src/record/directory-lock.js'
+import type { LockOwner, OwnerIdentity } from '../../src/record/lock-owner.js'
+import { processIdentity } from '../../src/record/lock-owner.js'
+import { CrashFileSystem } from '../../src/testing/crash-file-system.js'
+import { newProcess } from './journal-bench.js'
+
+const leaseMs = 80
+
+/** A process in another container: nobody can tell from here whether it lives. */
+function stranger(): OwnerIdentity {
+  return { self: { ...newProcess().self, namespace: String(Math.random()) }, judge: () => 'unknown' }
+}
+
+function acquire(fileSystem: CrashFileSystem, identity: OwnerIdentity = newProcess()): Promise<DirectoryLock> {
+  return DirectoryLock.acquire('/j', { fileSystem, identity, leaseMs })
+}
+
+describe('DirectoryLock', () => {
+  it('is taken anew after a release, and never twice', async () => {
+    const fileSystem = new CrashFileSystem()
+    const owner = newProcess()
+    const first = await acquire(fileSystem, owner)
+    const same: OwnerIdentity = { self: owner.self, judge: () => 'alive' }
+    await expect(acquire(fileSystem, same)).rejects.toMatchObject({
+      code: 'ERR_JOURNAL_LOCKED',
+      message: expect.stringContaining('process 4242'),
+    })
+    first.release()
+    const second = await acquire(fileSystem, same)
+    second.assertHeld()
+    second.release()
+  })
+
+  it('belongs to an owner that cannot be judged as long as it gives a sign', async () => {
+    const fileSystem = new CrashFileSystem()
+    const first = await acquire(fileSystem, stranger())
+    await expect(acquire(fileSystem, stranger())).rejects.toMatchObject({ code: 'ERR_JOURNAL_LOCKED' })
+    first.assertHeld()
+    first.release()
+  })
+
+  it('is taken over from an owner that cannot be judged and gives no sign, and the old one notices before it writes', async () => {
+    const fileSystem = new CrashFileSystem()
+    const first = await acquire(fileSystem, stranger())
+    const stands = performance.now()
+    // The old owner stands still: its timers do not run, and only then does it look.
+    fileSystem.fault = (_index, call) => (call === 'touch' ? { kind: 'error', code: 'EIO' } : undefined)
+    const second = await acquire(fileSystem, stranger())
+    expect(performance.now() - stands).toBeGreaterThanOrEqual(leaseMs)
+    fileSystem.fault = undefined
+    await sleep(leaseMs)
+    expect(() => {
+      first.assertHeld()
+    }).toThrow(expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' }))
+    second.assertHeld()
+    second.release()
+    first.release()
+  })
+
+  it('is lost as soon as somebody has a higher number, which the owner sees before it writes after a pause', async () => {
+    const fileSystem = new CrashFileSystem()
+    const lock = await acquire(fileSystem)
+    fileSystem.close(fileSystem.open('/j/lock/owner-2', 'create'))
+    const until = performance.now() + leaseMs * 0.75
+    // No timer runs: the process stands still.
+    while (performance.now() < until);
+    expect(() => {
+      lock.assertHeld()
+    }).toThrow(expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' }))
+    lock.release()
+  })
+
+  it('waits for a claim whose name is not written yet', async () => {
+    const fileSystem = new CrashFileSystem()
+    fileSystem.makeDirectory('/j/lock')
+    const file = fileSystem.open('/j/lock/owner-7', 'create')
+    const waiting = acquire(fileSystem)
+    await sleep(leaseMs / 4)
+    const owner = newProcess().self
+    fileSystem.write(file, Buffer.from(JSON.stringify(owner)), 0, JSON.stringify(owner).length)
+    const lock = await waiting
+    expect(fileSystem.list('/j/lock')).toEqual(['owner-7', 'owner-8'])
+    lock.release()
+  })
+
+  it('keeps its highest number for ever, so that an old view of the directory cannot win', async () => {
+    const fileSystem = new CrashFileSystem()
+    for (let n = 0; n < 40; n++) (await acquire(fileSystem)).release()
+    const numbers = fileSystem.list('/j/lock').map((name) => Number(name.slice('owner-'.length)))
+    expect(Math.max(...numbers)).toBe(40)
+    expect(numbers).toHaveLength(16)
+  })
+
+  it('gives a claim up when others went on meanwhile', async () => {
+    const fileSystem = new CrashFileSystem()
+    ;(await acquire(fileSystem)).release()
+    let overtaken = false
+    const overtaking: OwnerIdentity = { self: newProcess().self, judge: () => 'dead' }
+    const original = fileSystem.open.bind(fileSystem)
+    fileSystem.open = (path, mode) => {
+      // Right before the claim of number 2, others use it up and clean it away.
+      if (mode === 'create' && path.endsWith('owner-2') && !overtaken) {
+        overtaken = true
+        fileSystem.close(original('/j/lock/owner-20', 'create'))
+      }
+      return original(path, mode)
+    }
+    const lock = await acquire(fileSystem, overtaking)
+    expect(fileSystem.list('/j/lock').includes('owner-2')).toBe(false)
+    expect(fileSystem.list('/j/lock').includes('owner-21')).toBe(true)
+    lock.assertHeld()
+    lock.release()
+  })
+})
+
+describe('processIdentity', () => {
+  const identity = processIdentity()
+
+  it('knows that this process lives', () => {
+    expect(identity.self.pid).toBe(process.pid)
+    expect(identity.judge(identity.self)).toBe('alive')
+  })
+
+  it('knows that a process is dead whose pid is free or belongs to a later one', () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid
+    expect(identity.judge({ ...identity.self, pid: gone })).toBe('dead')
+    expect(identity.judge({ ...identity.self, started: '1' })).toBe('dead')
+  })
+
+  it('does not judge across boots and containers', () => {
+    const others: readonly Partial<LockOwner>[] = [{ boot: 'other' }, { namespace: 'pid:[1]' }]
+    for (const other of others) expect(identity.judge({ ...identity.self, ...other })).toBe('unknown')
+  })
+})
