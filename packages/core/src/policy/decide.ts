@@ -12,7 +12,7 @@ import {
 } from './match.js'
 import { requirementOf } from './requirement.js'
 import type { Resource } from './resource-pattern.js'
-import type { Candidate } from './rule-index.js'
+import type { Candidate } from './rule-bucket.js'
 import type { AllowRule, DenyRule, HoldRule, Restriction } from './rules.js'
 import type { View, Views } from './view.js'
 
@@ -86,7 +86,7 @@ class Deliberation {
 
   #denials(effect: Effect, resource: Resource | undefined): void {
     const found: Candidate<DenyRule>[] = []
-    this.#view.deny.collect(effect.duty, resource, found)
+    this.#view.deny.collect(effect, resource, found)
     for (const { rule } of found) {
       if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule)) continue
       const said = this.#reasons.some((reason) => reason.effect === effect && reason.rule === rule.id)
@@ -97,7 +97,7 @@ class Deliberation {
   #coverage(effect: Effect, resource: Resource | undefined): void {
     if (resource === undefined) return this.#deny('its resource is not written as kind:segment.segment', effect)
     const found: Candidate<AllowRule>[] = []
-    this.#view.allow.collect(effect.duty, resource, found)
+    this.#view.allow.collect(effect, resource, found)
     let why = effect.duty === 'opaque' ? 'nothing allows what cannot be understood' : 'no rule allows it'
     for (const { rule, literal } of found) {
       if (!operationFits(rule, this.#input.operation) || !allConditionsHold(rule, effect)) continue
@@ -113,7 +113,7 @@ class Deliberation {
 
   #held(effect: Effect, resource: Resource | undefined): void {
     const found: Candidate<HoldRule>[] = []
-    this.#view.hold.collect(effect.duty, resource, found)
+    this.#view.hold.collect(effect, resource, found)
     let held = this.#heldByText
     let named = false
     for (const { rule } of found) {

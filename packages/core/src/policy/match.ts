@@ -63,11 +63,12 @@ export function isSensitive(effect: Effect): boolean {
 }
 
 /** Looked up as an own property: the name comes from a policy, the effect from an adapter. */
-function attributeOf(effect: Effect, attribute: string): AttributeValue | undefined {
+export function attributeOf(effect: Effect, attribute: string): AttributeValue | undefined {
   return Object.hasOwn(effect.attributes, attribute) ? effect.attributes[attribute] : undefined
 }
 
-function isList(value: AttributeValue | undefined): value is readonly string[] {
+/** Whether an attribute is a list. */
+export function isList(value: AttributeValue | undefined): value is readonly string[] {
   return typeof value === 'object'
 }
 

@@ -1,9 +1,9 @@
-import { cornersOf, coversBytes, coversCorner, coversRoles, resourcesOverlap } from './coverage.js'
-import type { Corner } from './coverage.js'
+import { coversRoles, resourcesOverlap } from './coverage.js'
 import { namesUnbound } from './match.js'
 import type { Problem } from './problem.js'
 import { alternatives, invalid, quoted } from './problem.js'
-import type { AllowRule, DenyRule, HoldRule, PolicyRules, Restriction, Scope } from './rules.js'
+import type { AllowRule, HoldRule, PolicyRules, Restriction, Scope } from './rules.js'
+import { shadowingProblems } from './shadowing.js'
 import type { Views } from './view.js'
 
 /** Rules that can never fire and approvals that nobody can give. */
@@ -15,9 +15,8 @@ export function reachabilityProblems(rules: PolicyRules, views: Views): readonly
     return lost.map((rule) => invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire'))
   return [
     ...[...rules.deny, ...rules.hold].flatMap((rule) => argvless(rule, rules)),
-    ...allows.flatMap((rule) => [...deadDuties(rule, rules.deny), ...unheldOpaque(rule, rules.hold)]),
-    ...rules.deny.flatMap((rule, index) => shadowed(rule, rules.deny.slice(0, index), rules)),
-    ...rules.hold.flatMap((rule) => shadowed(rule, rules.deny, rules)),
+    ...shadowingProblems(rules),
+    ...allows.flatMap((rule) => unheldOpaque(rule, rules.hold)),
     ...rules.hold.flatMap((rule) => [...idle(rule, allows), ...unapprovable(rule, allows, views)]),
     ...rules.record.flatMap((rule) => idle(rule, allows)),
   ]
@@ -34,26 +33,6 @@ function argvless(rule: Restriction, rules: PolicyRules): readonly Problem[] {
     invalid(
       [...rule.path, 'argv'],
       `actions on ${alternatives([...new Set(kinds)])} have no arguments, so the rule can never fire; use text`,
-    ),
-  ]
-}
-
-/** Duties of an allow rule that deny rules take away everywhere. */
-function deadDuties(rule: AllowRule, denies: readonly DenyRule[]): readonly Problem[] {
-  const who = new Set([rule.role])
-  const corners = cornersOf(rule)
-  const live = new Set(
-    corners.filter((corner) => coveringDeny(corner, rule, who, {}, denies) === undefined).map(({ duty }) => duty),
-  )
-  const dead = [...rule.duties].filter((duty) => !live.has(duty))
-  // The wildcard stands for what is left of it.
-  if (dead.length === 0 || (rule.wildcard && live.size > 0)) return []
-  const [corner] = corners.filter(({ duty }) => dead.includes(duty))
-  const deny = corner && coveringDeny(corner, rule, who, {}, denies)
-  return [
-    invalid(
-      [...rule.path, 'duty'],
-      `${alternatives(dead)} can never be allowed here: the deny rule ${quoted(deny?.id ?? '')} always wins; remove one of the two`,
     ),
   ]
 }
@@ -78,39 +57,6 @@ function holdsOpaque(hold: HoldRule, target: string, rule: AllowRule): boolean {
     coversRoles(hold.roles, new Set([rule.role])) &&
     resourcesOverlap(hold.resources, rule.resources)
   )
-}
-
-/** A restriction all of which deny rules take. */
-function shadowed(rule: Restriction, denies: readonly DenyRule[], rules: PolicyRules): readonly Problem[] {
-  const winners = rule.aboutEffects
-    ? cornersOf(rule).map((corner) => coveringDeny(corner, rule, rule.roles, rule, denies))
-    : [...rule.targets].map((target) => denies.find((deny) => coversWhole(deny, target, rule)))
-  if (winners.length === 0 || winners.includes(undefined)) return []
-  const ids = [...new Set(winners.map((deny) => quoted(deny?.id ?? '')))]
-  const what = rules.hold.some((hold) => hold === rule) ? 'hold' : 'deny'
-  return [
-    invalid(
-      rule.path,
-      `this ${what} rule can never decide anything: the deny rule ${alternatives(ids)} always comes first; remove one of the two`,
-    ),
-  ]
-}
-
-/** For a rule about text alone, which also finds actions without effects: another such rule. */
-function coversWhole(deny: DenyRule, target: string, rule: Restriction): boolean {
-  return (
-    !deny.aboutEffects && deny.targets.has(target) && coversRoles(deny.roles, rule.roles) && coversBytes(deny, rule)
-  )
-}
-
-function coveringDeny(
-  corner: Corner,
-  scope: Scope,
-  who: ReadonlySet<string> | undefined,
-  bytes: Partial<Pick<Restriction, 'text' | 'argv'>>,
-  denies: readonly DenyRule[],
-): DenyRule | undefined {
-  return denies.find((deny) => coversCorner(deny, corner, scope, who) && coversBytes(deny, bytes))
 }
 
 /** A hold or record rule about something that no role may do anyway. */
