@@ -163,6 +163,14 @@ class Postgres implements PostgresTarget {
     const upstream = await openUpstream(
       upstreamConfig(this.#resolved, access.shortId, parameters, readOnly, access.backstops()),
     )
+    let reported: ReadonlyMap<string, string>
+    try {
+      reported = reportedParameters(upstream.parameters)
+      if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+    } catch (error) {
+      upstream.socket.destroy()
+      throw error
+    }
     const connection = new DoorConnection(access, client, upstream, {
       maxMessageBytes: this.#config.maxMessageBytes ?? 64 * 1024 * 1024,
       maxQueuedBytes: 4 * 1024 * 1024,
@@ -178,7 +186,7 @@ class Postgres implements PostgresTarget {
     })
     this.#connections.add(connection)
     void connection.ended.then(() => this.#connections.delete(connection))
-    return { connection, parameters: reportedParameters(upstream.parameters) }
+    return { connection, parameters: reported }
   }
 
   async #requireSafe(asked: readonly string[]): Promise<void> {

@@ -43,6 +43,11 @@ export class BackendScanner {
     return this.#stopped
   }
 
+  /** Whether the last bytes that passed were a part of a row. */
+  get midRow(): boolean {
+    return this.#passing > 0
+  }
+
   /** Bytes that arrived and have not been handled. */
   get pending(): number {
     return this.#partialBytes

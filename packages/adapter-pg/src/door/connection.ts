@@ -1,29 +1,28 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import type { ClientEnd } from './client-end.js'
+import { ClientInput } from './client-input.js'
 import { CopyIn } from './copy-in.js'
 import { ExtendedProtocol } from './extended.js'
-import { FrameQueue } from './frame-queue.js'
 import type { Frame } from './frames.js'
-import { FrameReader } from './frames.js'
+import { InternalExchanges } from './internal-exchanges.js'
 import type { InternalStatement } from './internal-statement.js'
-import { internalMessages } from './internal-statement.js'
 import type { Line } from './line.js'
-import { refusedQuery } from './marker.js'
+import { Progress } from './progress.js'
+import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
 import { Registry } from './registry.js'
-import type { InternalExchange, ResponseEvents, Slot } from './responses.js'
-import { ResponseTracker, skipped } from './responses.js'
+import type { Slot } from './responses.js'
 import type { Run } from './run.js'
+import type { LinkEvents, LinkLimits } from './server-link.js'
+import { ServerLink } from './server-link.js'
+import { settleLost } from './settle-lost.js'
 import { SimpleProtocol } from './simple.js'
-import { StatementFlow } from './statement-flow.js'
+import type { StatementFlow } from './statement-flow.js'
 import type { Upstream } from './upstream.js'
 
-/** What a connection needs to know about its target. */
-export interface ConnectionOptions {
-  readonly maxMessageBytes: number
-  /** How many bytes of messages may wait while a statement is held or runs. */
-  readonly maxQueuedBytes: number
+/** What a connection needs to know about its target. `maxQueuedBytes` may wait while a statement is held or runs. */
+export interface ConnectionOptions extends LinkLimits {
   readonly flow: (line: Line) => StatementFlow
 }
 
@@ -35,11 +34,9 @@ export class DoorConnection implements Line {
   readonly access: SessionAccess
   readonly registry: Registry = new Registry()
   readonly #client: ClientEnd
-  readonly #upstream: Upstream
-  readonly #options: ConnectionOptions
-  readonly #reader: FrameReader
-  readonly #queue = new FrameQueue()
-  readonly #tracker: ResponseTracker
+  readonly #input: ClientInput
+  readonly #link: ServerLink
+  readonly #internal: InternalExchanges
   readonly #flow: StatementFlow
   readonly #simple: SimpleProtocol
   readonly #extended: ExtendedProtocol
@@ -53,20 +50,17 @@ export class DoorConnection implements Line {
   #abort = new AbortController()
   #admitting = false
   #closed = false
-  #progress: (() => void) | undefined
-  #accepted: (() => void) | undefined
-  #onClose: () => void = () => undefined
-  #corked = false
-  #congested = false
-  readonly #prepared = new Set<string>()
+  readonly #progress = new Progress()
 
   constructor(access: SessionAccess, client: ClientEnd, upstream: Upstream, options: ConnectionOptions) {
     this.access = access
     this.#client = client
-    this.#upstream = upstream
-    this.#options = options
-    this.#reader = new FrameReader(options.maxMessageBytes, true)
-    this.#tracker = new ResponseTracker(this.#responseEvents(), options.maxMessageBytes)
+    this.#input = new ClientInput(options)
+    this.#link = new ServerLink(upstream, options, this.#linkEvents())
+    this.#internal = new InternalExchanges((bytes, slot) => {
+      this.#link.send(bytes, slot)
+      this.#link.flush()
+    })
     this.#flow = options.flow(this)
     this.#simple = new SimpleProtocol(this, this.#flow)
     this.#extended = new ExtendedProtocol(this, this.#flow)
@@ -74,8 +68,8 @@ export class DoorConnection implements Line {
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
-    this.#attachUpstream()
-    access.signal.addEventListener('abort', this.#onSessionEnd, { once: true })
+    if (access.signal.aborted) this.#onSessionEnd()
+    else access.signal.addEventListener('abort', this.#onSessionEnd, { once: true })
     void this.#loop()
   }
 
@@ -92,29 +86,20 @@ export class DoorConnection implements Line {
     return this.#skipping
   }
 
-  /** Whether the connection is over. */
   get closed(): boolean {
     return this.#closed
   }
 
-  /** Whether the server owes nothing. */
   get idle(): boolean {
-    return this.#tracker.idle && !this.#tracker.stopped
+    return this.#link.idle
   }
 
-  /** Whether the server reads COPY rows. */
   get readsCopy(): boolean {
     return this.#copyIn.active
   }
 
-  /** Runs since the last ReadyForQuery. */
   get runs(): ReadonlySet<Run> {
     return this.#runs
-  }
-
-  /** Aborted when the client cancels, times out or goes away while its statement waits. */
-  get abortSignal(): AbortSignal {
-    return this.#abort.signal
   }
 
   // --- from the client ---
@@ -123,49 +108,34 @@ export class DoorConnection implements Line {
   receive(chunk: Buffer): MaybePromise<void> {
     if (this.#closed) return
     try {
-      // The copy is what is decided and what is sent: the caller's buffer may change later.
-      this.#reader.push(Buffer.from(chunk))
-      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
-        if (frame.type === 0x58) {
-          this.clientGone()
-          return
-        }
-        this.#queue.push(frame)
-      }
+      return this.#input.receive(chunk, () => {
+        this.clientGone()
+      })
     } catch (error) {
       this.fatal(error)
-      return
     }
-    if (this.#queue.bytes <= this.#options.maxQueuedBytes) return
-    return new Promise((resolve) => {
-      this.#accepted = resolve
-    })
   }
 
   /** The client takes bytes again. */
   drained(): void {
-    if (!this.#closed) this.#upstream.socket.resume()
+    if (!this.#closed) this.#link.clientFull(false)
   }
 
   /** The client ended its side or vanished: what waits is withdrawn, what runs is cancelled. */
   clientGone(): void {
-    if (this.#closed) return
-    this.#giveUp('the client closed the connection while its statement waited')
-    this.#queue.clear()
-    this.#release()
-    void this.#shutDown()
+    this.#end('the client closed the connection while its statement waited')
   }
 
   /** A cancel request for what this connection runs, or waits for, right now. Anything else is ignored. */
   cancel(): void {
     if (this.#closed) return
     if (this.#admitting) this.#giveUp('canceling statement due to user request')
-    else if (!this.#tracker.idle) void this.#upstream.cancel()
+    this.#link.cancel()
   }
 
   #giveUp(message: string): void {
     const abort = this.#abort
-    this.#abort = new AbortController()
+    if (!this.#closed) this.#abort = new AbortController()
     abort.abort(new BothKeysError('ERR_APPROVAL_WITHDRAWN', message, { hint: 'send the statement again' }))
   }
 
@@ -174,9 +144,10 @@ export class DoorConnection implements Line {
   async #loop(): Promise<void> {
     try {
       for (;;) {
-        const frame = this.#queue.take() ?? (await this.#nextFrame())
+        const frame = this.#input.take() ?? (await this.#nextFrame())
         if (frame === undefined) return
-        this.#release()
+        // A cancel request that is still on its way must not hit what comes after the statement that it was meant for.
+        if (this.#link.cancelling !== undefined) await this.#link.cancelling
         await this.#handle(frame)
       }
     } catch (error) {
@@ -185,22 +156,17 @@ export class DoorConnection implements Line {
   }
 
   #nextFrame(): Promise<Frame | undefined> {
-    this.#flush()
-    return this.#queue.next()
-  }
-
-  #release(): void {
-    if (this.#queue.bytes > this.#options.maxQueuedBytes / 2) return
-    const accepted = this.#accepted
-    this.#accepted = undefined
-    accepted?.()
+    this.#link.flush()
+    return this.#input.next()
   }
 
   #handle(frame: Frame): MaybePromise<void> {
     if (this.#copyIn.active) return this.#copyIn.handle(frame)
     switch (String.fromCharCode(frame.type)) {
       case 'Q':
-        return this.#simple.query(frame.bytes)
+        return this.#outsideBatch(() => this.#simple.query(frame.bytes, this.#extended.blocked))
+      case 'F':
+        return this.#outsideBatch(() => this.#simple.refuseFunctionCall())
       case 'P':
       case 'B':
       case 'D':
@@ -213,8 +179,6 @@ export class DoorConnection implements Line {
       case 'c':
       case 'f':
         return this.#copyIn.handle(frame)
-      case 'F':
-        return this.#refuseFunctionCall()
       default:
         throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the client sent a message of an unknown type', {
           hint: 'use an official driver',
@@ -222,133 +186,75 @@ export class DoorConnection implements Line {
     }
   }
 
-  async #refuseFunctionCall(): Promise<void> {
-    await this.quiet()
-    this.send(refusedQuery, {
-      kind: 'refused-query',
-      refusal: {
-        code: 'ERR_PROTOCOL_REFUSED',
-        message: 'refused: the function call protocol is not governed',
-        rules: [],
-        hint: 'call the function with SELECT',
-      },
-    })
-    await this.quiet()
+  /** A message of the simple protocol ends an open batch; after an error in it the server ignores the message. */
+  #outsideBatch(step: () => MaybePromise<void>): MaybePromise<void> {
+    if (this.#skipping) return
+    if (!this.#extended.unfinished) return step()
+    return this.#extended.finish().then(() => (this.#skipping ? undefined : step()))
   }
 
   // --- to the server ---
 
-  /** Sends bytes that a permit released, or that carry nothing to decide, and notes what the server owes for them. */
   send(bytes: Buffer, slot: Slot | undefined): void {
-    if (this.#closed) return
-    if (slot !== undefined) this.#tracker.expect(slot)
-    const { socket } = this.#upstream
-    if (!this.#corked) socket.cork()
-    this.#corked = true
-    if (!socket.write(bytes)) this.#congested = true
+    if (!this.#closed) this.#link.send(bytes, slot)
   }
 
-  /** Lets the bytes go that were gathered, so that one batch leaves in one piece. */
-  #flush(): void {
-    if (!this.#corked) return
-    this.#corked = false
-    this.#upstream.socket.uncork()
-  }
-
-  /** Waits until the server takes bytes again. */
   async writable(): Promise<void> {
-    if (!this.#congested) return
-    const { socket } = this.#upstream
-    this.#flush()
-    await this.#until(() => !socket.writableNeedDrain)
-    this.#congested = false
+    if (this.#link.writable) return
+    this.#link.flush()
+    await this.#until(() => this.#link.writable)
   }
 
-  /** Notes a permitted action, so that its outcome is recorded before the next ReadyForQuery. */
+  begin(run: Run): void {
+    try {
+      if (this.#closed) throw gone()
+      run.permit.use()
+    } catch (error) {
+      void settleLost([run], 'answered')
+      throw error
+    }
+    this.#runs.add(run)
+  }
+
   track(run: Run): void {
     this.#runs.add(run)
   }
 
-  /** Waits until the server owes nothing. */
   async quiet(): Promise<void> {
     if (this.idle) return
-    this.#flush()
+    this.#link.flush()
     await this.#until(() => this.idle)
   }
 
-  /** Waits until a condition holds that answers of the server change. Throws when the connection ends. */
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return
-    this.#flush()
+    this.#link.flush()
     await this.#until(condition)
   }
 
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
+  #until(condition: () => boolean): Promise<void> {
+    return this.#progress.until(() => {
       if (this.#closed) throw gone()
-      await new Promise<void>((resolve) => {
-        this.#progress = resolve
-      })
-    }
+      return condition()
+    })
   }
 
-  #notify(): void {
-    const progress = this.#progress
-    this.#progress = undefined
-    progress?.()
-  }
-
-  /** Runs a statement of the door's own and answers its rows. Only while the server owes nothing else. */
   async internal(
     statement: InternalStatement,
     parameters: readonly string[] = [],
   ): Promise<readonly (readonly (string | null)[])[]> {
-    const synced = !this.#extended.open
-    const rows: (readonly (string | null)[])[] = []
-    const prepared = this.#prepared.has(statement.name)
-    const exchange: InternalExchange = {
-      rows,
-      error: undefined,
-      synced,
-      closes: prepared ? 1 : 2,
-      done: () => undefined,
-    }
-    const finished = new Promise<void>((resolve) => {
-      exchange.done = resolve
-      this.#onClose = resolve
-    })
-    this.send(internalMessages(statement, parameters, prepared, synced), {
-      kind: 'internal',
-      exchange,
-    })
-    this.#flush()
-    await finished
-    if (this.#closed) throw gone()
-    if (exchange.error === skipped) throw new BothKeysError('ERR_ABORTED', 'an earlier message of the batch failed')
-    if (exchange.error !== undefined) {
-      this.#prepared.delete(statement.name)
-      throw new BothKeysError(
-        'ERR_TARGET_UNSAFE',
-        `the door could not read the state of the server (${exchange.error})`,
-        {
-          hint: 'roll back and try again; the role needs to be able to read pg_catalog',
-        },
-      )
-    }
-    this.#prepared.add(statement.name)
-    return rows
+    if (this.#link.cancelling !== undefined) await this.#link.cancelling
+    return this.#internal.run(statement, parameters, !this.#extended.open)
   }
 
-  /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
   forgetInternalStatements(): void {
-    this.#prepared.clear()
+    this.#internal.forget()
   }
 
-  /** Marks the time in which a statement waits for its decision, so that a cancel withdraws it. */
-  async whileAdmitting<T>(step: () => Promise<T>): Promise<T> {
+  async whileAdmitting<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#admitting = true
     try {
-      return await step()
+      return await step(this.#abort.signal)
     } finally {
       this.#admitting = false
     }
@@ -356,29 +262,10 @@ export class DoorConnection implements Line {
 
   // --- from the server ---
 
-  #attachUpstream(): void {
-    const { socket } = this.#upstream
-    socket.removeAllListeners('error')
-    socket.on('data', (chunk: Buffer) => {
-      this.#tracker.push(chunk)
-      if (this.#tracker.stopped && this.#tracker.pending > this.#options.maxQueuedBytes) socket.pause()
-    })
-    socket.on('drain', () => {
-      this.#notify()
-    })
-    socket.on('error', (error) => {
-      this.fatal(error)
-    })
-    socket.on('close', () => {
-      this.fatal(new BothKeysError('ERR_ABORTED', 'the server closed the connection', { hint: 'connect again' }))
-    })
-    socket.resume()
-  }
-
-  #responseEvents(): ResponseEvents {
+  #linkEvents(): LinkEvents {
     return {
       toClient: (bytes) => {
-        if (!this.#client.send(bytes)) this.#upstream.socket.pause()
+        if (!this.#closed && !this.#client.send(bytes)) this.#link.clientFull(true)
       },
       ready: (status, failed) => this.#settle(status, failed),
       parsed: (statement, ok) => {
@@ -394,7 +281,13 @@ export class DoorConnection implements Line {
         this.#flow.parameter(name, value)
       },
       progress: () => {
-        this.#notify()
+        this.#progress.notify()
+      },
+      ended: () => {
+        this.#end('the server ended the connection')
+      },
+      lost: (cause) => {
+        this.#terminate(serverLost(cause))
       },
       fatal: (error) => {
         this.fatal(error)
@@ -432,40 +325,36 @@ export class DoorConnection implements Line {
 
   /** Tells the client why and ends the connection. Nothing more is sent. */
   fatal(error: unknown): void {
-    if (this.#closed) return
-    const refusal = refusalFrom(error)
-    this.#client.send(refusalResponse(refusal, 'FATAL'))
-    this.#queue.clear()
-    this.#giveUp(refusal.message)
-    this.#release()
-    void this.#shutDown()
+    this.#terminate(refusalFrom(error))
   }
 
   readonly #onSessionEnd = (): void => {
     this.fatal(this.access.signal.reason)
   }
 
-  async #shutDown(): Promise<void> {
+  #terminate(refusal: DoorRefusal): void {
     if (this.#closed) return
-    const busy = !this.#tracker.idle
+    // In the middle of a row the message would be taken for its rest.
+    if (!this.#link.midRow) this.#client.send(refusalResponse(refusal, 'FATAL'))
+    this.#end(refusal.message)
+  }
+
+  #end(message: string): void {
+    if (this.#closed) return
     this.#closed = true
+    this.#giveUp(message)
+    this.#input.end()
     this.access.signal.removeEventListener('abort', this.#onSessionEnd)
-    this.#notify()
-    this.#onClose()
-    const { socket } = this.#upstream
-    if (busy && !socket.destroyed) await this.#upstream.cancel().catch(() => undefined)
-    socket.removeAllListeners('data')
-    socket.on('error', () => undefined)
-    this.#flush()
-    socket.end(Buffer.from([0x58, 0, 0, 0, 4]))
-    const timer = setTimeout(() => socket.destroy(), 1_000)
-    timer.unref()
-    socket.once('close', () => {
-      clearTimeout(timer)
-    })
+    this.#progress.notify()
+    this.#internal.end()
+    void this.#leave()
+  }
+
+  async #leave(): Promise<void> {
+    await this.#link.leave(this.#copyIn.active)
     const lost = new Set<Run>(this.#runs)
     for (const portal of this.registry.portals.values()) if (portal.run !== undefined) lost.add(portal.run)
-    for (const run of lost) await Promise.resolve(run.settle('lost')).catch(() => undefined)
+    await settleLost(lost, 'lost')
     this.#flow.closed()
     this.#client.finish()
     this.#resolveEnded()
@@ -474,4 +363,15 @@ export class DoorConnection implements Line {
 
 function gone(): BothKeysError {
   return new BothKeysError('ERR_ABORTED', 'the connection ended', { hint: 'connect again' })
+}
+
+function serverLost(cause: unknown): DoorRefusal {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return {
+    code: 'ERR_ABORTED',
+    message: `the connection to the server was lost${code}`,
+    rules: [],
+    hint: 'connect again; whether what was running ran is not known',
+    sqlState: '08006',
+  }
 }

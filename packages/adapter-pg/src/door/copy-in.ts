@@ -39,7 +39,8 @@ export class CopyIn {
         if (!this.#active) return
         this.#active = false
         this.#connection.send(frame.bytes, undefined)
-        return this.#connection.quiet()
+        // A text may hold several COPY.
+        return this.#connection.until(() => this.#connection.idle || this.#active)
       case 'H':
       case 'S':
         // The server ignores them while it reads rows (PostgreSQL documentation, "COPY Operations").

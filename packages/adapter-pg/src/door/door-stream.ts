@@ -10,14 +10,20 @@ import type { DoorPeer } from './login.js'
 export class DoorStream extends Duplex implements ClientEnd {
   readonly #open: (client: ClientEnd) => DoorPeer
   #peer: DoorPeer | undefined
+  #finished = false
 
   constructor(open: (client: ClientEnd) => DoorPeer) {
     super({ allowHalfOpen: false, highWaterMark: 1024 * 1024 })
     this.#open = open
   }
 
-  /** The driver asks for its server; the address it names is not used. */
+  /** The driver asks for its server; the address it names is not used. Throws ERR_PROTOCOL_REFUSED the second time. */
   connect(): this {
+    if (this.#peer !== undefined) {
+      throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the stream is connected already', {
+        hint: 'make a new client for a new connection',
+      })
+    }
     this.#peer = this.#open(this)
     process.nextTick(() => this.emit('connect'))
     return this
@@ -50,8 +56,16 @@ export class DoorStream extends Duplex implements ClientEnd {
   }
 
   send(bytes: Buffer): boolean {
-    if (this.destroyed || this.readableEnded) return true
-    return this.push(bytes)
+    if (this.#finished || this.destroyed) return true
+    try {
+      return this.push(bytes)
+    } catch (error) {
+      // What a listener of the caller throws is the caller's own failure, as on a socket; the door goes on.
+      process.nextTick(() => {
+        throw error
+      })
+      return true
+    }
   }
 
   override _read(): void {
@@ -87,6 +101,8 @@ export class DoorStream extends Duplex implements ClientEnd {
 
   /** The door is done with this client. */
   finish(): void {
-    if (!this.destroyed) this.push(null)
+    if (this.#finished || this.destroyed) return
+    this.#finished = true
+    this.push(null)
   }
 }

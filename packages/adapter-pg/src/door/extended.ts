@@ -5,9 +5,9 @@ import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
-import { parse } from './messages.js'
+import { flush, parse } from './messages.js'
 import { refuseName } from './names.js'
-import { type DoorRefusal, protocolRefusal } from './refusal-response.js'
+import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Slot } from './responses.js'
 import type { StatementFlow } from './statement-flow.js'
@@ -34,6 +34,23 @@ export class ExtendedProtocol {
 
   get open(): boolean {
     return this.#open
+  }
+
+  /** Why nothing more can be decided before the next Sync, if so. */
+  get blocked(): string | undefined {
+    return this.#blocked
+  }
+
+  /** Whether there are messages, sent or not, that no Sync has ended yet. */
+  get unfinished(): boolean {
+    return this.#open || this.#deferred.size > 0
+  }
+
+  /** Lets the batch come to rest without a Sync: everything is sent and answered. */
+  async finish(): Promise<void> {
+    this.#flushDeferred()
+    this.#send(flush, undefined)
+    await this.#connection.quiet()
   }
 
   /** ReadyForQuery arrived. */
@@ -99,9 +116,9 @@ export class ExtendedProtocol {
   async #parse(message: ParseMessage, bytes: Buffer): Promise<void> {
     const { registry } = this.#connection
     const unusable = refuseName(message.name)
-    if (unusable !== undefined) return this.#refuse(unusable)
+    if (unusable !== undefined) return this.#refuseMessage(unusable)
     if (message.name !== '' && registry.statements.has(message.name)) {
-      return this.#refuse(duplicate('prepared statement', '42P05'))
+      return this.#refuseMessage(duplicate('prepared statement', '42P05'))
     }
     const preview = await this.#flow.preview(message.text, this.#blocked !== undefined)
     if (preview.refusal !== undefined) return this.#refuse(preview.refusal)
@@ -122,13 +139,13 @@ export class ExtendedProtocol {
   async #bind(message: BindMessage, bytes: Buffer): Promise<void> {
     const { registry } = this.#connection
     const unusable = refuseName(message.statement) ?? refuseName(message.portal)
-    if (unusable !== undefined) return this.#refuse(unusable)
+    if (unusable !== undefined) return this.#refuseMessage(unusable)
     const statement = registry.statements.get(message.statement)
-    if (statement === undefined) return this.#refuse(unknownName('prepared statement', '26000'))
+    if (statement === undefined) return this.#refuseMessage(unknownName('prepared statement', '26000'))
     if (message.portal !== '' && registry.portals.has(message.portal)) {
-      return this.#refuse(duplicate('portal', '42P03'))
+      return this.#refuseMessage(duplicate('portal', '42P03'))
     }
-    if (this.#blocked !== undefined) return this.#refuse(laterInBatch(this.#blocked))
+    if (this.#blocked !== undefined) return this.#refuseMessage(laterInBatch(this.#blocked))
     const passage = await this.#flow.pass({
       text: statement.text,
       parameters: parameterSnapshots(message, statement.parameterTypes),
@@ -145,12 +162,11 @@ export class ExtendedProtocol {
       await run.permit.settle({ outcome: 'not-run' })
       return
     }
-    run.permit.use()
+    this.#connection.begin(run)
     if (statement.deferred !== undefined && passage.sent !== statement.text) {
       statement.deferred = parse(statement.name, Buffer.from(passage.sent, 'utf8'), statement.parameterTypes)
     }
     this.#flushDeferred()
-    this.#connection.track(run)
     this.#forgetPortal(message.portal)
     registry.portals.set(message.portal, { name: message.portal, analysis: run.analysis, run, holdable: false })
     this.#blocked = this.#flow.blocksBatch(run.analysis)
@@ -161,12 +177,12 @@ export class ExtendedProtocol {
     const { kind, name } = readNamed(bytes)
     const unusable = refuseName(name)
     if (unusable !== undefined) {
-      this.#refuse(unusable)
+      this.#refuseMessage(unusable)
       return
     }
     const { statements, portals } = this.#connection.registry
     if (!(kind === 'S' ? statements.has(name) : portals.has(name))) {
-      this.#refuse(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
+      this.#refuseMessage(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
       return
     }
     this.#flushDeferred()
@@ -177,12 +193,12 @@ export class ExtendedProtocol {
     const name = readExecute(bytes)
     const unusable = refuseName(name)
     if (unusable !== undefined) {
-      this.#refuse(unusable)
+      this.#refuseMessage(unusable)
       return
     }
     const portal = this.#connection.registry.portals.get(name)
     if (portal?.run === undefined) {
-      this.#refuse(unknownName('portal', '34000'))
+      this.#refuseMessage(unknownName('portal', '34000'))
       return
     }
     const { run } = portal
@@ -202,7 +218,7 @@ export class ExtendedProtocol {
     const { kind, name } = readNamed(bytes)
     const unusable = refuseName(name)
     if (unusable !== undefined) {
-      this.#refuse(unusable)
+      this.#refuseMessage(unusable)
       return
     }
     this.#flushDeferred()
@@ -237,8 +253,15 @@ export class ExtendedProtocol {
     this.#deferred.clear()
   }
 
+  /** As `refuse`, for what the policy was not asked about: on record, too. */
+  #refuseMessage(refusal: DoorRefusal): void {
+    this.#refuse(this.#flow.refuseMessage(refusal))
+  }
+
   /** The refusal takes the message's place in the batch. `never` is a statement whose text must not leave. */
   #refuse(refusal: DoorRefusal, never?: PreparedStatement): void {
+    // The server failed an earlier message meanwhile and ignores this one.
+    if (this.#connection.skipping) return
     if (never?.deferred !== undefined) {
       this.parsed(never, false)
       this.#deferred.delete(never)
@@ -260,14 +283,6 @@ function duplicate(what: string, sqlState: string): DoorRefusal {
 
 function unknownName(what: string, sqlState: string): DoorRefusal {
   return protocolRefusal(`no ${what} of this name was made on this connection`, `make the ${what} first`, sqlState)
-}
-
-function laterInBatch(why: string): DoorRefusal {
-  return protocolRefusal(
-    `an earlier statement of the same batch keeps this one from being decided: ${why}`,
-    'send a Sync between the two',
-    '0A000',
-  )
 }
 
 function copyInExtended(): DoorRefusal {

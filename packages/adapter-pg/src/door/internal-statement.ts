@@ -1,4 +1,4 @@
-import { cString, int32, message, parse, sync } from './messages.js'
+import { cString, flush, int32, message, parse, sync } from './messages.js'
 
 /**
  * A statement of the door's own: a constant that was reviewed. It runs on the client's connection under a name of
@@ -12,8 +12,6 @@ export interface InternalStatement {
 
 /** Names that belong to the door. */
 export const reservedPrefix = 'bothkeys_'
-
-const flush = message('H', Buffer.alloc(0))
 
 /**
  * The messages of one run: Parse when the server may not know it, after a Close of whatever has its name; Bind, Execute,

@@ -18,13 +18,16 @@ export interface Line {
   readonly readsCopy: boolean
   /** Runs since the last ReadyForQuery. */
   readonly runs: ReadonlySet<Run>
-  /** Aborted when the client cancels, times out or goes away while its statement waits. */
-  readonly abortSignal: AbortSignal
   /** Sends bytes that a permit released, or that carry nothing to decide, and notes what the server owes for them. */
   send(bytes: Buffer, slot: Slot | undefined): void
   /** Waits until the server takes bytes again. */
   writable(): Promise<void>
-  /** Notes a permitted action, so that its outcome is recorded before the next ReadyForQuery. */
+  /**
+   * Spends the permit of an action that is about to be sent and notes it, so that its outcome is recorded before the next
+   * ReadyForQuery. Throws when it may not be sent any more; that it did not run is on record then.
+   */
+  begin(run: Run): void
+  /** Notes a permitted action again, so that its outcome is recorded before the next ReadyForQuery. */
   track(run: Run): void
   /** Waits until the server owes nothing. */
   quiet(): Promise<void>
@@ -37,6 +40,9 @@ export interface Line {
   ): Promise<readonly (readonly (string | null)[])[]>
   /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
   forgetInternalStatements(): void
-  /** Marks the time in which a statement waits for its decision, so that a cancel withdraws it. */
-  whileAdmitting<T>(step: () => Promise<T>): Promise<T>
+  /**
+   * Marks the time in which a statement waits for its decision. The signal is aborted when the client cancels, times out
+   * or goes away meanwhile.
+   */
+  whileAdmitting<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T>
 }

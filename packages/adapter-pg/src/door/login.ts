@@ -172,8 +172,9 @@ export class Login implements DoorPeer {
   }
 
   #greet(connection: DoorConnection, parameters: ReadonlyMap<string, string>): void {
-    if (this.#stage === 'over') {
+    if (this.#stage === 'over' || connection.closed) {
       connection.clientGone()
+      this.#stage = 'over'
       return
     }
     this.#connection = connection

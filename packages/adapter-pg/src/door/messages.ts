@@ -77,6 +77,8 @@ export function parse(name: string, text: Buffer, types: readonly number[] = [])
 
 export const sync: Buffer = message('S', Buffer.alloc(0))
 
+export const flush: Buffer = message('H', Buffer.alloc(0))
+
 /** Reads zero-terminated strings and integers from a message body, with every bound checked. */
 export class BodyReader {
   readonly #bytes: Buffer

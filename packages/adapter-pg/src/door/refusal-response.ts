@@ -44,3 +44,12 @@ export function refusalResponse(refusal: DoorRefusal, severity: 'ERROR' | 'FATAL
 export function protocolRefusal(message: string, hint: string, sqlState: string): DoorRefusal {
   return { code: 'ERR_PROTOCOL_REFUSED', message: `refused: ${message}`, rules: [], hint, sqlState }
 }
+
+/** The refusal of what cannot be decided in the batch that it stands in. */
+export function laterInBatch(why: string): DoorRefusal {
+  return protocolRefusal(
+    `an earlier statement of the same batch keeps this one from being decided: ${why}`,
+    'send a Sync between the two',
+    '0A000',
+  )
+}

@@ -51,7 +51,9 @@ export interface ResponseEvents {
   parameter(name: string, value: string): void
   /** Something may have changed that a waiting loop looks at. */
   progress(): void
-  /** The server broke the protocol or ends the connection. */
+  /** The server ends the connection and has told the client so. */
+  ended(): void
+  /** The server broke the protocol, or an answer could not be handled. */
   fatal(error: unknown): void
 }
 
@@ -65,6 +67,11 @@ export class ResponseTracker implements BackendSink {
   readonly #slots = new Fifo<Slot>()
   /** An error in this exchange, so that the implicit transaction around it is undone. */
   #failed = false
+  /** How many answers are owed to the client, not to the door itself. */
+  #working = 0
+  /** How many ReadyForQuery are owed to the client. */
+  #readies = 0
+  #over = false
 
   constructor(events: ResponseEvents, maxBytes: number) {
     this.#events = events
@@ -80,6 +87,21 @@ export class ResponseTracker implements BackendSink {
     return this.#slots.length === 0
   }
 
+  /** Whether the server works for the client. */
+  get working(): boolean {
+    return this.#working > 0
+  }
+
+  /** Whether what the server works on ends without another message of the client. */
+  get owesReady(): boolean {
+    return this.#readies > 0
+  }
+
+  /** Whether the client has got the beginning of a row whose end is still to come. */
+  get midRow(): boolean {
+    return this.#scanner.midRow
+  }
+
   /** Whether the scan waits for an outcome to be recorded. */
   get stopped(): boolean {
     return this.#scanner.stopped
@@ -91,14 +113,31 @@ export class ResponseTracker implements BackendSink {
 
   expect(slot: Slot): void {
     this.#slots.push(slot)
+    if (slot.kind === 'internal') return
+    this.#working += 1
+    if (endsWithReady(slot)) this.#readies += 1
   }
 
   push(chunk: Buffer): void {
-    try {
+    this.#scan(() => {
       this.#scanner.push(chunk)
+    })
+  }
+
+  #scan(step: () => void): void {
+    try {
+      step()
     } catch (error) {
-      this.#events.fatal(error)
+      this.#over = true
+      this.#events.fatal(error instanceof BothKeysError ? error : unreadable(error))
     }
+  }
+
+  #answered(): void {
+    const slot = this.#slots.shift()
+    if (slot === undefined || slot.kind === 'internal') return
+    this.#working -= 1
+    if (endsWithReady(slot)) this.#readies -= 1
   }
 
   pass(bytes: Buffer): void {
@@ -111,6 +150,7 @@ export class ResponseTracker implements BackendSink {
   }
 
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
+    if (this.#over) return 'drop'
     const head = this.#slots.peek()
     switch (String.fromCharCode(type)) {
       case 'S':
@@ -138,10 +178,13 @@ export class ResponseTracker implements BackendSink {
   #error(head: Slot | undefined, bytes: Buffer): 'pass' | 'drop' {
     const fields = errorFields(bytes)
     const sqlState = fields.get('C') ?? 'XX000'
-    if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC' || head === undefined) {
+    if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') {
+      this.#over = true
       this.#events.toClient(bytes)
-      throw new BothKeysError('ERR_ABORTED', `the server ended the connection (${sqlState})`, { hint: 'connect again' })
+      this.#events.ended()
+      return 'drop'
     }
+    if (head === undefined) throw unexpected('an error')
     this.#failed = true
     if (head.kind === 'internal') return this.#internalError(head.exchange, sqlState)
     if ('run' in head) head.run.failed(sqlState)
@@ -160,9 +203,9 @@ export class ResponseTracker implements BackendSink {
 
   #internalError(exchange: InternalExchange, sqlState: string): 'drop' {
     exchange.error = sqlState
-    this.#failed = false
-    if (!exchange.synced) {
-      this.#slots.shift()
+    if (exchange.synced) this.#failed = false
+    else {
+      this.#answered()
       this.#skipToSync()
       exchange.done()
     }
@@ -177,7 +220,7 @@ export class ResponseTracker implements BackendSink {
         return
       }
       if (slot.kind === 'sync') return
-      this.#slots.shift()
+      this.#answered()
       if (slot.kind === 'parse') this.#events.parsed(slot.statement, false)
       if (slot.kind === 'internal') {
         slot.exchange.error = skipped
@@ -189,14 +232,14 @@ export class ResponseTracker implements BackendSink {
   #ready(head: Slot | undefined, bytes: Buffer): 'drop' | 'stop' {
     const status = String.fromCharCode(bytes.readUInt8(5))
     if (head?.kind === 'internal' && head.exchange.synced) {
-      this.#slots.shift()
+      this.#answered()
       head.exchange.done()
       return 'drop'
     }
     if (head?.kind !== 'sync' && head?.kind !== 'query' && head?.kind !== 'refused-query') {
       throw unexpected('ReadyForQuery')
     }
-    this.#slots.shift()
+    this.#answered()
     const failed = this.#failed
     this.#failed = false
     const recorded = this.#events.ready(status, failed)
@@ -208,9 +251,11 @@ export class ResponseTracker implements BackendSink {
     const kept = Buffer.from(bytes)
     recorded.then(
       () => {
-        this.#events.toClient(kept)
-        this.#scanner.resume()
-        this.#events.progress()
+        this.#scan(() => {
+          this.#events.toClient(kept)
+          this.#scanner.resume()
+          this.#events.progress()
+        })
       },
       (error: unknown) => {
         this.#events.fatal(error)
@@ -228,7 +273,7 @@ export class ResponseTracker implements BackendSink {
       case '3':
         exchange.closes -= 1
         if (!exchange.synced && exchange.closes === 0) {
-          this.#slots.shift()
+          this.#answered()
           exchange.done()
         }
         return 'drop'
@@ -248,25 +293,27 @@ export class ResponseTracker implements BackendSink {
     if (head === undefined || !fits(head, letter)) throw unexpected(`the message ${letter}`)
     switch (letter) {
       case '1':
-        this.#slots.shift()
+        this.#answered()
         if (head.kind === 'parse') this.#events.parsed(head.statement, true)
         break
       case 'C':
       case 'I':
         if ('run' in head) head.run.completed(letter === 'I' ? '' : bytes.toString('utf8', 5, bytes.length - 1))
-        if (head.kind === 'execute') this.#slots.shift()
+        if (head.kind === 'execute') this.#answered()
         break
       case 'G':
+        // Rows for a COPY that the decision knew nothing of are never let through.
+        if (!('run' in head) || head.run.analysis.copy !== 'in') throw unexpected('a request for COPY rows')
         this.#events.copyIn()
         break
       case '2':
       case '3':
       case 's':
-        this.#slots.shift()
+        this.#answered()
         break
       case 'T':
       case 'n':
-        if (head.kind === 'describe') this.#slots.shift()
+        if (head.kind === 'describe') this.#answered()
         break
       default:
         break
@@ -290,6 +337,10 @@ const answers: Readonly<Record<Slot['kind'], string>> = {
   internal: '',
 }
 
+function endsWithReady({ kind }: Slot): boolean {
+  return kind === 'sync' || kind === 'query' || kind === 'refused-query'
+}
+
 function fits(head: Slot, letter: string): boolean {
   return answers[head.kind].includes(letter)
 }
@@ -304,6 +355,17 @@ function textRow(bytes: Buffer): readonly (string | null)[] {
     values.push(length < 0 ? null : body.take(length).toString('utf8'))
   }
   return values
+}
+
+function unreadable(cause: unknown): BothKeysError {
+  return new BothKeysError(
+    'ERR_INTERNAL',
+    'an answer of the server could not be handled, so the connection was ended',
+    {
+      hint: 'what was running may have run; look before it is sent again',
+      cause,
+    },
+  )
 }
 
 function unexpected(what: string): BothKeysError {

@@ -42,6 +42,12 @@ export type Passage =
   | { readonly outcome: 'permitted'; readonly run: Run; readonly sent: string }
   | { readonly outcome: 'refused'; readonly refusal: DoorRefusal }
 
+/** Why a Parse may not leave, if so, and the text that it may leave with. */
+export interface Preview {
+  readonly refusal?: DoorRefusal
+  readonly text: string
+}
+
 const maxAttempts = 4
 
 /** Takes one text from the wire to a permit: look at the server, analyse, ask the session. */
@@ -67,12 +73,14 @@ export class StatementFlow {
   }
 
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
-  async preview(
-    text: string,
-    stateUncertain: boolean,
-  ): Promise<{ readonly refusal?: DoorRefusal; readonly text: string }> {
+  preview(text: string, stateUncertain: boolean): Promise<Preview> {
+    return this.#connection.whileAdmitting((signal) => this.#preview(text, stateUncertain, signal))
+  }
+
+  async #preview(text: string, stateUncertain: boolean, signal: AbortSignal): Promise<Preview> {
     const state = await this.#keeper.current(stateUncertain)
     const understood = await this.#understand(text, state)
+    if (signal.aborted) return { refusal: refusalFrom(signal.reason), text }
     if ('refusal' in understood) {
       this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
       return { refusal: understood.refusal, text }
@@ -86,10 +94,10 @@ export class StatementFlow {
 
   /** Takes a statement to a permit or a refusal. */
   pass(request: PassageRequest): Promise<Passage> {
-    return this.#connection.whileAdmitting(() => this.#pass(request))
+    return this.#connection.whileAdmitting((signal) => this.#pass(request, signal))
   }
 
-  async #pass(request: PassageRequest): Promise<Passage> {
+  async #pass(request: PassageRequest, signal: AbortSignal): Promise<Passage> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const state = await this.#keeper.current(false)
       const understood = await this.#understand(request.text, state)
@@ -97,14 +105,19 @@ export class StatementFlow {
         this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
         return { outcome: 'refused', refusal: understood.refusal }
       }
-      const passage = await this.#admit(request, understood.analysis, state)
+      const passage = await this.#admit(request, understood.analysis, state, signal)
       if (passage !== 'stale') return passage
       this.#keeper.forget()
     }
     return { outcome: 'refused', refusal: restless }
   }
 
-  async #admit(request: PassageRequest, analysis: Analysis, state: ServerState): Promise<Passage | 'stale'> {
+  async #admit(
+    request: PassageRequest,
+    analysis: Analysis,
+    state: ServerState,
+    signal: AbortSignal,
+  ): Promise<Passage | 'stale'> {
     const { access } = this.#context
     const never = this.#neverAllowed(analysis)
     if (never !== undefined) {
@@ -116,7 +129,7 @@ export class StatementFlow {
     const admission = await access.admit({
       ...this.#request(description, request.parameters, state),
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
-      signal: this.#connection.abortSignal,
+      signal,
       recheck: () => this.#keeper.unchanged(state),
     })
     switch (admission.outcome) {
@@ -216,7 +229,11 @@ export class StatementFlow {
 
   /** The refusal of a message that could not be read, put on record. */
   refuseUnread(error: unknown): DoorRefusal {
-    const refusal = refusalFrom(error)
+    return this.refuseMessage(refusalFrom(error))
+  }
+
+  /** Puts the refusal of a message on record that is not a matter of policy. */
+  refuseMessage(refusal: DoorRefusal): DoorRefusal {
     this.#context.access.refused(
       { identity: this.#identity, description: unread, parameters: [], stateEpoch: '' },
       refusal,

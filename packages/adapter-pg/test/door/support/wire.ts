@@ -143,12 +143,12 @@ export class Wire {
     return this.#answers.shift()
   }
 
-  /** The messages up to the first of a type, or to the end of the connection. */
+  /** The messages up to the first of a type, to ReadyForQuery, or to the end of the connection. */
   async until(type: string): Promise<Answer[]> {
     const answers: Answer[] = []
     for (let answer = await this.next(); answer !== undefined; answer = await this.next()) {
       answers.push(answer)
-      if (answer.type === type) break
+      if (answer.type === type || answer.type === 'Z') break
     }
     return answers
   }

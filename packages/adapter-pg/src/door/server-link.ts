@@ -1,0 +1,185 @@
+import type { ResponseEvents, Slot } from './responses.js'
+import { ResponseTracker } from './responses.js'
+import { copyFail } from './marker.js'
+import { message } from './messages.js'
+import type { Upstream } from './upstream.js'
+
+/** How long the server may take over its last answers, and over closing the connection, in milliseconds. */
+const lingerMs = 1_000
+
+const terminate = message('X', Buffer.alloc(0))
+
+/** What the link tells its connection besides the server's answers. */
+export interface LinkEvents extends ResponseEvents {
+  /** The link broke: `cause` is the error of the socket, if there was one. */
+  lost(cause: unknown): void
+}
+
+export interface LinkLimits {
+  readonly maxMessageBytes: number
+  readonly maxQueuedBytes: number
+}
+
+/**
+ * The server's end of a governed connection: the bytes that leave for it, the answers that it owes, how it is
+ * cancelled and how it is left.
+ */
+export class ServerLink {
+  readonly #upstream: Upstream
+  readonly #limits: LinkLimits
+  readonly #events: LinkEvents
+  readonly #tracker: ResponseTracker
+  #corked = false
+  #congested = false
+  #clientFull = false
+  #cancelling: Promise<void> | undefined
+
+  constructor(upstream: Upstream, limits: LinkLimits, events: LinkEvents) {
+    this.#upstream = upstream
+    this.#limits = limits
+    this.#events = events
+    this.#tracker = new ResponseTracker(
+      {
+        ...events,
+        progress: () => {
+          events.progress()
+          this.#pace()
+        },
+      },
+      limits.maxMessageBytes,
+    )
+    this.#attach()
+  }
+
+  /** Whether the server owes nothing and everything it sent was handled. */
+  get idle(): boolean {
+    return this.#tracker.idle && !this.#tracker.stopped
+  }
+
+  /** Whether the client has got the beginning of a row whose end is still to come. */
+  get midRow(): boolean {
+    return this.#tracker.midRow
+  }
+
+  /** A cancel request that is on its way: it may hit whatever the server is given before it arrived. */
+  get cancelling(): Promise<void> | undefined {
+    return this.#cancelling
+  }
+
+  /** Sends bytes and notes what the server owes for them. They leave together, at the latest when the event loop turns. */
+  send(bytes: Buffer, slot: Slot | undefined): void {
+    if (slot !== undefined) this.#tracker.expect(slot)
+    const { socket } = this.#upstream
+    if (!this.#corked) {
+      this.#corked = true
+      socket.cork()
+      setImmediate(this.flush)
+    }
+    if (!socket.write(bytes)) this.#congested = true
+  }
+
+  /** Lets the bytes go that were gathered. */
+  readonly flush = (): void => {
+    if (!this.#corked) return
+    this.#corked = false
+    this.#upstream.socket.uncork()
+  }
+
+  /** Whether the server takes more bytes without keeping them in memory here. */
+  get writable(): boolean {
+    if (this.#congested && !this.#upstream.socket.writableNeedDrain) this.#congested = false
+    return !this.#congested
+  }
+
+  /** Asks the server to cancel what it runs for the client. Does nothing when it runs nothing. */
+  cancel(): void {
+    if (!this.#tracker.working || this.#cancelling !== undefined) return
+    this.#cancelling = this.#upstream
+      .cancel()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#cancelling = undefined
+      })
+  }
+
+  /** The client takes no more bytes for now, or takes them again. */
+  clientFull(full: boolean): void {
+    this.#clientFull = full
+    this.#pace()
+  }
+
+  /**
+   * Leaves the server. What runs is cancelled first, and its last answers are heard for a while, so that its outcome
+   * is known. An unfinished batch is not finished: the server undoes it.
+   */
+  async leave(copying: boolean): Promise<void> {
+    const { socket } = this.#upstream
+    this.flush()
+    if (!this.#tracker.idle && !socket.destroyed) {
+      this.#clientFull = false
+      socket.resume()
+      // A server that waits for COPY rows hears no cancel request.
+      if (copying) socket.write(copyFail)
+      this.cancel()
+      await this.#cancelling
+      if (this.#tracker.owesReady) await this.#lastAnswers()
+    }
+    socket.removeAllListeners('data')
+    socket.removeAllListeners('drain')
+    socket.resume()
+    socket.end(terminate)
+    const timer = setTimeout(() => socket.destroy(), lingerMs)
+    timer.unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+    })
+  }
+
+  #lastAnswers(): Promise<void> {
+    const { socket } = this.#upstream
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        socket.off('data', look)
+        socket.off('close', done)
+        resolve()
+      }
+      const look = (): void => {
+        if (this.idle) done()
+      }
+      const timer = setTimeout(done, lingerMs)
+      // Behind the listener that hands the bytes to the tracker.
+      socket.on('data', look)
+      socket.once('close', done)
+      look()
+    })
+  }
+
+  #attach(): void {
+    const { socket } = this.#upstream
+    socket.removeAllListeners('error')
+    socket.on('data', (chunk: Buffer) => {
+      this.#tracker.push(chunk)
+      this.#pace()
+    })
+    socket.on('drain', () => {
+      this.#events.progress()
+    })
+    let cause: unknown
+    socket.on('error', (error) => {
+      cause = error
+    })
+    socket.on('close', () => {
+      this.#events.lost(cause)
+    })
+    socket.resume()
+  }
+
+  /** Reads on only while there is room for what is read. */
+  #pace(): void {
+    const { socket } = this.#upstream
+    const kept = this.#tracker.stopped && this.#tracker.pending > this.#limits.maxQueuedBytes
+    if (this.#clientFull || kept) socket.pause()
+    else if (socket.isPaused()) socket.resume()
+  }
+}
