@@ -158,8 +158,11 @@ export class ResponseTracker implements BackendSink {
       case 'N':
       case 'A':
         return head?.kind === 'internal' && type === code('N') ? 'drop' : 'pass'
-      case 'E':
-        return this.#error(head, bytes)
+      case 'E': {
+        const verdict = this.#error(head, bytes)
+        this.#events.progress()
+        return verdict
+      }
       case 'Z':
         return this.#ready(head, bytes)
       default:

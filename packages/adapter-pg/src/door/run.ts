@@ -68,7 +68,8 @@ export class Run {
 
   #outcome(fate: 'answered' | 'undone' | 'lost'): Outcome['outcome'] {
     if (this.#error !== undefined) return 'failed'
-    if (this.#complete) return fate === 'undone' ? 'rolled-back' : 'completed'
+    // A batch whose Sync was not answered may have been undone after the command was complete.
+    if (this.#complete) return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
     if (!this.#executed) return fate === 'lost' ? 'unknown' : 'not-run'
     return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
   }

@@ -9,8 +9,8 @@ export const writing: readonly object[] = [
 /** COPY FROM STDIN, whose rows come after the decision. */
 export const copying: readonly object[] = [{ target: 'db', duty: ['write', 'transfer'], when: { payload: 'unbound' } }]
 
-/** Everything that a plain allow can give. */
-export const everything: readonly object[] = [
-  { target: 'db', duty: ['read', 'write', 'delete', 'define', 'execute', 'transfer', 'session', 'grant'] },
+/** Everything but DELETE and GRANT. */
+export const allButDelete: readonly object[] = [
+  { target: 'db', duty: ['read', 'write', 'define', 'execute', 'transfer', 'session'] },
   ...copying,
 ]
