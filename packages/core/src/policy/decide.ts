@@ -90,7 +90,7 @@ class Deliberation {
     for (const { rule } of found) {
       if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule)) continue
       const said = this.#reasons.some((reason) => reason.effect === effect && reason.rule === rule.id)
-      if (!said) this.#reasons.push({ rule: rule.id, reason: rule.reason, effect })
+      if (!said) this.#reasons.push(Object.freeze({ rule: rule.id, reason: rule.reason, effect }))
     }
   }
 
@@ -131,7 +131,8 @@ class Deliberation {
 
   #byText(): void {
     for (const rule of this.#view.denyByText) {
-      if (this.#bytesMatch(rule)) this.#reasons.push({ rule: rule.id, reason: rule.reason, effect: undefined })
+      if (this.#bytesMatch(rule))
+        this.#reasons.push(Object.freeze({ rule: rule.id, reason: rule.reason, effect: undefined }))
     }
     for (const rule of this.#view.holdByText) if (this.#bytesMatch(rule)) this.#holds.push(rule)
     this.#heldByText = this.#holds.length > 0
@@ -148,7 +149,7 @@ class Deliberation {
   }
 
   #deny(reason: string, effect: Effect | undefined): void {
-    this.#reasons.push({ rule: undefined, reason, effect })
+    this.#reasons.push(Object.freeze({ rule: undefined, reason, effect }))
   }
 }
 

@@ -25,9 +25,11 @@ function copy(value: unknown, path: PolicyPath, problems: Problem[]): unknown {
       return value
     case 'boolean':
       return value
-    case 'number':
-      if (!Number.isFinite(value)) problems.push(invalid(path, 'the number is not finite'))
+    case 'number': {
+      const problem = numberProblem(value)
+      if (problem !== undefined) problems.push(invalid(path, problem))
       return value
+    }
     case 'object':
       if (value === null) return null
       if (path.length < deepest)
@@ -59,6 +61,14 @@ function copyObject(object: object, path: PolicyPath, problems: Problem[]): Reco
     else if (member !== undefined) members[key] = copy(member, [...path, key], problems)
   }
   return members
+}
+
+/** What keeps a number from meaning the same everywhere; undefined when nothing does. */
+export function numberProblem(value: number): string | undefined {
+  if (!Number.isFinite(value)) return 'the number is not finite'
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    return 'the number is too large to be exact; put it in quotes'
+  return undefined
 }
 
 /** An object without inherited members, so that a name from a policy finds nothing but what the policy says. */

@@ -9,7 +9,7 @@ export interface TextPattern {
 
 /** The longest pattern, and the largest program that one may compile to. */
 export const longestPattern = 1_000
-const largestProgram = 4_000
+const largestProgram = 2_000
 
 /** Compiles a pattern, or answers in a few words what is wrong with it. */
 export function compileTextPattern(source: string): TextPattern | string {

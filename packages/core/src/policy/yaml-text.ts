@@ -1,9 +1,9 @@
 import type { Document, Node, Pair } from 'yaml'
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml'
-import { emptyObject, keyProblem } from './plain-object.js'
+import { emptyObject, keyProblem, numberProblem } from './plain-object.js'
 import type { ReadValue } from './plain-object.js'
 import type { Locate, PolicyPath, Position, Problem } from './problem.js'
-import { invalid, quoted } from './problem.js'
+import { invalid } from './problem.js'
 
 /** What a policy text says, with the place of every value. */
 export interface ReadText extends ReadValue {
@@ -24,8 +24,9 @@ export function readYamlText(text: string): ReadText {
   if (!text.isWellFormed()) reader.report([], 'the text contains half a character (a lone surrogate)', undefined)
   const documents = compose(text, lines, reader)
   for (const document of documents) {
-    for (const error of [...document.errors, ...document.warnings]) {
-      reader.report([], `not valid YAML: ${error.message.replaceAll(/\s+/g, ' ')}`, error.pos[0])
+    for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+      const hint = code === 'BAD_ALIAS' ? '; put a value that begins with "*" or "&" in quotes' : ''
+      reader.report([], `not valid YAML: ${message.replaceAll(/\s+/g, ' ')}${hint}`, pos[0])
     }
   }
   const [document, second] = documents
@@ -97,7 +98,7 @@ class YamlReader {
     const offset = node?.range?.[0]
     this.#note(path, offset)
     if (isAlias(node)) {
-      this.report(path, 'aliases are not accepted; write the value out', offset)
+      this.report(path, 'aliases are not accepted; write the value out, in quotes if it begins with "*"', offset)
       return undefined
     }
     if (node === null) return null
@@ -141,8 +142,8 @@ class YamlReader {
     if (typeof value === 'string' && !value.isWellFormed()) {
       this.report(path, 'the text contains half a character (a lone surrogate)', offset)
     }
-    if (typeof value === 'number' && !Number.isFinite(value))
-      this.report(path, `${quoted(String(value))} is not finite`, offset)
+    const problem = typeof value === 'number' ? numberProblem(value) : undefined
+    if (problem !== undefined) this.report(path, problem, offset)
     return value
   }
 

@@ -349,6 +349,38 @@ describe('a policy file', () => {
     expect(error.message).toContain('4 problems')
   })
 
+  it('as the design sketches it is refused for what has not landed, and for nothing else', () => {
+    const error = loadError(`version: 1
+targets:
+  orders: { kind: postgres, labels: { env: prod } }
+roles:
+  ingest:   [{ target: orders, duty: [read], resource: 'table:public.*' }]
+  deployer: [{ target: { env: prod }, duty: [read, write, delete] }]
+  dba:      [{ target: { env: prod }, duty: [approve] }]
+  reviewer: [{ target: { env: prod }, duty: [approve] }]
+deny:
+  - { id: no-drop, target: { kind: postgres }, duty: define, reason: schema changes go through migrations }
+  - { id: no-unbounded-delete, duty: delete, when: { unbounded: true } }
+hold:
+  - id: prod-writes
+    target: { env: prod }
+    duty: [write, delete]
+    require:
+      - { stage: peer, count: 2, role: dba, independent: [subject, person, run, key, agentClass] }
+    ttl: 15m
+    level: signed
+mask:
+  - { id: pii, target: orders, columns: ['public.users.email'], with: { partial: { keepLast: 4 } } }
+separate:
+  static:  [{ id: S1, roles: [deployer, reviewer], max: 1, over: [person, agentClass] }]
+limits:
+  - { role: ingest, rows: 10000, statements: 60/min }
+`)
+    expect(error.code).toBe('ERR_POLICY_UNSUPPORTED')
+    const keys = [...error.message.matchAll(/bothkeys\.yaml:\d+:\d+ (\S+):/g)].map((match) => match[1])
+    expect(keys).toEqual(['hold[0].require[0].count', 'hold[0].level', 'mask', 'separate', 'limits'])
+  })
+
   it('names the key but no line when it is an object', () => {
     const error = loadError({ version: 1, targets: {}, roles: {}, denny: [] }, 'inline policy')
     expect(error.message).toContain('inline policy denny: unknown key "denny"; did you mean "deny"?')

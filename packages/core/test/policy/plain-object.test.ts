@@ -68,6 +68,7 @@ describe('a policy that is an object', () => {
     ['a bigint', { ...policy, version: 1n }, 'version: a policy cannot contain a bigint'],
     ['a cycle', cycle, 'nesting deeper than 24 levels'],
     ['a number that is not finite', { ...policy, version: Number.NaN }, 'version: the number is not finite'],
+    ['a number that is not exact', { ...policy, version: 2 ** 60 }, 'version: the number is too large to be exact'],
     ['a hole', { ...policy, deny: [undefined] }, 'deny[0]: the list has a hole here'],
     [
       '__proto__',

@@ -54,6 +54,21 @@ const pitfalls: readonly (readonly [what: string, text: string, says: string])[]
   ['half a character in a key', soundPolicyWith('  dba:', '  "\\ud800": []\n  dba:'), 'half a character'],
   ['a number that is not finite', soundPolicyWith('unbounded: true', 'unbounded: .inf'), 'is not finite'],
   [
+    'a number that is not exact',
+    soundPolicyWith('unbounded: true', 'unbounded: 12345678901234567890'),
+    'too large to be exact',
+  ],
+  [
+    'a star without quotes',
+    soundPolicyWith('duty: read }', 'duty: * }'),
+    'put a value that begins with "*" or "&" in quotes',
+  ],
+  [
+    'a pattern without quotes',
+    soundPolicyWith("'table:public.*'", '*.x'),
+    'roles.agent[0].resource: aliases are not accepted',
+  ],
+  [
     'a key without end',
     soundPolicyWith('  dba:', `  ? ${'k'.repeat(300)}\n  : []\n  dba:`),
     'longer than 200 characters',
