@@ -1,7 +1,7 @@
 import { define, grant, newObject, relationTargets } from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
 import { rangeVarName, writtenName } from './names.js'
-import { optionOf } from './objects.js'
+import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
 import { applyStored, relationAttributes } from './relation-reads.js'
 import { resource } from './resource.js'
@@ -40,10 +40,20 @@ export const alterTable: Handler = (walk, body, outer) => {
   }
 }
 
+/** Changes of a table that decide who may see or do what. */
+const rights: ReadonlyMap<string, string> = new Map([
+  ['AT_ChangeOwner', 'owner'],
+  ['AT_EnableRowSecurity', 'row-security'],
+  ['AT_DisableRowSecurity', 'row-security'],
+  ['AT_ForceRowSecurity', 'row-security'],
+  ['AT_NoForceRowSecurity', 'row-security'],
+])
+
 function alterOne(walk: Walk, command: TreeNode, target: string, scope: Scope): void {
   const subtype = textOf(command, 'subtype')
-  if (subtype === 'AT_ChangeOwner') {
-    grant(walk, target, { object: 'owner' })
+  const right = rights.get(subtype)
+  if (right !== undefined) {
+    grant(walk, target, { object: right })
     return
   }
   const drop = subtype.startsWith('AT_Drop') && { drop: true }
@@ -103,9 +113,13 @@ export const createSequence: Handler = (walk, body) => {
   define(walk, newRelation(walk, nodeOf(body, 'sequence') ?? {}, 'sequence'))
 }
 
-/** ALTER SEQUENCE; OWNED BY concerns the table, too. */
+/** ALTER SEQUENCE; RESTART moves it, OWNED BY concerns the table, too. */
 export const alterSequence: Handler = (walk, body) => {
-  defineExisting(walk, nodeOf(body, 'sequence'), {})
+  const sequence = nodeOf(body, 'sequence') ?? {}
+  defineExisting(walk, sequence, {})
+  if (hasOption(body, 'options', 'restart')) {
+    for (const { target } of relationTargets(walk, rangeVarName(sequence))) walk.effects.add('write', target)
+  }
   const owner = namesOf(listOf(bodyOf(optionOf(body, 'options', 'owned_by'), 'List') ?? {}, 'items')) ?? []
   const table = writtenName(owner.slice(0, -1))
   if (table !== undefined)
@@ -131,10 +145,17 @@ export const refreshView: Handler = (walk, body) => {
 
 /** CREATE TRIGGER and CREATE RULE: the function and the commands run when rows change. */
 export const createOnRelation =
-  (object: string, field: string): Handler =>
+  (object: string): Handler =>
   (walk, body) => {
-    defineExisting(walk, nodeOf(body, field), { object })
+    defineExisting(walk, nodeOf(body, 'relation'), { object })
   }
+
+/** CREATE and ALTER POLICY say who sees and changes which rows. */
+export const changePolicy: Handler = (walk, body) => {
+  for (const { target } of relationTargets(walk, rangeVarName(nodeOf(body, 'table') ?? {}))) {
+    grant(walk, target, { object: 'policy' })
+  }
+}
 
 /** CREATE STATISTICS. */
 export const createStatistics: Handler = (walk, body) => {

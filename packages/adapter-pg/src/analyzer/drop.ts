@@ -8,9 +8,14 @@ export const dropObjects: Handler = (walk, body) => {
   const cascade = textOf(body, 'behavior') === 'DROP_CASCADE' && { cascade: true }
   for (const item of listOf(body, 'objects')) {
     onObject(walk, textOf(body, 'removeType'), item, ({ target, attributes }) => {
-      define(walk, target, { ...attributes, drop: true, ...cascade })
+      changing(body, 'removeType')(walk, target, { ...attributes, drop: true, ...cascade })
     })
   }
+}
+
+/** A policy says who sees which rows: whoever changes one gives or takes rights. */
+function changing(body: TreeNode, typeField: string): typeof define {
+  return textOf(body, typeField) === 'OBJECT_POLICY' && body['comment'] === undefined ? grant : define
 }
 
 /** ALTER … RENAME, SET SCHEMA, DEPENDS ON EXTENSION, COMMENT ON. */
@@ -18,7 +23,7 @@ export const changeObject =
   (typeField: string): Handler =>
   (walk, body) => {
     onObject(walk, textOf(body, typeField), objectNode(body), ({ target, attributes }) => {
-      define(walk, target, attributes)
+      changing(body, typeField)(walk, target, attributes)
     })
   }
 

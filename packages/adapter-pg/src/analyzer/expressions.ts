@@ -3,17 +3,29 @@ import { applyOperator, impliedOperator } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { callRoutine } from './routine-effects.js'
 import { Scope } from './scope.js'
-import { listOf, namesOf, nodeOf, textOf } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf } from './tree.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler } from './walk.js'
 
 /** `(SELECT …)`, `EXISTS`, `x IN (SELECT …)`, `x = ANY (SELECT …)`. */
 export const subLink: Handler = (walk, body, scope) => {
-  walk.visit(nodeOf(body, 'testexpr'), scope)
-  walk.visit(nodeOf(body, 'subselect'), new Scope(scope))
-  if (nodeOf(body, 'testexpr') === undefined) return
+  const tested = nodeOf(body, 'testexpr')
+  const query = nodeOf(body, 'subselect')
+  const inner = new Scope(scope)
+  walk.visit(tested, scope)
+  walk.visit(query, inner)
+  if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
-  applyOperator(walk, name.length > 0 ? name : ['='], undefined, undefined)
+  const first = bodyOf(listOf(bodyOf(query, 'SelectStmt') ?? {}, 'targetList')[0], 'ResTarget')
+  const right = first === undefined ? undefined : typeOf(walk, nodeOf(first, 'val'), inner)
+  applyOperator(walk, name.length > 0 ? name : ['='], typeOf(walk, tested, scope), right)
+}
+
+/** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */
+export const indexElement: Handler = (walk, body, scope) => {
+  walk.descend('IndexElem', body, scope)
+  const name = textOf(body, 'name')
+  if (name !== '') for (const range of scope.ranges) range.read?.add(name)
 }
 
 /** `x::t`, `CAST(x AS t)`, `t 'literal'`. */

@@ -7,6 +7,7 @@ import { objectCommands } from './define-objects.js'
 import {
   alterSequence,
   alterTable,
+  changePolicy,
   constraint,
   createForeignTable,
   createIndex,
@@ -20,7 +21,7 @@ import {
 } from './define-relations.js'
 import { changeObject, dropObjects, grantOnObject } from './drop.js'
 import { explain } from './explain.js'
-import { caseExpression, sortBy, subLink, tableSample, typeCast, typeName } from './expressions.js'
+import { caseExpression, indexElement, sortBy, subLink, tableSample, typeCast, typeName } from './expressions.js'
 import { functionCall, indirection } from './function-calls.js'
 import { changeRole, defaultPrivileges, grantOnObjects, grantRole, ownedObjects, roleSetting } from './grants.js'
 import { checkpoint, cluster, lockTable, reindex, vacuum } from './maintenance.js'
@@ -47,7 +48,7 @@ const plainNodes = `A_Const A_Star Alias BitString Boolean CurrentOfExpr Float I
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
 const containers = `ColumnDef DefElem PartitionBoundSpec PartitionElem ReplicaIdentityStmt ATAlterConstraint A_ArrayExpr A_Indices BoolExpr BooleanTest CaseWhen CTECycleClause CTESearchClause CoalesceExpr
-  CollateClause GroupingFunc GroupingSet IndexElem InferClause JsonAggConstructor JsonArgument JsonArrayAgg
+  CollateClause GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument JsonArrayAgg
   JsonArrayConstructor JsonArrayQueryConstructor JsonBehavior JsonFuncExpr JsonIsPredicate JsonKeyValue JsonObjectAgg
   JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr JsonSerializeExpr JsonTable
   JsonTableColumn JsonValueExpr List MinMaxExpr MultiAssignRef NamedArgExpr NullTest RangeFunction RangeTableFunc
@@ -66,7 +67,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['AlterObjectDependsStmt', changeObject('objectType')],
   ['AlterObjectSchemaStmt', changeObject('objectType')],
   ['AlterOwnerStmt', grantOnObject('objectType', 'owner')],
-  ['AlterPolicyStmt', createOnRelation('policy', 'table')],
+  ['AlterPolicyStmt', changePolicy],
   ['AlterRoleSetStmt', roleSetting],
   ['AlterRoleStmt', changeRole],
   ['AlterSeqStmt', alterSequence],
@@ -82,13 +83,13 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['ConstraintsSetStmt', setConstraints],
   ['CopyStmt', copyStatement],
   ['CreateForeignTableStmt', createForeignTable],
-  ['CreatePolicyStmt', createOnRelation('policy', 'table')],
+  ['CreatePolicyStmt', changePolicy],
   ['CreateRoleStmt', changeRole],
   ['CreateSeqStmt', createSequence],
   ['CreateStatsStmt', createStatistics],
   ['CreateStmt', createTable],
   ['CreateTableAsStmt', createTableAs],
-  ['CreateTrigStmt', createOnRelation('trigger', 'relation')],
+  ['CreateTrigStmt', createOnRelation('trigger')],
   ['DeallocateStmt', deallocate],
   ['DeclareCursorStmt', declareCursor],
   ['DeleteStmt', deleteStatement],
@@ -103,6 +104,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['FuncCall', functionCall],
   ['GrantRoleStmt', grantRole],
   ['GrantStmt', grantOnObjects],
+  ['IndexElem', indexElement],
   ['IndexStmt', createIndex],
   ['InsertStmt', insertStatement],
   ['ListenStmt', listen],
@@ -115,7 +117,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['RefreshMatViewStmt', refreshView],
   ['ReindexStmt', reindex],
   ['RenameStmt', changeObject('renameType')],
-  ['RuleStmt', createOnRelation('rule', 'relation')],
+  ['RuleStmt', createOnRelation('rule')],
   ['SecLabelStmt', grantOnObject('objtype', 'security-label')],
   ['SelectStmt', selectStatement],
   ['SortBy', sortBy],

@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { define, relationTargets } from './define.js'
 import { expectRelation, rangeVarName } from './names.js'
-import { optionOf } from './objects.js'
+import { hasOption } from './objects.js'
 import { applyStored, relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
 import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
@@ -11,15 +11,11 @@ import type { Handler, Walk } from './walk.js'
 export const vacuum: Handler = (walk, body) => {
   const maintenance = !flagOf(body, 'is_vacuumcmd')
     ? 'analyze'
-    : optionOf(body, 'options', 'full') === undefined && !hasOption(body, 'full')
+    : !hasOption(body, 'options', 'full')
       ? 'vacuum'
       : 'vacuum full'
   const named = listOf(body, 'rels').map((item) => nodeOf(bodyOf(item, 'VacuumRelation') ?? {}, 'relation') ?? {})
   maintain(walk, named, maintenance)
-}
-
-function hasOption(body: TreeNode, name: string): boolean {
-  return listOf(body, 'options').some((item) => textOf(bodyOf(item, 'DefElem') ?? {}, 'defname') === name)
 }
 
 /** CLUSTER rewrites a table in the order of an index. */

@@ -164,3 +164,8 @@ export function optionOf(body: TreeNode, field: string, name: string): TreeNode 
   }
   return undefined
 }
+
+/** Whether a command has an option, with or without a value. */
+export function hasOption(body: TreeNode, field: string, name: string): boolean {
+  return listOf(body, field).some((item) => textOf(bodyOf(item, 'DefElem') ?? {}, 'defname') === name)
+}

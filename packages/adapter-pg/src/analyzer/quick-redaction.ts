@@ -17,11 +17,13 @@ const tokens = {
   space: /[ \t\n\r\f\v]+/y,
   comment: /[^\n\r]*/y,
   string: /'(?:[^']|'')*'/y,
+  bits: /'[^']*'(?!')/y,
   escaped: /'(?:[^'\\]|''|\\[^])*'/y,
   quoted: /"(?:[^"]|"")*"/y,
   dollar: /\$(?:\d+|(?:[A-Za-z_][A-Za-z_0-9]*)?\$)/y,
   name: /[A-Za-z_][A-Za-z_0-9$]*/y,
-  number: /(?:\d|\.\d)(?:[eE][+-]\d|[A-Za-z_0-9.])*/y,
+  number:
+    /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)(?![A-Za-z0-9_.$])/y,
 }
 
 interface Redaction {
@@ -109,19 +111,20 @@ function tokenEnd(text: string, at: number, kind: Kind): number {
     case 'name':
       return prefixedEnd(text, at)
     case 'other':
-      return at + 1
+      return text.startsWith('..', at) ? -1 : at + 1
     default:
       return endOf(tokens[kind], text, at)
   }
 }
 
-/** A name, or a string with a prefix: E'', B'', X'', N'', U&'', or a quoted name U&"". */
+/** A name, or a string with a prefix: E'', B'', X'', U&'', or a quoted name U&"". N'' is a word and a string. */
 function prefixedEnd(text: string, at: number): number {
   const end = endOf(tokens.name, text, at)
   const next = text.charCodeAt(end)
   if (end - at !== 1) return end
   const prefix = (text[at] ?? '').toLowerCase()
-  if (next === 39 && 'ebxn'.includes(prefix)) return endOf(prefix === 'e' ? tokens.escaped : tokens.string, text, end)
+  if (next === 39 && prefix === 'e') return endOf(tokens.escaped, text, end)
+  if (next === 39 && (prefix === 'b' || prefix === 'x')) return endOf(tokens.bits, text, end)
   if (prefix === 'u' && next === 38) {
     const mark = text.charCodeAt(end + 1)
     if (mark === 39) return endOf(tokens.string, text, end + 1)

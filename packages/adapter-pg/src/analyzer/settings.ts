@@ -40,13 +40,18 @@ export function isHarmlessSetting(name: string): boolean {
 export function settingEffect(walk: Walk, name: string | undefined): void {
   if (name !== undefined && isHarmlessSetting(name)) return
   walk.settingFree = false
-  walk.effects.add('session', name === undefined ? 'setting:*' : resource('setting', name.toLowerCase()))
+  walk.effects.add('session', name === undefined ? 'setting:*' : settingResource(name))
 }
 
 /** Effects of reading a setting. */
 export function showEffect(walk: Walk, name: string | undefined): void {
   if (name === undefined || name.toLowerCase() === 'all') walk.effects.add('read', 'setting:*')
   else if (name.includes('.') || secret.has(name.toLowerCase())) {
-    walk.effects.add('read', resource('setting', name.toLowerCase()))
+    walk.effects.add('read', settingResource(name))
   }
+}
+
+/** `app.tenant` has two segments, so that a policy can say `setting:app.*`. */
+function settingResource(name: string): string {
+  return resource('setting', ...name.toLowerCase().split('.'))
 }

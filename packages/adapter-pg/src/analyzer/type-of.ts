@@ -40,6 +40,8 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
       return types.bool
     case 'FuncCall':
       return callType(walk, body)
+    case 'A_Expr':
+      return operatorType(walk, body, scope)
     default:
       return undefined
   }
@@ -60,6 +62,21 @@ function constantType(body: TreeNode): InferredType {
   const number = nodeOf(body, 'fval')
   if (number !== undefined) return /^\d+$/.test(textOf(number, 'fval')) ? undefined : types.numeric
   return nodeOf(body, 'bsval') === undefined ? unknownType : types.bit
+}
+
+/** The result of a builtin operator of exactly these types, when no user has one of that name. */
+function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
+  const kind = textOf(body, 'kind')
+  if (kind === 'AEXPR_NULLIF') return typeOf(walk, nodeOf(body, 'lexpr'), scope)
+  if (kind !== 'AEXPR_OP') return types.bool
+  const name = namesOf(listOf(body, 'name'))?.at(-1) ?? ''
+  if (walk.catalog.userOperatorsNamed(name).length > 0) return undefined
+  const left = nodeOf(body, 'lexpr')
+  const operands = [left === undefined ? 0 : typeOf(walk, left, scope), typeOf(walk, nodeOf(body, 'rexpr'), scope)]
+  const found = walk.catalog
+    .builtinOperatorsNamed(name)
+    .find((operator) => operator.left === operands[0] && operator.right === operands[1])
+  return found?.result
 }
 
 /** The result of a builtin function whose overloads all have one result. */

@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { prepareGrammar } from '../../src/analyzer/grammar.js'
+import { parseStatement } from '../../src/analyzer/parse.js'
+import { quickRedaction } from '../../src/analyzer/quick-redaction.js'
+import { recordedText } from '../../src/analyzer/recorded-text.js'
+
+beforeAll(prepareGrammar)
+
+async function recorded(text: string): Promise<string> {
+  const parsed = await parseStatement(text)
+  return parsed.unparsable ? '' : parsed.recordedText
+}
+
+describe('the recorded text', () => {
+  it.each([
+    ["select 'a', 1, 2.5e-3, .5, $1", 'select ?, ?, ?, ?, $1'],
+    ["select E'it\\'s', e'\\\\', b'101', X'1f', N'n', U&'\\0441'", 'select ?, ?, ?, ?, N?, ?'],
+    ["select $$a$$, $tag$ it's $$ $tag$", 'select ?, ?'],
+    ["select 'it''s' -- secret\n, /* a /* b */ c */ 2", 'select ? , ?'],
+    ["select 'a'\n'b'", 'select ?'],
+    ["select E'a'\n'b\\' , 1'", 'select ?'],
+    ['select "Column""s", u&"\\0441" from "T"', 'select "Column""s", u&"\\0441" from "T"'],
+    ["select date '2024-01-01', interval '1 day'", 'select date ?, interval ?'],
+    ["select x'1f'::text, -1, 1-1", 'select ?::text, -?, ?-?'],
+    ['select \'é\', "é"', 'select ?, "é"'],
+    ["alter role bob password 'hunter2'", 'alter role bob password ?'],
+    ["create role bob password E'hunter2' valid until '2030-01-01'", 'create role bob password ? valid until ?'],
+    ["copy t from program 'curl http://user:pass@host'", 'copy t from program ?'],
+    ["comment on table t is 'secret'", 'comment on table t is ?'],
+    ["do $$ begin perform 'secret'; end $$", 'do ?'],
+    ["notify news, 'secret'", 'notify news, ?'],
+    [
+      "create function f() returns text language sql as $f$ select 'secret' $f$",
+      'create function f() returns text language sql as ?',
+    ],
+    ["set my.secret = 'hunter2'", 'set my.secret = ?'],
+    [
+      "create user mapping for bob server s options (password 'hunter2')",
+      'create user mapping for bob server s options (password ?)',
+    ],
+    ['', ''],
+    ['-- only a comment', ''],
+  ])('of %s', async (text, expected) => {
+    expect(await recorded(text)).toBe(expected)
+  })
+
+  it('never holds a literal of the text, whatever surrounds it', async () => {
+    const secret = 'hunter2'
+    const literal = fc.constantFrom(
+      `'${secret}'`,
+      `E'${secret}\\n'`,
+      `$$${secret}$$`,
+      `$x$${secret}$x$`,
+      `U&'${secret}'`,
+      `N'${secret}'`,
+    )
+    const around = fc.constantFrom('', ' ', "/* it's */", "-- it's\n", '\n', ' || ', ', ')
+    const other = fc.constantFrom('1', '"a""b"', "''", "E'\\''", '$1', 'a.b', 'x::text', "b'1'")
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(other, around, literal), { minLength: 1, maxLength: 6 }), async (parts) => {
+        const list = parts.map(
+          ([first, gap, second]) => `${first},${gap.includes(',') || gap.includes('|') ? ' ' : gap}${second}`,
+        )
+        const text = `select ${list.join(', ')}`
+        expect(await recorded(text)).not.toContain(secret)
+      }),
+    )
+  })
+})
+
+describe('the quick way to it', () => {
+  const word = fc.constantFrom('a', 'e', 'b', 'x', 'u', 'n', 'select', 'from', 'E1', '_x$y', 'é')
+  const text = fc.string({
+    unit: fc.constantFrom("'", '"', '\\', '$', 'a', ' ', '\n', '-', '*', '/', '1', ';', ',', '('),
+  })
+  const piece = fc.oneof(
+    word,
+    text,
+    fc.constantFrom(
+      "'",
+      '"',
+      "E'",
+      "U&'",
+      'U&"',
+      '$$',
+      '$a$',
+      '--',
+      '/*',
+      '*/',
+      '\n',
+      ' ',
+      '1e',
+      '1e5',
+      '.5',
+      '1..2',
+      '0x1F',
+      '$1',
+      '+',
+      '&',
+      "''",
+    ),
+    text.map((inner) => `'${inner.replaceAll("'", "''")}'`),
+    text.map((inner) => `"${inner.replaceAll('"', '""')}x"`),
+    text.map((inner) => `$q$${inner.replaceAll('$', '')}$q$`),
+    text.map((inner) => `E'${inner.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`),
+    text.map((inner) => `/*${inner.replaceAll('*', '').replaceAll('/', '')}*/`),
+  )
+
+  it('says the same as the scanner of the server, or nothing', () => {
+    let compared = 0
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const joined = pieces.join('')
+        const quick = quickRedaction(joined, [])
+        const scanned = joined.includes('\0') ? '' : recordedText(Buffer.from(joined))
+        if (quick === undefined || scanned.startsWith('[')) return
+        compared += 1
+        expect(quick).toBe(scanned)
+      }),
+      { numRuns: 3_000 },
+    )
+    expect(compared).toBeGreaterThan(500)
+  })
+
+  it('says nothing when the tree has a string where it found none', () => {
+    const tree = { A_Const: { sval: { sval: 'x' }, location: 3 } }
+    expect(quickRedaction("select 'x'", [tree])).toBeUndefined()
+  })
+})
