@@ -87,10 +87,11 @@ class Deliberation {
   #denials(effect: Effect, resource: Resource | undefined): void {
     const found: Candidate<DenyRule>[] = []
     this.#view.deny.collect(effect, resource, found)
+    const said: DenyRule[] = []
     for (const { rule } of found) {
-      if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule)) continue
-      const said = this.#reasons.some((reason) => reason.effect === effect && reason.rule === rule.id)
-      if (!said) this.#reasons.push(Object.freeze({ rule: rule.id, reason: rule.reason, effect }))
+      if (!anyConditionHolds(rule, effect) || !this.#bytesMatch(rule) || said.includes(rule)) continue
+      said.push(rule)
+      this.#reasons.push(Object.freeze({ rule: rule.id, reason: rule.reason, effect }))
     }
   }
 
