@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomFillSync } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Requester } from './requester.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import { CanonicalFragment, canonicalJson } from './model/canonical-json.js'
@@ -24,6 +24,7 @@ export interface BoundRequest {
 const envelopeCharacters = 900
 
 const prefix = 'bothkeys.request.v1\0'
+const parametersPrefix = 'bothkeys.parameters.v1\0'
 
 /** Binds an action, its actor, its target and the policy into one digest. */
 export function bindRequest(engine: string, requester: Requester, action: Action, policyDigest: Digest): BoundRequest {
@@ -35,12 +36,12 @@ export function bindRequest(engine: string, requester: Requester, action: Action
   // The member names stand in JCS order; every value is canonical text already.
   const text =
     `{"action":${parts.exact.text},"actionId":"${actionId}","actor":${requester.principalRecord.text}` +
-    `,"engine":${JSON.stringify(engine)},"nonce":"${nonce.toString('hex')}","parameters":${parameters}` +
+    `,"engine":${JSON.stringify(engine)},"nonce":"${nonce}","parameters":${parameters}` +
     `,"policy":"${policyDigest}","run":${JSON.stringify(requester.principal.run.root)}` +
     `,"state":${JSON.stringify(action.stateEpoch)},"target":${targetRecord.text}}`
   return {
     actionId,
-    digest: createHash('sha256').update(prefix).update(text).digest('hex') as Digest,
+    digest: hash('sha256', prefix + text, 'hex') as Digest,
     actionRecord: parts.recorded,
     targetRecord,
     requestText: text,
@@ -52,21 +53,23 @@ export function bindRequest(engine: string, requester: Requester, action: Action
     parametersRecord:
       action.parameters.length === 0
         ? undefined
-        : { count: action.parameters.length, digest: createHmac('sha256', nonce).update(parameters).digest('hex') },
+        : // The key has one length, so where it ends and the parameters begin is never in doubt.
+          { count: action.parameters.length, digest: hash('sha256', parametersPrefix + nonce + parameters, 'hex') },
   }
 }
 
-const noncePool = Buffer.alloc(4096)
-let nonceOffset = noncePool.length
+const nonceDigits = 32
+/** Random hex digits, of which each is used once. */
+let nonces = ''
+let noncesUsed = 0
 
-function nextNonce(): Buffer {
-  if (nonceOffset === noncePool.length) {
-    randomFillSync(noncePool)
-    nonceOffset = 0
+function nextNonce(): string {
+  if (noncesUsed === nonces.length) {
+    nonces = randomBytes(4096).toString('hex')
+    noncesUsed = 0
   }
-  const nonce = Buffer.from(noncePool.subarray(nonceOffset, nonceOffset + 16))
-  nonceOffset += 16
-  return nonce
+  noncesUsed += nonceDigits
+  return nonces.slice(noncesUsed - nonceDigits, noncesUsed)
 }
 
 interface DescriptionParts {
