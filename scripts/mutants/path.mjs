@@ -1,6 +1,7 @@
 const admit = ['packages/core/test/enforce/admit.test.ts']
 const guard = ['packages/core/test/enforce/guard.test.ts']
 const enforce = 'packages/core/src/enforce.ts'
+const intent = 'packages/core/src/intent.ts'
 const permit = 'packages/core/src/permit.ts'
 const session = 'packages/core/src/session.ts'
 const keeper = 'packages/core/src/session-keeper.ts'
@@ -21,15 +22,15 @@ export const path = [
   {
     name: 'a held action waits for people',
     file: enforce,
-    find: "const held = decision.effect === 'hold' ?",
-    replace: "const held = decision.effect === 'hold' && decision.rules.length > 99 ?",
+    find: "if (decision.effect === 'hold') return",
+    replace: "if (decision.effect === 'hold' && decision.rules.length > 99) return",
     tests: admit,
   },
   {
     name: 'a refusal by people is a refusal',
     file: enforce,
-    find: "if (held !== undefined && 'refusal' in held)",
-    replace: "if (held !== undefined && 'refused' in held)",
+    find: "if ('refusal' in people)",
+    replace: "if ('refused' in people)",
     tests: admit,
   },
   {
@@ -42,8 +43,8 @@ export const path = [
   {
     name: 'the approval is spent before the action runs',
     file: enforce,
-    find: ": await withDeadline(on.approvals.consume(approved, bound.digest), 'the ledger', on.deadlineMs, undefined)",
-    replace: ': undefined',
+    find: 'const consumed = on.approvals.consume(people.approved, bound.digest)',
+    replace: 'const consumed = undefined',
     tests: admit,
   },
   {
@@ -62,7 +63,7 @@ export const path = [
   },
   {
     name: 'a write is synced, not only written',
-    file: enforce,
+    file: intent,
     find: "return isPlainRead(action) ? 'written' : 'synced'",
     replace: "return 'written'",
     tests: admit,
@@ -77,8 +78,8 @@ export const path = [
   {
     name: 'a target that changed voids the permit',
     file: enforce,
-    find: 'if (unchanged === false || late !== undefined) {',
-    replace: 'if (late !== undefined) {',
+    find: 'if (unchanged === false || late !== undefined) return',
+    replace: 'if (late !== undefined) return',
     tests: admit,
   },
   {
@@ -105,8 +106,8 @@ export const path = [
   {
     name: 'whatever throws is a refusal',
     file: enforce,
-    find: "    return { outcome: 'refused', refusal }\n  }\n}",
-    replace: '    throw error\n  }\n}',
+    find: "    return { outcome: 'refused', refusal }\n  }\n  try {",
+    replace: '    throw error\n  }\n  try {',
     tests: admit,
   },
   {
@@ -204,7 +205,7 @@ export const path = [
     ['action', '{"action":${parts.exact.text}', '{"action":{}'],
     ['actor', ',"actor":${requester.principalRecord.text}', ',"actor":0'],
     ['engine', ',"engine":${JSON.stringify(engine)}', ',"engine":0'],
-    ['nonce', ',"nonce":"${nonce.toString(\'hex\')}"', ',"nonce":0'],
+    ['nonce', ',"nonce":"${nonce}"', ',"nonce":0'],
     ['parameters', ',"parameters":${parameters}', ',"parameters":0'],
     ['policy', ',"policy":"${policyDigest}"', ',"policy":0'],
     ['run', ',"run":${JSON.stringify(requester.principal.run.root)}', ',"run":0'],

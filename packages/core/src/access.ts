@@ -3,6 +3,7 @@ import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import type { Duty } from './model/effect.js'
+import type { MaybePromise } from './model/maybe-promise.js'
 import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
 import type { EventDraft } from './record/event.js'
@@ -41,8 +42,8 @@ export interface SessionAccess {
   readonly principal: Principal
   /** Aborted when the session ends; the reason is a BothKeysError. */
   readonly signal: AbortSignal
-  /** Takes an action to a permit or a refusal. Never throws. */
-  admit(request: AdapterRequest): Promise<Admission>
+  /** Takes an action to a permit or a refusal, at once when nothing has to be waited for. Never throws or rejects. */
+  admit(request: AdapterRequest): MaybePromise<Admission>
   /** The refusal that the policy has for this description whatever its parameters, without recording anything. */
   preview(description: Description): Refusal | undefined
   /** Records a refusal that the door made by itself, for example of a text it could not understand. */
@@ -116,7 +117,7 @@ class Access implements SessionAccess {
     this.signal = this.#requester.signal
   }
 
-  admit(request: AdapterRequest): Promise<Admission> {
+  admit(request: AdapterRequest): MaybePromise<Admission> {
     return admit(this.#state.enforcement, this.#requester, {
       action: this.#action(request),
       inTransaction: request.inTransaction,

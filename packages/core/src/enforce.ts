@@ -1,16 +1,18 @@
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
-import { BothKeysError } from './errors.js'
+import type { Granted } from './intent.js'
+import { isPlainRead, recordIntent, recordNotRun } from './intent.js'
 import type { Action } from './model/action.js'
+import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
-import type { Decision, Durability, Obligations } from './model/decision.js'
+import type { Decision } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
-import type { EventDraft, RecordedAt } from './record/event.js'
+import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { denialOf, refusalFrom } from './refusal.js'
@@ -50,33 +52,46 @@ export type Admission =
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
   | { readonly outcome: 'stale' }
 
-type Granted = Exclude<Decision, { readonly effect: 'deny' }>
-
 /**
  * Takes one action from decision to permit: decide → hold → permit → intent on record. The only path there is.
  * Whatever throws, hangs past its deadline or changes on the way, the answer is a refusal and nothing runs.
- * Never throws.
+ * Never throws. Answers at once when nothing has to be waited for: an allowed read whose intent was written.
  */
-export async function admit(on: Enforcement, requester: Requester, request: AdmissionRequest): Promise<Admission> {
-  try {
-    return await decideAndPermit(on, requester, request)
-  } catch (error) {
+export function admit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
+  const failed = (error: unknown): Admission => {
     const refusal = refusalFrom(error)
     on.observe('failure', { session: requester.sessionId, refusal, cause: error })
     return { outcome: 'refused', refusal }
   }
+  try {
+    const admission = decideAndPermit(on, requester, request)
+    return isPromise(admission) ? admission.catch(failed) : admission
+  } catch (error) {
+    return failed(error)
+  }
 }
 
-async function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): Promise<Admission> {
+/** An action on its way, with the policy that it is decided under. */
+interface Case<Verdict extends Granted = Granted> {
+  readonly on: Enforcement
+  readonly requester: Requester
+  readonly request: AdmissionRequest
+  readonly policy: CompiledPolicy
+  readonly decision: Verdict
+  readonly bound: BoundRequest
+}
+
+type HeldCase = Case<Extract<Decision, { effect: 'hold' }>>
+
+function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
   const policy = on.policyNow()
   const decision = decide(policy, requester, request.action)
   if (decision.effect === 'deny')
     return deny(on, requester, request.action, policy, denialOf(decision.rules, decision.reasons))
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
-  const held = decision.effect === 'hold' ? await hold(on, requester, request, policy, decision, bound) : undefined
-  if (held !== undefined && 'refusal' in held) return deny(on, requester, request.action, policy, held.refusal)
-  return permit(on, requester, request, policy, decision, bound, held?.approved)
+  if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision, bound })
+  return permit({ on, requester, request, policy, decision, bound })
 }
 
 function decide(policy: CompiledPolicy, requester: Requester, action: Action): Decision {
@@ -89,16 +104,18 @@ function decide(policy: CompiledPolicy, requester: Requester, action: Action): D
   })
 }
 
+async function holdAndPermit(held: HeldCase): Promise<Admission> {
+  const { on, requester, request, policy, bound } = held
+  const people = await hold(held)
+  if ('refusal' in people) return deny(on, requester, request.action, policy, people.refusal)
+  refuseWhenOver(requester, request)
+  const consumed = on.approvals.consume(people.approved, bound.digest)
+  return intend(held, await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined))
+}
+
 type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
 
-async function hold(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-  policy: CompiledPolicy,
-  decision: Extract<Decision, { effect: 'hold' }>,
-  bound: BoundRequest,
-): Promise<Held> {
+async function hold({ on, requester, request, policy, decision, bound }: HeldCase): Promise<Held> {
   const rules = decision.requirement.rules
   if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
     return {
@@ -126,60 +143,48 @@ async function hold(
   return outcome.outcome === 'approved' ? { approved: outcome.held } : { refusal: outcome.refusal }
 }
 
-async function permit(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-  policy: CompiledPolicy,
-  decision: Granted,
-  bound: BoundRequest,
-  approved: HeldAction | undefined,
-): Promise<Admission> {
+function permit(allowed: Case): MaybePromise<Admission> {
+  const { on, requester, request, policy } = allowed
   refuseWhenOver(requester, request)
-  if (approved === undefined && on.policyNow().digest !== policy.digest) {
-    return decideAndPermit(on, requester, request)
-  }
-  const approval =
-    approved === undefined
-      ? undefined
-      : await withDeadline(on.approvals.consume(approved, bound.digest), 'the ledger', on.deadlineMs, undefined)
+  if (on.policyNow().digest !== policy.digest) return decideAndPermit(on, requester, request)
+  return intend(allowed, undefined)
+}
+
+/** Puts the intent on record, with the approval that was spent for it, and gives the permit out. */
+function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromise<Admission> {
+  const { on, requester, request, policy, decision, bound } = granted
   requester.spend(bound.recordedCharacters)
   refuseWhenOver(requester, request)
-  const durability = durabilityOf(request.action, decision.obligations)
-  const recorded = appended(
-    on,
-    {
-      type: 'action.intent',
-      session: requester.sessionId,
-      body: {
-        action: bound.actionRecord,
-        actor: requester.principalRecord,
-        approval,
-        decision: { effect: decision.effect, rules: decision.rules },
-        digest: bound.digest,
-        id: bound.actionId,
-        parameters: bound.parametersRecord,
-        policy: policy.digest,
-        state: request.action.stateEpoch,
-        target: bound.targetRecord,
-      },
-    },
-    durability,
+  const recorded = recordIntent(
+    on.journal,
+    { requester, action: request.action, decision, bound, approval },
+    policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
   const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : request.recheck?.()
   if (isPromise(recheck)) recheck.catch(() => undefined)
+  if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
+  return concludeLater(granted, recorded, recheck)
+}
+
+async function concludeLater(
+  granted: Case,
+  recorded: MaybePromise<RecordedAt>,
+  recheck: MaybePromise<boolean> | undefined,
+): Promise<Admission> {
+  const { on } = granted
   if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
   const unchanged = isPromise(recheck)
     ? await withDeadline(recheck, 'checking the target again', on.deadlineMs, undefined)
     : recheck
+  return conclude(granted, unchanged)
+}
+
+/** The intent is on record: the last look before the permit is given out. */
+function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<Admission> {
+  const { on, requester, request, policy, decision, bound } = granted
   const late = endedMeanwhile(on, requester, request, policy)
-  if (unchanged === false || late !== undefined) {
-    await recordNotRun(on, requester, bound, unchanged === false ? 'target-changed' : 'ended')
-    if (late !== undefined) return { outcome: 'refused', refusal: late }
-    if (approved === undefined) return { outcome: 'stale' }
-    return { outcome: 'refused', refusal: changedAfterApproval(approval === undefined ? [] : decision.rules) }
-  }
+  if (unchanged === false || late !== undefined) return doNotRun(granted, unchanged === false, late)
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
     outcome: 'permitted',
@@ -187,31 +192,12 @@ async function permit(
   }
 }
 
-/** Appends an event; whatever the journal throws, the reader learns that it was the journal. */
-function appended(on: Enforcement, event: EventDraft, durability: Durability): MaybePromise<RecordedAt> {
-  const failed = (cause: unknown): never => {
-    if (cause instanceof BothKeysError) throw cause
-    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
-      hint: 'look at the journal of bothkeys: disk, permissions, free space',
-      cause,
-    })
-  }
-  try {
-    const recorded = on.journal.append(event, durability)
-    return isPromise(recorded) ? recorded.catch(failed) : recorded
-  } catch (error) {
-    return failed(error)
-  }
-}
-
-/** RULES 16: everything but plain reads is synced before it runs, unless a rule says otherwise. */
-function durabilityOf(action: Action, obligations: Obligations): Durability {
-  if (obligations.durability !== undefined) return obligations.durability
-  return isPlainRead(action) ? 'written' : 'synced'
-}
-
-function isPlainRead(action: Action): boolean {
-  return action.description.effects.every((effect) => effect.duty === 'read')
+async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | undefined): Promise<Admission> {
+  const { on, requester, bound, decision } = granted
+  await recordNotRun(on.journal, requester, bound, targetChanged ? 'target-changed' : 'ended')
+  if (late !== undefined) return { outcome: 'refused', refusal: late }
+  if (decision.effect === 'allow') return { outcome: 'stale' }
+  return { outcome: 'refused', refusal: changedAfterApproval(decision.rules) }
 }
 
 function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {
@@ -243,22 +229,6 @@ function changedAfterApproval(rules: readonly string[]): Refusal {
     rules,
     hint: 'send the action again and have it approved as it is now',
   }
-}
-
-async function recordNotRun(
-  on: Enforcement,
-  requester: Requester,
-  bound: BoundRequest,
-  reason: 'target-changed' | 'ended',
-): Promise<void> {
-  await on.journal.append(
-    {
-      type: 'action.outcome',
-      session: requester.sessionId,
-      body: { intent: bound.actionId, outcome: 'not-run', reason },
-    },
-    'written',
-  )
 }
 
 function deny(

@@ -95,8 +95,8 @@ describe('admit', () => {
   })
 
   it.each([
-    ['answers no', () => false, 'stale'],
-    ['answers no later', () => Promise.resolve(false), 'stale'],
+    ['answers no', (): boolean => false, 'stale'],
+    ['answers no later', (): Promise<boolean> => Promise.resolve(false), 'stale'],
     ['throws', (): Promise<boolean> => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
     ['hangs', (): Promise<boolean> => never, 'ERR_DEADLINE'],
   ] as const)('lets no write through when the last look at the target %s', async (_how, recheck, outcome) => {

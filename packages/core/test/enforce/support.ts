@@ -122,7 +122,7 @@ export function describeAs(...duties: readonly Duty[]): Description {
   })
 }
 
-export function ask(
+export async function ask(
   access: SessionAccess,
   description: Description,
   more: Partial<AdapterRequest> = {},

@@ -1,0 +1,88 @@
+import { BothKeysError } from './errors.js'
+import type { Action } from './model/action.js'
+import type { CanonicalInput } from './model/canonical-json.js'
+import type { Decision, Durability, Obligations } from './model/decision.js'
+import type { MaybePromise } from './model/maybe-promise.js'
+import { isPromise } from './model/maybe-promise.js'
+import type { RecordedAt } from './record/event.js'
+import type { Journal } from './record/journal.js'
+import type { BoundRequest } from './request-digest.js'
+import type { Requester } from './requester.js'
+
+/** A decision under which an action may run. */
+export type Granted = Exclude<Decision, { readonly effect: 'deny' }>
+
+/** What is about to run. */
+export interface Intent {
+  readonly requester: Requester
+  readonly action: Action
+  readonly decision: Granted
+  readonly bound: BoundRequest
+  /** The evidence of the approval that was spent for it. */
+  readonly approval: CanonicalInput | undefined
+}
+
+/**
+ * Records what is about to run, as durably as it needs. Throws or rejects with ERR_JOURNAL_UNAVAILABLE whatever the
+ * journal throws, so that the reader learns that it was the journal; nothing may run then.
+ */
+export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
+  const { requester, action, decision, bound, approval } = intent
+  const failed = (cause: unknown): never => {
+    if (cause instanceof BothKeysError) throw cause
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
+      hint: 'look at the journal of bothkeys: disk, permissions, free space',
+      cause,
+    })
+  }
+  const event = {
+    type: 'action.intent',
+    session: requester.sessionId,
+    body: {
+      action: bound.actionRecord,
+      actor: requester.principalRecord,
+      approval,
+      decision: { effect: decision.effect, rules: decision.rules },
+      digest: bound.digest,
+      id: bound.actionId,
+      parameters: bound.parametersRecord,
+      policy: policyDigest,
+      state: action.stateEpoch,
+      target: bound.targetRecord,
+    },
+  } as const
+  try {
+    const recorded = journal.append(event, durabilityOf(action, decision.obligations))
+    return isPromise(recorded) ? recorded.catch(failed) : recorded
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** Records that an action whose intent is on record did not run after all. */
+export async function recordNotRun(
+  journal: Journal,
+  requester: Requester,
+  bound: BoundRequest,
+  reason: 'target-changed' | 'ended',
+): Promise<void> {
+  await journal.append(
+    {
+      type: 'action.outcome',
+      session: requester.sessionId,
+      body: { intent: bound.actionId, outcome: 'not-run', reason },
+    },
+    'written',
+  )
+}
+
+/** RULES 16: everything but plain reads is synced before it runs, unless a rule says otherwise. */
+function durabilityOf(action: Action, obligations: Obligations): Durability {
+  if (obligations.durability !== undefined) return obligations.durability
+  return isPlainRead(action) ? 'written' : 'synced'
+}
+
+/** Whether an action does nothing but read. */
+export function isPlainRead(action: Action): boolean {
+  return action.description.effects.every((effect) => effect.duty === 'read')
+}
