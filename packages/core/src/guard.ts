@@ -6,7 +6,6 @@ import { DenialLog } from './denial-log.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Credential, Verifier } from './identity/verifier.js'
-import { memoryLedger } from './ledger/memory-ledger.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
@@ -17,6 +16,7 @@ import type { PolicySource } from './policy/source.js'
 import { engineSession } from './record/event.js'
 import type { Journal, JournalFactory } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
+import { restoredLedger } from './restored-ledger.js'
 import type { Session } from './session.js'
 import { SessionKeeper } from './session-keeper.js'
 
@@ -86,7 +86,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   })
   const journal = await options.journal.open({ recorder: engine, clock })
   try {
-    const ledger = options.ledger ?? memoryLedger({ clock })
+    const ledger = options.ledger ?? (await restoredLedger(clock, journal))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()

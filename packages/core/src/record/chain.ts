@@ -12,6 +12,9 @@ import { SessionHeads } from './session-heads.js'
 /** The longest event, so that reading a journal takes bounded memory. */
 const maxEventLength = 16 * 1024 * 1024
 
+/** How many events may wait to be hashed. */
+const maxUnhashed = 64
+
 /** Where a session's chain stands. */
 export interface ChainHead {
   /** Events so far. */
@@ -104,16 +107,11 @@ export class EventChain {
     if (seq === 0) this.#heads.set(draft.session, head)
     head.count = seq + 1
     head.pending = prepared
-    this.#unhashed.push(head)
+    if (this.#unhashed.push(head) >= maxUnhashed) this.hashAll()
     this.#lsn++
     if (draft.type === 'session.close') this.#heads.close(draft.session)
     else if (draft.type === 'journal.open') this.#heads.closeAllBut(engineSession)
     return { lsn, seq }
-  }
-
-  /** Whether events wait to be hashed. */
-  get hasUnhashed(): boolean {
-    return this.#unhashed.length > 0
   }
 
   /** Hashes what was not hashed yet. */

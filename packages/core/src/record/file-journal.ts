@@ -95,7 +95,7 @@ class FileJournal implements Journal {
     this.#assertReady()
     if (!this.#commits.isRunning) this.#writer.rotateWhenFull()
     const at = this.#writer.record(event)
-    this.#hashSoon()
+    if (event.type === 'action.intent') this.#hashSoon()
     if (durability === 'synced') return this.#commits.join().then(() => at)
     this.#syncLater()
     return at
@@ -140,7 +140,7 @@ class FileJournal implements Journal {
     })
   }
 
-  /** Hashes while the target is waited for. */
+  /** Hashes while the target is waited for; what follows an outcome comes too soon for that. */
   #hashSoon(): void {
     if (this.#hashing) return
     this.#hashing = true

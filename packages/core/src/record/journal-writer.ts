@@ -39,8 +39,6 @@ export class JournalWriter {
   readonly #chain: EventChain
   readonly #reserve: Reserve
   #segment: Segment
-  /** The framed events behind the segment's durable mark. */
-  #unsynced: string[] = []
   #retired: number[] = []
   #rotateAt: number
   #notice: EventDraft | undefined
@@ -67,7 +65,7 @@ export class JournalWriter {
       recorder: context.recorder,
       previous: place.previous,
     }
-    this.#segment = Segment.build(fileSystem, directory, header, framed)
+    this.#segment = Segment.build(fileSystem, directory, header, { framed })
     for (const [lsn, hash] of early) this.#segment.setHash(lsn, hash)
     onHash = (lsn, hash) => {
       this.#segment.setHash(lsn, hash)
@@ -107,7 +105,6 @@ export class JournalWriter {
     }
     const at = this.#chain.commit()
     if (isMoved) this.#giveNotice()
-    else this.#unsynced.push(framed)
     return at
   }
 
@@ -116,13 +113,9 @@ export class JournalWriter {
     this.#assertWorks()
     const segment = this.#segment
     const { mark } = segment
-    const count = this.#unsynced.length
     try {
       await this.#options.fileSystem.sync(segment.file)
-      if (this.#segment === segment) {
-        segment.durable = mark
-        this.#unsynced.splice(0, count)
-      }
+      if (this.#segment === segment) segment.markDurable(mark)
     } catch (error) {
       // If the segment was replaced meanwhile, all that was in it is durable in the new one.
       if (this.#segment === segment && this.#failure === undefined) {
@@ -145,11 +138,10 @@ export class JournalWriter {
       this.#giveNotice()
       return
     }
-    this.#segment.durable = this.#segment.mark
-    this.#unsynced = []
+    this.#segment.markDurable(this.#segment.mark)
     let next: Segment
     try {
-      next = this.#build(false, [])
+      next = this.#build(false, undefined)
     } catch {
       // The segment at hand is sound: it grows on, and this is tried again later.
       this.#rotateAt = this.#segment.bytes + this.#options.segmentBytes
@@ -174,9 +166,7 @@ export class JournalWriter {
     const code = systemErrorCode(error) ?? 'unknown'
     if (code === 'ENOSPC' || code === 'EDQUOT') throw this.#stop(error, code)
     const segment = this.#segment.number
-    const next = this.#orFail(() =>
-      this.#build(true, extra === undefined ? this.#unsynced : [...this.#unsynced, extra]),
-    )
+    const next = this.#orFail(() => this.#build(true, extra))
     this.#publish(next)
     const body = { code, reason: `${step}-failed`, segment }
     this.#notice = { type: 'journal.recovery', session: engineSession, body }
@@ -188,7 +178,7 @@ export class JournalWriter {
     try {
       const body = { code, reason: 'disk-full' }
       const stopped = this.#chain.prepare({ type: 'journal.stopped', session: engineSession, body })
-      const next = this.#build(true, [...this.#unsynced, stopped])
+      const next = this.#build(true, stopped)
       this.#chain.commit()
       this.#publish(next)
     } catch {
@@ -197,8 +187,8 @@ export class JournalWriter {
     return this.#fail(error)
   }
 
-  /** The segment that follows, with some framed events; what was committed of them has its hashes here. */
-  #build(abandoned: boolean, framed: readonly string[]): Segment {
+  /** The segment that follows, with what is not durable here and a framed event that was not committed yet. */
+  #build(abandoned: boolean, extra: string | undefined): Segment {
     const { context, directory, fileSystem } = this.#options
     this.#chain.hashAll()
     const segment = this.#segment
@@ -208,8 +198,9 @@ export class JournalWriter {
       recorder: context.recorder,
       previous: segment.summary(segment.durable, abandoned),
     }
-    const next = Segment.build(fileSystem, directory, header, framed)
-    next.copyHashes(segment, segment.events - segment.durable.events)
+    const moved = segment.unsynced
+    const next = Segment.build(fileSystem, directory, header, { moved, framed: extra === undefined ? [] : [extra] })
+    next.copyHashes(segment, moved.events)
     return next
   }
 
@@ -217,7 +208,6 @@ export class JournalWriter {
   #publish(next: Segment): void {
     this.#retired.push(this.#segment.file)
     this.#segment = next
-    this.#unsynced = []
     this.#rotateAt = this.#options.segmentBytes
     this.#orFail(() => {
       next.publish(this.#options.directory)
@@ -232,7 +222,6 @@ export class JournalWriter {
       const framed = this.#chain.prepare(notice)
       this.#segment.append(framed)
       this.#chain.commit()
-      this.#unsynced.push(framed)
     } catch (error) {
       this.#fail(error)
     }

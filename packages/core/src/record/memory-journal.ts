@@ -68,7 +68,7 @@ class OpenMemoryJournal implements MemoryJournal {
     const framed = this.#chain.prepare(draft)
     const at = this.#chain.commit()
     this.#lines.push(framed.slice(1, -1))
-    this.#hashSoon()
+    if (draft.type === 'action.intent') this.#hashSoon()
     return at
   }
 

@@ -1,16 +1,25 @@
 import { join } from 'node:path'
-import { eventHash } from './event-hash.js'
+import { eventHash, frame } from './event-hash.js'
 import type { FileSystem } from './file-system.js'
 import { systemErrorCode, writeAll } from './file-system.js'
 import { LeafList } from './leaf-list.js'
+import { LineBuffer } from './line-buffer.js'
 import { unfinished } from './repair.js'
 import type { SegmentHeader, SegmentSummary } from './segment-header.js'
 import { headerText, segmentName } from './segment-header.js'
 
-/** How much of a segment is known to be on disk. */
-export interface DurableMark {
+/** How much of a segment is meant: its first bytes and events. */
+export interface SegmentMark {
   readonly bytes: number
   readonly events: number
+}
+
+/** What a segment begins with. */
+export interface FirstEvents {
+  /** Whole lines that stood in the segment before. */
+  readonly moved?: { readonly lines: Uint8Array; readonly events: number }
+  /** Framed events behind them. */
+  readonly framed: readonly string[]
 }
 
 /** The segment that is being written. */
@@ -18,26 +27,28 @@ export class Segment {
   readonly number: number
   readonly firstLsn: number
   readonly file: number
-  bytes = 0
-  events = 0
-  durable: DurableMark = { bytes: 0, events: 0 }
   readonly #fileSystem: FileSystem
   readonly #leaves = new LeafList()
-  #buffer: Buffer = Buffer.allocUnsafe(64 * 1024)
+  /** The lines behind `durable`. */
+  readonly #unsynced = new LineBuffer()
+  #bytes = 0
+  #events = 0
+  #durable: SegmentMark = { bytes: 0, events: 0 }
 
   /**
-   * Builds a segment beside the journal, with its header and some framed events, all of it synced. Only `publish` makes
+   * Builds a segment beside the journal, with its header and its first events, all of it synced. Only `publish` makes
    * it part of the journal, so that it is there as a whole or not at all.
    */
-  static build(fileSystem: FileSystem, directory: string, header: SegmentHeader, framed: readonly string[]): Segment {
+  static build(fileSystem: FileSystem, directory: string, header: SegmentHeader, first: FirstEvents): Segment {
     const path = join(directory, segmentName(header.segment) + unfinished)
     removeIfThere(fileSystem, path)
     const file = fileSystem.open(path, 'create')
     try {
       const segment = new Segment(fileSystem, header, file)
-      for (const event of framed) segment.append(event)
+      if (first.moved !== undefined) segment.#move(first.moved.lines, first.moved.events)
+      for (const framed of first.framed) segment.append(framed)
       fileSystem.syncNow(file)
-      segment.durable = segment.mark
+      segment.markDurable(segment.mark)
       return segment
     } catch (error) {
       fileSystem.close(file)
@@ -52,7 +63,7 @@ export class Segment {
     this.file = file
     const text = headerText(header)
     this.#leaves.set(0, eventHash(text))
-    this.#write(`\0${text}\n`)
+    this.#write(frame(text))
   }
 
   publish(directory: string): void {
@@ -61,14 +72,35 @@ export class Segment {
     this.#fileSystem.syncDirectory(directory)
   }
 
-  get mark(): DurableMark {
-    return { bytes: this.bytes, events: this.events }
+  /** All of it. */
+  get mark(): SegmentMark {
+    return { bytes: this.#bytes, events: this.#events }
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** What is known to be on disk. */
+  get durable(): SegmentMark {
+    return this.#durable
+  }
+
+  /** What is not known to be on disk. The lines are valid until the next append. */
+  get unsynced(): { readonly lines: Uint8Array; readonly events: number } {
+    return { lines: this.#unsynced.lines, events: this.#events - this.#durable.events }
+  }
+
+  /** A sync that began at `mark` is done. */
+  markDurable(mark: SegmentMark): void {
+    this.#unsynced.drop(mark.bytes - this.#durable.bytes)
+    this.#durable = mark
   }
 
   /** Appends one framed event. When it throws, a part of the line may be behind `bytes`. */
   append(framed: string): void {
     this.#write(framed)
-    this.events++
+    this.#events++
   }
 
   /** Keeps the hash of an event of this segment. */
@@ -84,17 +116,22 @@ export class Segment {
   }
 
   /** What the next segment says of the part of this one up to `mark`. All hashes up to there must be set. */
-  summary(mark: DurableMark, abandoned: boolean): SegmentSummary {
+  summary(mark: SegmentMark, abandoned: boolean): SegmentSummary {
     return { abandoned, bytes: mark.bytes, digest: this.#leaves.digest(mark.events + 1), events: mark.events }
   }
 
   #write(framed: string): void {
-    // A UTF-16 unit takes at most three bytes of UTF-8.
-    if (framed.length * 3 > this.#buffer.length) this.#buffer = Buffer.allocUnsafe(framed.length * 3)
-    const length = this.#buffer.write(framed)
-    // All but the first byte, which is there for the hash.
-    writeAll(this.#fileSystem, this.file, this.#buffer, 1, length)
-    this.bytes += length - 1
+    const lines = this.#unsynced
+    const length = lines.encode(framed)
+    writeAll(this.#fileSystem, this.file, lines.bytes, lines.end, lines.end + length)
+    lines.keep(length)
+    this.#bytes += length
+  }
+
+  #move(lines: Uint8Array, events: number): void {
+    writeAll(this.#fileSystem, this.file, lines, 0, lines.length)
+    this.#bytes += lines.length
+    this.#events += events
   }
 }
 

@@ -1,0 +1,33 @@
+import { requestKey } from './approvals/pending-index.js'
+import { storedValue } from './approvals/stored-request.js'
+import type { Ledger, LedgerChange } from './ledger/ledger.js'
+import { memoryLedger } from './ledger/memory-ledger.js'
+import type { Clock } from './model/clock.js'
+import type { Journal } from './record/journal.js'
+import type { ReplayedRequest } from './record/replay-state.js'
+import { replayState } from './record/replay-state.js'
+
+/** How long after its expiry a restriction is kept. */
+const keptAfterMs = 60 * 60_000
+
+/**
+ * The embedded ledger, rebuilt from the journal (RULES 19). Only restrictions come back: what was consumed or denied stays
+ * so, every other request of an earlier process is void, and time does not fall behind the journal's last event.
+ */
+export async function restoredLedger(clock: Clock, journal: Journal): Promise<Ledger> {
+  const { requests, lastTimeMs } = await replayState(journal.read())
+  const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs })
+  const changes = [...requests].map(([id, request]) => restriction(id, request))
+  if (changes.length > 0) await ledger.commit(changes)
+  return ledger
+}
+
+function restriction(id: string, { digest, end, expiresAtMs, policy }: ReplayedRequest): LedgerChange {
+  return {
+    key: requestKey(id),
+    expectedVersion: 0,
+    // A denial is derived from votes, which do not outlive their process: void refuses just the same.
+    value: storedValue({ digest, policy, end: end === 'denied' ? 'void' : end, votes: [] }),
+    expiresAtMs: expiresAtMs + keptAfterMs,
+  }
+}
