@@ -1,0 +1,160 @@
+import type { Effect } from '@bothkeys/core/adapter'
+import type { Fact, FactKind, Facts } from './observe/facts.js'
+
+/**
+ * How observations and duties are compared.
+ *
+ * Each kind of fact (observe/facts.ts) stands for duties, in the table below. Relations are compared by name, and so are
+ * user-defined functions, channels and sequences; of everything else only the duty, which is the level at which an
+ * observation of, say, the catalog speaks.
+ *
+ * A user-defined function may do anything, and the analyzer says so with the duty `execute` on that function. To see what
+ * the statement does besides, the battery runs it twice: as it is, and with exactly those functions made harmless that the
+ * analyzer named (fixture/trap.ts). In the second run
+ * - *covered* means: every fact is claimed by an effect. Whatever a named function did is gone from this run; what is still
+ *   there was done by something that the analyzer must have named otherwise. That a function ran is a fact of its own,
+ *   which only `execute` on this very function claims.
+ * - *exact* means: covered, and every effect claims a fact. No duty too many: also an `execute` on a function that was not
+ *   called, or a `read` of a relation that the server did not so much as lock, makes it inexact.
+ * - *opaque* means: the analyzer does not claim to understand the statement. It counts as neither.
+ *
+ * So a statement cannot become exact by naming functions: a named function that was not called is a duty too many, and one
+ * that was called but not named leaves its facts unclaimed.
+ *
+ * Reads are observed from two sides. The server demands the SELECT privilege on what a statement reads, and prints for
+ * which relations (debug_print_rewritten): each has to be claimed. Nobody may claim to read what the server neither locked
+ * nor scanned nor demanded a privilege for.
+ *
+ * Partitions and inheriting tables: rows are observed where they are; each such relation has to be claimed by name. An
+ * effect on a relation counts as observed when anything of its family (ancestors and descendants) was. A view that is
+ * written through is claimed with the table behind it.
+ *
+ * Facts without a duty: prepared statements and cursors (what they do counts when they do it), the state of the transaction
+ * itself, and settings that only limit, format or plan.
+ */
+export interface Verdict {
+  readonly outcome: 'exact' | 'covered' | 'opaque' | 'missed'
+  /** Facts that no effect claims. */
+  readonly unclaimed: readonly Fact[]
+  /** Effects without a fact. */
+  readonly unobserved: readonly Effect[]
+}
+
+/** Names of relations by inheritance, and of views with what is behind them. */
+export interface Families {
+  /** Everything in the family of a relation, itself included. */
+  of(relation: string): ReadonlySet<string>
+  /** The table that owns a sequence. */
+  owner(sequence: string): string | undefined
+}
+
+/** Judges the effects that the analyzer gave by the facts of the run in which the functions that it named were quiet. */
+export function judge(effects: readonly Effect[], { list, touched }: Facts, families: Families): Verdict {
+  const claimed = (fact: Fact): boolean => effects.some((effect) => claims(effect, fact, families))
+  const unclaimed = list.filter((fact) => !dutyless(fact) && !claimed(fact))
+  const unobserved = effects.filter(
+    (effect) => effect.duty !== 'opaque' && !isObserved(effect, list, touched, families),
+  )
+  if (effects.some(({ duty }) => duty === 'opaque')) return { outcome: 'opaque', unclaimed, unobserved }
+  const outcome = unclaimed.length > 0 ? 'missed' : unobserved.length > 0 ? 'covered' : 'exact'
+  return { outcome, unclaimed, unobserved }
+}
+
+/** Settings of the battery that neither change what a text means nor what it may do. */
+const harmlessSettings: ReadonlySet<string> = new Set(['TimeZone', 'work_mem', 'transaction_deferrable'])
+
+function dutyless({ kind, on }: Fact): boolean {
+  if (kind === 'setting') return harmlessSettings.has(on)
+  return kind === 'prepared' || kind === 'cursor' || kind === 'transaction' || kind === 'shown'
+}
+
+/** Which duties stand for a kind of fact, on what. A word before a colon is the kind of a resource. */
+const duties: Readonly<Record<FactKind, readonly string[]>> = {
+  read: ['read table', 'read sequence'],
+  'row-written': ['write table'],
+  'row-deleted': ['delete table'],
+  sequence: ['write sequence', 'write table'],
+  'table-lock': ['write table', 'define'],
+  'row-lock': ['write table'],
+  called: ['execute function'],
+  notification: ['write channel'],
+  listening: ['read channel'],
+  definition: ['define'],
+  privilege: ['grant'],
+  'stored-setting': ['grant', 'define'],
+  configuration: ['define', 'execute function'],
+  database: ['define', 'grant'],
+  tablespace: ['define'],
+  subscription: ['define'],
+  slot: ['define', 'execute function'],
+  origin: ['define', 'execute function'],
+  'prepared-transaction': ['execute transaction'],
+  statistics: ['define', 'execute function'],
+  storage: ['define'],
+  'file-written': ['transfer file', 'transfer program'],
+  'file-read': ['transfer file', 'transfer program'],
+  setting: ['session'],
+  role: ['session'],
+  'advisory-lock': ['execute lock'],
+  backend: ['execute function'],
+  'large-object': ['write largeobject', 'grant largeobject'],
+  'large-object-deleted': ['delete largeobject'],
+  library: ['execute library'],
+  streamed: ['transfer stream'],
+  shown: ['read setting'],
+  'statistics-reset': ['execute function'],
+  snapshot: ['execute function'],
+  log: ['execute function', 'execute server'],
+  'transaction-id': ['execute function'],
+  delay: ['execute function'],
+  prepared: [],
+  cursor: [],
+  transaction: [],
+}
+
+/** Kinds that are compared by name. */
+const byName: ReadonlySet<FactKind> = new Set<FactKind>([
+  'read',
+  'row-written',
+  'row-deleted',
+  'sequence',
+  'row-lock',
+  'called',
+  'notification',
+  'listening',
+])
+
+function claims(effect: Effect, fact: Fact, families: Families): boolean {
+  if (!sameDuty(effect, fact)) return false
+  if (!byName.has(fact.kind)) return true
+  const name = nameOf(effect.resource)
+  if (name === '*') return true
+  return name === fact.on || (fact.kind === 'sequence' && name === families.owner(fact.on))
+}
+
+function sameDuty({ duty, resource, attributes }: Effect, { kind }: Fact): boolean {
+  // A function of users stands for its own call and for nothing else.
+  if (attributes['userDefined'] === true && kind !== 'called') return false
+  const [resourceKind = ''] = resource.split(':')
+  return duties[kind].some((each) => each === duty || each === `${duty} ${resourceKind}`)
+}
+
+function isObserved(effect: Effect, facts: readonly Fact[], touched: ReadonlySet<string>, families: Families): boolean {
+  if (facts.some((fact) => sameDuty(effect, fact) && namesAgree(effect, fact, families))) return true
+  const isRead = effect.duty === 'read' && /^(table|sequence):/.test(effect.resource)
+  return isRead && [...families.of(nameOf(effect.resource))].some((name) => touched.has(name))
+}
+
+function namesAgree(effect: Effect, fact: Fact, families: Families): boolean {
+  if (!byName.has(fact.kind)) return true
+  const name = nameOf(effect.resource)
+  if (name === '*' || name === fact.on) return true
+  if (fact.kind === 'called') return false
+  return families.of(name).has(fact.on) || (fact.kind === 'sequence' && name === families.owner(fact.on))
+}
+
+/** The name in a resource, quotes taken off its segments. */
+export function nameOf(resource: string): string {
+  const written = resource.slice(resource.indexOf(':') + 1)
+  return written.replace(/"((?:[^"]|"")*)"/g, (_, quoted: string) => quoted.replaceAll('""', '"'))
+}
