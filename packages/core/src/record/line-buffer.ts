@@ -40,7 +40,13 @@ export class LineBuffer {
   drop(length: number): void {
     this.#bytes.copyWithin(1, 1 + length, this.#end)
     this.#end -= length
-    if (this.#end === 1 && this.#bytes.length > 16 * firstBytes) this.#bytes = Buffer.allocUnsafe(firstBytes)
+    if (this.#end === 1) this.clear()
+  }
+
+  /** Drops all lines. */
+  clear(): void {
+    this.#end = 1
+    if (this.#bytes.length > 16 * firstBytes) this.#bytes = Buffer.allocUnsafe(firstBytes)
   }
 
   #makeRoom(length: number): void {

@@ -48,7 +48,8 @@ export class Segment {
       if (first.moved !== undefined) segment.#move(first.moved.lines, first.moved.events)
       for (const framed of first.framed) segment.append(framed)
       fileSystem.syncNow(file)
-      segment.markDurable(segment.mark)
+      segment.#unsynced.clear()
+      segment.#durable = segment.mark
       return segment
     } catch (error) {
       fileSystem.close(file)
