@@ -11,9 +11,7 @@ describe('one governed query', () => {
     const person = await principalOf(dba)
     on = await governed({
       seed,
-      hold: [
-        { id: 'h', target: 'db', duty: 'write', require: [{ stage: 'dba', count: 1, role: 'dba' }], ttl: '1m' },
-      ],
+      hold: [{ id: 'h', target: 'db', duty: 'write', require: [{ stage: 'dba', count: 1, role: 'dba' }], ttl: '1m' }],
       approvers: [
         {
           name: 'scripted',
