@@ -19,7 +19,7 @@ describe('the public parseSync of libpg-query, which is not used', () => {
   it('never answers again after some dozens of statements that need too much stack', () => {
     let died = false
     for (let round = 0; round < 120 && !died; round += 1) {
-      expect(() => parseSync(deep)).toThrow()
+      expect(() => parseSync(deep)).toThrow(/stack|memory|unreachable|bounds/)
       try {
         parseSync('select 1')
       } catch {
@@ -27,7 +27,7 @@ describe('the public parseSync of libpg-query, which is not used', () => {
       }
     }
     expect(died).toBe(true)
-    expect(() => parseSync('select 1')).toThrow()
+    expect(() => parseSync('select 1')).toThrow(/memory|bounds|unreachable|table/)
   })
 })
 
@@ -72,7 +72,7 @@ describe('our binding', () => {
       const started = performance.now()
       const result = await parser.parse(text)
       expect(performance.now() - started).toBeLessThan(20_000)
-      if (result.unparsable) expect(result.reason).not.toContain('select')
+      expect(result.unparsable ? result.reason : '').not.toContain('select')
       expect(await parser.parse('select 1')).toMatchObject({ unparsable: false })
     },
     60_000,

@@ -12,8 +12,8 @@ describe.runIf(built)('long texts, in a worker', () => {
   it('parses what is too long for the main thread', async () => {
     const list = Array.from({ length: 5_000 }, (_, index) => String(index)).join(',')
     const result = await parser.parse(`select 'x' from t where id in (${list})`)
-    expect(result).toMatchObject({ unparsable: false })
-    if (!result.unparsable) expect(result.recordedText.startsWith('select ? from t where id in (?,?')).toBe(true)
+    const recorded = result.unparsable ? result.reason : result.recordedText
+    expect(recorded.slice(0, 32)).toBe('select ? from t where id in (?,?')
   }, 30_000)
 
   it('leaves the main thread free meanwhile', async () => {

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Effect } from '@bothkeys/core/adapter'
 import { analyse, type AnalysisContext, type Analysed } from '../../../src/analyzer/analyse.js'
 import type { Analysis } from '../../../src/analyzer/analysis.js'
-import { parseStatement } from '../../../src/analyzer/parse.js'
+import { StatementParser } from '../../../src/analyzer/parse.js'
 import { buildBuiltins, buildCatalog } from '../../../src/catalog/build-catalog.js'
 import type { SessionState } from '../../../src/catalog/session-state.js'
 import type { CatalogSnapshot } from '../../../src/catalog/snapshot.js'
@@ -32,9 +32,12 @@ export function sessionState(change: Partial<SessionState> = {}): SessionState {
 
 const ordinary = sessionState()
 
+/** Long texts, too, are parsed right here: the worker has tests of its own. */
+const parser = new StatementParser({ maxSyncBytes: 1024 * 1024 })
+
 /** Parses and analyses a text against the shop. */
 export async function analyseText(text: string, context: Partial<AnalysisContext> = {}): Promise<Analysed> {
-  const parsed = await parseStatement(text)
+  const parsed = await parser.parse(text)
   if (parsed.unparsable) throw new Error(`does not parse: ${parsed.reason}`)
   return analyse(parsed, { catalog: shop, state: ordinary, prepared: nothing, cursor: nothing, ...context })
 }

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { analysisOf } from './support/shop.js'
+
+async function isUnbounded(where: string): Promise<boolean> {
+  const { description } = await analysisOf(`delete from lone${where === '' ? '' : ` where ${where}`}`)
+  return description.effects.some(({ duty, attributes }) => duty === 'delete' && attributes['unbounded'] === true)
+}
+
+describe('a change reaches every row', () => {
+  it.each([
+    '',
+    'true',
+    "'t'",
+    "'true'::boolean",
+    '1::boolean',
+    'not false',
+    '1 = 1',
+    "'a' = 'a'",
+    '1 < 2',
+    '2 <> 1',
+    'a = a',
+    'lone.a = lone.a',
+    'a >= a',
+    'a is not distinct from a',
+    'a in (1, a)',
+    'a between a and a',
+    'a is not null or true',
+    'true or a = 1',
+    'true and (1 = 1 or a = 1)',
+    'not (a = 1 and false)',
+    "b like '%'",
+    "b ilike '%%'",
+    'not (1 = 0)',
+    '$1',
+    '$1 = 1',
+    "now() > '2020-01-01'",
+    'coalesce(null, true)',
+    'length(current_user) > 0',
+    'exists (select 1)',
+    'exists (select 1 from orders where id = 1)',
+    '(select true)',
+  ])('where %s', async (where) => {
+    expect(await isUnbounded(where)).toBe(true)
+  })
+
+  it('when a column that cannot be null is not null', async () => {
+    const { description } = await analysisOf('delete from customers where id is not null')
+    expect(description.effects[0]?.attributes['unbounded']).toBe(true)
+  })
+})
+
+describe('a change is bounded', () => {
+  it.each([
+    'a = 1',
+    'a = $1',
+    'a > 0 and true',
+    'false',
+    '1 = 0',
+    "'a' = 'b'",
+    'a <> a',
+    'not true',
+    'a is null',
+    'a is not null',
+    'a in (1, 2)',
+    "b like 'x%'",
+    "b not like '%'",
+    'a = 1 or b is null',
+    'exists (select 1 from orders where orders.id = lone.a)',
+    'a in (select id from orders)',
+    'ctid = $1',
+    'current of c',
+    'lone is not null',
+  ])('where %s', async (where) => {
+    expect(await isUnbounded(where)).toBe(false)
+  })
+
+  it('when a join names it', async () => {
+    const { description } = await analysisOf('update lone l set a = 1 from orders o where o.id = l.a')
+    expect(description.effects.find(({ duty }) => duty === 'write')?.attributes['unbounded']).toBeUndefined()
+  })
+})
+
+describe('a join that does not name the target', () => {
+  it('is unbounded', async () => {
+    const { description } = await analysisOf('update lone set a = 1 from orders o where o.id = 5')
+    expect(description.effects.find(({ duty }) => duty === 'write')?.attributes['unbounded']).toBe(true)
+  })
+})

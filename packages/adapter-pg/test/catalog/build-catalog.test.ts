@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
+import { readState } from '../../src/catalog/session-state.js'
+import { probedSettings } from '../../src/catalog/state-probe.js'
+import { builtinText, shop } from '../analyzer/support/shop.js'
+
+const routineNames = (ids: readonly number[]): readonly (string | undefined)[] =>
+  ids.map((id) => shop.routines.get(id)?.name)
+
+describe('a catalog snapshot', () => {
+  it("knows relations with their columns, users' and the server's", () => {
+    const orders = shop.relation('shop', 'orders')
+    expect([...(orders?.columns.keys() ?? [])]).toEqual(['id', 'customer_id', 'total', 'note', 'status'])
+    expect(orders?.columns.get('total')?.type).toBe(1700)
+    expect(shop.relation('pg_catalog', 'pg_class')?.columns.has('relname')).toBe(true)
+    expect(shop.relation('shop', 'pg_class')).toBeUndefined()
+  })
+
+  it('is not fooled by names that every object has', () => {
+    expect(shop.relation('shop', 'constructor')).toBeUndefined()
+    expect(shop.routinesNamed('toString')).toEqual([])
+    expect(shop.userOperatorsNamed('__proto__')).toEqual([])
+  })
+
+  it('knows what views use, columns included', () => {
+    const view = shop.relation('shop', 'open_orders')
+    const orders = shop.relation('shop', 'orders')
+    expect(view?.kind).toBe('view')
+    expect(view?.query?.relations).toContain(orders?.id)
+    expect(view?.queryColumns.get(orders?.id ?? 0)).toEqual([1, 3, 4, 5])
+    expect(routineNames(shop.relation('shop', 'sleepy')?.query?.functions ?? [])).toContain('pg_sleep')
+  })
+
+  it('knows triggers, rules, policies, defaults, checks and foreign keys', () => {
+    const orders = shop.relation('shop', 'orders')
+    expect(orders?.triggers.map(({ name, events }) => [name, [...events].toSorted()])).toEqual([
+      ['orders_noted', ['delete', 'insert', 'update']],
+    ])
+    expect(routineNames(orders?.triggers.map((trigger) => trigger.function) ?? [])).toEqual(['noted'])
+    const ruled = shop.relation('shop', 'ruled')?.rules.map(({ event, use }) => [event, [...use.commands]])
+    expect(ruled?.toSorted()).toEqual([
+      ['delete', ['update']],
+      ['insert', ['insert']],
+    ])
+    const policy = shop.relation('shop', 'guarded')?.policies[0]
+    expect([policy?.command, routineNames(policy?.use.functions ?? [])]).toEqual(['*', ['visible']])
+    const fallback = shop.relation('shop', 'with_default')?.defaults[0]
+    expect(routineNames(fallback?.use.functions ?? [])).toEqual(['secret_default'])
+    expect(routineNames(shop.relation('shop', 'lone')?.checks.flatMap(({ functions }) => functions) ?? [])).toEqual([
+      'checked',
+    ])
+    expect(shop.relation('shop', 'customers')?.referencedBy).toMatchObject([
+      { from: orders?.id, onDelete: 'cascade', onUpdate: 'cascade', columns: [2], referenced: [1] },
+    ])
+  })
+
+  it('knows partitions, children and who owns a sequence', () => {
+    const events = shop.relation('shop', 'events')
+    expect(events?.children.map((id) => shop.relations.get(id)?.name).toSorted()).toEqual([
+      'events_2024',
+      'events_2025',
+    ])
+    expect(shop.relation('shop', 'orders_id_seq')?.table).toBe(shop.relation('shop', 'orders')?.id)
+    expect(shop.relation('shop', 'tickets')?.table).toBeUndefined()
+    const drawn = shop.relation('shop', 'drawn')?.defaults[0]?.use.sequences
+    expect(drawn).toEqual([shop.relation('shop', 'tickets')?.id])
+  })
+
+  it('knows functions behind types, nested ones too', () => {
+    expect(routineNames(shop.type('shop', 'quantity')?.functions ?? [])).toEqual(['checked'])
+    expect(routineNames(shop.type('shop', 'pair')?.functions ?? [])).toEqual(['checked'])
+    expect(routineNames(shop.type('shop', '_quantity')?.functions ?? [])).toEqual(['checked'])
+    expect(shop.type('shop', 'plain_number')?.functions.map((id) => shop.routines.get(id)?.builtin)).toEqual([true])
+  })
+
+  it("tells routines of users from the server's", () => {
+    expect(shop.userRoutinesNamed('upper').map(({ schema, builtin }) => [schema, builtin])).toEqual([['shop', false]])
+    expect(shop.userRoutinesNamed('lower')).toEqual([])
+    expect(shop.routinesNamed('lower').every(({ builtin }) => builtin)).toBe(true)
+    expect(shop.userCasts.map(({ context }) => context)).toEqual(['explicit'])
+    expect(shop.coercesImplicitly(1043, 25)).toBe(true)
+    expect(shop.coercesImplicitly(25, 23)).toBe(false)
+  })
+
+  it("counts a builtin that was replaced in another language as a user's", () => {
+    const replaced = builtinText.replace(/("lower", "f", "i", )"internal"/, '$1"plpgsql"')
+    const catalog = buildCatalog(buildBuiltins(replaced), '{}')
+    expect(catalog.userRoutinesNamed('lower').length).toBe(1)
+  })
+
+  it('knows who may create in a schema', () => {
+    expect(shop.schemas.get('shop')?.creators).toEqual(['postgres'])
+  })
+})
+
+describe('readState', () => {
+  const row = ['1:1:', '0.', '["pg_catalog","public"]', null, 'a', 'b', ...probedSettings.map((name) => name)]
+
+  it('names what the probe answered', () => {
+    const { state, snapshot, catalogEpoch } = readState(row)
+    expect([state.searchPath, state.currentUser, state.sessionUser]).toEqual([['pg_catalog', 'public'], 'a', 'b'])
+    expect([state.settings.role, state.settings.row_security, snapshot, catalogEpoch]).toEqual([
+      'role',
+      'row_security',
+      '1:1:',
+      '0.',
+    ])
+  })
+
+  it('gives another epoch when any part of the state differs', () => {
+    const epoch = readState(row).stateEpoch
+    for (let index = 2; index < row.length; index += 1) {
+      const other = index === 2 ? '["pg_catalog"]' : 'other'
+      expect(readState(row.with(index, other)).stateEpoch).not.toBe(epoch)
+    }
+  })
+
+  it('refuses another answer', () => {
+    expect(() => readState(['1'])).toThrow(TypeError)
+    expect(() => readState([...row, 'more'])).toThrow(TypeError)
+  })
+})

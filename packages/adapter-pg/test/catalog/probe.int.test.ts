@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises'
+import { freshDatabase, testServer } from '@bothkeys/local-postgres/vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { analyse } from '../../src/analyzer/analyse.js'
+import { parseStatement } from '../../src/analyzer/parse.js'
+import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
+import { catalogQueries } from '../../src/catalog/queries.js'
+import { type ProbedState, readState } from '../../src/catalog/session-state.js'
+import type { CatalogSnapshot } from '../../src/catalog/snapshot.js'
+import { stateProbe, stateProbe13, stateProbeSince, stateProbeSince13 } from '../../src/catalog/state-probe.js'
+import * as cases from '../analyzer/cases.js'
+import { line } from '../analyzer/support/shop.js'
+
+const old = testServer().majorVersion < 14
+
+async function probe(client: pg.Client, since?: string): Promise<ProbedState> {
+  const full = old ? stateProbe13 : stateProbe
+  const cheap = old ? stateProbeSince13 : stateProbeSince
+  const { rows } = await client.query<(string | null)[]>({
+    text: since === undefined ? full : cheap,
+    values: since === undefined ? [] : [since],
+    rowMode: 'array',
+  })
+  return readState(rows[0] ?? [])
+}
+
+async function load(client: pg.Client): Promise<CatalogSnapshot> {
+  const answer = async (text: string): Promise<string> => {
+    const { rows } = await client.query<[string]>({ text, rowMode: 'array' })
+    return rows[0]?.[0] ?? ''
+  }
+  return buildCatalog(buildBuiltins(await answer(catalogQueries.builtin)), await answer(catalogQueries.user))
+}
+
+describe('against a real server', () => {
+  let client: pg.Client
+  let other: pg.Client
+
+  beforeAll(async () => {
+    const database = await freshDatabase()
+    client = new pg.Client(database.url)
+    other = new pg.Client(database.url)
+    await Promise.all([client.connect(), other.connect()])
+    await client.query(await readFile(new URL('fixtures/shop.sql', import.meta.url), 'utf8'))
+  })
+  afterAll(() => Promise.all([client.end(), other.end()]))
+
+  it('finds the same effects in the catalog of this server as in the recorded one', async () => {
+    const catalog = await load(client)
+    const { state } = await probe(client)
+    const user = state.currentUser
+    for (const [text, expected] of Object.values(cases).flatMap((group) => Object.entries(group))) {
+      const parsed = await parseStatement(text)
+      if (parsed.unparsable) throw new Error(text)
+      const { analysis, missing } = analyse(parsed, {
+        catalog,
+        state,
+        prepared: () => undefined,
+        cursor: () => undefined,
+      })
+      // Functions that came with a later server.
+      if (
+        missing.length > 0 &&
+        testServer().majorVersion < 18 &&
+        expected.every((effect) => !effect.includes('unknown'))
+      ) {
+        continue
+      }
+      const lines = analysis.description.effects.map(line).map((effect) => effect.replace(`role:${user}`, 'role:agent'))
+      expect([text, lines.toSorted()]).toEqual([text, expected.toSorted()])
+    }
+  })
+
+  const changes: readonly string[] = [
+    'create table fresh (id integer, name text)',
+    'alter table fresh rename column name to title',
+    'alter table fresh alter column title set default 5',
+    'alter table fresh drop column title',
+    'create view fresh_view as select 1 as one',
+    'create or replace view fresh_view as select 2 as one',
+    'create function fresh_function() returns integer language sql as $$ select 1 $$',
+    'create or replace function fresh_function() returns integer language sql as $$ select 2 $$',
+    'create operator =|= (function = int4pl, leftarg = integer, rightarg = integer)',
+    'create domain fresh_domain as integer',
+    'alter domain fresh_domain add constraint c check (value > 0)',
+    `create type fresh_type as enum ('a')`,
+    'create cast (fresh_type as integer) with inout',
+    'create index fresh_index on fresh (id)',
+    'create rule fresh_rule as on insert to fresh do nothing',
+    'create policy fresh_policy on fresh using (true)',
+    'create trigger fresh_trigger before insert on fresh for each row execute function shop.noted()',
+    'alter table fresh disable trigger fresh_trigger',
+    'create schema fresh_schema',
+    'create table child () inherits (fresh)',
+    'alter table child no inherit fresh',
+    'alter table fresh add primary key (id)',
+    'create table keyed (id integer references fresh)',
+    'create sequence fresh_sequence',
+    'alter function fresh_function() stable',
+    'drop function fresh_function()',
+    'drop table keyed',
+  ]
+
+  it('sees every change of the catalog in the epoch, also before it is committed, and nothing else', async () => {
+    await client.query('begin')
+    for (const change of changes) {
+      const before = await probe(client)
+      await client.query(change)
+      const after = await probe(client)
+      expect([change, after.catalogEpoch]).not.toEqual([change, before.catalogEpoch])
+    }
+    const last = await probe(client)
+    await client.query(`insert into shop.lone values (1, 'x'); update shop.lone set b = 'y'; delete from shop.lone`)
+    expect((await probe(client)).catalogEpoch).toBe(last.catalogEpoch)
+    await client.query('rollback')
+  })
+
+  it('sees that a function was replaced twice in one transaction', async () => {
+    await client.query('begin')
+    const epochs = new Set<string | undefined>()
+    for (const body of ['1', '2', '3']) {
+      await client.query(`create or replace function shop.twice() returns text language sql as 'select ''${body}'''`)
+      epochs.add((await probe(client)).catalogEpoch)
+    }
+    expect(epochs.size).toBe(3)
+    await client.query('rollback')
+  })
+
+  it('leaves the fingerprint out while nothing was committed, and gives it when something was', async () => {
+    const first = await probe(client)
+    const quiet = await probe(client, first.snapshot)
+    // Another session of the test server may commit in between; then the epoch is there and the same.
+    expect([undefined, first.catalogEpoch]).toContain(quiet.catalogEpoch)
+    await other.query('create table shop.elsewhere (id integer)')
+    const changed = await probe(client, quiet.snapshot)
+    expect(changed.catalogEpoch).toBeDefined()
+    expect(changed.catalogEpoch).not.toBe(first.catalogEpoch)
+    await client.query('begin; create table shop.mine (id integer)')
+    const own = await probe(client)
+    await client.query('create table shop.mine_too (id integer)')
+    expect((await probe(client, own.snapshot)).catalogEpoch).not.toBe(own.catalogEpoch)
+    await client.query('rollback; drop table shop.elsewhere')
+  })
+
+  it('is not fooled by objects of users that its names could mean', async () => {
+    const honest = await load(client)
+    await client.query(`
+      create schema evil;
+      create function evil.length(text) returns integer language sql as 'select 0';
+      create function evil.concat(variadic text[]) returns text language sql as 'select ''evil''';
+      create function evil.current_setting(text, boolean) returns text language sql as 'select ''evil''';
+      create function evil.json_build_array(variadic text[]) returns json language sql as 'select ''[]''::json';
+      create function evil.same(oid, oid) returns boolean language sql as 'select true';
+      create operator evil.= (function = evil.same, leftarg = oid, rightarg = oid);
+      create table evil.pg_class (oid oid, relname name);
+      create table evil.pg_proc (oid oid);
+      set search_path = evil, pg_catalog`)
+    const caught = await load(client)
+    const { state } = await probe(client)
+    expect(state.searchPath).toEqual(['evil', 'pg_catalog'])
+    expect(state.settings.search_path).toBe('evil, pg_catalog')
+    expect(caught.relation('shop', 'orders')?.columns.size).toBe(honest.relation('shop', 'orders')?.columns.size)
+    expect(caught.relation('evil', 'pg_class')).toBeDefined()
+    await client.query('reset search_path; drop schema evil cascade')
+  })
+
+  it('knows the temporary schema and searches it first for tables only', async () => {
+    await client.query('set search_path = shop; create temp table orders (only_here integer)')
+    const { state } = await probe(client)
+    expect(state.searchPath[0]).toBe(state.temporarySchema)
+    const parsed = await parseStatement('select * from orders')
+    if (parsed.unparsable) throw new Error('unparsable')
+    const { analysis } = analyse(parsed, {
+      catalog: await load(client),
+      state,
+      prepared: () => undefined,
+      cursor: () => undefined,
+    })
+    expect(analysis.description.effects.map(line)).toEqual(['read table:pg_temp.orders columns=*,only_here'])
+    await client.query('discard temp; reset search_path')
+  })
+})
