@@ -19,6 +19,7 @@ export const agent: UnverifiedClaims = {
 export const dba: UnverifiedClaims = { kind: 'human', subject: 'grace', roles: ['dba'] }
 
 export interface GovernedOptions {
+  readonly backstops?: readonly string[]
   /** Allow rules of the role `agent`. Default: read and write on tables of `public`. */
   readonly allow?: readonly object[]
   readonly deny?: readonly object[]
@@ -28,6 +29,8 @@ export interface GovernedOptions {
   /** Statements that the database's owner runs first. */
   readonly seed?: string
   readonly deadlineMs?: number
+  /** Server backstops that the policy switches on. */
+  readonly backstops?: readonly string[]
   /** Where the door connects to instead of the database's own address: a proxy in front of it. */
   readonly reach?: (url: string) => Promise<string>
   /** Stands between the guard and the memory journal. */
@@ -41,10 +44,10 @@ export interface Governed {
   /** The database's owner, past the door. */
   readonly owner: pg.Client
   readonly url: string
-  session(claims?: UnverifiedClaims): Promise<Session>
+  readonly session: (claims?: UnverifiedClaims) => Promise<Session>
   /** Recorded texts of the intents of a session, in order. */
-  intents(session: Session): string[]
-  close(): Promise<void>
+  readonly intents: (session: Session) => string[]
+  readonly close: () => Promise<void>
 }
 
 /** A guard in front of a fresh database, with a memory journal. */
