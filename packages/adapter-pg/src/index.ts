@@ -1,5 +1,6 @@
 export type { GovernedConfig, GovernedOptions } from './door/client.js'
 export type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
-export type { ServerCheck, ServerFinding } from './door/server-check.js'
+export type { ServerCheck } from './door/server-check.js'
+export type { ServerFinding } from './door/server-finding.js'
 export type { PostgresConfig, PostgresTarget } from './target.js'
 export { postgres } from './target.js'

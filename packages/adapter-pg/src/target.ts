@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
-import pg from 'pg'
+import type pg from 'pg'
 import { backstops, refusedFindings } from './door/backstops.js'
 import { CancelKeys } from './door/cancel-keys.js'
 import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
@@ -156,7 +156,7 @@ class Postgres implements PostgresTarget {
   }
 
   async #open(client: ClientEnd, session: Session, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection> {
-    if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+    this.#assertOpen()
     const access = sessionAccess(session, this)
     await this.#requireSafe(access.backstops())
     const readOnly = [...access.duties()].every((duty) => duty === 'read' || duty === 'approve' || duty === 'audit')
@@ -166,7 +166,7 @@ class Postgres implements PostgresTarget {
     let reported: ReadonlyMap<string, string>
     try {
       reported = reportedParameters(upstream.parameters)
-      if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+      this.#assertOpen()
     } catch (error) {
       upstream.socket.destroy()
       throw error
@@ -187,6 +187,10 @@ class Postgres implements PostgresTarget {
     this.#connections.add(connection)
     void connection.ended.then(() => this.#connections.delete(connection))
     return { connection, parameters: reported }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
   }
 
   async #requireSafe(asked: readonly string[]): Promise<void> {

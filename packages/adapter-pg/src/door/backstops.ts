@@ -1,4 +1,4 @@
-import type { ServerFinding } from './server-check.js'
+import type { ServerFinding } from './server-finding.js'
 
 /**
  * Server backstops that a policy can switch on (`targets: orders: { kind: postgres, backstops: [plain-role] }`).

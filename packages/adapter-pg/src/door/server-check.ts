@@ -2,26 +2,8 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { ServerFinding } from './server-finding.js'
 import type { ResolvedConfig } from './upstream-config.js'
-
-/** Something about the server, its role or this process that weakens the door. */
-export interface ServerFinding {
-  readonly id:
-    | 'superuser'
-    | 'createrole'
-    | 'bypassrls'
-    | 'replication'
-    | 'membership'
-    | 'schema-writer'
-    | 'schema-create'
-    | 'credential-in-environment'
-    | 'credential-in-file'
-    | 'server-newer-than-grammar'
-  readonly message: string
-  readonly hint: string
-  /** Whether the target is refused because of it. */
-  readonly refuses: boolean
-}
 
 /** What the start-up check and `doctor()` found. */
 export interface ServerCheck {

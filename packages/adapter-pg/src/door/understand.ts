@@ -86,13 +86,10 @@ function absence(missing: string): DoorRefusal {
 
 /** PostgreSQL counts the characters up to an error from 1; the parser counts bytes. */
 function characters(text: string, bytePosition: number): number {
-  return (
-    [
-      ...Buffer.from(text, 'utf8')
-        .subarray(0, bytePosition - 1)
-        .toString('utf8'),
-    ].length + 1
-  )
+  const before = Buffer.from(text, 'utf8')
+    .subarray(0, bytePosition - 1)
+    .toString('utf8')
+  return Array.from(before).length + 1
 }
 
 const notUnderstood: Description = Object.freeze({
