@@ -19,7 +19,6 @@ export const agent: UnverifiedClaims = {
 export const dba: UnverifiedClaims = { kind: 'human', subject: 'grace', roles: ['dba'] }
 
 export interface GovernedOptions {
-  readonly backstops?: readonly string[]
   /** Allow rules of the role `agent`. Default: read and write on tables of `public`. */
   readonly allow?: readonly object[]
   readonly deny?: readonly object[]
