@@ -33,6 +33,11 @@ export class StateKeeper {
     this.#readOnly = readOnly
   }
 
+  /** What the last look saw, however old it is. */
+  get known(): ServerState | undefined {
+    return this.#last?.state
+  }
+
   /** The state to decide under. `uncertain` says that a statement before it may still change it. */
   current(uncertain: boolean): MaybePromise<ServerState> {
     const state = this.#last?.state
@@ -47,7 +52,7 @@ export class StateKeeper {
   /** Looks again right before something other than a read runs: whether the server is still as it was described. */
   async unchanged(described: ServerState): Promise<boolean> {
     if (this.#connection.transactionStatus === 'E') return true
-    return (await this.#look()) === described
+    return (await this.#look()).key === described.key
   }
 
   /** Loads the catalog anew although nothing seems to have changed. */

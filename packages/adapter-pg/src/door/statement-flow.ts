@@ -78,7 +78,7 @@ export class StatementFlow {
   }
 
   async #preview(text: string, stateUncertain: boolean, signal: AbortSignal): Promise<Preview> {
-    const state = await this.#keeper.current(stateUncertain)
+    const state = await this.#stateFor(text, stateUncertain)
     const understood = await this.#understand(text, state)
     if (signal.aborted) return { refusal: refusalFrom(signal.reason), text }
     if ('refusal' in understood) {
@@ -99,7 +99,7 @@ export class StatementFlow {
 
   async #pass(request: PassageRequest, signal: AbortSignal): Promise<Passage> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const state = await this.#keeper.current(false)
+      const state = await this.#stateFor(request.text, false)
       const understood = await this.#understand(request.text, state)
       if ('refusal' in understood) {
         this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
@@ -130,7 +130,7 @@ export class StatementFlow {
       ...this.#request(description, request.parameters, state),
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
-      recheck: () => this.#keeper.unchanged(state),
+      ...(setsTransaction(analysis) ? {} : { recheck: () => this.#keeper.unchanged(state) }),
     })
     switch (admission.outcome) {
       case 'permitted':
@@ -144,6 +144,20 @@ export class StatementFlow {
       case 'stale':
         return 'stale'
     }
+  }
+
+  /**
+   * The state to decide a text under. SET TRANSACTION has to be the first statement of its transaction, before the door's
+   * own look, and means the same in every state.
+   */
+  async #stateFor(text: string, uncertain: boolean): Promise<ServerState> {
+    const { known } = this.#keeper
+    const mayBeFirst = known !== undefined && this.#connection.transactionStatus === 'T' && !this.#context.readOnly
+    if (mayBeFirst && text.length < 200 && /\btransaction\b/i.test(text)) {
+      const understood = await this.#understand(text, known)
+      if ('analysis' in understood && setsTransaction(understood.analysis)) return known
+    }
+    return this.#keeper.current(uncertain)
   }
 
   async #understand(text: string, state: ServerState): Promise<Understood> {
@@ -169,7 +183,9 @@ export class StatementFlow {
   }
 
   #readOnlyRefusal(analysis: Analysis): DoorRefusal | undefined {
-    if (!this.#context.readOnly || analysis.transaction?.readOnly !== false) return undefined
+    if (!this.#context.readOnly) return undefined
+    if (analysis.containsTransactionControl) return scriptOfReader
+    if (analysis.transaction?.readOnly !== false) return undefined
     return {
       code: 'ERR_DENIED',
       message: 'refused: this session only reads here, so it cannot begin a READ WRITE transaction',
@@ -256,6 +272,16 @@ function mayRunOtherTexts(analysis: Analysis): boolean {
   return !analysis.settingFree && analysis.transaction === undefined
 }
 
+/** Whether a text is SET TRANSACTION and nothing else. */
+function setsTransaction({ statementCount, description }: Analysis): boolean {
+  return (
+    statementCount === 1 &&
+    description.operation === 'variable set' &&
+    description.effects.length === 1 &&
+    description.effects.every(({ resource }) => /^setting:transaction(_snapshot)?$/.test(resource))
+  )
+}
+
 function opens(transaction: TransactionControl): boolean {
   return transaction.verb === 'begin' || transaction.chain
 }
@@ -268,6 +294,13 @@ const unread: Description = Object.freeze({
     Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
   ]),
 })
+
+const scriptOfReader: DoorRefusal = {
+  code: 'ERR_DENIED',
+  message: 'refused: this session only reads here, so its transactions are made READ ONLY one by one',
+  rules: [],
+  hint: 'send BEGIN, COMMIT and ROLLBACK as statements of their own',
+}
 
 const restless: DoorRefusal = {
   code: 'ERR_TARGET_UNSAFE',
