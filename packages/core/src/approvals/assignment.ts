@@ -20,7 +20,7 @@ interface Seat<Vote extends Candidate> {
 export const maxSeats = 8
 
 /** Independence is not transitive, so the search can explode in contrived cases; then the answer is no. */
-const maxSteps = 100_000
+const maxSteps = 10_000
 
 /** Every stage as often as it counts. */
 function seatsOf(stages: readonly ApprovalStage[]): readonly ApprovalStage[] {

@@ -5,7 +5,7 @@ import { updateLedger } from './ledger-update.js'
 import type { Place } from './pending-index.js'
 import { enter, leave, requestKey } from './pending-index.js'
 import type { RequestEnd, StoredRequest, StoredVote } from './stored-request.js'
-import { parseStored, stateOf, storedValue, withEnd, withVote } from './stored-request.js'
+import { parseStored, storedValue, withEnd, withVote } from './stored-request.js'
 
 /** What consuming came to: the result of the check, or the state that the request was in already. */
 export type Consumption<T> = { readonly consumed: T } | { readonly refused: RequestEnd } | { readonly kept: true }
@@ -45,9 +45,7 @@ export class RequestLedger {
     return this.#update<RequestEnd>((stored) => {
       if (stored === undefined) return unchanged(end)
       const next = withEnd(stored, end)
-      if (next !== undefined) return this.#changed(next, end)
-      const state = stateOf(stored)
-      return unchanged(state === 'pending' ? end : state)
+      return typeof next === 'string' ? unchanged(next) : this.#changed(next, end)
     })
   }
 
@@ -58,12 +56,10 @@ export class RequestLedger {
   consume<T>(check: (stored: StoredRequest) => T | undefined): Promise<Consumption<T>> {
     return this.#update<Consumption<T>>((stored) => {
       if (stored === undefined) return unchanged({ refused: 'expired' })
-      const state = stateOf(stored)
-      if (state !== 'pending') return unchanged({ refused: state })
-      const checked = check(stored)
       const next = withEnd(stored, 'consumed')
-      if (checked === undefined || next === undefined) return unchanged({ kept: true })
-      return this.#changed(next, { consumed: checked })
+      if (typeof next === 'string') return unchanged({ refused: next })
+      const checked = check(stored)
+      return checked === undefined ? unchanged({ kept: true }) : this.#changed(next, { consumed: checked })
     })
   }
 

@@ -46,9 +46,10 @@ export function withVote(
   return { ...request, votes: [...request.votes, vote] }
 }
 
-/** Ends a request that is still pending; undefined when it ended already. */
-export function withEnd(request: StoredRequest, end: Exclude<RequestEnd, 'denied'>): StoredRequest | undefined {
-  return stateOf(request) === 'pending' ? { ...request, end } : undefined
+/** Ends a request that is still pending; answers how it ended when it did already. */
+export function withEnd(request: StoredRequest, end: Exclude<RequestEnd, 'denied'>): StoredRequest | RequestEnd {
+  const state = stateOf(request)
+  return state === 'pending' ? { ...request, end } : state
 }
 
 /** The ledger's value of a request. */
