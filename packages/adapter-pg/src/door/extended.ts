@@ -149,14 +149,11 @@ export class ExtendedProtocol {
     const passage = await this.#flow.pass({
       text: statement.text,
       parameters: parameterSnapshots(message, statement.parameterTypes),
+      extended: true,
       laterInBatch: this.#connection.runs.size > 0,
     })
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal, statement)
     const { run } = passage
-    if (run.analysis.copy === 'in') {
-      await run.permit.settle({ outcome: 'not-run' })
-      return this.#refuse(copyInExtended(), statement)
-    }
     // The server may have failed an earlier message meanwhile: then it would ignore this one.
     if (this.#connection.skipping) {
       await run.permit.settle({ outcome: 'not-run' })
@@ -283,12 +280,4 @@ function duplicate(what: string, sqlState: string): DoorRefusal {
 
 function unknownName(what: string, sqlState: string): DoorRefusal {
   return protocolRefusal(`no ${what} of this name was made on this connection`, `make the ${what} first`, sqlState)
-}
-
-function copyInExtended(): DoorRefusal {
-  return protocolRefusal(
-    'COPY FROM STDIN is governed in the simple query protocol only',
-    'send it as a simple query',
-    '0A000',
-  )
 }

@@ -28,7 +28,12 @@ export class SimpleProtocol {
       return this.#refuse(this.#flow.refuseUnread(error))
     }
     if (blocked !== undefined) return this.#refuse(this.#flow.refuseMessage(laterInBatch(blocked)))
-    const passage = await this.#flow.pass({ text, parameters: [], laterInBatch: connection.runs.size > 0 })
+    const passage = await this.#flow.pass({
+      text,
+      parameters: [],
+      extended: false,
+      laterInBatch: connection.runs.size > 0,
+    })
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal)
     const { run } = passage
     try {

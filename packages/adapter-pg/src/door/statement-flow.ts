@@ -4,7 +4,7 @@ import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
 import { readOnlyBegin } from './begin.js'
 import type { Line } from './line.js'
-import { refuseNamesOf } from './names.js'
+import { neverAllowed } from './never-allowed.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
@@ -30,6 +30,8 @@ export interface FlowContext {
 export interface PassageRequest {
   readonly text: string
   readonly parameters: readonly SnapshotValue[]
+  /** Whether it came in the extended protocol. */
+  readonly extended: boolean
   /** Whether an earlier statement of the same unsynced batch ran already. */
   readonly laterInBatch: boolean
 }
@@ -86,7 +88,9 @@ export class StatementFlow {
       return { refusal: understood.refusal, text }
     }
     const { analysis } = understood
-    const refusal = this.#neverAllowed(analysis) ?? this.#context.access.preview(analysis.description)
+    const refusal =
+      neverAllowed(analysis, { readOnly: this.#context.readOnly, extended: true }) ??
+      this.#context.access.preview(analysis.description)
     if (refusal === undefined) return { text: this.#textToSend(analysis) }
     this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
     return { refusal, text }
@@ -119,7 +123,7 @@ export class StatementFlow {
     signal: AbortSignal,
   ): Promise<Passage | 'stale'> {
     const { access } = this.#context
-    const never = this.#neverAllowed(analysis)
+    const never = neverAllowed(analysis, { readOnly: this.#context.readOnly, extended: request.extended })
     if (never !== undefined) {
       access.refused(this.#request(analysis.description, request.parameters, state), never)
       return { outcome: 'refused', refusal: never }
@@ -175,23 +179,6 @@ export class StatementFlow {
     state: ServerState,
   ): Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'> {
     return { identity: this.#identity, description, parameters, stateEpoch: state.key }
-  }
-
-  /** What no policy can allow. */
-  #neverAllowed(analysis: Analysis): DoorRefusal | undefined {
-    return refuseNamesOf(analysis) ?? this.#readOnlyRefusal(analysis)
-  }
-
-  #readOnlyRefusal(analysis: Analysis): DoorRefusal | undefined {
-    if (!this.#context.readOnly) return undefined
-    if (analysis.containsTransactionControl) return scriptOfReader
-    if (analysis.transaction?.readOnly !== false) return undefined
-    return {
-      code: 'ERR_DENIED',
-      message: 'refused: this session only reads here, so it cannot begin a READ WRITE transaction',
-      rules: [],
-      hint: 'use BEGIN, or have a rule added that gives one of the roles another duty on this target',
-    }
   }
 
   #textToSend(analysis: Analysis): string {
@@ -294,13 +281,6 @@ const unread: Description = Object.freeze({
     Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
   ]),
 })
-
-const scriptOfReader: DoorRefusal = {
-  code: 'ERR_DENIED',
-  message: 'refused: this session only reads here, so its transactions are made READ ONLY one by one',
-  rules: [],
-  hint: 'send BEGIN, COMMIT and ROLLBACK as statements of their own',
-}
 
 const restless: DoorRefusal = {
   code: 'ERR_TARGET_UNSAFE',

@@ -21,6 +21,8 @@ export interface Workshop {
 
 const allow = [
   { target: 'db', duty: '*' },
+  // COPY FROM STDIN: the rows come after the decision.
+  { target: 'db', duty: ['write', 'transfer'], when: { payload: 'unbound' } },
   { target: 'db', duty: 'read', resource: ['table:pg_catalog.**', 'table:information_schema.**'] },
 ]
 
