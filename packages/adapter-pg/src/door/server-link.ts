@@ -7,6 +7,9 @@ import type { Upstream } from './upstream.js'
 /** How long the server may take over its last answers, and over closing the connection, in milliseconds. */
 const lingerMs = 1_000
 
+/** Bytes that are gathered before they leave without being asked to. */
+const maxGatheredBytes = 64 * 1024
+
 const terminate = message('X', Buffer.alloc(0))
 
 /** What the link tells its connection besides the server's answers. */
@@ -29,7 +32,8 @@ export class ServerLink {
   readonly #limits: LinkLimits
   readonly #events: LinkEvents
   readonly #tracker: ResponseTracker
-  #corked = false
+  #gathered: Buffer[] = []
+  #gatheredBytes = 0
   #congested = false
   #clientFull = false
   #cancelling: Promise<void> | undefined
@@ -69,20 +73,20 @@ export class ServerLink {
   /** Sends bytes and notes what the server owes for them. They leave together, at the latest when the event loop turns. */
   send(bytes: Buffer, slot: Slot | undefined): void {
     if (slot !== undefined) this.#tracker.expect(slot)
-    const { socket } = this.#upstream
-    if (!this.#corked) {
-      this.#corked = true
-      socket.cork()
-      setImmediate(this.flush)
-    }
-    if (!socket.write(bytes)) this.#congested = true
+    if (this.#gathered.length === 0) setImmediate(this.flush)
+    this.#gathered.push(bytes)
+    this.#gatheredBytes += bytes.length
+    if (this.#gatheredBytes >= maxGatheredBytes) this.flush()
   }
 
   /** Lets the bytes go that were gathered. */
   readonly flush = (): void => {
-    if (!this.#corked) return
-    this.#corked = false
-    this.#upstream.socket.uncork()
+    const [first, ...more] = this.#gathered
+    if (first === undefined) return
+    const bytes = more.length === 0 ? first : Buffer.concat(this.#gathered, this.#gatheredBytes)
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    if (!this.#upstream.socket.write(bytes)) this.#congested = true
   }
 
   /** Whether the server takes more bytes without keeping them in memory here. */
