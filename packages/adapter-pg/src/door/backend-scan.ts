@@ -17,6 +17,7 @@ export interface BackendSink {
 
 const dataRow = 0x44
 const copyData = 0x64
+const nothing = Buffer.alloc(0)
 
 /**
  * Cuts the server's bytes into messages and passes rows through without copying them. Every other message is shown
@@ -33,6 +34,10 @@ export class BackendScanner {
   #stopped = false
   /** How many bytes the incomplete message needs before it is worth looking again. */
   #needed = 0
+  /** The chunk that is being scanned: from where its bytes have not passed yet, and where the message at hand begins. */
+  #chunk: Buffer = nothing
+  #passFrom = 0
+  #at = 0
 
   constructor(sink: BackendSink, maxBytes: number) {
     this.#sink = sink
@@ -63,6 +68,14 @@ export class BackendScanner {
     this.#scan(chunk)
   }
 
+  /** Lets pass what is before the message at hand, for a sink that puts something of its own in its place. */
+  release(): void {
+    if (this.#at <= this.#passFrom) return
+    const bytes = this.#chunk.subarray(this.#passFrom, this.#at)
+    this.#passFrom = this.#at
+    this.#sink.pass(bytes)
+  }
+
   /** Goes on behind a message that was answered with `stop`. */
   resume(): void {
     this.#stopped = false
@@ -82,46 +95,52 @@ export class BackendScanner {
   }
 
   #scan(chunk: Buffer): void {
-    let offset = 0
-    let passFrom = 0
-    if (this.#passing > 0) {
-      offset = Math.min(this.#passing, chunk.length)
-      this.#passing -= offset
+    this.#chunk = chunk
+    this.#at = 0
+    this.#passFrom = 0
+    try {
+      this.#at = this.#take(chunk)
+    } finally {
+      this.release()
+      this.#chunk = nothing
     }
-    while (offset < chunk.length) {
-      const left = chunk.length - offset
-      if (left < 5) break
-      const type = chunk.readUInt8(offset)
-      const total = chunk.readInt32BE(offset + 1) + 1
+    if (this.#at < chunk.length) this.#keep(chunk.subarray(this.#at))
+  }
+
+  /** Takes message after message; answers up to where. */
+  #take(chunk: Buffer): number {
+    let at = Math.min(this.#passing, chunk.length)
+    this.#passing -= at
+    while (chunk.length - at >= 5) {
+      const left = chunk.length - at
+      const type = chunk.readUInt8(at)
+      const total = chunk.readInt32BE(at + 1) + 1
       if (total < 5) throw impossible('has an impossible length')
       if ((type === dataRow || type === copyData) && !this.#sink.wantsRows) {
         this.#sink.row()
         if (total > left) {
           this.#passing = total - left
-          offset = chunk.length
-          break
+          return chunk.length
         }
-        offset += total
+        at += total
         continue
       }
       if (total > left) {
         if (total > this.#maxBytes) throw impossible(`is larger than ${String(this.#maxBytes)} bytes`)
         this.#needed = total
-        break
+        return at
       }
-      if (offset > passFrom) this.#sink.pass(chunk.subarray(passFrom, offset))
-      const bytes = chunk.subarray(offset, offset + total)
-      offset += total
-      passFrom = offset
-      const verdict = this.#sink.message(type, bytes)
-      if (verdict === 'pass') this.#sink.pass(bytes)
-      if (verdict === 'stop') {
-        this.#stopped = true
-        break
-      }
+      this.#at = at
+      const verdict = this.#sink.message(type, chunk.subarray(at, at + total))
+      at += total
+      if (verdict === 'pass') continue
+      this.release()
+      this.#passFrom = at
+      if (verdict === 'drop') continue
+      this.#stopped = true
+      return at
     }
-    if (offset > passFrom) this.#sink.pass(chunk.subarray(passFrom, offset))
-    if (offset < chunk.length) this.#keep(chunk.subarray(offset))
+    return at
   }
 
   #keep(rest: Buffer): void {

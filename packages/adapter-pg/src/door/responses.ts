@@ -183,6 +183,7 @@ export class ResponseTracker implements BackendSink {
     const sqlState = fields.get('C') ?? 'XX000'
     if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') {
       this.#over = true
+      this.#scanner.release()
       this.#events.toClient(bytes)
       this.#events.ended()
       return 'drop'
@@ -200,6 +201,7 @@ export class ResponseTracker implements BackendSink {
   }
 
   #replace(refusal: DoorRefusal): 'drop' {
+    this.#scanner.release()
     this.#events.toClient(refusalResponse(refusal))
     return 'drop'
   }
@@ -232,7 +234,7 @@ export class ResponseTracker implements BackendSink {
     }
   }
 
-  #ready(head: Slot | undefined, bytes: Buffer): 'drop' | 'stop' {
+  #ready(head: Slot | undefined, bytes: Buffer): 'pass' | 'drop' | 'stop' {
     const status = String.fromCharCode(bytes.readUInt8(5))
     if (head?.kind === 'internal' && head.exchange.synced) {
       this.#answered()
@@ -247,9 +249,8 @@ export class ResponseTracker implements BackendSink {
     this.#failed = false
     const recorded = this.#events.ready(status, failed)
     if (!isPromise(recorded)) {
-      this.#events.toClient(bytes)
       this.#events.progress()
-      return 'drop'
+      return 'pass'
     }
     const kept = Buffer.from(bytes)
     recorded.then(
