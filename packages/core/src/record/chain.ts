@@ -89,6 +89,8 @@ export class EventChain {
     envelope.time = this.#isoTime()
     envelope.mono = Math.round(this.#time.monotonicMs * 1000) / 1000
     const framed = frame(this.#text.write(draft, envelope))
+    // A getter in the body recorded an event of its own, which has this one's place now.
+    if (lsn !== this.#lsn) throw new BothKeysError('ERR_INTERNAL', 'an event was recorded while another one was')
     if (framed.length > maxEventLength) {
       throw new BothKeysError('ERR_LIMIT_EXCEEDED', `an event is longer than ${String(maxEventLength)} characters`)
     }

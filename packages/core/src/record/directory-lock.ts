@@ -42,7 +42,7 @@ export class DirectoryLock {
 
   /** Takes the lock. Throws ERR_JOURNAL_LOCKED, naming the owner's pid, while another process has it. */
   static async acquire(journalDirectory: string, options: LockOptions): Promise<DirectoryLock> {
-    const directory = join(journalDirectory, 'lock')
+    const directory = join(journalDirectory, 'journal.lock')
     options.fileSystem.makeDirectory(directory)
     for (;;) {
       const highest = generations(options.fileSystem, directory).at(-1) ?? 0
@@ -66,12 +66,13 @@ export class DirectoryLock {
     this.#timer.unref()
   }
 
-  /** Throws ERR_JOURNAL_UNAVAILABLE when another process took over, as it may after this one stood still too long. */
+  /** Throws ERR_JOURNAL_UNAVAILABLE when another process took over, or nothing was seen of the lock for too long. */
   assertHeld(): void {
-    if (!this.#lost && performance.now() - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
-    if (!this.#lost) return
-    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'another process took the journal over, so nothing ran', {
-      hint: 'this process stood still for too long; start it anew',
+    if (performance.now() - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
+    if (!this.#lost && performance.now() - this.#lastSignMs <= this.#leaseMs) return
+    const why = this.#lost ? 'another process took the journal over' : 'the journal directory cannot be looked at'
+    throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `${why}, so nothing ran`, {
+      hint: this.#lost ? 'this process stood still for too long; start it anew' : 'see to the disk of the directory',
     })
   }
 
@@ -113,8 +114,7 @@ export class DirectoryLock {
         this.#lastSignMs = performance.now()
       } else this.#lost = true
     } catch {
-      // Not being able to look is no sign that the lock is lost or held: the next look decides.
-      if (performance.now() - this.#lastSignMs > this.#leaseMs) this.#lost = true
+      // Not being able to look says neither that the lock is lost nor that it is held: the next look decides.
     }
   }
 

@@ -32,7 +32,8 @@ export interface FileSystem {
   /** Makes creations, renames and removals in a directory durable. */
   syncDirectory(path: string): void
   close(file: number): void
-  rename(from: string, to: string): void
+  /** Gives a file another name. Throws EEXIST when that name is taken, where rename(2) would replace the file. */
+  publish(from: string, to: string): void
   remove(path: string): void
   /** Sets the time of modification to now. */
   touch(path: string): void

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
 import type { FileStatus, FileSystem, OpenMode } from './file-system.js'
+import { systemErrorCode } from './file-system.js'
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants
 
@@ -9,6 +10,9 @@ const flags: Readonly<Record<OpenMode, number>> = {
   append: O_WRONLY | O_APPEND,
   read: O_RDONLY,
 }
+
+/** What link(2) says on file systems that have no hard links. */
+const withoutLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** The file system of this machine. */
 export const nodeFileSystem: FileSystem = Object.freeze({
@@ -50,8 +54,16 @@ export const nodeFileSystem: FileSystem = Object.freeze({
   close: (file: number): void => {
     fs.closeSync(file)
   },
-  rename: (from: string, to: string): void => {
-    fs.renameSync(from, to)
+  publish(from: string, to: string): void {
+    try {
+      fs.linkSync(from, to)
+    } catch (error) {
+      if (!withoutLinks.has(systemErrorCode(error))) throw error
+      if (fs.existsSync(to)) throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST' })
+      fs.renameSync(from, to)
+      return
+    }
+    fs.unlinkSync(from)
   },
   remove: (path: string): void => {
     fs.unlinkSync(path)

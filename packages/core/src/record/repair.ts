@@ -10,10 +10,12 @@ const chunkBytes = 256 * 1024
 /** What the name of a file ends in until it is whole. */
 export const unfinished = '.new'
 
+const unfinishedFile = /^journal-\d{8,}\.jsonl(\.\d+\.torn)?\.new$/
+
 /** Removes files that a crash left half-written. Nothing that was acknowledged is ever only in one of them. */
 export function removeUnfinished(fileSystem: FileSystem, directory: string): void {
   for (const name of fileSystem.list(directory)) {
-    if (name.endsWith(unfinished)) fileSystem.remove(join(directory, name))
+    if (unfinishedFile.test(name)) fileSystem.remove(join(directory, name))
   }
 }
 
@@ -55,5 +57,5 @@ function keepTail(fileSystem: FileSystem, from: string, to: string, offset: numb
   } finally {
     fileSystem.close(source)
   }
-  fileSystem.rename(to + unfinished, to)
+  fileSystem.publish(to + unfinished, to)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { FileSystem } from './file-system.js'
 import { systemErrorCode, writeAll } from './file-system.js'
 
+const reserveName = 'journal.reserve'
 /** Random, because some file systems store zeros without using any space; they compress by 128 KiB at most. */
 const chunkBytes = 128 * 1024
 
@@ -24,7 +25,7 @@ export class Reserve {
   /** Makes sure that the space is there. Throws what the file system throws. */
   keep(): void {
     const fileSystem = this.#fileSystem
-    if (fileSystem.list(this.#directory).includes('reserve')) {
+    if (fileSystem.list(this.#directory).includes(reserveName)) {
       if (fileSystem.status(this.#path()).bytes === this.#bytes) return
       fileSystem.remove(this.#path())
     }
@@ -52,6 +53,6 @@ export class Reserve {
   }
 
   #path(): string {
-    return join(this.#directory, 'reserve')
+    return join(this.#directory, reserveName)
   }
 }

@@ -67,9 +67,10 @@ export class Segment {
     this.#write(frame(text))
   }
 
+  /** Makes it part of the journal. Throws EEXIST rather than take the place of a segment that is there. */
   publish(directory: string): void {
     const path = join(directory, segmentName(this.number))
-    this.#fileSystem.rename(path + unfinished, path)
+    this.#fileSystem.publish(path + unfinished, path)
     this.#fileSystem.syncDirectory(directory)
   }
 

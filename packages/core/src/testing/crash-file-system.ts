@@ -171,12 +171,14 @@ export class CrashFileSystem implements FileSystem {
     this.#open.delete(file)
   }
 
-  rename(from: string, to: string): void {
-    this.#call('rename')
+  publish(from: string, to: string): void {
+    this.#call('publish')
     const directory = this.#directory(dirname(from))
     const inode = this.#inode(from)
-    directory.names.delete(basename(from))
+    if (directory.names.has(basename(to))) throw systemError('EEXIST')
     directory.names.set(basename(to), inode)
+    this.#changed(directory)
+    directory.names.delete(basename(from))
     this.#changed(directory)
   }
 

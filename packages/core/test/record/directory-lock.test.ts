@@ -63,7 +63,7 @@ describe('DirectoryLock', () => {
   it('is lost as soon as somebody has a higher number, which the owner sees before it writes after a pause', async () => {
     const fileSystem = new CrashFileSystem()
     const lock = await acquire(fileSystem)
-    fileSystem.close(fileSystem.open('/j/lock/owner-2', 'create'))
+    fileSystem.close(fileSystem.open('/j/journal.lock/owner-2', 'create'))
     const until = performance.now() + leaseMs * 0.75
     // No timer runs: the process stands still.
     while (performance.now() < until);
@@ -75,21 +75,21 @@ describe('DirectoryLock', () => {
 
   it('waits for a claim whose name is not written yet', async () => {
     const fileSystem = new CrashFileSystem()
-    fileSystem.makeDirectory('/j/lock')
-    const file = fileSystem.open('/j/lock/owner-7', 'create')
+    fileSystem.makeDirectory('/j/journal.lock')
+    const file = fileSystem.open('/j/journal.lock/owner-7', 'create')
     const waiting = acquire(fileSystem)
     await sleep(leaseMs / 4)
     const owner = newProcess().self
     fileSystem.write(file, Buffer.from(JSON.stringify(owner)), 0, JSON.stringify(owner).length)
     const lock = await waiting
-    expect(fileSystem.list('/j/lock')).toEqual(['owner-7', 'owner-8'])
+    expect(fileSystem.list('/j/journal.lock')).toEqual(['owner-7', 'owner-8'])
     lock.release()
   })
 
   it('keeps its highest number for ever, so that an old view of the directory cannot win', async () => {
     const fileSystem = new CrashFileSystem()
     for (let n = 0; n < 40; n++) (await acquire(fileSystem)).release()
-    const numbers = fileSystem.list('/j/lock').map((name) => Number(name.slice('owner-'.length)))
+    const numbers = fileSystem.list('/j/journal.lock').map((name) => Number(name.slice('owner-'.length)))
     expect(Math.max(...numbers)).toBe(40)
     expect(numbers).toHaveLength(16)
   })
@@ -104,13 +104,13 @@ describe('DirectoryLock', () => {
       // Right before the claim of number 2, others use it up and clean it away.
       if (mode === 'create' && path.endsWith('owner-2') && !overtaken) {
         overtaken = true
-        fileSystem.close(original('/j/lock/owner-20', 'create'))
+        fileSystem.close(original('/j/journal.lock/owner-20', 'create'))
       }
       return original(path, mode)
     }
     const lock = await acquire(fileSystem, overtaking)
-    expect(fileSystem.list('/j/lock').includes('owner-2')).toBe(false)
-    expect(fileSystem.list('/j/lock').includes('owner-21')).toBe(true)
+    expect(fileSystem.list('/j/journal.lock').includes('owner-2')).toBe(false)
+    expect(fileSystem.list('/j/journal.lock').includes('owner-21')).toBe(true)
     lock.assertHeld()
     lock.release()
   })

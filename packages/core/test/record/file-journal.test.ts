@@ -63,8 +63,8 @@ describe('fileJournal on a disk', () => {
     await journal.append(numbered(0), 'synced')
     await journal.append(numbered(0), 'synced')
     const mode = (path: string): number => statSync(path).mode & 0o777
-    expect([parent, audit, join(audit, 'lock')].map(mode)).toEqual([0o700, 0o700, 0o700])
-    const files = readdirSync(audit).filter((name) => name !== 'lock')
+    expect([parent, audit, join(audit, 'journal.lock')].map(mode)).toEqual([0o700, 0o700, 0o700])
+    const files = readdirSync(audit).filter((name) => name !== 'journal.lock')
     expect(files.length).toBeGreaterThan(3)
     for (const name of files) expect(mode(join(audit, name))).toBe(0o600)
     await journal.close()

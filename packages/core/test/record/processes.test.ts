@@ -42,10 +42,9 @@ describe('the file journal of a process that is killed', () => {
       const acknowledged = new Map<number, number>()
       for (let round = 0; round < kills; round++) {
         const victim = child('append', parent)
-        await victim.line(0)
-        await sleep(random() * 150)
+        await victim.line(Math.floor(random() * 100))
+        await sleep(random() * 10)
         const lines = (await victim.kill()).slice(1)
-        expect(lines.length).toBeGreaterThan(0)
         for (const line of lines) {
           const [lsn, n] = line.split(' ').map(Number)
           acknowledged.set(lsn!, n!)
@@ -56,8 +55,9 @@ describe('the file journal of a process that is killed', () => {
       const recovered = new Map((await eventsOf(journal)).map((event) => [event.lsn, event['n']]))
       for (const [lsn, n] of acknowledged) expect(recovered.get(lsn)).toBe(n)
       await journal.close()
+      expect(acknowledged.size).toBeGreaterThan(kills)
     },
-    soak ? 600_000 : 60_000,
+    soak ? 1_800_000 : 60_000,
   )
 })
 
@@ -94,9 +94,10 @@ describe('the lock of a journal directory', () => {
       message: expect.stringContaining(`process ${String(victim.process.pid)}`),
     })
     await victim.kill()
+    // An owner that cannot be judged would be waited for longer.
     const before = performance.now()
     const journal = await fileJournal(parent).open({ recorder, clock: systemClock })
-    expect(performance.now() - before).toBeLessThan(2_000)
+    expect(performance.now() - before).toBeLessThan(4_000)
     await journal.close()
   }, 30_000)
 })
@@ -107,12 +108,12 @@ async function deadOwner(): Promise<string> {
   const victim = child('append', directory)
   await victim.line(0)
   await victim.kill()
-  const text = readFileSync(join(directory, 'lock', readdirSync(join(directory, 'lock'))[0]!), 'utf8')
+  const text = readFileSync(join(directory, 'journal.lock', readdirSync(join(directory, 'journal.lock'))[0]!), 'utf8')
   expect(processIdentity().judge(JSON.parse(text) as never)).toBe('dead')
   return text
 }
 
 function leaveLock(directory: string, generation: number, text: string): void {
-  mkdirSync(join(directory, 'lock'), { recursive: true, mode: 0o700 })
-  writeFileSync(join(directory, 'lock', `owner-${String(generation)}`), text)
+  mkdirSync(join(directory, 'journal.lock'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(directory, 'journal.lock', `owner-${String(generation)}`), text)
 }

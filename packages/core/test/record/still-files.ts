@@ -49,7 +49,7 @@ function readOnly(files: StillFiles): FileSystem {
     sync: fail,
     syncNow: fail,
     syncDirectory: fail,
-    rename: fail,
+    publish: fail,
     remove: fail,
     touch: fail,
   }

@@ -57,7 +57,7 @@ describe('verifyJournal', () => {
     for (const name of names) {
       const file = files.get(name)!
       for (let at = 0; at < file.length; at++) {
-        for (const flip of [0x01, 0x20, 0x80]) {
+        for (const flip of [0x01, 0x80]) {
           const mutant = Buffer.from(file)
           mutant[at]! ^= flip
           const { verdict } = await verifyStill(withFile(files, name, mutant))
