@@ -150,7 +150,7 @@ function selects(selection: Selection, target: PolicyTarget): boolean {
   if (selection === undefined) return true
   if ('names' in selection) return selection.names.includes(target.name)
   return Object.entries(selection.labels).every(([label, value]) =>
-    label === 'kind' ? target.kind === value : Object.hasOwn(target.labels, label) && target.labels[label] === value,
+    label === 'kind' ? target.kind === value : target.labels[label] === value,
   )
 }
 

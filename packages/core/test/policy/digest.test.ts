@@ -153,6 +153,13 @@ describe('the digest of a policy', () => {
     expect(seen.size).toBeGreaterThan(120)
   })
 
+  it('changes when a rule by text stops finding actions without effects', () => {
+    const every = ['read', 'write', 'delete', 'define', 'grant', 'execute', 'transfer', 'session', 'opaque'] as const
+    const policy = { version: 1, targets: { orders: { kind: 'postgres' } }, roles: {} } as const
+    const whole = digestOf({ ...policy, deny: [{ id: 'a', text: 'x' }] })
+    expect(digestOf({ ...policy, deny: [{ id: 'a', text: 'x', duty: every }] })).not.toBe(whole)
+  })
+
   it('is the same for two policies exactly when they mean the same', () => {
     fc.assert(
       fc.property(arbitrary.policy, arbitrary.policy, (one, other) => {

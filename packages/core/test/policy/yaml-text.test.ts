@@ -75,6 +75,12 @@ const pitfalls: readonly (readonly [what: string, text: string, says: string])[]
   ],
 ]
 
+/** A few kilobytes that stand for more values than there are atoms. */
+function aliasBomb(): string {
+  const lines = Array.from({ length: 200 }, (_, index) => `b${index + 1}: &b${index + 1} [${`*b${index},`.repeat(10)}]`)
+  return ['b0: &b0 [x]', ...lines].join('\n')
+}
+
 describe('the text of a policy', () => {
   it.each(pitfalls)('is refused with %s', (_what, text, says) => {
     const error = loadError(text)
@@ -83,23 +89,26 @@ describe('the text of a policy', () => {
   })
 
   it.each([
-    ['nested brackets', '['.repeat(1_000_000)],
-    ['nested groups', '{a: '.repeat(200_000)],
-    ['nested lists', '- '.repeat(500_000)],
-    ['closed nested brackets', '['.repeat(3_000) + ']'.repeat(3_000)],
-    ['indented groups', Array.from({ length: 1_300 }, (_, index) => `${' '.repeat(index)}a:`).join('\n')],
+    ['nested brackets', '['.repeat(1_000_000), 'nesting deeper than 48 levels'],
+    ['nested groups', '{a: '.repeat(200_000), 'nesting deeper than 48 levels'],
+    ['nested lists', '- '.repeat(500_000), 'nesting deeper than 48 levels'],
+    ['closed nested brackets', '['.repeat(3_000) + ']'.repeat(3_000), 'nesting deeper than 48 levels'],
     [
-      'a bomb of aliases',
-      `a: &a [x]\n${Array.from({ length: 200 }, (_, index) => `b${index}: &b${index} [${`*${index === 0 ? 'a' : `b${index - 1}`},`.repeat(10)}]`).join('\n')}`,
+      'indented groups',
+      Array.from({ length: 1_300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+      'nesting deeper',
     ],
-    ['closing brackets', '}'.repeat(1_000_000)],
-    ['commas', `[${','.repeat(1_000_000)}`],
-    ['anchors', '&a '.repeat(300_000)],
-    ['documents', '---\n'.repeat(200_000)],
-  ])('is refused in bounded time: %s', { timeout: 30_000 }, (_what, text) => {
+    ['a bomb of aliases', aliasBomb(), 'aliases are not accepted'],
+    ['closing brackets', '}'.repeat(1_000_000), 'too many parts'],
+    ['commas', `[${','.repeat(1_000_000)}`, 'too many parts'],
+    ['anchors', '&a '.repeat(300_000), 'too many parts'],
+    ['documents', '---\n'.repeat(200_000), 'too many parts'],
+  ])('is refused in bounded time: %s', { timeout: 60_000 }, (_what, text, says) => {
     const started = performance.now()
-    expect(loadError(text).code).toBe('ERR_POLICY_INVALID')
-    expect(performance.now() - started).toBeLessThan(15_000)
+    const error = loadError(text)
+    expect(error.code).toBe('ERR_POLICY_INVALID')
+    expect(error.message).toContain(says)
+    expect(performance.now() - started).toBeLessThan(30_000)
   })
 
   it('may be JSON, with tabs and with a byte order mark', () => {
