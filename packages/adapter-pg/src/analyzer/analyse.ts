@@ -63,7 +63,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
     walk.statementIndex = index
     walk.visitAs(statement.type, statement.body, new Scope())
   })
-  applyImplicitCasts(walk, walk.mentioned)
+  applyImplicitCasts(walk)
   const only = statements.length === 1 ? statements[0] : undefined
   const analysis: Analysis = Object.freeze({
     description: Object.freeze({

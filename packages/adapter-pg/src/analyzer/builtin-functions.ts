@@ -10,6 +10,7 @@ export type BuiltinRule =
   | { readonly does: 'input' }
   | { readonly does: 'statistics' }
   | { readonly does: 'execute' }
+  | { readonly does: 'define'; readonly object: string }
   | { readonly does: 'file'; readonly direction: 'in' | 'out' }
   | { readonly does: 'large-object'; readonly duty: 'read' | 'write' | 'delete'; readonly direction?: 'in' | 'out' }
 
@@ -71,6 +72,8 @@ define(
   { does: 'execute' },
   'pg_sleep pg_sleep_for pg_sleep_until txid_current pg_current_xact_id pg_current_xact_id_as_xid8',
 )
+
+define({ does: 'define', object: 'collation' }, 'pg_import_system_collations')
 
 /** What other sessions run, and values that the planner keeps. */
 define(

@@ -15,13 +15,15 @@ export function applyCast(walk: Walk, target: number, source: InferredType): voi
 }
 
 /**
- * Effects of casts that users made implicit: they may happen wherever a value of one of their types meets anything else.
- * `mentioned` are the types of the columns and values of the text.
+ * Effects of casts that happen unasked: implicit ones wherever a value of one of their types meets anything else, those for
+ * assignment where values are stored as their target.
  */
-export function applyImplicitCasts(walk: Walk, mentioned: ReadonlySet<number>): void {
+export function applyImplicitCasts(walk: Walk): void {
+  const { mentioned, assigned } = walk
   for (const cast of walk.catalog.userCasts) {
-    if (cast.context === 'explicit') continue
-    if (mentioned.has(cast.source) || mentioned.has(cast.target)) callCast(walk, cast.function)
+    const stored = [...assigned].some((type) => cast.target === type || cast.target === baseType(walk, type))
+    const met = cast.context === 'implicit' && (mentioned.has(cast.source) || mentioned.has(cast.target))
+    if (met || (stored && cast.context !== 'explicit')) callCast(walk, cast.function)
   }
 }
 

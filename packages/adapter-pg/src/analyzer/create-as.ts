@@ -1,3 +1,4 @@
+import { define } from './define.js'
 import { creationSchema, rangeVarName } from './names.js'
 import { resource, schemaLabel } from './resource.js'
 import { nodeOf, textOf, type TreeNode } from './tree.js'
@@ -7,9 +8,8 @@ import type { Walk } from './walk.js'
 export function defineTarget(walk: Walk, into: TreeNode, kind?: string): void {
   const target = newRelation(walk, nodeOf(into, 'rel') ?? {})
   const attributes = kind === undefined ? {} : { kind }
-  walk.effects.add('define', target, { object: 'table', ...attributes })
-  walk.effects.add('write', target, attributes)
-  walk.changesCatalog = true
+  define(walk, target, { object: 'table', ...attributes })
+  if (into['skipData'] !== true) walk.effects.add('write', target, attributes)
 }
 
 /** The resource of a relation that is about to be created. */

@@ -1,12 +1,14 @@
-import { define, grant, newObject, relationTargets } from './define.js'
+import type { Relation } from '../catalog/snapshot.js'
+import { define, grant, newObject, type RelationTarget, relationTargets, runEventTriggers } from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
 import { applyStored, relationAttributes } from './relation-reads.js'
-import { resource } from './resource.js'
+import { relationResource, resource } from './resource.js'
 import { Scope } from './scope.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /** CREATE TABLE. Its defaults and checks run when rows come, not now; bounds of a partition are computed now. */
@@ -32,10 +34,14 @@ export const alterTable: Handler = (walk, body, outer) => {
     define(walk, newObject(walk, 'type', rangeVarName(name)))
     return
   }
-  for (const { target, relation } of relationTargets(walk, rangeVarName(name))) {
+  for (const found of relationTargets(walk, rangeVarName(name))) {
+    const { relation } = found
     const scope = new Scope(outer)
-    if (relation !== undefined) scope.ranges.push(relationRange(relation, undefined, [], undefined))
-    for (const item of listOf(body, 'cmds')) alterOne(walk, bodyOf(item, 'AlterTableCmd') ?? {}, target, scope)
+    if (relation !== undefined) {
+      scope.ranges.push(relationRange(relation, undefined, [], undefined))
+      walk.mention(relation.columns.values())
+    }
+    for (const item of listOf(body, 'cmds')) alterOne(walk, bodyOf(item, 'AlterTableCmd') ?? {}, found, scope)
     for (const use of relation?.checks ?? []) applyStored(walk, use, 'check', new Set([relation?.id ?? 0]))
   }
 }
@@ -49,7 +55,17 @@ const rights: ReadonlyMap<string, string> = new Map([
   ['AT_NoForceRowSecurity', 'row-security'],
 ])
 
-function alterOne(walk: Walk, command: TreeNode, target: string, scope: Scope): void {
+/** Changes that may write every row anew. */
+const rewriting: ReadonlySet<string> = new Set([
+  'AT_AddColumn',
+  'AT_AlterColumnType',
+  'AT_SetExpression',
+  'AT_SetLogged',
+  'AT_SetUnLogged',
+  'AT_SetAccessMethod',
+])
+
+function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationTarget, scope: Scope): void {
   const subtype = textOf(command, 'subtype')
   const right = rights.get(subtype)
   if (right !== undefined) {
@@ -58,9 +74,13 @@ function alterOne(walk: Walk, command: TreeNode, target: string, scope: Scope): 
   }
   const drop = subtype.startsWith('AT_Drop') && { drop: true }
   const cascade = textOf(command, 'behavior') === 'DROP_CASCADE' && { cascade: true }
-  define(walk, target, { ...drop, ...cascade })
+  define(walk, target, { ...drop, ...cascade, ...(rewriting.has(subtype) && { rewrite: true }) })
   const definition = nodeOf(command, 'def')
   if (definition === undefined) return
+  const type = nodeOf(bodyOf(definition, 'ColumnDef') ?? {}, 'typeName')
+  const stored = type === undefined ? undefined : typeNameId(walk, type)
+  if (stored !== undefined) walk.assign([{ type: stored }])
+  if (subtype === 'AT_SetIdentity' && relation !== undefined) moveSequences(walk, relation, definition)
   referencedTables(walk, definition)
   const partition = bodyOf(definition, 'PartitionCmd')
   const parent = bodyOf(definition, 'RangeVar')
@@ -70,6 +90,16 @@ function alterOne(walk: Walk, command: TreeNode, target: string, scope: Scope): 
     if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
   } else if (parent !== undefined) defineExisting(walk, parent, { object: 'child' })
   else walk.visit(definition, scope)
+}
+
+/** ALTER COLUMN … RESTART moves the sequence of an identity column. */
+function moveSequences(walk: Walk, table: Relation, options: TreeNode): void {
+  if (!hasOption(bodyOf(options, 'List') ?? {}, 'items', 'restart')) return
+  for (const sequence of walk.catalog.relations.values()) {
+    if (sequence.kind === 'sequence' && sequence.table === table.id) {
+      walk.effects.add('write', relationResource(sequence, walk.state))
+    }
+  }
 }
 
 /** A foreign key changes what may happen to the table it points at; LIKE reads the other's definition. */
@@ -137,7 +167,9 @@ export const createTableAs: Handler = (walk, body, scope) => {
 export const refreshView: Handler = (walk, body) => {
   for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
     walk.effects.add('write', target, relation === undefined ? {} : relationAttributes(relation))
-    walk.changesCatalog = true
+    // CONCURRENTLY compares with a temporary table.
+    if (flagOf(body, 'concurrent')) define(walk, 'schema:pg_temp')
+    else runEventTriggers(walk)
     if (relation?.query === undefined) walk.miss('relation', textOf(nodeOf(body, 'relation') ?? {}, 'relname'))
     else applyStored(walk, relation.query, 'view', new Set([relation.id]))
   }

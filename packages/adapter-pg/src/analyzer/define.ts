@@ -9,15 +9,22 @@ export type DefineAttributes = Readonly<Record<string, string | boolean>>
 /** An object of the database is created, changed or dropped: names may mean something else afterwards. */
 export function define(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
   walk.effects.add('define', target, attributes)
-  walk.changesCatalog = true
-  for (const trigger of walk.catalog.eventTriggers) runStored(walk, [trigger.function], 'event-trigger')
+  runEventTriggers(walk, attributes)
 }
 
 /** Rights, roles or owners change. */
 export function grant(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
   walk.effects.add('grant', target, attributes)
+  runEventTriggers(walk, attributes)
+}
+
+/** Event triggers run for every command on objects, whatever its tag; those for dropping and rewriting not for all. */
+export function runEventTriggers(walk: Walk, { drop, rewrite }: DefineAttributes = {}): void {
   walk.changesCatalog = true
-  for (const trigger of walk.catalog.eventTriggers) runStored(walk, [trigger.function], 'event-trigger')
+  for (const { event, function: routine } of walk.catalog.eventTriggers) {
+    const runs = event === 'sql_drop' ? drop === true : event === 'table_rewrite' ? rewrite === true : event !== 'login'
+    if (runs) runStored(walk, [routine], 'event-trigger')
+  }
 }
 
 /**

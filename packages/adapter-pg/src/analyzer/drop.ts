@@ -1,5 +1,6 @@
 import { define, grant } from './define.js'
 import { namedObjects, type NamedObject } from './objects.js'
+import { resource } from './resource.js'
 import { listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -18,7 +19,7 @@ function changing(body: TreeNode, typeField: string): typeof define {
   return textOf(body, typeField) === 'OBJECT_POLICY' && body['comment'] === undefined ? grant : define
 }
 
-/** ALTER … RENAME, SET SCHEMA, DEPENDS ON EXTENSION, COMMENT ON. */
+/** ALTER … DEPENDS ON EXTENSION, COMMENT ON. */
 export const changeObject =
   (typeField: string): Handler =>
   (walk, body) => {
@@ -26,6 +27,43 @@ export const changeObject =
       changing(body, typeField)(walk, target, attributes)
     })
   }
+
+/** ALTER … RENAME TO: both names. */
+export const renameObject: Handler = (walk, body) => {
+  const type = textOf(body, 'renameType')
+  onObject(walk, type, objectNode(body), ({ target, attributes }) => {
+    const change = changing(body, 'renameType')
+    change(walk, target, attributes)
+    if (!ofRelation.has(type) && attributes['object'] !== 'index') {
+      change(walk, withName(target, textOf(body, 'newname')), attributes)
+    }
+  })
+}
+
+/** ALTER … SET SCHEMA: both places. */
+export const moveObject: Handler = (walk, body) => {
+  const schema = textOf(body, 'newschema')
+  onObject(walk, textOf(body, 'objectType'), objectNode(body), ({ target, attributes }) => {
+    define(walk, target, attributes)
+    const moved = withSchema(target, schema)
+    define(walk, moved ?? resource('schema', schema), attributes)
+  })
+}
+
+const segment = String.raw`[^.:"]*|"(?:[^"]|"")*"`
+const lastSegment = new RegExp(`(?:${segment})$`)
+const twoSegments = new RegExp(`^(\\w[\\w-]*:)(?:${segment})\\.(${segment})$`)
+
+/** The same kind of object in the same place under another name. */
+function withName(target: string, name: string): string {
+  return target.replace(lastSegment, () => resource('', name).slice(1))
+}
+
+/** The same object in another schema; undefined when it is in none. */
+function withSchema(target: string, schema: string): string | undefined {
+  const match = twoSegments.exec(target)
+  return match === null ? undefined : `${match[1] ?? ''}${resource('', schema).slice(1)}.${match[2] ?? ''}`
+}
 
 /** ALTER … OWNER TO, SECURITY LABEL. */
 export const grantOnObject =

@@ -3,6 +3,7 @@ import { applyOperator, impliedOperator } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { callRoutine } from './routine-effects.js'
 import { Scope } from './scope.js'
+import { runStored } from './stored-effects.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf } from './tree.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler } from './walk.js'
@@ -47,6 +48,7 @@ export const typeName: Handler = (walk, body, scope) => {
   if (id !== undefined) {
     walk.mentioned.add(id)
     applyCast(walk, id, 0)
+    runStored(walk, walk.catalog.types.get(id)?.comparisons ?? [], 'comparison')
   } else if (written !== undefined && body['pct_type'] !== true) walk.miss('type', printed(written))
 }
 

@@ -19,7 +19,7 @@ import {
   createView,
   refreshView,
 } from './define-relations.js'
-import { changeObject, dropObjects, grantOnObject } from './drop.js'
+import { changeObject, dropObjects, grantOnObject, moveObject, renameObject } from './drop.js'
 import { explain } from './explain.js'
 import { caseExpression, indexElement, sortBy, subLink, tableSample, typeCast, typeName } from './expressions.js'
 import { functionCall, indirection } from './function-calls.js'
@@ -65,7 +65,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['A_Indirection', indirection],
   ['AlterDefaultPrivilegesStmt', defaultPrivileges],
   ['AlterObjectDependsStmt', changeObject('objectType')],
-  ['AlterObjectSchemaStmt', changeObject('objectType')],
+  ['AlterObjectSchemaStmt', moveObject],
   ['AlterOwnerStmt', grantOnObject('objectType', 'owner')],
   ['AlterPolicyStmt', changePolicy],
   ['AlterRoleSetStmt', roleSetting],
@@ -116,7 +116,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['ReassignOwnedStmt', ownedObjects],
   ['RefreshMatViewStmt', refreshView],
   ['ReindexStmt', reindex],
-  ['RenameStmt', changeObject('renameType')],
+  ['RenameStmt', renameObject],
   ['RuleStmt', createOnRelation('rule')],
   ['SecLabelStmt', grantOnObject('objtype', 'security-label')],
   ['SelectStmt', selectStatement],

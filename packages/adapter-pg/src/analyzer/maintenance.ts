@@ -48,7 +48,9 @@ function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: strin
 }
 
 function runChecks(walk: Walk, relation: Relation): void {
-  for (const use of relation.checks) applyStored(walk, use, 'index', new Set([relation.id]))
+  for (const use of [...relation.checks, ...relation.statistics]) {
+    applyStored(walk, use, 'index', new Set([relation.id]))
+  }
 }
 
 function runAllChecks(walk: Walk): void {

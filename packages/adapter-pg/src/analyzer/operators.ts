@@ -12,11 +12,28 @@ export const operatorExpression: Handler = (walk, body, scope) => {
   walk.descend('A_Expr', body, scope, nameOnly)
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
-  const left = nodeOf(body, 'lexpr')
-  const leftType = left === undefined ? 0 : typeOf(walk, left, scope)
-  for (const right of rightTypes(walk, body, scope)) {
-    for (const name of names) applyOperator(walk, name, leftType, right)
+  for (const [left, right] of operandTypes(walk, body, scope)) {
+    for (const name of names) applyOperator(walk, name, left, right)
   }
+}
+
+type OperandTypes = readonly [left: InferredType, right: InferredType]
+
+/** What is compared with what: rows field by field, lists item by item. */
+function operandTypes(walk: Walk, body: TreeNode, scope: Scope): readonly OperandTypes[] {
+  const left = nodeOf(body, 'lexpr')
+  const fields = rowFields(left)
+  const others = rowFields(nodeOf(body, 'rexpr'))
+  if (fields !== undefined && others?.length === fields.length) {
+    return fields.map((field, index) => [typeOf(walk, field, scope), typeOf(walk, others[index], scope)])
+  }
+  const type = left === undefined ? 0 : typeOf(walk, left, scope)
+  return rightTypes(walk, body, scope).map((right) => [type, right])
+}
+
+function rowFields(node: TreeNode | undefined): readonly TreeNode[] | undefined {
+  const row = bodyOf(node, 'RowExpr')
+  return row === undefined ? undefined : listOf(row, 'args')
 }
 
 const nameOnly: ReadonlySet<string> = new Set(['name'])

@@ -1,4 +1,4 @@
-import type { IncomingForeignKey, Relation } from '../catalog/snapshot.js'
+import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
 import { applyStored, readRelation, relationAttributes } from './relation-reads.js'
 import { isSystemRelation } from './sensitive-relations.js'
@@ -51,6 +51,7 @@ class Changes {
       change.columns,
     )
     walk.mention(relation.columns.values())
+    if (event !== 'delete') walk.assign(relation.columns.values())
     if (isSystemRelation(relation)) this.#systemChange(relation)
     const instead = this.#applyTriggers(relation, event, change)
     this.#applyRules(relation, event)
@@ -108,6 +109,8 @@ class Changes {
   /** A view without INSTEAD OF passes the change on to the table it shows. */
   #changeBehindView(view: Relation, event: ChangeEvent, change: Change): void {
     if (view.rules.some((rule) => rule.event === event)) return
+    // The condition of the view, and what WITH CHECK OPTION makes of it.
+    if (view.query !== undefined) evaluateStored(this.#walk, view.query, 'view')
     for (const id of view.query?.relations ?? []) {
       const relation = this.#walk.catalog.relations.get(id)
       if (relation === undefined || relation.id === view.id) continue
@@ -134,7 +137,7 @@ class Changes {
       const action = event === 'delete' ? key.onDelete : key.onUpdate
       const referencing = this.#walk.catalog.relations.get(key.from)
       if (action === 'none' || referencing === undefined) continue
-      if (event === 'update' && !touchesKey(relation, key, change)) continue
+      if (event === 'update' && !reaches(relation, key.referenced, change)) continue
       readRelation(this.#walk, referencing, namesOfColumns(referencing, key.columns), { via: 'foreign-key' })
       if (event === 'delete' && action === 'cascade') this.apply(referencing, 'delete', { via: 'foreign-key' })
       else this.apply(referencing, 'update', { columns: namesOfColumns(referencing, key.columns), via: 'foreign-key' })
@@ -180,17 +183,21 @@ function changesOf(commands: ReadonlySet<string>): readonly ChangeEvent[] {
 
 /** UPDATE OF fires when one of its columns is set. */
 function firesFor(relation: Relation, columns: readonly number[], event: ChangeEvent, change: Change): boolean {
-  if (event !== 'update' || columns.length === 0 || change.columns === undefined) return true
-  return [...namesOfColumns(relation, columns)].some((name) => change.columns?.has(name) === true)
-}
-
-function touchesKey(relation: Relation, key: IncomingForeignKey, change: Change): boolean {
-  if (change.columns === undefined) return true
-  return [...namesOfColumns(relation, key.referenced)].some((name) => change.columns?.has(name) === true)
+  if (event !== 'update' || columns.length === 0) return true
+  return reaches(relation, columns, change)
 }
 
 function namesOfColumns(relation: Relation, numbers: readonly number[]): ReadonlySet<string> {
   const names = new Set<string>()
   for (const column of relation.columns.values()) if (numbers.includes(column.number)) names.add(column.name)
   return names
+}
+
+/** Whether an update reaches one of these columns. A generated column changes with the columns that it is made of. */
+function reaches(relation: Relation, numbers: readonly number[], { columns }: Change): boolean {
+  if (columns === undefined) return true
+  for (const column of relation.columns.values()) {
+    if (numbers.includes(column.number) && (column.generated || columns.has(column.name))) return true
+  }
+  return false
 }

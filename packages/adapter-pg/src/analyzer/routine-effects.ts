@@ -24,6 +24,7 @@ export interface Call {
 export function callRoutine(walk: Walk, routine: Routine, call: Call): void {
   if (routine.builtin) callBuiltin(walk, routine, call)
   else if (!computes(routine)) callUserRoutine(walk, routine, call)
+  if (!routine.builtin) evaluateDefaults(walk, routine, call)
 }
 
 /** A C function of a reviewed extension: only a superuser can have put it there, and it computes from its arguments. */
@@ -45,6 +46,17 @@ function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
     ...(routine.securityDefiner && { securityDefiner: true }),
     ...(via !== undefined && { via }),
   })
+}
+
+/** Default values of arguments are evaluated by the caller. */
+function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
+  const { argumentDefaults: defaults } = routine
+  if (defaults === undefined || (call.arguments?.length ?? 0) >= routine.arguments.length) return
+  for (const id of defaults.functions) {
+    const other = walk.catalog.routines.get(id)
+    if (other === undefined) walk.miss('function', `#${String(id)}`)
+    else if (other.id !== routine.id) callRoutine(walk, other, { via: 'default' })
+  }
 }
 
 function callBuiltin(walk: Walk, routine: Routine, call: Call): void {
@@ -97,6 +109,10 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       return
     case 'lock':
       add('execute', 'lock:advisory', { sensitive: true })
+      return
+    case 'define':
+      walk.changesCatalog = true
+      add('define', resource('schema', constantText(call.arguments?.[0]) ?? '*'), { object: rule.object })
       return
     case 'statistics':
       add('read', 'table:pg_catalog.pg_stat_activity', { sensitive: true })

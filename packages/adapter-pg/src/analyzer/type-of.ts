@@ -1,5 +1,5 @@
-import { findType, functionSchemas, writtenName } from './names.js'
-import { baseType, type InferredType, unknownType } from './overloads.js'
+import { findRoutines, findType, writtenName } from './names.js'
+import { baseType, candidates, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn } from './resolve-column.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
@@ -39,7 +39,7 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     case 'BooleanTest':
       return types.bool
     case 'FuncCall':
-      return callType(walk, body)
+      return callType(walk, body, scope)
     case 'A_Expr':
       return operatorType(walk, body, scope)
     default:
@@ -79,16 +79,13 @@ function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   return found?.result
 }
 
-/** The result of a builtin function whose overloads all have one result. */
-function callType(walk: Walk, body: TreeNode): InferredType {
+/** The result of a builtin function, when nothing else can be meant and its possible overloads have one result. */
+function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
-  if (written === undefined) return undefined
-  const schemas = functionSchemas(walk, written.schema)
-  let result: number | undefined
-  for (const routine of walk.catalog.routinesNamed(written.name)) {
-    if (!schemas.includes(routine.schema)) continue
-    if (!routine.builtin || (result !== undefined && result !== routine.result)) return undefined
-    result = routine.result
-  }
-  return result === undefined || walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
+  const routines = written === undefined ? [] : findRoutines(walk, written)
+  const possible = candidates(walk, routines, listOf(body, 'args'), false, (argument) => typeOf(walk, argument, scope))
+  const result = possible[0]?.result
+  if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
+    return undefined
+  return walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
 }

@@ -38,6 +38,8 @@ export class Walk {
   effects: EffectSet = new EffectSet()
   /** Types that the text names or whose values it touches. */
   readonly mentioned: Set<number> = new Set()
+  /** Types that values are stored as: casts that users made for assignment happen on the way. */
+  readonly assigned: Set<number> = new Set()
   readonly missing: Set<string> = new Set()
   readonly registry: RegistryChange[] = []
   readonly uses: { readonly kind: 'prepared' | 'cursor'; readonly name: string }[] = []
@@ -108,6 +110,11 @@ export class Walk {
   /** Notes that values of these types take part, for casts that users made implicit. */
   mention(columns: Iterable<{ readonly type: number }>): void {
     if (this.catalog.userCasts.length > 0) for (const { type } of columns) this.mentioned.add(type)
+  }
+
+  /** Notes that values are stored as these types. */
+  assign(columns: Iterable<{ readonly type: number }>): void {
+    if (this.catalog.userCasts.length > 0) for (const { type } of columns) this.assigned.add(type)
   }
 
   /** Notes a name that the catalog does not have. */

@@ -1,7 +1,8 @@
 import { plainRelations, userRelations } from './relations.js'
 import { byName, operatorsOf, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
-import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
+import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, StoredUse, TypeInfo } from './snapshot.js'
+import { storedUse } from './stored-use.js'
 import { plainTypes, userTypes } from './types.js'
 
 /** The part of a catalog that came with the server: the same for every database of one server version. */
@@ -49,11 +50,15 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const relations = userRelations(rows, name, functionOfOperator)
   const userTypeList = userTypes(rows, name, functionOfOperator, relations)
   const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
+  const typeDefaults = new Map(
+    (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionOfOperator)]),
+  )
   for (const relation of relations.values()) {
     relation.comparisons.push(...typeFunctions(relation, types, 'comparisons'))
     relation.valueFunctions.push(...typeFunctions(relation, types, 'functions'))
+    relation.defaults.push(...domainDefaults(relation, types, typeDefaults))
   }
-  const routines = routinesOf(rows, name, false)
+  const routines = routinesOf(rows, name, false, functionOfOperator)
   const casts = [...builtins.casts, ...castsOf(rows, false)]
   const implicit = new Set(
     casts.filter((cast) => cast.context === 'implicit').map((cast) => pair(cast.source, cast.target)),
@@ -105,6 +110,24 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
 
 const noRoutines: readonly Routine[] = []
 const noOperators: readonly Operator[] = []
+
+/** A column without a default of its own takes that of its domain, or of the domain under that. */
+function domainDefaults(
+  relation: Relation,
+  types: ReadonlyMap<number, TypeInfo>,
+  defaults: ReadonlyMap<number, StoredUse>,
+): readonly { readonly column: number; readonly use: StoredUse }[] {
+  const found: { readonly column: number; readonly use: StoredUse }[] = []
+  for (const column of relation.columns.values()) {
+    let type = types.get(column.type)
+    for (let steps = 0; type !== undefined && steps < 32; steps += 1) {
+      const use = defaults.get(type.id)
+      if (use !== undefined) found.push({ column: column.number, use })
+      type = type.kind === 'domain' ? types.get(type.base) : undefined
+    }
+  }
+  return found
+}
 
 function typeFunctions(
   relation: Relation,

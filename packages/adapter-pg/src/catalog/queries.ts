@@ -50,7 +50,7 @@ const relations = (which: (id: string) => string): string =>
     `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   )
 
-const routines = (which: (id: string) => string, extension: string): string =>
+const routines = (which: (id: string) => string, extension: string, defaults: string): string =>
   section(
     'routines',
     [
@@ -66,6 +66,7 @@ const routines = (which: (id: string) => string, extension: string): string =>
       number('p.provariadic'),
       number('p.prorettype'),
       extension,
+      defaults,
     ],
     `pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${which('p.oid')}`,
   )
@@ -123,7 +124,7 @@ const builtinSql = document([
   `'version', pg_catalog.current_setting('server_version_num')`,
   schemas,
   relations(isBuiltin),
-  routines(isBuiltin, 'NULL'),
+  routines(isBuiltin, 'NULL', 'NULL'),
   operators(isBuiltin),
   casts(isBuiltin),
   types(isBuiltin),
@@ -131,18 +132,34 @@ const builtinSql = document([
 
 const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
 
-/** Support functions of operator classes that users defined, by the type they compare. */
+/** Functions of users in an operator family: support functions, and those behind its operators. */
+const familyFunctions = (family: string): string =>
+  `(SELECT m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${eq('m.amprocfamily', family)} UNION SELECT o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${eq('a.amopfamily', family)})`
+
+/** What sorts, compares and hashes values of a type where nothing else is said. */
 const comparisonFunctions = section(
   'comparisons',
-  [number('c.opcintype'), number('m.amproc::pg_catalog.oid')],
-  `pg_catalog.pg_opclass AS c JOIN pg_catalog.pg_amproc AS m ON ${eq('m.amprocfamily', 'c.opcfamily')} WHERE ${isUser('c.oid')} AND ${isUser('m.amproc::pg_catalog.oid')}`,
+  [number('c.opcintype'), number('f.f')],
+  `pg_catalog.pg_opclass AS c CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE c.opcdefault AND ${isUser('f.f')}`,
 )
+
+/** Functions of operator classes that an index or a partition key names. */
+const classFunctions = (name: string, relation: string, classes: string, from: string): string =>
+  section(
+    name,
+    [number(relation), number('f.f')],
+    `${from} CROSS JOIN LATERAL pg_catalog.unnest(${classes}::pg_catalog.oid[]) AS u(u) JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'u.u')} CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE ${isUser('f.f')}`,
+  )
 
 const userSql = document([
   `'database', pg_catalog.current_database()`,
   schemas,
   relations(isUser),
-  routines(isUser, extensionOfRoutine),
+  routines(
+    isUser,
+    extensionOfRoutine,
+    `CASE WHEN p.proargdefaults IS NULL THEN NULL ELSE ${storedUseSql('p.proargdefaults')} END`,
+  ),
   operators(isUser),
   casts(isUser),
   types(isUser),
@@ -158,6 +175,24 @@ const userSql = document([
       `CASE WHEN i.indpred IS NULL THEN NULL ELSE ${storedUseSql('i.indpred')} END`,
     ],
     `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
+  ),
+  classFunctions('indexClasses', 'i.indrelid', 'i.indclass', 'pg_catalog.pg_index AS i'),
+  classFunctions('partitionClasses', 'p.partrelid', 'p.partclass', 'pg_catalog.pg_partitioned_table AS p'),
+  section(
+    'exclusions',
+    [number('k.conrelid'), number('o.oprcode::pg_catalog.oid')],
+    `pg_catalog.pg_constraint AS k CROSS JOIN LATERAL pg_catalog.unnest(k.conexclop) AS u(u) JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'u.u')} WHERE ${isUser('o.oprcode::pg_catalog.oid')}`,
+  ),
+  section(
+    'typeDefaults',
+    [number('t.oid'), storedUseSql('t.typdefaultbin')],
+    `pg_catalog.pg_type AS t WHERE ${isUser('t.oid')} AND t.typdefaultbin IS NOT NULL`,
+  ),
+  section(
+    'statistics',
+    // PostgreSQL 13 has no such column.
+    [number('s.stxrelid'), storedUseSql(`pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.->>) 'stxexprs'`)],
+    'pg_catalog.pg_statistic_ext AS s',
   ),
   section(
     'partitionKeys',

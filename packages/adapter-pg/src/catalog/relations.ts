@@ -9,7 +9,7 @@ import type {
   StoredUse,
   Trigger,
 } from './snapshot.js'
-import { storedUse } from './stored-use.js'
+import { noUse, storedUse } from './stored-use.js'
 
 type Resolve = (operator: number) => number
 type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
@@ -20,6 +20,7 @@ type Draft = Mutable<Relation> & {
   policies: Policy[]
   defaults: { column: number; use: StoredUse }[]
   checks: StoredUse[]
+  statistics: StoredUse[]
   comparisons: number[]
   valueFunctions: number[]
   referencedBy: IncomingForeignKey[]
@@ -137,6 +138,12 @@ function addStoredExpressions(
     at(id)?.defaults.push({ column, use: storedUse(tokens, functionOfOperator, drawn) })
   }
   for (const [relation, , tokens] of rows.checks ?? []) at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
+  for (const [relation, tokens] of rows.statistics ?? []) {
+    at(relation)?.statistics.push(storedUse(tokens, functionOfOperator))
+  }
+  for (const group of [rows.indexClasses, rows.partitionClasses, rows.exclusions]) {
+    for (const [relation, routine] of group ?? []) at(relation)?.checks.push({ ...noUse, functions: [routine] })
+  }
   for (const [relation, tokens] of rows.partitionKeys ?? []) {
     at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
   }
@@ -184,6 +191,7 @@ function emptyRelation(id: number, schema: string, name: string, kind: RelationK
     policies: [],
     defaults: [],
     checks: [],
+    statistics: [],
     comparisons: [],
     valueFunctions: [],
     referencedBy: [],

@@ -1,5 +1,6 @@
 import type { CatalogRows } from './rows.js'
 import type { Operator, Routine, Volatility } from './snapshot.js'
+import { storedUse } from './stored-use.js'
 
 const kinds: Readonly<Record<string, Routine['kind']>> = { f: 'function', p: 'procedure', a: 'aggregate', w: 'window' }
 const volatilities: Readonly<Record<string, Volatility>> = { i: 'immutable', s: 'stable', v: 'volatile' }
@@ -8,9 +9,14 @@ const volatilities: Readonly<Record<string, Volatility>> = { i: 'immutable', s: 
 const serverLanguages = new Set(['internal', 'c', 'sql'])
 
 /** Routines of one part of the catalog. */
-export function routinesOf(rows: CatalogRows, schemaName: (id: number) => string, builtin: boolean): Routine[] {
+export function routinesOf(
+  rows: CatalogRows,
+  schemaName: (id: number) => string,
+  builtin: boolean,
+  functionOfOperator: (operator: number) => number = () => 0,
+): Routine[] {
   return (rows.routines ?? []).map(
-    ([id, schema, name, kind, volatility, language, definer, types, defaults, variadic, result, extension]) => ({
+    ([id, schema, name, kind, volatility, language, definer, types, defaults, variadic, result, extension, given]) => ({
       id,
       schema: schemaName(schema),
       name,
@@ -22,6 +28,7 @@ export function routinesOf(rows: CatalogRows, schemaName: (id: number) => string
       defaults,
       variadic: variadic !== 0,
       result,
+      argumentDefaults: given === null ? undefined : storedUse(given, functionOfOperator),
       builtin: builtin && serverLanguages.has(language),
       extension: extension ?? undefined,
     }),

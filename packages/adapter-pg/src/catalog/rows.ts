@@ -29,6 +29,7 @@ export interface CatalogRows {
       variadic: number,
       result: number,
       extension: string | null,
+      argumentDefaults: Tokens,
     ]
   >
   readonly operators: Rows<
@@ -53,6 +54,11 @@ export interface CatalogRows {
 export interface UserRows extends CatalogRows {
   readonly comparisons: Rows<[type: number, routine: number]>
   readonly indexes: Rows<[id: number, schema: number, name: string, table: number, keys: Tokens, predicate: Tokens]>
+  readonly indexClasses: Rows<[relation: number, routine: number]>
+  readonly partitionClasses: Rows<[relation: number, routine: number]>
+  readonly exclusions: Rows<[relation: number, routine: number]>
+  readonly typeDefaults: Rows<[type: number, use: Tokens]>
+  readonly statistics: Rows<[relation: number, use: Tokens]>
   readonly partitionKeys: Rows<[relation: number, use: Tokens]>
   readonly inherits: Rows<[parent: number, child: number]>
   readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens]>

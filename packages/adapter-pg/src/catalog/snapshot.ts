@@ -87,6 +87,8 @@ export interface Relation {
   readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
   /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
   readonly checks: readonly StoredUse[]
+  /** Expressions of extended statistics, which ANALYZE evaluates. */
+  readonly statistics: readonly StoredUse[]
   /** Functions that compare values of its columns (operator classes of user-defined types). */
   readonly comparisons: readonly number[]
   /** Functions that make values of its columns (checks of domains, canonical forms of ranges). */
@@ -112,6 +114,8 @@ export interface Routine {
   readonly defaults: number
   readonly variadic: boolean
   readonly result: number
+  /** What default values of its arguments use. */
+  readonly argumentDefaults: StoredUse | undefined
   /** Came with the server (initdb) and was not replaced by another language since. */
   readonly builtin: boolean
   /** The extension that it belongs to. */
