@@ -128,6 +128,8 @@ describe('10,000 votes', () => {
     await on.hand.asked
     await expect.poll(() => flood.receipts.length, { timeout: 10_000 }).toBe(10_000)
     expect(flood.receipts.every((one) => !one.counted)).toBe(true)
+    const turnedAway = flood.receipts.filter((one) => !one.counted && one.reason === 'too-many-votes')
+    expect(turnedAway).toHaveLength(inTurn ? 0 : 10_000 - 64)
     expect(floodBench.journal.events.length).toBeLessThanOrEqual(66)
     expect(await on.hand.deny(ann)).toEqual({ counted: true })
     expect((await running).outcome).toBe('denied')

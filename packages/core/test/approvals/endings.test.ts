@@ -66,6 +66,30 @@ describe('withdrawing', () => {
     },
   )
 
+  it('is the outcome even if the yes is on record a moment later', async () => {
+    const on = bench()
+    let finishRecording: () => void = () => undefined
+    const append = on.journal.append.bind(on.journal)
+    on.journal.append = (event) => {
+      if (event.type !== 'approval.vote') return append(event)
+      return new Promise((resolve) => {
+        finishRecording = () => {
+          resolve({ lsn: 1, seq: 1 })
+        }
+      })
+    }
+    const gone = new AbortController()
+    const running = on.coordinator.request(hold(), gone.signal)
+    await on.hand.asked
+    const voting = on.hand.allow(ann)
+    await new Promise((resolve) => setImmediate(resolve))
+    on.ledger.fault.commit = 'hang'
+    gone.abort()
+    finishRecording()
+    await voting
+    expect((await running).outcome).toBe('withdrawn')
+  })
+
   it('before anybody was asked leaves no trace', async () => {
     const on = bench()
     const outcome = await on.coordinator.request(hold(), AbortSignal.abort())

@@ -122,6 +122,15 @@ describe('a journal that fails', () => {
     expect(await running).toMatchObject({ outcome: 'unavailable', refusal: { code } })
   })
 
+  it('while a denial is recorded: it stays a denial', async () => {
+    const on = bench()
+    on.journal.failFor = (event) => (event.type === 'approval.vote' ? 'throw' : undefined)
+    const running = on.coordinator.request(hold(), never)
+    expect(await on.hand.deny(ann)).toEqual({ counted: false, reason: 'failed' })
+    expect(await running).toMatchObject({ outcome: 'denied', refusal: { code: 'ERR_APPROVAL_DENIED' } })
+    expect(on.journal.of('approval.ended')).toMatchObject([{ outcome: 'denied' }])
+  })
+
   it('while a second yes is recorded: an approval that rests on the first can still not be spent', async () => {
     const on = bench()
     const stages = [
