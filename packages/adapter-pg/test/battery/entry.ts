@@ -7,6 +7,8 @@ export interface Entry {
   readonly world: World
   /** `{{victim}}`, `{{scratch}}` and `{{password}}` stand for values that only the running server knows. */
   readonly text: string
+  /** Values for `$1`, `$2`, …; with them the statement goes through the extended protocol. */
+  readonly parameters?: readonly unknown[]
   /** Statements that the same session ran before; the analyzer sees them too. */
   readonly setup?: readonly string[]
   /** Statements after BEGIN that open cursors or savepoints for it. */

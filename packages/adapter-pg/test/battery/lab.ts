@@ -6,7 +6,7 @@ import { type LocalPostgres, startPostgres } from '@bothkeys/local-postgres'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Entry } from './entry.js'
-import { quietSetting } from './fixture/trap.js'
+import { quietSetting, toldPrefix } from './fixture/trap.js'
 import { type World, worldSql } from './fixture/worlds.js'
 import { DatabaseObserver, type DatabaseState } from './observe/database-state.js'
 import type { Edge, HeldLock, Observation, Side } from './observe/observation.js'
@@ -58,6 +58,7 @@ export class Lab {
       const admin = new pg.Client({ connectionString: server.superuserUrl })
       await admin.connect()
       for (const role of ['agent', 'helper', 'group_role']) await admin.query(`create role ${role} login`)
+      await admin.query('create role chief superuser')
       await admin.query('grant helper to group_role')
       const scratch = join(server.dataDirectory, 'scratch')
       await mkdir(scratch)
@@ -149,7 +150,7 @@ export class Lab {
     ])
     const logBefore = await logPosition(witness)
     const startedAt = performance.now()
-    const outcome = await send(subject, text, entry.copyIn)
+    const outcome = await send(subject, text, entry)
     const elapsedMs = performance.now() - startedAt
     const logBytes = (await logPosition(witness)) - logBefore
     const filesRead = await watch.accessed()
@@ -178,10 +179,11 @@ export class Lab {
       notifications,
       victim: await victim.state(text.includes(String(victim.pid))),
       trees: outcome.trees,
-      called: newSince(used.called, usedBefore.called),
+      called: new Set([...newSince(used.called, usedBefore.called), ...outcome.told]),
       scanned: newSince(used.scanned, usedBefore.scanned),
       maintained: newSince(used.maintained, usedBefore.maintained),
       deletedFrom: newSince(used.deleted, usedBefore.deleted),
+      foreignCode: await foreignCode(witness),
       graph: await readGraph(witness),
       streamed: entry.copyIn !== undefined,
       relationNames: used.names,
@@ -289,17 +291,21 @@ const settings = {
 
 interface Outcome {
   readonly trees: readonly PrintedValue[]
+  /** Traps that said that they were called. */
+  readonly told: ReadonlySet<string>
   readonly command: string
   readonly error: string | undefined
   /** Of the transaction: `I`dle, in a `T`ransaction, `E` failed. */
   readonly status: string
 }
 
-/** Sends the text as it is, in the simple protocol, and collects the trees that the server prints meanwhile. */
-async function send(client: pg.Client, text: string, copyIn: string | undefined): Promise<Outcome> {
+/** Sends the text as it is, in the simple protocol unless it has parameters, and collects the trees that the server prints meanwhile. */
+async function send(client: pg.Client, text: string, entry: Entry): Promise<Outcome> {
   const printed: string[] = []
+  const told = new Set<string>()
   const listen = (notice: { readonly message?: string | undefined; readonly detail?: string | undefined }): void => {
     if (notice.message?.startsWith('rewritten parse tree') === true) printed.push(notice.detail ?? '')
+    else if (notice.message?.startsWith(toldPrefix) === true) told.add(notice.message.slice(toldPrefix.length))
   }
   client.on('notice', listen)
   const { connection } = client as unknown as { readonly connection: NodeJS.EventEmitter }
@@ -311,16 +317,16 @@ async function send(client: pg.Client, text: string, copyIn: string | undefined)
   let command = ''
   let error: string | undefined
   try {
-    command = await perform(client, text, copyIn)
+    command = await perform(client, text, entry)
   } catch (thrown) {
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
   const status = await ready
   client.off('notice', listen)
-  return { trees: printed.map(readPrintedTree), command, error, status }
+  return { trees: printed.map(readPrintedTree), told, command, error, status }
 }
 
-async function perform(client: pg.Client, text: string, copyIn: string | undefined): Promise<string> {
+async function perform(client: pg.Client, text: string, { copyIn, parameters }: Entry): Promise<string> {
   if (copyIn !== undefined) {
     await pipeline(Readable.from([copyIn]), client.query(copyFrom(text)))
     return 'COPY'
@@ -329,7 +335,7 @@ async function perform(client: pg.Client, text: string, copyIn: string | undefin
     await pipeline(client.query(copyTo(text)), new Writable({ write: (_chunk, _encoding, done) => done() }))
     return 'COPY'
   }
-  const results = await client.query(text)
+  const results = await client.query(parameters === undefined ? text : { text, values: [...parameters] })
   return Array.isArray(results)
     ? results.map(({ command }: { command: string }) => command).join(', ')
     : results.command
@@ -355,8 +361,17 @@ async function readGraph(client: pg.Client): Promise<readonly Edge[]> {
   return (await client.query<Edge>(graphSql)).rows
 }
 
+async function foreignCode(client: pg.Client): Promise<ReadonlySet<string>> {
+  const sql = `select n.nspname || '.' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    where p.oid >= 16384 and p.prolang = (select oid from pg_language where lanname = 'c')`
+  return new Set((await client.query<{ name: string }>(sql)).rows.map(({ name }) => name))
+}
+
 const relationName = (id: string): string =>
   `(select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${id})`
+
+const functionName = (id: string): string =>
+  `(select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.oid = ${id})`
 
 const graphSql = `
 select 'foreign-key' as kind, ${relationName('conrelid')} as from, ${relationName('confrelid')} as to from pg_constraint where contype = 'f'
@@ -364,7 +379,10 @@ union all select 'inherits', ${relationName('inhrelid')}, ${relationName('inhpar
 union all select distinct 'view', ${relationName('r.ev_class')}, ${relationName('d.refobjid')} from pg_depend d join pg_rewrite r on r.oid = d.objid
   where d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class and r.ev_class >= 16384
 union all select 'owned-sequence', ${relationName('d.objid')}, ${relationName('d.refobjid')} from pg_depend d join pg_class c on c.oid = d.objid
-  where d.classid = 'pg_class'::regclass and c.relkind = 'S' and d.refclassid = 'pg_class'::regclass`
+  where d.classid = 'pg_class'::regclass and c.relkind = 'S' and d.refclassid = 'pg_class'::regclass
+union all select 'aggregate', ${functionName('a.aggfnoid')}, ${functionName('f')} from pg_aggregate a,
+  unnest(array[aggtransfn, aggfinalfn, aggcombinefn, aggmtransfn, aggminvtransfn, aggmfinalfn]::oid[]) f
+  where a.aggfnoid >= 16384 and f >= 16384`
 
 interface Usage {
   readonly called: ReadonlyMap<string, number>

@@ -59,14 +59,45 @@ const aclSelect = 2
 
 /**
  * Object ids of the relations for which the server itself will demand the SELECT privilege before it runs this tree:
- * its own word on what a statement reads, with views and rules expanded.
+ * its own word on what a statement reads, with views and rules expanded. The OLD and NEW of a rule are rows at hand.
  */
 export function relationsRead(tree: PrintedValue): ReadonlySet<number> {
   const read = new Set<number>()
-  for (const { fields } of nodesOf(tree)) {
-    const demanded = Number(fields.get('requiredPerms')?.[0] ?? 0)
-    const relation = Number(fields.get('relid')?.[0] ?? 0)
-    if (relation !== 0 && (demanded & aclSelect) !== 0) read.add(relation)
+  for (const node of nodesOf(tree)) {
+    if (node.type !== 'QUERY') continue
+    const entries = listOf(node, 'rtable')
+    const demands = listOf(node, 'rteperminfos')
+    // Until PostgreSQL 15 the entry itself says what is demanded, and OLD stands for the view that was selected from.
+    const demanding =
+      demands.length > 0 ? demands.filter((_, index) => !entries.some((entry) => isRuleRow(entry, index))) : entries
+    for (const entry of demanding) {
+      if (demands.length === 0 && aliasOf(entry) === 'new') continue
+      if ((number(entry, 'requiredPerms') & aclSelect) !== 0) read.add(number(entry, 'relid'))
+    }
   }
+  read.delete(0)
   return read
+}
+
+/** Whether an entry is the OLD or NEW of a rule and its demand is the one with this index. */
+function isRuleRow(entry: PrintedNode, index: number): boolean {
+  const alias = aliasOf(entry)
+  const isRow = (alias === 'old' || alias === 'new') && entry.fields.get('inFromCl')?.[0] === 'false'
+  return isRow && number(entry, 'perminfoindex') === index + 1
+}
+
+function aliasOf(entry: PrintedNode): string | undefined {
+  const alias = entry.fields.get('alias')?.[0]
+  const name = typeof alias === 'object' && 'fields' in alias ? alias.fields.get('aliasname')?.[0] : undefined
+  return typeof name === 'string' ? name : undefined
+}
+
+function number(node: PrintedNode, field: string): number {
+  return Number(node.fields.get(field)?.[0] ?? 0)
+}
+
+function listOf(node: PrintedNode, field: string): readonly PrintedNode[] {
+  const value = node.fields.get(field)?.[0]
+  const items = Array.isArray(value) ? (value as readonly PrintedValue[]) : []
+  return items.filter((item): item is PrintedNode => typeof item === 'object' && 'fields' in item)
 }

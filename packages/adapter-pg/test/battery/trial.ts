@@ -47,7 +47,8 @@ export class Trials {
         ;({ effects, missing } = await analyst.effectsOf(text))
       },
     })
-    const quiet = effects.filter(isUserFunction).map(({ resource }) => nameOf(resource).split('.').at(-1) ?? '')
+    const named = effects.filter(isUserFunction).map(({ resource }) => nameOf(resource))
+    const quiet = named.flatMap((name) => partsOf(name, live.graph)).map((name) => name.split('.').at(-1) ?? '')
     const calm = quiet.length === 0 ? live : await this.#lab.run(entry, { quiet })
     const facts = factsOf(calm)
     return {
@@ -81,12 +82,20 @@ function onlyIn(facts: Facts, others: Facts): readonly Fact[] {
   return facts.list.filter(({ kind, on }) => !others.list.some((other) => other.kind === kind && other.on === on))
 }
 
-function familiesOf({ graph }: Observation): Families {
+/** What runs when a function runs: itself, or what an aggregate is made of. */
+function partsOf(name: string, graph: readonly Edge[]): readonly string[] {
+  const parts = graph.filter(({ kind, from }) => kind === 'aggregate' && from === name).map(({ to }) => to)
+  return parts.length > 0 ? parts : [name]
+}
+
+function familiesOf({ graph, foreignCode }: Observation): Families {
   return {
     of: (relation) => {
       const shown = behind(relation, graph)
       return reach(shown, graph, ({ kind }) => kind === 'inherits')
     },
+    parts: (routine) => partsOf(routine, graph),
+    isForeignCode: (routine) => foreignCode.has(routine),
     owner: (sequence) => graph.find(({ kind, from }) => kind === 'owned-sequence' && from === sequence)?.to,
   }
 }

@@ -29,6 +29,12 @@ import type { Fact, FactKind, Facts } from './observe/facts.js'
  * effect on a relation counts as observed when anything of its family (ancestors and descendants) was. A view that is
  * written through is claimed with the table behind it.
  *
+ * ALTER TABLE may rewrite every row of its table: that is claimed by `define` on this very table, and so is what becomes of
+ * its rows when it is dropped. An aggregate is called when one of the functions that it is made of is.
+ *
+ * A C function of an extension cannot be made harmless. When one is named, what is unclaimed counts as done by it, and the
+ * statement never counts as exact.
+ *
  * Facts without a duty: prepared statements and cursors (what they do counts when they do it), the state of the transaction
  * itself, and settings that only limit, format or plan.
  */
@@ -44,6 +50,10 @@ export interface Verdict {
 export interface Families {
   /** Everything in the family of a relation, itself included. */
   of(relation: string): ReadonlySet<string>
+  /** What a function stands for: itself, or the functions that an aggregate is made of. */
+  parts(routine: string): readonly string[]
+  /** Whether it is a function in C of an extension. */
+  isForeignCode(routine: string): boolean
   /** The table that owns a sequence. */
   owner(sequence: string): string | undefined
 }
@@ -56,6 +66,9 @@ export function judge(effects: readonly Effect[], { list, touched }: Facts, fami
     (effect) => effect.duty !== 'opaque' && !isObserved(effect, list, touched, families),
   )
   if (effects.some(({ duty }) => duty === 'opaque')) return { outcome: 'opaque', unclaimed, unobserved }
+  if (unclaimed.length > 0 && effects.some(({ resource }) => families.isForeignCode(nameOf(resource)))) {
+    return { outcome: 'covered', unclaimed: [], unobserved }
+  }
   const outcome = unclaimed.length > 0 ? 'missed' : unobserved.length > 0 ? 'covered' : 'exact'
   return { outcome, unclaimed, unobserved }
 }
@@ -68,89 +81,107 @@ function dutyless({ kind, on }: Fact): boolean {
   return kind === 'prepared' || kind === 'cursor' || kind === 'transaction' || kind === 'shown'
 }
 
-/** Which duties stand for a kind of fact, on what. A word before a colon is the kind of a resource. */
-const duties: Readonly<Record<FactKind, readonly string[]>> = {
-  read: ['read table', 'read sequence'],
-  'row-written': ['write table'],
-  'row-deleted': ['delete table'],
-  sequence: ['write sequence', 'write table'],
-  'table-lock': ['write table', 'define'],
-  'row-lock': ['write table'],
-  called: ['execute function'],
-  notification: ['write channel'],
-  listening: ['read channel'],
+/**
+ * What may claim a kind of fact: a duty, the kind of its resource when that matters, and `=` when its name has to be the
+ * one that was observed.
+ */
+const claimants: Readonly<Record<FactKind, readonly string[]>> = {
+  read: ['read table=', 'read sequence='],
+  'row-written': ['write table=', 'define table='],
+  'row-deleted': ['delete table='],
+  sequence: ['write sequence=', 'write table='],
+  'table-lock': ['write table=', 'delete table=', 'define'],
+  'row-lock': ['write table='],
+  called: ['execute function='],
+  notification: ['write channel='],
+  listening: ['read channel='],
   definition: ['define'],
   privilege: ['grant'],
   'stored-setting': ['grant', 'define'],
-  configuration: ['define', 'execute function'],
+  configuration: ['define'],
   database: ['define', 'grant'],
   tablespace: ['define'],
   subscription: ['define'],
-  slot: ['define', 'execute function'],
-  origin: ['define', 'execute function'],
+  slot: [],
+  origin: [],
   'prepared-transaction': ['execute transaction'],
-  statistics: ['define', 'execute function'],
+  statistics: ['define'],
   storage: ['define'],
   'file-written': ['transfer file', 'transfer program'],
   'file-read': ['transfer file', 'transfer program'],
   setting: ['session'],
   role: ['session'],
   'advisory-lock': ['execute lock'],
-  backend: ['execute function'],
+  backend: [],
   'large-object': ['write largeobject', 'grant largeobject'],
   'large-object-deleted': ['delete largeobject'],
   library: ['execute library'],
   streamed: ['transfer stream'],
   shown: ['read setting'],
-  'statistics-reset': ['execute function'],
-  snapshot: ['execute function'],
-  log: ['execute function', 'execute server'],
-  'transaction-id': ['execute function'],
-  delay: ['execute function'],
+  'statistics-reset': [],
+  snapshot: [],
+  log: ['execute server'],
+  'transaction-id': [],
+  delay: [],
   prepared: [],
   cursor: [],
   transaction: [],
 }
 
-/** Kinds that are compared by name. */
-const byName: ReadonlySet<FactKind> = new Set<FactKind>([
-  'read',
-  'row-written',
-  'row-deleted',
-  'sequence',
-  'row-lock',
-  'called',
-  'notification',
-  'listening',
+/** What builtin functions do that have no duty but `execute` on them; and the views of the catalog that show files. */
+const builtinClaims: ReadonlyMap<string, readonly FactKind[]> = new Map([
+  ['execute function:pg_catalog.pg_terminate_backend', ['backend']],
+  ['execute function:pg_catalog.pg_cancel_backend', ['backend']],
+  ['execute function:pg_catalog.pg_reload_conf', ['configuration', 'file-read']],
+  ['execute function:pg_catalog.pg_import_system_collations', ['definition']],
+  ['execute function:pg_catalog.pg_logical_emit_message', ['log', 'transaction-id']],
+  ['execute function:pg_catalog.pg_create_restore_point', ['log']],
+  ['execute function:pg_catalog.pg_switch_wal', ['log']],
+  ['execute function:pg_catalog.txid_current', ['transaction-id']],
+  ['execute function:pg_catalog.pg_current_xact_id', ['transaction-id']],
+  ['execute function:pg_catalog.pg_export_snapshot', ['snapshot', 'transaction-id']],
+  ['execute function:pg_catalog.pg_create_physical_replication_slot', ['slot']],
+  ['execute function:pg_catalog.pg_replication_origin_create', ['origin']],
+  ['execute function:pg_catalog.pg_stat_reset', ['statistics-reset']],
+  ['execute function:pg_catalog.pg_stat_reset_shared', ['statistics-reset']],
+  ['execute function:pg_catalog.pg_sleep', ['delay']],
+  ['read table:pg_catalog.pg_hba_file_rules', ['file-read']],
 ])
 
 function claims(effect: Effect, fact: Fact, families: Families): boolean {
-  if (!sameDuty(effect, fact)) return false
-  if (!byName.has(fact.kind)) return true
-  const name = nameOf(effect.resource)
-  if (name === '*') return true
-  return name === fact.on || (fact.kind === 'sequence' && name === families.owner(fact.on))
+  return agrees(effect, fact, (name) =>
+    fact.kind === 'called'
+      ? families.parts(name).includes(fact.on)
+      : name === fact.on || (fact.kind === 'sequence' && name === families.owner(fact.on)),
+  )
 }
 
-function sameDuty({ duty, resource, attributes }: Effect, { kind }: Fact): boolean {
-  // A function of users stands for its own call and for nothing else.
-  if (attributes['userDefined'] === true && kind !== 'called') return false
-  const [resourceKind = ''] = resource.split(':')
-  return duties[kind].some((each) => each === duty || each === `${duty} ${resourceKind}`)
-}
-
+/** Less strict about names than a claim: anything of the family will do. */
 function isObserved(effect: Effect, facts: readonly Fact[], touched: ReadonlySet<string>, families: Families): boolean {
-  if (facts.some((fact) => sameDuty(effect, fact) && namesAgree(effect, fact, families))) return true
+  const observed = facts.some((fact) =>
+    agrees(effect, fact, (name) =>
+      fact.kind === 'called'
+        ? families.parts(name).includes(fact.on)
+        : families.of(name).has(fact.on) || (fact.kind === 'sequence' && name === families.owner(fact.on)),
+    ),
+  )
+  if (observed) return true
   const isRead = effect.duty === 'read' && /^(table|sequence):/.test(effect.resource)
   return isRead && [...families.of(nameOf(effect.resource))].some((name) => touched.has(name))
 }
 
-function namesAgree(effect: Effect, fact: Fact, families: Families): boolean {
-  if (!byName.has(fact.kind)) return true
-  const name = nameOf(effect.resource)
-  if (name === '*' || name === fact.on) return true
-  if (fact.kind === 'called') return false
-  return families.of(name).has(fact.on) || (fact.kind === 'sequence' && name === families.owner(fact.on))
+/** Whether an effect is of a duty that stands for a fact, and, where it matters, its name passes. */
+function agrees(effect: Effect, { kind }: Fact, passes: (name: string) => boolean): boolean {
+  const { duty, resource, attributes } = effect
+  if (builtinClaims.get(`${duty} ${resource}`)?.includes(kind) === true) return true
+  // A function stands for its own call and for nothing else.
+  if (attributes['userDefined'] === true && kind !== 'called') return false
+  const [resourceKind = ''] = resource.split(':')
+  return claimants[kind].some((claimant) => {
+    if (claimant === duty || claimant === `${duty} ${resourceKind}`) return true
+    const name = nameOf(resource)
+    return claimant === `${duty} ${resourceKind}=` && (name === '*' || passes(name))
+  })
 }
 
 /** The name in a resource, quotes taken off its segments. */

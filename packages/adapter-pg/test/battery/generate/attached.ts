@@ -106,6 +106,12 @@ const attached: readonly Attached[] = [
     UPDATE: 'update ranked_parents set r = row(9) where id = 2',
     'UPDATE of another column': 'update ranked_parents set id = 9 where id = 2',
   }),
+  target(
+    'operator class',
+    'ranked_parents',
+    { 'DELETE all': 'delete from ranked_parents', 'TRUNCATE CASCADE': 'truncate ranked_parents cascade' },
+    ['delete from ranked_children'],
+  ),
   target('operator class', 'ranked_children', {
     INSERT: 'insert into ranked_children values (5, row(2))',
     DELETE: 'delete from ranked_children where id = 1',

@@ -184,7 +184,7 @@ export const utilityContainers: readonly Container[] = [
   query('CALL argument', (x) => `call p_harmless(${x})`),
   query('two statements', (x) => `select 1; select ${x}`),
   query('ADD COLUMN DEFAULT', (x) => `alter table plain add column made integer default ${x}`),
-  query('ALTER TYPE USING', (x) => `alter table victims alter column a type integer using ${x} + a`),
+  query('ALTER TYPE USING', (x) => `alter table scratch_table alter column a type integer using ${x} + a`),
   query('ADD CHECK', (x) => `alter table plain add constraint made check (${x} is not null)`),
   query('partition bound', (x) => `create table made partition of measures_by_list for values in (${x} + 900)`, {
     setup: ['create table measures_by_list (id integer) partition by list (id)'],

@@ -181,7 +181,7 @@ const verbs: Readonly<Record<string, (object: ObjectKind) => string>> = {
   comment: ({ named }) => `comment on ${named} is 'drop everything'`,
   rename: ({ named }) => `alter ${named} rename to renamed`,
   schema: ({ named }) => `alter ${named} set schema other`,
-  owner: ({ named }) => `alter ${named} owner to agent`,
+  owner: ({ named }) => `alter ${named} owner to chief`,
   drop: ({ named }) => `drop ${named}`,
 }
 

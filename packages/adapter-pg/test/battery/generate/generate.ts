@@ -15,8 +15,8 @@ export function generate(): readonly Entry[] {
     // Every place, with a function that writes and with a sequence that is drawn from.
     ...cross(containers, [write, draw]),
     // Every disguise, in a plain place, in a place where nobody looks, and inside a change.
-    ...cross(named('select list', 'CTE', 'INSERT SELECT'), userCalls.slice(1)),
-    ...cross(named('select list', 'ORDER BY', 'UPDATE SET'), userForms),
+    ...cross(named('select list', 'INSERT SELECT'), userCalls.slice(1)),
+    ...cross(named('select list', 'UPDATE SET'), userForms),
     ...cross(named('select list', 'LIMIT'), builtinCalls.slice(1)),
     ...cross(named('select list', 'JOIN ON'), capturedForms),
     ...changeEntries(),

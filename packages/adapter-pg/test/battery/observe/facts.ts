@@ -262,9 +262,11 @@ function lockFacts(observation: Observation, changed: readonly Fact[]): Fact[] {
   const defined = changed.some(({ kind }) => kind === 'definition' || kind === 'privilege')
   const rowsOf = new Set(changed.filter(({ kind }) => kind.startsWith('row-')).map(({ on }) => on))
   const keyed = joinedByKey(observation, rowsOf)
+  const relations = new Set(observation.relationNames.values())
   for (const { kind, on, mode } of [...observation.locks, ...observation.locksAfter]) {
+    const isIndex = kind === 'relation' && !relations.has(on)
     if (kind === 'advisory') facts.push({ kind: 'advisory-lock', on })
-    else if (kind !== 'relation' || on.startsWith('pg_catalog.') || on.startsWith('#')) continue
+    else if (kind !== 'relation' || isIndex || on.startsWith('pg_catalog.')) continue
     else if (mode === 'RowShareLock' && !keyed.has(on)) facts.push({ kind: 'row-lock', on })
     else if (strongLocks.has(mode) && !defined && !rowsOf.has(on)) facts.push({ kind: 'table-lock', on })
   }

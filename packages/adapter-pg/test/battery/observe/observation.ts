@@ -35,6 +35,8 @@ export interface Observation {
   readonly deletedFrom: ReadonlySet<string>
   /** Relations that were vacuumed or analyzed. */
   readonly maintained: ReadonlySet<string>
+  /** Functions in C that users or extensions brought. */
+  readonly foreignCode: ReadonlySet<string>
   /** Which relation hangs together with which. */
   readonly graph: readonly Edge[]
   /** Whether the client sent rows. */
@@ -56,9 +58,9 @@ export interface Side {
   readonly files: FileState
 }
 
-/** `from` refers to, inherits from, shows or belongs to `to`. */
+/** `from` refers to, inherits from, shows, belongs to or (an aggregate) is made of `to`. */
 export interface Edge {
-  readonly kind: 'foreign-key' | 'inherits' | 'view' | 'owned-sequence'
+  readonly kind: 'foreign-key' | 'inherits' | 'view' | 'owned-sequence' | 'aggregate'
   readonly from: string
   readonly to: string
 }
