@@ -47,7 +47,7 @@ export class Laboratory {
 
   /** Runs test files; answers `passed`, `failed` or `timed out`. Unit and integration tests go by their names. */
   async run(tests, timeoutMs) {
-    const files = [...new Set(tests)]
+    const files = Array.from(new Set(tests))
     for (const [project, own] of [
       ['unit', files.filter((file) => !file.endsWith('.int.test.ts'))],
       ['int', files.filter((file) => file.endsWith('.int.test.ts'))],
@@ -69,7 +69,7 @@ export class Laboratory {
       let output = ''
       for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
       const timer = setTimeout(() => {
-        process.kill(-child.pid, 'SIGKILL')
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
         resolve({ verdict: 'timed out', output })
       }, timeoutMs)
       child.on('close', (code) => {

@@ -9,7 +9,7 @@ import { flush, parse } from './messages.js'
 import { refuseName } from './names.js'
 import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
-import type { Slot } from './responses.js'
+import type { Slot } from './slots.js'
 import type { StatementFlow } from './statement-flow.js'
 
 /**

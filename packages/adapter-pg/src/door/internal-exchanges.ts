@@ -1,8 +1,8 @@
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { InternalStatement } from './internal-statement.js'
 import { internalMessages } from './internal-statement.js'
-import type { InternalExchange, Slot } from './responses.js'
-import { skipped } from './responses.js'
+import type { InternalExchange, Slot } from './slots.js'
+import { skipped } from './slots.js'
 
 /** The door's own statements on one connection: which of them the server knows, and who waits for an answer. */
 export class InternalExchanges {

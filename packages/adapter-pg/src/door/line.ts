@@ -1,6 +1,6 @@
 import type { InternalStatement } from './internal-statement.js'
 import type { Registry } from './registry.js'
-import type { Slot } from './responses.js'
+import type { Slot } from './slots.js'
 import type { Run } from './run.js'
 
 /** One governed connection as the parts of its protocol see it. */

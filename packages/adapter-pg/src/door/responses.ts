@@ -7,35 +7,9 @@ import { BodyReader, code, errorFields } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
-import type { Run } from './run.js'
-
-/** What the server owes for one message that was sent to it. */
-export type Slot =
-  | { readonly kind: 'parse'; readonly statement: PreparedStatement }
-  /** A message that cannot parse stands for a refused one; its error is replaced by the refusal. */
-  | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
-  | { readonly kind: 'bind'; readonly run: Run }
-  | { readonly kind: 'describe' }
-  | { readonly kind: 'execute'; readonly run: Run }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'sync' }
-  | { readonly kind: 'query'; readonly run: Run }
-  | { readonly kind: 'refused-query'; readonly refusal: DoorRefusal }
-  | { readonly kind: 'internal'; readonly exchange: InternalExchange }
-
-/** An answer to a statement of the door's own. */
-export interface InternalExchange {
-  readonly rows: (readonly (string | null)[])[]
-  error: string | undefined
-  /** Whether a Sync follows, so that the exchange ends with ReadyForQuery. */
-  readonly synced: boolean
-  /** How many CloseComplete are due; without a Sync the last of them ends the exchange. */
-  closes: number
-  done: () => void
-}
-
-/** The error of an internal statement that the server skipped because an earlier message failed. */
-export const skipped = 'skipped'
+import type { InternalExchange, Slot } from './slots.js'
+import { endsWithReady, fits, skipped } from './slots.js'
+import { textRow } from './text-row.js'
 
 /** What the tracker tells the connection. */
 export interface ResponseEvents {
@@ -325,40 +299,6 @@ export class ResponseTracker implements BackendSink {
     this.#events.progress()
     return 'pass'
   }
-}
-
-/** Which answers may come while the server works on a message (PostgreSQL documentation, "Message Flow"). */
-const answers: Readonly<Record<Slot['kind'], string>> = {
-  parse: '1',
-  refused: '',
-  bind: '2',
-  describe: 'tTn',
-  execute: 'CIsHcD',
-  close: '3',
-  sync: '',
-  query: 'CITGHcD',
-  'refused-query': '',
-  internal: '',
-}
-
-function endsWithReady({ kind }: Slot): boolean {
-  return kind === 'sync' || kind === 'query' || kind === 'refused-query'
-}
-
-function fits(head: Slot, letter: string): boolean {
-  return answers[head.kind].includes(letter)
-}
-
-/** A DataRow whose values are in text format. */
-function textRow(bytes: Buffer): readonly (string | null)[] {
-  const body = new BodyReader(bytes)
-  const count = body.int16()
-  const values: (string | null)[] = []
-  for (let index = 0; index < count; index++) {
-    const length = body.int32()
-    values.push(length < 0 ? null : body.take(length).toString('utf8'))
-  }
-  return values
 }
 
 function unreadable(cause: unknown): BothKeysError {

@@ -1,4 +1,5 @@
-import type { ResponseEvents, Slot } from './responses.js'
+import type { ResponseEvents } from './responses.js'
+import type { Slot } from './slots.js'
 import { ResponseTracker } from './responses.js'
 import { copyFail } from './marker.js'
 import { message } from './messages.js'

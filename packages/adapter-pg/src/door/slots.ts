@@ -1,0 +1,55 @@
+import type { DoorRefusal } from './refusal-response.js'
+import type { PreparedStatement } from './registry.js'
+import type { Run } from './run.js'
+
+/** What the server owes for one message that was sent to it. */
+export type Slot =
+  | { readonly kind: 'parse'; readonly statement: PreparedStatement }
+  /** A message that cannot parse stands for a refused one; its error is replaced by the refusal. */
+  | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
+  | { readonly kind: 'bind'; readonly run: Run }
+  | { readonly kind: 'describe' }
+  | { readonly kind: 'execute'; readonly run: Run }
+  | { readonly kind: 'close' }
+  | { readonly kind: 'sync' }
+  | { readonly kind: 'query'; readonly run: Run }
+  | { readonly kind: 'refused-query'; readonly refusal: DoorRefusal }
+  | { readonly kind: 'internal'; readonly exchange: InternalExchange }
+
+/** An answer to a statement of the door's own. */
+export interface InternalExchange {
+  readonly rows: (readonly (string | null)[])[]
+  error: string | undefined
+  /** Whether a Sync follows, so that the exchange ends with ReadyForQuery. */
+  readonly synced: boolean
+  /** How many CloseComplete are due; without a Sync the last of them ends the exchange. */
+  closes: number
+  done: () => void
+}
+
+/** The error of an internal statement that the server skipped because an earlier message failed. */
+export const skipped = 'skipped'
+
+/** Which answers may come while the server works on a message (PostgreSQL documentation, "Message Flow"). */
+const answers: Readonly<Record<Slot['kind'], string>> = {
+  parse: '1',
+  refused: '',
+  bind: '2',
+  describe: 'tTn',
+  execute: 'CIsHcD',
+  close: '3',
+  sync: '',
+  query: 'CITGHcD',
+  'refused-query': '',
+  internal: '',
+}
+
+/** Whether a message is answered by ReadyForQuery in the end. */
+export function endsWithReady({ kind }: Slot): boolean {
+  return kind === 'sync' || kind === 'query' || kind === 'refused-query'
+}
+
+/** Whether an answer may come for the message that is due. */
+export function fits(head: Slot, letter: string): boolean {
+  return answers[head.kind].includes(letter)
+}
