@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { Session } from '@bothkeys/core'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
@@ -32,7 +33,10 @@ describe('the credential of the server', () => {
     on = await governed({ seed: 'create table t (a int)' })
     session = await on.session()
     password = decodeURIComponent(new URL(on.url).password)
+    // The search would find it where it is.
     expect(password.length).toBeGreaterThan(10)
+    const raw = [...reachable(new pg.Pool({ connectionString: on.url }))]
+    expect(raw.some((value) => typeof value === 'string' && value.includes(password))).toBe(true)
   })
 
   afterAll(() => on.close())
