@@ -54,14 +54,17 @@ describe('a statement that runs', () => {
 
   /** Waits until the server works on a statement. */
   const running = (like: string): Promise<void> =>
-    vi.waitFor(async () => {
-      const found = await on.owner.query(
-        `select 1 from pg_stat_activity
+    vi.waitFor(
+      async () => {
+        const found = await on.owner.query(
+          `select 1 from pg_stat_activity
          where state = 'active' and query like $1 and pid <> pg_backend_pid() and datname = current_database()`,
-        [like],
-      )
-      expect(found.rowCount).toBe(1)
-    })
+          [like],
+        )
+        expect(found.rowCount).toBe(1)
+      },
+      { timeout: 4_000, interval: 20 },
+    )
 
   const outcomes = (): object[] =>
     on.journal.events.filter((event) => event.type === 'action.outcome' && event.session === session.id)
