@@ -21,6 +21,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
         },
@@ -44,6 +45,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'int',
+          setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.int.test.ts', 'tools/*/test/**/*.int.test.ts'],
           globalSetup: ['./tools/local-postgres/src/global-setup.ts'],
           testTimeout: 30_000,
