@@ -1,5 +1,5 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
-import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
 import { CopyIn } from './copy-in.js'
@@ -148,7 +148,8 @@ export class DoorConnection implements Line {
         if (frame === undefined) return
         // A cancel request that is still on its way must not hit what comes after the statement that it was meant for.
         if (this.#link.cancelling !== undefined) await this.#link.cancelling
-        await this.#handle(frame)
+        const step = this.#handle(frame)
+        if (isPromise(step)) await step
       }
     } catch (error) {
       this.fatal(error)
@@ -220,10 +221,10 @@ export class DoorConnection implements Line {
     this.#runs.add(run)
   }
 
-  async quiet(): Promise<void> {
+  quiet(): MaybePromise<void> {
     if (this.idle) return
     this.#link.flush()
-    await this.#until(() => this.idle)
+    return this.#until(() => this.idle)
   }
 
   async until(condition: () => boolean): Promise<void> {
@@ -251,13 +252,21 @@ export class DoorConnection implements Line {
     this.#internal.forget()
   }
 
-  async whileAdmitting<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    this.#admitting = true
-    try {
-      return await step(this.#abort.signal)
-    } finally {
+  whileAdmitting<T>(step: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
+    const decided = (): void => {
       this.#admitting = false
     }
+    this.#admitting = true
+    let answer: MaybePromise<T>
+    try {
+      answer = step(this.#abort.signal)
+    } catch (error) {
+      decided()
+      throw error
+    }
+    if (isPromise(answer)) return answer.finally(decided)
+    decided()
+    return answer
   }
 
   // --- from the server ---

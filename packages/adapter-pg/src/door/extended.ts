@@ -1,5 +1,6 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
-import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
+import { andThen } from './and-then.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
@@ -10,7 +11,7 @@ import { refuseName } from './names.js'
 import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Slot } from './slots.js'
-import type { StatementFlow } from './statement-flow.js'
+import type { Passage, Preview, StatementFlow } from './statement-flow.js'
 
 /**
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves; any other Parse
@@ -74,7 +75,7 @@ export class ExtendedProtocol {
     }
     try {
       const step = this.#step(frame)
-      return step instanceof Promise ? step.catch((error: unknown) => this.#failed(error)) : step
+      return isPromise(step) ? step.catch((error: unknown) => this.#failed(error)) : step
     } catch (error) {
       this.#failed(error)
     }
@@ -106,22 +107,30 @@ export class ExtendedProtocol {
     }
   }
 
-  async #sync(bytes: Buffer): Promise<void> {
+  #sync(bytes: Buffer): MaybePromise<void> {
     if (this.#connection.skipping) this.#forgetDeferred()
     else this.#flushDeferred()
     this.#send(bytes, { kind: 'sync' })
-    await this.#connection.quiet()
+    return this.#connection.quiet()
   }
 
-  async #parse(message: ParseMessage, bytes: Buffer): Promise<void> {
+  #parse(message: ParseMessage, bytes: Buffer): MaybePromise<void> {
     const { registry } = this.#connection
     const unusable = refuseName(message.name)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuseMessage(duplicate('prepared statement', '42P05'))
     }
-    const preview = await this.#flow.preview(message.text, this.#blocked !== undefined)
-    if (preview.refusal !== undefined) return this.#refuse(preview.refusal)
+    return andThen(this.#flow.preview(message.text, this.#blocked !== undefined), (preview) => {
+      this.#parsePreviewed(message, bytes, preview)
+    })
+  }
+
+  #parsePreviewed(message: ParseMessage, bytes: Buffer, preview: Preview): void {
+    if (preview.refusal !== undefined) {
+      this.#refuse(preview.refusal)
+      return
+    }
     this.#flushDeferred()
     const statement: PreparedStatement = {
       name: message.name,
@@ -132,11 +141,11 @@ export class ExtendedProtocol {
           ? bytes
           : parse(message.name, Buffer.from(preview.text, 'utf8'), message.parameterTypes),
     }
-    registry.statements.set(message.name, statement)
+    this.#connection.registry.statements.set(message.name, statement)
     this.#deferred.add(statement)
   }
 
-  async #bind(message: BindMessage, bytes: Buffer): Promise<void> {
+  #bind(message: BindMessage, bytes: Buffer): MaybePromise<void> {
     const { registry } = this.#connection
     const unusable = refuseName(message.statement) ?? refuseName(message.portal)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
@@ -146,26 +155,30 @@ export class ExtendedProtocol {
       return this.#refuseMessage(duplicate('portal', '42P03'))
     }
     if (this.#blocked !== undefined) return this.#refuseMessage(laterInBatch(this.#blocked))
-    const passage = await this.#flow.pass({
+    const passage = this.#flow.pass({
       text: statement.text,
       parameters: parameterSnapshots(message, statement.parameterTypes),
       extended: true,
       laterInBatch: this.#connection.runs.size > 0,
     })
-    if (passage.outcome === 'refused') return this.#refuse(passage.refusal, statement)
-    const { run } = passage
-    // The server may have failed an earlier message meanwhile: then it would ignore this one.
-    if (this.#connection.skipping) {
-      await run.permit.settle({ outcome: 'not-run' })
+    return andThen(passage, (passed) => this.#bindPassed(message.portal, bytes, statement, passed))
+  }
+
+  #bindPassed(portal: string, bytes: Buffer, statement: PreparedStatement, passage: Passage): MaybePromise<void> {
+    if (passage.outcome === 'refused') {
+      this.#refuse(passage.refusal, statement)
       return
     }
+    const { run } = passage
+    // The server may have failed an earlier message meanwhile: then it would ignore this one.
+    if (this.#connection.skipping) return run.permit.settle({ outcome: 'not-run' })
     this.#connection.begin(run)
     if (statement.deferred !== undefined && passage.sent !== statement.text) {
       statement.deferred = parse(statement.name, Buffer.from(passage.sent, 'utf8'), statement.parameterTypes)
     }
     this.#flushDeferred()
-    this.#forgetPortal(message.portal)
-    registry.portals.set(message.portal, { name: message.portal, analysis: run.analysis, run, holdable: false })
+    this.#forgetPortal(portal)
+    this.#connection.registry.portals.set(portal, { name: portal, analysis: run.analysis, run, holdable: false })
     this.#blocked = this.#flow.blocksBatch(run.analysis)
     this.#send(bytes, { kind: 'bind', run })
   }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
 import type { InternalStatement } from './internal-statement.js'
 import type { Registry } from './registry.js'
 import type { Slot } from './slots.js'
@@ -30,7 +31,7 @@ export interface Line {
   /** Notes a permitted action again, so that its outcome is recorded before the next ReadyForQuery. */
   track(run: Run): void
   /** Waits until the server owes nothing. */
-  quiet(): Promise<void>
+  quiet(): MaybePromise<void>
   /** Waits until a condition holds that answers of the server change. Throws when the connection ends. */
   until(condition: () => boolean): Promise<void>
   /** Runs a statement of the door's own and answers its rows. */
@@ -44,5 +45,5 @@ export interface Line {
    * Marks the time in which a statement waits for its decision. The signal is aborted when the client cancels, times out
    * or goes away meanwhile.
    */
-  whileAdmitting<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T>
+  whileAdmitting<T>(step: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T>
 }

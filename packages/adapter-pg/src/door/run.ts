@@ -11,6 +11,7 @@ export class Run {
   #tag: string | undefined
   #rows: number | undefined
   #error: string | undefined
+  #ended = false
 
   constructor(permit: Permit, analysis: Analysis) {
     this.permit = permit
@@ -51,6 +52,13 @@ export class Run {
   /** Whether it may still go on after this exchange: a portal that is neither finished nor failed. */
   get open(): boolean {
     return !this.#complete && !this.#closed && this.#error === undefined
+  }
+
+  /** Whether this is the first time that somebody acts on its end. */
+  endsNow(): boolean {
+    const isFirst = !this.#ended
+    this.#ended = true
+    return isFirst
   }
 
   /**

@@ -1,7 +1,15 @@
-import type { AdapterRequest, Description, SessionAccess, SnapshotValue } from '@bothkeys/core/adapter'
+import type {
+  AdapterRequest,
+  Admission,
+  Description,
+  MaybePromise,
+  SessionAccess,
+  SnapshotValue,
+} from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
+import { andThen } from './and-then.js'
 import { readOnlyBegin } from './begin.js'
 import type { Line } from './line.js'
 import { neverAllowed } from './never-allowed.js'
@@ -58,7 +66,6 @@ export class StatementFlow {
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #identity: Readonly<Record<string, string>>
-  readonly #finished = new WeakSet<Run>()
 
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
@@ -75,13 +82,17 @@ export class StatementFlow {
   }
 
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
-  preview(text: string, stateUncertain: boolean): Promise<Preview> {
+  preview(text: string, stateUncertain: boolean): MaybePromise<Preview> {
     return this.#connection.whileAdmitting((signal) => this.#preview(text, stateUncertain, signal))
   }
 
-  async #preview(text: string, stateUncertain: boolean, signal: AbortSignal): Promise<Preview> {
-    const state = await this.#stateFor(text, stateUncertain)
-    const understood = await this.#understand(text, state)
+  #preview(text: string, stateUncertain: boolean, signal: AbortSignal): MaybePromise<Preview> {
+    return andThen(this.#stateFor(text, stateUncertain), (state) =>
+      andThen(this.#understand(text, state), (understood) => this.#judge(text, understood, state, signal)),
+    )
+  }
+
+  #judge(text: string, understood: Understood, state: ServerState, signal: AbortSignal): Preview {
     if (signal.aborted) return { refusal: refusalFrom(signal.reason), text }
     if ('refusal' in understood) {
       this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
@@ -97,31 +108,33 @@ export class StatementFlow {
   }
 
   /** Takes a statement to a permit or a refusal. */
-  pass(request: PassageRequest): Promise<Passage> {
-    return this.#connection.whileAdmitting((signal) => this.#pass(request, signal))
+  pass(request: PassageRequest): MaybePromise<Passage> {
+    return this.#connection.whileAdmitting((signal) => this.#pass(request, signal, 1))
   }
 
-  async #pass(request: PassageRequest, signal: AbortSignal): Promise<Passage> {
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const state = await this.#stateFor(request.text, false)
-      const understood = await this.#understand(request.text, state)
-      if ('refusal' in understood) {
-        this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
-        return { outcome: 'refused', refusal: understood.refusal }
-      }
-      const passage = await this.#admit(request, understood.analysis, state, signal)
-      if (passage !== 'stale') return passage
-      this.#keeper.forget()
-    }
-    return { outcome: 'refused', refusal: restless }
+  #pass(request: PassageRequest, signal: AbortSignal, attempt: number): MaybePromise<Passage> {
+    return andThen(this.#stateFor(request.text, false), (state) =>
+      andThen(this.#understand(request.text, state), (understood) => {
+        if ('refusal' in understood) {
+          this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
+          return { outcome: 'refused', refusal: understood.refusal }
+        }
+        return andThen(this.#admit(request, understood.analysis, state, signal), (passage) => {
+          if (passage !== 'stale') return passage
+          if (attempt === maxAttempts) return { outcome: 'refused', refusal: restless }
+          this.#keeper.forget()
+          return this.#pass(request, signal, attempt + 1)
+        })
+      }),
+    )
   }
 
-  async #admit(
+  #admit(
     request: PassageRequest,
     analysis: Analysis,
     state: ServerState,
     signal: AbortSignal,
-  ): Promise<Passage | 'stale'> {
+  ): MaybePromise<Passage | 'stale'> {
     const { access } = this.#context
     const never = neverAllowed(analysis, { readOnly: this.#context.readOnly, extended: request.extended })
     if (never !== undefined) {
@@ -130,12 +143,19 @@ export class StatementFlow {
     }
     const text = this.#textToSend(analysis)
     const description = text === request.text ? analysis.description : { ...analysis.description, text }
-    const admission = await access.admit({
-      ...this.#request(description, request.parameters, state),
+    const admission = access.admit({
+      identity: this.#identity,
+      description,
+      parameters: request.parameters,
+      stateEpoch: state.key,
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       ...(setsTransaction(analysis) ? {} : { recheck: () => this.#keeper.unchanged(state) }),
     })
+    return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
+  }
+
+  #passage(admission: Admission, analysis: Analysis, text: string): Passage | 'stale' {
     switch (admission.outcome) {
       case 'permitted':
         return {
@@ -154,23 +174,25 @@ export class StatementFlow {
    * The state to decide a text under. SET TRANSACTION has to be the first statement of its transaction, before the door's
    * own look, and means the same in every state.
    */
-  async #stateFor(text: string, uncertain: boolean): Promise<ServerState> {
+  #stateFor(text: string, uncertain: boolean): MaybePromise<ServerState> {
     const { known } = this.#keeper
     const mayBeFirst = known !== undefined && this.#connection.transactionStatus === 'T' && !this.#context.readOnly
-    if (mayBeFirst && text.length < 200 && /\btransaction\b/i.test(text)) {
-      const understood = await this.#understand(text, known)
-      if ('analysis' in understood && setsTransaction(understood.analysis)) return known
-    }
-    return this.#keeper.current(uncertain)
+    if (!mayBeFirst || text.length >= 200 || !/\btransaction\b/i.test(text)) return this.#keeper.current(uncertain)
+    return andThen(this.#understand(text, known), (understood) =>
+      'analysis' in understood && setsTransaction(understood.analysis) ? known : this.#keeper.current(uncertain),
+    )
   }
 
-  async #understand(text: string, state: ServerState): Promise<Understood> {
+  #understand(text: string, state: ServerState): MaybePromise<Understood> {
     const options = { parser: this.#context.parser, registry: this.#connection.registry }
-    const understood = await understand(text, state, options)
-    if (!('missed' in understood)) return understood
-    // A name that the snapshot does not know: look once more before it counts as unknown.
-    const reloaded = await this.#keeper.reload()
-    return understand(text, reloaded, { ...options, final: true }) as Promise<Understood>
+    return andThen(understand(text, state, options), (understood) => {
+      if (!('missed' in understood)) return understood
+      // A name that the snapshot does not know: look once more before it counts as unknown.
+      return andThen(
+        this.#keeper.reload(),
+        (reloaded) => understand(text, reloaded, { ...options, final: true }) as MaybePromise<Understood>,
+      )
+    })
   }
 
   #request(
@@ -199,8 +221,7 @@ export class StatementFlow {
   /** A run was answered: the names that it made or dropped are known from now on. Once for each run. */
   finished(run: Run): void {
     const { analysis } = run
-    if (!run.executed || run.open || this.#finished.has(run)) return
-    this.#finished.add(run)
+    if (!run.executed || run.open || !run.endsNow()) return
     const { registry } = this.#connection
     if (dropsEveryStatement(analysis.registry) || mayRunOtherTexts(analysis))
       this.#connection.forgetInternalStatements()

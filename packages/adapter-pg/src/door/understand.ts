@@ -1,8 +1,9 @@
-import type { Description } from '@bothkeys/core/adapter'
+import type { Description, MaybePromise } from '@bothkeys/core/adapter'
 import { isPromise } from '@bothkeys/core/adapter'
 import { analyse } from '../analyzer/analyse.js'
 import type { Analysis, Unparsable } from '../analyzer/analysis.js'
 import type { Parsed, StatementParser } from '../analyzer/parse.js'
+import { andThen } from './and-then.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
 import type { ServerState } from './server-state.js'
@@ -21,14 +22,22 @@ export interface UnderstandOptions {
 }
 
 /** Parses and analyses a text in a state of the server. `missed` asks for a newer catalog. Never throws. */
-export async function understand(
+export function understand(
   text: string,
   state: ServerState,
   options: UnderstandOptions,
-): Promise<Understood | { readonly missed: true }> {
+): MaybePromise<Understood | { readonly missed: true }> {
   const known = state.recall(text)
   if (known !== undefined) return { analysis: known }
-  const parsed = await options.parser.parse(text)
+  return andThen(options.parser.parse(text), (parsed) => understandParsed(text, parsed, state, options))
+}
+
+function understandParsed(
+  text: string,
+  parsed: Parsed | Unparsable,
+  state: ServerState,
+  options: UnderstandOptions,
+): Understood | { readonly missed: true } {
   if (parsed.unparsable) return { refusal: unparsable(parsed, text), description: notUnderstood }
   const { analysis, miss, missing } = analyseIn(parsed, state, options)
   if (miss && options.final !== true) return { missed: true }
