@@ -15,7 +15,7 @@ export interface ProxiedConnection {
 }
 
 export interface ProxyOptions {
-  /** How the server's bytes reach the door. Default: as they come. */
+  /** How the server's bytes reach the door, one piece in each turn of the event loop. Default: as they come. */
   readonly split?: (chunk: Buffer) => readonly Buffer[]
   /** Delays each cancel request. */
   readonly cancelDelayMs?: number
@@ -72,6 +72,8 @@ class Relay implements ProxiedConnection {
   readonly #server: Socket
   readonly #reader = new FrameReader(1024 * 1024 * 1024, false)
   #started = false
+  #pieces = 0
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(client: Socket, server: Socket, state: { readonly options: ProxyOptions; cancels: number }) {
     this.#client = client
@@ -91,7 +93,9 @@ class Relay implements ProxiedConnection {
       } else server.write(chunk)
     })
     server.on('data', (chunk: Buffer) => {
-      for (const piece of state.options.split?.(chunk) ?? [chunk]) client.write(piece)
+      const { split } = state.options
+      if (split === undefined && this.#pieces === 0) client.write(chunk)
+      else for (const piece of split?.(chunk) ?? [chunk]) this.#later(piece)
     })
   }
 
@@ -107,6 +111,15 @@ class Relay implements ProxiedConnection {
   hold(holding: boolean): void {
     if (holding) this.#server.pause()
     else this.#server.resume()
+  }
+
+  #later(piece: Buffer): void {
+    this.#pieces += 1
+    this.#turn = this.#turn.then(async () => {
+      this.#client.write(piece)
+      await new Promise((resolve) => setImmediate(resolve))
+      this.#pieces -= 1
+    })
   }
 
   #note(chunk: Buffer): void {
