@@ -25,7 +25,7 @@ import { resolveConfig, upstreamConfig } from './door/upstream-config.js'
 
 /** How the door reaches a PostgreSQL server: everything that `pg.Client` takes, and what the door adds. */
 export interface PostgresConfig extends pg.ClientConfig {
-  /** Upper bound of one protocol message in bytes. Default 64 MiB. */
+  /** Upper bound of one protocol message of a client in bytes. Default 64 MiB. */
   readonly maxMessageBytes?: number
   /** Upper bound of one statement's text in bytes. Default 256 KiB. */
   readonly maxStatementBytes?: number

@@ -11,6 +11,12 @@ const lingerMs = 1_000
 /** Bytes that are gathered before they leave without being asked to. */
 const maxGatheredBytes = 64 * 1024
 
+/**
+ * The server may send messages of this size whatever the client's cap: the catalog comes in one row. Rows of the
+ * client's results are not kept and have no bound.
+ */
+const minServerBytes = 256 * 1024 * 1024
+
 const terminate = message('X', Buffer.alloc(0))
 
 /** What the link tells its connection besides the server's answers. */
@@ -51,7 +57,7 @@ export class ServerLink {
           this.#pace()
         },
       },
-      limits.maxMessageBytes,
+      Math.max(limits.maxMessageBytes, minServerBytes),
     )
     this.#attach()
   }
