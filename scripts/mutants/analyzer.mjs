@@ -1,1 +1,147 @@
-export const analyzer = []
+const source = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+const test = (...names) => names.map((name) => `packages/adapter-pg/test/analyzer/${name}.test.ts`)
+const effects = test('effects', 'facts', 'containers.property')
+
+/** The PostgreSQL analyzer: what must never be taken for harmless. */
+export const analyzer = [
+  {
+    name: 'a kind of node that is not understood is opaque',
+    file: source('walk'),
+    find: "      this.opaque('not understood', type)\n",
+    replace: '',
+    tests: test('unknown-node'),
+  },
+  {
+    name: 'what is nested too deep is opaque',
+    file: source('walk'),
+    find: "      this.opaque('nested too deep', type)\n",
+    replace: '',
+    tests: test('facts', 'grammar', 'containers.property', 'coverage'),
+  },
+  {
+    name: 'an opaque text may have changed settings',
+    file: source('walk'),
+    find: "    this.effects.add('opaque', resource('statement', what), { reason })\n    this.settingFree = false\n",
+    replace: "    this.effects.add('opaque', resource('statement', what), { reason })\n",
+    tests: effects,
+  },
+  {
+    name: 'a name that the catalog does not have is opaque',
+    file: source('walk'),
+    find: '    this.opaque(`unknown ${kind}`, kind)\n',
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'every field of a node is descended into',
+    file: source('walk'),
+    find: '      if (except?.has(field) === true) continue\n      this.#descendInto(',
+    replace: "      if (except?.has(field) === true || field === 'agg_filter') continue\n      this.#descendInto(",
+    tests: effects,
+  },
+  {
+    name: 'a function of a user is an effect',
+    file: source('routine-effects'),
+    find: 'else if (!computes(routine)) callUserRoutine(walk, routine, call)',
+    replace: "else if (routine.volatility === 'volatile') callUserRoutine(walk, routine, call)",
+    tests: effects,
+  },
+  {
+    name: 'a volatile builtin that nobody reviewed is an effect',
+    file: source('routine-effects'),
+    find: "else if (routine.volatility === 'volatile') execute(walk, routine, call, true)",
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'triggers run',
+    file: source('relation-changes'),
+    find: "      if (!trigger.events.has(event) || !firesFor(relation, trigger.columns, event, change)) continue\n      runStored(this.#walk, [trigger.function], 'trigger')\n",
+    replace: '      if (!trigger.events.has(event)) continue\n',
+    tests: effects,
+  },
+  {
+    name: 'rules run',
+    file: source('relation-changes'),
+    find: '    this.#applyRules(relation, event)\n',
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'foreign keys cascade',
+    file: source('relation-changes'),
+    find: '    this.#applyForeignKeys(relation, event, change)\n',
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'children change with their parent',
+    file: source('relation-changes'),
+    find: '    this.#changeChildren(relation, event, change)\n',
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'a condition that is always true does not bound a change',
+    file: source('unbounded'),
+    find: "if (truth !== 'maybe') return truth === 'true'",
+    replace: 'if (where !== undefined) return false',
+    tests: test('unbounded'),
+  },
+  {
+    name: 'an earlier statement of a text may change what names mean',
+    file: source('analyse'),
+    find: "walk.opaque('an earlier statement of the text may change what names mean', 'script')",
+    replace: 'walk.effects.list()',
+    tests: effects,
+  },
+  {
+    name: 'EXECUTE of what nobody prepared is opaque',
+    file: source('prepared'),
+    find: "if (analysis === undefined) walk.opaque('unknown prepared statement', 'execute')\n  else useAnalysis(walk, analysis)",
+    replace: 'if (analysis !== undefined) useAnalysis(walk, analysis)',
+    tests: effects,
+  },
+  {
+    name: 'FETCH of an unknown cursor is opaque',
+    file: source('cursors'),
+    find: "if (analysis === undefined) walk.opaque('unknown cursor', flagOf(body, 'ismove') ? 'move' : 'fetch')",
+    replace: 'if (analysis === undefined) walk.effects.list()',
+    tests: effects,
+  },
+  {
+    name: 'relations that hold values of others are sensitive',
+    file: source('sensitive-relations'),
+    find: 'return systemSchemas.has(relation.schema) && sensitive.has(relation.name)',
+    replace: 'return false',
+    tests: effects,
+  },
+  {
+    name: 'lone surrogates are refused before they are parsed',
+    file: source('parse'),
+    find: "  if (!text.isWellFormed()) return refuse('the statement is not well-formed Unicode')\n",
+    replace: '',
+    tests: test('grammar'),
+  },
+  {
+    name: 'NUL is refused before it is parsed',
+    file: source('parse'),
+    find: "return nul === -1 ? undefined : refuse('the statement contains a NUL character', nul)",
+    replace: 'return undefined',
+    tests: test('grammar'),
+  },
+  {
+    name: 'texts above the cap are refused',
+    file: source('parse'),
+    find: 'if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) {',
+    replace: 'if (false) {',
+    tests: test('grammar'),
+  },
+  {
+    name: 'a grammar that ran out of stack is thrown away',
+    file: source('grammar'),
+    find: '  } catch (error) {\n    discard()\n',
+    replace: '  } catch (error) {\n',
+    tests: test('grammar'),
+  },
+]
