@@ -417,7 +417,7 @@ async function usage(witness: pg.Client, subject: pg.Client): Promise<Usage> {
 
 const usageSql = `
 select 'function' as kind, schemaname || '.' || funcname as name, funcid::int as id, sum(calls)::float8 as used, 0::float8 as deleted, 0::float8 as maintained
-from pg_stat_user_functions group by 2, 3
+from pg_stat_user_functions where schemaname <> 'pg_catalog' group by 2, 3
 union all select 'relation', n.nspname || '.' || c.relname, c.oid::int,
   (pg_stat_get_numscans(c.oid) + coalesce((select sum(pg_stat_get_numscans(i.indexrelid)) from pg_index i where i.indrelid = c.oid), 0))::float8, pg_stat_get_tuples_deleted(c.oid)::float8,
   (pg_stat_get_vacuum_count(c.oid) + pg_stat_get_analyze_count(c.oid))::float8

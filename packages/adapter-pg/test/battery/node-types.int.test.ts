@@ -20,7 +20,7 @@ const fields = fieldTypes()
 
 /** What the grammar never makes: containers of whole results, and nodes that the server makes later, out of others. */
 const neverInRawTrees = new Set(
-  `ParseResult ScanResult OidList IntList TableFunc Var Param Aggref WindowFunc WindowFuncRunCondition SubscriptingRef
+  `ParseResult ScanResult ScanToken SummaryResult Table Function FilterColumn PartitionRangeDatum OidList IntList TableFunc Var Param Aggref WindowFunc WindowFuncRunCondition SubscriptingRef
    FuncExpr OpExpr DistinctExpr NullIfExpr ScalarArrayOpExpr SubPlan AlternativeSubPlan FieldSelect FieldStore RelabelType
    CoerceViaIO ArrayCoerceExpr ConvertRowtypeExpr CollateExpr CaseTestExpr ArrayExpr RowCompareExpr JsonConstructorExpr
    JsonExpr JsonTablePath JsonTablePathScan JsonTableSiblingJoin MergeAction CoerceToDomain CoerceToDomainValue

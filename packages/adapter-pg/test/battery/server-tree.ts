@@ -57,9 +57,13 @@ export function* nodesOf(value: PrintedValue): Generator<PrintedNode> {
 
 const aclSelect = 2
 
+/** Object ids below this one were given out by initdb. */
+export const firstUserId = 16384
+
 /**
  * Object ids of the relations for which the server itself will demand the SELECT privilege before it runs this tree:
- * its own word on what a statement reads, with views and rules expanded. The OLD and NEW of a rule are rows at hand.
+ * its own word on what a statement reads, with views and rules expanded. The OLD and NEW of a rule are rows at hand. The
+ * server's own views stand for themselves.
  */
 export function relationsRead(tree: PrintedValue): ReadonlySet<number> {
   const read = new Set<number>()
@@ -72,7 +76,10 @@ export function relationsRead(tree: PrintedValue): ReadonlySet<number> {
       demands.length > 0 ? demands.filter((_, index) => !entries.some((entry) => isRuleRow(entry, index))) : entries
     for (const entry of demanding) {
       if (demands.length === 0 && aliasOf(entry) === 'new') continue
-      if ((number(entry, 'requiredPerms') & aclSelect) !== 0) read.add(number(entry, 'relid'))
+      const relation = number(entry, 'relid')
+      // What stands behind the server's own views is checked with the rights of their owner.
+      const isBehindSystemView = relation < firstUserId && number(entry, 'checkAsUser') !== 0
+      if ((number(entry, 'requiredPerms') & aclSelect) !== 0 && !isBehindSystemView) read.add(relation)
     }
   }
   read.delete(0)

@@ -79,6 +79,11 @@ export const queryContainers: readonly Container[] = [
     'recursive CTE',
     (x) => `with recursive c (n) as (select ${x} union all select n + 1 from c where n < 3) select * from c`,
   ),
+  query(
+    'CTE SEARCH',
+    (x) =>
+      `with recursive c (n) as (select ${x} union all select n + 1 from c where n < 3) search depth first by n set o select n from c order by o`,
+  ),
   query('CTE in a subquery', (x) => `select * from (with c as (select ${x} as v) select v from c) as q`),
   query('UNION', (x) => `select 5 union select ${x}`),
   query('INTERSECT', (x) => `select 1 intersect all select ${x}`),
@@ -118,6 +123,7 @@ export const queryContainers: readonly Container[] = [
       `select * from json_table('[1]'::jsonb, '$[*]' passing ${x} as q columns (v integer path '$', nested path '$' columns (w integer path '$')))`,
     { since: 17 },
   ),
+  query('JSON', (x) => `select json('[' || ${x} || ']')`, { since: 17 }),
   query('JSON_SCALAR', (x) => `select json_serialize(json_scalar(${x}))`, { since: 17 }),
 ]
 
@@ -165,6 +171,9 @@ export const changeContainers: readonly Container[] = [
     (x) => `merge into plain p using second s on p.id = s.id when matched then delete returning merge_action(), ${x}`,
     { since: 17 },
   ),
+  query('RETURNING WITH', (x) => `update plain set a = 0 where id = 1 returning with (old as was) was.a, new.a, ${x}`, {
+    since: 18,
+  }),
   query('RETURNING of a CTE', (x) => `with c as (delete from plain where id = 1 returning ${x} as v) select * from c`),
 ]
 

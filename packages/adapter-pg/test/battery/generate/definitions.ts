@@ -149,9 +149,10 @@ const kinds: readonly ObjectKind[] = [
   ),
   kind('access method', 'create access method made type index handler bthandler', { not: 'rename schema owner' }),
   kind('language', 'create language made handler plpgsql_call_handler', { not: 'schema' }),
-  kind('transform', 'create transform for pair language sql (from sql with function made_from(internal))', {
-    named: 'transform for pair language sql',
-    not: 'rename schema owner comment create drop',
+  kind('transform', 'create transform for pair language plpgsql (from sql with function made_from(internal))', {
+    named: 'transform for pair language plpgsql',
+    not: 'rename schema owner',
+    setup: [`create function made_from(internal) returns internal language internal immutable as 'int4in'`],
   }),
   kind('extension', 'create extension citext', { named: 'extension citext', not: 'rename owner', needs: ['citext'] }),
   kind('role', 'create role made', { not: 'schema owner', cleanup: 'drop role if exists made, renamed' }),

@@ -168,6 +168,21 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     'alter table plain alter column a set default 5',
     'alter table plain alter column a set not null',
     'alter table plain alter column a set statistics 50',
+    'alter table children alter constraint children_parent_fkey deferrable initially deferred',
+    {
+      text: 'alter extension hstore update',
+      needs: ['hstore'],
+      setup: [`create extension hstore version '1.4'`],
+    },
+    {
+      text: 'alter type made set (storage = external)',
+      setup: [
+        'create type made',
+        `create function made_in(cstring) returns made language internal immutable strict as 'textin'`,
+        `create function made_out(made) returns cstring language internal immutable strict as 'textout'`,
+        'create type made (input = made_in, output = made_out, internallength = variable, storage = extended)',
+      ],
+    },
     'alter table plain alter column b set storage external',
     'alter table plain add constraint made foreign key (id) references parents not valid',
     'alter table plain add constraint made unique (a)',

@@ -1,6 +1,6 @@
 import type { CatalogRow } from './database-state.js'
 import type { Edge, Observation } from './observation.js'
-import { relationsRead } from '../server-tree.js'
+import { firstUserId, relationsRead } from '../server-tree.js'
 
 /**
  * One thing that was observed. `on` names what it happened to: `schema.name` for relations and functions, else a word of
@@ -117,7 +117,8 @@ function readFacts(observation: Observation, changed: ReadonlySet<string>): Fact
   for (const [index, tree] of observation.trees.entries()) {
     for (const id of relationsRead(tree)) {
       const name = nameOf(observation, id)
-      if (index === 0 || !keyed.has(name)) read.add(name)
+      // Functions that describe objects look into the catalog with queries of their own.
+      if (index === 0 || !(keyed.has(name) || id < firstUserId)) read.add(name)
     }
   }
   return [...read].map((on) => ({ kind: 'read', on }))
