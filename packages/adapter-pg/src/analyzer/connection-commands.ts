@@ -2,9 +2,10 @@ import { channelResource } from './routine-effects.js'
 import { textOf } from './tree.js'
 import type { Handler } from './walk.js'
 
-/** LISTEN. */
+/** LISTEN and UNLISTEN: whether messages of a channel reach this session. */
 export const listen: Handler = (walk, body) => {
-  walk.effects.add('read', channelResource(textOf(body, 'conditionname')))
+  const channel = textOf(body, 'conditionname')
+  walk.effects.add('read', channelResource(channel === '' ? undefined : channel))
 }
 
 /** NOTIFY: its payload reaches every listener (RULES 27). */

@@ -9,13 +9,21 @@ export type DefineAttributes = Readonly<Record<string, string | boolean>>
 /** An object of the database is created, changed or dropped: names may mean something else afterwards. */
 export function define(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
   walk.effects.add('define', target, attributes)
-  runEventTriggers(walk, attributes)
+  announce(walk, target, attributes)
 }
 
 /** Rights, roles or owners change. */
 export function grant(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
   walk.effects.add('grant', target, attributes)
-  runEventTriggers(walk, attributes)
+  announce(walk, target, attributes)
+}
+
+/** What belongs to the whole server, and event triggers themselves, run no event trigger. */
+const silent: ReadonlySet<string> = new Set(['database', 'tablespace', 'role', 'setting', 'event-trigger'])
+
+function announce(walk: Walk, target: string, attributes: DefineAttributes): void {
+  if (silent.has(target.slice(0, target.indexOf(':')))) walk.changesCatalog = true
+  else runEventTriggers(walk, attributes)
 }
 
 /** Event triggers run for every command on objects, whatever its tag; those for dropping and rewriting not for all. */

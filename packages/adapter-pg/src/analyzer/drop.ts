@@ -14,9 +14,11 @@ export const dropObjects: Handler = (walk, body) => {
   }
 }
 
-/** A policy says who sees which rows: whoever changes one gives or takes rights. */
+/** Policies say who sees which rows, roles who may do what: whoever changes one gives or takes rights. */
 function changing(body: TreeNode, typeField: string): typeof define {
-  return textOf(body, typeField) === 'OBJECT_POLICY' && body['comment'] === undefined ? grant : define
+  const type = textOf(body, typeField)
+  const isRight = type === 'OBJECT_POLICY' || type === 'OBJECT_ROLE'
+  return isRight && typeField !== 'objtype' ? grant : define
 }
 
 /** ALTER … DEPENDS ON EXTENSION, COMMENT ON. */
@@ -34,11 +36,14 @@ export const renameObject: Handler = (walk, body) => {
   onObject(walk, type, objectNode(body), ({ target, attributes }) => {
     const change = changing(body, 'renameType')
     change(walk, target, attributes)
-    if (!ofRelation.has(type) && attributes['object'] !== 'index') {
+    if (!ofRelation.has(type) && !parts.has(type) && attributes['object'] !== 'index') {
       change(walk, withName(target, textOf(body, 'newname')), attributes)
     }
   })
 }
+
+/** Renamed inside of what the command names. */
+const parts: ReadonlySet<string> = new Set(['OBJECT_ATTRIBUTE', 'OBJECT_DOMCONSTRAINT'])
 
 /** ALTER … SET SCHEMA: both places. */
 export const moveObject: Handler = (walk, body) => {
@@ -74,10 +79,11 @@ export const grantOnObject =
     })
   }
 
-/** Some commands name their object as a relation, others as an object. RENAME of a column or constraint names its relation. */
+/** Commands name their object as a relation, as an object, or, for what is in no schema, by a bare name. */
 function objectNode(body: TreeNode): TreeNode | undefined {
   const relation = nodeOf(body, 'relation')
-  return nodeOf(body, 'object') ?? (relation === undefined ? undefined : { RangeVar: relation })
+  if (relation !== undefined) return { RangeVar: relation }
+  return nodeOf(body, 'object') ?? { String: { sval: textOf(body, 'subname') } }
 }
 
 const ofRelation: ReadonlySet<string> = new Set([
@@ -86,7 +92,6 @@ const ofRelation: ReadonlySet<string> = new Set([
   'OBJECT_TRIGGER',
   'OBJECT_RULE',
   'OBJECT_POLICY',
-  'OBJECT_ATTRIBUTE',
 ])
 
 function onObject(walk: Walk, type: string, node: TreeNode | undefined, apply: (object: NamedObject) => void): void {

@@ -126,7 +126,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['TruncateStmt', truncate],
   ['TypeCast', typeCast],
   ['TypeName', typeName],
-  ['UnlistenStmt', plain],
+  ['UnlistenStmt', listen],
   ['UpdateStmt', updateStatement],
   ['VacuumStmt', vacuum],
   ['VariableSetStmt', setStatement],

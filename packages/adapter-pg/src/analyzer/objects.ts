@@ -79,7 +79,9 @@ export function namedObjects(walk: Walk, type: string, node: TreeNode | undefine
     case 'relation':
       return relationObjects(walk, shape.object, shape.trailing ?? 0, node)
     case 'schema-object': {
-      const written = writtenName(schemaObjectName(node))
+      const parts = schemaObjectName(node)
+      // Operator classes and families stand after their access method.
+      const written = writtenName(shape.kind.startsWith('operator-') ? parts.slice(1) : parts)
       if (written === undefined) return undefined
       return namedObject(walk, shape.kind, written).map((target) => ({ target, attributes: {} }))
     }
@@ -122,6 +124,8 @@ function schemaObjectName(node: TreeNode): readonly string[] {
       return namesOf(listOf(typed.body, 'names')) ?? []
     case 'String':
       return [textOf(typed.body, 'sval')]
+    case 'RangeVar':
+      return relationParts(node)
     case 'List': {
       const items = listOf(typed.body, 'items')
       const first = items[0]

@@ -31,7 +31,8 @@ export function candidates(
   const exact = catalogFirst(walk)
     ? fitting.filter((routine) => routine.builtin && isExact(routine.arguments, types))
     : []
-  return exact.length > 0 ? exact : fitting
+  // None fits: the server refuses the call, or this does not understand it; then every one may be meant.
+  return exact.length > 0 ? exact : fitting.length > 0 ? fitting : named
 }
 
 /** Whether pg_catalog is searched before every schema of a user (the temporary one holds no functions for plain names). */
