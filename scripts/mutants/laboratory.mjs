@@ -48,10 +48,8 @@ export class Laboratory {
   /** Runs test files; answers `passed`, `failed` or `timed out`. Unit and integration tests go by their names. */
   async run(tests, timeoutMs) {
     const files = Array.from(new Set(tests))
-    for (const [project, own] of [
-      ['unit', files.filter((file) => !file.endsWith('.int.test.ts'))],
-      ['int', files.filter((file) => file.endsWith('.int.test.ts'))],
-    ]) {
+    for (const project of ['unit', 'int']) {
+      const own = files.filter((file) => file.endsWith('.int.test.ts') === (project === 'int'))
       if (own.length === 0) continue
       const result = await this.#vitest(['run', '--project', project, '--bail', '1', ...own], timeoutMs)
       if (result.verdict !== 'passed') return result
@@ -59,6 +57,7 @@ export class Laboratory {
     return { verdict: 'passed', output: '' }
   }
 
+  /** @param {readonly string[]} args */
   #vitest(args, timeoutMs) {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {

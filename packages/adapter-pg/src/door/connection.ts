@@ -2,6 +2,7 @@ import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
+import { gone, serverLost } from './connection-ends.js'
 import { CopyIn } from './copy-in.js'
 import { ExtendedProtocol } from './extended.js'
 import type { Frame } from './frames.js'
@@ -17,6 +18,7 @@ import type { Run } from './run.js'
 import type { LinkEvents, LinkLimits } from './server-link.js'
 import { ServerLink } from './server-link.js'
 import { settleLost } from './settle-lost.js'
+import { settleRuns } from './settle-runs.js'
 import { SimpleProtocol } from './simple.js'
 import type { StatementFlow } from './statement-flow.js'
 import type { Upstream } from './upstream.js'
@@ -200,10 +202,8 @@ export class DoorConnection implements Line {
     if (!this.#closed) this.#link.send(bytes, slot)
   }
 
-  async writable(): Promise<void> {
-    if (this.#link.writable) return
-    this.#link.flush()
-    await this.#until(() => this.#link.writable)
+  writable(): Promise<void> {
+    return this.until(() => this.#link.writable)
   }
 
   begin(run: Run): void {
@@ -310,24 +310,15 @@ export class DoorConnection implements Line {
     this.#status = status
     this.#skipping = false
     this.#copyIn.ended()
-    const undone = failed && before === 'I' && status === 'I'
-    const waits: Promise<void>[] = []
-    for (const run of this.#runs) {
-      this.#flow.finished(run)
-      if (status !== 'I' && run.open) continue
-      const recorded = run.settle(undone ? 'undone' : 'answered')
-      if (recorded !== undefined) waits.push(Promise.resolve(recorded))
-    }
+    const fate = failed && before === 'I' && status === 'I' ? 'undone' : 'answered'
+    const over = [...this.#runs].filter((run) => status === 'I' || !run.open)
+    for (const run of this.#runs) this.#flow.finished(run)
+    const recorded = settleRuns(over, fate)
     this.#flow.synced(this.#runs, before, status)
     if (this.#runs.size > 0) this.#runs = new Set()
-    if (status === 'I') {
-      for (const run of this.registry.transactionEnded()) {
-        const recorded = run.settle('answered')
-        if (recorded !== undefined) waits.push(Promise.resolve(recorded))
-      }
-    }
+    const closed = status === 'I' ? settleRuns(this.registry.transactionEnded(), 'answered') : undefined
     this.#extended.synced()
-    if (waits.length > 0) return Promise.all(waits).then(() => undefined)
+    if (recorded !== undefined || closed !== undefined) return Promise.all([recorded, closed]).then(() => undefined)
   }
 
   // --- the end ---
@@ -367,20 +358,5 @@ export class DoorConnection implements Line {
     this.#flow.closed()
     this.#client.finish()
     this.#resolveEnded()
-  }
-}
-
-function gone(): BothKeysError {
-  return new BothKeysError('ERR_ABORTED', 'the connection ended', { hint: 'connect again' })
-}
-
-function serverLost(cause: unknown): DoorRefusal {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return {
-    code: 'ERR_ABORTED',
-    message: `the connection to the server was lost${code}`,
-    rules: [],
-    hint: 'connect again; whether what was running ran is not known',
-    sqlState: '08006',
   }
 }

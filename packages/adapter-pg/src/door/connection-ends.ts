@@ -1,0 +1,19 @@
+import { BothKeysError } from '@bothkeys/core/adapter'
+import type { DoorRefusal } from './refusal-response.js'
+
+/** What waits for a connection that is over gets. */
+export function gone(): BothKeysError {
+  return new BothKeysError('ERR_ABORTED', 'the connection ended', { hint: 'connect again' })
+}
+
+/** What the client is told when the server went away by itself. */
+export function serverLost(cause: unknown): DoorRefusal {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return {
+    code: 'ERR_ABORTED',
+    message: `the connection to the server was lost${code}`,
+    rules: [],
+    hint: 'connect again; whether what was running ran is not known',
+    sqlState: '08006',
+  }
+}
