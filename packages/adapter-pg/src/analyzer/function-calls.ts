@@ -1,10 +1,10 @@
 import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
 import { findRoutines, findType, printed, writtenName } from './names.js'
-import { baseType, candidates } from './overloads.js'
+import { argumentsOf, baseType, candidates } from './overloads.js'
 import { type Call, callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
-import { bodyOf, flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
+import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
 import { typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -13,13 +13,6 @@ export const functionCall: Handler = (walk, body, scope) => {
   walk.descend('FuncCall', body, scope, skippedFields)
   const args = argumentsOf(body)
   callNamed(walk, namesOf(listOf(body, 'funcname')) ?? [], args, scope, flagOf(body, 'func_variadic'))
-}
-
-/** Arguments as the server counts them: WITHIN GROUP (ORDER BY x) adds x to those of an ordered-set aggregate. */
-export function argumentsOf(call: TreeNode): readonly TreeNode[] {
-  const direct = listOf(call, 'args')
-  if (!flagOf(call, 'agg_within_group')) return direct
-  return [...direct, ...listOf(call, 'agg_order').map((item) => nodeOf(bodyOf(item, 'SortBy') ?? {}, 'node') ?? {})]
 }
 
 /** Its name is looked up, not visited. */

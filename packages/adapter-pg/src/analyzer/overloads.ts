@@ -1,5 +1,5 @@
 import type { Routine } from '../catalog/snapshot.js'
-import type { TreeNode } from './tree.js'
+import { bodyOf, flagOf, listOf, nodeOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** The type of an expression: its id, `unknownType` for an untyped literal, undefined when it cannot be told. */
@@ -78,4 +78,11 @@ function fits(walk: Walk, routine: Routine, types: readonly InferredType[], vari
 /** Rows of a child table pass for rows of its parents; rare enough to let every row type pass for every other. */
 function isComposite(walk: Walk, type: number, declared: number): boolean {
   return walk.catalog.types.get(type)?.kind === 'composite' && walk.catalog.types.get(declared)?.kind === 'composite'
+}
+
+/** Arguments as the server counts them: WITHIN GROUP (ORDER BY x) adds x to those of an ordered-set aggregate. */
+export function argumentsOf(call: TreeNode): readonly TreeNode[] {
+  const direct = listOf(call, 'args')
+  if (!flagOf(call, 'agg_within_group')) return direct
+  return [...direct, ...listOf(call, 'agg_order').map((item) => nodeOf(bodyOf(item, 'SortBy') ?? {}, 'node') ?? {})]
 }

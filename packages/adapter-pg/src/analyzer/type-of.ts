@@ -1,5 +1,5 @@
 import { findRoutines, findType, writtenName } from './names.js'
-import { baseType, candidates, type InferredType, unknownType } from './overloads.js'
+import { argumentsOf, baseType, candidates, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn } from './resolve-column.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
@@ -83,7 +83,7 @@ function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
 function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
   const routines = written === undefined ? [] : findRoutines(walk, written)
-  const possible = candidates(walk, routines, listOf(body, 'args'), false, (argument) => typeOf(walk, argument, scope))
+  const possible = candidates(walk, routines, argumentsOf(body), false, (argument) => typeOf(walk, argument, scope))
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
     return undefined
