@@ -1,5 +1,5 @@
 import type { Description, MaybePromise } from '@bothkeys/core/adapter'
-import { isPromise } from '@bothkeys/core/adapter'
+import { isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import { analyse } from '../analyzer/analyse.js'
 import type { Analysis, Unparsable } from '../analyzer/analysis.js'
 import type { Parsed, StatementParser } from '../analyzer/parse.js'
@@ -39,7 +39,13 @@ function understandParsed(
   options: UnderstandOptions,
 ): Understood | { readonly missed: true } {
   if (parsed.unparsable) return { refusal: unparsable(parsed, text), description: notUnderstood }
-  const { analysis, miss, missing } = analyseIn(parsed, state, options)
+  let analysed: ReturnType<typeof analyse>
+  try {
+    analysed = analyseIn(parsed, state, options)
+  } catch (error) {
+    return { refusal: beyond(error), description: notUnderstood }
+  }
+  const { analysis, miss, missing } = analysed
   if (miss && options.final !== true) return { missed: true }
   const absent = missing.find((each) => !each.includes('#'))
   if (absent !== undefined) return { refusal: absence(absent), description: analysis.description }
@@ -62,6 +68,18 @@ function analyseIn(parsed: Parsed, state: ServerState, options: UnderstandOption
     },
     cursor: (name) => registry.portals.get(name)?.analysis,
   })
+}
+
+/** A text that the analysis fails on, for example because it nests deeper than the stack, is not understood. */
+function beyond(error: unknown): DoorRefusal {
+  if (!(error instanceof RangeError)) return refusalFrom(error)
+  return {
+    code: 'ERR_STATEMENT_INVALID',
+    message: 'refused: the statement is too complex to be understood',
+    rules: [],
+    hint: 'the statement was not sent; split it into smaller ones',
+    sqlState: '54001',
+  }
 }
 
 function unparsable({ reason, position }: Unparsable, text: string): DoorRefusal {
