@@ -76,7 +76,8 @@ describe('the lock of a journal directory', () => {
       expect(owners, `round ${String(round)}: ${answers.join(' | ')}`).toHaveLength(1)
       const pid = String(competitors[answers.indexOf('owner')]!.process.pid)
       for (const answer of answers.filter((other) => other !== 'owner')) {
-        expect(answer).toMatch(new RegExp(`^ERR_JOURNAL_LOCKED .*process ${pid} `))
+        // In the moment in which the lock changes hands its owner cannot be read yet.
+        expect(answer).toMatch(new RegExp(`^ERR_JOURNAL_LOCKED .*(process ${pid} |another process)`))
         taken++
       }
       await Promise.all(competitors.map((competitor) => competitor.ask('close')))
