@@ -68,8 +68,9 @@ export class DirectoryLock {
 
   /** Throws ERR_JOURNAL_UNAVAILABLE when another process took over, or nothing was seen of the lock for too long. */
   assertHeld(): void {
-    if (performance.now() - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
-    if (!this.#lost && performance.now() - this.#lastSignMs <= this.#leaseMs) return
+    const nowMs = performance.now()
+    if (nowMs - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
+    if (!this.#lost && nowMs - this.#lastSignMs <= this.#leaseMs) return
     const why = this.#lost ? 'another process took the journal over' : 'the journal directory cannot be looked at'
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `${why}, so nothing ran`, {
       hint: this.#lost ? 'this process stood still for too long; start it anew' : 'see to the disk of the directory',

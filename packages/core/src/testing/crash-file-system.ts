@@ -62,15 +62,29 @@ export class CrashFileSystem implements FileSystem {
   #nextFile = 3
   #clock = 1
   #stopped = false
+  #restarts = 0
 
   constructor(options: CrashFileSystemOptions = {}) {
     this.fault = options.fault
     this.#capacity = options.capacity ?? Infinity
   }
 
+  /** The file system as one process sees it: after the next restart, every call of it throws `MachineStopped`. */
+  mount(): FileSystem {
+    const restarts = this.#restarts
+    return new Proxy<CrashFileSystem>(this, {
+      get(target, name): unknown {
+        if (restarts !== target.#restarts) throw new MachineStopped()
+        const member: unknown = Reflect.get(target, name)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+  }
+
   /** Crashes and starts again: open files are gone, and so is what the loss says. `random`: from 0 to below 1. */
   restart(loss: CrashLoss, random: () => number = Math.random): void {
     this.#stopped = false
+    this.#restarts++
     this.#open.clear()
     if (loss === 'nothing') return
     for (const directory of this.#directories.values()) {

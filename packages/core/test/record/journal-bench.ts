@@ -37,7 +37,7 @@ export const directory = '/journal'
 export function openOn(fileSystem: CrashFileSystem, options: FileJournalOptions = {}): Promise<Journal> {
   return fileJournal(directory, {
     segmentBytes: 1500,
-    fileSystem,
+    fileSystem: fileSystem.mount(),
     identity: newProcess(),
     leaseMs: 20,
     reserveBytes: 4096,
