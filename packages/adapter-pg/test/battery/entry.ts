@@ -23,7 +23,7 @@ export interface Entry {
   readonly since?: number
   /** Extensions that the world must have got. */
   readonly needs?: readonly string[]
-  /** The hiding family of notes/sql.md 2.1 that the entry belongs to, for the summary. */
+  /** The hiding family that the entry belongs to, for the summary. */
   readonly family: string
   /** The container or utility that the effect sits in, for the summary. */
   readonly container: string

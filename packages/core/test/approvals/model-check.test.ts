@@ -259,7 +259,7 @@ interface Evidence {
   }[]
 }
 
-/** The invariants of notes/identity.md section 9, on the evidence itself. */
+/** The invariants, on the evidence itself. */
 function checkEvidence(evidence: unknown, model: Model, path: readonly Event[]): void {
   const where = path.join(', ')
   const votes = (evidence as Evidence).votes.map((vote) => {

@@ -4,7 +4,7 @@ import type { World } from '../fixture/worlds.js'
 /** An expression of type integer that does more than it shows. */
 export interface Payload {
   readonly name: string
-  /** The hiding family of notes/sql.md 2.1. */
+  /** The hiding family. */
   readonly family: string
   readonly expression: string
   /** Whether it is nothing but a function call. */
