@@ -4,7 +4,8 @@ import type { Entry } from './entry.js'
 import type { World } from './fixture/worlds.js'
 import type { Lab } from './lab.js'
 import { type Fact, type Facts, factsOf, reach } from './observe/facts.js'
-import type { Edge, Observation } from './observe/observation.js'
+import type { Observation } from './observe/observation.js'
+import type { Edge } from './observe/structure.js'
 import { type Families, judge, nameOf, type Verdict } from './verdict.js'
 
 /** One entry, run and judged. */

@@ -121,6 +121,11 @@ const attached: readonly Attached[] = [
     'CREATE INDEX': 'create index made on ranks (r)',
     'ADD UNIQUE': 'alter table ranked_children add unique (r)',
     ANALYZE: 'analyze ranks',
+    REINDEX: 'reindex table ranked_parents',
+    CLUSTER: 'cluster ranked_parents using ranked_parents_pkey',
+    'VACUUM FULL': 'vacuum full ranked_parents',
+    'CREATE TABLE AS': 'create table made as select distinct r from ranks',
+
     'ADD FOREIGN KEY': 'alter table ranks add foreign key (r) references ranked_parents not valid',
   }),
   target('index', 'excluded', some('excluded', 'INSERT')),

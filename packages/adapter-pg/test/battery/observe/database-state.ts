@@ -40,33 +40,46 @@ export class DatabaseObserver {
    * read. Only `session` can read its temporary tables.
    */
   async read(client: pg.Client, session?: pg.Client, known?: DatabaseState): Promise<DatabaseState> {
-    const fingerprints = await this.#fingerprints(client)
-    const changed = this.#catalogs.filter(({ name }) => known?.fingerprints.get(name) !== fingerprints.get(name))
+    const summary = await this.#summary(client)
+    const changed = this.#catalogs.filter(
+      ({ name }) => known?.fingerprints.get(name) !== summary.fingerprints.get(name),
+    )
     const catalogRows = (await rowsOf(client, changed.map(catalogSql))) as [string, string, string, string][]
     const read = new Map(changed.map(({ name }): [string, Map<string, CatalogRow>] => [name, new Map()]))
     for (const [catalog, key, definition, privileges] of catalogRows) {
       read.get(catalog)?.set(key, { definition, privileges })
     }
-    const catalogs = new Map([...(known?.catalogs ?? []), ...read])
+    const catalogs =
+      changed.length === 0 && known !== undefined ? known.catalogs : new Map([...(known?.catalogs ?? []), ...read])
     const lasting = await contentsOf(client, `not (${isTemporary})`)
     const passing = session === undefined ? undefined : await contentsOf(session, 'n.oid = pg_my_temp_schema()')
     const rows = new Map([...lasting.rows, ...(passing?.rows ?? [])])
     const sequences = new Map([...lasting.sequences, ...(passing?.sequences ?? [])])
     const storage = new Map([...lasting.storage, ...(passing?.storage ?? [])])
-    const largeObjects = new Map((await rowsOf(client, [largeObjectsSql])) as [string, string][])
-    const [[statistics = ''] = []] = await rowsOf(client, [statisticsSql])
-    return { rows, sequences, storage, catalogs, fingerprints, largeObjects, statistics }
+    return { rows, sequences, storage, catalogs, ...summary }
   }
 
-  async #fingerprints(client: pg.Client): Promise<ReadonlyMap<string, string>> {
-    const queries = this.#catalogs.map(
-      ({ name }) =>
-        `select '${name}', count(*)::text || ' ' || coalesce(max(xmin::text::bigint), 0) from pg_catalog.${name}`,
-    )
-    const rows = (await rowsOf(client, queries)) as [string, string][]
-    return new Map(rows)
+  /** What fits into one question: fingerprints, large objects, statistics. */
+  async #summary(client: pg.Client): Promise<Pick<DatabaseState, 'fingerprints' | 'largeObjects' | 'statistics'>> {
+    const answers = await rowsOf(client, [
+      ...this.#catalogs.map(({ name }) => `select 'catalog', '${name}', ${fingerprint} from pg_catalog.${name}`),
+      largeObjectsSql,
+      ...['pg_statistic', 'pg_statistic_ext_data'].map(
+        (name) => `select 'statistics', '', ${fingerprint} from ${name}`,
+      ),
+    ])
+    const of = (kind: string): [string, string][] =>
+      answers.filter((row) => row[0] === kind).map(([, key, value]) => [key as string, value as string])
+    return {
+      fingerprints: new Map(of('catalog')),
+      largeObjects: new Map(of('large object')),
+      statistics: of('statistics').join(' '),
+    }
   }
 }
+
+/** Differs when any row was added, changed or removed. */
+const fingerprint = `count(*)::text || ' ' || coalesce(max(xmin::text::bigint), 0)`
 
 /** Rows, sequences and storage of the relations in the schemas that the condition names. */
 async function contentsOf(
@@ -165,12 +178,8 @@ where c.relkind in ('r', 'm', 'S', 'i') and n.nspname not in ('pg_catalog', 'inf
 order by c.oid`
 
 const largeObjectsSql = `
-select m.oid::text, concat(md5(string_agg(l.data, '' order by l.pageno)), ' ', m.lomowner, ' ', m.lomacl)
+select 'large object', m.oid::text, concat(md5(string_agg(l.data, '' order by l.pageno)), ' ', m.lomowner, ' ', m.lomacl)
 from pg_largeobject_metadata m left join pg_largeobject l on l.loid = m.oid group by m.oid`
-
-const statisticsSql = `
-select concat_ws(' ', (select count(*) || ',' || coalesce(max(xmin::text::bigint), 0) from pg_statistic),
-  (select count(*) || ',' || coalesce(max(xmin::text::bigint), 0) from pg_statistic_ext_data))`
 
 async function rowsOf(client: pg.Client, queries: readonly string[]): Promise<string[][]> {
   if (queries.length === 0) return []

@@ -1,5 +1,6 @@
 import type { CatalogRow } from './database-state.js'
-import type { Edge, Observation } from './observation.js'
+import type { Observation } from './observation.js'
+import type { Edge } from './structure.js'
 import { firstUserId, relationsRead } from '../server-tree.js'
 
 /**
@@ -114,8 +115,11 @@ function nameOf(observation: Observation, id: number): string {
 function readFacts(observation: Observation, changed: ReadonlySet<string>): Fact[] {
   const read = new Set<string>()
   const keyed = joinedByKey(observation, changed)
+  // The body of a new function is analysed, not run.
+  const isBody =
+    observation.after.database.catalogs.get('pg_proc') !== observation.before.database.catalogs.get('pg_proc')
   for (const [index, tree] of observation.trees.entries()) {
-    for (const id of relationsRead(tree)) {
+    for (const id of index > 0 && isBody ? [] : relationsRead(tree)) {
       const name = nameOf(observation, id)
       // Functions that describe objects look into the catalog with queries of their own.
       if (index === 0 || !(keyed.has(name) || id < firstUserId)) read.add(name)

@@ -1,15 +1,9 @@
 import type { DatabaseState } from './database-state.js'
 import type { FileState, ServerState } from './server-state.js'
+import type { HeldLock } from './locks.js'
 import type { SessionState } from './session-state.js'
+import type { Edge } from './structure.js'
 import type { PrintedValue } from '../server-tree.js'
-
-/** A lock that the statement left its transaction with. */
-export interface HeldLock {
-  readonly kind: string
-  /** Name of the relation, or what the advisory lock is on. */
-  readonly on: string
-  readonly mode: string
-}
 
 /** Everything that one run showed. */
 export interface Observation {
@@ -56,11 +50,4 @@ export interface Side {
   readonly session: SessionState
   readonly server: ServerState
   readonly files: FileState
-}
-
-/** `from` refers to, inherits from, shows, belongs to or (an aggregate) is made of `to`. */
-export interface Edge {
-  readonly kind: 'foreign-key' | 'inherits' | 'view' | 'owned-sequence' | 'aggregate'
-  readonly from: string
-  readonly to: string
 }
