@@ -311,8 +311,9 @@ export class DoorConnection implements Line {
     this.#skipping = false
     this.#copyIn.ended()
     const fate = failed && before === 'I' && status === 'I' ? 'undone' : 'answered'
-    const over = [...this.#runs].filter((run) => status === 'I' || !run.open)
+    // What a statement did to names comes first: it may have closed the portals of others.
     for (const run of this.#runs) this.#flow.finished(run)
+    const over = [...this.#runs].filter((run) => status === 'I' || !run.open)
     const recorded = settleRuns(over, fate)
     this.#flow.synced(this.#runs, before, status)
     if (this.#runs.size > 0) this.#runs = new Set()
