@@ -99,6 +99,6 @@ describe('recovery of the file journal', () => {
         }
       }
     },
-    60_000,
+    180_000,
   )
 })
