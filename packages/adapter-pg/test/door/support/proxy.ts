@@ -73,6 +73,7 @@ class Relay implements ProxiedConnection {
   readonly #reader = new FrameReader(1024 * 1024 * 1024, false)
   #started = false
   #pieces = 0
+  #holding = false
   #turn: Promise<void> = Promise.resolve()
 
   constructor(client: Socket, server: Socket, state: { readonly options: ProxyOptions; cancels: number }) {
@@ -94,8 +95,14 @@ class Relay implements ProxiedConnection {
     })
     server.on('data', (chunk: Buffer) => {
       const { split } = state.options
-      if (split === undefined && this.#pieces === 0) client.write(chunk)
-      else for (const piece of split?.(chunk) ?? [chunk]) this.#later(piece)
+      if (split === undefined && this.#pieces === 0) {
+        if (client.write(chunk)) return
+        // A slow reader is felt at the server, as without a proxy.
+        server.pause()
+        client.once('drain', () => {
+          if (!this.#holding) server.resume()
+        })
+      } else for (const piece of split?.(chunk) ?? [chunk]) this.#later(piece)
     })
   }
 
@@ -109,6 +116,7 @@ class Relay implements ProxiedConnection {
   }
 
   hold(holding: boolean): void {
+    this.#holding = holding
     if (holding) this.#server.pause()
     else this.#server.resume()
   }
