@@ -5,7 +5,7 @@ import { memoryJournal } from '@bothkeys/core/testing'
 import type { LocalPostgres } from '@bothkeys/local-postgres'
 import { startPostgres } from '@bothkeys/local-postgres'
 import pg from 'pg'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { PostgresTarget } from '../../src/index.js'
 import { postgres } from '../../src/index.js'
 
@@ -53,11 +53,15 @@ export async function openWorkshop(server: LocalPostgres, seed: string): Promise
     session,
     owner,
     expectEverythingRecorded: async (atLeast) => {
-      const logged = await statementsOf(server, session)
+      // The server's log is written by a process of its own.
+      const logged = await vi.waitFor(async () => {
+        const seen = await statementsOf(server, session)
+        expect(new Set(seen.map(actionId)).size).toBeGreaterThanOrEqual(atLeast)
+        return seen
+      })
       const intents = journal.events.filter((event) => event.type === 'action.intent')
       const ids = new Set(intents.map((event) => event['id']))
       expect(logged.filter((text) => !ids.has(actionId(text)))).toEqual([])
-      expect(new Set(logged.map(actionId)).size).toBeGreaterThanOrEqual(atLeast)
     },
     close: async () => {
       await guard.close()
