@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type LocalPostgres, startPostgres } from '@bothkeys/local-postgres'
 import pg from 'pg'
 import type { Entry } from './entry.js'
@@ -149,7 +150,9 @@ export class Lab {
     }
     const watch = await this.#watchFiles()
     const { logPosition } = await readLocks(witness, early.pid)
-    const outcome = await send(subject, text, entry)
+    const sending = send(subject, text, entry)
+    const slept = await sawSleeping(witness, early.pid, sending)
+    const outcome = await sending
     const held = await readLocks(witness, early.pid)
     const filesRead = await watch.accessed()
     const filesDuring = await readFiles(this.server.dataDirectory)
@@ -188,7 +191,7 @@ export class Lab {
       streamed: entry.copyIn !== undefined,
       relationNames: counters.names,
       logBytes: held.logPosition - logPosition,
-      elapsedMs: outcome.elapsedMs,
+      slept,
       command: outcome.command,
       error: outcome.error,
     }
@@ -276,6 +279,16 @@ async function buildWorld(client: pg.Client, sql: string): Promise<void> {
   } catch (error) {
     const at = error instanceof pg.DatabaseError ? Number(error.position ?? 1) : 1
     throw new Error(`a world cannot be built: ${String(error)} at: ${sql.slice(at - 1, at + 120)}`, { cause: error })
+  }
+}
+
+/** Looks now and then whether a session sleeps on purpose, until it is done. */
+async function sawSleeping(witness: pg.Client, pid: number, done: Promise<unknown>): Promise<boolean> {
+  const end = done.then(() => true)
+  for (;;) {
+    if (await Promise.race([end, sleep(100, false)])) return false
+    const sql = `select from pg_stat_activity where pid = $1 and wait_event = 'PgSleep'`
+    if ((await witness.query(sql, [pid])).rowCount === 1) return true
   }
 }
 

@@ -16,7 +16,6 @@ export interface Outcome {
   readonly error: string | undefined
   /** Of the transaction: `I`dle, in a `T`ransaction, `E` failed. */
   readonly status: string
-  readonly elapsedMs: number
 }
 
 /** Start-up options that make the server tell its trees to the session itself. */
@@ -39,7 +38,6 @@ export async function send(client: pg.Client, text: string, entry: Entry): Promi
     connection.once('readyForQuery', (message: { readonly status: string }) => resolve(message.status))
     connection.once('end', () => resolve('I'))
   })
-  const startedAt = performance.now()
   let command = ''
   let error: string | undefined
   try {
@@ -48,9 +46,8 @@ export async function send(client: pg.Client, text: string, entry: Entry): Promi
     error = thrown instanceof Error ? thrown.message : String(thrown)
   }
   const status = await ready
-  const elapsedMs = performance.now() - startedAt
   client.off('notice', listen)
-  return { trees: printed.map(readPrintedTree), told, command, error, status, elapsedMs }
+  return { trees: printed.map(readPrintedTree), told, command, error, status }
 }
 
 async function perform(client: pg.Client, text: string, { copyIn, parameters }: Entry): Promise<string> {

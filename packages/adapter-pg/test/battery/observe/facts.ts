@@ -77,9 +77,6 @@ export interface Facts {
   readonly touched: ReadonlySet<string>
 }
 
-/** Statements below this many milliseconds did not wait on purpose. */
-const noticeableDelayMs = 450
-
 /** Takes an observation apart. */
 export function factsOf(observation: Observation): Facts {
   const rows = rowFacts(observation)
@@ -212,9 +209,12 @@ const serverParts: Readonly<Record<string, FactKind>> = {
 }
 
 function serverFacts({ before, after }: Observation): Fact[] {
-  return [...after.server]
+  const facts = [...after.server]
     .filter(([part, state]) => before.server.get(part) !== state)
-    .map(([part]) => ({ kind: serverParts[part] ?? 'configuration', on: part }))
+    .map(([part]): Fact => ({ kind: serverParts[part] ?? 'configuration', on: part }))
+  // Whoever makes or drops a database or a tablespace makes a checkpoint, too.
+  const makesCheckpoint = facts.some(({ kind }) => kind === 'database' || kind === 'tablespace')
+  return makesCheckpoint ? facts.filter(({ kind }) => kind !== 'log') : facts
 }
 
 function fileFacts(observation: Observation): Fact[] {
@@ -310,7 +310,7 @@ function largeObjectFacts({ before, after }: Observation): Fact[] {
 function traceFacts(observation: Observation, seen: readonly Fact[]): Fact[] {
   const others = seen.filter(({ kind }) => kind !== 'read' && kind !== 'called')
   const facts: Fact[] = []
-  if (observation.elapsedMs > noticeableDelayMs) facts.push({ kind: 'delay', on: 'time' })
+  if (observation.slept) facts.push({ kind: 'delay', on: 'time' })
   if (others.length > 0) return facts
   if (observation.during?.transactionId !== undefined) facts.push({ kind: 'transaction-id', on: 'transaction' })
   else if (observation.logBytes > 0) facts.push({ kind: 'log', on: 'write-ahead log' })

@@ -38,7 +38,8 @@ export interface Observation {
   readonly relationNames: ReadonlyMap<number, string>
   /** Write-ahead log that was written while the statement ran, in bytes. */
   readonly logBytes: number
-  readonly elapsedMs: number
+  /** Whether another session saw it sleep on purpose. */
+  readonly slept: boolean
   readonly command: string
   /** Why the server refused the statement. */
   readonly error: string | undefined

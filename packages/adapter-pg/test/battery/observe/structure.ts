@@ -29,7 +29,7 @@ const relationName = (id: string): string =>
   `(select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = ${id})`
 
 const functionName = (id: string): string =>
-  `(select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace where p.oid = ${id})`
+  `(select n.nspname || '.' || called.proname from pg_proc called join pg_namespace n on n.oid = called.pronamespace where called.oid = ${id})`
 
 const structureSql = `
 select 'foreign-key' as kind, ${relationName('conrelid')} as from, ${relationName('confrelid')} as to
