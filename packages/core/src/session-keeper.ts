@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { DenialLog } from './denial-log.js'
 import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
@@ -70,6 +71,8 @@ export class SessionKeeper {
       undefined,
     )
     const ending = new AbortController()
+    // Every connection of the session listens; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, ending.signal)
     const session: Session = new Session(sessionMaker, id, principal, {
       guard: guardKey,
       signal: ending.signal,
