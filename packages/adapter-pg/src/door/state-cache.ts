@@ -27,6 +27,8 @@ export interface Look {
 const maxCatalogs = 8
 const maxStates = 64
 const maxAttempts = 4
+/** How long one connection waits for what another one loads before it does so itself. */
+const maxWaitMs = 2_000
 
 /** Every statement that the door runs on its own account, by name. There are no others. */
 const statements = {
@@ -46,6 +48,8 @@ export class StateCache {
   readonly #builtins = new Map<string, BuiltinCatalog>()
   readonly #catalogs = new Map<string, CatalogSnapshot>()
   readonly #states = new Map<string, ServerState>()
+  /** Epochs whose catalog some connection is loading. The promises never reject. */
+  readonly #loading = new Map<string, Promise<void>>()
   #generation = 0
 
   /** Counts the catalog changes that went through any door of the target (RULES 23). */
@@ -75,13 +79,15 @@ export class StateCache {
   async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState, epoch: string): Promise<Look> {
     let seen = probed
     let catalogEpoch = epoch
+    let hasWaited = false
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const known = this.#catalogs.get(catalogEpoch)
       if (known !== undefined) return { state: this.#state(known, catalogEpoch, seen), probed: seen, catalogEpoch }
-      const catalog = buildCatalog(await this.#builtin(run, seen), single(await run(statements.catalog)))
-      // What was loaded counts only if nothing changed while it was.
+      const elsewhere = this.#loading.get(catalogEpoch)
+      if (elsewhere === undefined || hasWaited) await this.#loadCatalog(run, probe, seen, catalogEpoch)
+      else await atMost(maxWaitMs, elsewhere)
+      hasWaited ||= elsewhere !== undefined
       const after = readProbe(await run(probe))
-      if (after.catalogEpoch === catalogEpoch) put(this.#catalogs, catalogEpoch, catalog, maxCatalogs)
       if (after.catalogEpoch === undefined) throw unreadable()
       catalogEpoch = after.catalogEpoch
       seen = after
@@ -89,6 +95,22 @@ export class StateCache {
     throw new BothKeysError('ERR_TARGET_UNSAFE', 'the catalog of the server kept changing while it was read', {
       hint: 'try again when no migration is running',
     })
+  }
+
+  /** What was loaded counts only if nothing changed while it was. Others who need the same wait for it meanwhile. */
+  async #loadCatalog(run: RunInternal, probe: InternalStatement, seen: ProbedState, epoch: string): Promise<void> {
+    const load = async (): Promise<void> => {
+      const catalog = buildCatalog(await this.#builtin(run, seen), single(await run(statements.catalog)))
+      if (readProbe(await run(probe)).catalogEpoch === epoch) put(this.#catalogs, epoch, catalog, maxCatalogs)
+    }
+    const loading = load()
+    const ended = loading.catch(() => undefined)
+    this.#loading.set(epoch, ended)
+    try {
+      await loading
+    } finally {
+      if (this.#loading.get(epoch) === ended) this.#loading.delete(epoch)
+    }
   }
 
   async #builtin(run: RunInternal, probed: ProbedState): Promise<BuiltinCatalog> {
@@ -121,6 +143,16 @@ function single(rows: readonly (readonly (string | null)[])[]): string {
   const text = rows[0]?.[0]
   if (typeof text !== 'string') throw unreadable()
   return text
+}
+
+/** Waits for something that never rejects, but not for ever. */
+async function atMost(ms: number, ended: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([ended, limit])
+  clearTimeout(timer)
 }
 
 /** Adds to a map that keeps its newest entries. */
