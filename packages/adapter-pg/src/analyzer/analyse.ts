@@ -55,6 +55,18 @@ function isSame(known: Remembered, context: AnalysisContext): boolean {
 function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
   const walk = new Walk(context, handlers, parsed)
   const { statements } = parsed
+  try {
+    visitStatements(walk, statements)
+  } catch (error) {
+    // Only the stack can run out: the tree is finite and nothing else throws.
+    if (!(error instanceof RangeError)) throw error
+    walk.opaque('too complex', 'script')
+  }
+  applyImplicitCasts(walk)
+  return conclude(walk, parsed)
+}
+
+function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
   statements.forEach((statement, index) => {
     // An earlier statement of the same text may have changed what the names of this one mean.
     if (index > 0 && (walk.changesCatalog || !walk.settingFree) && statement.type !== 'TransactionStmt') {
@@ -63,7 +75,10 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
     walk.statementIndex = index
     walk.visitAs(statement.type, statement.body, new Scope())
   })
-  applyImplicitCasts(walk)
+}
+
+function conclude(walk: Walk, parsed: Parsed): Analysed {
+  const { statements } = parsed
   const only = statements.length === 1 ? statements[0] : undefined
   const analysis: Analysis = Object.freeze({
     description: Object.freeze({

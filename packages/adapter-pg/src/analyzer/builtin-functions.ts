@@ -37,7 +37,8 @@ define(
    pg_stat_get_xact_function_total_time pg_stat_get_xact_numscans pg_stat_get_xact_tuples_deleted
    pg_stat_get_xact_tuples_fetched pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_newpage_updated
    pg_stat_get_xact_tuples_inserted pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated
-   pg_get_multixact_members pg_get_wait_events amvalidate`,
+   pg_get_multixact_members pg_get_wait_events amvalidate tsvector_update_trigger tsvector_update_trigger_column
+   suppress_redundant_updates_trigger`,
 )
 
 /** Runs text, or reads relations that are named in an argument. Most are declared stable. */

@@ -1,8 +1,9 @@
 import { define, newObject } from './define.js'
-import { writtenName } from './names.js'
+import { findType, writtenName } from './names.js'
 import { optionOf } from './objects.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
+import { runStored } from './stored-effects.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -82,6 +83,9 @@ const createSchema: Handler = (walk, body, scope) => {
 const alterDomain: Handler = (walk, body, scope) => {
   define(walk, listed('type', 'typeName')(walk, body))
   walk.visit(nodeOf(body, 'def'), new Scope(scope))
+  const written = writtenName(namesOf(listOf(body, 'typeName')) ?? [])
+  const type = written === undefined ? undefined : findType(walk, written)
+  runStored(walk, type?.functions ?? [], 'type')
 }
 
 const alterSystem: Handler = (walk, body) => {

@@ -1,12 +1,14 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { define, grant, newObject, type RelationTarget, relationTargets, runEventTriggers } from './define.js'
+import { define, descendants, evaluateRows, grant, newObject, type RelationTarget, relationTargets } from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
 import { applyStored, relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
+import { applyOperator } from './operators.js'
 import { Scope } from './scope.js'
+import { evaluateStored, runStored } from './stored-effects.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -14,9 +16,15 @@ import type { Handler, Walk } from './walk.js'
 /** CREATE TABLE. Its defaults and checks run when rows come, not now; bounds of a partition are computed now. */
 export const createTable: Handler = (walk, body, scope) => {
   define(walk, newRelation(walk, nodeOf(body, 'relation') ?? {}))
-  for (const item of listOf(body, 'inhRelations')) defineExisting(walk, bodyOf(item, 'RangeVar'), { object: 'child' })
   const bound = nodeOf(body, 'partbound')
   if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
+  for (const item of listOf(body, 'inhRelations')) {
+    for (const { target, relation } of relationTargets(walk, rangeVarName(bodyOf(item, 'RangeVar') ?? {}))) {
+      define(walk, target, { object: 'child' })
+      // Rows of a default partition are checked against the new bounds.
+      if (bound !== undefined && relation !== undefined) evaluateRows(walk, relation, 'check')
+    }
+  }
   for (const element of listOf(body, 'tableElts')) referencedTables(walk, element)
   walk.visitAll(listOf(body, 'constraints'), scope)
 }
@@ -42,7 +50,14 @@ export const alterTable: Handler = (walk, body, outer) => {
       walk.mention(relation.columns.values())
     }
     for (const item of listOf(body, 'cmds')) alterOne(walk, bodyOf(item, 'AlterTableCmd') ?? {}, found, scope)
-    for (const use of relation?.checks ?? []) applyStored(walk, use, 'check', new Set([relation?.id ?? 0]))
+    if (relation === undefined) continue
+    evaluateRows(walk, relation, 'check')
+    if (name['inh'] !== true) continue
+    // Most changes reach every child as well.
+    for (const child of descendants(walk, relation)) {
+      define(walk, relationResource(child, walk.state), { object: 'child' })
+      evaluateRows(walk, child, 'check')
+    }
   }
 }
 
@@ -79,7 +94,10 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
   if (definition === undefined) return
   const type = nodeOf(bodyOf(definition, 'ColumnDef') ?? {}, 'typeName')
   const stored = type === undefined ? undefined : typeNameId(walk, type)
-  if (stored !== undefined) walk.assign([{ type: stored }])
+  if (stored !== undefined) {
+    walk.assign([{ type: stored }])
+    for (const use of walk.catalog.types.get(stored)?.defaults ?? []) evaluateStored(walk, use, 'default')
+  }
   if (subtype === 'AT_SetIdentity' && relation !== undefined) moveSequences(walk, relation, definition)
   referencedTables(walk, definition)
   const partition = bodyOf(definition, 'PartitionCmd')
@@ -117,6 +135,11 @@ function defineExisting(walk: Walk, body: TreeNode | undefined, attributes: Reco
 /** A constraint: its expressions; the table of a foreign key is handled with the command. */
 export const constraint: Handler = (walk, body, scope) => {
   walk.descend('Constraint', body, scope, referencedTable)
+  // EXCLUDE: each element stands with the operator that must not hold between two rows.
+  for (const item of listOf(body, 'exclusions')) {
+    const operator = bodyOf(listOf(bodyOf(item, 'List') ?? {}, 'items')[1], 'List')
+    if (operator !== undefined) applyOperator(walk, namesOf(listOf(operator, 'items')) ?? [], undefined, undefined)
+  }
 }
 
 const referencedTable: ReadonlySet<string> = new Set(['pktable'])
@@ -126,7 +149,12 @@ export const createIndex: Handler = (walk, body, outer) => {
   const scope = new Scope(outer)
   for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
     define(walk, target, { object: 'index' })
-    if (relation !== undefined) scope.ranges.push(relationRange(relation, undefined, [], undefined))
+    if (relation === undefined) continue
+    scope.ranges.push(relationRange(relation, undefined, [], undefined))
+    runStored(walk, relation.comparisons, 'comparison')
+    for (const child of descendants(walk, relation)) {
+      define(walk, relationResource(child, walk.state), { object: 'index' })
+    }
   }
   walk.visitAll(listOf(body, 'indexParams'), scope)
   walk.visitAll(listOf(body, 'indexIncludingParams'), scope)
@@ -163,15 +191,18 @@ export const createTableAs: Handler = (walk, body, scope) => {
   walk.visit(nodeOf(body, 'query'), scope)
 }
 
-/** REFRESH MATERIALIZED VIEW runs its query and replaces its rows. */
+/** REFRESH MATERIALIZED VIEW runs its query and replaces its rows and the file that holds them. */
 export const refreshView: Handler = (walk, body) => {
   for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
     walk.effects.add('write', target, relation === undefined ? {} : relationAttributes(relation))
+    define(walk, target, { maintenance: 'refresh' })
     // CONCURRENTLY compares with a temporary table.
     if (flagOf(body, 'concurrent')) define(walk, 'schema:pg_temp')
-    else runEventTriggers(walk)
     if (relation?.query === undefined) walk.miss('relation', textOf(nodeOf(body, 'relation') ?? {}, 'relname'))
-    else applyStored(walk, relation.query, 'view', new Set([relation.id]))
+    else {
+      applyStored(walk, relation.query, 'view', new Set([relation.id]))
+      evaluateRows(walk, relation, 'index')
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { creationSchema, findRelation, type WrittenName } from './names.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
-import { runStored } from './stored-effects.js'
+import { evaluateStored, runStored } from './stored-effects.js'
 import type { Walk } from './walk.js'
 
 export type DefineAttributes = Readonly<Record<string, string | boolean>>
@@ -69,6 +69,27 @@ export function relationTargets(walk: Walk, written: WrittenName): readonly Rela
     return namedObject(walk, 'table', written).map((target) => ({ target, relation: undefined }))
   const table = relation.kind === 'index' ? walk.catalog.relations.get(relation.table ?? 0) : undefined
   return [{ target: relationResource(table ?? relation, walk.state), relation: table ?? relation }]
+}
+
+/** Everything below a relation: partitions, inheriting tables and theirs. */
+export function descendants(walk: Walk, relation: Relation): readonly Relation[] {
+  const found = new Set<Relation>()
+  const waiting = [...relation.children]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const child = walk.catalog.relations.get(id)
+    if (child === undefined) walk.miss('relation', `#${String(id)}`)
+    else if (!found.has(child)) {
+      found.add(child)
+      waiting.push(...child.children)
+    }
+  }
+  return [...found]
+}
+
+/** Functions that run when the rows of a table are looked at anew: for its indexes, checks and partitions. */
+export function evaluateRows(walk: Walk, relation: Relation, via: string): void {
+  for (const use of relation.checks) evaluateStored(walk, use, via)
+  runStored(walk, relation.comparisons, 'comparison')
 }
 
 export interface RelationTarget {

@@ -1,7 +1,8 @@
-import { define, grant } from './define.js'
+import { define, descendants, grant } from './define.js'
+import { findRelation, writtenName } from './names.js'
 import { namedObjects, type NamedObject } from './objects.js'
-import { resource } from './resource.js'
-import { listOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { relationResource, resource } from './resource.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
 /** DROP of anything in a schema or a database. */
@@ -11,6 +12,16 @@ export const dropObjects: Handler = (walk, body) => {
     onObject(walk, textOf(body, 'removeType'), item, ({ target, attributes }) => {
       changing(body, 'removeType')(walk, target, { ...attributes, drop: true, ...cascade })
     })
+    if (textOf(body, 'removeType') === 'OBJECT_TABLE') dropChildren(walk, item)
+  }
+}
+
+/** Partitions go with their table, and so do inheriting tables with CASCADE. */
+function dropChildren(walk: Walk, item: TreeNode): void {
+  const written = writtenName(namesOf(listOf(bodyOf(item, 'List') ?? {}, 'items')) ?? [])
+  const table = written === undefined ? undefined : findRelation(walk, written)
+  for (const child of table === undefined ? [] : descendants(walk, table)) {
+    define(walk, relationResource(child, walk.state), { drop: true })
   }
 }
 

@@ -27,6 +27,13 @@ export const indexElement: Handler = (walk, body, scope) => {
   walk.descend('IndexElem', body, scope)
   const name = textOf(body, 'name')
   if (name !== '') for (const range of scope.ranges) range.read?.add(name)
+  const operatorClass = namesOf(listOf(body, 'opclass'))?.at(-1)
+  if (operatorClass !== undefined) runStored(walk, walk.catalog.operatorClass(operatorClass), 'index')
+}
+
+/** `JSON_ARRAY(SELECT …)`: a query with names of its own. */
+export const jsonArrayQuery: Handler = (walk, body, scope) => {
+  walk.descend('JsonArrayQueryConstructor', body, new Scope(scope))
 }
 
 /** `x::t`, `CAST(x AS t)`, `t 'literal'`. */

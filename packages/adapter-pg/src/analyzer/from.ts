@@ -27,7 +27,9 @@ function addFromItem(walk: Walk, item: TreeNode, scope: Scope): void {
       addSubselect(walk, body, scope)
       return
     case 'JoinExpr':
-      addJoin(walk, body, scope)
+      walk.nest(type, () => {
+        addJoin(walk, body, scope)
+      })
       return
     case 'RangeTableSample':
       addFromItem(walk, nodeOf(body, 'relation') ?? {}, scope)

@@ -1,5 +1,6 @@
 import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
+import { namesOnServer } from './later-syntax.js'
 import { findRoutines, findType, printed, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates } from './overloads.js'
 import { type Call, callRoutine } from './routine-effects.js'
@@ -12,7 +13,8 @@ import type { Handler, Walk } from './walk.js'
 export const functionCall: Handler = (walk, body, scope) => {
   walk.descend('FuncCall', body, scope, skippedFields)
   const args = argumentsOf(body)
-  callNamed(walk, namesOf(listOf(body, 'funcname')) ?? [], args, scope, flagOf(body, 'func_variadic'))
+  const names = namesOnServer(walk, namesOf(listOf(body, 'funcname')) ?? [])
+  callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
 }
 
 /** Its name is looked up, not visited. */

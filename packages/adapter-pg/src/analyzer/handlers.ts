@@ -21,9 +21,19 @@ import {
 } from './define-relations.js'
 import { changeObject, dropObjects, grantOnObject, moveObject, renameObject } from './drop.js'
 import { explain } from './explain.js'
-import { caseExpression, indexElement, sortBy, subLink, tableSample, typeCast, typeName } from './expressions.js'
+import {
+  caseExpression,
+  indexElement,
+  jsonArrayQuery,
+  sortBy,
+  subLink,
+  tableSample,
+  typeCast,
+  typeName,
+} from './expressions.js'
 import { functionCall, indirection } from './function-calls.js'
 import { changeRole, defaultPrivileges, grantOnObjects, grantRole, ownedObjects, roleSetting } from './grants.js'
+import { laterSyntax, laterTypes } from './later-syntax.js'
 import { checkpoint, cluster, lockTable, reindex, vacuum } from './maintenance.js'
 import { deleteStatement, insertStatement, mergeStatement, updateStatement } from './modify.js'
 import { operatorExpression } from './operators.js'
@@ -44,20 +54,20 @@ const container =
     walk.descend(type, body, scope)
   }
 
-const plainNodes = `A_Const A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat MergeSupportFunc ParamRef
+const plainNodes = `A_Const A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat ParamRef
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
-const containers = `ColumnDef DefElem PartitionBoundSpec PartitionElem ReplicaIdentityStmt ATAlterConstraint A_ArrayExpr A_Indices BoolExpr BooleanTest CaseWhen CTECycleClause CTESearchClause CoalesceExpr
-  CollateClause GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument JsonArrayAgg
-  JsonArrayConstructor JsonArrayQueryConstructor JsonBehavior JsonFuncExpr JsonIsPredicate JsonKeyValue JsonObjectAgg
-  JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr JsonSerializeExpr JsonTable
-  JsonTableColumn JsonValueExpr List MinMaxExpr MultiAssignRef NamedArgExpr NullTest RangeFunction RangeTableFunc
-  RangeTableFuncCol ResTarget RowExpr WindowDef XmlExpr XmlSerialize`
+const containers = `ATAlterConstraint A_ArrayExpr A_Indices BoolExpr BooleanTest CTECycleClause CTESearchClause CaseWhen
+  CoalesceExpr CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
+  JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
+  MinMaxExpr MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
+  RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr WindowDef XmlExpr XmlSerialize`
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
 /** What each type of node does. A type that is not here makes its statement opaque. */
 export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ...laterTypes.map((type): [string, Handler] => [type, laterSyntax(type)]),
   ...objectCommands,
   ...words(plainNodes).map((type): [string, Handler] => [type, plain]),
   ...words(containers).map((type): [string, Handler] => [type, container(type)]),
@@ -107,6 +117,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['IndexElem', indexElement],
   ['IndexStmt', createIndex],
   ['InsertStmt', insertStatement],
+  ['JsonArrayQueryConstructor', jsonArrayQuery],
   ['ListenStmt', listen],
   ['LockStmt', lockTable],
   ['MergeStmt', mergeStatement],

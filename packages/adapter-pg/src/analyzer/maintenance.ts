@@ -1,9 +1,10 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { define, relationTargets } from './define.js'
+import { define, descendants, evaluateRows, relationTargets } from './define.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
-import { applyStored, relationAttributes } from './relation-reads.js'
+import { relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
+import { evaluateStored } from './stored-effects.js'
 import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -42,15 +43,19 @@ function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: strin
   for (const body of relations) {
     for (const { target, relation } of relationTargets(walk, rangeVarName(body))) {
       define(walk, target, { maintenance })
-      if (relation !== undefined) runChecks(walk, relation)
+      if (relation === undefined) continue
+      runChecks(walk, relation)
+      for (const child of descendants(walk, relation)) {
+        define(walk, relationResource(child, walk.state), { maintenance })
+        runChecks(walk, child)
+      }
     }
   }
 }
 
 function runChecks(walk: Walk, relation: Relation): void {
-  for (const use of [...relation.checks, ...relation.statistics]) {
-    applyStored(walk, use, 'index', new Set([relation.id]))
-  }
+  evaluateRows(walk, relation, 'index')
+  for (const use of relation.statistics) evaluateStored(walk, use, 'index')
 }
 
 function runAllChecks(walk: Walk): void {

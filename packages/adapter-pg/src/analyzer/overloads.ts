@@ -44,12 +44,19 @@ export function catalogFirst(walk: Walk): boolean {
 export function mayPass(walk: Walk, type: InferredType, declared: number): boolean {
   if (type === undefined || type === declared || type === unknownType || polymorphic.has(declared)) return true
   const base = baseType(walk, type)
-  return (
-    base === declared ||
-    walk.catalog.coercesImplicitly(base, declared) ||
-    walk.catalog.coercesImplicitly(type, declared) ||
-    isComposite(walk, type, declared)
-  )
+  const { catalog } = walk
+  if (base === declared || catalog.coercesImplicitly(base, declared) || catalog.coercesImplicitly(type, declared))
+    return true
+  if (isComposite(walk, type, declared)) return true
+  const element = elementOf(walk, base)
+  const wanted = elementOf(walk, declared)
+  return element !== 0 && wanted !== 0 && mayPass(walk, element, wanted)
+}
+
+function elementOf(walk: Walk, type: number): number {
+  const info = walk.catalog.types.get(type)
+  // Fixed-length types like point have elements, too; only arrays are written with an underscore.
+  return info?.name.startsWith('_') === true ? info.element : 0
 }
 
 /** Whether every inferred type is the declared one. */

@@ -47,8 +47,9 @@ export async function parseFully(text: string): Promise<RawParse> {
 /** Turns the answer of `parseRaw` into a tree. */
 export function toParsed(text: string, raw: RawParse): Parsed | Unparsable {
   if (raw.unparsable) return raw
-  // The grammar prints this shape; the version is pinned and tests cover it.
-  const tree = JSON.parse(raw.json) as TreeNode
+  const tree = treeOf(raw.json)
+  if (tree === undefined)
+    return { unparsable: true, reason: 'the statement is too complex to be understood', position: undefined }
   const statements: TypedNode[] = []
   const spans: { readonly start: number; readonly end: number }[] = []
   for (const item of listOf(tree, 'stmts')) {
@@ -90,6 +91,15 @@ function scannedText(text: string): string {
   } catch (error) {
     if (error instanceof GrammarFailure) return unreadableText
     throw error
+  }
+}
+
+function treeOf(json: string): TreeNode | undefined {
+  try {
+    // The grammar prints this shape; the version is pinned and tests cover it.
+    return JSON.parse(json) as TreeNode
+  } catch {
+    return undefined
   }
 }
 

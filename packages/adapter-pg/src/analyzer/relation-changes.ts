@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
-import { applyStored, readRelation, relationAttributes } from './relation-reads.js'
+import { applyStored, bypassesPolicies, readRelation, relationAttributes } from './relation-reads.js'
 import { isSystemRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './stored-effects.js'
 import type { Walk } from './walk.js'
@@ -56,7 +56,7 @@ class Changes {
     const instead = this.#applyTriggers(relation, event, change)
     this.#applyRules(relation, event)
     if (relation.kind === 'view' && !instead) this.#changeBehindView(relation, event, change)
-    this.#evaluateRow(relation, event)
+    this.#evaluateRow(relation, event, change.via)
     this.#applyForeignKeys(relation, event, change)
     this.#changeChildren(relation, event, change)
   }
@@ -119,9 +119,9 @@ class Changes {
     }
   }
 
-  #evaluateRow(relation: Relation, event: ChangeEvent): void {
+  #evaluateRow(relation: Relation, event: ChangeEvent, via: string | undefined): void {
     const walk = this.#walk
-    if (relation.rowSecurity && walk.state.settings.is_superuser !== 'on') {
+    if (relation.rowSecurity && !bypassesPolicies(walk, via)) {
       for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', new Set([relation.id]))
     }
     if (event === 'delete') return

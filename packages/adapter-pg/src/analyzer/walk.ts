@@ -26,8 +26,8 @@ export interface AnalysisContext {
 /** Finds the effects of nodes of one type. */
 export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
 
-/** Nodes inside nodes beyond this are not understood. Far below what the stack holds. */
-const maxDepth = 800
+/** Nodes inside nodes beyond this are not understood: about half of what Node's stack holds. */
+const maxDepth = 500
 
 /** One pass over the tree of one text: gathers effects and facts. */
 export class Walk {
@@ -88,6 +88,17 @@ export class Walk {
     }
     this.#depth += 1
     handler(this, body, scope)
+    this.#depth -= 1
+  }
+
+  /** Does something one level deeper; beyond the deepest level nothing is understood. */
+  nest(type: string, inside: () => void): void {
+    if (this.#depth >= maxDepth) {
+      this.opaque('nested too deep', type)
+      return
+    }
+    this.#depth += 1
+    inside()
     this.#depth -= 1
   }
 

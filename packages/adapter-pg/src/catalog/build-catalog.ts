@@ -1,8 +1,7 @@
 import { plainRelations, userRelations } from './relations.js'
 import { byName, operatorsOf, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
-import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, StoredUse, TypeInfo } from './snapshot.js'
-import { storedUse } from './stored-use.js'
+import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
 import { plainTypes, userTypes } from './types.js'
 
 /** The part of a catalog that came with the server: the same for every database of one server version. */
@@ -50,13 +49,12 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const relations = userRelations(rows, name, functionOfOperator)
   const userTypeList = userTypes(rows, name, functionOfOperator, relations)
   const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
-  const typeDefaults = new Map(
-    (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionOfOperator)]),
-  )
   for (const relation of relations.values()) {
     relation.comparisons.push(...typeFunctions(relation, types, 'comparisons'))
     relation.valueFunctions.push(...typeFunctions(relation, types, 'functions'))
-    relation.defaults.push(...domainDefaults(relation, types, typeDefaults))
+    for (const { number, type } of relation.columns.values()) {
+      for (const use of types.get(type)?.defaults ?? []) relation.defaults.push({ column: number, use })
+    }
   }
   const routines = routinesOf(rows, name, false, functionOfOperator)
   const casts = [...builtins.casts, ...castsOf(rows, false)]
@@ -67,6 +65,10 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const userRelationsByName = qualified(relations.values())
   const typesByName = qualified(types.values())
   const userOperators = byName(operators)
+  const classes = new Map<string, number[]>()
+  for (const [operatorClass, routine] of rows.operatorClasses ?? []) {
+    classes.set(operatorClass, [...(classes.get(operatorClass) ?? []), routine])
+  }
   const all = new Map([...builtins.relations, ...relations])
   // A builtin that somebody replaced in another language counts as a user's.
   const replaced = byName(builtins.routines.filter((routine) => !routine.builtin))
@@ -99,6 +101,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     coercesImplicitly: (source: number, target: number) => implicit.has(pair(source, target)),
     types,
     type: (schema: string, type: string) => typesByName.get(qualifiedKey(schema, type)),
+    operatorClass: (operatorClass: string) => classes.get(operatorClass) ?? noFunctions,
     eventTriggers: (rows.eventTriggers ?? []).map(([trigger, event, routine]) => ({
       name: trigger,
       event,
@@ -108,26 +111,9 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   })
 }
 
+const noFunctions: readonly number[] = []
 const noRoutines: readonly Routine[] = []
 const noOperators: readonly Operator[] = []
-
-/** A column without a default of its own takes that of its domain, or of the domain under that. */
-function domainDefaults(
-  relation: Relation,
-  types: ReadonlyMap<number, TypeInfo>,
-  defaults: ReadonlyMap<number, StoredUse>,
-): readonly { readonly column: number; readonly use: StoredUse }[] {
-  const found: { readonly column: number; readonly use: StoredUse }[] = []
-  for (const column of relation.columns.values()) {
-    let type = types.get(column.type)
-    for (let steps = 0; type !== undefined && steps < 32; steps += 1) {
-      const use = defaults.get(type.id)
-      if (use !== undefined) found.push({ column: column.number, use })
-      type = type.kind === 'domain' ? types.get(type.base) : undefined
-    }
-  }
-  return found
-}
 
 function typeFunctions(
   relation: Relation,

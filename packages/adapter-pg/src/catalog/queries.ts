@@ -176,6 +176,11 @@ const userSql = document([
     ],
     `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   ),
+  section(
+    'operatorClasses',
+    ['c.opcname', number('f.f')],
+    `pg_catalog.pg_opclass AS c CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE ${isUser('c.oid')} AND ${isUser('f.f')}`,
+  ),
   classFunctions('indexClasses', 'i.indrelid', 'i.indclass', 'pg_catalog.pg_index AS i'),
   classFunctions('partitionClasses', 'p.partrelid', 'p.partclass', 'pg_catalog.pg_partitioned_table AS p'),
   section(

@@ -54,6 +54,7 @@ export interface CatalogRows {
 export interface UserRows extends CatalogRows {
   readonly comparisons: Rows<[type: number, routine: number]>
   readonly indexes: Rows<[id: number, schema: number, name: string, table: number, keys: Tokens, predicate: Tokens]>
+  readonly operatorClasses: Rows<[name: string, routine: number]>
   readonly indexClasses: Rows<[relation: number, routine: number]>
   readonly partitionClasses: Rows<[relation: number, routine: number]>
   readonly exclusions: Rows<[relation: number, routine: number]>

@@ -158,6 +158,8 @@ export interface TypeInfo {
   readonly functions: readonly number[]
   /** Functions that run when values are compared, sorted or hashed. */
   readonly comparisons: readonly number[]
+  /** What its default value uses, its own and, for a domain, that of what it is over. */
+  readonly defaults: readonly StoredUse[]
 }
 
 export interface Schema {
@@ -198,6 +200,8 @@ export interface CatalogSnapshot {
   coercesImplicitly(source: number, target: number): boolean
   readonly types: ReadonlyMap<number, TypeInfo>
   type(schema: string, name: string): TypeInfo | undefined
+  /** Functions of users behind operator classes of a name, in any schema. */
+  operatorClass(name: string): readonly number[]
   readonly eventTriggers: readonly EventTrigger[]
   readonly extensions: ReadonlySet<string>
 }

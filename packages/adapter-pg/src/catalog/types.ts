@@ -1,5 +1,5 @@
 import type { CatalogRows, UserRows } from './rows.js'
-import type { Relation, TypeInfo } from './snapshot.js'
+import type { Relation, StoredUse, TypeInfo } from './snapshot.js'
 import { storedUse } from './stored-use.js'
 
 type TypeKind = TypeInfo['kind']
@@ -27,6 +27,7 @@ export function plainTypes(rows: CatalogRows, schemaName: (id: number) => string
     builtin,
     functions: [],
     comparisons: [],
+    defaults: [],
   }))
 }
 
@@ -47,6 +48,9 @@ export function userTypes(
   for (const [, type, tokens] of rows.checks ?? []) add(checks, type, storedUse(tokens, functionOfOperator).functions)
   for (const [type, canonical] of rows.ranges ?? []) add(checks, type, [canonical])
   for (const [type, , difference] of rows.ranges ?? []) add(comparisons, type, [difference])
+  const defaults = new Map(
+    (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionOfOperator)]),
+  )
   for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
   // The catalog of PostgreSQL 13 cannot say which range a multirange is of: every one of them counts.
   const parts = (type: TypeInfo): readonly number[] =>
@@ -57,7 +61,24 @@ export function userTypes(
     ...type,
     functions: reachable(type.id, byId, checks, relations, parts),
     comparisons: reachable(type.id, byId, comparisons, relations, parts),
+    defaults: domainDefaults(type, byId, defaults),
   }))
+}
+
+/** A column without a default of its own takes that of its domain, or of the domain under that. */
+function domainDefaults(
+  type: TypeInfo,
+  types: ReadonlyMap<number, TypeInfo>,
+  defaults: ReadonlyMap<number, StoredUse>,
+): readonly StoredUse[] {
+  const found: StoredUse[] = []
+  let current: TypeInfo | undefined = type
+  for (let steps = 0; current !== undefined && steps < 32; steps += 1) {
+    const use = defaults.get(current.id)
+    if (use !== undefined) found.push(use)
+    current = current.kind === 'domain' ? types.get(current.base) : undefined
+  }
+  return found
 }
 
 function add(to: Map<number, number[]>, type: number, functions: readonly number[]): void {

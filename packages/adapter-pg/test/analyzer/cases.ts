@@ -239,6 +239,7 @@ export const changes: Cases = {
   ],
   'refresh materialized view totals': [
     'write table:shop.totals kind=materialized-view',
+    'define table:shop.totals maintenance=refresh',
     'read table:shop.orders via=view columns=*,customer_id,id,note,status,total',
   ],
   'explain analyze delete from items': ['delete table:shop.items unbounded'],
@@ -519,6 +520,34 @@ export const definitions: Cases = {
     'execute function:shop.checked userDefined via=index',
   ],
   'analyze items': ['define table:shop.items maintenance=analyze'],
+  'vacuum events': [
+    'define table:shop.events maintenance=vacuum',
+    'define table:shop.events_2024 maintenance=vacuum',
+    'define table:shop.events_2025 maintenance=vacuum',
+  ],
+  'alter table events add column x int': [
+    'define table:shop.events rewrite',
+    'define table:shop.events_2024 object=child',
+    'define table:shop.events_2025 object=child',
+  ],
+  'alter table only animals drop column name': ['define table:shop.animals drop'],
+  'drop table events': [
+    'define table:shop.events drop',
+    'define table:shop.events_2024 drop',
+    'define table:shop.events_2025 drop',
+  ],
+  'alter table lone validate constraint x': [
+    'define table:shop.lone',
+    'execute function:shop.checked userDefined via=check',
+  ],
+  'alter table stock add exclude using gist (amount with =)': [
+    'define table:shop.stock',
+    'execute function:shop.same_money userDefined via=operator',
+  ],
+  'alter domain quantity validate constraint x': [
+    'define type:shop.quantity',
+    'execute function:shop.checked userDefined via=type',
+  ],
   'reindex index lone_checked': [
     'define table:shop.lone maintenance=reindex',
     'execute function:shop.checked userDefined via=index',

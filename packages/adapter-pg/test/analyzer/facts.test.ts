@@ -231,6 +231,8 @@ describe('analyse', () => {
     const deep = await effectLines(`select ${'abs('.repeat(900)}1${')'.repeat(900)}`)
     expect(lines.length).toBeGreaterThan(0)
     expect(deep).toEqual(['opaque statement:FuncCall reason=nested too deep'])
+    const joins = `select 1 from lone l0 ${Array.from({ length: 600 }, (_, index) => `join lone l${String(index + 1)} on true`).join(' ')}`
+    expect(await effectLines(joins)).toContain('opaque statement:JoinExpr reason=nested too deep')
   })
 
   it('handles a chain of thousands of unions', async () => {
