@@ -1,9 +1,9 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { columnNames } from './output-names.js'
+import { renameColumns } from './output-columns.js'
 import { impliedOperator } from './operators.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { readRelation } from './relation-reads.js'
-import { type Range, Scope } from './scope.js'
+import { type OutputColumn, type Range, Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -39,7 +39,7 @@ function addFromItem(walk: Walk, item: TreeNode, scope: Scope): void {
     case 'RangeTableFunc':
     case 'JsonTable':
       walk.visitAs(type, body, scope)
-      scope.ranges.push(unknownRange(aliasOf(body), aliasColumns(body)))
+      scope.ranges.push(derivedRange(aliasOf(body), namedColumns(aliasColumns(body))))
       return
     default:
       walk.opaque('unknown item of FROM', type)
@@ -52,12 +52,12 @@ export function addRelation(walk: Walk, body: TreeNode, scope: Scope): void {
   const alias = aliasOf(body)
   const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
   if (common !== undefined) {
-    scope.ranges.push(unknownRange(alias ?? written.name, renamed(common.columns, aliasColumns(body))))
+    scope.ranges.push(derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body))))
     return
   }
   const relation = expectRelation(walk, written)
   if (relation === undefined) {
-    scope.ranges.push(unknownRange(alias ?? written.name, undefined))
+    scope.ranges.push(derivedRange(alias ?? written.name, undefined))
     return
   }
   const read = new Set<string>()
@@ -79,27 +79,43 @@ export function relationRange(
     schema: alias === undefined ? relation.schema : undefined,
     relation,
     columns: new Map(own.map((column, index) => [columns[index] ?? column, column])),
+    types: undefined,
     read,
     lockable: [relation],
     hidden,
   }
 }
 
-function unknownRange(
+/** The item that a query or a function is. */
+function derivedRange(
   name: string | undefined,
-  columns: readonly string[] | undefined,
+  columns: readonly OutputColumn[] | undefined,
   lockable: readonly Relation[] = [],
 ): Range {
+  const types = new Map<string, number>()
+  const twice = new Set<string>()
+  for (const { name: column, type } of columns ?? []) {
+    if (type === undefined || types.has(column)) twice.add(column)
+    else types.set(column, type)
+  }
+  for (const column of twice) types.delete(column)
   return {
     name: name ?? '',
     schema: undefined,
     relation: undefined,
     columns:
-      columns === undefined || columns.length === 0 ? undefined : new Map(columns.map((column) => [column, column])),
+      columns === undefined || columns.length === 0
+        ? undefined
+        : new Map(columns.map(({ name: column }) => [column, column])),
+    types,
     read: undefined,
     lockable,
     hidden: false,
   }
+}
+
+function namedColumns(names: readonly string[]): readonly OutputColumn[] {
+  return names.map((name) => ({ name, type: undefined }))
 }
 
 function addSubselect(walk: Walk, body: TreeNode, scope: Scope): void {
@@ -108,14 +124,9 @@ function addSubselect(walk: Walk, body: TreeNode, scope: Scope): void {
   const around = flagOf(body, 'lateral') ? scope : withoutRanges(scope)
   const inner = new Scope(around)
   walk.visit(subquery, inner)
-  const names = renamed(columnNames(subquery), aliasColumns(body))
-  scope.ranges.push(
-    unknownRange(
-      aliasOf(body),
-      names,
-      inner.ranges.flatMap((range) => range.lockable),
-    ),
-  )
+  const columns = renameColumns(inner.result, aliasColumns(body))
+  const lockable = inner.ranges.flatMap((range) => range.lockable)
+  scope.ranges.push(derivedRange(aliasOf(body), columns, lockable))
 }
 
 /** The same level for queries of WITH, and the levels around it, without its own items. */
@@ -147,7 +158,7 @@ function readIn(walk: Walk, ranges: readonly Range[], name: string): number | un
     const column = range.columns?.get(name)
     if (column === undefined) continue
     range.read?.add(column)
-    type = range.relation?.columns.get(column)?.type
+    type = range.relation?.columns.get(column)?.type ?? range.types?.get(name)
   }
   return type
 }
@@ -171,6 +182,7 @@ function joinRange(alias: string, ranges: readonly Range[]): Range {
     schema: undefined,
     relation: undefined,
     columns: undefined,
+    types: undefined,
     read: spread,
     lockable: [],
     hidden: false,
@@ -192,9 +204,4 @@ export function aliasOf(body: TreeNode): string | undefined {
 export function aliasColumns(body: TreeNode): readonly string[] {
   const alias = nodeOf(body, 'alias')
   return alias === undefined ? [] : (namesOf(listOf(alias, 'colnames')) ?? [])
-}
-
-function renamed(columns: readonly string[] | undefined, names: readonly string[]): readonly string[] | undefined {
-  if (columns === undefined) return undefined
-  return columns.map((column, index) => names[index] ?? column)
 }

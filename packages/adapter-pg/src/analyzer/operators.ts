@@ -4,7 +4,7 @@ import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from 
 import { callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import { typeOf } from './type-of.js'
+import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /** `a + b`, `a IN (…)`, `a BETWEEN …`, `a = ANY (…)` and their kin: operands, then operators that users defined. */
@@ -57,9 +57,9 @@ function operatorNames(kind: string, written: readonly string[]): readonly (read
 
 function rightTypes(walk: Walk, body: TreeNode, scope: Scope): readonly InferredType[] {
   const kind = textOf(body, 'kind')
-  // The right side of ANY and ALL is an array of what is compared.
-  if (kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL') return [undefined]
   const right = nodeOf(body, 'rexpr')
+  // The right side of ANY and ALL is an array of what is compared.
+  if (kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL') return [elementType(walk, typeOf(walk, right, scope))]
   const items = right === undefined ? [] : listOf(bodyOf(right, 'List') ?? {}, 'items')
   const values = items.length > 0 ? items : right === undefined ? [] : [right]
   return [...new Set(values.map((value) => typeOf(walk, value, scope)))]

@@ -33,21 +33,42 @@ export function targetName(target: TreeNode): string | undefined {
   return expressionName(nodeOf(target, 'val'))
 }
 
+/** As the server's FigureColname; undefined where that has a name that is not worked out here. */
 function expressionName(node: TreeNode | undefined): string | undefined {
   const typed = unwrap(node)
-  switch (typed?.type) {
-    case 'ColumnRef': {
-      const names = namesOf(listOf(typed.body, 'fields'))
-      return names?.at(-1)
-    }
+  if (typed === undefined) return undefined
+  const { type, body } = typed
+  switch (type) {
+    case 'ColumnRef':
+      return namesOf(listOf(body, 'fields'))?.at(-1)
     case 'FuncCall':
-      return namesOf(listOf(typed.body, 'funcname'))?.at(-1)
+      return namesOf(listOf(body, 'funcname'))?.at(-1)
     case 'A_Indirection':
       // `(row).*` gives as many columns as the row has.
-      return namesOf(listOf(typed.body, 'indirection'))?.at(-1)
-    case 'TypeCast':
-      return expressionName(nodeOf(typed.body, 'arg')) ?? '?column?'
+      return namesOf(listOf(body, 'indirection'))?.at(-1)
+    case 'TypeCast': {
+      const inner = expressionName(nodeOf(body, 'arg'))
+      return inner === unnamed ? namesOf(listOf(nodeOf(body, 'typeName') ?? {}, 'names'))?.at(-1) : inner
+    }
+    case 'CollateClause':
+      return expressionName(nodeOf(body, 'arg'))
+    case 'CoalesceExpr':
+      return 'coalesce'
+    case 'A_ArrayExpr':
+      return 'array'
+    case 'RowExpr':
+      return 'row'
+    case 'A_Expr':
+      return textOf(body, 'kind') === 'AEXPR_NULLIF' ? 'nullif' : unnamed
+    case 'A_Const':
+    case 'ParamRef':
+    case 'BoolExpr':
+    case 'NullTest':
+    case 'BooleanTest':
+      return unnamed
     default:
-      return '?column?'
+      return undefined
   }
 }
+
+const unnamed = '?column?'

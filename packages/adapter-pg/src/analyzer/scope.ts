@@ -8,6 +8,8 @@ export interface Range {
   readonly relation: Relation | undefined
   /** Visible column name → the relation's own name. Undefined when the columns are not known. */
   readonly columns: ReadonlyMap<string, string> | undefined
+  /** Types by visible column name, of what is no relation; a name that is not in it has an unknown type. */
+  readonly types: ReadonlyMap<string, number> | undefined
   /** Where names of columns that are read are gathered; undefined when they belong to no relation. */
   readonly read: Set<string> | undefined
   /** Relations that FOR UPDATE of this item locks. */
@@ -23,6 +25,8 @@ export class Scope {
   readonly #commonTables = new Map<string, CommonTable>()
   /** Names of the select list, which ORDER BY and GROUP BY may use. */
   outputs: ReadonlySet<string> = noNames
+  /** What the query at this level gives, once it was handled; undefined when that is not plain to see. */
+  result: readonly OutputColumn[] | undefined
 
   constructor(parent?: Scope) {
     this.parent = parent
@@ -42,6 +46,7 @@ export class Scope {
   /** Takes over the items of a query, so that whoever holds a subquery knows what it locks. */
   adopt(query: Scope): void {
     this.ranges.push(...query.ranges)
+    this.result = query.result
   }
 
   commonTable(name: string): CommonTable | undefined {
@@ -58,7 +63,14 @@ export class Scope {
 /** A query of WITH. */
 export interface CommonTable {
   readonly name: string
-  readonly columns: readonly string[] | undefined
+  readonly columns: readonly OutputColumn[] | undefined
+}
+
+/** A column that a query gives. */
+export interface OutputColumn {
+  readonly name: string
+  /** Undefined when it cannot be told. */
+  readonly type: number | undefined
 }
 
 const noNames: ReadonlySet<string> = new Set()

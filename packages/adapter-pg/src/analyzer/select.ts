@@ -2,11 +2,12 @@ import type { Relation } from '../catalog/snapshot.js'
 import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
 import { rangeVarName } from './names.js'
+import { commonColumns, outputColumns, renameColumns } from './output-columns.js'
 import { columnNames, targetName } from './output-names.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
-import { Scope } from './scope.js'
-import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { type OutputColumn, Scope } from './scope.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
 /** SELECT, VALUES, TABLE and set operations of them. `scope` is the level that the query's own items are added to. */
@@ -33,6 +34,7 @@ function plainSelect(walk: Walk, body: TreeNode, scope: Scope): void {
   walk.visit(nodeOf(body, 'whereClause'), scope)
   walk.visitAll(listOf(body, 'valuesLists'), scope)
   scope.outputs = outputNames(body)
+  scope.result = outputColumns(walk, body, scope)
   walk.visitAll(listOf(body, 'groupClause'), scope)
   walk.visit(nodeOf(body, 'havingClause'), scope)
   walk.visitAll(listOf(body, 'windowClause'), scope)
@@ -72,8 +74,13 @@ function setOperation(walk: Walk, body: TreeNode, scope: Scope): void {
     }
     current = left
   }
-  for (const arm of arms.reverse()) walk.visitAs('SelectStmt', arm, new Scope(scope))
+  const results = arms.reverse().map((arm) => {
+    const inner = new Scope(scope)
+    walk.visitAs('SelectStmt', arm, inner)
+    return inner.result
+  })
   scope.outputs = new Set(columnNames({ SelectStmt: body }))
+  scope.result = commonColumns(results)
   tail(walk, body, scope)
 }
 
@@ -89,19 +96,24 @@ function isBare(body: TreeNode): boolean {
 export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, scope: Scope): void {
   if (clause === undefined) return
   const tables = listOf(clause, 'ctes').map((item) => bodyOf(item, 'CommonTableExpr') ?? {})
-  const define = (table: TreeNode): void => {
-    const names = listOf(table, 'aliascolnames').map((name) => textOf(bodyOf(name, 'String') ?? {}, 'sval'))
-    scope.define({
-      name: textOf(table, 'ctename'),
-      columns: names.length > 0 ? names : columnNames(nodeOf(table, 'ctequery')),
-    })
+  const define = (table: TreeNode, columns: readonly OutputColumn[] | undefined): void => {
+    const names = namesOf(listOf(table, 'aliascolnames')) ?? []
+    scope.define({ name: textOf(table, 'ctename'), columns: renameColumns(columns, names) })
   }
-  const recursive = flagOf(clause, 'recursive')
-  if (recursive) for (const table of tables) define(table)
+  if (flagOf(clause, 'recursive')) {
+    for (const table of tables) {
+      const names = columnNames(nodeOf(table, 'ctequery'))
+      define(
+        table,
+        names?.map((name) => ({ name, type: undefined })),
+      )
+    }
+  }
   for (const table of tables) {
-    walk.visit(nodeOf(table, 'ctequery'), new Scope(scope))
+    const inner = new Scope(scope)
+    walk.visit(nodeOf(table, 'ctequery'), inner)
     walk.descend('CommonTableExpr', table, scope, queryOnly)
-    if (!recursive) define(table)
+    define(table, inner.result)
   }
 }
 

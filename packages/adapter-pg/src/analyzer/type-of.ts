@@ -25,7 +25,7 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     }
     case 'ColumnRef': {
       const found = resolveColumn(scope, body)
-      return found?.range.relation?.columns.get(found.column)?.type
+      return found?.range.relation?.columns.get(found.column)?.type ?? found?.range.types?.get(found.column)
     }
     case 'TypeCast': {
       const name = nodeOf(body, 'typeName')
@@ -40,11 +40,26 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
       return types.bool
     case 'FuncCall':
       return callType(walk, body, scope)
+    case 'A_ArrayExpr':
+      return arrayType(walk, listOf(body, 'elements'), scope)
     case 'A_Expr':
       return operatorType(walk, body, scope)
     default:
       return undefined
   }
+}
+
+/** The element type of an array type; undefined when it is none. */
+export function elementType(walk: Walk, array: InferredType): InferredType {
+  if (array === undefined || array === unknownType) return undefined
+  const element = walk.catalog.types.get(baseType(walk, array))?.element ?? 0
+  return walk.catalog.types.get(element)?.array === baseType(walk, array) ? element : undefined
+}
+
+function arrayType(walk: Walk, elements: readonly TreeNode[], scope: Scope): InferredType {
+  const [first, ...others] = elements.map((element) => typeOf(walk, element, scope))
+  if (first === undefined || first === unknownType || others.some((type) => type !== first)) return undefined
+  return walk.catalog.types.get(first)?.array
 }
 
 /** The id of the type that a `TypeName` means, arrays included; undefined when the catalog does not have it. */
