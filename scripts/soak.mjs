@@ -1,22 +1,15 @@
-// `npm run soak`: the long fuzz, kill and load runs whole; `npm test` runs the same files at a tenth. Each prints its seed.
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+// `npm run soak`: builds, then runs the load run and the crash runs in their whole counts and prints their figures.
+// `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test` does a tenth.
 import { ensureInstalled } from './ensure-installed.mjs'
 import { execute } from './execute.mjs'
-import { root } from './root.mjs'
+import { runStep, steps } from './steps.mjs'
 
 await ensureInstalled()
-const long = readdirSync(join(root, 'packages'), { recursive: true })
-  .map((name) => join('packages', name))
-  .filter((name) => name.endsWith('.test.ts') && !name.includes('node_modules'))
-  .filter((name) => readFileSync(join(root, name), 'utf8').includes('BOTHKEYS_SOAK'))
-let ok = (await execute('node scripts/build.mjs')).ok
-for (const project of ['unit', 'int']) {
-  const own = long.filter((name) => name.endsWith('.int.test.ts') === (project === 'int'))
-  if (own.length === 0) continue
-  const run = await execute(`vitest run --project ${project} --testTimeout 3600000 ${own.join(' ')}`, {
-    env: { BOTHKEYS_SOAK: '1' },
-  })
-  ok &&= run.ok
-}
+console.log('Building the packages …')
+const [build] = steps(['build'])
+if (!(await runStep(build))) process.exit(1)
+const [word = ''] = process.argv.slice(2)
+const { ok } = await execute(`vitest run --project int "packages/adapter-pg/test/soak/${word}"`, {
+  env: { BOTHKEYS_SOAK: '1' },
+})
 process.exitCode = ok ? 0 : 1

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ApprovalRequest, Guard, RecordedEvent, Session } from '@bothkeys/core'
+import type { ApprovalRequest, Guard, Session } from '@bothkeys/core'
 import { createGuard, fileJournal, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import type { ScriptedVote } from '@bothkeys/core/testing'
 import { scriptedApprover } from '@bothkeys/core/testing'
@@ -15,6 +15,8 @@ import { dba, principalOf } from '../support/governed.js'
 import { Attempts } from './attempts.js'
 import type { Square, Supply } from './crowd.js'
 import { loopbackSupply, oneOfTheCrowd, poolSupply, Turnstile } from './crowd.js'
+import type { JournalContents } from './journal-contents.js'
+import { readJournal } from './journal-contents.js'
 import { loadPolicy, loadSchema, principals } from './load-policy.js'
 import { Random } from './random.js'
 import { scaled, seed } from './scale.js'
@@ -33,19 +35,13 @@ interface Row {
   readonly n: number
 }
 
-interface Intent {
-  readonly session: string
-  readonly subject: string
-}
-
 let server: LocalPostgres
 let admin: pg.Client
 let folder: string
 const attempts = new Attempts()
 const rows = new Map<number, Row[]>()
 let log: ServerLog
-const intents = new Map<string, Intent>()
-const outcomes = new Map<string, string>()
+let journal: JournalContents
 const subjects = new Map<string, string>()
 let handlesBefore: readonly string[]
 
@@ -155,7 +151,7 @@ async function run(): Promise<void> {
   const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
   console.log(
     [
-      `load: ${String(attempts.all.size)} writes tried, ${String(log.statements.length)} statements in the server's log, ${String(intents.size)} intents, ${String(terminated)} backends terminated`,
+      `load: ${String(attempts.all.size)} writes tried, ${String(log.statements.length)} statements in the server's log, ${String(journal.intents.size)} intents, ${String(terminated)} backends terminated`,
       `load: everybody was connected after ${(loginMs / 1000).toFixed(1)} s; ${attempts.summary()}`,
       `load: errors that clients saw:\n  ${attempts.mostFrequent(12)}`,
       `load: memory in MiB, heap and resident: ${mebibytes(memoryBefore.heapUsed)} ${mebibytes(memoryBefore.rss)} before, ${mebibytes(highest.heapUsed)} ${mebibytes(highest.rss)} at the end of the load, ${mebibytes(after.heapUsed)} ${mebibytes(after.rss)} after close`,
@@ -185,22 +181,7 @@ async function collect(): Promise<void> {
     }
   }
   log = await readServerLog(server.jsonLogFile ?? '', server.superuserUrl, 'door')
-  // The factory opens it as a new process would, which verifies every line of it.
-  const journal = await fileJournal(folder).open({
-    recorder: 'bothkeys',
-    clock: { wallMs: Date.now, monotonicMs: () => performance.now() },
-  })
-  for await (const event of journal.read()) note(event)
-  await journal.close()
-}
-
-function note(event: RecordedEvent): void {
-  if (event.type === 'action.intent') {
-    const actor = event['actor'] as { readonly subject: { readonly id: string } }
-    intents.set(event['id'] as string, { session: event.session, subject: actor.subject.id })
-  } else if (event.type === 'action.outcome') {
-    outcomes.set(event['intent'] as string, event['outcome'] as string)
-  }
+  journal = await readJournal(fileJournal(folder))
 }
 
 describe('two hundred clients of three principals', () => {
@@ -225,7 +206,7 @@ describe('two hundred clients of three principals', () => {
   it('has an intent for every statement that the server saw, of the same session', () => {
     const orphans = log.statements.filter(({ isInternal, actionId, shortSession }) => {
       if (isInternal) return false
-      const intent = actionId === undefined ? undefined : intents.get(actionId)
+      const intent = actionId === undefined ? undefined : journal.intents.get(actionId)
       return intent === undefined || intent.session.slice(0, 8) !== shortSession
     })
     expect(orphans.slice(0, 5)).toEqual([])
@@ -235,7 +216,7 @@ describe('two hundred clients of three principals', () => {
     const wrong = log.statements.filter(({ isInternal, actionId = '', text }) => {
       if (isInternal) return false
       const named = /'(agent-\w+)'/.exec(text)?.[1]
-      const intent = intents.get(actionId)
+      const intent = journal.intents.get(actionId)
       return named === undefined || intent?.subject !== named || subjects.get(intent.session) !== named
     })
     expect(wrong.slice(0, 5)).toEqual([])
@@ -278,7 +259,7 @@ describe('two hundred clients of three principals', () => {
   })
 
   it('recorded an outcome for every intent', () => {
-    expect([...intents.keys()].filter((id) => !outcomes.has(id)).slice(0, 5)).toEqual([])
+    expect([...journal.intents.keys()].filter((id) => !journal.outcomes.has(id)).slice(0, 5)).toEqual([])
   })
 
   it('left no connection and no handle behind', async () => {
