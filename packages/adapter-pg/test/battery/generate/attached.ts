@@ -129,6 +129,50 @@ const attached: readonly Attached[] = [
     'ADD FOREIGN KEY': 'alter table ranks add foreign key (r) references ranked_parents not valid',
   }),
   target('index', 'excluded', some('excluded', 'INSERT')),
+  target('operator class', 'spans', {
+    INSERT: `insert into spans values (1, '[(1),(2))')`,
+    'COPY FROM': 'copy spans (id) from stdin',
+  }),
+  target('operator class', 'expression_order', some('expression_order', 'INSERT', 'UPDATE', 'COPY FROM')),
+  target(
+    'materialized view',
+    'ranked_totals',
+    {
+      'REFRESH CONCURRENTLY': 'refresh materialized view concurrently ranked_totals',
+      REFRESH: 'refresh materialized view ranked_totals',
+    },
+    ['insert into ranks_source values (3, row(3))'],
+  ),
+  target('foreign key', 'default_parents', { DELETE: 'delete from default_parents where id = 1' }),
+  target(
+    'partition key',
+    'computed',
+    {
+      'CREATE PARTITION': 'create table made partition of computed for values from (50) to (60)',
+      ATTACH: 'alter table computed attach partition ready for values from (50) to (60)',
+    },
+    ['insert into computed values (1, 1)', 'create table ready (id integer, a integer)'],
+  ),
+  target(
+    'domain',
+    'plain',
+    {
+      'ADD COLUMN': 'alter table plain add column made checked_int',
+      'ALTER TYPE': 'alter table scratch_table alter column a type checked_int',
+      'VALIDATE of a table': 'alter table second validate constraint made',
+      'VALIDATE of a domain': 'alter domain default_int validate constraint made',
+      'EXECUTE argument': 'execute known(5)',
+      'EXECUTE cast': 'execute casting(row(1, 2)::pair)',
+      'ADD GENERATED': 'alter table second add column made integer generated always as (c_generated(a)) stored',
+    },
+    [
+      'alter table second add constraint made check (c_check(a)) not valid',
+      'insert into with_default_domain values (7, 7)',
+      'alter domain default_int add constraint made check (d_check(value)) not valid',
+      'prepare known(checked_int) as select $1',
+      'prepare casting(bigint) as select $1',
+    ],
+  ),
   target('view', 'nested_calling_view', {
     SELECT: 'select id, a from nested_calling_view',
     'IN SUBQUERY': 'select 1 from plain where a in (select a from nested_calling_view)',
@@ -236,7 +280,7 @@ const attached: readonly Attached[] = [
     { REFRESH: 'refresh materialized view concurrently totals', SELECT: 'select * from totals' },
     ['update plain set a = 77 where id = 1'],
   ),
-  target('policy', 'guarded', usual('guarded'), asAgent),
+  target('policy', 'guarded', some('guarded', 'INSERT', 'INSERT SELECT', 'UPDATE', 'DELETE', 'MERGE'), asAgent),
   target(
     'policy',
     'guarded',

@@ -62,12 +62,12 @@ const kinds: readonly ObjectKind[] = [
   kind('schema', 'create schema made', { not: 'schema' }),
   kind('schema', 'create schema made create table inside (id integer) create view inside_view as select 1 as x', {
     kind: 'schema with contents',
-    not: 'rename schema owner comment',
+    not: 'rename schema owner comment drop',
   }),
   kind('type', 'create type made as (x integer, y text)', { kind: 'composite type' }),
   kind('type', `create type made as enum ('a', 'b')`, { kind: 'enum type' }),
   kind('type', 'create type made as range (subtype = float8)', { kind: 'range type' }),
-  kind('type', 'create type made', { kind: 'shell type', not: 'schema' }),
+  kind('type', 'create type made', { kind: 'shell type', not: 'schema rename' }),
   kind('domain', 'create domain made as integer default 1 not null check (value > 0)'),
   kind('function', 'create function made(a integer) returns integer language sql as $$select a$$', {
     named: 'function made(integer)',

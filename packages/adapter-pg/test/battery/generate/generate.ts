@@ -3,7 +3,7 @@ import { attachedEntries } from './attached.js'
 import { changeEntries } from './changes.js'
 import { changeContainers, type Container, queryContainers, utilityContainers } from './containers.js'
 import { definitionEntries } from './definitions.js'
-import { builtinCalls, capturedForms, type Payload, userCalls, userForms } from './payloads.js'
+import { builtinCalls, capturedForms, type Payload, temporaryForms, userCalls, userForms } from './payloads.js'
 import { utilityEntries } from './utilities.js'
 
 /** The whole battery: statement kinds × containers × hiding families. */
@@ -19,6 +19,7 @@ export function generate(): readonly Entry[] {
     ...cross(named('select list', 'UPDATE SET'), userForms),
     ...cross(named('select list', 'LIMIT'), builtinCalls.slice(1)),
     ...cross(named('select list', 'JOIN ON'), capturedForms),
+    ...cross(named('select list', 'WHERE'), temporaryForms),
     ...changeEntries(),
     ...attachedEntries(),
     ...definitionEntries(),

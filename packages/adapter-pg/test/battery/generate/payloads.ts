@@ -141,6 +141,23 @@ export const userForms: readonly Payload[] = [
   form('domain', counted(`pg_input_is_valid('1', 'checked_int')`), { since: 16 }),
   form('domain', counted(`json_value('1'::jsonb, '$' returning checked_int)`), { since: 17 }),
   form('domain', counted(`* from json_table('[1]'::jsonb, '$[*]' columns (d checked_int path '$'))`), { since: 17 }),
+  form('domain', 'f_domain(1)', { isCall: true }),
+  form('domain', counted(`json_populate_record(c, '{"d": 1}') from holders`)),
+  form('domain', counted(`jsonb_populate_record(w, '{"d": 5}') from (select 1) o left join with_domain w on true`)),
+  form('domain', counted('(1, 1)::with_checked')),
+  form('domain', counted('array[row(1, 1)]::with_checked[]')),
+  form('operator class', counted(`'[(1),(2))'::ranked_range`)),
+  form('operator class', counted('ranked_range(row(1)::ranked, row(2)::ranked)')),
+  form('operator class', counted('distinct x from f_ranked() as x')),
+  form('operator class', counted('greatest(f_ranked(), f_ranked())')),
+  form('operator class', counted('* from greatest_view')),
+  form('operator class', counted('* from array_view')),
+  form('operator class', counted('1 from ranks where r between symmetric row(5)::ranked and row(0)::ranked')),
+  form('operator class', counted('r from ranks order by r using operator(public.<)')),
+  form('operator class', counted('max(id) over (partition by r) from ranks')),
+  form('operator class', counted('r from ranks group by grouping sets ((r), ())')),
+  form('attribute notation', '(select public.plain.attribute from public.plain where id = 1)'),
+  form('attribute notation', '(select ((array_agg(p))[1]).pair_sum from pairs)'),
   form('partition support', counted(`satisfies_hash_partition('public.hashed'::regclass, 2, 0, 1)`)),
 ]
 
@@ -228,8 +245,34 @@ export const builtinCalls: readonly Payload[] = [
   form('server', counted(`pg_import_system_collations('other')`)),
 ]
 
+/** Things in the session's own temporary schema, which is searched first for tables and types. */
+export const temporaryForms: readonly Payload[] = [
+  form('temporary schema', 'pg_temp.f_passing(1)', {
+    isCall: true,
+    setup: [`create function pg_temp.f_passing(integer) returns integer language sql as 'select $1'`],
+  }),
+  form('temporary schema', counted('1::mood'), {
+    setup: ['create domain pg_temp.mood as integer check (public.d_check(value))'],
+  }),
+  form('temporary schema', counted('5::int4'), {
+    setup: ['create domain pg_temp.int4 as integer check (public.d_check(value))'],
+  }),
+  form('temporary schema', counted('* from pg_class'), {
+    setup: ['create temp view pg_class as select public.f_write(1) as x'],
+  }),
+]
+
+const pathWithCatalogLast = ['set search_path = other, public, pg_catalog']
+
 /** Names and operators of PostgreSQL's own that mean something else in this world. */
 export const capturedForms: readonly Payload[] = [
+  form('cast', counted(`p from pairs union select 'x'::text`), { world: 'captured' }),
+  form('search path', counted(`lower('X')`), { world: 'captured', setup: pathWithCatalogLast }),
+  form('search path', counted('1 where 1 = 1'), { world: 'captured', setup: pathWithCatalogLast }),
+  form('search path', counted('5::int4'), { world: 'captured', setup: pathWithCatalogLast }),
+  form('search path', counted('relname from pg_class'), { world: 'captured', setup: pathWithCatalogLast }),
+  form('search path', counted('upper(name::text) from names'), { world: 'captured' }),
+  form('search path', counted('pg_catalog.upper(name) from names'), { world: 'captured' }),
   form('overload capture', counted('upper(name) from names'), { world: 'captured' }),
   form('overload capture', counted(`upper('x'::varchar)`), { world: 'captured' }),
   form('overload capture', counted('length(name) from names'), { world: 'captured' }),

@@ -54,12 +54,15 @@ interface CounterRow {
   readonly maintained: number
 }
 
+/** A relation's name with its schema; whichever schema is the session's temporary one, it is called `pg_temp`. */
+export const qualifiedName = `regexp_replace(n.nspname, '^pg_temp_[0-9]+$', 'pg_temp') || '.' || c.relname`
+
 const countersSql = `
 select 'function' as kind, schemaname || '.' || funcname as name, 0 as id, sum(calls)::float8 as used,
   0::float8 as deleted, 0::float8 as maintained
 from pg_stat_user_functions where schemaname <> 'pg_catalog' group by 2
 union all
-select 'relation', n.nspname || '.' || c.relname, c.oid::int,
+select 'relation', ${qualifiedName}, c.oid::int,
   (pg_stat_get_numscans(c.oid)
     + coalesce((select sum(pg_stat_get_numscans(i.indexrelid)) from pg_index i where i.indrelid = c.oid), 0))::float8,
   pg_stat_get_tuples_deleted(c.oid)::float8,

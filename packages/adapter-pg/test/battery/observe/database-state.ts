@@ -143,6 +143,7 @@ const volatileColumns = [
   'relminmxid',
   'relfilenode',
   'relhassubclass',
+  'relispopulated',
   'indcheckxmin',
 ]
 

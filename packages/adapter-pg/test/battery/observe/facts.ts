@@ -81,12 +81,12 @@ export interface Facts {
 export function factsOf(observation: Observation): Facts {
   const rows = rowFacts(observation)
   const definitions = definitionFacts(observation)
-  const changed = [...rows, ...definitions]
+  const sequences = sequenceFacts(observation)
+  const changed = [...rows, ...definitions, ...sequences]
   const server = serverFacts(observation)
   const list = [
     ...readFacts(observation, new Set(rows.map(({ on }) => on))),
     ...changed,
-    ...sequenceFacts(observation),
     ...server,
     ...fileFacts(observation),
     ...sessionFacts(observation),
@@ -122,7 +122,8 @@ function readFacts(observation: Observation, changed: ReadonlySet<string>): Fact
       if (index === 0 || !(keyed.has(name) || id < firstUserId)) read.add(name)
     }
   }
-  return [...read].map((on) => ({ kind: 'read', on }))
+  // What has no name any more was a table of the server's own for the time being.
+  return [...read].filter((name) => !name.startsWith('#')).map((on) => ({ kind: 'read', on }))
 }
 
 /** Relations that a foreign key joins to one of these, at any distance. */
@@ -265,7 +266,8 @@ const transactionCommands = /^(BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRE
 function lockFacts(observation: Observation, changed: readonly Fact[]): Fact[] {
   const facts: Fact[] = []
   const defined = changed.some(({ kind }) => kind === 'definition' || kind === 'privilege')
-  const rowsOf = new Set(changed.filter(({ kind }) => kind.startsWith('row-')).map(({ on }) => on))
+  // A sequence that stands elsewhere is said already.
+  const rowsOf = new Set(changed.filter(({ kind }) => /^row-|^sequence$/.test(kind)).map(({ on }) => on))
   const keyed = joinedByKey(observation, rowsOf)
   const relations = new Set(observation.relationNames.values())
   for (const { kind, on, mode } of [...observation.locks, ...observation.locksAfter]) {

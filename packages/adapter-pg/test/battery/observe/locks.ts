@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { qualifiedName } from './counters.js'
 
 /** A lock that a session holds. */
 export interface HeldLock {
@@ -23,7 +24,7 @@ export async function readLocks(client: pg.Client, pid: number): Promise<LocksAn
 const locksSql = `
 select (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::float8 as "logPosition",
   coalesce(json_agg(json_build_object('kind', l.locktype, 'mode', l.mode, 'on', case when l.locktype = 'relation'
-    then coalesce((select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    then coalesce((select ${qualifiedName} from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.oid = l.relation), '#' || l.relation)
     else concat_ws(',', l.classid, l.objid) end)) filter (where l.pid is not null), '[]') as locks
 from (values (1)) as one left join pg_locks l
