@@ -14,22 +14,53 @@ export interface SessionState {
 /** One answer of `stateProbe`. */
 export interface ProbedState {
   readonly state: SessionState
-  /** Pass it to `stateProbeSince`. */
+  /** Pass it to `readStateSince`. */
   readonly snapshot: string
-  /** Changes whenever a user-made object of the catalog does. Undefined: the same as before (`stateProbeSince` only). */
-  readonly catalogEpoch: string | undefined
+  /** Changes whenever a user-made object of the catalog does. */
+  readonly catalogEpoch: string
   /** Changes whenever `state` does. */
   readonly stateEpoch: string
 }
 
 /** Reads the row of `stateProbe`. Throws TypeError when it is something else. */
 export function readState(row: readonly (string | null)[]): ProbedState {
-  const [snapshot, catalogEpoch, schemas, temporarySchema, currentUser, sessionUser, ...values] = row
-  if (typeof snapshot !== 'string' || typeof schemas !== 'string' || values.length !== probedSettings.length) {
-    throw new TypeError('the state probe answered something else')
-  }
+  const [snapshot, catalogEpoch, session] = row
+  if (typeof snapshot !== 'string' || typeof catalogEpoch !== 'string' || typeof session !== 'string') throw otherwise()
+  return { state: sessionOf(session), snapshot, catalogEpoch, stateEpoch: session }
+}
+
+/**
+ * Reads the row of `stateProbeSince`. Undefined: something may have changed in the catalog since `before`, so `stateProbe`
+ * has to say. Throws TypeError when it is something else.
+ */
+export function readStateSince(row: readonly (string | null)[], before: ProbedState): ProbedState | undefined {
+  const [snapshot, transaction, session] = row
+  if (typeof snapshot !== 'string' || transaction === undefined || typeof session !== 'string') throw otherwise()
+  if (snapshot !== before.snapshot || transaction !== null) return undefined
+  if (session === before.stateEpoch) return before
+  return { ...before, state: sessionOf(session), stateEpoch: session }
+}
+
+const maxKnown = 64
+/** Sessions of a process are in few states, and a state is read far more often than it changes. */
+const known = new Map<string, SessionState>()
+
+function sessionOf(text: string): SessionState {
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const session = readSession(text)
+  if (known.size >= maxKnown) known.clear()
+  known.set(text, session)
+  return session
+}
+
+function readSession(text: string): SessionState {
+  const parsed: unknown = JSON.parse(text)
+  if (!Array.isArray(parsed) || parsed.length !== 4 + probedSettings.length) throw otherwise()
+  const [schemas, temporarySchema, currentUser, sessionUser, ...values] = parsed as (string | null)[]
+  if (typeof schemas !== 'string') throw otherwise()
   const settings = Object.fromEntries(probedSettings.map((name, index) => [name, values[index] ?? '']))
-  const state: SessionState = Object.freeze({
+  return Object.freeze({
     // array_to_json of name[]: a list of strings.
     searchPath: JSON.parse(schemas) as readonly string[],
     temporarySchema: temporarySchema ?? undefined,
@@ -38,10 +69,8 @@ export function readState(row: readonly (string | null)[]): ProbedState {
     // Every probed setting is in the list that the record was made from.
     settings: settings as Record<ProbedSetting, string>,
   })
-  return {
-    state,
-    snapshot,
-    catalogEpoch: catalogEpoch ?? undefined,
-    stateEpoch: JSON.stringify(row.slice(2)),
-  }
+}
+
+function otherwise(): TypeError {
+  return new TypeError('the state probe answered something else')
 }

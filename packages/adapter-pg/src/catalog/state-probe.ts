@@ -5,19 +5,18 @@ const firstUserId = "'16384'::pg_catalog.oid"
 
 /**
  * One row version is known by its place and the transaction that wrote it: every insert, update and delete of a catalog
- * row changes the count or the sum. Rows rewritten in place (row estimates of VACUUM) do not count.
+ * row changes the count or the sum. Rows rewritten in place (row estimates of VACUUM) do not count. The number of the
+ * catalog is a part of it, so that the same place in another one is another version.
  */
-const fingerprint = (catalog: string, id: string | undefined, also = ''): string =>
-  `(SELECT pg_catalog.concat(pg_catalog.count(*), '.', pg_catalog.sum(pg_catalog.hashtidextended(x.ctid, x.xmin::pg_catalog.text::pg_catalog.int8))) FROM pg_catalog.${catalog} AS x${
-    id === undefined ? '' : ` WHERE x.${id} OPERATOR(pg_catalog.>=) ${firstUserId}${also}`
-  })`
+type RowHash = (number: number) => string
 
-/** As `fingerprint`, before PostgreSQL 14, which has no hash function for row places. */
-const fingerprint13 = (catalog: string, id: string | undefined, also = ''): string =>
-  fingerprint(catalog, id, also).replace(
-    'pg_catalog.hashtidextended(x.ctid, x.xmin::pg_catalog.text::pg_catalog.int8)',
-    'pg_catalog.hashtextextended(x.ctid::pg_catalog.text, x.xmin::pg_catalog.text::pg_catalog.int8)',
-  )
+const seedOf: RowHash = (number) =>
+  `x.xmin::pg_catalog.text::pg_catalog.int8 OPERATOR(pg_catalog.+) '${String(number * 2 ** 32)}'::pg_catalog.int8`
+
+const rowHash: RowHash = (number) => `pg_catalog.hashtidextended(x.ctid, ${seedOf(number)})`
+
+/** As `rowHash`, before PostgreSQL 14, which has no hash function for row places. */
+const rowHash13: RowHash = (number) => `pg_catalog.hashtextextended(x.ctid::pg_catalog.text, ${seedOf(number)})`
 
 const catalogs: readonly (readonly [catalog: string, id: string | undefined, also?: string])[] = [
   ['pg_class', 'oid'],
@@ -91,40 +90,50 @@ const setting = (name: string): string => `pg_catalog.current_setting('${name}',
 
 const snapshotText = 'pg_catalog.pg_current_snapshot()::pg_catalog.text'
 
-const probe = (print: typeof fingerprint, since: boolean): string => {
-  const all = `pg_catalog.concat_ws(' ', ${catalogs.map(([name, id, also]) => print(name, id, also)).join(', ')})`
-  const unchanged = `pg_catalog.pg_current_xact_id_if_assigned() IS NULL AND ${eq(snapshotText, '$1::pg_catalog.text')}`
-  return `SELECT ${[
-    snapshotText,
-    since ? `CASE WHEN ${unchanged} THEN NULL ELSE ${all} END` : all,
-    // Only schemas that exist and may be used, in the order in which names are looked up.
-    'pg_catalog.array_to_json(pg_catalog.current_schemas(true))::pg_catalog.text',
-    `(SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE ${eq('n.oid', 'pg_catalog.pg_my_temp_schema()')})`,
-    'CURRENT_USER',
-    'SESSION_USER',
-    ...probedSettings.map(setting),
-  ].join(', ')}`
+/** Everything in the catalog that users can make, in one number. One list of rows is cheaper than a sum of each. */
+const fingerprint = (hash: RowHash): string => {
+  const rows = catalogs.map(
+    ([name, id, also = ''], number) =>
+      `SELECT ${hash(number)} AS h FROM pg_catalog.${name} AS x${
+        id === undefined ? '' : ` WHERE x.${id} OPERATOR(pg_catalog.>=) ${firstUserId}${also}`
+      }`,
+  )
+  return `(SELECT pg_catalog.concat(pg_catalog.count(*), '.', pg_catalog.sum(v.h)) FROM (${rows.join(' UNION ALL ')}) AS v)`
 }
+
+/** Effective schemas, temporary schema, users and settings as one JSON text: a single column costs the least. */
+const session = `pg_catalog.array_to_json(ARRAY[${[
+  // Only schemas that exist and may be used, in the order in which names are looked up.
+  'pg_catalog.array_to_json(pg_catalog.current_schemas(true))::pg_catalog.text',
+  `(SELECT n.nspname::pg_catalog.text FROM pg_catalog.pg_namespace AS n WHERE ${eq('n.oid', 'pg_catalog.pg_my_temp_schema()')})`,
+  'CURRENT_USER::pg_catalog.text',
+  'SESSION_USER::pg_catalog.text',
+  ...probedSettings.map(setting),
+].join(', ')}])::pg_catalog.text`
+
+const full = (hash: RowHash): string => `SELECT ${[snapshotText, fingerprint(hash), session].join(', ')}`
 
 /**
  * What a connection's texts mean right now, in one row of texts for `readState`: snapshot, fingerprint of everything in
- * the catalog that users can make, effective schemas, temporary schema, users and settings. One fixed text per server
- * generation; names everything with its schema, so that no object of a user can take part. Prepare it once per connection:
- * most of its cost on a small database is planning.
+ * the catalog that users can make, and the state of the session. One fixed text per server generation; names everything
+ * with its schema, so that no object of a user can take part. Prepare it once per connection: most of its cost on a small
+ * database is planning.
  *
  * It sees what its transaction sees. Under REPEATABLE READ and SERIALIZABLE that is the catalog at the start of the
  * transaction, while the server itself always looks names up in the newest one.
  */
-export const stateProbe: string = probe(fingerprint, false)
+export const stateProbe: string = full(rowHash)
 
 /** The same for PostgreSQL 13. */
-export const stateProbe13: string = probe(fingerprint13, false)
+export const stateProbe13: string = full(rowHash13)
 
 /**
- * `stateProbe` with one parameter, the snapshot of an earlier answer: when no transaction has ended since and this one has
- * changed nothing, the fingerprint is null, which means the same as before. Costs the same on a large database as on a small.
+ * Snapshot, whether this transaction has changed anything, and the state of the session, for `readStateSince`: as long as
+ * no transaction has ended since an earlier answer and this one has changed nothing, the catalog is the same. Costs the
+ * same on a large database as on a small.
  */
-export const stateProbeSince: string = probe(fingerprint, true)
-
-/** The same for PostgreSQL 13. */
-export const stateProbeSince13: string = probe(fingerprint13, true)
+export const stateProbeSince: string = `SELECT ${[
+  snapshotText,
+  'pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text',
+  session,
+].join(', ')}`

@@ -4,9 +4,9 @@ import type { BuiltinCatalog } from '../catalog/build-catalog.js'
 import { buildBuiltins, buildCatalog } from '../catalog/build-catalog.js'
 import { catalogQueries } from '../catalog/queries.js'
 import type { ProbedState } from '../catalog/session-state.js'
-import { readState } from '../catalog/session-state.js'
+import { readState, readStateSince } from '../catalog/session-state.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
-import { stateProbe, stateProbe13, stateProbeSince, stateProbeSince13 } from '../catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeSince } from '../catalog/state-probe.js'
 import type { InternalStatement } from './internal-statement.js'
 import { reservedPrefix } from './internal-statement.js'
 import { ServerState } from './server-state.js'
@@ -21,7 +21,6 @@ export type RunInternal = (
 export interface Look {
   readonly state: ServerState
   readonly probed: ProbedState
-  readonly catalogEpoch: string
 }
 
 const maxCatalogs = 8
@@ -35,7 +34,6 @@ const statements = {
   probe: { name: `${reservedPrefix}probe`, text: stateProbe },
   probe13: { name: `${reservedPrefix}probe`, text: stateProbe13 },
   since: { name: `${reservedPrefix}since`, text: stateProbeSince },
-  since13: { name: `${reservedPrefix}since`, text: stateProbeSince13 },
   builtins: { name: `${reservedPrefix}builtins`, text: catalogQueries.builtin },
   catalog: { name: `${reservedPrefix}catalog`, text: catalogQueries.user },
 } as const satisfies Record<string, InternalStatement>
@@ -62,35 +60,27 @@ export class StateCache {
     this.#generation += 1
   }
 
-  /** Looks at the server. `before` makes it cheap when nothing was committed since. */
+  /** Looks at the server. `before` makes it cheap when nothing was committed since; it is left out when something was. */
   async look(run: RunInternal, serverMajor: number, before: Look | undefined): Promise<Look> {
-    const [probe, since] =
-      serverMajor < 14 ? [statements.probe13, statements.since13] : [statements.probe, statements.since]
-    const rows = before === undefined ? await run(probe) : await run(since, [before.probed.snapshot])
-    const probed = readProbe(rows)
-    const catalogEpoch = probed.catalogEpoch ?? before?.catalogEpoch
-    if (catalogEpoch === undefined) throw unreadable()
-    const key = `${catalogEpoch} ${probed.stateEpoch}`
-    const known = this.#states.get(key)
-    if (known !== undefined) return { state: known, probed, catalogEpoch }
-    return this.#load(run, probe, probed, catalogEpoch)
+    const probe = serverMajor < 14 ? statements.probe13 : statements.probe
+    const since = before === undefined ? undefined : readStateSince(only(await run(statements.since)), before.probed)
+    if (since !== undefined && since === before?.probed) return before
+    const probed = since ?? readState(only(await run(probe)))
+    const known = this.#states.get(keyOf(probed))
+    return known === undefined ? this.#load(run, probe, probed) : { state: known, probed }
   }
 
-  async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState, epoch: string): Promise<Look> {
+  async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState): Promise<Look> {
     let seen = probed
-    let catalogEpoch = epoch
     let hasWaited = false
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const known = this.#catalogs.get(catalogEpoch)
-      if (known !== undefined) return { state: this.#state(known, catalogEpoch, seen), probed: seen, catalogEpoch }
-      const elsewhere = this.#loading.get(catalogEpoch)
-      if (elsewhere === undefined || hasWaited) await this.#loadCatalog(run, probe, seen, catalogEpoch)
+      const known = this.#catalogs.get(seen.catalogEpoch)
+      if (known !== undefined) return { state: this.#state(known, seen), probed: seen }
+      const elsewhere = this.#loading.get(seen.catalogEpoch)
+      if (elsewhere === undefined || hasWaited) await this.#loadCatalog(run, probe, seen)
       else await atMost(maxWaitMs, elsewhere)
       hasWaited ||= elsewhere !== undefined
-      const after = readProbe(await run(probe))
-      if (after.catalogEpoch === undefined) throw unreadable()
-      catalogEpoch = after.catalogEpoch
-      seen = after
+      seen = readState(only(await run(probe)))
     }
     throw new BothKeysError('ERR_TARGET_UNSAFE', 'the catalog of the server kept changing while it was read', {
       hint: 'try again when no migration is running',
@@ -98,10 +88,11 @@ export class StateCache {
   }
 
   /** What was loaded counts only if nothing changed while it was. Others who need the same wait for it meanwhile. */
-  async #loadCatalog(run: RunInternal, probe: InternalStatement, seen: ProbedState, epoch: string): Promise<void> {
+  async #loadCatalog(run: RunInternal, probe: InternalStatement, seen: ProbedState): Promise<void> {
+    const epoch = seen.catalogEpoch
     const load = async (): Promise<void> => {
       const catalog = buildCatalog(await this.#builtin(run, seen), single(await run(statements.catalog)))
-      if (readProbe(await run(probe)).catalogEpoch === epoch) put(this.#catalogs, epoch, catalog, maxCatalogs)
+      if (readState(only(await run(probe))).catalogEpoch === epoch) put(this.#catalogs, epoch, catalog, maxCatalogs)
     }
     const loading = load()
     const ended = loading.catch(() => undefined)
@@ -122,8 +113,8 @@ export class StateCache {
     return loaded
   }
 
-  #state(catalog: CatalogSnapshot, catalogEpoch: string, probed: ProbedState): ServerState {
-    const key = `${catalogEpoch} ${probed.stateEpoch}`
+  #state(catalog: CatalogSnapshot, probed: ProbedState): ServerState {
+    const key = keyOf(probed)
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
@@ -133,14 +124,18 @@ export class StateCache {
   }
 }
 
-function readProbe(rows: readonly (readonly (string | null)[])[]): ProbedState {
+function keyOf({ catalogEpoch, stateEpoch }: ProbedState): string {
+  return `${catalogEpoch} ${stateEpoch}`
+}
+
+function only(rows: readonly (readonly (string | null)[])[]): readonly (string | null)[] {
   const row = rows[0]
   if (row === undefined) throw unreadable()
-  return readState(row)
+  return row
 }
 
 function single(rows: readonly (readonly (string | null)[])[]): string {
-  const text = rows[0]?.[0]
+  const text = only(rows)[0]
   if (typeof text !== 'string') throw unreadable()
   return text
 }

@@ -22,6 +22,8 @@ export class StateKeeper {
   /** The catalog changes that had gone through any door of the target at the last look. */
   #generation = -1
   #stale = true
+  /** Something but a read ran since the last look, so that the short question would not do. */
+  #wrote = false
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
   #looks = 0
@@ -74,6 +76,7 @@ export class StateKeeper {
   /** Statements were answered with this transaction status. */
   synced(runs: Iterable<Run>, before: string, after: string): void {
     for (const { analysis } of runs) {
+      this.#wrote ||= analysis.description.effects.some(({ duty }) => duty !== 'read')
       if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()
       if (!analysis.settingFree || analysis.changesCatalog) {
         this.#stale = true
@@ -105,11 +108,12 @@ export class StateKeeper {
     const look = await this.#cache.look(
       (statement, parameters) => this.#connection.internal(statement, parameters),
       this.#serverMajor,
-      this.#last,
+      this.#wrote ? undefined : this.#last,
     )
     checkState(look.state.session.settings, this.#readOnly)
     this.#last = look
     this.#stale = false
+    this.#wrote = false
     this.#generation = generation
     this.#lookedAtMs = performance.now()
     return look.state

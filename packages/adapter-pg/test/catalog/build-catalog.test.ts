@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
-import { readState } from '../../src/catalog/session-state.js'
+import { readState, readStateSince } from '../../src/catalog/session-state.js'
 import { probedSettings } from '../../src/catalog/state-probe.js'
 import { builtinText, shop } from '../analyzer/support/shop.js'
 
@@ -94,7 +94,8 @@ describe('a catalog snapshot', () => {
 })
 
 describe('readState', () => {
-  const row = ['1:1:', '0.', '["pg_catalog","public"]', null, 'a', 'b', ...probedSettings.map((name) => name)]
+  const session = ['["pg_catalog","public"]', null, 'a', 'b', ...probedSettings]
+  const row: readonly (string | null)[] = ['1:1:', '0.', JSON.stringify(session)]
 
   it('names what the probe answered', () => {
     const { state, snapshot, catalogEpoch } = readState(row)
@@ -109,14 +110,27 @@ describe('readState', () => {
 
   it('gives another epoch when any part of the state differs', () => {
     const epoch = readState(row).stateEpoch
-    for (let index = 2; index < row.length; index += 1) {
-      const other = index === 2 ? '["pg_catalog"]' : 'other'
-      expect(readState(row.with(index, other)).stateEpoch).not.toBe(epoch)
+    for (let index = 0; index < session.length; index += 1) {
+      const other = session.with(index, index === 0 ? '["pg_catalog"]' : 'other')
+      expect(readState(row.with(2, JSON.stringify(other))).stateEpoch).not.toBe(epoch)
     }
   })
 
+  it('takes the catalog to be the same only while nothing was committed and this transaction changed nothing', () => {
+    const before = readState(row)
+    const asked = ['1:1:', null, JSON.stringify(session)]
+    expect(readStateSince(asked, before)).toBe(before)
+    expect(readStateSince(asked.with(0, '1:2:'), before)).toBeUndefined()
+    expect(readStateSince(asked.with(1, '7'), before)).toBeUndefined()
+    const other = readStateSince(asked.with(2, JSON.stringify(session.with(2, 'c'))), before)
+    expect([other?.state.currentUser, other?.catalogEpoch]).toEqual(['c', '0.'])
+  })
+
   it('refuses another answer', () => {
-    expect(() => readState(['1'])).toThrow(TypeError)
-    expect(() => readState([...row, 'more'])).toThrow(TypeError)
+    const before = readState(row)
+    for (const wrong of [['1'], row.with(1, null), row.with(2, '["more"]'), row.with(2, '{}')]) {
+      expect(() => readState(wrong)).toThrow(TypeError)
+    }
+    expect(() => readStateSince(['1:1:'], before)).toThrow(TypeError)
   })
 })

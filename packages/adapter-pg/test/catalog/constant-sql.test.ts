@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { bodyOf, listOf, namesOf, textOf, type TreeNode, type TreeValue } from '../../src/analyzer/tree.js'
 import { catalogQueries } from '../../src/catalog/queries.js'
-import { stateProbe, stateProbe13, stateProbeSince, stateProbeSince13 } from '../../src/catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeSince } from '../../src/catalog/state-probe.js'
 
 /** Names in a tree that the search path would decide. */
 async function unqualifiedNames(text: string): Promise<readonly string[]> {
@@ -53,7 +53,6 @@ describe('the fixed statements of the door', () => {
     stateProbe,
     stateProbe13,
     stateProbeSince,
-    stateProbeSince13,
   }
 
   it.each(Object.entries(statements))('%s names everything with pg_catalog', async (_, text) => {

@@ -6,23 +6,26 @@ import { analyse } from '../../src/analyzer/analyse.js'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
 import { catalogQueries } from '../../src/catalog/queries.js'
-import { type ProbedState, readState } from '../../src/catalog/session-state.js'
+import { type ProbedState, readState, readStateSince } from '../../src/catalog/session-state.js'
 import type { CatalogSnapshot } from '../../src/catalog/snapshot.js'
-import { stateProbe, stateProbe13, stateProbeSince, stateProbeSince13 } from '../../src/catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeSince } from '../../src/catalog/state-probe.js'
 import * as cases from '../analyzer/cases.js'
 import { line } from '../analyzer/support/shop.js'
 
 const old = testServer().majorVersion < 14
 
-async function probe(client: pg.Client, since?: string): Promise<ProbedState> {
-  const full = old ? stateProbe13 : stateProbe
-  const cheap = old ? stateProbeSince13 : stateProbeSince
-  const { rows } = await client.query<(string | null)[]>({
-    text: since === undefined ? full : cheap,
-    values: since === undefined ? [] : [since],
-    rowMode: 'array',
-  })
-  return readState(rows[0] ?? [])
+async function ask(client: pg.Client, text: string): Promise<readonly (string | null)[]> {
+  const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' })
+  return rows[0] ?? []
+}
+
+async function probe(client: pg.Client): Promise<ProbedState> {
+  return readState(await ask(client, old ? stateProbe13 : stateProbe))
+}
+
+/** The short question; undefined when it takes the long one to know. */
+async function probeSince(client: pg.Client, before: ProbedState): Promise<ProbedState | undefined> {
+  return readStateSince(await ask(client, stateProbeSince), before)
 }
 
 async function load(client: pg.Client): Promise<CatalogSnapshot> {
@@ -127,20 +130,33 @@ describe('against a real server', () => {
     await client.query('rollback')
   })
 
-  it('leaves the fingerprint out while nothing was committed, and gives it when something was', async () => {
+  it('knows by the short question that nothing was committed, and that something was', async () => {
+    // In one transaction that sees nothing new, because other sessions of the test server may commit in between.
+    await client.query('begin isolation level repeatable read')
     const first = await probe(client)
-    const quiet = await probe(client, first.snapshot)
-    // Another session of the test server may commit in between; then the epoch is there and the same.
-    expect([undefined, first.catalogEpoch]).toContain(quiet.catalogEpoch)
+    expect(await probeSince(client, first)).toBe(first)
+    await client.query('commit')
+    const before = await probe(client)
     await other.query('create table shop.elsewhere (id integer)')
-    const changed = await probe(client, quiet.snapshot)
-    expect(changed.catalogEpoch).toBeDefined()
-    expect(changed.catalogEpoch).not.toBe(first.catalogEpoch)
+    expect(await probeSince(client, before)).toBeUndefined()
+    expect((await probe(client)).catalogEpoch).not.toBe(before.catalogEpoch)
     await client.query('begin; create table shop.mine (id integer)')
     const own = await probe(client)
     await client.query('create table shop.mine_too (id integer)')
-    expect((await probe(client, own.snapshot)).catalogEpoch).not.toBe(own.catalogEpoch)
+    expect(await probeSince(client, own)).toBeUndefined()
+    expect((await probe(client)).catalogEpoch).not.toBe(own.catalogEpoch)
     await client.query('rollback; drop table shop.elsewhere')
+  })
+
+  it('sees a changed setting by the short question', async () => {
+    await client.query('begin isolation level repeatable read')
+    const before = await probe(client)
+    await client.query('set local search_path = shop')
+    const after = await probeSince(client, before)
+    expect(after?.catalogEpoch).toBe(before.catalogEpoch)
+    expect(after?.state.settings.search_path).toBe('shop')
+    expect(after?.stateEpoch).not.toBe(before.stateEpoch)
+    await client.query('rollback')
   })
 
   it('is not fooled by objects of users that its names could mean', async () => {
