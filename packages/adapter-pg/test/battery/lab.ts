@@ -136,11 +136,11 @@ export class Lab {
     const notifications: string[] = []
     witness.on('notification', ({ channel, payload }) => notifications.push(`${channel} ${payload ?? ''}`))
     await witness.query(channels.map((channel) => `listen ${channel}`).join(';'))
+    await options.inspect?.(subject, text, (each) => this.#fill(each, victim))
     const early = await readSession(subject, flushSql)
     const countersBefore = setup === undefined ? noCounters : await readCounters(witness)
     if (inTransaction) await subject.query('begin')
     for (const statement of opening) await subject.query(this.#fill(statement, victim))
-    await options.inspect?.(subject, text, (each) => this.#fill(each, victim))
     const before: Side = {
       database: setup === undefined ? known.state : await this.#observer.read(witness, subject, known.state),
       // Its own reading would leave locks in the transaction.

@@ -30,7 +30,8 @@ import type { Fact, FactKind, Facts } from './observe/facts.js'
  * written through is claimed with the table behind it.
  *
  * ALTER TABLE may rewrite every row of its table: that is claimed by `define` on this very table, and so is what becomes of
- * its rows when it is dropped. An aggregate is called when one of the functions that it is made of is.
+ * its rows when it is dropped. ALTER TYPE may change how every value of the type reads. COMMIT PREPARED makes visible what
+ * another statement did. A change that finds nothing to change still takes a transaction id. An aggregate is called when one of the functions that it is made of is.
  *
  * A C function of an extension cannot be made harmless. When one is named, what is unclaimed counts as done by it, and the
  * statement never counts as exact.
@@ -87,8 +88,8 @@ function dutyless({ kind, on }: Fact): boolean {
  */
 const claimants: Readonly<Record<FactKind, readonly string[]>> = {
   read: ['read table=', 'read sequence='],
-  'row-written': ['write table=', 'define table='],
-  'row-deleted': ['delete table='],
+  'row-written': ['write table=', 'define table=', 'define type', 'execute transaction'],
+  'row-deleted': ['delete table=', 'execute transaction'],
   sequence: ['write sequence=', 'write table='],
   'table-lock': ['write table=', 'delete table=', 'define'],
   'row-lock': ['write table='],
@@ -121,7 +122,7 @@ const claimants: Readonly<Record<FactKind, readonly string[]>> = {
   'statistics-reset': [],
   snapshot: [],
   log: ['execute server'],
-  'transaction-id': [],
+  'transaction-id': ['define', 'grant', 'write', 'delete'],
   delay: [],
   prepared: [],
   cursor: [],

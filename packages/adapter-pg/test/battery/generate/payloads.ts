@@ -28,7 +28,7 @@ const call = (family: string, expression: string, more: Partial<Payload> = {}): 
 })
 
 const form = (family: string, expression: string, more: Partial<Payload> = {}): Payload => ({
-  name: expression,
+  name: more.setup === undefined ? expression : `${expression} (${family})`,
   family,
   expression,
   ...more,

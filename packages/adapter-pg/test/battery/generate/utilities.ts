@@ -13,7 +13,6 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     'select id from only animals',
     'copy plain to stdout',
     'copy plain (id) to stdout with (format csv, header)',
-    'copy plain_view to stdout',
     'copy (table secrets) to stdout',
     'explain select * from plain',
     'explain (verbose, costs off) select f_write(a) from plain',
@@ -163,8 +162,8 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
   definition: [
     'alter table plain add column made integer',
     'alter table plain add column made text default current_user',
-    'alter table plain drop column b',
-    'alter table plain alter column a type text',
+    'alter table scratch_table drop column a',
+    'alter table scratch_table alter column a type text',
     'alter table plain alter column a set default 5',
     'alter table plain alter column a set not null',
     'alter table plain alter column a set statistics 50',
@@ -254,7 +253,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     },
     { text: 'alter publication made add table second', setup: ['create publication made for table plain'] },
     {
-      text: 'alter subscription made disable',
+      text: 'alter subscription made set (binary = true)',
       setup: [
         `create subscription made connection 'host=127.0.0.1 port=1' publication made with (connect = false, slot_name = none)`,
       ],
@@ -263,7 +262,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     { text: 'alter extension citext add function f_write(integer)', world: 'extended' },
     { text: 'alter extension citext set schema other', world: 'extended' },
     'drop table plain cascade',
-    'drop table if exists nothing_here, second',
+    'drop table if exists nothing_here, scratch_table',
     'drop schema other cascade',
     'drop view nested_view, join_view restrict',
     'drop domain checked_int cascade',
@@ -303,7 +302,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     { text: `alter system set work_mem = '5MB'`, inTransaction: false, cleanup: [server('alter system reset all')] },
     { text: `alter system reset all`, inTransaction: false },
     {
-      text: `create tablespace made location '{{scratch}}'`,
+      text: `create tablespace made location ''`,
       inTransaction: false,
       setup: ['set allow_in_place_tablespaces = on'],
       cleanup: [server('drop tablespace if exists made')],
@@ -329,7 +328,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     { text: `security label for none_there on table plain is 'x'`, since: 99 },
   ],
   privileges: [
-    'grant select on plain to agent',
+    'grant select on plain to helper',
     'grant select (id), update (a) on plain to public',
     'grant all on all tables in schema other to helper with grant option',
     'grant execute on function f_write(integer) to helper',
@@ -351,7 +350,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     },
     { text: `alter group group_role add user agent`, cleanup: [server('revoke group_role from agent')] },
     'alter table plain enable row level security',
-    'alter table guarded no force row level security',
+    'alter table guarded force row level security',
     'alter table guarded disable row level security',
     'alter policy see on guarded to agent using (true)',
     'drop policy see on guarded',

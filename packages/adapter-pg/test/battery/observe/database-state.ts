@@ -125,13 +125,7 @@ interface Catalog {
 }
 
 /** Catalogs that define nothing themselves, or that are observed in another way. */
-const otherwiseObserved = [
-  'pg_depend',
-  'pg_largeobject',
-  'pg_largeobject_metadata',
-  'pg_statistic',
-  'pg_statistic_ext_data',
-]
+const otherwiseObserved = ['pg_largeobject', 'pg_largeobject_metadata', 'pg_statistic', 'pg_statistic_ext_data']
 
 /** Columns that maintenance changes without a change of meaning. */
 const volatileColumns = [

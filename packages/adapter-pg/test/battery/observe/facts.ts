@@ -110,6 +110,8 @@ function nameOf(observation: Observation, id: number): string {
  * statement's own tree, the first, names them.
  */
 function readFacts(observation: Observation, changed: ReadonlySet<string>): Fact[] {
+  // What is prepared is analysed, and read when it is executed.
+  if (observation.command === 'PREPARE') return []
   const read = new Set<string>()
   const keyed = joinedByKey(observation, changed)
   // The body of a new function is analysed, not run.
