@@ -383,9 +383,7 @@ export const typesAndOperators: Cases = {
     'execute function:shop.same_money userDefined via=operator',
   ],
   'select 1 from (select id as x from prices union select 2) q where x = 1': ['read table:shop.prices columns=id'],
-  'select 1 from (select id as x from prices union select null) q where x = 1': [
-    'read table:shop.prices columns=id',
-  ],
+  'select 1 from (select id as x from prices union select null) q where x = 1': ['read table:shop.prices columns=id'],
   'select 1 from (values (1), (2)) v(x) where x = 3': [],
   'select 1 from lone where b = any (array[b, b])': ['read table:shop.lone columns=b'],
   'select 1 from lone l join (select a, b from lone) k using (a)': ['read table:shop.lone columns=a,b'],
