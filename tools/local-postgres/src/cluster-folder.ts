@@ -1,4 +1,4 @@
-import { chmod, chown, cp, mkdir, mkdtemp, stat } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, stat, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Account } from './account.js'
@@ -12,9 +12,8 @@ export type ClusterFolder = {
   readonly log: string
 }
 
-/** Creates the folder. Only the server's account can read what is in it; others may pass through (0711). */
-export async function createClusterFolder(account: Account | undefined): Promise<ClusterFolder> {
-  const parent = account === undefined || (await isOpenToAll(tmpdir())) ? tmpdir() : '/tmp'
+/** Creates the folder below `parent`. Only the server's account can read what is in it; others may pass through (0711). */
+export async function createClusterFolder(account: Account | undefined, parent: string): Promise<ClusterFolder> {
   const root = await mkdtemp(join(parent, 'bothkeys-pg-'))
   await chmod(root, 0o711)
   const folder = { root, data: join(root, 'data'), socket: join(root, 'socket'), log: join(root, 'log') }
@@ -24,6 +23,24 @@ export async function createClusterFolder(account: Account | undefined): Promise
   }
   return folder
 }
+
+/** Where temporary folders go that the server's account can reach. */
+export async function parentOnDisk(account: Account | undefined): Promise<string> {
+  return account === undefined || (await isOpenToAll(tmpdir())) ? tmpdir() : '/tmp'
+}
+
+/**
+ * A file system in memory with room for a cluster, when there is one. Programs may not be allowed to run from it, so it is
+ * none for an account that needs a copy of them.
+ */
+export async function parentInMemory(account: Account | undefined, binaries: Binaries): Promise<string | undefined> {
+  if (account !== undefined && !(await isOpenToAll(binaries.directory))) return undefined
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 }))
+  return bavail * bsize >= roomForCluster ? memory : undefined
+}
+
+const memory = '/dev/shm'
+const roomForCluster = 2 ** 31
 
 /**
  * Returns a folder of programs that the server's account can reach: the given one, or a copy of the whole installation

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Account, serverAccount } from './account.js'
 import { type Binaries, findBinaries } from './binaries.js'
-import { type ClusterFolder, createClusterFolder, reachableBinaries } from './cluster-folder.js'
+import { type ClusterFolder, createClusterFolder, parentInMemory, parentOnDisk, reachableBinaries } from './cluster-folder.js'
 import { createDatabase, type Database } from './database.js'
 import { freePort } from './free-port.js'
 import { settingLines } from './settings.js'
@@ -17,6 +17,8 @@ export type StartOptions = {
   readonly superuser?: string
   /** Also log in JSON (`jsonLogFile`). Needs PostgreSQL 15. */
   readonly jsonlog?: boolean
+  /** Keeps everything in memory where the machine can. For tests that create very many files. */
+  readonly inMemory?: boolean
 }
 
 export type LocalPostgres = {
@@ -67,7 +69,8 @@ export async function startPostgres(options: StartOptions = {}): Promise<LocalPo
   if (jsonlog && majorVersion < 15) throw new Error(`PostgreSQL ${binaries.version} has no jsonlog; 15 or newer has.`)
 
   const account = serverAccount()
-  const folder = await createClusterFolder(account)
+  const memory = options.inMemory === true ? await parentInMemory(account, binaries) : undefined
+  const folder = await createClusterFolder(account, memory ?? (await parentOnDisk(account)))
   const supervisor = superviseFolder(folder.root)
   try {
     const cluster: Cluster = {

@@ -60,7 +60,7 @@ export class Lab {
 
   /** Starts the server. Nothing outside of it can be meant: the battery destroys things on purpose. */
   static async start(): Promise<Lab> {
-    const server = await startPostgres({ settings })
+    const server = await startPostgres({ settings, inMemory: true })
     try {
       const admin = new pg.Client({ connectionString: server.superuserUrl })
       await admin.connect()

@@ -52,7 +52,7 @@ export class DatabaseObserver {
     const catalogs =
       changed.length === 0 && known !== undefined ? known.catalogs : new Map([...(known?.catalogs ?? []), ...read])
     const lasting = await contentsOf(client, `not (${isTemporary})`)
-    const passing = session === undefined ? undefined : await contentsOf(session, 'n.oid = pg_my_temp_schema()')
+    const passing = session === undefined ? undefined : await contentsOf(session, 'n.oid = pg_catalog.pg_my_temp_schema()')
     const rows = new Map([...lasting.rows, ...(passing?.rows ?? [])])
     const sequences = new Map([...lasting.sequences, ...(passing?.sequences ?? [])])
     const storage = new Map([...lasting.storage, ...(passing?.storage ?? [])])
@@ -94,10 +94,10 @@ async function contentsOf(
   for (const [kind, id, name, quoted, file] of relations as [string, string, string, string, string][]) {
     storage.set(name, file)
     if (kind === 'S') {
-      queries.push(`select 'S', '${id}', concat(last_value, ' ', is_called) from ${quoted}`)
+      queries.push(`select 'S', '${id}', pg_catalog.concat(last_value, ' ', is_called) from ${quoted}`)
     } else if (kind !== 'x') {
       rows.set(name, new Map())
-      queries.push(`select 'r', '${id}', to_jsonb(t)::text from only ${quoted} as t`)
+      queries.push(`select 'r', '${id}', pg_catalog.to_jsonb(t)::text from only ${quoted} as t`)
     }
   }
   const names = new Map(relations.map(([, id, name]): [string, string] => [id as string, name as string]))
@@ -162,13 +162,13 @@ function catalogSql({ name, keys, columns }: Catalog): string {
   return `select '${name}', ${key}, md5((to_jsonb(t) - array[${without}])::text), ${told} from pg_catalog.${name} as t`
 }
 
-const isTemporary = `starts_with(n.nspname, 'pg_temp') or starts_with(n.nspname, 'pg_toast')`
+const isTemporary = `pg_catalog.starts_with(n.nspname, 'pg_temp') or pg_catalog.starts_with(n.nspname, 'pg_toast')`
 
 const relationsSql = (schemas: string): string => `
 select case when c.relkind = 'S' then 'S' when c.relkind in ('r', 'm') and c.relispopulated then 'r' else 'x' end, c.oid::text,
-  case when n.oid = pg_my_temp_schema() then 'pg_temp' else n.nspname end || '.' || c.relname,
-  quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relfilenode::text || ' ' || c.relispopulated
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  case when n.oid = pg_catalog.pg_my_temp_schema() then 'pg_temp' else n.nspname end || '.' || c.relname,
+  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relfilenode::text || ' ' || c.relispopulated
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'm', 'S', 'i') and n.nspname not in ('pg_catalog', 'information_schema') and (${schemas})
 order by c.oid`
 
