@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Account, serverAccount } from './account.js'
 import { type Binaries, findBinaries } from './binaries.js'
-import { type ClusterFolder, createClusterFolder, parentInMemory, parentOnDisk, reachableBinaries } from './cluster-folder.js'
+import {
+  type ClusterFolder,
+  createClusterFolder,
+  parentInMemory,
+  parentOnDisk,
+  reachableBinaries,
+} from './cluster-folder.js'
 import { createDatabase, type Database } from './database.js'
 import { freePort } from './free-port.js'
 import { settingLines } from './settings.js'

@@ -52,7 +52,8 @@ export class DatabaseObserver {
     const catalogs =
       changed.length === 0 && known !== undefined ? known.catalogs : new Map([...(known?.catalogs ?? []), ...read])
     const lasting = await contentsOf(client, `not (${isTemporary})`)
-    const passing = session === undefined ? undefined : await contentsOf(session, 'n.oid = pg_catalog.pg_my_temp_schema()')
+    const passing =
+      session === undefined ? undefined : await contentsOf(session, 'n.oid = pg_catalog.pg_my_temp_schema()')
     const rows = new Map([...lasting.rows, ...(passing?.rows ?? [])])
     const sequences = new Map([...lasting.sequences, ...(passing?.sequences ?? [])])
     const storage = new Map([...lasting.storage, ...(passing?.storage ?? [])])
