@@ -1,11 +1,19 @@
 import type { Requester } from './requester.js'
 import type { Action, Description } from './model/action.js'
+import { CanonicalFragment } from './model/canonical-json.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { partsOf } from './request-digest.js'
 
 /** How many distinct denials a session may have counted apart. */
 const maxDistinct = 256
+
+/** Stands for an action that has no canonical text: it is refused all the same, and that is on record. */
+const unwritable = new CanonicalFragment({
+  effects: [],
+  operation: '',
+  text: '(an action that cannot be written down)',
+})
 
 /**
  * Records refusals. Identical ones of a session are coalesced with a count (RULES 21): the 1st, 2nd, 4th, 8th …
@@ -21,18 +29,22 @@ export class DenialLog {
     this.#onFailure = onFailure
   }
 
-  /** Records one refusal. A journal that fails is reported; the refusal stands either way. */
+  /**
+   * Records one refusal. An action that cannot be written down is recorded without its content, and a journal that fails
+   * is reported; the refusal stands either way. Never throws.
+   */
   record(requester: Requester, action: Action, policyDigest: string, refusal: Refusal): void {
-    const count = this.#count(requester.sessionId, action.description, refusal)
-    if ((count & (count - 1)) !== 0) return
-    requester.spend(partsOf(action.description).recorded.text.length + requester.principalRecord.text.length)
     try {
+      const recordedAction = this.#recordedAction(action.description)
+      const count = this.#count(requester.sessionId, recordedAction, refusal)
+      if ((count & (count - 1)) !== 0) return
+      requester.spend(recordedAction.text.length + requester.principalRecord.text.length)
       const recorded = this.#journal.append(
         {
           type: 'action.denied',
           session: requester.sessionId,
           body: {
-            action: partsOf(action.description).recorded,
+            action: recordedAction,
             actor: requester.principalRecord,
             code: refusal.code,
             count,
@@ -55,13 +67,22 @@ export class DenialLog {
     this.#counts.delete(sessionId)
   }
 
-  #count(sessionId: string, description: Description, refusal: Refusal): number {
+  #recordedAction(description: Description): CanonicalFragment {
+    try {
+      return partsOf(description).recorded
+    } catch (error) {
+      this.#onFailure(error)
+      return unwritable
+    }
+  }
+
+  #count(sessionId: string, recordedAction: CanonicalFragment, refusal: Refusal): number {
     let counts = this.#counts.get(sessionId)
     if (counts === undefined) {
       counts = new Map()
       this.#counts.set(sessionId, counts)
     }
-    const key = `${refusal.code} ${refusal.rules.join(',')} ${partsOf(description).recorded.text}`
+    const key = `${refusal.code} ${refusal.rules.join(',')} ${recordedAction.text}`
     const count = (counts.get(key) ?? 0) + 1
     if (count === 1 && counts.size >= maxDistinct) counts.clear()
     counts.set(key, count)
