@@ -2,7 +2,7 @@ import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
 import type { Granted } from './intent.js'
-import { isPlainRead, recordIntent, recordNotRun } from './intent.js'
+import { isPlainRead, recordIntent } from './intent.js'
 import type { Action } from './model/action.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
@@ -14,6 +14,7 @@ import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
+import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { denialOf, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
@@ -161,7 +162,7 @@ function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromi
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
-  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : request.recheck?.()
+  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(request)
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
@@ -173,11 +174,39 @@ async function concludeLater(
   recheck: MaybePromise<boolean> | undefined,
 ): Promise<Admission> {
   const { on } = granted
-  if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
-  const unchanged = isPromise(recheck)
-    ? await withDeadline(recheck, 'checking the target again', on.deadlineMs, undefined)
-    : recheck
+  let isOnRecord = false
+  let unchanged: boolean | undefined
+  try {
+    if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
+    isOnRecord = true
+    unchanged = isPromise(recheck)
+      ? await withDeadline(recheck, 'checking the target again', on.deadlineMs, undefined)
+      : recheck
+  } catch (error) {
+    const closed = closeIntent(granted, recorded)
+    if (isOnRecord) await closed
+    throw error
+  }
   return conclude(granted, unchanged)
+}
+
+/** An intent that is on record, or gets there too late, belongs to an action that does not run. Never rejects. */
+async function closeIntent({ on, requester, bound }: Case, recorded: MaybePromise<RecordedAt>): Promise<void> {
+  try {
+    await recorded
+    await recordOutcome(on, requester, bound.actionId, { outcome: 'not-run', reason: 'check-failed' })
+  } catch {
+    // Without an intent there is nothing to close; an outcome that cannot be recorded has ended the session.
+  }
+}
+
+/** A target that cannot be looked at is one that may have changed. */
+function lookAgain({ recheck }: AdmissionRequest): MaybePromise<boolean> | undefined {
+  try {
+    return recheck?.()
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error('the check failed', { cause: error }))
+  }
 }
 
 /** The intent is on record: the last look before the permit is given out. */
@@ -188,13 +217,14 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
     outcome: 'permitted',
-    permit: new Permit(bound.actionId, requester, on.journal, on.observe),
+    permit: new Permit(bound.actionId, requester, on),
   }
 }
 
 async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | undefined): Promise<Admission> {
   const { on, requester, bound, decision } = granted
-  await recordNotRun(on.journal, requester, bound, targetChanged ? 'target-changed' : 'ended')
+  const reason = targetChanged ? 'target-changed' : 'ended'
+  await recordOutcome(on, requester, bound.actionId, { outcome: 'not-run', reason })
   if (late !== undefined) return { outcome: 'refused', refusal: late }
   if (decision.effect === 'allow') return { outcome: 'stale' }
   return { outcome: 'refused', refusal: changedAfterApproval(decision.rules) }

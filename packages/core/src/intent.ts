@@ -59,23 +59,6 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
   }
 }
 
-/** Records that an action whose intent is on record did not run after all. */
-export async function recordNotRun(
-  journal: Journal,
-  requester: Requester,
-  bound: BoundRequest,
-  reason: 'target-changed' | 'ended',
-): Promise<void> {
-  await journal.append(
-    {
-      type: 'action.outcome',
-      session: requester.sessionId,
-      body: { intent: bound.actionId, outcome: 'not-run', reason },
-    },
-    'written',
-  )
-}
-
 /** RULES 16: everything but plain reads is synced before it runs, unless a rule says otherwise. */
 function durabilityOf(action: Action, obligations: Obligations): Durability {
   if (obligations.durability !== undefined) return obligations.durability

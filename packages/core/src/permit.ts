@@ -1,10 +1,9 @@
 import { abortReason } from './deadline.js'
 import { BothKeysError } from './errors.js'
 import type { MaybePromise } from './model/maybe-promise.js'
-import { isPromise } from './model/maybe-promise.js'
-import type { ObserverEvents } from './observers.js'
 import type { Outcome } from './outcome.js'
-import type { Journal } from './record/journal.js'
+import type { OutcomeContext } from './record-outcome.js'
+import { recordOutcome } from './record-outcome.js'
 import type { Requester } from './requester.js'
 
 /**
@@ -14,20 +13,13 @@ import type { Requester } from './requester.js'
 export class Permit {
   readonly actionId: string
   readonly #requester: Requester
-  readonly #journal: Journal
-  readonly #observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
+  readonly #on: OutcomeContext
   #state: 'issued' | 'used' | 'settled' = 'issued'
 
-  constructor(
-    actionId: string,
-    requester: Requester,
-    journal: Journal,
-    observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void,
-  ) {
+  constructor(actionId: string, requester: Requester, on: OutcomeContext) {
     this.actionId = actionId
     this.#requester = requester
-    this.#journal = journal
-    this.#observe = observe
+    this.#on = on
   }
 
   /** Spends the permit. Throws ERR_PERMIT_SPENT the second time and when the session ended. */
@@ -48,26 +40,14 @@ export class Permit {
 
   /**
    * Records how the action ended. The caller keeps the final answer back until this is done.
-   * A second call does nothing. Rejects or throws ERR_JOURNAL_UNAVAILABLE when it could not be recorded.
+   * A second call does nothing. When it cannot be recorded within the guard's deadline, the session ends and this
+   * rejects with ERR_OUTCOME_UNRECORDED.
    */
   settle(outcome: Outcome): MaybePromise<void> {
     if (this.#state === 'settled') return
     this.#state = 'settled'
-    const recorded = this.#journal.append(
-      {
-        type: 'action.outcome',
-        session: this.#requester.sessionId,
-        body: {
-          error: outcome.error,
-          intent: this.actionId,
-          outcome: outcome.outcome,
-          result: outcome.result,
-          rows: outcome.rows,
-        },
-      },
-      'written',
-    )
-    this.#observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
-    if (isPromise(recorded)) return recorded.then(() => undefined)
+    const recorded = recordOutcome(this.#on, this.#requester, this.actionId, outcome)
+    this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
+    return recorded
   }
 }

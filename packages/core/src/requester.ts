@@ -1,3 +1,4 @@
+import type { BothKeysError } from './errors.js'
 import type { CanonicalFragment } from './model/canonical-json.js'
 import type { Principal } from './model/principal.js'
 
@@ -12,4 +13,6 @@ export interface Requester {
   nextActionId(): string
   /** Counts what the session writes to the journal; above its budget the session ends and the others go on (RULES 21). */
   spend(characters: number): void
+  /** Ends the session because what it did cannot be told from the record any more. Does nothing when it is over. */
+  fail(error: BothKeysError): void
 }

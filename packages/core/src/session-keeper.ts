@@ -32,6 +32,7 @@ const endings = {
   closed: 'the session was closed',
   expired: 'the session expired',
   'over its journal budget': 'the session was closed because it wrote more to the journal than one session may',
+  'an outcome was not recorded': 'the session was ended because an outcome could not be recorded',
 } as const
 
 /** Opens sessions and ends them: on close, at the principal's expiry, or with the guard. */
@@ -109,6 +110,9 @@ export class SessionKeeper {
         written += characters
         if (written > this.#context.journalBudget) void this.#end(session, ending, 'over its journal budget')
       },
+      fail: (error) => {
+        void this.#end(session, ending, 'an outcome was not recorded', error)
+      },
     }
   }
 
@@ -131,23 +135,22 @@ export class SessionKeeper {
     })
   }
 
-  async #end(session: Session, ending: AbortController, reason: keyof typeof endings): Promise<void> {
+  async #end(
+    session: Session,
+    ending: AbortController,
+    reason: keyof typeof endings,
+    error?: BothKeysError,
+  ): Promise<void> {
     if (ending.signal.aborted) return
-    const { denials, journal, observe } = this.#context
-    ending.abort(
-      new BothKeysError(
-        reason === 'over its journal budget' ? 'ERR_LIMIT_EXCEEDED' : 'ERR_SESSION_CLOSED',
-        endings[reason],
-        {
-          hint: 'open a new session',
-        },
-      ),
-    )
+    const { deadlineMs, denials, journal, observe } = this.#context
+    const code = reason === 'over its journal budget' ? 'ERR_LIMIT_EXCEEDED' : 'ERR_SESSION_CLOSED'
+    ending.abort(error ?? new BothKeysError(code, endings[reason], { hint: 'open a new session' }))
     this.#live.delete(session)
     denials.forget(session.id)
     observe('sessionClosed', { session: session.id })
     try {
-      await journal.append({ type: 'session.close', session: session.id, body: { reason } }, 'synced')
+      const recorded = journal.append({ type: 'session.close', session: session.id, body: { reason } }, 'synced')
+      await withDeadline(recorded, 'recording the end of the session', deadlineMs, undefined)
     } catch (cause) {
       observe('failure', {
         session: session.id,

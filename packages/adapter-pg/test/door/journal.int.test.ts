@@ -115,20 +115,26 @@ describe('the record of a statement', () => {
     expect(recorded().slice(-6)).toEqual(Array.from({ length: 3 }, () => ['action.intent', 'action.outcome']).flat())
   })
 
-  it('ends the connection without a last answer when the outcome cannot be written', async () => {
-    for (const fate of [broken, () => Promise.reject(new Error('disk full'))]) {
-      const one = await Wire.open(on.target, session)
-      journal.on('action.outcome', fate)
-      const answer = await one.ask(query(read))
-      expect([types(answer), errorField(answer, 'S')]).toEqual(['TDDCE', 'FATAL'])
-      journal.reset()
-    }
-    expect(rows(await wire.ask(query(read)))).toHaveLength(2)
+  it.each<[string, () => never | Promise<never>]>([
+    ['throws', broken],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['hangs', () => new Promise<never>(() => undefined)],
+  ])('ends the session without a last answer when the journal %s on the outcome', async (_what, fate) => {
+    const idle = await Wire.open(on.target, session)
+    journal.on('action.outcome', fate)
+    const answer = await wire.ask(query(insert))
+    expect([types(answer), errorField(answer, 'S')]).toEqual(['CE', 'FATAL'])
+    expect(errorField(answer, 'D')).toBe('ERR_OUTCOME_UNRECORDED')
+    expect(errorField(answer, 'M')).toContain('its outcome could not be recorded')
+    expect(errorField(await idle.ready(), 'D')).toBe('ERR_OUTCOME_UNRECORDED')
+    journal.reset()
+    expect(await stored()).toBe(3)
+    expect(rows(await (await Wire.open(on.target, await on.session())).ask(query(read)))).toHaveLength(3)
   })
 
   it('does no harm to the process when it fails for a client that is gone', async () => {
     for (const fate of [broken, () => Promise.reject(new Error('disk full'))]) {
-      const one = await Wire.open(on.target, session)
+      const one = await Wire.open(on.target, await on.session())
       one.send(query(`select pg_sleep(3)`))
       await vi.waitFor(async () => {
         expect(

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { RecordedAt } from '../../src/record/event.js'
 import { agent, answering, ask, bench, describeAs, person, verdict } from './support.js'
 
 const never = new Promise<never>(() => undefined)
+const broken = (): never => {
+  throw new Error('gone')
+}
 
 describe('admit', () => {
   it('permits what is allowed and records the intent first', async () => {
@@ -97,12 +100,37 @@ describe('admit', () => {
   it.each([
     ['answers no', (): boolean => false, 'stale'],
     ['answers no later', (): Promise<boolean> => Promise.resolve(false), 'stale'],
-    ['throws', (): Promise<boolean> => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
+    ['throws', broken, 'ERR_INTERNAL'],
+    ['rejects', (): Promise<boolean> => Promise.reject(new Error('gone')), 'ERR_INTERNAL'],
     ['hangs', (): Promise<boolean> => never, 'ERR_DEADLINE'],
   ] as const)('lets no write through when the last look at the target %s', async (_how, recheck, outcome) => {
     const on = await bench()
     const { access } = await on.access()
     expect(verdict(await ask(access, describeAs('write'), { recheck }))).toBe(outcome)
+    const [intent, end] = on.events.slice(-2)
+    expect(intent?.type).toBe('action.intent')
+    expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })
+  })
+
+  it('closes an intent that gets onto the record after its deadline', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    let open = (): void => undefined
+    const opened = new Promise<void>((resolve) => (open = resolve))
+    on.interfere = (event, durability): Promise<RecordedAt> | undefined => {
+      if (event.type !== 'action.intent') return undefined
+      on.interfere = undefined
+      return opened.then(() => on.append(event, durability))
+    }
+    expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_DEADLINE')
+    expect(on.events.at(-1)?.type).toBe('session.open')
+    open()
+    await vi.waitFor(() => {
+      expect(on.events.slice(-2)).toMatchObject([
+        { type: 'action.intent' },
+        { type: 'action.outcome', outcome: 'not-run' },
+      ])
+    })
   })
 
   it('does not look again for a read', async () => {
@@ -208,7 +236,70 @@ describe('a permit', () => {
   })
 })
 
+describe('an outcome that cannot be recorded', () => {
+  it.each(['throws', 'rejects', 'hangs'] as const)('ends the session when the journal %s', async (failure) => {
+    const on = await bench()
+    const { access } = await on.access()
+    const other = await on.access()
+    const admission = await ask(access, describeAs('write'))
+    if (admission.outcome !== 'permitted') throw new Error('not permitted')
+    admission.permit.use()
+    on.interfere = (event): Promise<RecordedAt> | undefined => {
+      if (event.type !== 'action.outcome') return undefined
+      if (failure === 'throws') throw new Error('disk')
+      return failure === 'rejects' ? Promise.reject(new Error('disk')) : never
+    }
+    await expect((async () => admission.permit.settle({ outcome: 'completed' }))()).rejects.toMatchObject({
+      code: 'ERR_OUTCOME_UNRECORDED',
+      message: expect.stringContaining('ran or may have run'),
+    })
+    expect(access.signal.reason).toMatchObject({ code: 'ERR_OUTCOME_UNRECORDED' })
+    on.interfere = undefined
+    expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_OUTCOME_UNRECORDED')
+    expect(verdict(await ask(other.access, describeAs('read')))).toBe('permitted')
+  })
+
+  it('ends the session and says that nothing ran when the action was stopped', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    on.interfere = (event) => (event.type === 'action.outcome' ? never : undefined)
+    const admission = await ask(access, describeAs('write'), { recheck: () => false })
+    expect(admission).toMatchObject({
+      refusal: { code: 'ERR_OUTCOME_UNRECORDED', message: expect.stringContaining('did not run') },
+    })
+    expect(access.signal.aborted).toBe(true)
+  })
+
+  it('does not keep a session from closing when its end cannot be recorded', async () => {
+    const on = await bench()
+    const opened = await on.access()
+    on.interfere = () => never
+    await opened.close()
+    expect(opened.access.signal.aborted).toBe(true)
+  })
+})
+
 describe('denials', () => {
+  it('records one whose action cannot be written down, and refuses it for the same reason', async () => {
+    const on = await bench()
+    const failures: unknown[] = []
+    on.guard.on('failure', ({ cause }) => failures.push(cause))
+    const { access } = await on.access()
+    const admission = await ask(access, { ...describeAs('define'), recordedText: 'a lone surrogate: \ud800' })
+    expect(verdict(admission)).toBe('ERR_DENIED')
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_DENIED', count: 1 })
+    expect(failures).toEqual([expect.objectContaining({ code: 'ERR_SNAPSHOT_INVALID' })])
+  })
+
+  it('lets a door go on that refused by itself what cannot be written down', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const description = { ...describeAs('define'), recordedText: '\ud800' }
+    const refusal = { code: 'ERR_STATEMENT_INVALID', message: 'refused', rules: [], hint: 'no' } as const
+    access.refused({ identity: {}, description, parameters: [], stateEpoch: '' }, refusal)
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_STATEMENT_INVALID' })
+  })
+
   it('coalesces a flood of identical ones to a logarithm of its size', async () => {
     const on = await bench()
     const { access } = await on.access()

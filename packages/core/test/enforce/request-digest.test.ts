@@ -25,6 +25,7 @@ async function requester(record: string, root: string): Promise<Requester> {
     signal: new AbortController().signal,
     nextActionId: () => 'a1',
     spend: () => undefined,
+    fail: () => undefined,
   }
 }
 

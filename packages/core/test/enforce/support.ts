@@ -14,7 +14,7 @@ import type { Duty } from '../../src/model/effect.js'
 import type { MaybePromise } from '../../src/model/maybe-promise.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from '../../src/record/event.js'
-import type { JournalFactory } from '../../src/record/journal.js'
+import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 
 /** Looks at, delays or fails one append. Answering undefined lets it through. */
@@ -26,6 +26,8 @@ export interface Bench {
   readonly events: readonly RecordedEvent[]
   /** Set to interfere with the journal. */
   interfere: Interference | undefined
+  /** Records an event past the interference. */
+  append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt>
   /** The durability that each appended event was asked for. */
   readonly durabilities: { readonly type: string; readonly durability: Durability }[]
   policy: Readonly<Record<string, unknown>>
@@ -62,9 +64,11 @@ export async function bench(
     policy: basePolicy,
   }
   const durabilities: { readonly type: string; readonly durability: Durability }[] = []
+  let append: Journal['append']
   const journal: JournalFactory = {
     open: async (context) => {
       const opened = await inner.open(context)
+      append = (event, durability) => opened.append(event, durability)
       return {
         append: (event, durability) => {
           durabilities.push({ type: event.type, durability })
@@ -90,6 +94,7 @@ export async function bench(
       guard,
       target,
       durabilities,
+      append: (event: EventDraft, durability: Durability) => append(event, durability),
       access: async (claims: UnverifiedClaims = agent) => {
         const session = await guard.openSession({ [unverifiedCredential]: claims })
         return { access: sessionAccess(session, target), close: () => session.close() }
