@@ -1,4 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { defineConfig } from 'tsup'
+
+/**
+ * Built in, because loading their many files one by one is most of the time that an import takes. They read policy files
+ * and no type of theirs is public. What checks signatures stays a dependency that users can update and audit.
+ */
+const builtIn = ['re2js', 'yaml', 'zod']
 
 export default defineConfig({
   entry: { index: 'src/index.ts', adapter: 'src/adapter.ts', 'testing/index': 'src/testing/index.ts' },
@@ -9,4 +16,13 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   dts: false,
+  noExternal: builtIn,
+  onSuccess: writeLicences,
 })
+
+async function writeLicences(): Promise<void> {
+  const texts = await Promise.all(
+    builtIn.map(async (name) => `${name}\n\n${await readFile(`node_modules/${name}/LICENSE`, 'utf8')}`),
+  )
+  await writeFile('dist/THIRD-PARTY-NOTICES.txt', texts.join(`\n${'-'.repeat(80)}\n\n`))
+}
