@@ -17,6 +17,10 @@ export default defineConfig({
   clean: true,
   dts: false,
   noExternal: builtIn,
+  esbuildOptions: (options) => {
+    // The same code as modules: the build that Node.js would load is CommonJS, which a bundle cannot hold.
+    options.alias = { yaml: './node_modules/yaml/browser/index.js' }
+  },
   onSuccess: writeLicences,
 })
 
