@@ -121,6 +121,7 @@ class Access implements SessionAccess {
     return admit(this.#state.enforcement, this.#requester, {
       action: this.#action(request),
       inTransaction: request.inTransaction,
+      trace: this.#requester.trace(),
       signal: request.signal,
       ...(request.recheck === undefined ? {} : { recheck: request.recheck }),
     })
@@ -142,7 +143,13 @@ class Access implements SessionAccess {
     refusal: Refusal,
   ): void {
     const { enforcement } = this.#state
-    enforcement.denials.record(this.#requester, this.#action(request), enforcement.policyNow().digest, refusal)
+    enforcement.denials.record(
+      this.#requester,
+      this.#action(request),
+      enforcement.policyNow().digest,
+      refusal,
+      this.#requester.trace(),
+    )
     enforcement.observe('denied', { session: this.sessionId, refusal })
   }
 

@@ -1,6 +1,7 @@
 import type { Requester } from './requester.js'
 import type { Action, Description } from './model/action.js'
 import { CanonicalFragment } from './model/canonical-json.js'
+import type { TraceContext } from './model/trace.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { partsOf } from './request-digest.js'
@@ -33,7 +34,13 @@ export class DenialLog {
    * Records one refusal. An action that cannot be written down is recorded without its content, and a journal that fails
    * is reported; the refusal stands either way. Never throws.
    */
-  record(requester: Requester, action: Action, policyDigest: string, refusal: Refusal): void {
+  record(
+    requester: Requester,
+    action: Action,
+    policyDigest: string,
+    refusal: Refusal,
+    trace: TraceContext | undefined,
+  ): void {
     try {
       const recordedAction = this.#recordedAction(action.description)
       const count = this.#count(requester.sessionId, recordedAction, refusal)
@@ -43,6 +50,7 @@ export class DenialLog {
         {
           type: 'action.denied',
           session: requester.sessionId,
+          trace,
           body: {
             action: recordedAction,
             actor: requester.principalRecord,

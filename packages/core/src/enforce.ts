@@ -9,11 +9,13 @@ import type { Clock } from './model/clock.js'
 import type { Decision } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
+import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
+import type { RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { denialOf, refusalFrom } from './refusal.js'
@@ -38,6 +40,8 @@ export interface Enforcement {
 export interface AdmissionRequest {
   readonly action: Action
   readonly inTransaction: boolean
+  /** Where the action stands in the host's trace, for the record. */
+  readonly trace: TraceContext | undefined
   /** Aborted when the caller gives up: cancel, timeout, socket close. */
   readonly signal: AbortSignal
   /**
@@ -89,7 +93,7 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   const policy = on.policyNow()
   const decision = decide(policy, requester, request.action)
   if (decision.effect === 'deny')
-    return deny(on, requester, request.action, policy, denialOf(decision.rules, decision.reasons))
+    return deny(on, requester, request, policy, denialOf(decision.rules, decision.reasons))
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
   if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision, bound })
   return permit({ on, requester, request, policy, decision, bound })
@@ -108,7 +112,7 @@ function decide(policy: CompiledPolicy, requester: Requester, action: Action): D
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const { on, requester, request, policy, bound } = held
   const people = await hold(held)
-  if ('refusal' in people) return deny(on, requester, request.action, policy, people.refusal)
+  if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
   refuseWhenOver(requester, request)
   const consumed = on.approvals.consume(people.approved, bound.digest)
   return intend(held, await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined))
@@ -136,6 +140,7 @@ async function hold({ on, requester, request, policy, decision, bound }: HeldCas
       requester: requester.principal,
       requesterRecord: requester.principalRecord,
       session: requester.sessionId,
+      trace: request.trace,
       requirement: decision.requirement,
       policyDigest: policy.digest,
     },
@@ -158,7 +163,7 @@ function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromi
   refuseWhenOver(requester, request)
   const recorded = recordIntent(
     on.journal,
-    { requester, action: request.action, decision, bound, approval },
+    { requester, action: request.action, decision, bound, approval, trace: request.trace },
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
@@ -191,13 +196,18 @@ async function concludeLater(
 }
 
 /** An intent that is on record, or gets there too late, belongs to an action that does not run. Never rejects. */
-async function closeIntent({ on, requester, bound }: Case, recorded: MaybePromise<RecordedAt>): Promise<void> {
+async function closeIntent(granted: Case, recorded: MaybePromise<RecordedAt>): Promise<void> {
+  const { on, requester } = granted
   try {
     await recorded
-    await recordOutcome(on, requester, bound.actionId, { outcome: 'not-run', reason: 'check-failed' })
+    await recordOutcome(on, requester, actionOf(granted), { outcome: 'not-run', reason: 'check-failed' })
   } catch {
     // Without an intent there is nothing to close; an outcome that cannot be recorded has ended the session.
   }
+}
+
+function actionOf({ bound, request }: Case): RecordedAction {
+  return { id: bound.actionId, trace: request.trace }
 }
 
 /** A target that cannot be looked at is one that may have changed. */
@@ -217,14 +227,14 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
     outcome: 'permitted',
-    permit: new Permit(bound.actionId, requester, on),
+    permit: new Permit(actionOf(granted), requester, on),
   }
 }
 
 async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | undefined): Promise<Admission> {
-  const { on, requester, bound, decision } = granted
+  const { on, requester, decision } = granted
   const reason = targetChanged ? 'target-changed' : 'ended'
-  await recordOutcome(on, requester, bound.actionId, { outcome: 'not-run', reason })
+  await recordOutcome(on, requester, actionOf(granted), { outcome: 'not-run', reason })
   if (late !== undefined) return { outcome: 'refused', refusal: late }
   if (decision.effect === 'allow') return { outcome: 'stale' }
   return { outcome: 'refused', refusal: changedAfterApproval(decision.rules) }
@@ -264,11 +274,11 @@ function changedAfterApproval(rules: readonly string[]): Refusal {
 function deny(
   on: Enforcement,
   requester: Requester,
-  action: Action,
+  request: AdmissionRequest,
   policy: CompiledPolicy,
   refusal: Refusal,
 ): Admission {
-  on.denials.record(requester, action, policy.digest, refusal)
+  on.denials.record(requester, request.action, policy.digest, refusal, request.trace)
   on.observe('denied', { session: requester.sessionId, refusal })
   return { outcome: 'refused', refusal }
 }

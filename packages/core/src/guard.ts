@@ -18,6 +18,7 @@ import type { Journal, JournalFactory } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { restoredLedger } from './restored-ledger.js'
 import type { Session } from './session.js'
+import type { SessionOptions } from './session-keeper.js'
 import { SessionKeeper } from './session-keeper.js'
 
 /** What a guard is built from. */
@@ -47,8 +48,8 @@ export interface GuardOptions {
 
 /** The composition root: one per process is enough. */
 export interface Guard {
-  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID. */
-  openSession(credential: Credential): Promise<Session>
+  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, and ERR_CONFIG_INVALID for a wrong option. */
+  openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
    * ERR_POLICY_WIDENING unless the guard runs with `dev`.
@@ -162,7 +163,8 @@ async function assemble(
     await journal.close()
   }
   return Object.freeze({
-    openSession: (credential: Credential) => sessions.open(options.identity, credential),
+    openSession: (credential: Credential, sessionOptions?: SessionOptions) =>
+      sessions.open(options.identity, credential, sessionOptions),
     reload: () => holder.reload(),
     get policyDigest() {
       return holder.current.digest

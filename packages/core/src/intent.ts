@@ -4,6 +4,7 @@ import type { CanonicalInput } from './model/canonical-json.js'
 import type { Decision, Durability, Obligations } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
+import type { TraceContext } from './model/trace.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { BoundRequest } from './request-digest.js'
@@ -20,6 +21,7 @@ export interface Intent {
   readonly bound: BoundRequest
   /** The evidence of the approval that was spent for it. */
   readonly approval: CanonicalInput | undefined
+  readonly trace: TraceContext | undefined
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Intent {
  * journal throws, so that the reader learns that it was the journal; nothing may run then.
  */
 export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
-  const { requester, action, decision, bound, approval } = intent
+  const { requester, action, decision, bound, approval, trace } = intent
   const failed = (cause: unknown): never => {
     if (cause instanceof BothKeysError) throw cause
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
@@ -38,6 +40,7 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
   const event = {
     type: 'action.intent',
     session: requester.sessionId,
+    trace,
     body: {
       action: bound.actionRecord,
       actor: requester.principalRecord,

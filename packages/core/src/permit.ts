@@ -2,7 +2,7 @@ import { abortReason } from './deadline.js'
 import { BothKeysError } from './errors.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
-import type { OutcomeContext } from './record-outcome.js'
+import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Requester } from './requester.js'
 
@@ -12,12 +12,14 @@ import type { Requester } from './requester.js'
  */
 export class Permit {
   readonly actionId: string
+  readonly #action: RecordedAction
   readonly #requester: Requester
   readonly #on: OutcomeContext
   #state: 'issued' | 'used' | 'settled' = 'issued'
 
-  constructor(actionId: string, requester: Requester, on: OutcomeContext) {
-    this.actionId = actionId
+  constructor(action: RecordedAction, requester: Requester, on: OutcomeContext) {
+    this.actionId = action.id
+    this.#action = action
     this.#requester = requester
     this.#on = on
   }
@@ -46,7 +48,7 @@ export class Permit {
   settle(outcome: Outcome): MaybePromise<void> {
     if (this.#state === 'settled') return
     this.#state = 'settled'
-    const recorded = recordOutcome(this.#on, this.#requester, this.actionId, outcome)
+    const recorded = recordOutcome(this.#on, this.#requester, this.#action, outcome)
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded
   }

@@ -2,6 +2,7 @@ import { withDeadline } from './deadline.js'
 import { BothKeysError } from './errors.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
+import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import type { Outcome } from './outcome.js'
 import type { RecordedAt } from './record/event.js'
@@ -17,6 +18,12 @@ export interface OutcomeContext {
   readonly deadlineMs: number
 }
 
+/** The action whose intent is on record. */
+export interface RecordedAction {
+  readonly id: string
+  readonly trace: TraceContext | undefined
+}
+
 /** An outcome with what the library itself adds: why an action did not run. */
 export interface RecordedOutcome extends Outcome {
   readonly reason?: 'target-changed' | 'ended' | 'check-failed'
@@ -29,7 +36,7 @@ export interface RecordedOutcome extends Outcome {
 export function recordOutcome(
   on: OutcomeContext,
   requester: Requester,
-  actionId: string,
+  action: RecordedAction,
   outcome: RecordedOutcome,
 ): MaybePromise<void> {
   const failed = (cause: unknown): never => {
@@ -45,7 +52,8 @@ export function recordOutcome(
       {
         type: 'action.outcome',
         session: requester.sessionId,
-        body: { error, intent: actionId, outcome: end, reason, result, rows },
+        trace: action.trace,
+        body: { error, intent: action.id, outcome: end, reason, result, rows },
       },
       'written',
     )

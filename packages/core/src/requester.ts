@@ -1,6 +1,7 @@
 import type { BothKeysError } from './errors.js'
 import type { CanonicalFragment } from './model/canonical-json.js'
 import type { Principal } from './model/principal.js'
+import type { TraceContext } from './model/trace.js'
 
 /** Who asks: a session as the one path sees it. */
 export interface Requester {
@@ -11,6 +12,8 @@ export interface Requester {
   readonly signal: AbortSignal
   /** A new id for an action of this session. */
   nextActionId(): string
+  /** The trace context of this moment. Never throws. */
+  trace(): TraceContext | undefined
   /** Counts what the session writes to the journal; above its budget the session ends and the others go on (RULES 21). */
   spend(characters: number): void
   /** Ends the session because what it did cannot be told from the record any more. Does nothing when it is over. */

@@ -9,9 +9,12 @@ import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import type { Principal } from './model/principal.js'
 import type { Journal } from './record/journal.js'
+import { refusalFrom } from './refusal.js'
 import type { Requester } from './requester.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
+import type { TraceSource } from './session-trace.js'
+import { traceReader } from './session-trace.js'
 
 /** What the sessions of a guard need. */
 export interface SessionContext {
@@ -23,6 +26,21 @@ export interface SessionContext {
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
+}
+
+/** Options of `guard.openSession`. */
+export interface SessionOptions {
+  /**
+   * The trace that the session's events belong to, a W3C trace context: one for the whole session, or a function that is
+   * called when the session opens and each time an action is decided. It runs in the door's own asynchronous context, so it
+   * must know the current span by itself: `AsyncLocalStorage` does not tell it. The ids stand in the record as `traceId` and `spanId`; nothing
+   * is decided by them. A function that throws or answers something else is reported as `failure`, and the action goes on
+   * without them.
+   *
+   * @example
+   * guard.openSession({ token }, { trace: () => currentSpan?.spanContext() })
+   */
+  readonly trace?: TraceSource
 }
 
 /** The longest delay a timer takes; a session that lives longer is looked at again then. */
@@ -47,9 +65,13 @@ export class SessionKeeper {
   }
 
   /** Verifies a credential and opens a session. The opening is on record before the session exists. */
-  async open(verifier: Verifier, credential: Credential): Promise<Session> {
+  async open(verifier: Verifier, credential: Credential, options: SessionOptions = {}): Promise<Session> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
     const { clock, deadlineMs, guardKey, journal, observe } = this.#context
+    const id = randomHex(16) as SessionId
+    const trace = traceReader(options.trace, (cause) => {
+      observe('failure', { session: id, refusal: refusalFrom(cause), cause: cause.cause ?? cause })
+    })
     const signal = AbortSignal.timeout(deadlineMs)
     const principal = await withDeadline(
       verifier.verify(credential, signal),
@@ -64,9 +86,11 @@ export class SessionKeeper {
     }
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
-    const id = randomHex(16) as SessionId
     await withDeadline(
-      journal.append({ type: 'session.open', session: id, body: { actor: principalFragment(principal) } }, 'synced'),
+      journal.append(
+        { type: 'session.open', session: id, trace: trace(), body: { actor: principalFragment(principal) } },
+        'synced',
+      ),
       'recording the session',
       deadlineMs,
       undefined,
@@ -79,7 +103,7 @@ export class SessionKeeper {
       signal: ending.signal,
       close: () => this.#end(session, ending, 'closed'),
     })
-    this.#requesters.set(session, this.#requester(session, principal, ending))
+    this.#requesters.set(session, this.#requester(session, principal, ending, trace))
     this.#live.add(session)
     this.#expireAt(session, ending, clock.monotonicMs() + leftMs)
     observe('sessionOpened', { session: id })
@@ -97,7 +121,7 @@ export class SessionKeeper {
     await Promise.all([...this.#live].map((session) => session.close()))
   }
 
-  #requester(session: Session, principal: Principal, ending: AbortController): Requester {
+  #requester(session: Session, principal: Principal, ending: AbortController, trace: Requester['trace']): Requester {
     let actions = 0
     let written = 0
     return {
@@ -105,6 +129,7 @@ export class SessionKeeper {
       principal,
       principalRecord: principalFragment(principal),
       signal: ending.signal,
+      trace,
       nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,
       spend: (characters) => {
         written += characters

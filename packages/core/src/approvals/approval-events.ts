@@ -99,5 +99,5 @@ function draft(
   hold: HoldRequest,
   body: { readonly [key: string]: CanonicalInput | undefined },
 ): EventDraft {
-  return { type, session: hold.session, body }
+  return { type, session: hold.session, trace: hold.trace, body }
 }

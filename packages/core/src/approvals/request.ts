@@ -4,6 +4,7 @@ import type { CanonicalFragment } from '../model/canonical-json.js'
 import type { ApprovalRequirement } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
+import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
 
 /** An action that the policy holds, bound to its digest. */
@@ -16,6 +17,8 @@ export interface HoldRequest {
   readonly requesterRecord: CanonicalFragment
   /** The session to which the record's events belong. */
   readonly session: string
+  /** The trace that they belong to. */
+  readonly trace?: TraceContext | undefined
   readonly requirement: ApprovalRequirement
   readonly policyDigest: Digest
 }

@@ -69,7 +69,16 @@ export class EventChain {
     this.#time = new ForwardTime(clock, start?.lastTimeMs ?? 0)
     this.#lsn = start?.lsn ?? 0
     this.#heads = start?.heads.map(liveHead) ?? new SessionHeads<LiveHead>()
-    this.#envelope = { lsn: 0, mono: 0, prev: '', recorder: canonicalJson(recorder), seq: 0, session: '', time: '' }
+    this.#envelope = {
+      lsn: 0,
+      mono: 0,
+      prev: '',
+      recorder: canonicalJson(recorder),
+      seq: 0,
+      session: '',
+      time: '',
+      trace: undefined,
+    }
   }
 
   /** The number of events, which is the lsn of the next one. */
@@ -87,6 +96,7 @@ export class EventChain {
     envelope.seq = head.count
     envelope.session = head.quoted
     envelope.time = this.#isoTime()
+    envelope.trace = draft.trace
     envelope.mono = Math.round(this.#time.monotonicMs * 1000) / 1000
     const framed = frame(this.#text.write(draft, envelope))
     // A getter in the body recorded an event of its own, which has this one's place now.

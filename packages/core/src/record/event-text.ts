@@ -1,6 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { CanonicalFragment, canonicalJson } from '../model/canonical-json.js'
+import type { TraceContext } from '../model/trace.js'
 import type { EventDraft } from './event.js'
 
 /** The values of the envelope, those that are texts already quoted as JSON. */
@@ -12,9 +13,23 @@ export interface EnvelopeValues {
   seq: number
   session: string
   time: string
+  /** Unquoted: it holds hex digits alone. */
+  trace: TraceContext | undefined
 }
 
-const envelopeNames = ['lsn', 'mono', 'prev', 'recorder', 'seq', 'session', 'time', 'type', 'v'] as const
+const envelopeNames = [
+  'lsn',
+  'mono',
+  'prev',
+  'recorder',
+  'seq',
+  'session',
+  'spanId',
+  'time',
+  'traceId',
+  'type',
+  'v',
+] as const
 type EnvelopeName = (typeof envelopeNames)[number]
 
 /** The names that a body may not use. */
@@ -78,7 +93,7 @@ function bodyText(value: CanonicalInput | CanonicalFragment | undefined): string
   return value === undefined ? undefined : canonicalJson(value)
 }
 
-function envelopeText(name: EnvelopeName | undefined, type: string, envelope: EnvelopeValues): string {
+function envelopeText(name: EnvelopeName | undefined, type: string, envelope: EnvelopeValues): string | undefined {
   switch (name) {
     case 'lsn':
       return String(envelope.lsn)
@@ -92,8 +107,12 @@ function envelopeText(name: EnvelopeName | undefined, type: string, envelope: En
       return String(envelope.seq)
     case 'session':
       return envelope.session
+    case 'spanId':
+      return envelope.trace && `"${envelope.trace.spanId}"`
     case 'time':
       return envelope.time
+    case 'traceId':
+      return envelope.trace && `"${envelope.trace.traceId}"`
     case 'type':
       return type
     default:

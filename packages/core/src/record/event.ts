@@ -1,4 +1,5 @@
 import type { CanonicalFragment, CanonicalInput } from '../model/canonical-json.js'
+import type { TraceContext } from '../model/trace.js'
 
 /** What happened. The journal adds the envelope (RULES 36). */
 export type EventType =
@@ -26,6 +27,8 @@ export interface EventDraft {
   readonly type: EventType
   /** A session id, or `engine`. */
   readonly session: string
+  /** The trace that the event belongs to, when the host says so. */
+  readonly trace?: TraceContext | undefined
   readonly body: { readonly [key: string]: CanonicalInput | CanonicalFragment | undefined }
 }
 
@@ -47,6 +50,9 @@ export interface EventEnvelope {
   /** Milliseconds on the monotonic clock of the recording process. */
   readonly mono: number
   readonly type: EventType
+  /** `trace-id` and `parent-id` of W3C Trace Context, as the host gave them (`openSession`). Both or neither. */
+  readonly traceId?: string
+  readonly spanId?: string
 }
 
 /** A recorded event: the envelope and the body's members. */

@@ -1,3 +1,4 @@
+import { traceContextOf } from '../model/trace.js'
 import type { RecordedEvent } from './event.js'
 
 const hashText = /^[0-9a-f]{64}$/
@@ -12,6 +13,7 @@ export function parseEvent(text: string): RecordedEvent | undefined {
   if (typeof session !== 'string' || typeof mono !== 'number' || typeof type !== 'string') return undefined
   if (typeof prev !== 'string' || !hashText.test(prev)) return undefined
   if (typeof time !== 'string' || !timeText.test(time) || Number.isNaN(Date.parse(time))) return undefined
+  if (('traceId' in value || 'spanId' in value) && traceContextOf(value) === undefined) return undefined
   // Every member of the envelope was looked at; a type that this version does not know is still an event.
   return value as RecordedEvent
 }

@@ -26,6 +26,7 @@ async function requester(record: string, root: string): Promise<Requester> {
     nextActionId: () => 'a1',
     spend: () => undefined,
     fail: () => undefined,
+    trace: () => undefined,
   }
 }
 

@@ -16,6 +16,7 @@ import type { Principal } from '../../src/model/principal.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from '../../src/record/event.js'
 import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
+import type { SessionOptions } from '../../src/session-keeper.js'
 
 /** Looks at, delays or fails one append. Answering undefined lets it through. */
 export type Interference = (event: EventDraft, durability: Durability) => MaybePromise<RecordedAt> | undefined
@@ -31,7 +32,10 @@ export interface Bench {
   /** The durability that each appended event was asked for. */
   readonly durabilities: { readonly type: string; readonly durability: Durability }[]
   policy: Readonly<Record<string, unknown>>
-  access(claims?: UnverifiedClaims): Promise<{ readonly access: SessionAccess; close(): Promise<void> }>
+  access(
+    claims?: UnverifiedClaims,
+    options?: SessionOptions,
+  ): Promise<{ readonly access: SessionAccess; close(): Promise<void> }>
 }
 
 export const agent: UnverifiedClaims = {
@@ -95,8 +99,8 @@ export async function bench(
       target,
       durabilities,
       append: (event: EventDraft, durability: Durability) => append(event, durability),
-      access: async (claims: UnverifiedClaims = agent) => {
-        const session = await guard.openSession({ [unverifiedCredential]: claims })
+      access: async (claims: UnverifiedClaims = agent, sessionOptions: SessionOptions = {}) => {
+        const session = await guard.openSession({ [unverifiedCredential]: claims }, sessionOptions)
         return { access: sessionAccess(session, target), close: () => session.close() }
       },
     },
