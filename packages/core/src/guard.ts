@@ -15,6 +15,8 @@ import { PolicyHolder } from './policy-holder.js'
 import type { PolicySource } from './policy/source.js'
 import { engineSession } from './record/event.js'
 import type { Journal, JournalFactory } from './record/journal.js'
+import type { JournalBehind } from './record/noted-head.js'
+import type { Refusal } from './refusal.js'
 import { refusalFrom } from './refusal.js'
 import { restoredLedger } from './restored-ledger.js'
 import type { Session } from './session.js'
@@ -57,6 +59,11 @@ export interface Guard {
   reload(): Promise<void>
   /** The digest of the policy in force. */
   readonly policyDigest: string
+  /**
+   * What the journal lacks of the head that was noted elsewhere (`fileJournal({ head })`); undefined when nothing. Whatever
+   * counts what happened before cannot be trusted then.
+   */
+  readonly journalBehind: JournalBehind | undefined
   /** Listens to what happens; answers how to stop listening. Nothing that is enforced depends on a listener. */
   on<Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void): () => void
   /** Ends every session and connection and closes the journal. */
@@ -85,7 +92,13 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
       observers.emit(name, event)
     },
   })
-  const journal = await options.journal.open({ recorder: engine, clock })
+  const journal = await options.journal.open({
+    recorder: engine,
+    clock,
+    onFailure: (cause) => {
+      observers.emit('failure', { session: engineSession, refusal: headNotNoted, cause })
+    },
+  })
   try {
     const ledger = options.ledger ?? (await restoredLedger(clock, journal))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
@@ -94,6 +107,13 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     await journal.close()
     throw error
   }
+}
+
+const headNotNoted: Refusal = {
+  code: 'ERR_JOURNAL_UNAVAILABLE',
+  message: 'the head of the journal could not be noted; the journal itself goes on',
+  rules: [],
+  hint: 'look at the place that the option head of the journal names',
 }
 
 type Settled = GuardOptions & { readonly engine: string; readonly clock: Clock; readonly deadlineMs: number }
@@ -153,6 +173,9 @@ async function assemble(
     targets: new Set(options.targets),
     requesterOf: (session) => sessions.requesterOf(session),
   })
+  const { behind } = journal
+  // Whoever created the guard can listen by then.
+  if (behind !== undefined) setImmediate(observe, 'journalBehind', behind)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     holder.stop()
@@ -169,6 +192,7 @@ async function assemble(
     get policyDigest() {
       return holder.current.digest
     },
+    journalBehind: behind,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
       observers.on(name, listener),
     close: () => {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3'
 import type { Outcome } from './outcome.js'
+import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
 
 /** What observers may listen to. Nothing the guard enforces depends on a listener. */
@@ -17,6 +18,8 @@ export interface ObserverEvents {
   /** The library itself failed; the action did not run. */
   failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }
+  /** The journal is not all that its noted head says that it was. Comes right after the guard was created. */
+  journalBehind: JournalBehind
   policyRejected: { readonly error: Error }
   sessionOpened: { readonly session: string }
   sessionClosed: { readonly session: string }

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from 'node:path'
 import { BothKeysError } from '../errors.js'
 import type { Durability } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
@@ -13,6 +14,9 @@ import { processIdentity } from './lock-owner.js'
 import { nodeFileSystem } from './node-file-system.js'
 import type { OpenedJournal, OpenOptions } from './open-journal.js'
 import { corrupt, openJournal } from './open-journal.js'
+import { fileHead } from './file-head.js'
+import { HeadNotes } from './head-notes.js'
+import type { HeadStore, JournalBehind } from './noted-head.js'
 
 /** Options of `fileJournal`. */
 export interface FileJournalOptions {
@@ -20,6 +24,13 @@ export interface FileJournalOptions {
   readonly segmentBytes?: number
   /** Space kept back so that a full disk can still be recorded, in bytes. Default: 1 MiB. */
   readonly reserveBytes?: number
+  /**
+   * Where the journal's head is noted: a file outside the directory, or a store of your own. It is noted when the journal
+   * opens, at most once a second while it grows, and when it closes. A journal that lacks the noted event when it is
+   * opened says so (`guard.journalBehind`, the observer event `journalBehind`, the record) and stays marked, with the
+   * note as it was, until somebody removes the note.
+   */
+  readonly head?: { readonly path: string } | HeadStore
   /** Another file system, for tests. */
   readonly fileSystem?: FileSystem
   /** Who owns the directory, for tests. */
@@ -62,11 +73,22 @@ export function fileJournal(directory: string, options: FileJournalOptions = {})
     reserveBytes,
     fileSystem: options.fileSystem ?? nodeFileSystem,
     identity: options.identity ?? processIdentity(),
+    head: headStore(directory, options.head),
   }
   return Object.freeze({
     async open(context: JournalContext): Promise<Journal> {
-      return new FileJournal(directory, open.fileSystem, await openJournal(directory, context, open))
+      return new FileJournal(directory, context, open, await openJournal(directory, context, open))
     },
+  })
+}
+
+function headStore(directory: string, head: FileJournalOptions['head']): HeadStore | undefined {
+  if (head === undefined || !('path' in head)) return head
+  const way = relative(resolve(directory), resolve(head.path))
+  // On another drive there is no relative way.
+  if (/^\.\.([/\\]|$)/.test(way) || isAbsolute(way)) return fileHead(head.path)
+  throw new BothKeysError('ERR_CONFIG_INVALID', 'fileJournal: head.path must be outside the journal directory', {
+    hint: 'name a file that whoever can change the journal cannot change',
   })
 }
 
@@ -76,17 +98,29 @@ class FileJournal implements Journal {
   readonly #lock: DirectoryLock
   readonly #writer: JournalWriter
   readonly #commits: GroupCommit
+  readonly #notes: HeadNotes | undefined
+  readonly behind: JournalBehind | undefined
   #timer: NodeJS.Timeout | undefined
   #hashing = false
   #closing: Promise<void> | undefined
 
-  constructor(directory: string, fileSystem: FileSystem, { lock, writer }: OpenedJournal) {
+  constructor(
+    directory: string,
+    context: JournalContext,
+    { fileSystem, head }: OpenOptions,
+    { behind, lock, writer }: OpenedJournal,
+  ) {
     this.#directory = directory
     this.#fileSystem = fileSystem
+    this.behind = behind
+    // What was noted of a longer journal is evidence: a shorter one does not take its place.
+    if (head !== undefined && behind === undefined)
+      this.#notes = new HeadNotes(head, () => writer.durableHead, context.onFailure ?? (() => undefined))
     this.#lock = lock
     this.#writer = writer
     this.#commits = new GroupCommit(async () => {
       await writer.sync()
+      this.#notes?.durable()
       writer.rotateWhenFull()
     })
   }
@@ -124,6 +158,7 @@ class FileJournal implements Journal {
       await this.#commits.join()
     } finally {
       await this.#commits.idle()
+      await this.#notes?.close()
       this.#writer.close()
       this.#lock.release()
     }

@@ -7,6 +7,7 @@ import type { FileSystem } from './file-system.js'
 import { systemErrorCode } from './file-system.js'
 import type { JournalContext } from './journal.js'
 import type { WalkEnd } from './journal-walk.js'
+import type { JournalHead } from './noted-head.js'
 import { Reserve } from './reserve.js'
 import { Segment } from './segment.js'
 import type { SegmentSummary } from './segment-header.js'
@@ -85,6 +86,13 @@ export class JournalWriter {
 
   get unsyncedBytes(): number {
     return this.#segment.bytes - this.#segment.durable.bytes
+  }
+
+  /** The last event that is known to be on disk; undefined right after a segment was begun. */
+  get durableHead(): JournalHead | undefined {
+    this.#chain.hashAll()
+    const head = this.#segment.durableHead
+    return head && { recorder: this.#options.context.recorder, ...head }
   }
 
   /** Hashes what was recorded, while there is time. */

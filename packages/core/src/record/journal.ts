@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js'
 import type { Durability } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
+import type { JournalBehind } from './noted-head.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
 
 /**
@@ -12,6 +13,8 @@ import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
  * Events keep the order of the calls to `append`.
  */
 export interface Journal {
+  /** Present when the journal is not all that its head, noted elsewhere, says that it was (RULES 19). */
+  readonly behind?: JournalBehind | undefined
   append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt>
   /** All events from the first, verified while they are read (ERR_JOURNAL_CORRUPT). */
   read(): AsyncIterable<RecordedEvent>
@@ -28,4 +31,6 @@ export interface JournalContext {
   /** The engine's name, `recorder` in each event. */
   readonly recorder: string
   readonly clock: Clock
+  /** Told of what goes wrong beside the journal and makes no append fail. */
+  readonly onFailure?: (cause: unknown) => void
 }

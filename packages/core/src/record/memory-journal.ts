@@ -56,7 +56,7 @@ class OpenMemoryJournal implements MemoryJournal {
     const intents = new OpenIntents()
     for (const line of lines) intents.take(checked(check, line))
     this.#chain = new EventChain(context.recorder, context.clock, () => undefined, check)
-    for (const draft of openingEvents(intents, undefined)) this.append(draft)
+    for (const draft of openingEvents(intents, undefined, undefined)) this.append(draft)
   }
 
   get events(): readonly RecordedEvent[] {

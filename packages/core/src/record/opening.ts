@@ -1,5 +1,6 @@
 import type { EventDraft } from './event.js'
 import { engineSession } from './event.js'
+import type { JournalBehind } from './noted-head.js'
 import type { OpenIntents } from './open-intents.js'
 
 /** What was found and repaired while a journal was opened. */
@@ -14,10 +15,15 @@ export interface Repair {
 }
 
 /** The events that a journal begins with each time it is opened. */
-export function openingEvents(intents: OpenIntents, repair: Repair | undefined): readonly EventDraft[] {
+export function openingEvents(
+  intents: OpenIntents,
+  repair: Repair | undefined,
+  behind: JournalBehind | undefined,
+): readonly EventDraft[] {
   const unknown = intents.unknownOutcomes()
   const opened: EventDraft = { type: 'journal.open', session: engineSession, body: { pid: process.pid } }
-  if (repair === undefined && unknown.length === 0) return [opened]
+  const fallen = behind === undefined ? [] : [behindEvent(behind)]
+  if (repair === undefined && unknown.length === 0) return [opened, ...fallen]
   const recovered: EventDraft = {
     type: 'journal.recovery',
     session: engineSession,
@@ -27,5 +33,14 @@ export function openingEvents(intents: OpenIntents, repair: Repair | undefined):
       unknown: unknown.length,
     },
   }
-  return [opened, recovered, ...unknown]
+  return [opened, ...fallen, recovered, ...unknown]
+}
+
+function behindEvent({ lastLsn, noted, why }: JournalBehind): EventDraft {
+  const { hash, lsn } = noted
+  return {
+    type: 'journal.recovery',
+    session: engineSession,
+    body: { reason: 'behind-noted-head', lastLsn, noted: { hash, lsn }, why },
+  }
 }

@@ -88,6 +88,12 @@ export class Segment {
     return this.#durable
   }
 
+  /** The last event that is known to be on disk; undefined when it stands in the segment before. Its hash must be set. */
+  get durableHead(): { readonly lsn: number; readonly hash: string } | undefined {
+    const { events } = this.#durable
+    return events === 0 ? undefined : { lsn: this.firstLsn + events - 1, hash: this.#leaves.get(events) }
+  }
+
   /** What is not known to be on disk. The lines are valid until the next append. */
   get unsynced(): { readonly lines: Uint8Array; readonly events: number } {
     return { lines: this.#unsynced.lines, events: this.#events - this.#durable.events }
