@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
 import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
@@ -19,6 +20,7 @@ import { checkServer } from './door/server-check.js'
 import { StateCache } from './door/state-cache.js'
 import { StatementFlow } from './door/statement-flow.js'
 import { reportedParameters } from './door/settings.js'
+import { unlessAborted } from './door/unless-aborted.js'
 import { openUpstream } from './door/upstream.js'
 import type { ResolvedConfig } from './door/upstream-config.js'
 import { resolveConfig, upstreamConfig } from './door/upstream-config.js'
@@ -69,7 +71,8 @@ class Postgres implements PostgresTarget {
   readonly #connections = new Set<DoorConnection>()
   readonly #loopbacks = new Set<LoopbackDoor>()
   #check: Promise<ServerCheck> | undefined
-  #closed = false
+  readonly #openings = new Set<Promise<OpenedConnection>>()
+  readonly #closing = new AbortController()
 
   constructor(name: string, config: PostgresConfig) {
     if (!/^[A-Za-z][\w-]{0,62}$/.test(name)) {
@@ -80,6 +83,8 @@ class Postgres implements PostgresTarget {
     this.name = name
     this.#config = config
     this.#resolved = resolveConfig(config)
+    // Every connection that opens listens.
+    setMaxListeners(0, this.#closing.signal)
     this.#parser = new StatementParser({ maxBytes: config.maxStatementBytes ?? defaultParserLimits.maxBytes })
   }
 
@@ -110,17 +115,18 @@ class Postgres implements PostgresTarget {
     })
     this.#loopbacks.add(door)
     void door.closed.then(() => this.#loopbacks.delete(door))
-    if (!this.#closed) return door
+    if (!this.#closing.signal.aborted) return door
     await door.close()
-    throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+    throw this.#closedError()
   }
 
   doctor(): Promise<ServerCheck> {
-    return checkServer(this.#resolved, this.#config.schemaWriters ?? [])
+    return checkServer(this.#resolved, this.#config.schemaWriters ?? [], this.#closing.signal)
   }
 
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort(this.#closedError())
+    await Promise.allSettled(this.#openings)
     const ended = [...this.#connections].map((connection) => {
       connection.clientGone()
       return connection.ended
@@ -151,17 +157,39 @@ class Postgres implements PostgresTarget {
       database: this.#resolved.database,
       cancelKeys: this.#cancelKeys,
       authentication,
-      open: (end, parameters) => this.#open(end, session, parameters),
+      open: (end, parameters, gone) => this.#track(this.#open(end, session, parameters, gone)),
     })
   }
 
-  async #open(client: ClientEnd, session: Session, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection> {
+  /** `close` waits for it. */
+  async #track(opening: Promise<OpenedConnection>): Promise<OpenedConnection> {
+    this.#openings.add(opening)
+    try {
+      return await opening
+    } finally {
+      this.#openings.delete(opening)
+    }
+  }
+
+  async #open(
+    client: ClientEnd,
+    session: Session,
+    parameters: ReadonlyMap<string, string>,
+    gone: AbortSignal,
+  ): Promise<OpenedConnection> {
     this.#assertOpen()
     const access = sessionAccess(session, this)
-    await this.#requireSafe(access.backstops())
+    const signals = [gone, access.signal, this.#closing.signal]
+    // The check goes on without this connection: others wait for it too.
+    await unlessAborted(
+      signals,
+      () => this.#requireSafe(access.backstops()),
+      () => undefined,
+    )
     const readOnly = [...access.duties()].every((duty) => duty === 'read' || duty === 'approve' || duty === 'audit')
     const upstream = await openUpstream(
       upstreamConfig(this.#resolved, access.shortId, parameters, readOnly, access.backstops()),
+      signals,
     )
     let reported: ReadonlyMap<string, string>
     try {
@@ -190,7 +218,11 @@ class Postgres implements PostgresTarget {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
+    this.#closing.signal.throwIfAborted()
+  }
+
+  #closedError(): BothKeysError {
+    return new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
   }
 
   async #requireSafe(asked: readonly string[]): Promise<void> {

@@ -38,8 +38,8 @@ export interface LoginContext {
   readonly database: string
   readonly cancelKeys: CancelKeys
   readonly authentication: Authentication | undefined
-  /** Opens the connection to the server for a client that is known. */
-  open(client: ClientEnd, parameters: ReadonlyMap<string, string>): Promise<OpenedConnection>
+  /** Opens the connection to the server for a client that is known, unless the client goes before that. */
+  open(client: ClientEnd, parameters: ReadonlyMap<string, string>, gone: AbortSignal): Promise<OpenedConnection>
 }
 
 export interface OpenedConnection {
@@ -60,6 +60,7 @@ export class Login implements DoorPeer {
   #stage: 'startup' | 'authentication' | 'opening' | 'open' | 'over' = 'startup'
   #parameters: ReadonlyMap<string, string> = new Map()
   #connection: DoorConnection | undefined
+  readonly #gone = new AbortController()
   /** Bytes that arrived before the connection was open. */
   #early: Buffer[] = []
   #earlyBytes = 0
@@ -91,6 +92,7 @@ export class Login implements DoorPeer {
 
   clientGone(): void {
     this.#stage = this.#connection === undefined ? 'over' : this.#stage
+    this.#gone.abort()
     this.#connection?.clientGone()
   }
 
@@ -161,7 +163,7 @@ export class Login implements DoorPeer {
 
   #open(): void {
     this.#stage = 'opening'
-    this.#context.open(this.#client, this.#parameters).then(
+    this.#context.open(this.#client, this.#parameters, this.#gone.signal).then(
       ({ connection, parameters }) => {
         this.#greet(connection, parameters)
       },

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { ServerFinding } from './server-finding.js'
+import { unlessAborted } from './unless-aborted.js'
 import type { ResolvedConfig } from './upstream-config.js'
 
 /** What the start-up check and `doctor()` found. */
@@ -54,10 +56,31 @@ select n.nspname from pg_catalog.pg_namespace n
 where n.nspname operator(pg_catalog.=) any (pg_catalog.current_schemas(false))
   and pg_catalog.has_schema_privilege(n.oid, 'CREATE')`
 
-/** Looks at the server's role with the operator's own login, and at this process's environment. */
-export async function checkServer(resolved: ResolvedConfig, schemaWriters: readonly string[]): Promise<ServerCheck> {
-  const client = new pg.Client({ ...resolved.login, options: resolved.options, application_name: 'bothkeys doctor' })
+/** How long a server may take for one of the questions. */
+const questionTimeoutMs = 10_000
+
+/** Looks at the server's role with the operator's own login, and at this process's environment, until `signal` aborts. */
+export async function checkServer(
+  resolved: ResolvedConfig,
+  schemaWriters: readonly string[],
+  signal: AbortSignal,
+): Promise<ServerCheck> {
+  const client = new pg.Client({
+    ...resolved.login,
+    options: resolved.options,
+    application_name: 'bothkeys doctor',
+    query_timeout: questionTimeoutMs,
+  })
   client.on('error', () => undefined)
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+  return unlessAborted(
+    [signal],
+    () => askServer(client, schemaWriters),
+    () => stream.destroy(),
+  )
+}
+
+async function askServer(client: pg.Client, schemaWriters: readonly string[]): Promise<ServerCheck> {
   await client.connect()
   try {
     const role = (await client.query<RoleRow>(roleQuery)).rows[0]

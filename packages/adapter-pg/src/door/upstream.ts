@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import pg from 'pg'
+import { unlessAborted } from './unless-aborted.js'
 
 /** A logged-in connection to the server, taken over from the official driver. */
 export interface Upstream {
@@ -38,9 +39,10 @@ interface DriverClient {
 /**
  * Logs in with the official driver (TLS, SCRAM, `.pgpass`, password functions are its business) and then takes its
  * socket over: the driver's listeners are removed and it never sees another byte.
- * Rejects with the driver's own error when the login fails.
+ * Rejects with the driver's own error when the login fails, and with the reason of the first of `signals` that aborts;
+ * then nothing is left of the connection.
  */
-export async function openUpstream(config: pg.ClientConfig): Promise<Upstream> {
+export async function openUpstream(config: pg.ClientConfig, signals: readonly AbortSignal[] = []): Promise<Upstream> {
   const client = new pg.Client(config)
   // Only a connection over a JavaScript socket can be taken over.
   const driver = client as unknown as DriverClient
@@ -54,7 +56,12 @@ export async function openUpstream(config: pg.ClientConfig): Promise<Upstream> {
     parameters.set(message.parameterName, message.parameterValue)
   })
   client.on('error', () => undefined)
-  await client.connect()
+  // The driver may wait for a password or an address and not notice that its socket is gone.
+  await unlessAborted(
+    signals,
+    () => client.connect(),
+    () => driver.connection.stream.destroy(),
+  )
   const socket = driver.connection.stream
   releaseSocket(socket)
   return {
