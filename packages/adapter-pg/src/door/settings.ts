@@ -1,4 +1,5 @@
 import { BothKeysError } from '@bothkeys/core/adapter'
+import { tellsSession } from './connection-name.js'
 
 /**
  * Settings without which the analysis of a text is not the server's reading of it. They can never differ,
@@ -17,8 +18,23 @@ const watched: ReadonlySet<string> = new Set([
   'session_authorization',
 ])
 
+/** What a report is judged by. */
+export interface SettingsContext {
+  /** Whether a statement ran that was decided and may change settings. */
+  readonly expected: boolean
+  readonly readOnly: boolean
+  /** What the connection's name must begin with. */
+  readonly session: string
+}
+
 /** What a reported setting means for the connection. Throws ERR_TARGET_UNSAFE when it must end. */
-export function judgeParameter(name: string, value: string, expected: boolean, readOnly: boolean): 'same' | 'changed' {
+export function judgeParameter(
+  name: string,
+  value: string,
+  { expected, readOnly, session }: SettingsContext,
+): 'same' | 'changed' {
+  // SET keeps the session's name in front; a function that does not would have others answer for what comes next.
+  if (name === 'application_name' && !tellsSession(value, session)) throw poisoned(name)
   const must = fixed.get(name)
   if (must !== undefined && must.toLowerCase() !== value.toLowerCase()) throw poisoned(name)
   if (!watched.has(name)) return 'same'

@@ -11,6 +11,8 @@ import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
 import { andThen } from './and-then.js'
 import { readOnlyBegin } from './begin.js'
+import type { OwnText } from './connection-name.js'
+import { keepName, mayName, sessionName } from './connection-name.js'
 import type { Line } from './line.js'
 import { neverAllowed } from './never-allowed.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -45,8 +47,8 @@ export interface PassageRequest {
 }
 
 /**
- * Whether it may, and the text that is sent: the client's own, but for BEGIN of a read-only session and for the comment
- * with the action id when the target asks for it.
+ * Whether it may, and the text that is sent: the client's own, but for BEGIN of a read-only session, for SET of the
+ * connection's name, and for the comment with the action id when the target asks for it.
  */
 export type Passage =
   | { readonly outcome: 'permitted'; readonly run: Run; readonly sent: string }
@@ -66,11 +68,14 @@ export class StatementFlow {
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #identity: Readonly<Record<string, string>>
+  /** What the name of the connection begins with. */
+  readonly #session: string
 
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
     this.#context = context
     this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
+    this.#session = sessionName(context.access.shortId)
     const { host, port, database, user, parameters } = context.upstream
     this.#identity = Object.freeze({
       database,
@@ -92,19 +97,19 @@ export class StatementFlow {
     )
   }
 
-  #judge(text: string, understood: Understood, state: ServerState, signal: AbortSignal): Preview {
+  #judge(text: string, understood: Understood, state: ServerState, signal: AbortSignal): MaybePromise<Preview> {
     if (signal.aborted) return { refusal: refusalFrom(signal.reason), text }
     if ('refusal' in understood) {
       this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
       return { refusal: understood.refusal, text }
     }
     const { analysis } = understood
-    const refusal =
-      neverAllowed(analysis, { readOnly: this.#context.readOnly, extended: true }) ??
-      this.#context.access.preview(analysis.description)
-    if (refusal === undefined) return { text: this.#textToSend(analysis) }
-    this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
-    return { refusal, text }
+    return andThen(this.#ownText(analysis, true), (own) => {
+      const refusal = 'refusal' in own ? own.refusal : this.#context.access.preview(analysis.description)
+      if (refusal === undefined) return { text, ...own }
+      this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
+      return { refusal, text }
+    })
   }
 
   /** Takes a statement to a permit or a refusal. */
@@ -135,15 +140,22 @@ export class StatementFlow {
     state: ServerState,
     signal: AbortSignal,
   ): MaybePromise<Passage | 'stale'> {
-    const { access } = this.#context
-    const never = neverAllowed(analysis, { readOnly: this.#context.readOnly, extended: request.extended })
-    if (never !== undefined) {
-      access.refused(this.#request(analysis.description, request.parameters, state), never)
-      return { outcome: 'refused', refusal: never }
-    }
-    const text = this.#textToSend(analysis)
+    return andThen(this.#ownText(analysis, request.extended), (own) => {
+      if ('text' in own) return this.#ask(request, analysis, own.text, state, signal)
+      this.#context.access.refused(this.#request(analysis.description, request.parameters, state), own.refusal)
+      return { outcome: 'refused', refusal: own.refusal }
+    })
+  }
+
+  #ask(
+    request: PassageRequest,
+    analysis: Analysis,
+    text: string,
+    state: ServerState,
+    signal: AbortSignal,
+  ): MaybePromise<Passage | 'stale'> {
     const description = text === request.text ? analysis.description : { ...analysis.description, text }
-    const admission = access.admit({
+    const admission = this.#context.access.admit({
       identity: this.#identity,
       description,
       parameters: request.parameters,
@@ -203,6 +215,17 @@ export class StatementFlow {
     return { identity: this.#identity, description, parameters, stateEpoch: state.key }
   }
 
+  /** The text that may leave in place of the client's own, or why none may whatever the policy says. */
+  #ownText(analysis: Analysis, extended: boolean): MaybePromise<OwnText> {
+    const never = neverAllowed(analysis, { readOnly: this.#context.readOnly, extended })
+    if (never !== undefined) return { refusal: never }
+    const text = this.#textToSend(analysis)
+    if (!mayName(text)) return { text }
+    return andThen(this.#context.parser.parse(text), (parsed) =>
+      parsed.unparsable ? { text } : keepName(parsed, this.#session),
+    )
+  }
+
   #textToSend(analysis: Analysis): string {
     const { transaction } = analysis
     if (!this.#context.readOnly || transaction === undefined || !opens(transaction)) return analysis.description.text
@@ -248,7 +271,8 @@ export class StatementFlow {
   /** The server reported a setting. Throws ERR_TARGET_UNSAFE when the connection must end. */
   parameter(name: string, value: string): void {
     const expected = this.#keeper.expectsSettings(this.#connection.runs)
-    if (judgeParameter(name, value, expected, this.#context.readOnly) === 'changed') this.#keeper.forget()
+    const { readOnly } = this.#context
+    if (judgeParameter(name, value, { expected, readOnly, session: this.#session }) === 'changed') this.#keeper.forget()
   }
 
   /** The refusal of a message that could not be read, put on record. */

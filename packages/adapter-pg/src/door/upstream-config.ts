@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { backstopSettings } from './backstops.js'
+import { nameBehind, sessionName } from './connection-name.js'
 import { forwardedSettings } from './startup.js'
 
 /** The operator's configuration after `pg` has read the connection string and the environment. */
@@ -65,7 +66,7 @@ export function upstreamConfig(
     ...resolved.login,
     options: options.filter((each) => each !== '').join(' '),
     // PostgreSQL keeps 63 bytes and replaces what is not printable ASCII.
-    application_name: `bothkeys:${shortSessionId} ${name}`.trim().slice(0, 63),
+    application_name: nameBehind(sessionName(shortSessionId), name).slice(0, 63),
     client_encoding: 'UTF8',
   }
 }

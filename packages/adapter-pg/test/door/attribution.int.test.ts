@@ -58,6 +58,86 @@ describe('whose statement it is', () => {
     await pool.end()
   })
 
+  describe('by the name of the connection, which', () => {
+    const shown = async (client: pg.ClientBase): Promise<unknown> =>
+      (await client.query<{ application_name: string }>('show application_name')).rows[0]?.application_name
+
+    const connected = async (
+      use: (client: pg.ClientBase, name: string, session: Session) => Promise<void>,
+    ): Promise<void> => {
+      const session = await on.session()
+      const client = on.target.client(session, { application_name: 'start' })
+      await client.connect()
+      try {
+        await use(client, `bothkeys:${session.id.slice(0, 8)}`, session)
+      } finally {
+        await client.end()
+      }
+    }
+
+    it.each([
+      ["set application_name = 'PostgreSQL JDBC Driver'", ' PostgreSQL JDBC Driver'],
+      ['SET SESSION "Application_Name" TO reports;', ' reports'],
+      ["/* a */ set application_name to E'a''b\\\\c' -- d", " a'b\\c"],
+      ["set application_name to ''", ''],
+      ['reset application_name', ' start'],
+      ['set application_name to default', ' start'],
+    ])('a client may choose behind the session: %s', async (text, rest) => {
+      for (const values of [undefined, []])
+        await connected(async (client, name) => {
+          if (!text.startsWith('set') && !text.startsWith('SET')) await client.query("set application_name = 'other'")
+          // With values the driver uses the extended protocol.
+          await (values === undefined
+            ? client.query(text)
+            : client.query({ text, values: [...values], queryMode: 'extended' } as pg.QueryConfig))
+          expect(await shown(client)).toBe(`${name}${rest}`)
+        })
+    })
+
+    it('a client may set to what it was shown', async () => {
+      await connected(async (client, name) => {
+        await client.query(`set application_name = '${name} again'`)
+        expect(await shown(client)).toBe(`${name} again`)
+      })
+    })
+
+    it('a client may choose for one transaction', async () => {
+      await connected(async (client, name) => {
+        await client.query('begin')
+        await client.query("set local application_name = 'inside'")
+        expect(await shown(client)).toBe(`${name} inside`)
+        await client.query('commit')
+        expect(await shown(client)).toBe(`${name} start`)
+      })
+    })
+
+    it.each([
+      "set application_name = 'bothkeys:other'; select a from t",
+      "select 1; set local application_name = 'x'",
+      'set application_name = 12',
+      "set application_name = 'a', 'b'",
+    ])('is never set in a way that could hide the session: %s', async (text) => {
+      await connected(async (client, name, session) => {
+        await expect(client.query(text)).rejects.toMatchObject({ code: '0A000' })
+        expect(await shown(client)).toBe(`${name} start`)
+        expect(on.intents(session)).not.toContain(expect.stringContaining('set'))
+      })
+    })
+
+    it('ends the connection when a function sets it to something else', async () => {
+      const session = await on.session()
+      const client = on.target.client(session)
+      await client.connect()
+      await expect(
+        client.query("select set_config('application_name', 'bothkeys:other', false)"),
+      ).rejects.toMatchObject({
+        detail: 'ERR_TARGET_UNSAFE',
+        message: expect.stringContaining('application_name') as string,
+      })
+      await expect(client.query('select a from t')).rejects.toThrow()
+    })
+  })
+
   it('is nobody else’s: sessions of another guard and what only looks like a session are refused', async () => {
     const target = postgres('db', { connectionString: on.url })
     const guard = await createGuard({
