@@ -307,4 +307,18 @@ describe('denials', () => {
     const denied = on.events.filter((event) => event.type === 'action.denied')
     expect(denied.map((event) => event['count'])).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
   })
+
+  it('counts a flood of distinct ones against the journal budget of the session, which ends', async () => {
+    const on = await bench({ journalBudget: 100_000 })
+    const { access } = await on.access()
+    const verdicts: string[] = []
+    for (let turn = 0; turn < 1_000; turn++) {
+      const recordedText = `recorded text ${String(turn)}`
+      verdicts.push(verdict(await ask(access, { ...describeAs('define'), recordedText })))
+    }
+    expect([...new Set(verdicts)]).toEqual(['ERR_DENIED', 'ERR_LIMIT_EXCEEDED'])
+    const denied = on.events.filter((event) => event.type === 'action.denied')
+    expect(denied.length).toBeLessThan(500)
+    expect(JSON.stringify(denied).length).toBeLessThan(500_000)
+  })
 })

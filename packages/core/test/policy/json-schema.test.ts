@@ -11,6 +11,15 @@ describe('the published JSON Schema', () => {
     expect(published).toEqual(policyJsonSchema())
   })
 
+  it('is part of the package, where docs/policy.md tells editors to look', () => {
+    const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      readonly files: readonly string[]
+    }
+    expect(manifest.files).toContain('schema/bothkeys-policy.schema.json')
+    const reference = readFileSync(new URL('../../../../docs/policy.md', import.meta.url), 'utf8')
+    expect(reference).toContain('$schema=./node_modules/@bothkeys/core/schema/bothkeys-policy.schema.json')
+  })
+
   it('knows the keys that load and no others', () => {
     const schema = policyJsonSchema()
     expect(Object.keys(schema['properties'] as object)).toEqual(knownKeys.policy)
