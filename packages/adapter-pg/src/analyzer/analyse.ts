@@ -2,6 +2,7 @@ import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
 import { handlers } from './handlers.js'
 import type { Parsed } from './parse-bytes.js'
+import { passParameters } from './prepared.js'
 import { Scope } from './scope.js'
 import { transactionControl } from './transactions.js'
 import type { TypedNode } from './tree.js'
@@ -57,6 +58,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
   const { statements } = parsed
   try {
     visitStatements(walk, statements)
+    passParameters(walk, context.parameterTypes ?? [])
   } catch (error) {
     // Only the stack can run out: the tree is finite and nothing else throws.
     if (!(error instanceof RangeError)) throw error

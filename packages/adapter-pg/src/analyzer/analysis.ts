@@ -29,6 +29,8 @@ export type RegistryChange =
       readonly text: string
       /** The statement's own tree. */
       readonly statement: TypedNode
+      /** Object ids of the types that its parameters are declared to have. */
+      readonly parameterTypes: readonly number[]
     }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard-all' }

@@ -8,6 +8,8 @@ export type BuiltinRule =
   | { readonly does: 'notify' }
   | { readonly does: 'lock' }
   | { readonly does: 'input' }
+  | { readonly does: 'populate' }
+  | { readonly does: 'relation' }
   | { readonly does: 'statistics' }
   | { readonly does: 'execute' }
   | { readonly does: 'define'; readonly object: string }
@@ -55,6 +57,20 @@ define(
   { does: 'input' },
   `pg_input_is_valid pg_input_error_info domain_in domain_recv array_in array_recv record_in record_recv
    range_in range_recv multirange_in multirange_recv anyarray_in anyarray_recv`,
+)
+
+/** Makes a value of the type of its first argument; the last one is of the extension hstore. */
+define(
+  { does: 'populate' },
+  `json_populate_record json_populate_recordset jsonb_populate_record jsonb_populate_recordset
+   jsonb_populate_record_valid populate_record`,
+)
+
+/** Runs functions that belong to a relation or an index which is named in an argument. */
+define(
+  { does: 'relation' },
+  `satisfies_hash_partition brin_summarize_new_values brin_summarize_range brin_desummarize_range
+   gin_clean_pending_list pg_restore_attribute_stats pg_restore_relation_stats`,
 )
 
 define({ does: 'set' }, 'set_config')

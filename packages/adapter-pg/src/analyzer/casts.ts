@@ -1,31 +1,96 @@
+import { firstUserId } from '../catalog/first-user-id.js'
+import type { Cast } from '../catalog/snapshot.js'
 import { baseType, type InferredType, unknownType } from './overloads.js'
-import { runStored } from './stored-effects.js'
-import { callRoutine } from './routine-effects.js'
+import { callRoutine, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 /** Effects of turning a value into a type: functions of user-defined casts and checks of domains. */
 export function applyCast(walk: Walk, target: number, source: InferredType): void {
   runStored(walk, walk.catalog.types.get(target)?.functions ?? [], 'type')
-  const element = walk.catalog.types.get(target)?.element ?? 0
+  if (walk.catalog.userCasts.length === 0) return
+  walk.converted.add(target)
+  const base = baseType(walk, target)
   for (const cast of walk.catalog.userCasts) {
-    const hits =
-      cast.target === baseType(walk, target) || cast.target === target || (element !== 0 && cast.target === element)
-    if (hits && mayComeFrom(walk, source, cast.source, element !== 0)) callCast(walk, cast.function)
+    const hits = cast.target === base || cast.target === target
+    if (hits && mayComeFrom(walk, source, cast.source)) callCast(walk, cast.function)
   }
 }
 
+/** A type with everything that its values are made of. */
+function partsOf(walk: Walk, type: number): ReadonlySet<number> {
+  const { types, relations } = walk.catalog
+  const parts = new Set<number>()
+  const waiting = [type]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (id === 0 || parts.has(id)) continue
+    parts.add(id)
+    const info = types.get(id)
+    if (info === undefined) continue
+    waiting.push(info.base, info.element)
+    for (const column of relations.get(info.relation)?.columns.values() ?? []) waiting.push(column.type)
+  }
+  return parts
+}
+
 /**
- * Effects of casts that happen unasked: implicit ones wherever a value of one of their types meets anything else, those for
- * assignment where values are stored as their target.
+ * Effects of casts that no text writes: implicit ones wherever a value of their type takes part, those for assignment where
+ * values are stored as their target, those of elements and fields where an array or a row is turned as a whole.
  */
 export function applyImplicitCasts(walk: Walk): void {
-  const { mentioned, assigned } = walk
+  if (walk.catalog.userCasts.length === 0) return
+  const present = every(walk.mentioned, (type) => partsOf(walk, type))
+  const stored = every(walk.assigned, (type) => partsOf(walk, type))
+  const parts = every(walk.converted, (type) => innerParts(walk, type))
   for (const cast of walk.catalog.userCasts) {
-    const stored = [...assigned].some((type) => cast.target === type || cast.target === baseType(walk, type))
-    const met = cast.context === 'implicit' && (mentioned.has(cast.source) || mentioned.has(cast.target))
-    if (met || (stored && cast.context !== 'explicit')) callCast(walk, cast.function)
+    const isAssigned = stored.has(cast.target) && cast.context !== 'explicit'
+    const isTurned = isAssigned || isMet(walk, cast) || parts.has(cast.target) || isAsked(walk, cast)
+    if (isTurned && isPresent(walk, cast.source, present)) callCast(walk, cast.function)
   }
 }
+
+/** EXECUTE turns values into its parameters' types as if it stored them; which values it will be given nobody knows yet. */
+export function castParameters(walk: Walk, types: readonly number[]): void {
+  const wanted = every(new Set(types), (type) => partsOf(walk, type))
+  for (const cast of walk.catalog.userCasts) {
+    if (cast.context !== 'explicit' && wanted.has(cast.target)) callCast(walk, cast.function)
+  }
+}
+
+function every(types: ReadonlySet<number>, of: (type: number) => ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...types].flatMap((type) => [...of(type)]))
+}
+
+function innerParts(walk: Walk, type: number): ReadonlySet<number> {
+  const parts = new Set(partsOf(walk, type))
+  parts.delete(type)
+  parts.delete(baseType(walk, type))
+  return parts
+}
+
+/** An implicit cast. Values of the server's own types are everywhere: it needs somebody who wants another one. */
+function isMet({ mentioned }: Walk, { context, source, target }: Cast): boolean {
+  return context === 'implicit' && (source >= firstUserId || mentioned.has(source) || mentioned.has(target))
+}
+
+/** Functions that make JSON look for casts to it, rows apart; `||` turns what stands beside a text into one. */
+function isAsked(walk: Walk, { source, target }: Cast): boolean {
+  if (target === text) return walk.concatenates
+  const isJson = target === json || target === jsonb
+  return isJson && walk.makesJson && walk.catalog.types.get(source)?.kind !== 'composite'
+}
+
+/**
+ * Whether the text gets hold of a value of a type: every way to one of a user's types notes it (`Walk.mention`). Arrays and
+ * multiranges are also made of what is there.
+ */
+function isPresent(walk: Walk, type: number, present: ReadonlySet<number>): boolean {
+  if (type < firstUserId || present.has(type)) return true
+  const info = walk.catalog.types.get(type)
+  if (info === undefined || info.kind === 'multirange') return true
+  return info.element !== 0 && isPresent(walk, info.element, present)
+}
+
+const [text, json, jsonb] = [25, 114, 3802]
 
 function callCast(walk: Walk, id: number): void {
   const routine = walk.catalog.routines.get(id)
@@ -34,8 +99,8 @@ function callCast(walk: Walk, id: number): void {
 }
 
 /** A literal goes through the input function of the target, not through a cast. */
-function mayComeFrom(walk: Walk, source: InferredType, declared: number, array: boolean): boolean {
-  if (source === undefined || array) return true
+function mayComeFrom(walk: Walk, source: InferredType, declared: number): boolean {
+  if (source === undefined) return true
   if (source === unknownType) return false
   return source === declared || baseType(walk, source) === declared
 }

@@ -1,4 +1,4 @@
-import { channelResource } from './routine-effects.js'
+import { channelResource } from './named-by-argument.js'
 import { textOf } from './tree.js'
 import type { Handler } from './walk.js'
 

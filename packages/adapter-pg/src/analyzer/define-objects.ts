@@ -1,9 +1,9 @@
-import { define, newObject } from './define.js'
+import { define, newObject, runEventTriggers } from './define.js'
 import { findType, writtenName } from './names.js'
 import { optionOf } from './objects.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
-import { runStored } from './stored-effects.js'
+import { runStored } from './routine-effects.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -38,6 +38,14 @@ const defines =
   (naming: Naming, sensitive = false): Handler =>
   (walk, body) => {
     define(walk, naming(walk, body), sensitive ? { sensitive: true } : {})
+  }
+
+/** The script of an extension may also rewrite what event triggers watch over. */
+const runsScript =
+  (naming: Naming): Handler =>
+  (walk, body) => {
+    define(walk, naming(walk, body), { sensitive: true })
+    runEventTriggers(walk, { rewrite: true })
   }
 
 /** CREATE FUNCTION: the body is not run. Languages in which it could reach the server's process are sensitive. */
@@ -119,6 +127,8 @@ const alterSetting =
 /** Publications and the tables in them. */
 const moveTables: Handler = (walk, body) => {
   define(walk, resource('tablespace', textOf(body, 'new_tablespacename')), { sensitive: true })
+  // It is a change of each of the tables.
+  runEventTriggers(walk)
 }
 
 /** Commands that create or change one object and run nothing of it. */
@@ -131,7 +141,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['AlterEnumStmt', defines(listed('type', 'typeName'))],
   ['AlterEventTrigStmt', defines(global('event-trigger', 'trigname'))],
   ['AlterExtensionContentsStmt', defines(global('extension', 'extname'), true)],
-  ['AlterExtensionStmt', defines(global('extension', 'extname'), true)],
+  ['AlterExtensionStmt', runsScript(global('extension', 'extname'))],
   ['AlterFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
   ['AlterForeignServerStmt', defines(global('server', 'servername'), true)],
   ['AlterFunctionStmt', defines(withArguments('function', 'func'))],
@@ -160,7 +170,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateDomainStmt', defines(listed('type', 'domainname'))],
   ['CreateEnumStmt', defines(listed('type', 'typeName'))],
   ['CreateEventTrigStmt', defines(global('event-trigger', 'trigname'), true)],
-  ['CreateExtensionStmt', defines(global('extension', 'extname'), true)],
+  ['CreateExtensionStmt', runsScript(global('extension', 'extname'))],
   ['CreateFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
   ['CreateForeignServerStmt', defines(global('server', 'servername'), true)],
   ['CreateFunctionStmt', createFunction],

@@ -1,5 +1,14 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { define, descendants, evaluateRows, grant, newObject, type RelationTarget, relationTargets } from './define.js'
+import {
+  runEventTriggers,
+  define,
+  descendants,
+  evaluateRows,
+  grant,
+  newObject,
+  type RelationTarget,
+  relationTargets,
+} from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
@@ -8,7 +17,7 @@ import { applyStored, relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
 import { applyOperator } from './operators.js'
 import { Scope } from './scope.js'
-import { evaluateStored, runStored } from './stored-effects.js'
+import { evaluateStored, runStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -40,6 +49,8 @@ export const alterTable: Handler = (walk, body, outer) => {
   const name = nodeOf(body, 'relation') ?? {}
   if (textOf(body, 'objtype') === 'OBJECT_TYPE') {
     define(walk, newObject(walk, 'type', rangeVarName(name)))
+    // Tables of the type may be rewritten.
+    runEventTriggers(walk, { rewrite: true })
     return
   }
   for (const found of relationTargets(walk, rangeVarName(name))) {

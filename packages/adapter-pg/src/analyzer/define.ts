@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { creationSchema, findRelation, type WrittenName } from './names.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
-import { evaluateStored, runStored } from './stored-effects.js'
+import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 export type DefineAttributes = Readonly<Record<string, string | boolean>>
@@ -21,8 +21,13 @@ export function grant(walk: Walk, target: string, attributes: DefineAttributes =
 /** What belongs to the whole server, and event triggers themselves, run no event trigger. */
 const silent: ReadonlySet<string> = new Set(['database', 'tablespace', 'role', 'setting', 'event-trigger'])
 
+/** Commands that name a role or the database and are about objects in it. */
+const heard = ({ object, drop }: DefineAttributes): boolean =>
+  object === 'default-privileges' || (object === 'owned' && drop === true)
+
 function announce(walk: Walk, target: string, attributes: DefineAttributes): void {
-  if (silent.has(target.slice(0, target.indexOf(':')))) walk.changesCatalog = true
+  const isSilent = silent.has(target.slice(0, target.indexOf(':'))) && !heard(attributes)
+  if (isSilent) walk.changesCatalog = true
   else runEventTriggers(walk, attributes)
 }
 
@@ -30,10 +35,25 @@ function announce(walk: Walk, target: string, attributes: DefineAttributes): voi
 export function runEventTriggers(walk: Walk, { drop, rewrite }: DefineAttributes = {}): void {
   walk.changesCatalog = true
   for (const { event, function: routine } of walk.catalog.eventTriggers) {
-    const runs = event === 'sql_drop' ? drop === true : event === 'table_rewrite' ? rewrite === true : event !== 'login'
+    const runs =
+      event === 'sql_drop'
+        ? drop === true || mayDrop(walk)
+        : event === 'table_rewrite'
+          ? rewrite === true
+          : event !== 'login'
     if (runs) runStored(walk, [routine], 'event-trigger')
   }
 }
+
+/** Many commands drop parts of what they change: constraints, columns, members. Those that only make something do not. */
+function mayDrop({ parsed, statementIndex }: Walk): boolean {
+  const type = parsed.statements[statementIndex]?.type ?? ''
+  return !(making.has(type) || (type.startsWith('Create') && type !== 'CreateExtensionStmt'))
+}
+
+const making: ReadonlySet<string> = new Set(
+  'CommentStmt CompositeTypeStmt DefineStmt GrantStmt IndexStmt RuleStmt SelectStmt ViewStmt'.split(' '),
+)
 
 /**
  * Resources that an existing object's name may stand for: the one that is found, or, for a name without schema that is not
@@ -89,6 +109,7 @@ export function descendants(walk: Walk, relation: Relation): readonly Relation[]
 /** Functions that run when the rows of a table are looked at anew: for its indexes, checks and partitions. */
 export function evaluateRows(walk: Walk, relation: Relation, via: string): void {
   for (const use of relation.checks) evaluateStored(walk, use, via)
+  runStored(walk, relation.searches, 'index')
   runStored(walk, relation.comparisons, 'comparison')
 }
 

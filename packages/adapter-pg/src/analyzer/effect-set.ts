@@ -17,6 +17,7 @@ const distinguishing = ['lock', 'payload', 'direction', 'maintenance', 'object']
 /** Gathers the effects of one text: what is said twice is one effect with the columns of both. */
 export class EffectSet {
   readonly #drafts = new Map<string, Draft>()
+  readonly #met = new Set<object>()
 
   /** Adds an effect. `columns` may still grow until `list` is called; `all` is what `*` among them stands for. */
   add(
@@ -43,6 +44,13 @@ export class EffectSet {
   has(duty: Duty): boolean {
     for (const draft of this.#drafts.values()) if (draft.duty === duty) return true
     return false
+  }
+
+  /** Whether something is met for the first time, so that what follows from it is worked out once. */
+  isFirst(thing: object): boolean {
+    if (this.#met.has(thing)) return false
+    this.#met.add(thing)
+    return true
   }
 
   /** Takes over effects of something analysed before. */

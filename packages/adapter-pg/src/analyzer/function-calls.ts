@@ -37,7 +37,7 @@ export function callNamed(
   if (args.length === 1) castByName(walk, written, args, scope, routines.length === 0)
   else if (routines.length === 0) walk.miss('function', printed(written))
   const possible = candidates(walk, routines, args, variadic, (argument) => typeOf(walk, argument, scope))
-  callAll(walk, possible, { arguments: args })
+  callAll(walk, possible, { arguments: args, typeOf: (argument) => typeOf(walk, argument, scope) })
 }
 
 /** Builtin overloads of one name have one rule, and the least harmless volatility among them counts. */

@@ -1,4 +1,4 @@
-import { grant } from './define.js'
+import { define, grant } from './define.js'
 import { namedObjects, optionOf, roleName } from './objects.js'
 import { resource } from './resource.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
@@ -71,6 +71,6 @@ export const ownedObjects: Handler = (walk, body) => {
   for (const role of listOf(body, 'roles')) {
     const target = resource('role', roleName(walk, role))
     grant(walk, target, { object: 'owned' })
-    if (nodeOf(body, 'newrole') === undefined) walk.effects.add('define', target, { object: 'owned', drop: true })
+    if (nodeOf(body, 'newrole') === undefined) define(walk, target, { object: 'owned', drop: true })
   }
 }

@@ -29,6 +29,7 @@ export const laterSyntax =
   (type: string): Handler =>
   (walk, body, scope) => {
     walk.descend(type, body, scope)
+    walk.makesJson = true
     const [version, name] = later.get(type) ?? [0, () => '']
     if (walk.catalog.serverVersion < version) callOnOlderServer(walk, name(body))
   }

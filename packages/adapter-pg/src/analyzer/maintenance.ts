@@ -4,7 +4,7 @@ import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
-import { evaluateStored } from './stored-effects.js'
+import { evaluateStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 

@@ -11,6 +11,7 @@ import type { Handler, Walk } from './walk.js'
 export const operatorExpression: Handler = (walk, body, scope) => {
   walk.descend('A_Expr', body, scope, nameOnly)
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
+  if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
   for (const [left, right] of operandTypes(walk, body, scope)) {
     for (const name of names) applyOperator(walk, name, left, right)

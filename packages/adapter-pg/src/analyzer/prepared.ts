@@ -1,6 +1,10 @@
+import { firstUserId } from '../catalog/first-user-id.js'
 import type { Analysis } from './analysis.js'
+import { castParameters } from './casts.js'
 import { preparedText } from './prepared-text.js'
-import { flagOf, listOf, nodeOf, textOf, unwrap } from './tree.js'
+import { runStored } from './routine-effects.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /** PREPARE runs nothing; what the statement does counts at each EXECUTE. */
@@ -15,7 +19,29 @@ export const prepareStatement: Handler = (walk, body) => {
     name: textOf(body, 'name'),
     text: preparedText(walk.parsed, walk.statementIndex),
     statement,
+    parameterTypes: declaredTypes(walk, body),
   })
+}
+
+function declaredTypes(walk: Walk, body: TreeNode): readonly number[] {
+  return listOf(body, 'argtypes').map((item) => {
+    const name = bodyOf(item, 'TypeName') ?? {}
+    const id = typeNameId(walk, name)
+    if (id === undefined) walk.miss('type', namesOf(listOf(name, 'names'))?.join('.') ?? '')
+    return id ?? 0
+  })
+}
+
+/** Parameters become values of their types: checks of domains run, and casts that users made for assignment. */
+export function passParameters(walk: Walk, types: readonly number[]): void {
+  walk.mention(types.map((type) => ({ type })))
+  castParameters(walk, types)
+  for (const type of types) {
+    const info = walk.catalog.types.get(type)
+    if (type >= firstUserId && info === undefined) walk.miss('type', `#${String(type)}`)
+    runStored(walk, info?.functions ?? [], 'type')
+    runStored(walk, info?.comparisons ?? [], 'comparison')
+  }
 }
 
 /** EXECUTE does what the prepared statement does, after computing its arguments. */
@@ -25,6 +51,7 @@ export const executeStatement: Handler = (walk, body, scope) => {
   for (const change of walk.registry.toReversed()) {
     if (change.kind === 'prepare' && change.name === name) {
       // Prepared in the same text: it is right here.
+      passParameters(walk, change.parameterTypes)
       walk.visitAs(change.statement.type, change.statement.body, scope)
       return
     }

@@ -2,7 +2,7 @@ import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
 import { applyStored, bypassesPolicies, readRelation, relationAttributes } from './relation-reads.js'
 import { isSystemRelation } from './sensitive-relations.js'
-import { evaluateStored, runStored } from './stored-effects.js'
+import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 export type ChangeEvent = 'insert' | 'update' | 'delete'
@@ -50,7 +50,7 @@ class Changes {
       },
       change.columns,
     )
-    walk.mention(relation.columns.values())
+    walk.mention([...relation.columns.values(), { type: relation.rowType }])
     if (event !== 'delete') walk.assign(relation.columns.values())
     if (isSystemRelation(relation)) this.#systemChange(relation)
     const instead = this.#applyTriggers(relation, event, change)
@@ -124,6 +124,7 @@ class Changes {
     if (relation.rowSecurity && !bypassesPolicies(walk, via)) {
       for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', new Set([relation.id]))
     }
+    runStored(walk, relation.searches, 'index')
     if (event === 'delete') return
     for (const { use } of relation.defaults) evaluateStored(walk, use, 'default', relation)
     for (const use of relation.checks) evaluateStored(walk, use, 'check')
@@ -132,16 +133,27 @@ class Changes {
   }
 
   #applyForeignKeys(relation: Relation, event: ChangeEvent, change: Change): void {
+    if (event !== 'delete') for (const id of relation.references) this.#lookUp(this.#walk.catalog.relations.get(id))
     if (event === 'insert') return
     for (const key of relation.referencedBy) {
       const action = event === 'delete' ? key.onDelete : key.onUpdate
       const referencing = this.#walk.catalog.relations.get(key.from)
-      if (action === 'none' || referencing === undefined) continue
+      if (referencing === undefined) continue
       if (event === 'update' && !reaches(relation, key.referenced, change)) continue
+      this.#lookUp(referencing)
+      if (action === 'none') continue
       readRelation(this.#walk, referencing, namesOfColumns(referencing, key.columns), { via: 'foreign-key' })
       if (event === 'delete' && action === 'cascade') this.apply(referencing, 'delete', { via: 'foreign-key' })
       else this.apply(referencing, 'update', { columns: namesOfColumns(referencing, key.columns), via: 'foreign-key' })
     }
+  }
+
+  /** The server looks for rows on the other side of a foreign key, which is part of the change; its functions are not. */
+  #lookUp(relation: Relation | undefined): void {
+    if (relation === undefined) return
+    runStored(this.#walk, relation.searches, 'foreign-key')
+    runStored(this.#walk, relation.comparisons, 'foreign-key')
+    for (const id of relation.children) this.#lookUp(this.#walk.catalog.relations.get(id))
   }
 
   #changeChildren(relation: Relation, event: ChangeEvent, change: Change): void {
@@ -152,16 +164,19 @@ class Changes {
       if (child === undefined) this.#walk.miss('relation', `#${String(id)}`)
       else {
         this.apply(child, event, change)
-        if (event === 'update' && relation.kind === 'partitioned-table') this.#moveRows(child)
+        if (event === 'update' && relation.kind === 'partitioned-table') this.#moveRows(child, change)
       }
     }
   }
 
   /** An update that sends a row to another partition deletes it here and inserts it there. */
-  #moveRows(partition: Relation): void {
+  #moveRows(partition: Relation, change: Change): void {
+    // From 15 on this is an update for foreign keys; before, rows that point at the old place are deleted or changed.
+    if (this.#walk.catalog.serverVersion < 150_000) this.#applyForeignKeys(partition, 'delete', change)
     for (const trigger of partition.triggers) {
       if (trigger.events.has('insert') || trigger.events.has('delete')) {
         runStored(this.#walk, [trigger.function], 'trigger')
+        if (trigger.condition !== undefined) evaluateStored(this.#walk, trigger.condition, 'trigger')
       }
     }
   }

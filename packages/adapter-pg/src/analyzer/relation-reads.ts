@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
 import { isSensitiveRelation } from './sensitive-relations.js'
-import { evaluateStored, runStored } from './stored-effects.js'
+import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 /**
@@ -43,7 +43,7 @@ function read(
   if (seen.has(relation.id)) return
   seen.add(relation.id)
   const { state, effects } = walk
-  walk.mention(relation.columns.values())
+  walk.mention([...relation.columns.values(), { type: relation.rowType }])
   effects.add(
     'read',
     relationResource(relation, state),
@@ -52,6 +52,7 @@ function read(
     relation.columns.keys(),
   )
   if (relation.comparisons.length > 0) runStored(walk, relation.comparisons, 'comparison')
+  if (relation.searches.length > 0) runStored(walk, relation.searches, 'index')
   if (relation.rowSecurity && !bypassesPolicies(walk, via)) applyPolicies(walk, relation)
   if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, seen)
   if (only === true) return

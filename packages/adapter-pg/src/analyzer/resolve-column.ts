@@ -1,5 +1,20 @@
+import type { Relation } from '../catalog/snapshot.js'
 import type { Range, Scope } from './scope.js'
 import { bodyOf, listOf, textOf, type TreeNode } from './tree.js'
+
+/** The relation whose row a name alone stands for: no item in sight may have a column of that name. */
+export function wholeRow(scope: Scope, body: TreeNode): Relation | undefined {
+  const fields = listOf(body, 'fields')
+  const name = bodyOf(fields[0], 'String')
+  if (fields.length !== 1 || name === undefined) return undefined
+  const written = textOf(name, 'sval')
+  for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
+    for (const { hidden, columns } of level.ranges) {
+      if (!hidden && (columns === undefined || columns.has(written))) return undefined
+    }
+  }
+  return scope.range(written)?.relation
+}
 
 /** Finds the item and the own name of the column that a reference means; undefined when that is not certain. */
 export function resolveColumn(

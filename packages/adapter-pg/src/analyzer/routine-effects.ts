@@ -1,9 +1,9 @@
 import type { Duty } from '@bothkeys/core/adapter'
-import type { Routine } from '../catalog/snapshot.js'
+import type { Relation, Routine, StoredUse } from '../catalog/snapshot.js'
 import { type BuiltinRule, builtinRule, computingExtensions } from './builtin-functions.js'
 import { constantText } from './constants.js'
-import { findRelation, writtenName } from './names.js'
-import { parseQualifiedName } from './qualified-name.js'
+import { channelResource, namedRelations, sequenceResource } from './named-by-argument.js'
+import { baseType, type InferredType } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
 import { settingEffect, showEffect } from './settings.js'
 import type { TreeNode } from './tree.js'
@@ -13,6 +13,8 @@ import type { Walk } from './walk.js'
 export interface Call {
   /** Its arguments, where they are in the text. */
   readonly arguments?: readonly TreeNode[]
+  /** The type of one of them. */
+  readonly typeOf?: (argument: TreeNode | undefined) => InferredType
   /** `trigger`, `view` and the like, when it is not called by the text itself. */
   readonly via?: string
 }
@@ -24,7 +26,25 @@ export interface Call {
 export function callRoutine(walk: Walk, routine: Routine, call: Call): void {
   if (routine.builtin) callBuiltin(walk, routine, call)
   else if (!computes(routine)) callUserRoutine(walk, routine, call)
-  if (!routine.builtin) evaluateDefaults(walk, routine, call)
+  else if (builtinRule(routine.name)?.does === 'populate') populate(walk, routine, call)
+  if (routine.builtin) return
+  evaluateDefaults(walk, routine, call)
+  passValues(walk, routine)
+}
+
+/**
+ * The caller makes the values of the arguments, so that checks of domains run, and gets a value that may then be compared.
+ * What is done with values in the routine is part of executing it.
+ */
+function passValues(walk: Walk, routine: Routine): void {
+  if (!walk.effects.isFirst(routine)) return
+  const { types } = walk.catalog
+  for (const type of routine.arguments) runStored(walk, types.get(type)?.functions ?? [], 'type')
+  for (const type of [routine.result, ...routine.outputs]) {
+    runStored(walk, types.get(type)?.comparisons ?? [], 'comparison')
+    walk.mention([{ type }])
+  }
+  walk.mention(routine.arguments.map((type) => ({ type })))
 }
 
 /** A C function of a reviewed extension: only a superuser can have put it there, and it computes from its arguments. */
@@ -57,9 +77,13 @@ function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
     if (other === undefined) walk.miss('function', `#${String(id)}`)
     else if (other.id !== routine.id) callRoutine(walk, other, { via: 'default' })
   }
+  for (const type of defaults.types) runStored(walk, walk.catalog.types.get(type)?.functions ?? [], 'default')
 }
 
 function callBuiltin(walk: Walk, routine: Routine, call: Call): void {
+  if (routine.name.includes('json')) walk.makesJson = true
+  // A user may have made a default operator class for a type of the server.
+  runStored(walk, walk.catalog.types.get(routine.result)?.comparisons ?? [], 'comparison')
   const rule = builtinRule(routine.name)
   if (rule !== undefined) applyRule(walk, routine, rule, call)
   else if (routine.volatility === 'volatile') execute(walk, routine, call, true)
@@ -87,12 +111,14 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       }
       return
     case 'input':
-      for (const type of walk.catalog.types.values()) {
-        if (type.functions.length > 0) {
-          walk.opaque(`${routine.name} may run the checks of a user-defined type`, 'function')
-          return
-        }
-      }
+      makeAnyValue(walk, routine)
+      return
+    case 'populate':
+      populate(walk, routine, call)
+      return
+    case 'relation':
+      if (routine.volatility === 'volatile') execute(walk, routine, call, true)
+      for (const relation of namedRelations(walk, call.arguments?.[0])) handleRows(walk, relation)
       return
     case 'set':
       settingEffect(walk, constantText(call.arguments?.[0]))
@@ -132,16 +158,63 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
   }
 }
 
-/** The channel of NOTIFY, `*` when it is not written in the text. */
-export function channelResource(name: string | undefined): string {
-  return name === undefined ? 'channel:*' : resource('channel', name)
+/** Makes a value of a type that only the server knows. */
+function makeAnyValue(walk: Walk, routine: Routine): void {
+  for (const type of walk.catalog.types.values()) {
+    if (type.functions.length > 0) {
+      walk.opaque(`${routine.name} may run the checks of a user-defined type`, 'function')
+      return
+    }
+  }
 }
 
-/** The sequence that the first argument of nextval names, `*` when it is not written in the text. */
-function sequenceResource(walk: Walk, argument: TreeNode | undefined): string {
-  const text = constantText(argument)
-  const parts = text === undefined ? undefined : parseQualifiedName(text)
-  const written = parts === undefined ? undefined : writtenName(parts)
-  const relation = written === undefined ? undefined : findRelation(walk, written)
-  return relation?.kind === 'sequence' ? relationResource(relation, walk.state) : 'sequence:*'
+/** Makes a value of its first argument's type. A stored expression names that type itself. */
+function populate(walk: Walk, routine: Routine, { arguments: args, typeOf, via }: Call): void {
+  if (via !== undefined && via !== 'operator') return
+  const type = typeOf?.(args?.[0])
+  const info = type === undefined ? undefined : walk.catalog.types.get(baseType(walk, type))
+  if (type === undefined || info?.kind !== 'composite') makeAnyValue(walk, routine)
+  else runStored(walk, walk.catalog.types.get(type)?.functions ?? [], 'type')
+}
+
+/** Everything that may run when values of a relation are looked at anew. */
+function handleRows(walk: Walk, relation: Relation): void {
+  for (const use of relation.checks) evaluateStored(walk, use, 'index')
+  for (const functions of [relation.searches, relation.comparisons, relation.valueFunctions]) {
+    runStored(walk, functions, 'index')
+  }
+}
+
+/** Effects of functions that the server runs by itself because of something stored: a trigger, a view, a check. */
+export function runStored(walk: Walk, functions: readonly number[], via: string): void {
+  for (const id of functions) {
+    const routine = walk.catalog.routines.get(id)
+    if (routine === undefined) walk.miss('function', `#${String(id)}`)
+    else callRoutine(walk, routine, { via })
+  }
+}
+
+/**
+ * Effects of evaluating a stored expression: its functions, its sequences, the values it makes. A sequence that belongs to
+ * a column of `owner` is part of that table.
+ */
+export function evaluateStored(walk: Walk, use: StoredUse, via: string, owner?: Relation): void {
+  // Drawing from a sequence is said with the sequence, below.
+  const drawing = (routine: Routine | undefined): boolean => routine?.builtin === true && routine.name === 'nextval'
+  runStored(
+    walk,
+    use.functions.filter((id) => !(use.sequences.length > 0 && drawing(walk.catalog.routines.get(id)))),
+    via,
+  )
+  for (const type of use.types) runStored(walk, walk.catalog.types.get(type)?.functions ?? [], via)
+  for (const type of use.values) {
+    runStored(walk, walk.catalog.types.get(type)?.comparisons ?? [], 'comparison')
+    walk.mention([{ type }])
+  }
+  for (const id of use.sequences) {
+    const sequence = walk.catalog.relations.get(id)
+    if (sequence !== undefined && (owner === undefined || sequence.table !== owner.id)) {
+      walk.effects.add('write', relationResource(sequence, walk.state), { via })
+    }
+  }
 }

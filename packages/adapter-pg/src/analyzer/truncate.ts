@@ -2,7 +2,7 @@ import type { Relation } from '../catalog/snapshot.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
-import { runStored } from './stored-effects.js'
+import { runStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, textOf } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 

@@ -1,6 +1,6 @@
 import { findRoutines, findType, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, type InferredType, unknownType } from './overloads.js'
-import { resolveColumn } from './resolve-column.js'
+import { resolveColumn, wholeRow } from './resolve-column.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
@@ -25,7 +25,8 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     }
     case 'ColumnRef': {
       const found = resolveColumn(scope, body)
-      return found?.range.relation?.columns.get(found.column)?.type ?? found?.range.types?.get(found.column)
+      if (found === undefined) return wholeRow(scope, body)?.rowType
+      return found.range.relation?.columns.get(found.column)?.type ?? found.range.types?.get(found.column)
     }
     case 'TypeCast': {
       const name = nodeOf(body, 'typeName')

@@ -2,7 +2,7 @@ import { plainRelations, userRelations } from './relations.js'
 import { byName, operatorsOf, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
-import { plainTypes, userTypes } from './types.js'
+import { comparedBuiltins, plainTypes, userTypes } from './types.js'
 
 /** The part of a catalog that came with the server: the same for every database of one server version. */
 export interface BuiltinCatalog {
@@ -48,7 +48,9 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const functionOfOperator = (id: number): number => userFunctions.get(id) ?? builtins.functionsOfOperators.get(id) ?? 0
   const relations = userRelations(rows, name, functionOfOperator)
   const userTypeList = userTypes(rows, name, functionOfOperator, relations)
-  const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
+  const types = new Map(
+    [...builtins.types, ...comparedBuiltins(rows, builtins.types), ...userTypeList].map((type) => [type.id, type]),
+  )
   for (const relation of relations.values()) {
     relation.comparisons.push(...typeFunctions(relation, types, 'comparisons'))
     relation.valueFunctions.push(...typeFunctions(relation, types, 'functions'))

@@ -1,5 +1,6 @@
+import { firstUserId } from './first-user-id.js'
 import { qualifiedEquals as eq } from './qualified-sql.js'
-import { storedUseSql } from './stored-use-sql.js'
+import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
 
 /**
  * What the door asks a server about its catalog: a fixed, reviewed list. Each is one statement that gives one row with one
@@ -18,9 +19,6 @@ export const catalogQueries: { readonly builtin: string; readonly user: string }
   },
 })
 
-/** Object ids below this one were given out by initdb. */
-const firstUserId = 16384
-
 const isUser = (id: string): string => `${id} OPERATOR(pg_catalog.>=) '${String(firstUserId)}'::pg_catalog.oid`
 const isBuiltin = (id: string): string => `${id} OPERATOR(pg_catalog.<) '${String(firstUserId)}'::pg_catalog.oid`
 const number = (id: string): string => `${id}::pg_catalog.int8`
@@ -32,7 +30,7 @@ function section(name: string, columns: readonly string[], from: string): string
 }
 
 const document = (sections: readonly string[]): string =>
-  `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text`
+  `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text FROM ${storedUsePattern}`
 
 const relations = (which: (id: string) => string): string =>
   section(
@@ -50,7 +48,7 @@ const relations = (which: (id: string) => string): string =>
     `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   )
 
-const routines = (which: (id: string) => string, extension: string, defaults: string): string =>
+const routines = (which: (id: string) => string, extension: string, defaults: string, outputs: string): string =>
   section(
     'routines',
     [
@@ -67,6 +65,7 @@ const routines = (which: (id: string) => string, extension: string, defaults: st
       number('p.prorettype'),
       extension,
       defaults,
+      outputs,
     ],
     `pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${which('p.oid')}`,
   )
@@ -124,7 +123,7 @@ const builtinSql = document([
   `'version', pg_catalog.current_setting('server_version_num')`,
   schemas,
   relations(isBuiltin),
-  routines(isBuiltin, 'NULL', 'NULL'),
+  routines(isBuiltin, 'NULL', 'NULL', 'NULL'),
   operators(isBuiltin),
   casts(isBuiltin),
   types(isBuiltin),
@@ -159,6 +158,7 @@ const userSql = document([
     isUser,
     extensionOfRoutine,
     `CASE WHEN p.proargdefaults IS NULL THEN NULL ELSE ${storedUseSql('p.proargdefaults')} END`,
+    numbers('p.proallargtypes'),
   ),
   operators(isUser),
   casts(isUser),

@@ -20,6 +20,8 @@ type Draft = Mutable<Relation> & {
   policies: Policy[]
   defaults: { column: number; use: StoredUse }[]
   checks: StoredUse[]
+  searches: number[]
+  references: number[]
   statistics: StoredUse[]
   comparisons: number[]
   valueFunctions: number[]
@@ -141,11 +143,17 @@ function addStoredExpressions(
   for (const [relation, tokens] of rows.statistics ?? []) {
     at(relation)?.statistics.push(storedUse(tokens, functionOfOperator))
   }
-  for (const group of [rows.indexClasses, rows.partitionClasses, rows.exclusions]) {
-    for (const [relation, routine] of group ?? []) at(relation)?.checks.push({ ...noUse, functions: [routine] })
+  for (const [relation, routine] of rows.exclusions ?? []) at(relation)?.checks.push({ ...noUse, functions: [routine] })
+  for (const group of [rows.indexClasses, rows.partitionClasses]) {
+    for (const [relation, routine] of group ?? []) at(relation)?.searches.push(routine)
+  }
+  for (const [relation, routine] of rows.partitionClasses ?? []) {
+    for (const partition of below(relation, at)) partition.checks.push({ ...noUse, functions: [routine] })
   }
   for (const [relation, tokens] of rows.partitionKeys ?? []) {
-    at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
+    const use = storedUse(tokens, functionOfOperator)
+    at(relation)?.checks.push(use)
+    for (const partition of below(relation, at)) partition.checks.push(use)
   }
   for (const [, , , table, keys, predicate] of rows.indexes ?? []) {
     for (const tokens of [keys, predicate]) {
@@ -159,10 +167,24 @@ function addStoredExpressions(
   }
 }
 
+/** Everything below a partitioned table: what its key computes is in the constraints of each partition. */
+function below(relation: number, at: (id: number) => Draft | undefined): ReadonlySet<Draft> {
+  const found = new Set<Draft>()
+  const waiting = [...(at(relation)?.children ?? [])]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const child = at(id)
+    if (child === undefined || found.has(child)) continue
+    found.add(child)
+    waiting.push(...child.children)
+  }
+  return found
+}
+
 function addForeignKeys(rows: UserRows, at: (id: number) => Draft | undefined): void {
   const action = (code: string): IncomingForeignKey['onDelete'] =>
     code === 'c' ? 'cascade' : code === 'n' || code === 'd' ? 'set' : 'none'
   for (const [from, to, onDelete, onUpdate, columns, referenced] of rows.foreignKeys ?? []) {
+    at(from)?.references.push(to)
     at(to)?.referencedBy.push({
       from,
       columns: columns ?? [],
@@ -191,6 +213,8 @@ function emptyRelation(id: number, schema: string, name: string, kind: RelationK
     policies: [],
     defaults: [],
     checks: [],
+    searches: [],
+    references: [],
     statistics: [],
     comparisons: [],
     valueFunctions: [],

@@ -16,7 +16,22 @@ export function routinesOf(
   functionOfOperator: (operator: number) => number = () => 0,
 ): Routine[] {
   return (rows.routines ?? []).map(
-    ([id, schema, name, kind, volatility, language, definer, types, defaults, variadic, result, extension, given]) => ({
+    ([
+      id,
+      schema,
+      name,
+      kind,
+      volatility,
+      language,
+      definer,
+      types,
+      defaults,
+      variadic,
+      result,
+      extension,
+      given,
+      outputs,
+    ]) => ({
       id,
       schema: schemaName(schema),
       name,
@@ -28,6 +43,7 @@ export function routinesOf(
       defaults,
       variadic: variadic !== 0,
       result,
+      outputs: outputs ?? [],
       argumentDefaults: given === null ? undefined : storedUse(given, functionOfOperator),
       builtin: builtin && serverLanguages.has(language),
       extension: extension ?? undefined,

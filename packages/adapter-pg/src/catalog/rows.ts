@@ -30,6 +30,7 @@ export interface CatalogRows {
       result: number,
       extension: string | null,
       argumentDefaults: Tokens,
+      outputs: readonly number[] | null,
     ]
   >
   readonly operators: Rows<

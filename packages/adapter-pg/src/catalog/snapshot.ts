@@ -6,6 +6,8 @@ export interface StoredUse {
   readonly sequences: readonly number[]
   /** Types that values are coerced to: domains among them run their checks. */
   readonly types: readonly number[]
+  /** Types whose values it handles: whoever compares or sorts them runs their functions. */
+  readonly values: readonly number[]
   /** Commands of a stored query. */
   readonly commands: ReadonlySet<StoredCommand>
 }
@@ -87,6 +89,8 @@ export interface Relation {
   readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
   /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
   readonly checks: readonly StoredUse[]
+  /** Functions that run when its rows are looked for: operator classes of its indexes and of its partition key. */
+  readonly searches: readonly number[]
   /** Expressions of extended statistics, which ANALYZE evaluates. */
   readonly statistics: readonly StoredUse[]
   /** Functions that compare values of its columns (operator classes of user-defined types). */
@@ -94,6 +98,8 @@ export interface Relation {
   /** Functions that make values of its columns (checks of domains, canonical forms of ranges). */
   readonly valueFunctions: readonly number[]
   readonly referencedBy: readonly IncomingForeignKey[]
+  /** Ids of relations that its foreign keys point at. */
+  readonly references: readonly number[]
   /** For an index or an owned sequence: the table it belongs to. */
   readonly table: number | undefined
   /** For a foreign table: its server. */
@@ -114,6 +120,8 @@ export interface Routine {
   readonly defaults: number
   readonly variadic: boolean
   readonly result: number
+  /** Where it has OUT arguments or RETURNS TABLE: types of all its arguments, these included. */
+  readonly outputs: readonly number[]
   /** What default values of its arguments use. */
   readonly argumentDefaults: StoredUse | undefined
   /** Came with the server (initdb) and was not replaced by another language since. */

@@ -1,10 +1,10 @@
 /**
  * SQL that lists what a stored expression or query uses, as `key value` texts. The server stores trees as text in which
  * every function, operator and relation stands by object id; blanks inside names are escaped there, so that no name can
- * look like a key. A constant for each argument, which is SQL of ours.
+ * look like a key. A constant for each argument, which is SQL of ours. The query around it has `storedUsePattern` in its FROM.
  */
 export function storedUseSql(tree: string): string {
-  return `(SELECT pg_catalog.json_agg(DISTINCT pg_catalog.concat(m.m[1], ' ', m.m[2])) FROM pg_catalog.regexp_matches((${tree})::pg_catalog.text, '${pattern}', 'g') AS m(m))`
+  return `(SELECT pg_catalog.json_agg(DISTINCT pg_catalog.concat(m.m[1], m.m[3], ' ', m.m[2], m.m[4])) FROM pg_catalog.regexp_matches((${tree})::pg_catalog.text, stored.pattern, 'g') AS m(m))`
 }
 
 const keys = [
@@ -18,9 +18,6 @@ const keys = [
   'sortop',
   'relid',
   'seqid',
-  'resulttype',
-  'consttype',
-  'funcresulttype',
   'tsmhandler',
   'startInRangeFunc',
   'endInRangeFunc',
@@ -28,4 +25,8 @@ const keys = [
   'utilityStmt',
 ].join('|')
 
-const pattern = `[ ]:(${keys}) ((?:[(]o )?[0-9]+(?: [0-9]+)*|[{])`
+/** Types of values, whatever the field is called; only those that users can have made: they have five digits. */
+const typeKeys = '[a-zA-Z_]*type|[a-z_]*typeid|typeId|coltypes|funccoltypes'
+
+/** One row with what `storedUseSql` looks for, once for all of them: the text has to stay short enough to be checked. */
+export const storedUsePattern = `(VALUES ('[ ]:(?:(${keys}) ((?:[(]o )?[0-9]+(?: [0-9]+)*|[{])|(${typeKeys}) ((?:[(]o )?(?:[0-9]+ )*[0-9]{5,}(?: [0-9]+)*))'::pg_catalog.text)) AS stored(pattern)`

@@ -11,6 +11,7 @@ export function storedUse(
   const relations = new Set<number>()
   const drawn = new Set<number>(sequences)
   const types = new Set<number>()
+  const handled = new Set<number>()
   const commands = new Set<StoredCommand>()
   for (const token of tokens ?? []) {
     const [key = '', ...values] = token.replace('(o ', '').split(' ')
@@ -21,16 +22,19 @@ export function storedUse(
       if (key === 'commandType') commands.add(commandNames[id] ?? 'utility')
       else if (key === 'relid') relations.add(id)
       else if (key === 'seqid') drawn.add(id)
-      else if (typeKeys.has(key)) types.add(id)
-      else functions.add(operatorKeys.has(key) ? functionOfOperator(id) : id)
+      else if (key.includes('type')) {
+        handled.add(id)
+        if (madeKeys.has(key)) types.add(id)
+      } else functions.add(operatorKeys.has(key) ? functionOfOperator(id) : id)
     }
   }
-  for (const set of [functions, relations, drawn, types]) set.delete(0)
+  for (const set of [functions, relations, drawn, types, handled]) set.delete(0)
   return Object.freeze({
     functions: [...functions],
     relations: [...relations],
     sequences: [...drawn],
     types: [...types],
+    values: [...handled],
     commands,
   })
 }
@@ -39,7 +43,7 @@ export function storedUse(
 export const noUse: StoredUse = storedUse(null, () => 0)
 
 const operatorKeys = new Set(['opno', 'opnos', 'eqop', 'sortop'])
-const typeKeys = new Set(['resulttype', 'consttype', 'funcresulttype'])
+const madeKeys = new Set(['resulttype', 'consttype', 'funcresulttype'])
 
 /** CmdType of nodes.h; MERGE is 5 from PostgreSQL 15 on, where it was utility before. */
 const commandNames: Readonly<Record<number, StoredCommand>> = {

@@ -47,22 +47,38 @@ export function userTypes(
   const comparisons = new Map<number, number[]>()
   for (const [, type, tokens] of rows.checks ?? []) add(checks, type, storedUse(tokens, functionOfOperator).functions)
   for (const [type, canonical] of rows.ranges ?? []) add(checks, type, [canonical])
-  for (const [type, , difference] of rows.ranges ?? []) add(comparisons, type, [difference])
+  // Operators of ranges make ranges: whoever handles one may run its canonical form.
+  for (const [type, canonical, difference] of rows.ranges ?? []) add(comparisons, type, [canonical, difference])
   const defaults = new Map(
     (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionOfOperator)]),
   )
   for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
+  const coerced = new Map<number, number[]>()
+  for (const [source, target, routine] of rows.casts ?? []) if (routine === 0) add(coerced, source, [target])
   // The catalog of PostgreSQL 13 cannot say which range a multirange is of: every one of them counts.
-  const parts = (type: TypeInfo): readonly number[] =>
-    type.kind === 'multirange'
+  const parts = (type: TypeInfo): readonly number[] => [
+    ...(type.kind === 'multirange'
       ? (rows.ranges ?? []).map(([id]) => id)
-      : (rows.ranges ?? []).filter(([id]) => id === type.id).map(([, , , subtype]) => subtype)
+      : (rows.ranges ?? []).filter(([id]) => id === type.id).map(([, , , subtype]) => subtype)),
+    // Values that only count as another type are compared like that one.
+    ...(coerced.get(type.id) ?? []),
+  ]
   return plain.map((type) => ({
     ...type,
     functions: reachable(type.id, byId, checks, relations, parts),
     comparisons: reachable(type.id, byId, comparisons, relations, parts),
     defaults: domainDefaults(type, byId, defaults),
   }))
+}
+
+/** Types of the server for which a user made a default operator class, with its functions. */
+export function comparedBuiltins(rows: UserRows, types: readonly TypeInfo[]): readonly TypeInfo[] {
+  const comparisons = new Map<number, number[]>()
+  for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
+  return types.flatMap((type) => {
+    const own = [...(comparisons.get(type.id) ?? []), ...(comparisons.get(type.element) ?? [])]
+    return own.length === 0 ? [] : [{ ...type, comparisons: own }]
+  })
 }
 
 /** A column without a default of its own takes that of its domain, or of the domain under that. */
@@ -97,10 +113,12 @@ function reachable(
   const seen = new Set<number>()
   const waiting = [start]
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    // Checks of tables belong to no type.
+    if (id === 0 || seen.has(id)) continue
+    seen.add(id)
+    for (const routine of own.get(id) ?? []) functions.add(routine)
     const type = types.get(id)
-    if (type !== undefined && !seen.has(id)) {
-      seen.add(id)
-      for (const routine of own.get(id) ?? []) functions.add(routine)
+    if (type !== undefined) {
       waiting.push(type.base, type.element, ...parts(type))
       for (const column of relations.get(type.relation)?.columns.values() ?? []) waiting.push(column.type)
     }

@@ -121,7 +121,7 @@ export class ExtendedProtocol {
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuseMessage(duplicate('prepared statement', '42P05'))
     }
-    return andThen(this.#flow.preview(message.text, this.#blocked !== undefined), (preview) => {
+    return andThen(this.#flow.preview(message, this.#blocked !== undefined), (preview) => {
       this.#parsePreviewed(message, bytes, preview)
     })
   }
@@ -158,6 +158,7 @@ export class ExtendedProtocol {
     const passage = this.#flow.pass({
       text: statement.text,
       parameters: parameterSnapshots(message, statement.parameterTypes),
+      parameterTypes: statement.parameterTypes,
       extended: true,
       laterInBatch: this.#connection.runs.size > 0,
     })

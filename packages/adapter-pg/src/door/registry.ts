@@ -49,7 +49,7 @@ export class Registry {
         this.statements.set(change.name, {
           name: change.name,
           text: change.text,
-          parameterTypes: [],
+          parameterTypes: change.parameterTypes,
           deferred: undefined,
         })
         return []

@@ -13,6 +13,7 @@ import { andThen } from './and-then.js'
 import { readOnlyBegin } from './begin.js'
 import type { OwnText } from './connection-name.js'
 import { keepName, mayName, sessionName } from './connection-name.js'
+import type { ParseMessage } from './frontend-messages.js'
 import type { Line } from './line.js'
 import { neverAllowed } from './never-allowed.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -23,7 +24,7 @@ import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
 import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
-import { understand } from './understand.js'
+import { typed, understand } from './understand.js'
 import type { Upstream } from './upstream.js'
 
 export interface FlowContext {
@@ -40,6 +41,8 @@ export interface FlowContext {
 export interface PassageRequest {
   readonly text: string
   readonly parameters: readonly SnapshotValue[]
+  /** Their types as Parse declares them. */
+  readonly parameterTypes?: readonly number[]
   /** Whether it came in the extended protocol. */
   readonly extended: boolean
   /** Whether an earlier statement of the same unsynced batch ran already. */
@@ -87,13 +90,13 @@ export class StatementFlow {
   }
 
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
-  preview(text: string, stateUncertain: boolean): MaybePromise<Preview> {
-    return this.#connection.whileAdmitting((signal) => this.#preview(text, stateUncertain, signal))
-  }
-
-  #preview(text: string, stateUncertain: boolean, signal: AbortSignal): MaybePromise<Preview> {
-    return andThen(this.#stateFor(text, stateUncertain), (state) =>
-      andThen(this.#understand(text, state), (understood) => this.#judge(text, understood, state, signal)),
+  preview({ text, parameterTypes }: ParseMessage, stateUncertain: boolean): MaybePromise<Preview> {
+    return this.#connection.whileAdmitting((signal) =>
+      andThen(this.#stateFor(text, stateUncertain), (state) =>
+        andThen(this.#understand(text, state, parameterTypes), (understood) =>
+          this.#judge(text, understood, state, signal),
+        ),
+      ),
     )
   }
 
@@ -119,7 +122,7 @@ export class StatementFlow {
 
   #pass(request: PassageRequest, signal: AbortSignal, attempt: number): MaybePromise<Passage> {
     return andThen(this.#stateFor(request.text, false), (state) =>
-      andThen(this.#understand(request.text, state), (understood) => {
+      andThen(this.#understand(request.text, state, request.parameterTypes), (understood) => {
         if ('refusal' in understood) {
           this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
           return { outcome: 'refused', refusal: understood.refusal }
@@ -195,8 +198,8 @@ export class StatementFlow {
     )
   }
 
-  #understand(text: string, state: ServerState): MaybePromise<Understood> {
-    const options = { parser: this.#context.parser, registry: this.#connection.registry }
+  #understand(text: string, state: ServerState, types: readonly number[] = []): MaybePromise<Understood> {
+    const options = typed({ parser: this.#context.parser, registry: this.#connection.registry }, types)
     return andThen(understand(text, state, options), (understood) => {
       if (!('missed' in understood)) return understood
       // A name that the snapshot does not know: look once more before it counts as unknown.

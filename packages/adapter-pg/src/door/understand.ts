@@ -3,6 +3,7 @@ import { isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import { analyse } from '../analyzer/analyse.js'
 import type { Analysis, Unparsable } from '../analyzer/analysis.js'
 import type { Parsed, StatementParser } from '../analyzer/parse.js'
+import { firstUserId } from '../catalog/first-user-id.js'
 import { andThen } from './and-then.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
@@ -17,6 +18,8 @@ export type Understood =
 export interface UnderstandOptions {
   readonly parser: StatementParser
   readonly registry: Registry
+  /** Types that a Parse message or PREPARE declares for the parameters. */
+  readonly parameterTypes?: readonly number[]
   /** Whether a name that the catalog does not know counts as unknown now, because it was just loaded anew. */
   readonly final?: boolean
 }
@@ -27,7 +30,7 @@ export function understand(
   state: ServerState,
   options: UnderstandOptions,
 ): MaybePromise<Understood | { readonly missed: true }> {
-  const known = state.recall(text)
+  const known = state.recall(keyOf(text, options))
   if (known !== undefined) return { analysis: known }
   return andThen(options.parser.parse(text), (parsed) => understandParsed(text, parsed, state, options))
 }
@@ -50,24 +53,37 @@ function understandParsed(
   const absent = missing.find((each) => !each.includes('#'))
   if (absent !== undefined) return { refusal: absence(absent), description: analysis.description }
   // What EXECUTE and FETCH refer to may change while the state does not.
-  if (analysis.uses.length === 0) state.keep(text, analysis)
+  if (analysis.uses.length === 0) state.keep(keyOf(text, options), analysis)
   return { analysis }
 }
 
 function analyseIn(parsed: Parsed, state: ServerState, options: UnderstandOptions): ReturnType<typeof analyse> {
-  const { parser, registry } = options
+  const { parser, registry, parameterTypes } = options
   return analyse(parsed, {
     catalog: state.catalog,
     state: state.session,
+    ...(parameterTypes !== undefined && { parameterTypes }),
     prepared: (name) => {
       const statement = registry.statements.get(name)
       if (statement === undefined) return undefined
       const inner = parser.parse(statement.text)
       // A text that is not at hand parsed is not understood here; EXECUTE of it is opaque then.
-      return isPromise(inner) || inner.unparsable ? undefined : analyseIn(inner, state, options).analysis
+      return isPromise(inner) || inner.unparsable
+        ? undefined
+        : analyseIn(inner, state, { parser, registry, parameterTypes: statement.parameterTypes }).analysis
     },
     cursor: (name) => registry.portals.get(name)?.analysis,
   })
+}
+
+/** The same options for values of these types that Bind brings, if any is a user's: only such a value runs functions. */
+export function typed(options: UnderstandOptions, types: readonly number[]): UnderstandOptions {
+  return types.some((type) => type >= firstUserId) ? { ...options, parameterTypes: types } : options
+}
+
+/** A text holds no NUL, so that nothing else looks like one with types. */
+function keyOf(text: string, { parameterTypes }: UnderstandOptions): string {
+  return parameterTypes === undefined ? text : `${text}\0${parameterTypes.join(',')}`
 }
 
 /** A text that the analysis fails on, for example because it nests deeper than the stack, is not understood. */

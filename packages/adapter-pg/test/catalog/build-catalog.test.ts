@@ -77,7 +77,7 @@ describe('a catalog snapshot', () => {
     expect(shop.userRoutinesNamed('upper').map(({ schema, builtin }) => [schema, builtin])).toEqual([['shop', false]])
     expect(shop.userRoutinesNamed('lower')).toEqual([])
     expect(shop.routinesNamed('lower').every(({ builtin }) => builtin)).toBe(true)
-    expect(shop.userCasts.map(({ context }) => context)).toEqual(['explicit'])
+    expect(shop.userCasts.map(({ context }) => context)).toEqual(['explicit', 'explicit'])
     expect(shop.coercesImplicitly(1043, 25)).toBe(true)
     expect(shop.coercesImplicitly(25, 23)).toBe(false)
   })
