@@ -49,11 +49,6 @@ export default defineConfig({
           name: 'int',
           setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.int.test.ts', 'tools/*/test/**/*.int.test.ts'],
-          // The whole effect battery takes minutes: `npm run battery`.
-          exclude: [
-            '**/node_modules/**',
-            ...(process.env['BOTHKEYS_BATTERY'] === '1' ? [] : ['**/battery/{battery,harmless}.int.test.ts']),
-          ],
           globalSetup: ['./tools/local-postgres/src/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

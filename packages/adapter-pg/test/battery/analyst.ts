@@ -40,7 +40,7 @@ async function single(client: pg.Client, text: string): Promise<string> {
 export class Analyst {
   readonly #catalog: CatalogSnapshot
   readonly #state: SessionState
-  readonly #prepared = new Map<string, string>()
+  readonly #prepared = new Map<string, { readonly text: string; readonly parameterTypes: readonly number[] }>()
   readonly #cursors = new Map<string, Analysis>()
 
   constructor(catalog: CatalogSnapshot, state: SessionState) {
@@ -53,7 +53,7 @@ export class Analyst {
     const parsed = await parseOf(text)
     const analysis = await this.#analyse(parsed)
     for (const change of analysis.analysis.registry) {
-      if (change.kind === 'prepare') this.#prepared.set(change.name, change.text)
+      if (change.kind === 'prepare') this.#prepared.set(change.name, change)
       else if (change.kind === 'declare-cursor') this.#cursors.set(change.name, analysis.analysis)
     }
   }
@@ -67,14 +67,15 @@ export class Analyst {
   async #analyse(parsed: Parsed): Promise<ReturnType<typeof analyse>> {
     // The parser answers at once for a text that it has seen.
     const known = new Map<string, Parsed>()
-    for (const text of this.#prepared.values()) known.set(text, await parseOf(text))
+    for (const { text } of this.#prepared.values()) known.set(text, await parseOf(text))
     const context = {
       catalog: this.#catalog,
       state: this.#state,
       cursor: (name: string) => this.#cursors.get(name),
       prepared: (name: string): Analysis | undefined => {
-        const inner = known.get(this.#prepared.get(name) ?? '')
-        return inner === undefined ? undefined : analyse(inner, context).analysis
+        const { text = '', parameterTypes = [] } = this.#prepared.get(name) ?? {}
+        const inner = known.get(text)
+        return inner === undefined ? undefined : analyse(inner, { ...context, parameterTypes }).analysis
       },
     }
     return analyse(parsed, context)

@@ -3,13 +3,17 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Entry } from './entry.js'
 import { generate } from './generate/generate.js'
 import type { Fact } from './observe/facts.js'
+import { isWhole } from '../soak/scale.js'
+import { sampleName, sampleOf } from './sample.js'
 import { onLabs, withLabs } from './support.js'
 import type { Trial } from './trial.js'
 
-/** What the issue asks of the battery. */
-const required = { statements: 150, exact: 100, opaqueShare: 0.15 }
+/** What the issue asks of the battery, and already of a sample of it. */
+const required = { statements: 170, exact: 100, opaqueShare: 0.15 }
 
-const entries = generate()
+// Some of them no server before the newest knows.
+const entries = sampleOf(generate(), 190, ({ family }) => family)
+console.log(`effect battery: ${sampleName}`)
 let trials: ReadonlyMap<string, Trial>
 const failures = new Map<string, unknown>()
 
@@ -26,7 +30,7 @@ beforeAll(async () => {
     })
     return new Map(done.flatMap((trial) => (trial === undefined ? [] : [[trial.entry.id, trial]])))
   })
-}, 900_000)
+}, 1_800_000)
 
 describe.each([...familiesOf(entries)])('what hides behind: %s', (_family, members) => {
   it.each(members.map(({ id, text }) => ({ id, text })))('$id', ({ id, text }) => {
@@ -56,7 +60,7 @@ describe('the battery as a whole', () => {
     expect(outcomes('opaque').length / trials.size).toBeLessThanOrEqual(required.opaqueShare)
   })
 
-  it('sees every family do something, so that no family is empty talk', () => {
+  it.runIf(isWhole)('sees every family do something, so that no family is empty talk', () => {
     const silent = [...familiesOf(entries)].filter(([, members]) =>
       members.every(({ id }) => (trials.get(id)?.facts ?? []).every(({ kind }) => kind === 'read')),
     )
@@ -110,7 +114,7 @@ function summary(): string {
   return [
     '# Effect battery',
     '',
-    `${String(trials.size)} statements, each run on PostgreSQL with the state before and after compared.`,
+    `${String(trials.size)} statements (${sampleName}), each run on PostgreSQL with the state before and after compared.`,
     '',
     '| outcome | statements |',
     '|---|---|',

@@ -10,7 +10,9 @@ export interface Harmless {
   readonly group: string
   readonly text: string
   readonly parameters?: readonly unknown[]
+  /** Server versions that know it: from this one on, and below that one. */
   readonly since?: number
+  readonly until?: number
 }
 
 const written: Readonly<Record<string, readonly string[]>> = {
@@ -325,5 +327,10 @@ function psqlStatements(): Harmless[] {
   const file = new URL('fixtures/psql-15-queries.json', import.meta.url)
   // The file was written from the output of psql, with these two members.
   const queries = JSON.parse(readFileSync(file, 'utf8')) as { readonly command: string; readonly text: string }[]
-  return queries.map(({ command, text }) => ({ group: `psql ${command}`, text }))
+  return queries.map(({ command, text }) => ({
+    group: `psql ${command}`,
+    text,
+    // PostgreSQL 17 renamed the columns with the locale.
+    ...(text.includes('iculocale') && { until: 17 }),
+  }))
 }

@@ -25,13 +25,16 @@ interface Known {
   readonly structure: Structure
 }
 
-/** What a run may be told beside its entry. */
-export interface RunOptions {
-  /** Traps that do nothing this time. */
-  readonly quiet?: readonly string[]
-  /** Called on the prepared session, before the statement: what an analyzer would know at this moment. */
-  readonly inspect?: (session: pg.Client, text: string, fill: (text: string) => string) => Promise<void>
+/** What an analyzer would know at this moment: the prepared session, before the statement. */
+export interface Prepared {
+  readonly session: pg.Client
+  readonly text: string
+  readonly fill: (text: string) => string
+  readonly structure: Structure
 }
+
+/** Looks at the prepared session. Answers the names of the traps that do nothing this time. */
+export type Inspect = (prepared: Prepared) => Promise<readonly string[]>
 
 /** A server of its own with a template database per world; runs each entry in a fresh copy and tells what changed. */
 export class Lab {
@@ -105,16 +108,12 @@ export class Lab {
   }
 
   /** Runs one entry in a fresh copy of its world. Throws when the set-up fails; a failing statement is an observation. */
-  async run(entry: Entry, options: RunOptions = {}): Promise<Observation> {
+  async run(entry: Entry, inspect: Inspect): Promise<Observation> {
     const known = await this.#template(entry.world)
     const database = await this.#copy(entry.world)
-    const quiet = `,${(options.quiet ?? []).join(',')},`
-    const [subject, witness] = await Promise.all([
-      this.#connect(database, `${printing} -c ${quietSetting}=${quiet}`),
-      this.#connect(database),
-    ])
+    const [subject, witness] = await Promise.all([this.#connect(database, printing), this.#connect(database)])
     try {
-      return await this.#observe(entry, options, subject, witness, known)
+      return await this.#observe(entry, inspect, subject, witness, known)
     } finally {
       await Promise.all([subject.end().catch(() => undefined), witness.end()])
       await this.#cleanUp(entry, database)
@@ -124,7 +123,7 @@ export class Lab {
 
   async #observe(
     entry: Entry,
-    options: RunOptions,
+    inspect: Inspect,
     subject: pg.Client,
     witness: pg.Client,
     known: Known,
@@ -136,7 +135,9 @@ export class Lab {
     const notifications: string[] = []
     witness.on('notification', ({ channel, payload }) => notifications.push(`${channel} ${payload ?? ''}`))
     await witness.query(channels.map((channel) => `listen ${channel}`).join(';'))
-    await options.inspect?.(subject, text, (each) => this.#fill(each, victim))
+    const fill = (each: string): string => this.#fill(each, victim)
+    const quiet = await inspect({ session: subject, text, fill, structure: known.structure })
+    await subject.query(`select pg_catalog.set_config('${quietSetting}', $1, false)`, [`,${quiet.join(',')},`])
     const early = await readSession(subject, flushSql)
     const countersBefore = setup === undefined ? noCounters : await readCounters(witness)
     if (inTransaction) await subject.query('begin')

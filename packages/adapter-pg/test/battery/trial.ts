@@ -3,7 +3,7 @@ import { Analyst, readBuiltins, readCatalog, readSessionState } from './analyst.
 import type { Entry } from './entry.js'
 import type { World } from './fixture/worlds.js'
 import type { Lab } from './lab.js'
-import { type Fact, type Facts, factsOf, reach } from './observe/facts.js'
+import { type Fact, factsOf, reach } from './observe/facts.js'
 import type { Observation } from './observe/observation.js'
 import type { Edge } from './observe/structure.js'
 import { type Families, judge, nameOf, type Verdict } from './verdict.js'
@@ -14,10 +14,8 @@ export interface Trial {
   readonly effects: readonly Effect[]
   readonly missing: readonly string[]
   readonly verdict: Verdict
-  /** Facts of the run in which the functions that the analyzer named did nothing. */
+  /** What was observed while the functions that the analyzer named did nothing. */
   readonly facts: readonly Fact[]
-  /** What those functions do: facts of the other run only. */
-  readonly hidden: readonly Fact[]
   /** Why the server refused the statement: then the entry proves nothing. */
   readonly error: string | undefined
 }
@@ -41,26 +39,16 @@ export class Trials {
   async #runOnce(entry: Entry): Promise<Trial> {
     let effects: readonly Effect[] = []
     let missing: readonly string[] = []
-    const live = await this.#lab.run(entry, {
-      inspect: async (session, text, fill) => {
-        const analyst = new Analyst(await this.#catalog(entry, session), await readSessionState(session))
-        for (const earlier of [...(entry.setup ?? []), ...(entry.opening ?? [])]) await analyst.note(fill(earlier))
-        ;({ effects, missing } = await analyst.effectsOf(text))
-      },
+    const observation = await this.#lab.run(entry, async ({ session, text, fill, structure }) => {
+      const analyst = new Analyst(await this.#catalog(entry, session), await readSessionState(session))
+      for (const earlier of [...(entry.setup ?? []), ...(entry.opening ?? [])]) await analyst.note(fill(earlier))
+      ;({ effects, missing } = await analyst.effectsOf(text))
+      const named = effects.filter(isUserFunction).map(({ resource }) => nameOf(resource))
+      return named.flatMap((name) => partsOf(name, structure.graph)).map((name) => name.split('.').at(-1) ?? '')
     })
-    const named = effects.filter(isUserFunction).map(({ resource }) => nameOf(resource))
-    const quiet = named.flatMap((name) => partsOf(name, live.graph)).map((name) => name.split('.').at(-1) ?? '')
-    const calm = quiet.length === 0 ? live : await this.#lab.run(entry, { quiet })
-    const facts = factsOf(calm)
-    return {
-      entry,
-      effects,
-      missing,
-      verdict: judge(effects, facts, familiesOf(calm)),
-      facts: facts.list,
-      hidden: calm === live ? [] : onlyIn(factsOf(live), facts),
-      error: live.error ?? calm.error,
-    }
+    const facts = factsOf(observation)
+    const verdict = judge(effects, facts, familiesOf(observation))
+    return { entry, effects, missing, verdict, facts: facts.list, error: observation.error }
   }
 
   /** The catalog of a world is read once; one that the set-up changed, in the session itself. */
@@ -77,10 +65,6 @@ export class Trials {
 
 function isUserFunction({ duty, attributes }: Effect): boolean {
   return duty === 'execute' && attributes['userDefined'] === true
-}
-
-function onlyIn(facts: Facts, others: Facts): readonly Fact[] {
-  return facts.list.filter(({ kind, on }) => !others.list.some((other) => other.kind === kind && other.on === on))
 }
 
 /** What runs when a function runs: itself, or what an aggregate is made of. */

@@ -9,9 +9,9 @@ import type { Fact, FactKind, Facts } from './observe/facts.js'
  * observation of, say, the catalog speaks.
  *
  * A user-defined function may do anything, and the analyzer says so with the duty `execute` on that function. To see what
- * the statement does besides, the battery runs it twice: as it is, and with exactly those functions made harmless that the
- * analyzer named (fixture/trap.ts). In the second run
- * - *covered* means: every fact is claimed by an effect. Whatever a named function did is gone from this run; what is still
+ * the statement does besides, the battery runs it with exactly those functions made harmless that the analyzer named
+ * (fixture/trap.ts). Every other one of the fixture leaves traces. So
+ * - *covered* means: every fact is claimed by an effect. Whatever a named function does is gone from the run; what is still
  *   there was done by something that the analyzer must have named otherwise. That a function ran is a fact of its own,
  *   which only `execute` on this very function claims.
  * - *exact* means: covered, and every effect claims a fact. No duty too many: also an `execute` on a function that was not
@@ -59,7 +59,7 @@ export interface Families {
   owner(sequence: string): string | undefined
 }
 
-/** Judges the effects that the analyzer gave by the facts of the run in which the functions that it named were quiet. */
+/** Judges the effects that the analyzer gave by the facts of a run in which the functions that it named were quiet. */
 export function judge(effects: readonly Effect[], { list, touched }: Facts, families: Families): Verdict {
   const claimed = (fact: Fact): boolean => effects.some((effect) => claims(effect, fact, families))
   const unclaimed = list.filter((fact) => !dutyless(fact) && !claimed(fact))
@@ -146,6 +146,7 @@ const builtinClaims: ReadonlyMap<string, readonly FactKind[]> = new Map([
   ['execute function:pg_catalog.pg_stat_reset', ['statistics-reset']],
   ['execute function:pg_catalog.pg_stat_reset_shared', ['statistics-reset']],
   ['execute function:pg_catalog.pg_sleep', ['delay']],
+  ['execute function:pg_catalog.brin_summarize_new_values', ['log', 'transaction-id']],
   ['read table:pg_catalog.pg_hba_file_rules', ['file-read']],
 ])
 

@@ -130,7 +130,7 @@ const attached: readonly Attached[] = [
   }),
   target('index', 'excluded', some('excluded', 'INSERT')),
   target('operator class', 'spans', {
-    INSERT: `insert into spans values (1, '[(1),(2))')`,
+    INSERT: `insert into spans values (1, '["(1)","(2)")')`,
     'COPY FROM': 'copy spans (id) from stdin',
   }),
   target('operator class', 'expression_order', some('expression_order', 'INSERT', 'UPDATE', 'COPY FROM')),
@@ -243,9 +243,33 @@ const attached: readonly Attached[] = [
   }),
   target('index', 'with_order', {
     ...some('with_order', 'INSERT', 'UPDATE', 'COPY FROM'),
+    DELETE: 'delete from with_order where a = 1',
     REINDEX: 'reindex table with_order',
     'CREATE INDEX': 'create index made on plain (a own_order)',
   }),
+  target(
+    'operator class',
+    'with_order',
+    {
+      'SELECT through the index': 'select id from with_order where a = 1',
+      'DELETE through the index': 'delete from with_order where a = 1',
+      'SELECT of an endpoint': 'select max(a) from with_order',
+    },
+    ['set enable_seqscan = off'],
+  ),
+  target(
+    'operator class',
+    'order_parents',
+    {
+      'INSERT of a reference': 'insert into order_children values (5, 2)',
+      'DELETE of what may be referenced': 'delete from order_parents where id = 2',
+    },
+    ['set enable_seqscan = off'],
+  ),
+  target('index', 'with_index', { SUMMARIZE: `select brin_summarize_new_values('made')` }, [
+    'create index made on with_index using brin (c_index(a))',
+    `select brin_desummarize_range('made', 0)`,
+  ]),
   target('statistics', 'with_statistics', {
     ANALYZE: 'analyze with_statistics',
     INSERT: 'insert into with_statistics values (99, 1, 1)',
@@ -254,11 +278,15 @@ const attached: readonly Attached[] = [
     INSERT: 'insert into hashed values (1, 1)',
     'COPY FROM': 'copy hashed (id, a) from stdin',
     SELECT: 'select * from hashed where a = 1',
+    DELETE: 'delete from hashed where a = 1',
   }),
   target('partition key', 'computed', {
     INSERT: 'insert into computed values (1, 1)',
     SELECT: 'select * from computed where c_partition(a) = 1',
   }),
+  target('partition key', 'computed_some', { 'INSERT into a partition': 'insert into computed_some values (1, 55)' }, [
+    'create table computed_some partition of computed for values from (50) to (60)',
+  ]),
   target('partition', 'measures', {
     ...some('measures', 'INSERT', 'UPDATE', 'DELETE'),
     'UPDATE that moves a row': 'update measures set k = 150 where id = 1',

@@ -83,6 +83,9 @@ function watchedDefinitions(): Entry[] {
     'REFRESH MATERIALIZED VIEW': 'refresh materialized view totals',
     'CREATE TEMP TABLE': 'create temp table made (id integer)',
     'ALTER DEFAULT PRIVILEGES': 'alter default privileges grant select on tables to agent',
+    'DROP OWNED': 'drop owned by agent',
+    'DROP CONSTRAINT of a domain': 'alter domain checked_int drop constraint checked_int_check',
+    'DROP ATTRIBUTE': 'alter type with_checked drop attribute x',
     SELECT: 'select * from plain',
     INSERT: `insert into second values (50, 5, 'x')`,
   }

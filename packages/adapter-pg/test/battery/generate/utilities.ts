@@ -59,7 +59,7 @@ const utilities: Readonly<Record<string, readonly (string | Utility)[]>> = {
     `delete from pg_largeobject where loid = 4711`,
     `begin; delete from plain where id = 1; commit`,
     `delete from plain where id = 1; select 1`,
-    `select 1; drop table second`,
+    `select 1; drop table empty_table`,
   ],
   transfer: [
     { text: `copy plain to '{{scratch}}/written.csv'`, cleanup: [scratch('written.csv')] },

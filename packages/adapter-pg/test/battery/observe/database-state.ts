@@ -44,10 +44,11 @@ export class DatabaseObserver {
     const changed = this.#catalogs.filter(
       ({ name }) => known?.fingerprints.get(name) !== summary.fingerprints.get(name),
     )
-    const catalogRows = (await rowsOf(client, changed.map(catalogSql))) as [string, string, string, string][]
+    const queries = changed.map((catalog) => catalogSql(catalog, known?.fingerprints.get(catalog.name)))
     const read = new Map(changed.map(({ name }): [string, Map<string, CatalogRow>] => [name, new Map()]))
-    for (const [catalog, key, definition, privileges] of catalogRows) {
-      read.get(catalog)?.set(key, { definition, privileges })
+    for (const [catalog, key, definition, privileges] of (await rowsOf(client, queries)) as CatalogAnswer[]) {
+      const row = definition === null ? known?.catalogs.get(catalog)?.get(key) : { definition, privileges }
+      if (row !== undefined) read.get(catalog)?.set(key, row)
     }
     const catalogs =
       changed.length === 0 && known !== undefined ? known.catalogs : new Map([...(known?.catalogs ?? []), ...read])
@@ -92,28 +93,30 @@ async function contentsOf(
   const sequences = new Map<string, string>()
   const storage = new Map<string, string>()
   const queries: string[] = []
-  for (const [kind, id, name, quoted, file] of relations as [string, string, string, string, string][]) {
+  for (const [kind, id, name, quoted, file, hasId] of relations as [string, string, string, string, string, string][]) {
     storage.set(name, file)
     if (kind === 'S') {
-      queries.push(`select 'S', '${id}', pg_catalog.concat(last_value, ' ', is_called) from ${quoted}`)
+      queries.push(`select 'S', '${id}', null, pg_catalog.concat(last_value, ' ', is_called) from ${quoted}`)
     } else if (kind !== 'x') {
       rows.set(name, new Map())
-      queries.push(`select 'r', '${id}', pg_catalog.to_jsonb(t)::text from only ${quoted} as t`)
+      // The output of a row runs no function of a user; making JSON of it would.
+      const key = hasId === 'true' ? 'observed_row.id::text' : 'null'
+      queries.push(
+        `select 'r', '${id}', ${key}, pg_catalog.record_out(observed_row)::pg_catalog.text from only ${quoted} as observed_row`,
+      )
     }
   }
   const names = new Map(relations.map(([, id, name]): [string, string] => [id as string, name as string]))
-  for (const [kind, id, content] of (await rowsOf(client, queries)) as [string, string, string][]) {
+  for (const [kind, id, key, content] of (await rowsOf(client, queries)) as [string, string, string | null, string][]) {
     const name = names.get(id) ?? id
     if (kind === 'S') sequences.set(name, content)
-    else addRow(rows.get(name) ?? new Map(), content)
+    else addRow(rows.get(name) ?? new Map(), key ?? content, content)
   }
   return { rows, sequences, storage }
 }
 
 /** The key of a row is its `id`, or the row itself with the number of its equals before it. */
-function addRow(rows: Map<string, string>, content: string): void {
-  const { id } = JSON.parse(content) as { readonly id?: unknown }
-  const stem = id === undefined ? content : JSON.stringify(id)
+function addRow(rows: Map<string, string>, stem: string, content: string): void {
   let key = stem
   for (let copies = 1; rows.has(key); copies += 1) key = `${stem} #${String(copies)}`
   rows.set(key, content)
@@ -154,21 +157,33 @@ from pg_class c
 where c.relnamespace = 'pg_catalog'::regnamespace and c.relkind = 'r' and not c.relisshared
   and c.relname <> all ('{${otherwiseObserved.join(',')}}') order by 1`
 
-function catalogSql({ name, keys, columns }: Catalog): string {
+/** Without a definition: the row is as it was. */
+type CatalogAnswer = [catalog: string, key: string, definition: string | null, privileges: string]
+
+/** Reads the rows of a catalog; those that no transaction wrote since the fingerprint was taken, by their key alone. */
+function catalogSql({ name, keys, columns }: Catalog, fingerprintBefore?: string): string {
+  const newest = fingerprintBefore?.split(' ')[1] ?? '-1'
   const privileges = columns.filter((column) => privilegeColumns.test(column))
   const without = [...volatileColumns, ...privileges].map((column) => `'${column}'`).join(', ')
-  const told =
+  const rights =
     privileges.length === 0 ? `''` : `concat_ws(' ', ${privileges.map((column) => `t.${column}::text`).join(', ')})`
+  const isOfRight = name === 'pg_depend' ? `t.classid in (${rightCatalogs})` : 'false'
   const key = keys === null ? `md5(t::text)` : `concat_ws(' ', ${keys.map((column) => `t.${column}::text`).join(', ')})`
-  return `select '${name}', ${key}, md5((to_jsonb(t) - array[${without}])::text), ${told} from pg_catalog.${name} as t`
+  const definition = `md5((to_jsonb(t) - array[${without}])::text)`
+  const told = `case when t.xmin::text::bigint <= ${newest} then null when ${isOfRight} then '' else ${definition} end`
+  return `select '${name}', ${key}, ${told}, concat(${isOfRight}, ${rights}) from pg_catalog.${name} as t`
 }
+
+/** What depends on something because it is a right belongs to that right, and not to a definition. */
+const rightCatalogs = `'pg_policy'::regclass, 'pg_default_acl'::regclass`
 
 const isTemporary = `pg_catalog.starts_with(n.nspname, 'pg_temp') or pg_catalog.starts_with(n.nspname, 'pg_toast')`
 
 const relationsSql = (schemas: string): string => `
 select case when c.relkind = 'S' then 'S' when c.relkind in ('r', 'm') and c.relispopulated then 'r' else 'x' end, c.oid::text,
   case when n.oid = pg_catalog.pg_my_temp_schema() then 'pg_temp' else n.nspname end || '.' || c.relname,
-  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relfilenode::text || ' ' || c.relispopulated
+  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relfilenode::text || ' ' || c.relispopulated,
+  exists (select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attname = 'id' and not a.attisdropped)::text
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'm', 'S', 'i') and n.nspname not in ('pg_catalog', 'information_schema') and (${schemas})
 order by c.oid`

@@ -183,7 +183,7 @@ function definitionFacts({ before, after }: Observation): Fact[] {
     const was = before.database.catalogs.get(catalog) ?? new Map<string, CatalogRow>()
     for (const key of new Set([...was.keys(), ...is.keys()])) {
       const [old, now] = [was.get(key), is.get(key)]
-      const defined = old?.definition !== now?.definition
+      const defined = (old?.definition ?? '') !== (now?.definition ?? '')
       if (defined) facts.push({ kind: privilegeCatalogs.has(catalog) ? 'privilege' : 'definition', on: catalog })
       else if (old?.privileges !== now?.privileges) facts.push({ kind: 'privilege', on: catalog })
     }
