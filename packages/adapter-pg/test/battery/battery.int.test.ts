@@ -12,7 +12,7 @@ import type { Trial } from './trial.js'
 const required = { statements: 170, exact: 100, opaqueShare: 0.15 }
 
 // Some of them no server before the newest knows.
-const entries = sampleOf(generate(), 190, ({ family }) => family)
+const entries = sampleOf(generate(), 200, ({ family }) => family)
 console.log(`effect battery: ${sampleName}`)
 let trials: ReadonlyMap<string, Trial>
 const failures = new Map<string, unknown>()
