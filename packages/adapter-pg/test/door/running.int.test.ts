@@ -106,12 +106,12 @@ describe('a statement that runs', () => {
 
   it('is cancelled although a later one of its batch waits for its own decision', async () => {
     await sleep(1_100)
-    wire.send(extended(nap(5)), flush, extended('select a from t'), sync)
-    await running('%pg_sleep(5)%')
+    wire.send(extended(nap(20)), flush, extended('select a from t'), sync)
+    await running('%pg_sleep(20)%')
     const started = performance.now()
     await cancel(key.pid, key.secret)
     expect(errors(await wire.ready())).toEqual(['57014'])
-    expect(performance.now() - started).toBeLessThan(3_000)
+    expect(performance.now() - started).toBeLessThan(15_000)
     await wire.end()
   })
 

@@ -14,6 +14,7 @@ import type { LoggedStatement } from './server-log.js'
 import { readServerLog } from './server-log.js'
 
 const crashes = scaled(200)
+const syncedReads = [{ id: 'reads', target: 'db', duty: 'read', durability: 'synced' }]
 
 type Identity = NonNullable<NonNullable<Parameters<typeof fileJournal>[1]>['identity']>
 
@@ -55,15 +56,15 @@ function processNumber(pid: number): Identity {
 /** Lets an agent work until the machine stops at a random system call, and opens what is left of the journal. */
 async function crash(index: number, random: Random): Promise<Crash> {
   const disk = new CrashFileSystem()
-  const guard = await openGuard(disk, index)
+  const guard = await openGuard(disk, index, syncsReads(index))
   const session = await guard.guard.openSession({
     [unverifiedCredential]: { kind: 'agent', subject: 'agent-1', roles: ['agent'], owners: ['ada'], agentClass: 'etl' },
   })
   const pool = guard.target.pool(session, { max: 4 })
-  await pool.query('select 1')
+  await pool.query(`select ${String(firstNumber(index))}`)
   const stopsAt = disk.calls + random.between(1, 60)
   disk.fault = (call) => (call >= stopsAt ? { kind: 'crash' } : undefined)
-  await Promise.all([0, 1, 2, 3].map((worker) => work(pool, (index + 1) * 1_000_000 + worker * 100_000, random)))
+  await Promise.all([0, 1, 2, 3].map((worker) => work(pool, firstNumber(index) + worker * 100_000, random)))
   await pool.end()
   // It cannot record its end any more; its connections are gone all the same.
   await guard.guard.close().catch(() => undefined)
@@ -77,16 +78,36 @@ async function crash(index: number, random: Random): Promise<Crash> {
   }
 }
 
+/** In every second crash the policy asks for synced intents of reads too. */
+function syncsReads(index: number): boolean {
+  return index % 2 === 1
+}
+
+/** The lowest number in the statements of one crash. */
+function firstNumber(index: number): number {
+  return (index + 1) * 1_000_000
+}
+
+/** The crash that a statement belongs to, by the numbers in it. */
+function crashOf({ text }: LoggedStatement): number {
+  const number = (text.match(/\d+/g) ?? []).map(Number).find((each) => each >= firstNumber(0)) ?? 0
+  return Math.floor(number / firstNumber(0)) - 1
+}
+
 async function openGuard(
   disk: CrashFileSystem,
   index: number,
+  syncReads: boolean,
 ): Promise<{ readonly guard: Guard; readonly target: ReturnType<typeof postgres> }> {
   const url = new URL('/app', server.superuserUrl)
   url.username = 'door'
   url.password = encodeURIComponent(crashPassword)
   const target = postgres('db', { connectionString: url.href, schemaWriters: [server.user], statementComments: true })
   const guard = await createGuard({
-    policy: { load: () => Promise.resolve({ name: 'crash', content: crashPolicy }) },
+    policy: {
+      load: () =>
+        Promise.resolve({ name: 'crash', content: syncReads ? { ...crashPolicy, record: syncedReads } : crashPolicy }),
+    },
     identity: unverifiedIdentity(),
     targets: [target],
     journal: fileJournal('/journal', { fileSystem: disk, identity: processNumber(index * 2 + 1) }),
@@ -131,7 +152,14 @@ describe('a machine that loses every unsynced byte', () => {
     expect(lost(writes).slice(0, 5)).toEqual([])
   })
 
-  it('lost intents of reads only, so that the loss was real', () => {
-    expect(lost(logged.filter(isRead)).length).toBeGreaterThan(0)
+  it('still has the intent of every statement, reads too, where the policy asks for synced reads', () => {
+    const statements = logged.filter((statement) => syncsReads(crashOf(statement)))
+    expect(statements.filter(isRead).length).toBeGreaterThan(crashes / 2)
+    expect(lost(statements).slice(0, 5)).toEqual([])
+  })
+
+  it('lost intents of reads elsewhere, so that the loss was real', () => {
+    const reads = logged.filter((statement) => isRead(statement) && !syncsReads(crashOf(statement)))
+    expect(lost(reads).length).toBeGreaterThan(0)
   })
 })

@@ -156,9 +156,11 @@ class Deliberation {
 
 /**
  * How durable the intent must be: the most that any effect needs, where an effect needs what the rules for its duty say
- * or else the default. So a rule lowers an action only when it names every duty of it. Undefined when no rule speaks.
+ * or else the default. So a rule lowers an action only when it names every duty of it. An action without effects reads at
+ * most. Undefined when no rule speaks.
  */
 function durabilityOf(view: View, effects: readonly Effect[]): Durability | undefined {
+  if (effects.length === 0) return view.durability.get('read')
   if (!effects.some((effect) => view.durability.has(effect.duty))) return undefined
   const needs = effects.map(({ duty }) => view.durability.get(duty) ?? (duty === 'read' ? 'written' : 'synced'))
   return needs.includes('synced') ? 'synced' : 'written'

@@ -1,5 +1,5 @@
 import type { DecisionInput } from '../../src/model/decision.js'
-import type { Effect } from '../../src/model/effect.js'
+import type { Duty, Effect } from '../../src/model/effect.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
@@ -151,10 +151,10 @@ function durabilityOf(
   selects: (selector: TargetSelector | undefined) => boolean,
 ): string | undefined {
   const rules = (policy.record ?? []).filter((rule) => selects(rule.target))
-  const said = input.effects.map((effect) =>
-    rules
-      .filter((rule) => rule.duty === undefined || list(rule.duty).includes(effect.duty))
-      .map((rule) => rule.durability),
+  // Without an effect there is nothing beyond a read to record.
+  const duties: readonly Duty[] = input.effects.length === 0 ? ['read'] : input.effects.map(({ duty }) => duty)
+  const said = duties.map((duty) =>
+    rules.filter((rule) => rule.duty === undefined || list(rule.duty).includes(duty)).map((rule) => rule.durability),
   )
   if (said.every((each) => each.length === 0)) return undefined
   const needs = said.map((each, index) => {
