@@ -282,6 +282,12 @@ const notLanded: readonly Case[] = [
     'roles.agent[1].maxAffected: the key "maxAffected" is not enforced',
   ],
   [
+    'a bound on affected rows of a held action',
+    'ttl: 15m',
+    'ttl: 15m\n    maxAffected: 5',
+    'hold[0].maxAffected: the key "maxAffected" is not enforced',
+  ],
+  [
     'a condition on a stage',
     'role: dba }',
     'role: dba, if: { risk: high } }',
