@@ -14,8 +14,8 @@ export const analyzer = [
   {
     name: 'what is nested too deep is opaque',
     file: source('walk'),
-    find: "      this.opaque('nested too deep', type)\n",
-    replace: '',
+    find: "    if (this.#depth >= maxDepth) {\n      this.opaque('nested too deep', type)\n      return\n    }\n    this.#depth += 1\n    handler",
+    replace: '    this.#depth += 1\n    handler',
     tests: test('facts', 'grammar', 'containers.property', 'coverage'),
   },
   {

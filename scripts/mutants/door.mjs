@@ -6,8 +6,8 @@ export const door = [
   {
     name: 'a Parse whose text is denied never leaves',
     file: source('extended'),
-    find: 'if (preview.refusal !== undefined) return this.#refuse(preview.refusal)',
-    replace: 'if (preview.refusal === null) return',
+    find: 'if (preview.refusal !== undefined) {',
+    replace: 'if (preview.refusal === null) {',
     tests: test('bypass-driver.int', 'batches.int', 'bypass-names.int'),
   },
   {
@@ -41,8 +41,8 @@ export const door = [
   {
     name: 'a refused Bind is not sent',
     file: source('extended'),
-    find: "if (passage.outcome === 'refused') return this.#refuse(passage.refusal, statement)",
-    replace: "if (passage.outcome === 'refused') return this.#send(bytes, undefined)",
+    find: '      this.#refuse(passage.refusal, statement)\n      return\n',
+    replace: '      this.#send(bytes, undefined)\n      return\n',
     tests: test('bypass-driver.int', 'held.int', 'batches.int'),
   },
   {

@@ -1,10 +1,33 @@
 import { analyzer } from './analyzer.mjs'
-import { approvals } from './approvals.mjs'
+import { approvalGuards } from './approvals.mjs'
 import { door } from './door.mjs'
+import { identityGuards } from './identity.mjs'
+import { ledgerGuards } from './ledger.mjs'
+import { loopbackGuards } from './loopback.mjs'
 import { path } from './path.mjs'
+import { policyGuards } from './policy.mjs'
+import { recordGuards } from './record.mjs'
 
 /**
  * Every guard that a test must notice the loss of: `find` stands exactly once in `file` and becomes `replace`; one of
  * `tests` must fail then.
  */
-export const mutants = [...path, ...approvals, ...door, ...analyzer]
+const lists = {
+  path,
+  policy: policyGuards,
+  identity: identityGuards,
+  approvals: approvalGuards,
+  ledger: ledgerGuards,
+  record: recordGuards,
+  loopback: loopbackGuards,
+  door,
+  analyzer,
+}
+
+export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))
+
+/** The guards that have one of the words in their list's name, their own or their file's; all without a word. */
+export function chosenBy(words) {
+  if (words.length === 0) return mutants
+  return mutants.filter(({ file, list, name }) => words.some((word) => `${list} ${name} ${file}`.includes(word)))
+}

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { chosenBy, mutants } from '../mutants/list.mjs'
+import { root } from '../root.mjs'
+
+describe('the guards whose loss a test must notice', () => {
+  it('stand where the lists say, once, and would really go', () => {
+    const lost = mutants.filter(({ file, find, replace }) => {
+      const path = join(root, file)
+      const places = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0
+      return places !== 1 || find === replace
+    })
+    expect(lost.map(({ list, name }) => `${list}: ${name}`)).toEqual([])
+  })
+
+  it('have tests that exist', () => {
+    const missing = mutants.flatMap(({ tests }) => tests).filter((test) => !existsSync(join(root, test)))
+    expect(missing).toEqual([])
+    expect(mutants.filter(({ tests }) => tests.length === 0)).toEqual([])
+  })
+
+  it('are told apart by their names', () => {
+    const names = mutants.map(({ list, name }) => `${list}: ${name}`)
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+  })
+
+  it('are chosen by a word of their list, name or file', () => {
+    expect(chosenBy([])).toEqual(mutants)
+    expect(chosenBy(['ledger/memory-ledger']).every(({ list }) => list === 'ledger')).toBe(true)
+    expect(chosenBy(['no such guard'])).toEqual([])
+  })
+})
