@@ -29,7 +29,7 @@ if (survivors.length > 0) process.exitCode = 1
 async function assertHealthy() {
   console.log(`${String(chosen.length)} guards; first the tests as they are …`)
   const tests = chosen.flatMap((mutant) => mutant.tests)
-  const { output, verdict } = await laboratories[0].run(tests, 600_000)
+  const { output, verdict } = await laboratories[0].run(tests, 1_200_000)
   if (verdict === 'passed') return
   console.log(output)
   throw new Error('the tests fail without any mutant, so they cannot tell one')
@@ -37,9 +37,9 @@ async function assertHealthy() {
 
 async function workOff(waiting, laboratory) {
   for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-    const { name, tests } = mutant
+    const { name, only, tests } = mutant
     const started = performance.now()
-    const { verdict } = await laboratory.mutate(mutant, () => laboratory.run(tests, 120_000))
+    const { verdict } = await laboratory.mutate(mutant, () => laboratory.run(tests, 120_000, only))
     // A mutant that makes a test hang is noticed too.
     const isNoticed = verdict !== 'passed'
     if (!isNoticed) survivors.push(name)

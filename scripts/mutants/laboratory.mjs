@@ -45,13 +45,17 @@ export class Laboratory {
     }
   }
 
-  /** Runs test files; answers `passed`, `failed` or `timed out`. Unit and integration tests go by their names. */
-  async run(tests, timeoutMs) {
+  /**
+   * Runs test files, of them only the tests whose names match `only` if it is given; answers `passed`, `failed` or
+   * `timed out`. Unit and integration tests go by their names.
+   */
+  async run(tests, timeoutMs, only) {
     const files = Array.from(new Set(tests))
+    const named = only === undefined ? [] : ['--testNamePattern', only]
     for (const project of ['unit', 'int']) {
       const own = files.filter((file) => file.endsWith('.int.test.ts') === (project === 'int'))
       if (own.length === 0) continue
-      const result = await this.#vitest(['run', '--project', project, '--bail', '1', ...own], timeoutMs)
+      const result = await this.#vitest(['run', '--project', project, '--bail', '1', ...named, ...own], timeoutMs)
       if (result.verdict !== 'passed') return result
     }
     return { verdict: 'passed', output: '' }

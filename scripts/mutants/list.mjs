@@ -1,5 +1,6 @@
 import { analyzer } from './analyzer.mjs'
 import { approvalGuards } from './approvals.mjs'
+import { doorPartGuards } from './door-parts.mjs'
 import { door } from './door.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
@@ -10,7 +11,7 @@ import { recordGuards } from './record.mjs'
 
 /**
  * Every guard that a test must notice the loss of: `find` stands exactly once in `file` and becomes `replace`; one of
- * `tests` must fail then.
+ * `tests` must fail then, one whose name matches `only` where that is given.
  */
 const lists = {
   path,
@@ -20,6 +21,7 @@ const lists = {
   ledger: ledgerGuards,
   record: recordGuards,
   loopback: loopbackGuards,
+  'door-parts': doorPartGuards,
   door,
   analyzer,
 }

@@ -32,7 +32,7 @@ export const recordGuards = [
     file: record('file-journal'),
     find: '    this.#lock.assertHeld()\n',
     replace: '',
-    tests: test('processes', 'file-journal'),
+    tests: fileJournal,
   },
   {
     name: 'what a slow disk leaves in memory is bounded',

@@ -75,6 +75,12 @@ describe('conflicts', () => {
       human('ann-admin', { owners: { known: [personKey(issuer, 'ann')] } }),
       ['person'],
     ],
+    [
+      'an agent and its owner, who has another account besides',
+      agent('a', { owners: { known: [olga] } }),
+      human('olga', { owners: { known: [personKey(issuer, 'olga-admin')] } }),
+      ['person'],
+    ],
     ['agents without keys', agent('a', { key: 'none' }), agent('b', { key: 'none' }), []],
   ])('of %s', (_what, first, second, expected) => {
     expect(conflicts(first, second, all)).toEqual(expected)

@@ -141,6 +141,15 @@ describe('a token with', () => {
   })
 })
 
+describe('a token without a claim that it needs', () => {
+  it.each(['iss', 'aud', 'exp', 'sub'])('is refused, and the refusal names the claim: %s', async (claim) => {
+    await expect(verify(await sign({ [claim]: undefined }))).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+      message: expect.stringContaining(`its ${claim} is missing or wrong`) as string,
+    })
+  })
+})
+
 describe('a token with one bit changed', () => {
   it('is refused, whichever bit it is', async () => {
     const token = await sign()

@@ -97,6 +97,15 @@ describe('an allow rule', () => {
     expect(decide(rules, { effects: [effect('read')] }).effect).toBe('deny')
   })
 
+  it('asks for a member of a listed attribute also where it asks for another attribute first', () => {
+    const rules = agent({ target: 'orders', duty: 'read', when: { lock: 'share', columns: ['id'] } })
+    const columns = (...names: string[]): DecisionInput['effects'] => [
+      effect('read', 'table:public.orders', { lock: 'share', columns: names }),
+    ]
+    expect(decide(rules, { effects: columns('id') }).effect).toBe('allow')
+    expect(decide(rules, { effects: columns() }).effect).toBe('deny')
+  })
+
   it('compares attributes by value and type', () => {
     const rules = agent({ target: 'orders', duty: 'delete', when: { unbounded: false, rows: 1 } })
     expect(decide(rules, { effects: [effect('delete', 'table:a', { unbounded: false, rows: 1 })] }).effect).toBe(

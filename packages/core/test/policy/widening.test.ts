@@ -31,6 +31,13 @@ function compare(next: Partial<PolicyInput>): ReturnType<typeof comparePolicies>
 }
 
 describe('a reload', () => {
+  it('is not compared with anything that only looks like a compiled policy', () => {
+    const policy = loadPolicy({ name: 'x', content: old })
+    const config = expect.objectContaining({ code: 'ERR_CONFIG_INVALID' })
+    expect(() => comparePolicies(policy, { ...policy, digest: 'other' } as typeof policy)).toThrow(config)
+    expect(() => comparePolicies({ ...policy, digest: 'other' } as typeof policy, policy)).toThrow(config)
+  })
+
   it('is the same when it means the same', () => {
     expect(compare({ deny: [{ reason: 'no', duty: ['define'], id: 'no-define' }] })).toEqual({
       change: 'same',

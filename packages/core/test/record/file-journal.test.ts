@@ -160,6 +160,21 @@ describe('fileJournal on a disk', () => {
     await (await open()).close()
   })
 
+  it('records nothing once another process took it over while this one stood still', async () => {
+    const journal = await open({ leaseMs: 20 })
+    await journal.append(numbered(0), 'synced')
+    writeFileSync(join(audit, 'journal.lock', 'owner-2'), '')
+    const until = performance.now() + 15
+    // No timer runs: the process stands still.
+    while (performance.now() < until);
+    const before = readFileSync(join(audit, segments()[0] ?? ''))
+    expect(() => journal.append(numbered(1), 'synced')).toThrow(
+      expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' }),
+    )
+    expect(readFileSync(join(audit, segments()[0] ?? ''))).toEqual(before)
+    await journal.close()
+  })
+
   it('records nothing after close, and closes once', async () => {
     const journal = await open()
     await Promise.all([journal.close(), journal.close()])

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { checkState, judgeParameter, reportedParameters } from '../../src/door/settings.js'
+
+const unsafe = expect.objectContaining({ code: 'ERR_TARGET_UNSAFE' })
+const sound = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
+
+describe('a setting that the server reports', () => {
+  it.each([
+    ['standard_conforming_strings', 'off'],
+    ['client_encoding', 'SQL_ASCII'],
+  ])('ends the connection when texts would mean something else: %s = %s', (name, value) => {
+    expect(() => judgeParameter(name, value, true, false)).toThrow(unsafe)
+  })
+
+  it.each(['default_transaction_read_only', 'is_superuser', 'search_path', 'session_authorization'])(
+    'ends the connection when nothing that was decided may have changed it: %s',
+    (name) => {
+      expect(() => judgeParameter(name, 'on', false, false)).toThrow(unsafe)
+      expect(judgeParameter(name, 'on', true, false)).toBe('changed')
+    },
+  )
+
+  it('ends the connection when it would let a reader write', () => {
+    expect(() => judgeParameter('default_transaction_read_only', 'off', true, true)).toThrow(unsafe)
+    expect(judgeParameter('default_transaction_read_only', 'on', true, true)).toBe('changed')
+    expect(judgeParameter('default_transaction_read_only', 'off', true, false)).toBe('changed')
+  })
+
+  it('passes when it changes nothing that texts mean', () => {
+    expect(judgeParameter('TimeZone', 'UTC', false, true)).toBe('same')
+    expect(judgeParameter('client_encoding', 'utf8', false, true)).toBe('same')
+  })
+})
+
+describe('settings at login and in a look', () => {
+  it.each([
+    ['standard_conforming_strings', 'off'],
+    ['client_encoding', 'LATIN1'],
+  ])('make the server unsafe: %s = %s', (name, value) => {
+    const settings = { ...sound, [name]: value }
+    expect(() => reportedParameters(new Map(Object.entries(settings)))).toThrow(unsafe)
+    expect(() => {
+      checkState(settings, false)
+    }).toThrow(unsafe)
+  })
+
+  it.each(Object.keys(sound))('make it unsafe when the server does not say: %s', (name) => {
+    const rest = Object.entries(sound).filter(([other]) => other !== name)
+    expect(() => reportedParameters(new Map(rest))).toThrow(unsafe)
+    expect(() => {
+      checkState(Object.fromEntries(rest), false)
+    }).toThrow(unsafe)
+  })
+
+  it('make it unsafe for a reader that could write', () => {
+    const writing = { ...sound, default_transaction_read_only: 'off' }
+    expect(() => {
+      checkState(writing, true)
+    }).toThrow(unsafe)
+    expect(() => {
+      checkState(writing, false)
+      checkState({ ...sound, default_transaction_read_only: 'on' }, true)
+    }).not.toThrow()
+  })
+})

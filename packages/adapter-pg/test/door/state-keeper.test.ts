@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Line } from '../../src/door/line.js'
+import { Run } from '../../src/door/run.js'
+import { ServerState } from '../../src/door/server-state.js'
+import type { Look } from '../../src/door/state-cache.js'
+import { StateCache } from '../../src/door/state-cache.js'
+import { StateKeeper } from '../../src/door/state-keeper.js'
+import { analysisOf, sessionState, shop } from '../analyzer/support/shop.js'
+
+const sound = { ...sessionState().settings, standard_conforming_strings: 'on', client_encoding: 'UTF8' }
+
+/** A server that answers looks with what the test says, and counts them. */
+class Server extends StateCache {
+  key = 'first'
+  settings = sound
+  looks = 0
+  readonly before: boolean[] = []
+  onLook: () => void = () => undefined
+
+  override look(_run: unknown, _major: number, before: Look | undefined): Promise<Look> {
+    this.looks += 1
+    this.before.push(before !== undefined)
+    this.onLook()
+    const session = sessionState({ settings: this.settings })
+    const probed = { state: session, snapshot: '', catalogEpoch: '', stateEpoch: '' }
+    return Promise.resolve({ state: new ServerState(this.key, session, shop), probed })
+  }
+}
+
+let server: Server
+let line: { transactionStatus: string }
+let keeper: StateKeeper
+
+function keeperOf(readOnly: boolean): StateKeeper {
+  // The keeper reads the status alone: the server above runs no statements.
+  return new StateKeeper(line as Line, server, 18, readOnly)
+}
+
+async function run(text: string): Promise<Run> {
+  // Nothing here settles a permit.
+  return new Run(undefined as never, await analysisOf(text))
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  server = new Server()
+  line = { transactionStatus: 'I' }
+  keeper = keeperOf(false)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the state that a text is decided under', () => {
+  it('is looked at once, and again when the look is older than a second', async () => {
+    await keeper.current(false)
+    vi.advanceTimersByTime(1_000)
+    await keeper.current(false)
+    expect(server.looks).toBe(1)
+    vi.advanceTimersByTime(1)
+    await keeper.current(false)
+    expect(server.looks).toBe(2)
+  })
+
+  it('is looked at again when the catalog changed through another connection, also during the look', async () => {
+    await keeper.current(false)
+    server.catalogChanged()
+    server.onLook = () => {
+      server.onLook = () => undefined
+      server.catalogChanged()
+    }
+    await keeper.current(false)
+    expect(server.looks).toBe(2)
+    await keeper.current(false)
+    expect(server.looks).toBe(3)
+  })
+
+  it('is not looked at in a failed transaction, nor behind a statement that may still change it', async () => {
+    await keeper.current(false)
+    keeper.forget()
+    await keeper.current(true)
+    line.transactionStatus = 'E'
+    await keeper.current(false)
+    expect(await keeper.unchanged(new ServerState('other', sessionState(), shop))).toBe(true)
+    expect(server.looks).toBe(1)
+  })
+
+  it.each([
+    ["set search_path to 'x'", 'I', 'I'],
+    ['create table t (a int)', 'I', 'I'],
+    ['begin', 'I', 'T'],
+  ])('is looked at again after %s', async (text, before, after) => {
+    await keeper.current(false)
+    keeper.synced([await run(text)], before, after)
+    await keeper.current(false)
+    expect(server.looks).toBe(2)
+  })
+
+  it('is looked at again when a transaction that changed it ends, commits or fails', async () => {
+    for (const [before, after] of [
+      ['T', 'I'],
+      ['T', 'E'],
+    ] as const) {
+      await keeper.current(false)
+      keeper.synced([await run("set search_path to 'x'")], 'T', 'T')
+      await keeper.current(false)
+      const { looks } = server
+      keeper.synced([], before, after)
+      await keeper.current(false)
+      expect(server.looks).toBe(looks + 1)
+      keeper.synced([], 'E', 'I')
+    }
+  })
+
+  it('is the same after a read', async () => {
+    await keeper.current(false)
+    keeper.synced([await run('select 1')], 'I', 'I')
+    await keeper.current(false)
+    expect(server.looks).toBe(1)
+  })
+
+  it('is asked for in short after reads alone', async () => {
+    await keeper.current(false)
+    keeper.synced([await run('select * from shop.orders')], 'I', 'I')
+    await keeper.reload()
+    keeper.synced([await run('delete from shop.orders where id = 1')], 'I', 'I')
+    await keeper.reload()
+    expect(server.before).toEqual([false, true, false])
+  })
+})
+
+describe('the look right before something other than a read', () => {
+  it('says whether the server is still as it was described', async () => {
+    const described = await keeper.current(false)
+    expect(await keeper.unchanged(described)).toBe(true)
+    server.key = 'second'
+    expect(await keeper.unchanged(described)).toBe(false)
+    expect(server.looks).toBe(3)
+  })
+})
+
+describe('a look that sees what makes decisions unsound', () => {
+  it('ends the connection', async () => {
+    server.settings = { ...sound, standard_conforming_strings: 'off' }
+    await expect(keeper.current(false)).rejects.toMatchObject({ code: 'ERR_TARGET_UNSAFE' })
+    server.settings = { ...sound, default_transaction_read_only: 'off' }
+    await expect(keeperOf(true).current(false)).rejects.toMatchObject({ code: 'ERR_TARGET_UNSAFE' })
+  })
+})
+
+describe('a setting that the server reports', () => {
+  it('was asked for by a statement that may change settings, or by the transaction that ends', async () => {
+    expect(keeper.expectsSettings(new Set([await run('select 1')]))).toBe(false)
+    const setting = await run("set search_path to 'x'")
+    expect(keeper.expectsSettings(new Set([setting]))).toBe(true)
+    keeper.synced([setting], 'T', 'T')
+    expect(keeper.expectsSettings(new Set())).toBe(true)
+    keeper.synced([], 'T', 'I')
+    expect(keeper.expectsSettings(new Set())).toBe(false)
+  })
+})
+
+describe('what goes through one connection', () => {
+  it.each(['create table t (a int)', 'begin; create table t (a int); commit'])(
+    'reaches the others: %s',
+    async (text) => {
+      const { generation } = server
+      keeper.synced([await run(text)], 'I', 'I')
+      expect(server.generation).toBeGreaterThan(generation)
+    },
+  )
+
+  it('reaches them when its transaction ends', async () => {
+    keeper.synced([await run('create table t (a int)')], 'T', 'T')
+    const { generation } = server
+    keeper.synced([], 'T', 'I')
+    expect(server.generation).toBeGreaterThan(generation)
+  })
+})
