@@ -152,14 +152,14 @@ export const approvalGuards = [
     file: approvals('vote-box'),
     find: 'const counted = stored.votes.flatMap((vote) => this.#votes.get(vote.id) ?? [])',
     replace: 'const counted = stored.digest === this.#hold.digest ? [...this.#votes.values()] : []',
-    tests: core('approvals/votes', 'approvals/failures', 'approvals/single-use', 'approvals/model-check'),
+    tests: core('approvals/vote-box'),
   },
   {
     name: 'a vote counts when it is on record',
     file: approvals('vote-box'),
     find: '        this.#recorded.has(vote.id) &&\n',
     replace: '',
-    tests: failures,
+    tests: core('approvals/vote-box'),
   },
   {
     name: 'an old vote does not count',
@@ -173,7 +173,7 @@ export const approvalGuards = [
     file: approvals('vote-box'),
     find: "        vote.decision === 'allow' &&\n",
     replace: '',
-    tests: core('approvals/votes', 'approvals/single-use', 'approvals/model-check'),
+    tests: core('approvals/vote-box'),
   },
   {
     name: 'votes that wait are bounded',
@@ -187,14 +187,14 @@ export const approvalGuards = [
     file: approvals('vote-queue'),
     find: 'return this.#refused <= maxRecorded',
     replace: 'return this.#refused > 0',
-    tests: core('approvals/caps'),
+    tests: core('approvals/vote-queue'),
   },
   {
     name: 'votes are taken one after the other',
     file: approvals('vote-queue'),
     find: 'this.#tail = turn.catch(() => undefined)',
     replace: 'this.#tail = Promise.resolve()',
-    tests: core('approvals/failures', 'approvals/votes', 'approvals/model-check'),
+    tests: core('approvals/vote-queue'),
   },
   {
     name: 'a malformed vote is refused',
@@ -222,7 +222,14 @@ export const approvalGuards = [
     file: approvals('vote-intake'),
     find: "vote.reason), 'synced')",
     replace: "vote.reason), 'written')",
-    tests: [...votes, ...failures],
+    tests: votes,
+  },
+  {
+    name: 'a recorded request is synced',
+    file: approvals('pending-request'),
+    find: "event, 'synced')",
+    replace: "event, 'written')",
+    tests: votes,
   },
   {
     name: 'a failure while a vote is taken ends the request',

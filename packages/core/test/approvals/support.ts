@@ -12,7 +12,13 @@ import type { ApprovalRequest, ApprovalVote, Approver, VoteReceipt } from '../..
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
 import { makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
 import type { Ledger, LedgerChange, LedgerEntry } from '../../src/ledger/ledger.js'
-import type { ApprovalRequirement, ApprovalStage, Decision, DecisionInput } from '../../src/model/decision.js'
+import type {
+  ApprovalRequirement,
+  ApprovalStage,
+  Decision,
+  DecisionInput,
+  Durability,
+} from '../../src/model/decision.js'
 import type { Digest } from '../../src/model/digest.js'
 import { randomHex, sha256 } from '../../src/model/digest.js'
 import type { Principal } from '../../src/model/principal.js'
@@ -179,13 +185,18 @@ export class TestLedger implements Ledger {
 /** A journal that keeps drafts and fails for chosen event types. */
 export class TestJournal implements Journal {
   readonly events: EventDraft[] = []
+  readonly #synced = new Set<EventDraft>()
   failFor: (event: EventDraft) => Fault = () => undefined
 
-  append(event: EventDraft): { lsn: number; seq: number } | Promise<{ lsn: number; seq: number }> {
+  append(
+    event: EventDraft,
+    durability?: Durability,
+  ): { lsn: number; seq: number } | Promise<{ lsn: number; seq: number }> {
     const fault = this.failFor(event)
     if (fault === 'throw') throw new Error('the disk is full')
     if (fault === 'hang') return new Promise(() => undefined)
     this.events.push(event)
+    if (durability === 'synced') this.#synced.add(event)
     return { lsn: this.events.length, seq: this.events.length }
   }
 
@@ -199,6 +210,11 @@ export class TestJournal implements Journal {
 
   of(type: EventDraft['type']): readonly EventDraft['body'][] {
     return this.events.filter((event) => event.type === type).map((event) => event.body)
+  }
+
+  /** The types of the events that were to be synced, in order. */
+  get synced(): readonly EventDraft['type'][] {
+    return this.events.filter((event) => this.#synced.has(event)).map(({ type }) => type)
   }
 }
 

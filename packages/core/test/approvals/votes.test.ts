@@ -43,6 +43,12 @@ describe('a vote of an independent, eligible person', () => {
     expect(on.journal.of('approval.vote')).toHaveLength(1)
   })
 
+  it('is durable before it counts, as the request is before anybody is asked', async () => {
+    const on = bench()
+    await approved(on)
+    expect(on.journal.synced).toEqual(['approval.requested', 'approval.vote'])
+  })
+
   it('denies the action, and says by whom', async () => {
     const { receipt, outcome } = await receiptOf((on) => on.hand.deny(ann))
     expect(receipt).toEqual({ counted: true })

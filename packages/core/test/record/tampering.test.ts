@@ -168,6 +168,24 @@ describe('verifyJournal', () => {
     })
   })
 
+  it('takes damage before a whole event for an edit, never for the torn tail that opening would cut off', async () => {
+    const lines = linesOf(files.get(last)!)
+    for (let index = 1; index < lines.length - 1; index++) {
+      const found = await verifyStill(withFile(files, last, fileOf(lines.with(index, 'x'.repeat(20)))))
+      expect(found).toMatchObject({ verdict: 'corrupt', damage: { kind: 'edit', line: index + 1 }, torn: null })
+    }
+  })
+
+  it('finds an event of another recorder although every hash is right', async () => {
+    const lines = linesOf(files.get(last)!)
+    const index = lines.length - 1
+    const edited = lines.with(index, lines[index]!.replace(/"recorder":"[^"]*"/, '"recorder":"another"'))
+    expect(await verifyStill(withFile(files, last, fileOf(edited)))).toMatchObject({
+      verdict: 'corrupt',
+      damage: { kind: 'edit', detail: 'the recorder is another one' },
+    })
+  })
+
   it('is plain JSON', async () => {
     const found = await verifyStill(withFile(files, names[0]!, Buffer.alloc(0)))
     expect(JSON.parse(JSON.stringify(found))).toEqual(found)
