@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { RequestEnd, StoredRequest, StoredVote } from '../../src/approvals/stored-request.js'
+import { parseStored, stateOf, storedValue, withEnd, withVote } from '../../src/approvals/stored-request.js'
+import type { SnapshotValue } from '../../src/model/snapshot.js'
+
+const ends: readonly Exclude<RequestEnd, 'denied'>[] = ['consumed', 'expired', 'withdrawn', 'unavailable', 'void']
+const pending: StoredRequest = { digest: 'd', policy: 'p', end: null, votes: [] }
+
+function vote(approver: string, decision: 'allow' | 'deny' = 'allow', elapsedMs = 0): StoredVote {
+  return { id: `${approver} ${String(elapsedMs)}`, approver, decision, elapsedMs }
+}
+
+describe('a request in the ledger', () => {
+  it('ends once: whoever comes later is told how', () => {
+    for (const first of ends) {
+      const ended = withEnd(pending, first) as StoredRequest
+      expect(stateOf(ended)).toBe(first)
+      for (const later of ends) expect(withEnd(ended, later)).toBe(first)
+    }
+  })
+
+  it('is denied by a no, unless it was spent before', () => {
+    const denied = withVote(pending, vote('ann', 'deny'), 1_000) as StoredRequest
+    expect(stateOf(denied)).toBe('denied')
+    for (const end of ends) expect(withEnd(denied, end)).toBe('denied')
+    expect(stateOf({ ...denied, end: 'void' })).toBe('denied')
+    expect(stateOf({ ...denied, end: 'consumed' })).toBe('consumed')
+  })
+
+  it('takes no vote once it ended', () => {
+    const denied = withVote(pending, vote('ann', 'deny'), 1_000) as StoredRequest
+    for (const request of [denied, ...ends.map((end): StoredRequest => ({ ...pending, end }))]) {
+      expect(withVote(request, vote('bob'), 1_000)).toBe('late')
+      expect(withVote(request, vote('bob', 'deny'), 1_000)).toBe('late')
+    }
+  })
+
+  it('takes one yes of a person, and another when that is too old; a no always', () => {
+    const once = withVote(pending, vote('ann'), 1_000) as StoredRequest
+    expect(withVote(once, vote('ann', 'allow', 1_000), 1_000)).toBe('already-voted')
+    expect(withVote(once, vote('ann', 'allow', 1_001), 1_000)).toMatchObject({ votes: [{}, {}] })
+    expect(withVote(once, vote('ann', 'deny', 1), 1_000)).toMatchObject({ votes: [{}, { decision: 'deny' }] })
+  })
+
+  it('keeps 64 yeses, and still takes a no', () => {
+    const full: StoredRequest = { ...pending, votes: Array.from({ length: 64 }, (_, index) => vote(String(index))) }
+    expect(withVote(full, vote('ann'), 1_000)).toBe('too-many-votes')
+    expect(withVote(full, vote('ann', 'deny'), 1_000)).toMatchObject({ digest: 'd' })
+  })
+
+  it('is read back as it was written, and as nothing when any part of it is something else', () => {
+    const request: StoredRequest = { ...pending, votes: [vote('ann'), vote('bob')] }
+    const value = storedValue(request) as { readonly [key: string]: SnapshotValue }
+    expect(parseStored(value)).toEqual(request)
+    const others: readonly SnapshotValue[] = [
+      'text',
+      null,
+      [],
+      { ...value, digest: 1 },
+      { ...value, policy: 1 },
+      { ...value, end: 'approved' },
+      { ...value, votes: 'none' },
+      { ...value, votes: [{ ...vote('ann') }, { ...vote('bob'), decision: 'maybe' }] },
+      { ...value, votes: [{ ...vote('ann'), elapsedMs: '0' }] },
+    ]
+    for (const other of others) expect(parseStored(other)).toBeUndefined()
+    expect(parseStored(undefined)).toBeUndefined()
+  })
+})
