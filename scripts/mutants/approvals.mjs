@@ -313,7 +313,7 @@ export const approvalGuards = [
     file: approvals('request-ledger'),
     find: 'return leave(this.#on.ledger, this.#on.deadlineMs, this.#place, spent)',
     replace: 'return leave(this.#on.ledger, this.#on.deadlineMs, this.#place, false)',
-    tests: core('approvals/single-use', 'approvals/real-parts', 'approvals/caps'),
+    tests: singleUse,
   },
   {
     name: 'ledger writes are compare-and-set',

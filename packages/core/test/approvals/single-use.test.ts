@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import type { HeldAction } from '../../src/approvals/coordinator.js'
 import { sha256 } from '../../src/model/digest.js'
-import { ann, approved, bench, bob, deployer, heldOf, hold, human, never, policy, requirement } from './support.js'
+import {
+  agent,
+  ann,
+  approved,
+  bench,
+  bob,
+  deployer,
+  heldOf,
+  hold,
+  human,
+  never,
+  policy,
+  requirement,
+  startMs,
+} from './support.js'
 
 describe('an approval', () => {
   it('is spent once and answers the evidence it rests on', async () => {
@@ -98,6 +112,26 @@ describe('an approval', () => {
     const { asked, held } = await approved(on, hold({ requirement: requirement({ ttlMs: 10 * 3_600_000 }) }))
     on.clock.advance(deployer.expiresAt.getTime() - on.clock.wallMs())
     await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({ code: 'ERR_APPROVAL_VOID' })
+  })
+
+  it('is void when the requester’s identity expired before the request did', async () => {
+    const on = bench()
+    const requester = agent('deployer', { expiresAtMs: startMs + 60_000 })
+    const { asked, held } = await approved(on, hold({ requester }))
+    on.clock.advance(60_000)
+    await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({
+      code: 'ERR_APPROVAL_VOID',
+      message: expect.stringContaining('identity expired') as string,
+    })
+  })
+
+  it('is kept as spent in the ledger, where every process finds it', async () => {
+    const on = bench()
+    const { asked, held } = await approved(on)
+    await on.coordinator.consume(held, asked.digest)
+    await on.coordinator.close()
+    expect(on.ledger.entries.get(`approval/request/${held.requestId}`)?.value).toMatchObject({ end: 'consumed' })
+    expect([...on.ledger.entries.keys()]).toHaveLength(1)
   })
 
   it('is void when a vote is too old', async () => {

@@ -10,11 +10,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/model/clock.js'
 import { fileJournal } from '../../src/record/file-journal.js'
 import type { FileJournalOptions } from '../../src/record/file-journal.js'
 import type { Journal } from '../../src/record/journal.js'
+import { nodeFileSystem } from '../../src/record/node-file-system.js'
 import { verifyJournal } from '../../src/record/verify.js'
 import { CrashFileSystem } from '../../src/testing/crash-file-system.js'
 import { directory, eventsOf, handClock, newProcess, numbered, openOn, recorder } from './journal-bench.js'
@@ -177,11 +178,31 @@ describe('fileJournal on a disk', () => {
 
   it('records nothing after close, and closes once', async () => {
     const journal = await open()
-    await Promise.all([journal.close(), journal.close()])
-    expect(() => journal.append(numbered(0), 'synced')).toThrow(
-      expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' }),
-    )
+    const closing = Promise.all([journal.close(), journal.close()])
+    const closed = expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' })
+    expect(() => journal.append(numbered(0), 'written')).toThrow(closed)
+    await closing
+    expect(() => journal.append(numbered(0), 'synced')).toThrow(closed)
   })
+
+  it('refuses more than 64 MiB that a disk has not synced yet, and goes on when it has', async () => {
+    let release = (): void => undefined
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const sync = async (file: number): Promise<void> => {
+      await gate
+      await nodeFileSystem.sync(file)
+    }
+    const journal = await open({ fileSystem: { ...nodeFileSystem, sync } })
+    const large = { ...numbered(0), body: { pad: 'x'.repeat(4 * 1024 * 1024) } }
+    const append = (): unknown => journal.append(large, 'written')
+    for (let n = 0; n < 16; n++) append()
+    expect(append).toThrow(expect.objectContaining({ code: 'ERR_JOURNAL_UNAVAILABLE' }))
+    release()
+    await vi.waitFor(append)
+    await journal.close()
+  }, 60_000)
 
   it('takes a statement of 1 MiB with hostile text', async () => {
     const text = `${'\u2028"\\\0ü'.repeat(150_000)}`
