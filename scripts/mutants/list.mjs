@@ -1,6 +1,7 @@
 import { analyzer } from './analyzer.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
+import { decideGuards } from './decide.mjs'
 import { door } from './door.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
@@ -8,6 +9,8 @@ import { loopbackGuards } from './loopback.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
 import { recordGuards } from './record.mjs'
+import { requestGuards } from './requests.mjs'
+import { verificationGuards } from './verification.mjs'
 
 /**
  * Every guard that a test must notice the loss of: `find` stands exactly once in `file` and becomes `replace`; one of
@@ -16,10 +19,13 @@ import { recordGuards } from './record.mjs'
 const lists = {
   path,
   policy: policyGuards,
+  decide: decideGuards,
   identity: identityGuards,
   approvals: approvalGuards,
+  requests: requestGuards,
   ledger: ledgerGuards,
   record: recordGuards,
+  verification: verificationGuards,
   loopback: loopbackGuards,
   'door-parts': doorPartGuards,
   door,

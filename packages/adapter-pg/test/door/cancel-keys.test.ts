@@ -4,7 +4,7 @@ import { CancelKeys } from '../../src/door/cancel-keys.js'
 describe('cancel keys', () => {
   it('reach their own connection, by pid and key together', () => {
     const keys = new CancelKeys()
-    const [first, second] = [{ cancel: vi.fn() }, { cancel: vi.fn() }]
+    const [first, second] = [{ cancel: vi.fn<() => void>() }, { cancel: vi.fn<() => void>() }]
     const one = keys.issue(first)
     const other = keys.issue(second)
     keys.cancel(one.pid, other.key)
@@ -18,7 +18,7 @@ describe('cancel keys', () => {
 
   it('of another length do nothing and say nothing', () => {
     const keys = new CancelKeys()
-    const connection = { cancel: vi.fn() }
+    const connection = { cancel: vi.fn<() => void>() }
     const { pid, key } = keys.issue(connection)
     for (const wrong of [Buffer.alloc(0), key.subarray(0, 3), Buffer.concat([key, Buffer.from([0])])]) {
       expect(() => {
@@ -30,7 +30,7 @@ describe('cancel keys', () => {
 
   it('are worth nothing once their connection is gone', () => {
     const keys = new CancelKeys()
-    const connection = { cancel: vi.fn() }
+    const connection = { cancel: vi.fn<() => void>() }
     const { pid, key } = keys.issue(connection)
     keys.forget(pid)
     keys.cancel(pid, key)
