@@ -1,7 +1,6 @@
 const record = (name) => `packages/core/src/record/${name}.ts`
 const test = (...names) => names.map((name) => `packages/core/test/record/${name}.test.ts`)
 const fileJournal = test('file-journal')
-const lock = test('directory-lock')
 
 /** What was acknowledged is on disk, what is on disk is what was written, and one process writes it. */
 export const recordGuards = [

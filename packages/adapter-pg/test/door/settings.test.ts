@@ -4,31 +4,35 @@ import { checkState, judgeParameter, reportedParameters } from '../../src/door/s
 const unsafe = expect.objectContaining({ code: 'ERR_TARGET_UNSAFE' })
 const sound = { standard_conforming_strings: 'on', client_encoding: 'UTF8' }
 
+function judge(name: string, value: string, context: { expected: boolean; readOnly: boolean }): 'same' | 'changed' {
+  return judgeParameter(name, value, { ...context, session: 'abc' })
+}
+
 describe('a setting that the server reports', () => {
   it.each([
     ['standard_conforming_strings', 'off'],
     ['client_encoding', 'SQL_ASCII'],
   ])('ends the connection when texts would mean something else: %s = %s', (name, value) => {
-    expect(() => judgeParameter(name, value, true, false)).toThrow(unsafe)
+    expect(() => judge(name, value, { expected: true, readOnly: false })).toThrow(unsafe)
   })
 
   it.each(['default_transaction_read_only', 'is_superuser', 'search_path', 'session_authorization'])(
     'ends the connection when nothing that was decided may have changed it: %s',
     (name) => {
-      expect(() => judgeParameter(name, 'on', false, false)).toThrow(unsafe)
-      expect(judgeParameter(name, 'on', true, false)).toBe('changed')
+      expect(() => judge(name, 'on', { expected: false, readOnly: false })).toThrow(unsafe)
+      expect(judge(name, 'on', { expected: true, readOnly: false })).toBe('changed')
     },
   )
 
   it('ends the connection when it would let a reader write', () => {
-    expect(() => judgeParameter('default_transaction_read_only', 'off', true, true)).toThrow(unsafe)
-    expect(judgeParameter('default_transaction_read_only', 'on', true, true)).toBe('changed')
-    expect(judgeParameter('default_transaction_read_only', 'off', true, false)).toBe('changed')
+    expect(() => judge('default_transaction_read_only', 'off', { expected: true, readOnly: true })).toThrow(unsafe)
+    expect(judge('default_transaction_read_only', 'on', { expected: true, readOnly: true })).toBe('changed')
+    expect(judge('default_transaction_read_only', 'off', { expected: true, readOnly: false })).toBe('changed')
   })
 
   it('passes when it changes nothing that texts mean', () => {
-    expect(judgeParameter('TimeZone', 'UTC', false, true)).toBe('same')
-    expect(judgeParameter('client_encoding', 'utf8', false, true)).toBe('same')
+    expect(judge('TimeZone', 'UTC', { expected: false, readOnly: true })).toBe('same')
+    expect(judge('client_encoding', 'utf8', { expected: false, readOnly: true })).toBe('same')
   })
 })
 

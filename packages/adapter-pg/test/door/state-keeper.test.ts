@@ -170,9 +170,11 @@ describe('what goes through one connection', () => {
     },
   )
 
-  it('reaches them when its transaction ends', async () => {
+  it('reaches them at once, and again when its transaction ends', async () => {
+    const before = server.generation
     keeper.synced([await run('create table t (a int)')], 'T', 'T')
     const { generation } = server
+    expect(generation).toBeGreaterThan(before)
     keeper.synced([], 'T', 'I')
     expect(server.generation).toBeGreaterThan(generation)
   })
