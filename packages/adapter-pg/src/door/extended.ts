@@ -27,6 +27,10 @@ export class ExtendedProtocol {
   readonly #deferred = new Set<PreparedStatement>()
   /** Why no further Bind may be decided before the next Sync. */
   #blocked: string | undefined
+  /** Whether a message of the batch was refused: the server ignores what follows. */
+  #refused = false
+  /** Whether the batch runs anything. */
+  #ran = false
 
   constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
@@ -37,9 +41,12 @@ export class ExtendedProtocol {
     return this.#open
   }
 
-  /** Why nothing more can be decided before the next Sync, if so. */
+  /**
+   * Why no simple query can be decided before the next Sync, if so. PostgreSQL 15 commits with it what the batch did before;
+   * 18 leaves that open until a Sync. The outcome could not be told.
+   */
   get blocked(): string | undefined {
-    return this.#blocked
+    return this.#blocked ?? (this.#ran ? 'whether a simple query ends the batch differs between servers' : undefined)
   }
 
   /** Whether there are messages, sent or not, that no Sync has ended yet. */
@@ -57,6 +64,8 @@ export class ExtendedProtocol {
   /** ReadyForQuery arrived. */
   synced(): void {
     this.#open = false
+    this.#refused = false
+    this.#ran = false
     this.#blocked = undefined
   }
 
@@ -68,7 +77,7 @@ export class ExtendedProtocol {
 
   handle(frame: Frame): MaybePromise<void> {
     if (String.fromCharCode(frame.type) === 'S') return this.#sync(frame.bytes)
-    if (this.#connection.skipping) {
+    if (this.#connection.skipping || this.#refused) {
       // The server ignores everything until Sync; so does the door, and what never left is forgotten.
       this.#forgetDeferred()
       return
@@ -220,6 +229,7 @@ export class ExtendedProtocol {
       return
     }
     this.#flushDeferred()
+    this.#ran = true
     run.started()
     this.#connection.track(run)
     this.#send(bytes, { kind: 'execute', run })
@@ -279,7 +289,7 @@ export class ExtendedProtocol {
     }
     this.#flushDeferred()
     this.#send(refusedParse, { kind: 'refused', refusal })
-    this.#blocked = 'an earlier message of the batch was refused'
+    this.#refused = true
   }
 
   #send(bytes: Buffer, slot: Slot | undefined): void {

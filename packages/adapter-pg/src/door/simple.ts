@@ -27,9 +27,13 @@ export class SimpleProtocol {
     } catch (error) {
       return this.#refuse(this.#flow.refuseUnread(error))
     }
-    const why = blocked ?? (connection.runs.size > 0 ? endsElsewhere : undefined)
-    if (why !== undefined) return this.#refuse(this.#flow.refuseMessage(laterInBatch(why)))
-    const passage = await this.#flow.pass({ text, parameters: [], extended: false, laterInBatch: false })
+    if (blocked !== undefined) return this.#refuse(this.#flow.refuseMessage(laterInBatch(blocked)))
+    const passage = await this.#flow.pass({
+      text,
+      parameters: [],
+      extended: false,
+      laterInBatch: connection.runs.size > 0,
+    })
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal)
     const { run } = passage
     try {
@@ -64,12 +68,6 @@ export class SimpleProtocol {
     await this.#connection.quiet()
   }
 }
-
-/**
- * PostgreSQL 15 commits with the simple query what the batch did before it; 18 leaves it open until a Sync. The outcome
- * could not be told.
- */
-const endsElsewhere = 'whether a simple query ends the batch differs between servers'
 
 const functionCall = protocolRefusal(
   'the function call protocol is not governed',

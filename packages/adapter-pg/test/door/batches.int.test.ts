@@ -57,10 +57,10 @@ describe('a batch of the extended protocol', () => {
   const stored = async (): Promise<number[]> =>
     (await on.owner.query<{ a: number }>('select a from t order by a')).rows.map(({ a }) => a)
 
-  const outcomes = (): string[] =>
-    on.journal.events
-      .filter((event) => event.type === 'action.outcome' && event.session === session.id)
-      .map((event) => String(event['outcome']))
+  const events = (type: string): readonly Readonly<Record<string, unknown>>[] =>
+    on.journal.events.filter((event) => event.type === type && event.session === session.id)
+
+  const outcomes = (): string[] => events('action.outcome').map((event) => String(event['outcome']))
 
   it('runs what stands before a Sync and refuses what stands behind it', async () => {
     wire.send(insert(7), sync, extended('delete from t'), sync, extended(read), sync)
@@ -78,9 +78,11 @@ describe('a batch of the extended protocol', () => {
     expect(outcomes()).toEqual(['rolled-back'])
   })
 
-  it('skips allButDelete behind a refused Parse up to the Sync, and goes on there', async () => {
+  it('skips everything behind a refused Parse up to the Sync, and goes on there', async () => {
     const answer = await wire.ask(parse('x', 'delete from t'), bind('', 'x'), execute(''), insert(9), sync)
     expect([types(answer), errors(answer)]).toEqual(['EZ', ['42501']])
+    // One refusal is one event, however many messages of the batch follow it.
+    expect(events('action.denied')).toHaveLength(1)
     expect(errors(await wire.ask(bind('', 'x'), sync))).toEqual(['26000'])
     expect(types(await wire.ask(parse('x', read), sync))).toBe('1Z')
     expect(await stored()).toEqual([1, 2, 3])

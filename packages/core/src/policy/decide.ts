@@ -33,6 +33,13 @@ export function decide(views: Views, input: DecisionInput): Decision {
   }
 }
 
+/** Why an effect has no resource that rules could be about. */
+function unnamed({ resource }: Effect): string {
+  return resource.endsWith(':*')
+    ? 'it may be about each of its kind, which no rule can allow: name what is meant'
+    : 'its resource is not written as kind:segment.segment'
+}
+
 function refusal(reason: string): Decision {
   return denial([{ rule: undefined, reason, effect: undefined }])
 }
@@ -96,7 +103,7 @@ class Deliberation {
   }
 
   #coverage(effect: Effect, resource: Resource | undefined): void {
-    if (resource === undefined) return this.#deny('its resource is not written as kind:segment.segment', effect)
+    if (resource === undefined) return this.#deny(unnamed(effect), effect)
     const found: Candidate<AllowRule>[] = []
     this.#view.allow.collect(effect, resource, found)
     let why = effect.duty === 'opaque' ? 'nothing allows what cannot be understood' : 'no rule allows it'

@@ -150,6 +150,13 @@ describe('an allow rule', () => {
     expect(decide(named, { effects: copy }).effect).toBe('allow')
   })
 
+  it('says why it covers nothing that may be about each of its kind', () => {
+    const decision = decide(agent({ target: 'orders', duty: 'session', resource: 'setting:*' }), {
+      effects: [effect('session', 'setting:*')],
+    })
+    expect(decision.effect === 'deny' && decision.reasons[0]?.reason).toContain('name what is meant')
+  })
+
   it('covers nothing whose resource is not written as a resource', () => {
     const rules = agent({ target: 'orders', duty: 'read' })
     for (const resource of [
