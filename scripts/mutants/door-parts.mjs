@@ -146,7 +146,7 @@ export const doorPartGuards = [
       '    this.#generation = generation\n',
       '    this.#generation = this.#cache.generation + generation * 0\n',
     ],
-    ['is asked for in full after a write', 'this.#wrote ? undefined : this.#last,', 'this.#last,'],
+    ['is asked for in full after a write', 'this.#wrote ? undefined : this.#last)', 'this.#last)'],
     [
       'tells the other connections of a change',
       'if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()',

@@ -18,7 +18,7 @@ import type { Run } from './run.js'
 import type { LinkEvents, LinkLimits } from './server-link.js'
 import { ServerLink } from './server-link.js'
 import { settleLost } from './settle-lost.js'
-import { settleRuns } from './settle-runs.js'
+import { settleRuns, settleUndone } from './settle-runs.js'
 import { SimpleProtocol } from './simple.js'
 import type { StatementFlow } from './statement-flow.js'
 import type { Upstream } from './upstream.js'
@@ -92,6 +92,10 @@ export class DoorConnection implements Line {
     return this.#closed
   }
 
+  get batchOpen(): boolean {
+    return this.#extended.open
+  }
+
   get idle(): boolean {
     return this.#link.idle
   }
@@ -152,6 +156,8 @@ export class DoorConnection implements Line {
         if (this.#link.cancelling !== undefined) await this.#link.cancelling
         const step = this.#handle(frame)
         if (isPromise(step)) await step
+        // A server that is busy reads nothing: what the client sends meanwhile waits on its own side.
+        if (!this.#link.writable) await this.writable()
       }
     } catch (error) {
       this.fatal(error)
@@ -165,28 +171,14 @@ export class DoorConnection implements Line {
 
   #handle(frame: Frame): MaybePromise<void> {
     if (this.#copyIn.active) return this.#copyIn.handle(frame)
-    switch (String.fromCharCode(frame.type)) {
-      case 'Q':
-        return this.#outsideBatch(() => this.#simple.query(frame.bytes, this.#extended.blocked))
-      case 'F':
-        return this.#outsideBatch(() => this.#simple.refuseFunctionCall())
-      case 'P':
-      case 'B':
-      case 'D':
-      case 'E':
-      case 'C':
-      case 'H':
-      case 'S':
-        return this.#extended.handle(frame)
-      case 'd':
-      case 'c':
-      case 'f':
-        return this.#copyIn.handle(frame)
-      default:
-        throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the client sent a message of an unknown type', {
-          hint: 'use an official driver',
-        })
-    }
+    const type = String.fromCharCode(frame.type)
+    if ('PBDECHS'.includes(type)) return this.#extended.handle(frame)
+    if ('dcf'.includes(type)) return this.#copyIn.handle(frame)
+    if (type === 'Q') return this.#outsideBatch(() => this.#simple.query(frame.bytes, this.#extended.blocked))
+    if (type === 'F') return this.#outsideBatch(() => this.#simple.refuseFunctionCall())
+    throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the client sent a message of an unknown type', {
+      hint: 'use an official driver',
+    })
   }
 
   /** A message of the simple protocol ends an open batch; after an error in it the server ignores the message. */
@@ -215,6 +207,7 @@ export class DoorConnection implements Line {
       throw error
     }
     this.#runs.add(run)
+    this.#flow.begun(run)
   }
 
   track(run: Run): void {
@@ -310,11 +303,11 @@ export class DoorConnection implements Line {
     this.#status = status
     this.#skipping = false
     this.#copyIn.ended()
-    const fate = failed && before === 'I' && status === 'I' ? 'undone' : 'answered'
+    const undone = failed && before === 'I' && status === 'I'
     // What a statement did to names comes first: it may have closed the portals of others.
     for (const run of this.#runs) this.#flow.finished(run)
     const over = [...this.#runs].filter((run) => status === 'I' || !run.open)
-    const recorded = settleRuns(over, fate)
+    const recorded = undone ? settleUndone(over) : settleRuns(over, 'answered')
     this.#flow.synced(this.#runs, before, status)
     if (this.#runs.size > 0) this.#runs = new Set()
     const closed = status === 'I' ? settleRuns(this.registry.transactionEnded(), 'answered') : undefined

@@ -72,7 +72,7 @@ export class ExtendedProtocol {
   /** A Parse was answered, or skipped by the server. */
   parsed(statement: PreparedStatement, ok: boolean): void {
     const { statements } = this.#connection.registry
-    if (!ok && statements.get(statement.name) === statement) statements.delete(statement.name)
+    if (!ok && statements.get(statement.name) === statement) this.#connection.registry.forget(statement.name)
   }
 
   handle(frame: Frame): MaybePromise<void> {
@@ -125,7 +125,7 @@ export class ExtendedProtocol {
 
   #parse(message: ParseMessage, bytes: Buffer): MaybePromise<void> {
     const { registry } = this.#connection
-    const unusable = refuseName(message.name)
+    const unusable = refuseName(message.name) ?? this.#unsettledName(message.name)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuseMessage(duplicate('prepared statement', '42P05'))
@@ -150,7 +150,7 @@ export class ExtendedProtocol {
           ? bytes
           : parse(message.name, Buffer.from(preview.text, 'utf8'), message.parameterTypes),
     }
-    this.#connection.registry.statements.set(message.name, statement)
+    this.#connection.registry.keep(statement)
     this.#deferred.add(statement)
   }
 
@@ -188,7 +188,9 @@ export class ExtendedProtocol {
     }
     this.#flushDeferred()
     this.#forgetPortal(portal)
-    this.#connection.registry.portals.set(portal, { name: portal, analysis: run.analysis, run, holdable: false })
+    const { registry } = this.#connection
+    const namesAt = registry.changes
+    registry.portals.set(portal, { name: portal, analysis: run.analysis, run, holdable: false, namesAt })
     this.#blocked = this.#flow.blocksBatch(run.analysis)
     this.#send(bytes, { kind: 'bind', run })
   }
@@ -221,7 +223,12 @@ export class ExtendedProtocol {
       this.#refuseMessage(unknownName('portal', '34000'))
       return
     }
-    const { run } = portal
+    const { run, namesAt } = portal
+    // EXECUTE and FETCH find what they name when they run, not when they were bound.
+    if (run.analysis.uses.length > 0 && (namesAt !== this.#connection.registry.changes || this.#changesNames())) {
+      this.#refuseMessage(otherNames)
+      return
+    }
     try {
       run.permit.assertLive()
     } catch (error) {
@@ -237,7 +244,7 @@ export class ExtendedProtocol {
 
   #close(bytes: Buffer): void {
     const { kind, name } = readNamed(bytes)
-    const unusable = refuseName(name)
+    const unusable = refuseName(name) ?? this.#unsettledName(name)
     if (unusable !== undefined) {
       this.#refuseMessage(unusable)
       return
@@ -245,10 +252,20 @@ export class ExtendedProtocol {
     this.#flushDeferred()
     this.#send(bytes, { kind: 'close' })
     if (kind === 'S') {
-      this.#connection.registry.statements.delete(name)
+      this.#connection.registry.forget(name)
       return
     }
     this.#forgetPortal(name)
+  }
+
+  /** What a text of this batch does to names is known only when the batch has been answered. */
+  #unsettledName(name: string): DoorRefusal | undefined {
+    return name !== '' && this.#changesNames() ? laterInBatch('it makes or drops names') : undefined
+  }
+
+  #changesNames(): boolean {
+    for (const run of this.#connection.runs) if (run.executed && run.analysis.registry.length > 0) return true
+    return false
   }
 
   /** The portal is closed or replaced: its outcome is recorded with the next ReadyForQuery. */
@@ -297,6 +314,12 @@ export class ExtendedProtocol {
     this.#connection.send(bytes, slot)
   }
 }
+
+const otherNames = protocolRefusal(
+  'a prepared statement or cursor was made or dropped since this portal was bound, which runs one by its name',
+  'bind the statement again',
+  '0A000',
+)
 
 function duplicate(what: string, sqlState: string): DoorRefusal {
   return protocolRefusal(`a ${what} of this name exists`, `close the ${what} first or choose another name`, sqlState)

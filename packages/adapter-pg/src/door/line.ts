@@ -13,6 +13,8 @@ export interface Line {
   readonly skipping: boolean
   /** Whether the connection is over. */
   readonly closed: boolean
+  /** Whether messages were sent that no Sync has ended yet. */
+  readonly batchOpen: boolean
   /** Whether the server owes nothing. */
   readonly idle: boolean
   /** Whether the server reads COPY rows. */

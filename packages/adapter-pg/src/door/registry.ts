@@ -19,6 +19,8 @@ export interface Portal {
   readonly run: Run | undefined
   /** WITH HOLD cursors outlive the transaction. */
   readonly holdable: boolean
+  /** `Registry.changes` when it was made. */
+  readonly namesAt: number
 }
 
 /** The names that live on one server connection. What is not in here is refused, never guessed. */
@@ -26,13 +28,35 @@ export class Registry {
   readonly statements: Map<string, PreparedStatement> = new Map()
   readonly portals: Map<string, Portal> = new Map()
 
+  #changes = 0
+
+  /** Counts what happened to names, so that it shows whether they still stand for what they stood for. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** A statement was made. */
+  keep(statement: PreparedStatement): void {
+    // No text can name the unnamed one.
+    if (statement.name !== '') this.#changes += 1
+    this.statements.set(statement.name, statement)
+  }
+
+  /** A statement was dropped. */
+  forget(name: string): void {
+    if (name !== '') this.#changes += 1
+    this.statements.delete(name)
+  }
+
   /** Applies what a finished text did to names. Answers the runs whose portals are gone. */
   apply(changes: readonly RegistryChange[], analysis: Analysis): readonly Run[] {
+    this.#changes += 1
     return changes.flatMap((change) => this.#apply(change, analysis))
   }
 
   /** A text failed after some of its statements may have run: what the names stand for now is not known. */
   doubt(changes: readonly RegistryChange[]): readonly Run[] {
+    this.#changes += 1
     return changes.flatMap((change) => this.#doubt(change))
   }
 
@@ -64,6 +88,7 @@ export class Registry {
           analysis,
           run: undefined,
           holdable: true,
+          namesAt: this.#changes,
         })
         return dropped
       }

@@ -170,7 +170,7 @@ export class ResponseTracker implements BackendSink {
       return head.kind === 'query' ? 'pass' : this.#replace(head.refusal)
     }
     const verdict = head.kind === 'refused' ? this.#replace(head.refusal) : 'pass'
-    this.#skipToSync()
+    this.#skipToSync(head)
     return verdict
   }
 
@@ -185,13 +185,13 @@ export class ResponseTracker implements BackendSink {
     if (exchange.synced) this.#failed = false
     else {
       this.#answered()
-      this.#skipToSync()
+      this.#skipToSync(undefined)
       exchange.done()
     }
     return 'drop'
   }
 
-  #skipToSync(): void {
+  #skipToSync(failed: Slot | undefined): void {
     for (;;) {
       const slot = this.#slots.peek()
       if (slot === undefined) {
@@ -201,6 +201,8 @@ export class ResponseTracker implements BackendSink {
       if (slot.kind === 'sync') return
       this.#answered()
       if (slot.kind === 'parse') this.#events.parsed(slot.statement, false)
+      // The one that failed is among these.
+      if (slot.kind === 'execute' && slot !== failed) slot.run.skipped()
       if (slot.kind === 'internal') {
         slot.exchange.error = skipped
         slot.exchange.done()
@@ -284,9 +286,12 @@ export class ResponseTracker implements BackendSink {
         if (!('run' in head) || head.run.analysis.copy !== 'in') throw unexpected('a request for COPY rows')
         this.#events.copyIn()
         break
+      case 's':
+        if ('run' in head) head.run.suspended()
+        this.#answered()
+        break
       case '2':
       case '3':
-      case 's':
         this.#answered()
         break
       case 'T':

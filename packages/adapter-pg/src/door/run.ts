@@ -6,6 +6,8 @@ export class Run {
   readonly permit: Permit
   readonly analysis: Analysis
   #executed = false
+  #suspended = false
+  #skipped = false
   #complete = false
   #closed = false
   #tag: string | undefined
@@ -21,6 +23,16 @@ export class Run {
   /** The server was asked to execute it. */
   started(): void {
     this.#executed = true
+  }
+
+  /** PortalSuspended: it ran as far as the client asked for. */
+  suspended(): void {
+    this.#suspended = true
+  }
+
+  /** The server ignored the request to execute it, because an earlier message of the batch had failed. */
+  skipped(): void {
+    this.#skipped = true
   }
 
   /** CommandComplete: its tag ends with the number of rows for most commands. */
@@ -78,6 +90,7 @@ export class Run {
     if (this.#error !== undefined) return 'failed'
     // A batch whose Sync was not answered may have been undone after the command was complete.
     if (this.#complete) return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
+    if (this.#skipped && !this.#suspended) return 'not-run'
     if (!this.#executed) return fate === 'lost' ? 'unknown' : 'not-run'
     return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
   }

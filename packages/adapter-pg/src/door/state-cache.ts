@@ -36,6 +36,7 @@ const statements = {
   since: { name: `${reservedPrefix}since`, text: stateProbeSince },
   builtins: { name: `${reservedPrefix}builtins`, text: catalogQueries.builtin },
   catalog: { name: `${reservedPrefix}catalog`, text: catalogQueries.user },
+  replan: { name: `${reservedPrefix}replan`, text: 'DISCARD PLANS' },
 } as const satisfies Record<string, InternalStatement>
 
 /**
@@ -49,6 +50,7 @@ export class StateCache {
   /** Epochs whose catalog some connection is loading. The promises never reject. */
   readonly #loading = new Map<string, Promise<void>>()
   #generation = 0
+  #definitions = 0
 
   /** Counts the catalog changes that went through any door of the target (RULES 23). */
   get generation(): number {
@@ -60,6 +62,16 @@ export class StateCache {
     this.#generation += 1
   }
 
+  /** Counts the definitions that may have become visible. Unlike `generation` it leaves out settings and transactions. */
+  get definitions(): number {
+    return this.#definitions
+  }
+
+  /** Something that may define objects is about to be committed, or was. */
+  defined(): void {
+    this.#definitions += 1
+  }
+
   /** Looks at the server. `before` makes it cheap when nothing was committed since; it is left out when something was. */
   async look(run: RunInternal, serverMajor: number, before: Look | undefined): Promise<Look> {
     const probe = serverMajor < 14 ? statements.probe13 : statements.probe
@@ -68,6 +80,14 @@ export class StateCache {
     const probed = since ?? readState(only(await run(probe)))
     const known = this.#states.get(keyOf(probed))
     return known === undefined ? this.#load(run, probe, probed) : { state: known, probed }
+  }
+
+  /**
+   * Has the server read its prepared statements anew. It does so by itself when an object that they use changes, but not
+   * when a new one stands before it on the search path, which the next decision already takes for the one that is meant.
+   */
+  async replan(run: RunInternal): Promise<void> {
+    await run(statements.replan)
   }
 
   async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState): Promise<Look> {

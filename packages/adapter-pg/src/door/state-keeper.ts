@@ -1,9 +1,13 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
+import type { Analysis } from '../analyzer/analysis.js'
 import type { Line } from './line.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 import { checkState } from './settings.js'
-import type { Look, StateCache } from './state-cache.js'
+import type { Look, RunInternal, StateCache } from './state-cache.js'
+
+/** No count of definitions. */
+const never = -1
 
 /** How old a look at the server may be when a read is decided (RULES 23). */
 const maxAgeMs = 1_000
@@ -27,6 +31,13 @@ export class StateKeeper {
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
   #looks = 0
+  /** The definitions that had gone through any door of the target at the last look. */
+  #definitions: number | undefined
+  /** The same when the snapshot of the open transaction was taken, if all of it sees the same one. */
+  #snapshotAt: number | undefined
+  #tookSnapshot = false
+  /** Something ran in the open transaction that may have defined objects. */
+  #defines = false
 
   constructor(connection: Line, cache: StateCache, serverMajor: number, readOnly: boolean) {
     this.#connection = connection
@@ -54,7 +65,15 @@ export class StateKeeper {
   /** Looks again right before something other than a read runs: whether the server is still as it was described. */
   async unchanged(described: ServerState): Promise<boolean> {
     if (this.#connection.transactionStatus === 'E') return true
-    return (await this.#look()).key === described.key
+    return (await this.#look()).key === described.key && !this.outdated
+  }
+
+  /**
+   * Whether the catalog changed through some door since the open transaction began to see nothing new (REPEATABLE READ,
+   * SERIALIZABLE). The server looks names up in the newest catalog all the same, so nothing can be decided in it.
+   */
+  get outdated(): boolean {
+    return this.#snapshotAt !== undefined && this.#snapshotAt !== this.#cache.definitions
   }
 
   /** Loads the catalog anew although nothing seems to have changed. */
@@ -71,6 +90,23 @@ export class StateKeeper {
   expectsSettings(runs: ReadonlySet<Run>): boolean {
     for (const run of runs) if (!run.analysis.settingFree) return true
     return this.#changedInTransaction
+  }
+
+  /** A run is about to be sent: what it commits may be in force long before its answer is read. */
+  begun({ analysis }: Run): void {
+    this.#tookSnapshot ||= analysis.description.effects.some(
+      ({ resource }) => resource === 'setting:transaction_snapshot',
+    )
+    this.#defines ||= mayDefine(analysis)
+    const mayCommit = this.#connection.transactionStatus === 'I' || analysis.transaction !== undefined
+    if (this.#defines && mayCommit) this.#defined()
+  }
+
+  /** What this connection itself changes, its own transaction sees. */
+  #defined(): void {
+    const { outdated } = this
+    this.#cache.defined()
+    if (this.#snapshotAt !== undefined && !outdated) this.#snapshotAt = this.#cache.definitions
   }
 
   /** Statements were answered with this transaction status. */
@@ -93,6 +129,9 @@ export class StateKeeper {
         this.#cache.catalogChanged()
       }
       this.#changedInTransaction = false
+      if (this.#defines) this.#defined()
+      this.#defines = this.#tookSnapshot = false
+      this.#snapshotAt = undefined
     }
   }
 
@@ -104,18 +143,38 @@ export class StateKeeper {
   async #look(): Promise<ServerState> {
     this.#looks += 1
     // Read before the look: a change during it counts as one after it.
-    const { generation } = this.#cache
-    const look = await this.#cache.look(
-      (statement, parameters) => this.#connection.internal(statement, parameters),
-      this.#serverMajor,
-      this.#wrote ? undefined : this.#last,
-    )
+    const { definitions, generation } = this.#cache
+    const run: RunInternal = (statement, parameters) => this.#connection.internal(statement, parameters)
+    const look = await this.#cache.look(run, this.#serverMajor, this.#wrote ? undefined : this.#last)
     checkState(look.state.session.settings, this.#readOnly)
+    const moved = this.#last !== undefined && this.#last.probed.catalogEpoch !== look.probed.catalogEpoch
+    if (moved && this.#connection.registry.statements.size > 0) await this.#cache.replan(run)
+    const isInside = this.#connection.transactionStatus === 'T' || this.#connection.batchOpen
+    // The snapshot may be older than this look, but not older than the one before.
+    if (isInside && seesOneSnapshot(look.state)) {
+      // One that was taken over from another transaction may be older still.
+      const isOlder = this.#tookSnapshot && moved
+      this.#snapshotAt ??= isOlder ? never : (this.#definitions ?? definitions)
+    }
     this.#last = look
     this.#stale = false
     this.#wrote = false
     this.#generation = generation
+    this.#definitions = definitions
     this.#lookedAtMs = performance.now()
     return look.state
   }
 }
+
+function seesOneSnapshot({ session }: ServerState): boolean {
+  return /^(repeatable read|serializable)$/.test(session.settings.transaction_isolation)
+}
+
+/** Whether objects of the catalog may be others when it has run: not by a command for settings or transactions alone. */
+function mayDefine(analysis: Analysis): boolean {
+  if (analysis.transaction !== undefined) return analysis.transaction.verb === 'commit-prepared'
+  if (analysis.changesCatalog || analysis.containsTransactionControl) return true
+  return !analysis.settingFree && analysis.description.effects.some(({ duty }) => !plain.has(duty))
+}
+
+const plain: ReadonlySet<string> = new Set(['delete', 'read', 'session', 'write'])

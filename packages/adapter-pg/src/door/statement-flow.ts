@@ -143,6 +143,10 @@ export class StatementFlow {
     state: ServerState,
     signal: AbortSignal,
   ): MaybePromise<Passage | 'stale'> {
+    if (this.#keeper.outdated && analysis.transaction === undefined && this.#connection.transactionStatus !== 'E') {
+      this.#context.access.refused(this.#request(analysis.description, request.parameters, state), outdated)
+      return { outcome: 'refused', refusal: outdated }
+    }
     return andThen(this.#ownText(analysis, request.extended), (own) => {
       if ('text' in own) return this.#ask(request, analysis, own.text, state, signal)
       this.#context.access.refused(this.#request(analysis.description, request.parameters, state), own.refusal)
@@ -244,6 +248,11 @@ export class StatementFlow {
     return undefined
   }
 
+  /** A run is about to be sent. */
+  begun(run: Run): void {
+    this.#keeper.begun(run)
+  }
+
   /** A run was answered: the names that it made or dropped are known from now on. Once for each run. */
   finished(run: Run): void {
     const { analysis } = run
@@ -329,6 +338,15 @@ const unread: Description = Object.freeze({
     Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
   ]),
 })
+
+/** Clients that ask for such a transaction expect this SQLSTATE and begin again. */
+const outdated: DoorRefusal = {
+  code: 'ERR_TARGET_UNSAFE',
+  message: 'refused: the catalog of the server changed since the snapshot of this transaction was taken',
+  rules: [],
+  hint: 'roll back and begin again',
+  sqlState: '40001',
+}
 
 const restless: DoorRefusal = {
   code: 'ERR_TARGET_UNSAFE',

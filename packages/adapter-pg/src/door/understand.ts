@@ -68,9 +68,10 @@ function analyseIn(parsed: Parsed, state: ServerState, options: UnderstandOption
       if (statement === undefined) return undefined
       const inner = parser.parse(statement.text)
       // A text that is not at hand parsed is not understood here; EXECUTE of it is opaque then.
-      return isPromise(inner) || inner.unparsable
-        ? undefined
-        : analyseIn(inner, state, { parser, registry, parameterTypes: statement.parameterTypes }).analysis
+      if (isPromise(inner) || inner.unparsable) return undefined
+      const { analysis } = analyseIn(inner, state, { parser, registry, parameterTypes: statement.parameterTypes })
+      // A Parse takes commands that PREPARE does not, which do more to the connection than effects tell.
+      return preparable.has(analysis.description.operation) ? analysis : undefined
     },
     cursor: (name) => registry.portals.get(name)?.analysis,
   })
@@ -97,6 +98,9 @@ function beyond(error: unknown): DoorRefusal {
     sqlState: '54001',
   }
 }
+
+/** What SQL PREPARE takes. */
+const preparable: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete', 'merge'])
 
 function unparsable({ reason, position }: Unparsable, text: string): DoorRefusal {
   return {
