@@ -161,7 +161,8 @@ export class StatementFlow {
     state: ServerState,
     signal: AbortSignal,
   ): MaybePromise<Passage | 'stale'> {
-    const description = text === request.text ? analysis.description : { ...analysis.description, text }
+    const shown = this.#withPrepared(analysis, text)
+    const description = shown === request.text ? analysis.description : { ...analysis.description, text: shown }
     const admission = this.#context.access.admit({
       identity: this.#identity,
       description,
@@ -172,6 +173,17 @@ export class StatementFlow {
       ...(setsTransaction(analysis) ? {} : { recheck: () => this.#keeper.unchanged(state) }),
     })
     return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
+  }
+
+  /** EXECUTE with the text that it runs: what people approve, and what rules for texts look at. */
+  #withPrepared({ uses }: Analysis, text: string): string {
+    if (uses.length === 0) return text
+    const { statements } = this.#connection.registry
+    const names = uses.filter(({ kind }) => kind === 'prepared').map(({ name }) => name)
+    const texts = [...new Set(names)].map(
+      (name) => `\n-- prepared as ${JSON.stringify(name)}:\n${statements.get(name)?.text ?? '?'}`,
+    )
+    return text + texts.join('')
   }
 
   #passage(admission: Admission, analysis: Analysis, text: string): Passage | 'stale' {

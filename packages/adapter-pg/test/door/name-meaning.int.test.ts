@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
-import { holdOn } from './support/desk.js'
+import { Desk, holdOn } from './support/desk.js'
 import {
   bind,
   close,
@@ -99,6 +99,26 @@ describe('what a name means when it is decided and when it runs', () => {
       types(await wire.ask(parse('', 'execute x'), bind('p', ''), parse('', 'select 2'), execute('p'), sync)),
     ).toBe('121DCZ')
     await expectUntouched()
+  })
+
+  it('shows people the prepared text that an EXECUTE runs', async () => {
+    const desk = await Desk.open()
+    const asking = await governed({
+      seed: 'create table t (a int); insert into t values (1), (2)',
+      allow: [{ target: 'db', duty: ['read', 'delete'] }],
+      hold: [holdOn('delete')],
+      approvers: [desk],
+    })
+    const one = await Wire.open(asking.target, await asking.session())
+    await one.ask(query('prepare s(int) as delete from t where a <> $1'))
+    one.send(query('execute s(1)'))
+    const asked = await desk.next()
+    expect(asked.request.text).toBe('execute s(1)\n-- prepared as "s":\ndelete from t where a <> $1')
+    await asked.approve()
+    expect(types(await one.ready())).toBe('CZ')
+    expect((await asking.owner.query('select a from t')).rows).toEqual([{ a: 1 }])
+    await one.end()
+    await asking.close()
   })
 
   it.each(['repeatable read', 'serializable'])('refuses %s behind a change that its snapshot hides', async (level) => {
