@@ -71,7 +71,7 @@ export const decideGuards = [
   {
     name: 'a resource that is none is covered by nothing',
     file: policy('decide'),
-    find: "    if (resource === undefined) return this.#deny('its resource is not written as kind:segment.segment', effect)\n",
+    find: '    if (resource === undefined) return this.#deny(unnamed(effect), effect)\n',
     replace: '',
     tests: decide,
   },

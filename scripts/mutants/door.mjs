@@ -8,7 +8,7 @@ export const door = [
     file: source('extended'),
     find: 'if (preview.refusal !== undefined) {',
     replace: 'if (preview.refusal === null) {',
-    tests: test('bypass-driver.int', 'batches.int', 'bypass-names.int'),
+    tests: test('bypass-messages.int'),
   },
   {
     name: 'a name is prepared once',

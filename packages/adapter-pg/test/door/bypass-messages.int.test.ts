@@ -10,6 +10,7 @@ import {
   errors,
   execute,
   extended,
+  flush,
   int16,
   parse,
   query,
@@ -99,6 +100,18 @@ describe('messages that no driver sends', () => {
     expect(types(await wire.ask(parse('', read), sync))).toBe('1Z')
     const answer = await wire.ask(bytes, extended(read), sync)
     expect([errors(answer), types(answer)]).toEqual([['0A000'], 'EZ'])
+    await expectUsable(wire)
+  })
+
+  // Nothing of it may reach the server, which the end of this file checks: a Describe sends what was parsed.
+  it.each<[string, Buffer]>([
+    ['described', message('D', cString('Sdenied'))],
+    ['flushed', flush],
+    ['replaced', parse('', read)],
+  ])('refuses a denied text that is only parsed and %s', async (_what, next) => {
+    const wire = await fresh()
+    const answer = await wire.ask(parse('denied', hidden), next, sync)
+    expect([errors(answer), types(answer)]).toEqual([['42501'], 'EZ'])
     await expectUsable(wire)
   })
 
