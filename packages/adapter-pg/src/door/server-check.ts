@@ -19,7 +19,8 @@ const grammarVersion = 18
 
 const roleQuery = `
 select r.rolname, r.rolsuper, r.rolcreaterole, r.rolbypassrls, r.rolreplication,
-       pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version
+       pg_catalog.current_setting('server_version_num')::pg_catalog.int4 as version,
+       pg_catalog.current_setting('server_encoding') as encoding
 from pg_catalog.pg_roles r where r.rolname operator(pg_catalog.=) current_user`
 
 const membershipQuery = `
@@ -113,6 +114,7 @@ interface RoleRow {
   readonly rolbypassrls: boolean
   readonly rolreplication: boolean
   readonly version: number
+  readonly encoding: string
 }
 
 function roleFindings(role: RoleRow): ServerFinding[] {
@@ -134,6 +136,14 @@ function roleFindings(role: RoleRow): ServerFinding[] {
     role.version >= (grammarVersion + 1) * 10_000,
     `the server is newer than PostgreSQL ${String(grammarVersion)}, whose grammar the door knows`,
     'update bothkeys',
+    true,
+  )
+  // In others the server folds and cuts names by bytes that the door does not see.
+  add(
+    'server-encoding',
+    role.encoding !== 'UTF8',
+    `the database is encoded in ${role.encoding}, in which names can mean something else than the door reads`,
+    'keep what agents use in a database with ENCODING UTF8',
     true,
   )
   return findings

@@ -11,6 +11,7 @@ export interface ServerFinding {
     | 'credential-in-environment'
     | 'credential-in-file'
     | 'server-newer-than-grammar'
+    | 'server-encoding'
   readonly message: string
   readonly hint: string
   /** Whether the target is refused because of it. */

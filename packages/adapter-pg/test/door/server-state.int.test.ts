@@ -1,3 +1,6 @@
+import { randomBytes } from 'node:crypto'
+import { testServer } from '@bothkeys/local-postgres/vitest'
+import pg from 'pg'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Governed, GovernedOptions } from '../support/governed.js'
 import { governed } from '../support/governed.js'
@@ -48,6 +51,28 @@ describe('a role that others can confuse', () => {
       detail: 'ERR_TARGET_UNSAFE',
       message: expect.stringContaining('everybody'),
     })
+  })
+})
+
+describe('a database in which names are other bytes than the door reads', () => {
+  it('is refused', async () => {
+    const admin = new pg.Client(testServer().superuserUrl)
+    await admin.connect()
+    const name = `bothkeys_${randomBytes(6).toString('hex')}`
+    await admin.query(`create database ${name} encoding 'LATIN1' locale 'C' template template0`)
+    const reach = async (url: string): Promise<string> => url.replace(/[^/]+$/, name)
+    try {
+      const { target, session } = await start({ reach, config: { schemaWriters: ['pg_database_owner', 'postgres'] } })
+      await expect(target.client(await session()).connect()).rejects.toMatchObject({
+        detail: 'ERR_TARGET_UNSAFE',
+        message: expect.stringContaining('LATIN1'),
+      })
+    } finally {
+      await on?.close()
+      on = undefined
+      await admin.query(`drop database ${name} with (force)`)
+      await admin.end()
+    }
   })
 })
 
