@@ -1,6 +1,9 @@
 import { Fifo } from './fifo.js'
 import type { Frame } from './frames.js'
 
+/** What the smallest message takes in memory besides its bytes: two objects and a place in the queue. */
+export const frameOverheadBytes = 200
+
 /** Messages of the client that wait for their turn, with their size, so that the client can be slowed down. */
 export class FrameQueue {
   readonly #frames = new Fifo<Frame>()
@@ -8,13 +11,14 @@ export class FrameQueue {
   #ended = false
   #wake: (() => void) | undefined
 
+  /** What the waiting messages take in memory, about. */
   get bytes(): number {
     return this.#bytes
   }
 
   push(frame: Frame): void {
     this.#frames.push(frame)
-    this.#bytes += frame.bytes.length
+    this.#bytes += frame.bytes.length + frameOverheadBytes
     this.#notify()
   }
 
@@ -38,7 +42,7 @@ export class FrameQueue {
   /** The next message if one waits. */
   take(): Frame | undefined {
     const frame = this.#frames.shift()
-    if (frame !== undefined) this.#bytes -= frame.bytes.length
+    if (frame !== undefined) this.#bytes -= frame.bytes.length + frameOverheadBytes
     return frame
   }
 
