@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import pg from 'pg'
 import { createDatabase, type LocalPostgres, startPostgres } from '@bothkeys/local-postgres'
 
@@ -48,12 +48,15 @@ describe('a started server', () => {
 
   it('logs as JSON when asked', async () => {
     await ask(server.url, `select 'look for me'`)
-    const lines = readFileSync(server.jsonLogFile ?? '', 'utf8')
-      .trim()
-      .split('\n')
-    expect(lines.map((line) => JSON.parse(line) as { message: string })).toContainEqual(
-      expect.objectContaining({ message: `statement: select 'look for me'` }),
-    )
+    // A process of its own writes the log, soon.
+    await vi.waitFor(() => {
+      const lines = readFileSync(server.jsonLogFile ?? '', 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith('}'))
+      expect(lines.map((line) => JSON.parse(line) as { message: string })).toContainEqual(
+        expect.objectContaining({ message: `statement: select 'look for me'` }),
+      )
+    })
   })
 
   it('does not run as root', () => {
