@@ -64,7 +64,7 @@ export const door = [
     file: source('frontend-messages'),
     find: 'if (!isUtf8(bytes)) {',
     replace: 'if (false) {',
-    tests: test('bypass-messages.int'),
+    tests: test('hostile.int'),
   },
   {
     name: 'a message above the cap is refused',
@@ -85,7 +85,7 @@ export const door = [
     file: source('state-cache'),
     find: 'this.#generation += 1',
     replace: 'this.#generation += 0',
-    tests: test('server-state.int'),
+    tests: test('state-cache'),
   },
   {
     name: 'a role that others can confuse is refused',
@@ -106,7 +106,7 @@ export const door = [
     file: source('responses'),
     find: 'if (head === undefined || !fits(head, letter)) throw unexpected(`the message ${letter}`)',
     replace: 'if (head === undefined) throw unexpected(`the message ${letter}`)',
-    tests: test('running.int', 'copy.int'),
+    tests: test('responses'),
   },
   {
     name: 'a cancel with a wrong key does nothing',

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import type { Session } from '@bothkeys/core'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 
@@ -61,6 +61,20 @@ describe('the credential of the server', () => {
     client.release()
     await single.end()
     await pool.end()
+  })
+
+  it('is not taken from the environment either, as the driver would', async () => {
+    vi.stubEnv('PGPASSWORD', password)
+    try {
+      expect(new pg.Client({}).password).toBe(password)
+      const client = on.target.client(session)
+      // Own parts only: through the prototypes the search would come to the process, whose environment holds it.
+      expect([client.password, inspect(client, { depth: 12, showHidden: true })].join()).not.toContain(password)
+      await client.connect()
+      await client.end()
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('is in no error, no text and no JSON of them', async () => {

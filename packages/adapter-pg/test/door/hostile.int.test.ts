@@ -82,6 +82,7 @@ describe('hostile statements', () => {
 
   it.each<[string, Buffer]>([
     ['in a query', message('Q', Buffer.from([0x73, 0xc3, 0x28, 0]))],
+    ['in a literal', message('Q', Buffer.concat([Buffer.from("select '"), Buffer.from([0xff]), Buffer.from("'\0")]))],
     ['cut short', message('Q', Buffer.from([0xf0, 0x9f, 0x98, 0]))],
     ['too long for a character', message('Q', Buffer.from([0xc0, 0x80, 0]))],
     ['a surrogate', message('Q', Buffer.from([0xed, 0xa0, 0x80, 0]))],
