@@ -143,4 +143,32 @@ export const door = [
     replace: '',
     tests: test('credential.int'),
   },
+  {
+    name: 'a database in another encoding is refused',
+    file: source('server-check'),
+    find: "role.encoding !== 'UTF8',",
+    replace: 'false,',
+    tests: test('server-state.int'),
+  },
+  {
+    name: 'no simple query is decided behind what a batch ran',
+    file: source('extended'),
+    find: "this.#blocked ?? (this.#ran ? 'whether",
+    replace: "this.#blocked ?? (!this ? 'whether",
+    tests: test('batches.int'),
+  },
+  {
+    name: 'one refusal of a batch is one event',
+    file: source('extended'),
+    find: 'if (this.#connection.skipping || this.#refused) {',
+    replace: 'if (this.#connection.skipping) {',
+    tests: test('batches.int'),
+  },
+  {
+    name: 'a connection that is being opened ends with what it is for',
+    file: source('upstream'),
+    find: '    signals,\n    () => client.connect(),\n',
+    replace: '    [],\n    () => client.connect(),\n',
+    tests: test('openings.int'),
+  },
 ]

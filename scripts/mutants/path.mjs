@@ -13,6 +13,27 @@ const digestTest = ['packages/core/test/enforce/request-digest.test.ts']
 /** The one path: enforce, permit, sessions and the policy in force. */
 export const path = [
   {
+    name: 'an intent whose last look failed is closed',
+    file: enforce,
+    find: 'const closed = closeIntent(granted, recorded)',
+    replace: 'const closed = undefined',
+    tests: admit,
+  },
+  {
+    name: 'an outcome that cannot be recorded ends the session',
+    file: 'packages/core/src/record-outcome.ts',
+    find: '    requester.fail(error)\n',
+    replace: '',
+    tests: admit,
+  },
+  {
+    name: 'a refusal that cannot be written down is recorded all the same',
+    file: 'packages/core/src/denial-log.ts',
+    find: '      return unwritable\n',
+    replace: '      throw error\n',
+    tests: admit,
+  },
+  {
     name: 'a denied action does not run',
     file: enforce,
     find: "if (decision.effect === 'deny')",

@@ -1,9 +1,4 @@
-const approvals = (name) => `packages/core/src/approvals/${name}.ts`
-const core = (...names) => names.map((name) => `packages/core/test/${name}.test.ts`)
-const votes = core('approvals/votes')
-const failures = core('approvals/failures')
-const singleUse = core('approvals/single-use')
-const endings = core('approvals/endings')
+import { approvals, core, endings, failures, singleUse, votes } from './approval-tests.mjs'
 
 /** What a request for approval waits for, when it ends, and what people are shown of it. */
 export const requestGuards = [
