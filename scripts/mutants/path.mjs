@@ -92,8 +92,8 @@ export const path = [
   {
     name: 'the target is looked at again before a write',
     file: enforce,
-    find: "const recheck = isPlainRead(request.action) && decision.effect === 'allow' ?",
-    replace: 'const recheck = true ?',
+    find: "isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(",
+    replace: 'on !== undefined ? undefined : lookAgain(',
     tests: admit,
   },
   {

@@ -32,6 +32,7 @@ export interface AdapterRequest {
   readonly inTransaction: boolean
   readonly signal: AbortSignal
   readonly recheck?: AdmissionRequest['recheck']
+  readonly countsAffected?: AdmissionRequest['countsAffected']
 }
 
 /** What a session lets a door do: ask, and nothing else. */
@@ -124,6 +125,7 @@ class Access implements SessionAccess {
       trace: this.#requester.trace(),
       signal: request.signal,
       ...(request.recheck === undefined ? {} : { recheck: request.recheck }),
+      ...(request.countsAffected === undefined ? {} : { countsAffected: request.countsAffected }),
     })
   }
 

@@ -1,3 +1,4 @@
+import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
@@ -45,10 +46,15 @@ export interface AdmissionRequest {
   /** Aborted when the caller gives up: cancel, timeout, socket close. */
   readonly signal: AbortSignal
   /**
-   * Runs beside the durable write of the intent of anything but a read: whether the target is still as it was
-   * described. False voids the permit (RULES 23).
+   * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: whether the
+   * target is still as it was described. False voids the permit (RULES 23).
    */
-  readonly recheck?: () => MaybePromise<boolean>
+  readonly recheck?: (actionId: string) => MaybePromise<boolean>
+  /**
+   * The door can tell how many rows this action changed before they are kept, and undo them all. Default: it cannot.
+   * An action whose rows the policy bounds is refused then (RULES 24).
+   */
+  readonly countsAffected?: boolean
 }
 
 /** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */
@@ -94,6 +100,9 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   const decision = decide(policy, requester, request.action)
   if (decision.effect === 'deny')
     return deny(on, requester, request, policy, denialOf(decision.rules, decision.reasons))
+  const limit = decision.obligations.maxAffected
+  if (limit !== undefined && request.countsAffected !== true)
+    return deny(on, requester, request, policy, affectedUncounted(limit))
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
   if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision, bound })
   return permit({ on, requester, request, policy, decision, bound })
@@ -167,7 +176,8 @@ function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromi
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
-  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(request)
+  const recheck =
+    isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(request, bound.actionId)
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
@@ -211,9 +221,9 @@ function actionOf({ bound, request }: Case): RecordedAction {
 }
 
 /** A target that cannot be looked at is one that may have changed. */
-function lookAgain({ recheck }: AdmissionRequest): MaybePromise<boolean> | undefined {
+function lookAgain({ recheck }: AdmissionRequest, actionId: string): MaybePromise<boolean> | undefined {
   try {
-    return recheck?.()
+    return recheck?.(actionId)
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error('the check failed', { cause: error }))
   }
@@ -227,7 +237,7 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
     outcome: 'permitted',
-    permit: new Permit(actionOf(granted), requester, on),
+    permit: new Permit(actionOf(granted), requester, on, decision.obligations.maxAffected),
   }
 }
 

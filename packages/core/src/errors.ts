@@ -1,6 +1,8 @@
 /** Every stable error code of bothkeys, with what it means. docs/errors.md is kept equal to this table by a test. */
 export const errorCodes = Object.freeze({
   ERR_ABORTED: 'the caller aborted the action before it ran',
+  ERR_AFFECTED_EXCEEDED: 'the action changed more rows than the policy lets it, so it was undone',
+  ERR_AFFECTED_UNCOUNTED: 'the policy bounds the rows that the action may change, and they cannot be counted',
   ERR_APPROVAL_DENIED: 'an eligible approver denied the request',
   ERR_APPROVAL_EXPIRED: 'nobody decided the request before it expired',
   ERR_APPROVAL_INELIGIBLE: 'the answer came from somebody who may not decide this request',

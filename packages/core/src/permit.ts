@@ -1,9 +1,13 @@
+import { affectedExceeded } from './affected.js'
 import { abortReason } from './deadline.js'
 import { BothKeysError } from './errors.js'
+import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
+import type { Refusal } from './refusal.js'
+import { refusalFrom } from './refusal.js'
 import type { Requester } from './requester.js'
 
 /**
@@ -15,13 +19,26 @@ export class Permit {
   readonly #action: RecordedAction
   readonly #requester: Requester
   readonly #on: OutcomeContext
+  readonly #bound: AffectedBound | undefined
   #state: 'issued' | 'used' | 'settled' = 'issued'
 
-  constructor(action: RecordedAction, requester: Requester, on: OutcomeContext) {
+  constructor(action: RecordedAction, requester: Requester, on: OutcomeContext, bound: AffectedBound | undefined) {
     this.actionId = action.id
     this.#action = action
     this.#requester = requester
     this.#on = on
+    this.#bound = bound
+  }
+
+  /** The most rows that the action may change. A door that finds more undoes them and answers `affectedExceeded`. */
+  get maxAffected(): number | undefined {
+    return this.#bound?.rows
+  }
+
+  /** The refusal of an action that changed `count` rows, more than `maxAffected`, and was undone. */
+  affectedExceeded(count: number): Refusal {
+    if (this.#bound !== undefined) return affectedExceeded(this.#bound, count)
+    return refusalFrom(new Error('an action without a bound cannot exceed it'))
   }
 
   /** Spends the permit. Throws ERR_PERMIT_SPENT the second time and when the session ended. */

@@ -27,11 +27,19 @@ export interface ApprovalRequirement {
   readonly ttlMs: number
 }
 
+/** The most rows that an action may change, and the rules that say so. */
+export interface AffectedBound {
+  readonly rows: number
+  readonly rules: readonly string[]
+}
+
 /** What a decision obliges the engine to do. */
 export interface Obligations {
   /** Undefined: `written` when every effect is a read, else `synced` (RULES 16). */
   readonly durability: Durability | undefined
   readonly holdInTransaction: 'deny' | 'allow'
+  /** An action that changes more rows is undone, and one whose rows cannot be counted does not run (RULES 24). */
+  readonly maxAffected: AffectedBound | undefined
 }
 
 /** Why an action is refused, for one effect or the whole action. */

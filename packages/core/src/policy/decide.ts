@@ -175,7 +175,7 @@ function durabilityOf(view: View, effects: readonly Effect[]): Durability | unde
 
 function obligationsOf(durability: Durability | undefined, holds: readonly HoldRule[]): Obligations {
   const allowed = holds.length > 0 && holds.every((rule) => rule.holdInTransaction === 'allow')
-  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny' })
+  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny', maxAffected: undefined })
 }
 
 function inFileOrder(holds: readonly HoldRule[]): readonly HoldRule[] {

@@ -97,7 +97,11 @@ export function policy(name: string, approving: readonly string[] = ['dba', 'sec
         effect.resource === 'target:orders' &&
         input.roles.some((role) => approving.includes(role))
       if (!allowed) return { effect: 'deny', rules: [], reasons: [] }
-      return { effect: 'allow', rules: [], obligations: { durability: undefined, holdInTransaction: 'deny' } }
+      return {
+        effect: 'allow',
+        rules: [],
+        obligations: { durability: undefined, holdInTransaction: 'deny', maxAffected: undefined },
+      }
     },
     dutiesOf: () => new Set(),
   }

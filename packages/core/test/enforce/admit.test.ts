@@ -112,6 +112,15 @@ describe('admit', () => {
     expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })
   })
 
+  it('tells the last look at the target which intent it is for', async () => {
+    const on = await bench()
+    const { access } = await on.access()
+    const told: string[] = []
+    const recheck = (actionId: string): boolean => told.push(actionId) > 0
+    expect(verdict(await ask(access, describeAs('write'), { recheck }))).toBe('permitted')
+    expect(told).toEqual([on.events.at(-1)?.['id']])
+  })
+
   it('closes an intent that gets onto the record after its deadline', async () => {
     const on = await bench()
     const { access } = await on.access()
