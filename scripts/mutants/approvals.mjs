@@ -2,6 +2,24 @@ import { approvals, core, endings, failures, singleUse, votes } from './approval
 
 /** Who may decide, what they decided on, and that it counts once. */
 export const approvalGuards = [
+  ...[
+    ['asked', approvals('request'), '    maxAffected: hold.maxAffected,\n'],
+    ['told in the record of the request', approvals('approval-events'), '    maxAffected: hold.maxAffected,\n'],
+    ['told in the evidence', approvals('evidence'), '    maxAffected,\n    request'],
+  ].map(([what, file, find]) => ({
+    name: `the bound on changed rows is ${what}`,
+    file,
+    find,
+    replace: find.endsWith('request') ? '    request' : '',
+    tests: ['packages/core/test/enforce/affected.test.ts'],
+  })),
+  {
+    name: 'the view says how many rows may change',
+    file: approvals('request-view'),
+    find: '...(request.maxAffected === undefined',
+    replace: '...(request !== undefined',
+    tests: ['packages/core/test/approvals/request-view.test.ts'],
+  },
   {
     name: 'an approver whose identity expired does not count',
     file: approvals('eligibility'),

@@ -43,10 +43,40 @@ export const decideGuards = [
   {
     name: 'an effect needs a rule that allows it',
     file: policy('decide'),
-    find: '    this.#deny(why, effect)\n',
-    replace: '',
+    find: 'if (bounded === undefined) return this.#deny(why, effect)',
+    replace: 'if (bounded === undefined) return',
     tests: decide,
   },
+  ...[
+    [
+      'the bound of a rule counts',
+      'decide',
+      'if (rule.maxAffected === undefined || !mayChangeRows(effect)) return',
+      'if (effect !== undefined) return',
+    ],
+    [
+      'a read has no bound',
+      'decide',
+      'if (rule.maxAffected === undefined || !mayChangeRows(effect)) return',
+      'if (rule.maxAffected === undefined) return',
+    ],
+    ['a held read has no bound', 'decide', 'return this.#input.effects.some(mayChangeRows)', 'return this.#view'],
+    ['the bounds of holds count', 'decide', '[...(this.#bounded ?? []), ...this.#holds]', '[...(this.#bounded ?? [])]'],
+    ['the bounds of allow rules count', 'decide', '[...(this.#bounded ?? []), ...this.#holds]', '[...this.#holds]'],
+    [
+      'a rule takes nothing from what another one gives',
+      'affected-bound',
+      'rowsOf(other) > rowsOf(one) ? other : one',
+      'rowsOf(other) < rowsOf(one) ? other : one',
+    ],
+    ['the smallest bound counts', 'affected-bound', 'rows = Math.min(rows, rowsOf(rule))', 'rows = rowsOf(rule)'],
+  ].map(([name, file, find, replace]) => ({
+    name,
+    file: policy(file),
+    find,
+    replace,
+    tests: test('affected-bound', 'decide-properties'),
+  })),
   {
     name: 'a hold rule holds',
     file: policy('decide'),

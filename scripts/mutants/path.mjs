@@ -1,4 +1,5 @@
 const admit = ['packages/core/test/enforce/admit.test.ts']
+const affected = ['packages/core/test/enforce/affected.test.ts']
 const guard = ['packages/core/test/enforce/guard.test.ts']
 const enforce = 'packages/core/src/enforce.ts'
 const intent = 'packages/core/src/intent.ts'
@@ -39,6 +40,41 @@ export const path = [
     find: "if (decision.effect === 'deny')",
     replace: "if (decision.effect === 'deny' && decision.rules.length > 99)",
     tests: admit,
+  },
+  {
+    name: 'an action whose rows cannot be counted does not run under a bound',
+    file: enforce,
+    find: 'if (limit !== undefined && request.countsAffected !== true)',
+    replace: 'if (limit !== undefined && request.countsAffected === false)',
+    tests: affected,
+  },
+  {
+    name: 'a permit carries the bound',
+    file: permit,
+    find: 'return this.#bound?.rows',
+    replace: 'return undefined',
+    tests: affected,
+  },
+  {
+    name: 'an intent carries the bound',
+    file: intent,
+    find: 'maxAffected: decision.obligations.maxAffected?.rows,',
+    replace: '',
+    tests: affected,
+  },
+  {
+    name: 'approvers are asked about the bound that counts',
+    file: enforce,
+    find: 'maxAffected: decision.obligations.maxAffected?.rows,',
+    replace: '',
+    tests: affected,
+  },
+  {
+    name: 'an action that was undone is recorded with the reason',
+    file: permit,
+    find: "this.#exceeded ? { ...outcome, reason: 'affected-exceeded' } : outcome",
+    replace: 'outcome',
+    tests: affected,
   },
   {
     name: 'a held action waits for people',

@@ -151,6 +151,7 @@ async function hold({ on, requester, request, policy, decision, bound }: HeldCas
       session: requester.sessionId,
       trace: request.trace,
       requirement: decision.requirement,
+      maxAffected: decision.obligations.maxAffected?.rows,
       policyDigest: policy.digest,
     },
     AbortSignal.any([requester.signal, request.signal]),

@@ -45,7 +45,11 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
       action: bound.actionRecord,
       actor: requester.principalRecord,
       approval,
-      decision: { effect: decision.effect, rules: decision.rules },
+      decision: {
+        effect: decision.effect,
+        maxAffected: decision.obligations.maxAffected?.rows,
+        rules: decision.rules,
+      },
       digest: bound.digest,
       id: bound.actionId,
       parameters: bound.parametersRecord,

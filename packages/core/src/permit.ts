@@ -7,7 +7,6 @@ import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { refusalFrom } from './refusal.js'
 import type { Requester } from './requester.js'
 
 /**
@@ -20,6 +19,7 @@ export class Permit {
   readonly #requester: Requester
   readonly #on: OutcomeContext
   readonly #bound: AffectedBound | undefined
+  #exceeded = false
   #state: 'issued' | 'used' | 'settled' = 'issued'
 
   constructor(action: RecordedAction, requester: Requester, on: OutcomeContext, bound: AffectedBound | undefined) {
@@ -35,10 +35,15 @@ export class Permit {
     return this.#bound?.rows
   }
 
-  /** The refusal of an action that changed `count` rows, more than `maxAffected`, and was undone. */
+  /**
+   * The refusal of an action that changed `count` rows, more than `maxAffected`, and was undone. The outcome is recorded
+   * with that reason. Throws ERR_INTERNAL when the action has no bound.
+   */
   affectedExceeded(count: number): Refusal {
-    if (this.#bound !== undefined) return affectedExceeded(this.#bound, count)
-    return refusalFrom(new Error('an action without a bound cannot exceed it'))
+    if (this.#bound === undefined)
+      throw new BothKeysError('ERR_INTERNAL', 'the action has no bound that it could exceed')
+    this.#exceeded = true
+    return affectedExceeded(this.#bound, count)
   }
 
   /** Spends the permit. Throws ERR_PERMIT_SPENT the second time and when the session ended. */
@@ -65,7 +70,12 @@ export class Permit {
   settle(outcome: Outcome): MaybePromise<void> {
     if (this.#state === 'settled') return
     this.#state = 'settled'
-    const recorded = recordOutcome(this.#on, this.#requester, this.#action, outcome)
+    const recorded = recordOutcome(
+      this.#on,
+      this.#requester,
+      this.#action,
+      this.#exceeded ? { ...outcome, reason: 'affected-exceeded' } : outcome,
+    )
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded
   }

@@ -24,9 +24,9 @@ export interface RecordedAction {
   readonly trace: TraceContext | undefined
 }
 
-/** An outcome with what the library itself adds: why an action did not run. */
+/** An outcome with what the library itself adds: why an action did not run or was undone. */
 export interface RecordedOutcome extends Outcome {
-  readonly reason?: 'target-changed' | 'ended' | 'check-failed'
+  readonly reason?: 'target-changed' | 'ended' | 'check-failed' | 'affected-exceeded'
 }
 
 /**

@@ -38,6 +38,7 @@ export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: numbe
     expires: new Date(expiresAtMs).toISOString(),
     id,
     intent: hold.actionId,
+    maxAffected: hold.maxAffected,
     policy: hold.policyDigest,
     requirement: {
       from,

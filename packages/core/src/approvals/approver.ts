@@ -17,6 +17,8 @@ export interface ApprovalRequest {
   readonly text: string
   readonly parameters: readonly SnapshotValue[]
   readonly effects: readonly Effect[]
+  /** The most rows that the action may change; if it changes more, it is undone. Undefined: any number. */
+  readonly maxAffected: number | undefined
   readonly rules: readonly string[]
   readonly stages: readonly ApprovalStage[]
   readonly expiresAt: Date

@@ -23,9 +23,14 @@ export function isAtLeast(level: ApprovalLevel, minimum: ApprovalLevel): boolean
   return needed >= 0 && approvalLevels.indexOf(level) >= needed
 }
 
-/** The votes that an action relies on, as the intent records them. */
-export function evidenceRecord(requestId: string, assignments: readonly Assignment<CountedVote>[]): CanonicalInput {
+/** The votes that an action relies on, and the bound that they were given under, as the intent records them. */
+export function evidenceRecord(
+  requestId: string,
+  assignments: readonly Assignment<CountedVote>[],
+  maxAffected: number | undefined,
+): CanonicalInput {
   return {
+    maxAffected,
     request: requestId,
     votes: assignments.map(({ stage, vote }) => ({
       approver: principalFragment(vote.approver),

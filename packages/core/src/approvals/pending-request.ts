@@ -95,7 +95,7 @@ export class PendingRequest {
       throw endedError(stale, this.#rules)
     }
     void this.#end({ end: 'consumed' })
-    return evidenceRecord(this.held.requestId, consumption.consumed)
+    return evidenceRecord(this.held.requestId, consumption.consumed, this.#hold.maxAffected)
   }
 
   #makeIntake(): VoteIntake {

@@ -64,6 +64,9 @@ function headLines(request: ApprovalRequest): readonly string[] {
     `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
     `  where      ${where.join(' ')}`,
     `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)}`,
+    ...(request.maxAffected === undefined
+      ? []
+      : [`  at most    ${String(request.maxAffected)} changed rows; with more, everything is undone`]),
     `  rules      ${request.rules.map(visible).join(', ')}`,
     `  needs      ${needs.join(', ')}`,
     `  expires    ${request.expiresAt.toISOString()}`,

@@ -20,6 +20,8 @@ export interface HoldRequest {
   /** The trace that they belong to. */
   readonly trace?: TraceContext | undefined
   readonly requirement: ApprovalRequirement
+  /** The most rows that the action may change. Undefined: any number. */
+  readonly maxAffected?: number | undefined
   readonly policyDigest: Digest
 }
 
@@ -69,6 +71,7 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
     text: action.description.text,
     parameters: action.parameters,
     effects: action.description.effects,
+    maxAffected: hold.maxAffected,
     rules: requirement.rules,
     stages: requirement.stages,
     // A frozen Date can still be set, so each reader gets one of their own.

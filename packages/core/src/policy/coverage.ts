@@ -21,7 +21,7 @@ export function cornersOf(scope: Scope): readonly Corner[] {
 
 /** Whether a restriction finds every effect that a scope finds in one of its corners, and for everybody it finds it for. */
 export function coversCorner(
-  wide: Restriction,
+  wide: Scope & Partial<Pick<Restriction, 'roles'>>,
   corner: Corner,
   narrow: Scope,
   who: ReadonlySet<string> | undefined,

@@ -1,5 +1,13 @@
-import type { Decision, DecisionInput, DenialReason, Durability, Obligations } from '../model/decision.js'
+import type {
+  AffectedBound,
+  Decision,
+  DecisionInput,
+  DenialReason,
+  Durability,
+  Obligations,
+} from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
+import { mayChangeRows, smallestBound, widest } from './affected-bound.js'
 import { guardDuties } from './duty-choice.js'
 import {
   allConditionsHold,
@@ -56,6 +64,8 @@ class Deliberation {
   readonly #reasons: DenialReason[] = []
   readonly #allows: AllowRule[] = []
   readonly #holds: HoldRule[] = []
+  /** For each effect that no rule without a bound allows, the rule that allows it. */
+  #bounded: AllowRule[] | undefined
   /** Whether a rule that is about the whole action holds it. */
   #heldByText = false
   /** Each rule's patterns are searched once per action, however many effects the rule fits. */
@@ -72,7 +82,7 @@ class Deliberation {
     if (effects.length === 0) this.#withoutEffects()
     for (const effect of effects) this.#effect(effect)
     if (this.#reasons.length > 0) return denial(this.#reasons)
-    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds)
+    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds, this.#bound())
     const requirement = requirementOf(inFileOrder(this.#holds))
     if (requirement === undefined) return Object.freeze({ effect: 'allow', rules: idsOf(this.#allows), obligations })
     return Object.freeze({ effect: 'hold', rules: requirement.rules, requirement, obligations })
@@ -107,16 +117,30 @@ class Deliberation {
     const found: Candidate<AllowRule>[] = []
     this.#view.allow.collect(effect, resource, found)
     let why = effect.duty === 'opaque' ? 'nothing allows what cannot be understood' : 'no rule allows it'
+    let bounded: AllowRule | undefined
     for (const { rule, literal } of found) {
       if (!operationFits(rule, this.#input.operation) || !allConditionsHold(rule, effect)) continue
       if (isSensitive(effect) && !literal) why = 'it is sensitive, and no rule names this resource without a wildcard'
       else if (isUnbound(effect) && !namesUnbound(rule)) why = 'unseen data follows, and no rule names payload: unbound'
-      else {
-        if (!this.#allows.includes(rule)) this.#allows.push(rule)
-        return
-      }
+      else if (rule.maxAffected === undefined || !mayChangeRows(effect)) return this.#allow(rule)
+      else bounded = widest(bounded, rule)
     }
-    this.#deny(why, effect)
+    if (bounded === undefined) return this.#deny(why, effect)
+    this.#allow(bounded)
+    this.#bounded ??= []
+    this.#bounded.push(bounded)
+  }
+
+  #allow(rule: AllowRule): void {
+    if (!this.#allows.includes(rule)) this.#allows.push(rule)
+  }
+
+  /** Every effect and every hold bounds the whole action; one that only reads changes nothing. */
+  #bound(): AffectedBound | undefined {
+    if (this.#bounded === undefined && this.#holds.length === 0) return undefined
+    return this.#input.effects.some(mayChangeRows)
+      ? smallestBound([...(this.#bounded ?? []), ...this.#holds])
+      : undefined
   }
 
   #held(effect: Effect, resource: Resource | undefined): void {
@@ -173,9 +197,13 @@ function durabilityOf(view: View, effects: readonly Effect[]): Durability | unde
   return needs.includes('synced') ? 'synced' : 'written'
 }
 
-function obligationsOf(durability: Durability | undefined, holds: readonly HoldRule[]): Obligations {
+function obligationsOf(
+  durability: Durability | undefined,
+  holds: readonly HoldRule[],
+  maxAffected: AffectedBound | undefined,
+): Obligations {
   const allowed = holds.length > 0 && holds.every((rule) => rule.holdInTransaction === 'allow')
-  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny', maxAffected: undefined })
+  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny', maxAffected })
 }
 
 function inFileOrder(holds: readonly HoldRule[]): readonly HoldRule[] {

@@ -25,7 +25,12 @@ export function targetOutline({ name, kind, labels, backstops }: PolicyTarget): 
 }
 
 export function allowOutline(rule: AllowRule): CanonicalInput {
-  return { ...scopeOutline(rule), role: rule.role, operations: rule.operations && [...rule.operations].sort() }
+  return {
+    ...scopeOutline(rule),
+    role: rule.role,
+    operations: rule.operations && [...rule.operations].sort(),
+    maxAffected: rule.maxAffected,
+  }
 }
 
 export function denyOutline(rule: DenyRule): CanonicalInput {
@@ -41,6 +46,7 @@ export function holdOutline(rule: HoldRule): CanonicalInput {
     level,
     ttlMs,
     holdInTransaction: rule.holdInTransaction,
+    maxAffected: rule.maxAffected,
   }
 }
 

@@ -26,6 +26,8 @@ export type AllowRuleInput = {
   readonly when?: AttributeConditions
   /** The adapter's word for the kind of request, for example `query`. */
   readonly operation?: OneOrMany<string>
+  /** The most rows that an action may change; one that changes more is undone. */
+  readonly maxAffected?: number
 }
 
 type RestrictionInput = {
@@ -65,6 +67,8 @@ export type HoldRuleInput = RestrictionInput & {
   readonly level?: ApprovalLevel
   readonly from?: 'humans' | 'anyone'
   readonly holdInTransaction?: 'deny' | 'allow'
+  /** The most rows that an approved action may change; one that changes more is undone. */
+  readonly maxAffected?: number
 }
 
 /** How durable the intent must be before the action runs. */

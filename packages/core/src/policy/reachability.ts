@@ -1,4 +1,5 @@
 import { coversRoles, resourcesOverlap } from './coverage.js'
+import { lostBounds } from './lost-bounds.js'
 import { namesUnbound } from './match.js'
 import type { Problem } from './problem.js'
 import { alternatives, invalid, quoted } from './problem.js'
@@ -16,6 +17,7 @@ export function reachabilityProblems(rules: PolicyRules, views: Views): readonly
   return [
     ...[...rules.deny, ...rules.hold].flatMap((rule) => argvless(rule, rules)),
     ...shadowingProblems(rules),
+    ...lostBounds(rules),
     ...allows.flatMap((rule) => unheldOpaque(rule, rules.hold)),
     ...rules.hold.flatMap((rule) => [...idle(rule, allows), ...unapprovable(rule, allows, views)]),
     ...rules.record.flatMap((rule) => idle(rule, allows)),

@@ -16,6 +16,9 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   return check.problems
 }
 
+/** The duties that a rule with a bound may be about. */
+const boundable: ReadonlySet<Duty> = new Set<Duty>(['read', 'write', 'delete'])
+
 class ReferenceCheck {
   readonly problems: Problem[] = []
   readonly #parts: SoundParts
@@ -49,6 +52,7 @@ class ReferenceCheck {
           ['when', rule.when],
           ['operation', rule.operation],
         ])
+        this.#bound(rule, path)
       }
     }
   }
@@ -74,6 +78,7 @@ class ReferenceCheck {
         this.problems.push(unsupported([...path, 'duty'], `holding the duty ${quoted(duty)} has not landed yet`))
       }
       this.#stages(rule.require, path)
+      this.#bound(rule, path)
     }
   }
 
@@ -129,6 +134,20 @@ class ReferenceCheck {
       unsupported(
         [...path, narrowed[0]],
         `the duty ${quoted(own)} cannot be narrowed by ${quoted(narrowed[0])} yet; give it a rule of its own`,
+      ),
+    )
+  }
+
+  /** Only writes and deletes change rows that can be counted, so a bound on anything else would refuse it. */
+  #bound(rule: { readonly duty?: OneOrMany<Duty> | '*'; readonly maxAffected?: number }, path: PolicyPath): void {
+    if (rule.maxAffected === undefined) return
+    const listed = rule.duty === '*' ? [] : listedDuties(rule.duty)
+    if (listed.length > 0 && listed.every((duty) => boundable.has(duty)) && listed.some((duty) => duty !== 'read'))
+      return
+    this.problems.push(
+      invalid(
+        [...path, 'maxAffected'],
+        'only write and delete change rows that can be counted: the rule has to list one or both of them as its duty, beside read at most',
       ),
     )
   }

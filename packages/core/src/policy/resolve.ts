@@ -69,6 +69,7 @@ function allowRule(rule: AllowRuleInput, role: string, index: number, targets: T
     role,
     wildcard: rule.duty === '*',
     operations: rule.operation === undefined ? undefined : new Set(many(rule.operation)),
+    maxAffected: rule.maxAffected,
   }
 }
 
@@ -97,6 +98,7 @@ function holdRule(rule: HoldRuleInput, path: PolicyPath, targets: Targets): Hold
       ttlMs: typeof ttlMs === 'number' ? ttlMs : 0,
     }),
     holdInTransaction: rule.holdInTransaction ?? 'deny',
+    maxAffected: rule.maxAffected,
   }
 }
 

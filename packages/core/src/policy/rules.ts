@@ -37,6 +37,8 @@ export interface AllowRule extends Scope {
   readonly wildcard: boolean
   /** Undefined: every operation. */
   readonly operations: ReadonlySet<string> | undefined
+  /** The most rows that an action may change under the rule. Undefined: any number. */
+  readonly maxAffected: number | undefined
 }
 
 /** What deny and hold rules share. */
@@ -56,6 +58,8 @@ export interface DenyRule extends Restriction {
 export interface HoldRule extends Restriction {
   readonly requirement: ApprovalRequirement
   readonly holdInTransaction: 'deny' | 'allow'
+  /** The most rows that a held action may change. Undefined: any number. */
+  readonly maxAffected: number | undefined
 }
 
 export interface RecordRule extends Scope {

@@ -68,6 +68,8 @@ const when = z
 
 const dutyChoice: z.ZodType<OneOrMany<Duty>> = oneOrMany(duty)
 
+const maxAffected = z.int().min(1).describe('The most rows that an action may change; one that changes more is undone.')
+
 const target = z.strictObject({
   kind: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a kind is a lower case word, like postgres'),
   labels: labels.exactOptional(),
@@ -80,6 +82,7 @@ const allow = z.strictObject({
   resource: resource.exactOptional(),
   when: when.exactOptional(),
   operation: oneOrMany(plainName).exactOptional(),
+  maxAffected: maxAffected.exactOptional(),
 })
 
 const restriction = {
@@ -114,6 +117,7 @@ const hold = z.strictObject({
   level: z.literal('asserted').describe('Stronger evidence has not landed yet.').exactOptional(),
   from: z.enum(['humans', 'anyone']).exactOptional(),
   holdInTransaction: z.enum(['deny', 'allow']).exactOptional(),
+  maxAffected: maxAffected.exactOptional(),
 })
 
 const record = z.strictObject({

@@ -8,9 +8,9 @@ export type PolicyObject = 'policy' | 'target' | 'allow' | 'deny' | 'hold' | 'st
 const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
   policy: ['mask', 'separate', 'limits', 'lookup', 'breakGlass', 'grants', 'agentClasses', 'mitigations'],
   target: [],
-  allow: ['limits', 'rows', 'statements', 'maxAffected', 'ttl', 'uses'],
+  allow: ['limits', 'rows', 'statements', 'ttl', 'uses'],
   deny: [],
-  hold: ['confirm', 'uses', 'voteMaxAge', 'requester', 'approverMustHold', 'recheck', 'maxAffected'],
+  hold: ['confirm', 'uses', 'voteMaxAge', 'requester', 'approverMustHold', 'recheck'],
   stage: ['if', 'voteMaxAge', 'level'],
   record: ['content', 'bytes'],
 })

@@ -35,6 +35,13 @@ describe('the view of a request', () => {
     expect(viewOf('x', ['\\u{202e}']).text).not.toBe(viewOf('x', ['\u202e']).text)
   })
 
+  it('says how many rows may change, where a rule says so', () => {
+    const view = (maxAffected?: number): string =>
+      requestView(approvalRequest('id', { ...hold(), maxAffected }, startMs)).text
+    expect(view(7)).toContain('\n  at most    7 changed rows; with more, everything is undone\n')
+    expect(view()).not.toContain('at most')
+  })
+
   it('says when characters could be look-alikes', () => {
     expect(viewOf('delete from users').text).not.toContain('look like others')
     expect(viewOf('delete from us\u0435rs').text).toContain('look like others')

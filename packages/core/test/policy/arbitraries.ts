@@ -56,6 +56,8 @@ const when = fc.dictionary(
 const pattern = oneOrMany(fc.constantFrom('drop', '^select', 'e+$'))
 const roles = fc.uniqueArray(fc.constantFrom(...roleNames), { minLength: 1 })
 
+const rows = fc.integer({ min: 1, max: 4 })
+
 /** Leaves out members that are undefined, as the types ask for. */
 function present<T extends object>(value: { [Key in keyof T]: T[Key] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T
@@ -68,6 +70,7 @@ const allowRule: fc.Arbitrary<AllowRuleInput> = fc
     resource: optional(resource),
     when: optional(when),
     operation: optional(oneOrMany(fc.constantFrom('query', 'copy'))),
+    maxAffected: optional(rows),
   })
   .map((rule) => present<AllowRuleInput>(rule))
 
@@ -100,6 +103,7 @@ export const holdRule: fc.Arbitrary<Omit<HoldRuleInput, 'id'>> = fc
     ttl: fc.constantFrom('30s', '15m', '24h'),
     from: optional(fc.constantFrom('humans' as const, 'anyone' as const)),
     holdInTransaction: optional(fc.constantFrom('deny' as const, 'allow' as const)),
+    maxAffected: optional(rows),
   })
   .map((rule) => present<HoldRuleInput>({ ...rule, id: '', level: undefined }))
 

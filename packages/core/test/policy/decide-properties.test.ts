@@ -28,18 +28,26 @@ function meaningOf(decision: Decision): {
   readonly effect: Decision['effect']
   readonly rules: readonly string[]
   readonly requirement?: unknown
-  readonly obligations?: Obligations
+  readonly obligations?: Omit<Obligations, 'maxAffected'> & { readonly maxAffected: number | undefined }
 } {
   const { effect } = decision
   const rules = effect === 'allow' ? [] : [...decision.rules].sort()
   if (effect === 'deny') return { effect, rules }
-  if (effect === 'allow') return { effect, rules, obligations: decision.obligations }
+  const obligations = { ...decision.obligations, maxAffected: decision.obligations.maxAffected?.rows }
+  if (effect === 'allow') return { effect, rules, obligations }
   const stages = new Set(decision.requirement.stages)
-  return { effect, rules, requirement: { ...decision.requirement, rules, stages }, obligations: decision.obligations }
+  return { effect, rules, requirement: { ...decision.requirement, rules, stages }, obligations }
+}
+
+/** The most rows that may change. */
+function rowsOf(decision: Decision): number {
+  if (decision.effect === 'deny') return 0
+  return decision.obligations.maxAffected?.rows ?? Infinity
 }
 
 /** What a second decision asks less for than the first. */
 function weakened(before: Decision, after: Decision): readonly string[] {
+  if (before.effect !== 'deny' && rowsOf(after) > rowsOf(before)) return ['rows']
   if (before.effect !== 'allow' && after.effect === 'allow') return ['effect']
   if (before.effect !== 'hold' || after.effect !== 'hold') return []
   const stages = new Set(after.requirement.stages.map((stage) => JSON.stringify(stage)))
@@ -56,6 +64,7 @@ function weakened(before: Decision, after: Decision): readonly string[] {
 /** The parts of a decision that somebody could still change. Effects are the adapter's and frozen there. */
 function unfrozen(decision: Decision): readonly string[] {
   const parts: Record<string, unknown> = { decision, ...decision }
+  if (decision.effect !== 'deny') parts['maxAffected'] = decision.obligations.maxAffected
   if (decision.effect === 'hold') parts['stages'] = decision.requirement.stages
   return Object.entries(parts).flatMap(([name, part]) =>
     typeof part === 'object' && !Object.isFrozen(part) ? [name] : [],
@@ -65,19 +74,27 @@ function unfrozen(decision: Decision): readonly string[] {
 describe('decide, whatever the policy and the action', () => {
   it('agrees with a plain second implementation', () => {
     const seen = { allow: 0, hold: 0, deny: 0 }
+    let bounded = 0
     fc.assert(
       fc.property(arbitrary.scenario, ({ policy, input }) => {
         const decision = decideUnder(policy, input)
         const expected = referenceDecision(policy, input)
         seen[decision.effect]++
         const { effect, rules, obligations } = meaningOf(decision)
-        expect({ effect, rules, durability: obligations?.durability }).toEqual({ durability: undefined, ...expected })
+        const { durability, maxAffected } = obligations ?? {}
+        if (maxAffected !== undefined) bounded++
+        expect({ effect, rules, durability, maxAffected }).toEqual({
+          durability: undefined,
+          maxAffected: undefined,
+          ...expected,
+        })
       }),
       { numRuns: 2_000 * effort },
     )
     // The comparison says something only when each answer is common.
     expect(seen.allow).toBeGreaterThan(300 * effort)
     expect(seen.hold).toBeGreaterThan(30 * effort)
+    expect(bounded).toBeGreaterThan(30 * effort)
   })
 
   it('generates policies that the schema accepts', () => {
@@ -127,6 +144,7 @@ describe('decide, whatever the policy and the action', () => {
           const before = decideUnder(policy, input)
           const after = decideUnder(next, input)
           expect(widens || strictness[after.effect] >= strictness[before.effect]).toBe(true)
+          expect(widens || rowsOf(after) <= rowsOf(before)).toBe(true)
         },
       ),
       runs,
@@ -141,6 +159,7 @@ describe('decide, whatever the policy and the action', () => {
         const roles = Object.fromEntries(Object.entries(policy.roles).map(([role, rules]) => [role, rules.slice(1)]))
         const after = decideUnder({ ...policy, roles }, input)
         expect(strictness[after.effect]).toBeGreaterThanOrEqual(strictness[before.effect])
+        expect(rowsOf(after)).toBeLessThanOrEqual(rowsOf(before))
       }),
       runs,
     )

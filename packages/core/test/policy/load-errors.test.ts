@@ -251,6 +251,39 @@ const wrong: readonly Case[] = [
     'durability: written',
     'record[0].durability: reads are only written anyway',
   ],
+  ...['read', "'*'", '[write, execute]', '[delete, define]', '[write, opaque]', 'transfer', 'approve'].map(
+    (duty): Case => [
+      `a bound on the rows that ${duty} changes`,
+      'duty: read }',
+      `duty: ${duty}, maxAffected: 5 }`,
+      'roles.agent[1].maxAffected: only write and delete change rows that can be counted',
+    ],
+  ),
+  [
+    'a bound on the rows that every held action changes',
+    'duty: [write, delete]\n',
+    'maxAffected: 5\n',
+    'hold[0].maxAffected: only write and delete change rows that can be counted',
+  ],
+  [
+    'a bound on the rows that a held call changes',
+    'duty: [write, delete]\n',
+    'duty: [write, execute]\n    maxAffected: 5\n',
+    'hold[0].maxAffected: only write and delete change rows that can be counted',
+  ],
+  ['a bound of no rows', 'ttl: 15m', 'ttl: 15m\n    maxAffected: 0', 'hold[0].maxAffected: it must be at least 1'],
+  [
+    'a bound of half a row',
+    'ttl: 15m',
+    'ttl: 15m\n    maxAffected: 1.5',
+    'hold[0].maxAffected: expected a whole number, found 1.5',
+  ],
+  [
+    'a bound in words',
+    'ttl: 15m',
+    'ttl: 15m\n    maxAffected: few',
+    'hold[0].maxAffected: expected a number, found "few"',
+  ],
 ]
 
 const notLanded: readonly Case[] = [
@@ -274,18 +307,6 @@ const notLanded: readonly Case[] = [
     'ttl: 15m',
     'ttl: 15m\n    confirm: owner',
     'hold[0].confirm: the key "confirm" is not enforced',
-  ],
-  [
-    'a bound on affected rows',
-    'duty: read }',
-    'duty: read, maxAffected: 5 }',
-    'roles.agent[1].maxAffected: the key "maxAffected" is not enforced',
-  ],
-  [
-    'a bound on affected rows of a held action',
-    'ttl: 15m',
-    'ttl: 15m\n    maxAffected: 5',
-    'hold[0].maxAffected: the key "maxAffected" is not enforced',
   ],
   [
     'a condition on a stage',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { loadPolicy } from '../../src/policy/load.js'
-import type { PolicyInput } from '../../src/policy/policy-input.js'
+import type { AllowRuleInput, PolicyInput } from '../../src/policy/policy-input.js'
 import { loadError } from './load-error.js'
 
 type Rules = Partial<Omit<PolicyInput, 'version'>>
@@ -219,6 +219,71 @@ const dead: readonly (readonly [what: string, rules: Rules, says: string])[] = [
   ],
 ]
 
+const orders = { target: 'orders', duty: 'write', resource: 'table:public.orders', maxAffected: 5 } as const
+
+const lost: readonly (readonly [what: string, agent: readonly AllowRuleInput[], says: string])[] = [
+  [
+    'a wider rule without a bound',
+    [orders, { target: { kind: 'postgres' }, duty: ['read', 'write'], resource: 'table:public.*' }],
+    'roles.agent[0].maxAffected: it bounds no write: "roles.agent[1]" allows the same with more rows',
+  ],
+  ['the same rule with a larger bound', [{ ...orders, maxAffected: 6 }, orders], 'roles.agent[1].maxAffected'],
+  [
+    'a wider rule for one of its duties',
+    [
+      { ...orders, duty: ['write', 'delete'] },
+      { target: 'orders', duty: 'delete' },
+    ],
+    'roles.agent[0].maxAffected: it bounds no delete: "roles.agent[1]"',
+  ],
+  [
+    'two rules that allow it together',
+    [
+      { ...orders, resource: ['table:a.*', 'table:b.*'] },
+      { target: 'orders', duty: 'write', resource: 'table:a.*' },
+      { target: 'orders', duty: 'write', resource: 'table:b.*', maxAffected: 9 },
+    ],
+    'it bounds no write: "roles.agent[1]" or "roles.agent[2]" allows',
+  ],
+  [
+    'a rule for each of its operations',
+    [
+      { ...orders, operation: 'query' },
+      { target: 'orders', duty: 'write', operation: ['query', 'copy'] },
+    ],
+    'roles.agent[0].maxAffected',
+  ],
+]
+
+const kept: readonly (readonly [what: string, agent: readonly AllowRuleInput[]])[] = [
+  ['a rule for other resources', [orders, { target: 'orders', duty: 'write', resource: 'table:public.log' }]],
+  [
+    'a rule for some of its resources',
+    [
+      { ...orders, resource: 'table:public.*' },
+      { ...orders, maxAffected: 9 },
+    ],
+  ],
+  [
+    'a rule for reads',
+    [
+      { ...orders, duty: ['read', 'write'] },
+      { target: 'orders', duty: 'read' },
+    ],
+  ],
+  ['a rule for other targets', [orders, { target: 'archive', duty: 'write' }]],
+  ['a rule with the same bound', [orders, orders]],
+  ['a rule under a condition', [orders, { target: 'orders', duty: 'write', when: { unbounded: false } }]],
+  ['a rule for another operation', [orders, { target: 'orders', duty: 'write', operation: 'copy' }]],
+  [
+    'a rule that is not about unseen data',
+    [
+      { ...orders, when: { payload: 'unbound' } },
+      { target: 'orders', duty: 'write' },
+    ],
+  ],
+]
+
 const alive: readonly (readonly [what: string, rules: Rules])[] = [
   ['a deny rule for what nobody may do, as a second lock', { deny: [{ id: 'a', duty: 'define' }] }],
   [
@@ -303,5 +368,20 @@ describe('a rule that can never fire', () => {
     const text =
       'version: 1\ntargets: { orders: { kind: postgres } }\nroles: {}\ndeny:\n  - { id: a, duty: read }\n  - { id: b, duty: read }\n'
     expect(loadError(text).message).toContain('bothkeys.yaml:6:5 deny[1]: this deny rule can never decide anything')
+  })
+})
+
+describe('a bound that bounds nothing', () => {
+  it.each(lost)('is a load error beside %s', (_what, agent, says) => {
+    expect(loadError(policy({ roles: { agent } })).message).toContain(says)
+  })
+
+  it.each(kept)('is not there beside %s', (_what, agent) => {
+    expect(loadPolicy({ name: 'x', content: policy({ roles: { agent } }) }).digest).toHaveLength(64)
+  })
+
+  it('is not there beside a rule of another role', () => {
+    const roles = { agent: [orders], other: [{ target: 'orders', duty: 'write' }] } as const
+    expect(loadPolicy({ name: 'x', content: policy({ roles }) }).digest).toHaveLength(64)
   })
 })

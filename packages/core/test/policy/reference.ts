@@ -17,6 +17,7 @@ export interface Verdict {
   /** The deny or hold rules that apply, sorted. */
   readonly rules: readonly string[]
   readonly durability?: string | undefined
+  readonly maxAffected?: number | undefined
 }
 
 type Limits = Pick<DenyRuleInput, 'target' | 'duty' | 'resource' | 'when' | 'roles' | 'text' | 'argv'>
@@ -80,8 +81,9 @@ export function referenceDecision(policy: PolicyInput, input: DecisionInput): Ve
     if (attribute(effect, 'payload') === 'unbound' && holding.length > 0 && !holding.some(namesUnbound)) return denied
   }
   const durability = durabilityOf(policy, input, selects)
-  if (holds.length > 0) return { effect: 'hold', rules: holds.map((rule) => rule.id).sort(), durability }
-  return { effect: 'allow', rules: [], durability }
+  const maxAffected = boundOf(input, allows, holds)
+  if (holds.length > 0) return { effect: 'hold', rules: holds.map((rule) => rule.id).sort(), durability, maxAffected }
+  return { effect: 'allow', rules: [], durability, maxAffected }
 }
 
 function covers(rule: AllowRuleInput, effect: Effect): boolean {
@@ -143,6 +145,21 @@ function resourceMatches(pattern: string, resource: string): boolean {
 
 function literal(part: string): string {
   return part.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`)
+}
+
+/** For each effect that is no read the most rows that some rule gives; of these and of all holds the fewest. */
+function boundOf(
+  input: DecisionInput,
+  allows: readonly AllowRuleInput[],
+  holds: readonly HoldRuleInput[],
+): number | undefined {
+  const changing = input.effects.filter(({ duty }) => duty !== 'read')
+  if (changing.length === 0) return undefined
+  const given = changing.map((effect) =>
+    Math.max(...allows.filter((rule) => covers(rule, effect)).map((rule) => rule.maxAffected ?? Infinity)),
+  )
+  const fewest = Math.min(...given, ...holds.map((rule) => rule.maxAffected ?? Infinity))
+  return fewest === Infinity ? undefined : fewest
 }
 
 function durabilityOf(

@@ -21,6 +21,7 @@ function hold(id: string, requirement: Partial<ApprovalRequirement>): HoldRule {
     argv: undefined,
     requirement: { rules: [id], stages: [peer], from: 'anyone', level: 'asserted', ttlMs: 60_000, ...requirement },
     holdInTransaction: 'deny',
+    maxAffected: undefined,
   }
 }
 

@@ -14,12 +14,13 @@ const old: PolicyInput = {
       { target: 'orders', duty: ['read', 'write', 'opaque'] },
       { target: 'orders', duty: 'write', when: unbound },
       { target: 'orders', duty: 'execute', when: unbound },
+      { target: 'orders', duty: 'delete', maxAffected: 5 },
     ],
     dba: [{ target: 'orders', duty: 'approve' }],
   },
   deny: [{ id: 'no-define', duty: 'define', reason: 'no' }],
   hold: [
-    { id: 'writes', duty: 'write', ...peer },
+    { id: 'writes', duty: 'write', ...peer, maxAffected: 5 },
     { id: 'opaque', duty: 'opaque', resource: 'statement:do', ...peer },
   ],
   record: [{ id: 'sync', duty: 'read', durability: 'synced' }],
@@ -48,6 +49,10 @@ describe('a reload', () => {
   it.each<readonly [string, Partial<PolicyInput>]>([
     ['a deny rule is added', { deny: [...(old.deny ?? []), { id: 'b', duty: 'read', when: { x: 1 } }] }],
     ['a deny rule is added in front', { deny: [{ id: 'b', duty: 'read', when: { x: 1 } }, ...(old.deny ?? [])] }],
+    [
+      'a hold rule with a bound on rows is added',
+      { hold: [...(old.hold ?? []), { id: 'few', duty: 'write', ...peer, maxAffected: 1 }] },
+    ],
     ['a hold rule is added', { hold: [...(old.hold ?? []), { id: 'reads', duty: 'read', ...peer }] }],
     [
       'a hold rule with other approvals is added for what is held already',
@@ -85,6 +90,26 @@ describe('a reload', () => {
       'a hold waits longer',
       { hold: [{ id: 'writes', duty: 'write', ...peer, ttl: '1h' }, ...(old.hold ?? []).slice(1)] },
       'the hold rule "writes" changed',
+    ],
+    [
+      'a bound on rows is dropped',
+      { hold: (old.hold ?? []).map(({ maxAffected: _dropped, ...rule }) => rule) },
+      'the hold rule "writes" changed',
+    ],
+    [
+      'a bound on rows is raised',
+      { hold: (old.hold ?? []).map((rule) => (rule.id === 'writes' ? { ...rule, maxAffected: 6 } : rule)) },
+      'the hold rule "writes" changed',
+    ],
+    [
+      'a bound on rows of a role is raised',
+      {
+        roles: {
+          ...old.roles,
+          agent: [...(old.roles['agent'] ?? []).slice(0, 3), { target: 'orders', duty: 'delete', maxAffected: 6 }],
+        },
+      },
+      'the role "agent" changed',
     ],
     ['a target is added', { targets: { ...old.targets, archive: { kind: 'ssh' } } }, 'the target "archive" is new'],
     [
