@@ -90,6 +90,20 @@ export const identityGuards = [
     tests: verifier,
   },
   {
+    name: 'what is no key set is refused at once',
+    file: identity('key-source'),
+    find: "  if (![set, ...(keys as readonly unknown[])].every(isGroup)) throw wrong('jwks is not a JWK set')\n",
+    replace: '',
+    tests: verifier,
+  },
+  {
+    name: 'a key set is copied',
+    file: identity('key-source'),
+    find: 'return structuredClone(set)',
+    replace: 'return set',
+    tests: verifier,
+  },
+  {
     name: 'keys are fetched over https',
     file: identity('keys-url'),
     find: "if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.includes(url.hostname))) {",

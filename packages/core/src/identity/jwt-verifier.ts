@@ -1,4 +1,3 @@
-import { errors, jwtVerify } from 'jose'
 import type { JWTPayload } from 'jose'
 import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
@@ -8,6 +7,7 @@ import { identifier, refused } from './identifier.js'
 import type { JwtVerifierOptions } from './jwt-options.js'
 import { verifyRules } from './jwt-options.js'
 import { keySource } from './key-source.js'
+import { loadJose } from './load-jose.js'
 import { makePrincipal } from './make-principal.js'
 import { ownMember } from './own-member.js'
 import { assertTokenForm } from './token-form.js'
@@ -28,10 +28,12 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const { maxLifetimeS, ...rules } = verifyRules(options)
   const claimed = claimMapping(options, options.issuer)
   const keys = keySource(options.jwks, options.issuer)
+  const loading = loadJose()
 
   async function verified(credential: Credential): Promise<Principal> {
     const token = ownMember(credential, 'token')
     assertTokenForm(token)
+    const { jwtVerify } = await loading
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...rules, currentDate: new Date(nowS * 1000) })
     if (Object.hasOwn(payload, 'cnf'))
@@ -75,13 +77,22 @@ function lifetime(payload: JWTPayload, nowS: number, toleranceS: number, maxS: n
 
 /** jose's errors carry the claims, so only what they are called is kept: no message, no cause. */
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'it has expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return `its ${error.claim} is missing or wrong`
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not one of those configured'
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong'
-  if (error instanceof errors.JWKSNoMatchingKey) return 'no key of the issuer fits'
-  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'several keys of the issuer fit and it names none'
-  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'it is malformed'
-  if (error instanceof errors.JOSENotSupported) return 'it uses something that is not supported'
-  return "the issuer's keys could not be used"
+  if (!(error instanceof Error && 'code' in error)) return unusable
+  if (error.code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && 'claim' in error)
+    return `its ${String(error.claim)} is missing or wrong`
+  return reasons.get(error.code) ?? unusable
 }
+
+const unusable = "the issuer's keys could not be used"
+
+/** By the codes of jose. */
+const reasons: ReadonlyMap<unknown, string> = new Map([
+  ['ERR_JWT_EXPIRED', 'it has expired'],
+  ['ERR_JOSE_ALG_NOT_ALLOWED', 'its algorithm is not one of those configured'],
+  ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'its signature is wrong'],
+  ['ERR_JWKS_NO_MATCHING_KEY', 'no key of the issuer fits'],
+  ['ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'several keys of the issuer fit and it names none'],
+  ['ERR_JWS_INVALID', 'it is malformed'],
+  ['ERR_JWT_INVALID', 'it is malformed'],
+  ['ERR_JOSE_NOT_SUPPORTED', 'it uses something that is not supported'],
+])

@@ -1,9 +1,10 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch } from 'jose'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import { BothKeysError } from '../errors.js'
 import { boundedFetch } from './bounded-fetch.js'
 import { discoverKeys } from './discovery.js'
 import { keysUrl } from './keys-url.js'
+import type { Jose } from './load-jose.js'
+import { loadJose } from './load-jose.js'
 
 /** Where the issuer's public keys are: a URL, a JWK set (RFC 7517) or its JSON text. Left out: asked of the issuer. */
 export type KeySetOption = string | URL | { readonly keys: readonly object[] } | undefined
@@ -26,24 +27,47 @@ export function keySource(option: KeySetOption, issuer: string): JWTVerifyGetKey
 }
 
 function remoteKeys(url: URL): JWTVerifyGetKey {
-  return createRemoteJWKSet(url, {
-    cacheMaxAge: cacheMaxAgeMs,
-    timeoutDuration: fetchTimeoutMs,
-    [customFetch]: boundedFetch(),
-  })
+  return onceLoaded(({ createRemoteJWKSet, customFetch }) =>
+    createRemoteJWKSet(url, {
+      cacheMaxAge: cacheMaxAgeMs,
+      timeoutDuration: fetchTimeoutMs,
+      [customFetch]: boundedFetch(),
+    }),
+  )
 }
 
-function localKeys(set: unknown): JWTVerifyGetKey {
+/** Checks a copy, so that later changes of the set change nothing. */
+function localKeys(option: unknown): JWTVerifyGetKey {
+  const set = copied(option)
   const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > maxKeys) {
     throw wrong(`jwks needs "keys" with 1 to ${String(maxKeys)} public keys`)
   }
   for (const key of keys as readonly unknown[]) assertPublic(key)
+  if (![set, ...(keys as readonly unknown[])].every(isGroup)) throw wrong('jwks is not a JWK set')
+  // It has the shape of one now; jose looks at it once more.
+  return onceLoaded(({ createLocalJWKSet }) => createLocalJWKSet(set as JSONWebKeySet))
+}
+
+function copied(set: unknown): unknown {
   try {
-    // createLocalJWKSet checks the shape of every member itself and throws.
-    return createLocalJWKSet(set as JSONWebKeySet)
+    return structuredClone(set)
   } catch (cause) {
     throw wrong('jwks is not a JWK set', cause)
+  }
+}
+
+function isGroup(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]'
+}
+
+/** Keys that are made when the first token asks for them. */
+function onceLoaded(make: (jose: Jose) => JWTVerifyGetKey): JWTVerifyGetKey {
+  let made: JWTVerifyGetKey | undefined
+  return async (header, token) => {
+    const jose = await loadJose()
+    made ??= make(jose)
+    return made(header, token)
   }
 }
 

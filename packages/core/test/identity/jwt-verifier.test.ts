@@ -14,6 +14,7 @@ import {
   issuer,
   nowS,
   options,
+  publicJwk,
   publicPem,
   sign,
   signText,
@@ -236,6 +237,9 @@ const wrongOptions: readonly (readonly [
   ['a symmetric key', { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }],
   ['a private key', { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'a', y: 'b', d: 'c' }] } }],
   ['a key that is no object', { jwks: { keys: ['x'] } }],
+  ['a key that is a list', { jwks: { keys: [Object.assign([], { kty: 'EC' })] } }],
+  ['a key set that is a list', { jwks: Object.assign([], { keys: [publicJwk] }) }],
+  ['a key set that cannot be copied', { jwks: { keys: [publicJwk], more: () => undefined } }],
 ]
 
 describe('a verifier cannot be built with', () => {
@@ -243,5 +247,41 @@ describe('a verifier cannot be built with', () => {
     expect(() => jwtVerifier({ ...options, ...change } as JwtVerifierOptions)).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }) as Error,
     )
+  })
+})
+
+describe('the reason of a refusal', () => {
+  it.each<[reason: string, token: () => Promise<string> | string, change?: Partial<JwtVerifierOptions>]>([
+    ['it has expired', () => sign({ exp: nowS - 6 })],
+    ['its algorithm is not one of those configured', () => forge({ alg: 'RS256', kid: 'k1' }, claims, 'AAAA')],
+    ['its signature is wrong', () => sign({}, {}, attacker.privateKey)],
+    ['no key of the issuer fits', () => sign({}, { kid: 'k2' })],
+    [
+      'several keys of the issuer fit and it names none',
+      () => sign({}, { kid: undefined }),
+      { jwks: { keys: [publicJwk, { ...publicJwk, kid: 'k2' }] } },
+    ],
+    ['it is malformed', () => signText('7')],
+    [
+      'it uses something that is not supported',
+      () => signText(JSON.stringify(claims), { alg: 'ES256', kid: 'k1', crit: ['x'], x: 1 }),
+    ],
+  ])('says that %s', async (reason, token, change = {}) => {
+    await expect(verify(await token(), change)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+      message: expect.stringContaining(reason) as string,
+    })
+  })
+})
+
+describe('a key set', () => {
+  it('is copied: what is changed later changes nothing', async () => {
+    const set = { keys: [{ ...publicJwk }] }
+    const verifier = jwtVerifier({ ...options, jwks: set })
+    set.keys = [{ ...attackerJwk, kid: 'k1' } as typeof publicJwk]
+    await expect(verifier.verify({ token: await sign({}, {}, attacker.privateKey) }, signal)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+    })
+    expect(await verifier.verify({ token: await sign() }, signal)).toMatchObject({ subject: { id: 'etl-7' } })
   })
 })
