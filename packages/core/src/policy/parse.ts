@@ -1,5 +1,6 @@
 import { canonicalJson } from '../model/canonical-json.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
+import { readJsonText } from './json-text.js'
 import { readPlainObject } from './plain-object.js'
 import type { PolicyInput } from './policy-input.js'
 import type { Locate, Problem } from './problem.js'
@@ -9,6 +10,7 @@ import { policySchema } from './schema.js'
 import { schemaProblems } from './schema-problems.js'
 import { partsOf, soundPartsOf } from './sound-parts.js'
 import type { PolicyDocument } from './source.js'
+import type { ReadText } from './yaml-text.js'
 import { readYamlText } from './yaml-text.js'
 
 /** The largest policy text, in UTF-8 bytes. */
@@ -52,13 +54,21 @@ function read({ content }: PolicyDocument): ReadDocument {
   if (typeof content === 'string') {
     if (sizeOf(content) > largestPolicyBytes)
       return { value: undefined, problems: [tooLarge], locate: nowhere, source: '' }
-    return { ...readYamlText(content), source: content }
+    return { ...readText(content), source: content }
   }
   const { value, problems } = readPlainObject(content)
   if (problems.length > 0) return { value, problems, locate: nowhere, source: '' }
   // The reader leaves nothing but JSON values.
   const source = canonicalJson(value as CanonicalInput)
   return { value, problems: sizeOf(source) > largestPolicyBytes ? [tooLarge] : [], locate: nowhere, source }
+}
+
+function readText(text: string): ReadText {
+  const value = readJsonText(text)
+  if (value === undefined) return readYamlText(text)
+  let read: ReadText | undefined
+  // Only an error asks for places.
+  return { value, problems: [], locate: (path) => (read ??= readYamlText(text)).locate(path) }
 }
 
 const tooLarge = invalid([], 'a policy may have at most 1 MiB')
