@@ -31,6 +31,7 @@ export interface AdapterRequest {
   readonly stateEpoch: string
   readonly inTransaction: boolean
   readonly signal: AbortSignal
+  readonly prepare?: AdmissionRequest['prepare']
   readonly recheck?: AdmissionRequest['recheck']
   readonly countsAffected?: AdmissionRequest['countsAffected']
 }
@@ -124,6 +125,7 @@ class Access implements SessionAccess {
       inTransaction: request.inTransaction,
       trace: this.#requester.trace(),
       signal: request.signal,
+      ...(request.prepare === undefined ? {} : { prepare: request.prepare }),
       ...(request.recheck === undefined ? {} : { recheck: request.recheck }),
       ...(request.countsAffected === undefined ? {} : { countsAffected: request.countsAffected }),
     })

@@ -46,10 +46,15 @@ export interface AdmissionRequest {
   /** Aborted when the caller gives up: cancel, timeout, socket close. */
   readonly signal: AbortSignal
   /**
-   * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: whether the
-   * target is still as it was described. False voids the permit (RULES 23).
+   * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: the door has the
+   * target settle what the action means, without running it. May take as long as the target lets others go first.
    */
-  readonly recheck?: (actionId: string) => MaybePromise<boolean>
+  readonly prepare?: (actionId: string) => MaybePromise<void>
+  /**
+   * Called right behind `prepare`: whether the target, once it has settled that, is still as it was described. False voids
+   * the permit (RULES 23).
+   */
+  readonly recheck?: () => MaybePromise<boolean>
   /**
    * The door can tell how many rows this action changed before they are kept, and undo them all. Default: it cannot.
    * An action whose rows the policy bounds is refused then (RULES 24).
@@ -177,8 +182,7 @@ function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromi
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
-  const recheck =
-    isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(request, bound.actionId)
+  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(granted)
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
@@ -195,9 +199,7 @@ async function concludeLater(
   try {
     if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
     isOnRecord = true
-    unchanged = isPromise(recheck)
-      ? await withDeadline(recheck, 'checking the target again', on.deadlineMs, undefined)
-      : recheck
+    unchanged = await recheck
   } catch (error) {
     const closed = closeIntent(granted, recorded)
     if (isOnRecord) await closed
@@ -221,13 +223,29 @@ function actionOf({ bound, request }: Case): RecordedAction {
   return { id: bound.actionId, trace: request.trace }
 }
 
-/** A target that cannot be looked at is one that may have changed. */
-function lookAgain({ recheck }: AdmissionRequest, actionId: string): MaybePromise<boolean> | undefined {
+/**
+ * A target that cannot be looked at is one that may have changed. The deadline of the look begins when the target has got
+ * ready for it.
+ */
+function lookAgain({ on, request, bound }: Case): MaybePromise<boolean> | undefined {
   try {
-    return recheck?.(actionId)
+    const prepared = request.prepare?.(bound.actionId)
+    const unchanged = request.recheck?.()
+    if (!isPromise(prepared) && !isPromise(unchanged)) return unchanged
+    return look(prepared, unchanged, on.deadlineMs)
   } catch (error) {
     return Promise.reject(error instanceof Error ? error : new Error('the check failed', { cause: error }))
   }
+}
+
+async function look(
+  prepared: MaybePromise<void>,
+  unchanged: MaybePromise<boolean> | undefined,
+  deadlineMs: number,
+): Promise<boolean> {
+  if (isPromise(unchanged)) unchanged.catch(() => undefined)
+  await prepared
+  return withDeadline(Promise.resolve(unchanged ?? true), 'checking the target again', deadlineMs, undefined)
 }
 
 /** The intent is on record: the last look before the permit is given out. */

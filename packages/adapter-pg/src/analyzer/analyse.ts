@@ -96,10 +96,13 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     registry: Object.freeze(walk.registry),
     copy: walk.copy,
     changesCatalog: walk.changesCatalog,
+    countsRows: only !== undefined && counted.has(only.type) && walk.modifications === 1 && !walk.changesUncounted,
     uses: Object.freeze(walk.uses),
   })
   return { miss: walk.missing.size > 0, missing: [...walk.missing], analysis }
 }
+
+const counted: ReadonlySet<string> = new Set(['DeleteStmt', 'InsertStmt', 'MergeStmt', 'UpdateStmt'])
 
 /** The adapter's word for a text: what its one statement is, `script` for several, `empty` for none. */
 function operationOf(statements: readonly TypedNode[]): string {

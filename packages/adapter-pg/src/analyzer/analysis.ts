@@ -56,6 +56,11 @@ export interface Analysis {
   readonly copy: 'in' | 'out' | undefined
   /** Whether the catalog may look different afterwards. */
   readonly changesCatalog: boolean
+  /**
+   * Whether the command's answer counts every row that it changes: one INSERT, UPDATE, DELETE or MERGE, without others
+   * inside it, rules and cascades. What functions and triggers change is theirs.
+   */
+  readonly countsRows: boolean
   /** Names of prepared statements (EXECUTE) and cursors (FETCH) whose content the effects were taken from. */
   readonly uses: readonly { readonly kind: 'prepared' | 'cursor'; readonly name: string }[]
 }

@@ -118,6 +118,7 @@ function bounds(where: TreeNode | undefined, target: Target): Change {
 }
 
 function openTarget(walk: Walk, body: TreeNode, scope: Scope): Target | undefined {
+  walk.modifications += 1
   const name = nodeOf(body, 'relation')
   if (name === undefined) {
     walk.opaque('a change without a target', 'change')

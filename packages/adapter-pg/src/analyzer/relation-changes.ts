@@ -89,6 +89,7 @@ class Changes {
     const walk = this.#walk
     for (const { event: on, use } of relation.rules) {
       if (on !== event) continue
+      walk.changesUncounted = true
       if (use.commands.has('utility') || use.commands.has('merge')) walk.opaque('a rule runs a command', 'rule')
       evaluateStored(walk, use, 'rule')
       for (const id of use.relations) {
@@ -142,6 +143,7 @@ class Changes {
       if (event === 'update' && !reaches(relation, key.referenced, change)) continue
       this.#lookUp(referencing)
       if (action === 'none') continue
+      this.#walk.changesUncounted = true
       readRelation(this.#walk, referencing, namesOfColumns(referencing, key.columns), { via: 'foreign-key' })
       if (event === 'delete' && action === 'cascade') this.apply(referencing, 'delete', { via: 'foreign-key' })
       else this.apply(referencing, 'update', { columns: namesOfColumns(referencing, key.columns), via: 'foreign-key' })

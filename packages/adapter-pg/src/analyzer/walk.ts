@@ -51,6 +51,10 @@ export class Walk {
   settingFree = true
   changesCatalog = false
   copy: 'in' | 'out' | undefined
+  /** How many INSERT, UPDATE, DELETE and MERGE the text holds. */
+  modifications = 0
+  /** Whether rules or foreign keys change rows besides, which no command counts. */
+  changesUncounted = false
   readonly parsed: Parsed
   /** Which statement of the text is being handled. */
   statementIndex = 0

@@ -1,5 +1,6 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
+import { Admissions } from './admissions.js'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
 import { gone, serverLost } from './connection-ends.js'
@@ -13,6 +14,7 @@ import { Progress } from './progress.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
 import { Registry } from './registry.js'
+import type { Failure } from './responses.js'
 import type { Slot } from './slots.js'
 import type { Run } from './run.js'
 import type { LinkEvents, LinkLimits } from './server-link.js'
@@ -46,11 +48,10 @@ export class DoorConnection implements Line {
   readonly #ended: Promise<void>
   #resolveEnded: () => void = () => undefined
   #status = 'I'
-  #skipping = false
+  #failure: Failure | undefined
   /** Runs since the last ReadyForQuery. */
   #runs = new Set<Run>()
-  #abort = new AbortController()
-  #admitting = false
+  readonly #admissions = new Admissions()
   #closed = false
   readonly #progress = new Progress()
 
@@ -85,7 +86,11 @@ export class DoorConnection implements Line {
   }
 
   get skipping(): boolean {
-    return this.#skipping
+    return this.#failure !== undefined
+  }
+
+  get failure(): Failure | undefined {
+    return this.#failure
   }
 
   get closed(): boolean {
@@ -93,7 +98,7 @@ export class DoorConnection implements Line {
   }
 
   get batchOpen(): boolean {
-    return this.#extended.open
+    return this.#extended.open || this.#simple.open
   }
 
   get idle(): boolean {
@@ -135,14 +140,8 @@ export class DoorConnection implements Line {
   /** A cancel request for what this connection runs, or waits for, right now. Anything else is ignored. */
   cancel(): void {
     if (this.#closed) return
-    if (this.#admitting) this.#giveUp('canceling statement due to user request')
+    if (this.#admissions.waiting) this.#admissions.giveUp('canceling statement due to user request', false)
     this.#link.cancel()
-  }
-
-  #giveUp(message: string): void {
-    const abort = this.#abort
-    if (!this.#closed) this.#abort = new AbortController()
-    abort.abort(new BothKeysError('ERR_APPROVAL_WITHDRAWN', message, { hint: 'send the statement again' }))
   }
 
   // --- the loop ---
@@ -183,15 +182,27 @@ export class DoorConnection implements Line {
 
   /** A message of the simple protocol ends an open batch; after an error in it the server ignores the message. */
   #outsideBatch(step: () => MaybePromise<void>): MaybePromise<void> {
-    if (this.#skipping) return
+    if (this.skipping) return
     if (!this.#extended.unfinished) return step()
-    return this.#extended.finish().then(() => (this.#skipping ? undefined : step()))
+    return this.#extended.finish().then(() => (this.skipping ? undefined : step()))
   }
 
   // --- to the server ---
 
   send(bytes: Buffer, slot: Slot | undefined): void {
     if (!this.#closed) this.#link.send(bytes, slot)
+  }
+
+  tell(refusal: DoorRefusal): void {
+    if (this.#failure?.told !== false) return
+    this.#failure = { ...this.#failure, told: true }
+    this.#client.send(refusalResponse(refusal))
+  }
+
+  answered(): Promise<void> {
+    const upTo = this.#link.sent
+    // What is sent in the same turn leaves together.
+    return Promise.resolve().then(() => this.until(() => this.#link.answered >= upTo))
   }
 
   writable(): Promise<void> {
@@ -238,7 +249,7 @@ export class DoorConnection implements Line {
     parameters: readonly string[] = [],
   ): Promise<readonly (readonly (string | null)[])[]> {
     if (this.#link.cancelling !== undefined) await this.#link.cancelling
-    return this.#internal.run(statement, parameters, !this.#extended.open)
+    return this.#internal.run(statement, parameters, !this.batchOpen)
   }
 
   forgetInternalStatements(): void {
@@ -246,20 +257,7 @@ export class DoorConnection implements Line {
   }
 
   whileAdmitting<T>(step: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
-    const decided = (): void => {
-      this.#admitting = false
-    }
-    this.#admitting = true
-    let answer: MaybePromise<T>
-    try {
-      answer = step(this.#abort.signal)
-    } catch (error) {
-      decided()
-      throw error
-    }
-    if (isPromise(answer)) return answer.finally(decided)
-    decided()
-    return answer
+    return this.#admissions.during(step)
   }
 
   // --- from the server ---
@@ -273,8 +271,8 @@ export class DoorConnection implements Line {
       parsed: (statement, ok) => {
         this.#extended.parsed(statement, ok)
       },
-      skipping: () => {
-        this.#skipping = true
+      skipping: (failure) => {
+        this.#failure = failure
       },
       copyIn: () => {
         this.#copyIn.started()
@@ -301,7 +299,7 @@ export class DoorConnection implements Line {
   #settle(status: string, failed: boolean): MaybePromise<void> {
     const before = this.#status
     this.#status = status
-    this.#skipping = false
+    this.#failure = undefined
     this.#copyIn.ended()
     const undone = failed && before === 'I' && status === 'I'
     // What a statement did to names comes first: it may have closed the portals of others.
@@ -312,6 +310,7 @@ export class DoorConnection implements Line {
     if (this.#runs.size > 0) this.#runs = new Set()
     const closed = status === 'I' ? settleRuns(this.registry.transactionEnded(), 'answered') : undefined
     this.#extended.synced()
+    this.#simple.synced()
     if (recorded !== undefined || closed !== undefined) return Promise.all([recorded, closed]).then(() => undefined)
   }
 
@@ -336,7 +335,7 @@ export class DoorConnection implements Line {
   #end(message: string): void {
     if (this.#closed) return
     this.#closed = true
-    this.#giveUp(message)
+    this.#admissions.giveUp(message, true)
     this.#input.end()
     this.access.signal.removeEventListener('abort', this.#onSessionEnd)
     this.#progress.notify()

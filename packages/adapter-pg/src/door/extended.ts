@@ -1,15 +1,20 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import { andThen } from './and-then.js'
+import { DeferredParses } from './deferred-parses.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
-import { flush, parse } from './messages.js'
+import { flush, parse, sync } from './messages.js'
+import type { NameLock } from './name-lock.js'
+import { lockNames } from './name-lock.js'
+import { duplicate, otherNames, unknownName } from './name-refusals.js'
 import { refuseName } from './names.js'
-import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
+import { type DoorRefusal, laterInBatch } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
+import type { Run } from './run.js'
 import type { Slot } from './slots.js'
 import type { Passage, Preview, StatementFlow } from './statement-flow.js'
 
@@ -23,8 +28,7 @@ export class ExtendedProtocol {
   readonly #flow: StatementFlow
   /** Whether messages were sent that no Sync has ended yet. */
   #open = false
-  /** Statements whose Parse has not left yet, in order. */
-  readonly #deferred = new Set<PreparedStatement>()
+  readonly #deferred = new DeferredParses()
   /** Why no further Bind may be decided before the next Sync. */
   #blocked: string | undefined
   /** Whether a message of the batch was refused: the server ignores what follows. */
@@ -93,9 +97,8 @@ export class ExtendedProtocol {
   /** A message that could not be read is refused like a statement; anything else ends the connection. */
   #failed(error: unknown): void {
     if (this.#connection.closed || (error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE')) throw error
-    if (this.#connection.skipping) return
-    const refusal = this.#flow.refuseUnread(error)
-    this.#refuse(refusal)
+    if (this.#connection.failure?.told === true) return
+    this.#refuse(this.#flow.refuseUnread(error))
   }
 
   #step(frame: Frame): MaybePromise<void> {
@@ -170,8 +173,28 @@ export class ExtendedProtocol {
       parameterTypes: statement.parameterTypes,
       extended: true,
       laterInBatch: this.#connection.runs.size > 0,
+      names: this.#namesOf(statement),
     })
     return andThen(passage, (passed) => this.#bindPassed(message.portal, bytes, statement, passed))
+  }
+
+  #namesOf(statement: PreparedStatement): NameLock {
+    return {
+      take: (sent, runs) => {
+        const known = statement.deferred === undefined ? [statement] : []
+        this.#deferred.replace(statement, sent)
+        this.#flushDeferred()
+        for (const each of [...known, ...runs]) lockNames(each, (bytes, slot) => this.#send(bytes, slot))
+        return this.#connection.answered()
+      },
+      release: () => {
+        const { runs, skipping, transactionStatus } = this.#connection
+        // A Sync would end what the client bound or ran before.
+        if (!this.#open || runs.size > 0 || skipping || transactionStatus !== 'I') return
+        this.#send(sync, { kind: 'sync', own: true })
+        return this.#connection.quiet()
+      },
+    }
   }
 
   #bindPassed(portal: string, bytes: Buffer, statement: PreparedStatement, passage: Passage): MaybePromise<void> {
@@ -183,9 +206,7 @@ export class ExtendedProtocol {
     // The server may have failed an earlier message meanwhile: then it would ignore this one.
     if (this.#connection.skipping) return run.permit.settle({ outcome: 'not-run' })
     this.#connection.begin(run)
-    if (statement.deferred !== undefined && passage.sent !== statement.text) {
-      statement.deferred = parse(statement.name, Buffer.from(passage.sent, 'utf8'), statement.parameterTypes)
-    }
+    this.#deferred.replace(statement, passage.sent)
     this.#flushDeferred()
     this.#forgetPortal(portal)
     const { registry } = this.#connection
@@ -211,7 +232,7 @@ export class ExtendedProtocol {
     this.#send(bytes, { kind: 'describe' })
   }
 
-  #execute(bytes: Buffer): void {
+  #execute(bytes: Buffer): MaybePromise<void> {
     const name = readExecute(bytes)
     const unusable = refuseName(name)
     if (unusable !== undefined) {
@@ -240,6 +261,14 @@ export class ExtendedProtocol {
     run.started()
     this.#connection.track(run)
     this.#send(bytes, { kind: 'execute', run })
+    if (run.bounded) return this.#count(run)
+  }
+
+  /** Waits for the count of the rows, and has the server undo what is more than the permit allows. */
+  async #count(run: Run): Promise<void> {
+    this.#send(flush, undefined)
+    await this.#connection.answered()
+    if (run.exceeds) this.#refuse(run.exceeded())
   }
 
   #close(bytes: Buffer): void {
@@ -277,18 +306,11 @@ export class ExtendedProtocol {
   }
 
   #flushDeferred(): void {
-    if (this.#deferred.size === 0) return
-    for (const statement of this.#deferred) {
-      if (statement.deferred === undefined) continue
-      this.#send(statement.deferred, { kind: 'parse', statement })
-      statement.deferred = undefined
-    }
-    this.#deferred.clear()
+    this.#deferred.flush((bytes, slot) => this.#send(bytes, slot))
   }
 
   #forgetDeferred(): void {
-    for (const statement of this.#deferred) this.parsed(statement, false)
-    this.#deferred.clear()
+    this.#deferred.forget((statement) => this.parsed(statement, false))
   }
 
   /** As `refuse`, for what the policy was not asked about: on record, too. */
@@ -299,10 +321,13 @@ export class ExtendedProtocol {
   /** The refusal takes the message's place in the batch. `never` is a statement whose text must not leave. */
   #refuse(refusal: DoorRefusal, never?: PreparedStatement): void {
     // The server failed an earlier message meanwhile and ignores this one.
-    if (this.#connection.skipping) return
+    if (this.#connection.skipping) {
+      this.#connection.tell(refusal)
+      return
+    }
     if (never?.deferred !== undefined) {
       this.parsed(never, false)
-      this.#deferred.delete(never)
+      this.#deferred.drop(never)
     }
     this.#flushDeferred()
     this.#send(refusedParse, { kind: 'refused', refusal })
@@ -313,18 +338,4 @@ export class ExtendedProtocol {
     this.#open = true
     this.#connection.send(bytes, slot)
   }
-}
-
-const otherNames = protocolRefusal(
-  'a prepared statement or cursor was made or dropped since this portal was bound, which runs one by its name',
-  'bind the statement again',
-  '0A000',
-)
-
-function duplicate(what: string, sqlState: string): DoorRefusal {
-  return protocolRefusal(`a ${what} of this name exists`, `close the ${what} first or choose another name`, sqlState)
-}
-
-function unknownName(what: string, sqlState: string): DoorRefusal {
-  return protocolRefusal(`no ${what} of this name was made on this connection`, `make the ${what} first`, sqlState)
 }

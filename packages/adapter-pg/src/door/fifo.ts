@@ -2,9 +2,15 @@
 export class Fifo<Item> {
   #items: (Item | undefined)[] = []
   #head = 0
+  #taken = 0
 
   get length(): number {
     return this.#items.length - this.#head
+  }
+
+  /** How many items were ever taken out. */
+  get taken(): number {
+    return this.#taken
   }
 
   push(item: Item): void {
@@ -21,6 +27,7 @@ export class Fifo<Item> {
     if (this.#head === this.#items.length) return undefined
     this.#items[this.#head] = undefined
     this.#head += 1
+    this.#taken += 1
     if (this.#head === this.#items.length) this.#items.length = this.#head = 0
     else if (this.#head >= 1024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head)

@@ -1,6 +1,8 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import type { InternalStatement } from './internal-statement.js'
+import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
+import type { Failure } from './responses.js'
 import type { Slot } from './slots.js'
 import type { Run } from './run.js'
 
@@ -11,6 +13,8 @@ export interface Line {
   readonly transactionStatus: string
   /** Whether the server skips everything until the next Sync. */
   readonly skipping: boolean
+  /** Why it does. */
+  readonly failure: Failure | undefined
   /** Whether the connection is over. */
   readonly closed: boolean
   /** Whether messages were sent that no Sync has ended yet. */
@@ -23,6 +27,10 @@ export interface Line {
   readonly runs: ReadonlySet<Run>
   /** Sends bytes that a permit released, or that carry nothing to decide, and notes what the server owes for them. */
   send(bytes: Buffer, slot: Slot | undefined): void
+  /** Answers the client in the server's place, which skips messages because of a failure that was the door's own. */
+  tell(refusal: DoorRefusal): void
+  /** Waits until the server has answered everything that was sent so far, or fails and skips it. */
+  answered(): Promise<void>
   /** Waits until the server takes bytes again. */
   writable(): Promise<void>
   /**

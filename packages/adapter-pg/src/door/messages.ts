@@ -75,6 +75,20 @@ export function parse(name: string, text: Buffer, types: readonly number[] = [])
   return message('P', Buffer.concat([cString(name), text, Buffer.from([0]), counts]))
 }
 
+/** A Bind of the unnamed statement to the unnamed portal: no parameters, every result as text. */
+export const bindUnnamed: Buffer = message('B', Buffer.alloc(8))
+
+/** A Describe of the unnamed portal. */
+export const describeUnnamed: Buffer = message('D', cString('P'))
+
+/** An Execute of the unnamed portal to its end. */
+export const executeUnnamed: Buffer = message('E', Buffer.concat([cString(''), int32(0)]))
+
+/** A Close of a prepared statement. */
+export function closeStatement(name: string): Buffer {
+  return message('C', cString(`S${name}`))
+}
+
 export const sync: Buffer = message('S', Buffer.alloc(0))
 
 export const flush: Buffer = message('H', Buffer.alloc(0))

@@ -8,8 +8,14 @@ import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { InternalExchange, Slot } from './slots.js'
-import { endsWithReady, fits, skipped } from './slots.js'
+import { endsWithReady, fits, isHidden, skipped } from './slots.js'
 import { textRow } from './text-row.js'
+
+/** Why the server skips messages. `told` says whether the client has got the error. */
+export interface Failure {
+  readonly sqlState: string
+  readonly told: boolean
+}
 
 /** What the tracker tells the connection. */
 export interface ResponseEvents {
@@ -18,8 +24,8 @@ export interface ResponseEvents {
   ready(status: string, failed: boolean): MaybePromise<void>
   /** A statement was parsed, or its Parse failed or was skipped. */
   parsed(statement: PreparedStatement, ok: boolean): void
-  /** The server skips everything until the next Sync. */
-  skipping(): void
+  /** The server skips everything until the next Sync, because of this failure. */
+  skipping(failure: Failure): void
   copyIn(): void
   /** A setting was reported. Throwing ends the connection. */
   parameter(name: string, value: string): void
@@ -54,6 +60,15 @@ export class ResponseTracker implements BackendSink {
 
   get wantsRows(): boolean {
     return this.#slots.peek()?.kind === 'internal'
+  }
+
+  /** How many messages the server has answered so far, and how many it was sent. */
+  get answered(): number {
+    return this.#slots.taken
+  }
+
+  get sent(): number {
+    return this.#slots.taken + this.#slots.length
   }
 
   /** Whether the server owes nothing. */
@@ -170,7 +185,7 @@ export class ResponseTracker implements BackendSink {
       return head.kind === 'query' ? 'pass' : this.#replace(head.refusal)
     }
     const verdict = head.kind === 'refused' ? this.#replace(head.refusal) : 'pass'
-    this.#skipToSync(head)
+    this.#skipToSync(head, { sqlState, told: true })
     return verdict
   }
 
@@ -185,22 +200,22 @@ export class ResponseTracker implements BackendSink {
     if (exchange.synced) this.#failed = false
     else {
       this.#answered()
-      this.#skipToSync(undefined)
+      this.#skipToSync(undefined, { sqlState, told: false })
       exchange.done()
     }
     return 'drop'
   }
 
-  #skipToSync(failed: Slot | undefined): void {
+  #skipToSync(failed: Slot | undefined, failure: Failure): void {
     for (;;) {
       const slot = this.#slots.peek()
       if (slot === undefined) {
-        this.#events.skipping()
+        this.#events.skipping(failure)
         return
       }
       if (slot.kind === 'sync') return
       this.#answered()
-      if (slot.kind === 'parse') this.#events.parsed(slot.statement, false)
+      if (slot.kind === 'parse' && slot.own === undefined) this.#events.parsed(slot.statement, false)
       // The one that failed is among these.
       if (slot.kind === 'execute' && slot !== failed) slot.run.skipped()
       if (slot.kind === 'internal') {
@@ -224,15 +239,16 @@ export class ResponseTracker implements BackendSink {
     const failed = this.#failed
     this.#failed = false
     const recorded = this.#events.ready(status, failed)
+    const hidden = isHidden(head, 'Z')
     if (!isPromise(recorded)) {
       this.#events.progress()
-      return 'pass'
+      return hidden ? 'drop' : 'pass'
     }
     const kept = Buffer.from(bytes)
     recorded.then(
       () => {
         this.#scan(() => {
-          this.#events.toClient(kept)
+          if (!hidden) this.#events.toClient(kept)
           this.#scanner.resume()
           this.#events.progress()
         })
@@ -268,18 +284,23 @@ export class ResponseTracker implements BackendSink {
     }
   }
 
-  #answer(head: Slot | undefined, type: number, bytes: Buffer): 'pass' {
+  #answer(head: Slot | undefined, type: number, bytes: Buffer): 'pass' | 'drop' {
     const letter = String.fromCharCode(type)
     if (head === undefined || !fits(head, letter)) throw unexpected(`the message ${letter}`)
     switch (letter) {
       case '1':
         this.#answered()
-        if (head.kind === 'parse') this.#events.parsed(head.statement, true)
+        if (head.kind === 'parse' && head.own === undefined) this.#events.parsed(head.statement, true)
         break
       case 'C':
       case 'I':
         if ('run' in head) head.run.completed(letter === 'I' ? '' : bytes.toString('utf8', 5, bytes.length - 1))
         if (head.kind === 'execute') this.#answered()
+        // Whether it stays is decided before the client hears of it.
+        if ('run' in head && head.run.exceeds) {
+          this.#events.progress()
+          return 'drop'
+        }
         break
       case 'G':
         // Rows for a COPY that the decision knew nothing of are never let through.
@@ -302,7 +323,7 @@ export class ResponseTracker implements BackendSink {
         break
     }
     this.#events.progress()
-    return 'pass'
+    return isHidden(head, letter) ? 'drop' : 'pass'
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MaybePromise, Outcome, Permit } from '@bothkeys/core/adapter'
+import type { MaybePromise, Outcome, Permit, Refusal } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 
 /** One permitted action on its way through the server: a simple query or a portal. */
@@ -52,6 +52,22 @@ export class Run {
     this.#error = sqlState
   }
 
+  /** Whether it changed more rows than its permit allows: the door has the server undo it. */
+  get exceeds(): boolean {
+    const bound = this.permit.maxAffected
+    return bound !== undefined && this.#complete && (this.#rows === undefined || this.#rows > bound)
+  }
+
+  /** Whether the door has to see the count of its rows before it may stay. */
+  get bounded(): boolean {
+    return this.permit.maxAffected !== undefined
+  }
+
+  /** The refusal of a run that exceeds its bound. */
+  exceeded(): Refusal {
+    return this.permit.affectedExceeded(this.#rows ?? Number.POSITIVE_INFINITY)
+  }
+
   /** Whether the server was asked to execute it. */
   get executed(): boolean {
     return this.#executed
@@ -88,6 +104,8 @@ export class Run {
 
   #outcome(fate: 'answered' | 'undone' | 'lost'): Outcome['outcome'] {
     if (this.#error !== undefined) return 'failed'
+    // It was never committed: the door has the server undo it, or the connection ended before.
+    if (this.exceeds) return 'rolled-back'
     // A batch whose Sync was not answered may have been undone after the command was complete.
     if (this.#complete) return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
     if (this.#skipped && !this.#suspended) return 'not-run'

@@ -67,6 +67,15 @@ export class ServerLink {
     return this.#tracker.idle && !this.#tracker.stopped
   }
 
+  /** How many messages the server has answered so far, and how many it was sent. */
+  get answered(): number {
+    return this.#tracker.answered
+  }
+
+  get sent(): number {
+    return this.#tracker.sent
+  }
+
   /** Whether the client has got the beginning of a row whose end is still to come. */
   get midRow(): boolean {
     return this.#tracker.midRow

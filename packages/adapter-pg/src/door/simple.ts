@@ -1,19 +1,39 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
 import { readQuery } from './frontend-messages.js'
 import type { Line } from './line.js'
-import { refusedQuery } from './marker.js'
-import { query } from './messages.js'
+import { refusedParse, refusedQuery } from './marker.js'
+import { bindUnnamed, describeUnnamed, executeUnnamed, flush, parse, query, sync } from './messages.js'
+import type { NameLock } from './name-lock.js'
+import { lockNames } from './name-lock.js'
 import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
+import type { PreparedStatement } from './registry.js'
+import type { Run } from './run.js'
 import type { StatementFlow } from './statement-flow.js'
 
-/** The simple query protocol: one text, one decision, also when the text holds several statements (RULES 24). */
-export class SimpleProtocol {
+/**
+ * The simple query protocol: one text, one decision, also when the text holds several statements (RULES 24). A text whose
+ * names have to be settled first, or whose rows have to be counted, goes to the server by the extended protocol, which
+ * lets the door stop between parsing, running and committing it. The client does not notice.
+ */
+export class SimpleProtocol implements NameLock {
   readonly #connection: Line
   readonly #flow: StatementFlow
+  #open = false
 
   constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
     this.#flow = flow
+  }
+
+  /** Whether the text at hand was parsed, so that a Sync has to end it. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  /** ReadyForQuery arrived. */
+  synced(): void {
+    this.#open = false
   }
 
   /** `blocked` says why nothing can be decided behind what an open batch holds. */
@@ -33,6 +53,7 @@ export class SimpleProtocol {
       parameters: [],
       extended: false,
       laterInBatch: connection.runs.size > 0,
+      names: this,
     })
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal)
     const { run } = passage
@@ -42,9 +63,45 @@ export class SimpleProtocol {
       if (connection.closed) throw error
       return this.#refuse(refusalFrom(error))
     }
+    if (this.#open || run.bounded) return this.#runParsed(run, passage.sent)
     run.started()
     connection.send(passage.sent === text ? bytes : query(Buffer.from(passage.sent, 'utf8')), { kind: 'query', run })
     await connection.until(() => connection.idle || connection.readsCopy)
+  }
+
+  take(sent: string, runs: readonly PreparedStatement[]): Promise<void> {
+    for (const statement of runs) lockNames(statement, (bytes, slot) => this.#connection.send(bytes, slot))
+    this.#parse(sent)
+    return this.#connection.answered()
+  }
+
+  #parse(sent: string): void {
+    this.#open = true
+    this.#connection.send(parse('', Buffer.from(sent, 'utf8')), { kind: 'parse', own: true })
+  }
+
+  release(): MaybePromise<void> {
+    if (!this.#open || this.#connection.skipping || this.#connection.transactionStatus !== 'I') return
+    this.#connection.send(sync, { kind: 'sync', own: true })
+    return this.#connection.quiet()
+  }
+
+  async #runParsed(run: Run, sent: string): Promise<void> {
+    const connection = this.#connection
+    if (!this.#open) this.#parse(sent)
+    if (connection.failure === undefined) {
+      connection.send(bindUnnamed, { kind: 'bind', run, own: true })
+      connection.send(describeUnnamed, { kind: 'describe', own: true })
+      run.started()
+      connection.send(executeUnnamed, { kind: 'execute', run })
+      if (run.bounded) {
+        connection.send(flush, undefined)
+        await connection.answered()
+        if (run.exceeds) connection.send(refusedParse, { kind: 'refused', refusal: run.exceeded() })
+      }
+    } else run.failed(connection.failure.sqlState)
+    connection.send(sync, { kind: 'sync' })
+    await connection.quiet()
   }
 
   /** The function call protocol runs a function by its number, without a text that could be understood. */
@@ -64,8 +121,14 @@ export class SimpleProtocol {
   }
 
   async #refuse(refusal: DoorRefusal): Promise<void> {
-    this.#connection.send(refusedQuery, { kind: 'refused-query', refusal })
-    await this.#connection.quiet()
+    const connection = this.#connection
+    if (!this.#open) connection.send(refusedQuery, { kind: 'refused-query', refusal })
+    else {
+      if (connection.skipping) connection.tell(refusal)
+      else connection.send(refusedParse, { kind: 'refused', refusal })
+      connection.send(sync, { kind: 'sync' })
+    }
+    await connection.quiet()
   }
 }
 

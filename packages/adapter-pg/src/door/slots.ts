@@ -2,16 +2,18 @@ import type { DoorRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
 
-/** What the server owes for one message that was sent to it. */
+/** What the server owes for one message that was sent to it. Of the door's `own` messages the client hears nothing but errors. */
 export type Slot =
-  | { readonly kind: 'parse'; readonly statement: PreparedStatement }
+  | { readonly kind: 'parse'; readonly statement: PreparedStatement; readonly own?: undefined }
+  | { readonly kind: 'parse'; readonly own: true }
   /** A message that cannot parse stands for a refused one; its error is replaced by the refusal. */
   | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
-  | { readonly kind: 'bind'; readonly run: Run }
-  | { readonly kind: 'describe' }
+  | { readonly kind: 'bind'; readonly run: Run; readonly own?: true }
+  /** The client hears of the columns all the same: a simple query answers them, too. */
+  | { readonly kind: 'describe'; readonly own?: true }
   | { readonly kind: 'execute'; readonly run: Run }
-  | { readonly kind: 'close' }
-  | { readonly kind: 'sync' }
+  | { readonly kind: 'close'; readonly own?: true }
+  | { readonly kind: 'sync'; readonly own?: true }
   | { readonly kind: 'query'; readonly run: Run }
   | { readonly kind: 'refused-query'; readonly refusal: DoorRefusal }
   | { readonly kind: 'internal'; readonly exchange: InternalExchange }
@@ -47,6 +49,11 @@ const answers: Readonly<Record<Slot['kind'], string>> = {
 /** Whether a message is answered by ReadyForQuery in the end. */
 export function endsWithReady({ kind }: Slot): boolean {
   return kind === 'sync' || kind === 'query' || kind === 'refused-query'
+}
+
+/** Whether an answer is for the door alone. */
+export function isHidden(head: Slot, letter: string): boolean {
+  return 'own' in head && head.own === true && letter !== 'T'
 }
 
 /** Whether an answer may come for the message that is due. */

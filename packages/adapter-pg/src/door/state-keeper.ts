@@ -65,7 +65,13 @@ export class StateKeeper {
   /** Looks again right before something other than a read runs: whether the server is still as it was described. */
   async unchanged(described: ServerState): Promise<boolean> {
     if (this.#connection.transactionStatus === 'E') return true
-    return (await this.#look()).key === described.key && !this.outdated
+    try {
+      return (await this.#look()).key === described.key && !this.outdated
+    } catch (error) {
+      // The server refused the text by itself, and has told the client so: it runs nothing.
+      if (this.#connection.failure?.told === true) return true
+      throw error
+    }
   }
 
   /**

@@ -7,15 +7,17 @@ import type {
   SnapshotValue,
 } from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
-import type { Analysis, TransactionControl } from '../analyzer/analysis.js'
+import type { Analysis } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
 import { andThen } from './and-then.js'
-import { readOnlyBegin } from './begin.js'
 import type { OwnText } from './connection-name.js'
-import { keepName, mayName, sessionName } from './connection-name.js'
+import { sessionName } from './connection-name.js'
 import type { ParseMessage } from './frontend-messages.js'
 import type { Line } from './line.js'
-import { neverAllowed } from './never-allowed.js'
+import type { NameLock } from './name-lock.js'
+import { settlesNames } from './name-lock.js'
+import { ownText } from './own-text.js'
+import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
@@ -24,7 +26,6 @@ import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
 import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
-import { typed, understand } from './understand.js'
 import type { Upstream } from './upstream.js'
 
 export interface FlowContext {
@@ -47,6 +48,7 @@ export interface PassageRequest {
   readonly extended: boolean
   /** Whether an earlier statement of the same unsynced batch ran already. */
   readonly laterInBatch: boolean
+  readonly names: NameLock
 }
 
 /**
@@ -70,6 +72,7 @@ export class StatementFlow {
   readonly #connection: Line
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
+  readonly #reading: Reading
   readonly #identity: Readonly<Record<string, string>>
   /** What the name of the connection begins with. */
   readonly #session: string
@@ -78,6 +81,7 @@ export class StatementFlow {
     this.#connection = connection
     this.#context = context
     this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
+    this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
     const { host, port, database, user, parameters } = context.upstream
     this.#identity = Object.freeze({
@@ -92,8 +96,8 @@ export class StatementFlow {
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
   preview({ text, parameterTypes }: ParseMessage, stateUncertain: boolean): MaybePromise<Preview> {
     return this.#connection.whileAdmitting((signal) =>
-      andThen(this.#stateFor(text, stateUncertain), (state) =>
-        andThen(this.#understand(text, state, parameterTypes), (understood) =>
+      andThen(this.#reading.stateFor(text, stateUncertain), (state) =>
+        andThen(this.#reading.understand(text, state, parameterTypes), (understood) =>
           this.#judge(text, understood, state, signal),
         ),
       ),
@@ -121,8 +125,8 @@ export class StatementFlow {
   }
 
   #pass(request: PassageRequest, signal: AbortSignal, attempt: number): MaybePromise<Passage> {
-    return andThen(this.#stateFor(request.text, false), (state) =>
-      andThen(this.#understand(request.text, state, request.parameterTypes), (understood) => {
+    return andThen(this.#reading.stateFor(request.text, false), (state) =>
+      andThen(this.#reading.understand(request.text, state, request.parameterTypes), (understood) => {
         if ('refusal' in understood) {
           this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
           return { outcome: 'refused', refusal: understood.refusal }
@@ -131,7 +135,7 @@ export class StatementFlow {
           if (passage !== 'stale') return passage
           if (attempt === maxAttempts) return { outcome: 'refused', refusal: restless }
           this.#keeper.forget()
-          return this.#pass(request, signal, attempt + 1)
+          return andThen(request.names.release(), () => this.#pass(request, signal, attempt + 1))
         })
       }),
     )
@@ -170,9 +174,31 @@ export class StatementFlow {
       stateEpoch: state.key,
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
+      countsAffected: analysis.countsRows,
       ...(setsTransaction(analysis) ? {} : { recheck: () => this.#keeper.unchanged(state) }),
+      ...(this.#settles(analysis, state)
+        ? { prepare: (id) => this.#settle(request, analysis, this.#signed(text, id)) }
+        : {}),
     })
     return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
+  }
+
+  /** Whether the server locks what the names mean before the last look. A failed transaction parses nothing. */
+  #settles(analysis: Analysis, state: ServerState): boolean {
+    return this.#connection.transactionStatus !== 'E' && settlesNames(analysis, state)
+  }
+
+  #settle({ names }: PassageRequest, { uses }: Analysis, sent: string): Promise<void> {
+    const { statements } = this.#connection.registry
+    return names.take(
+      sent,
+      uses.flatMap(({ kind, name }) => (kind === 'prepared' ? (statements.get(name) ?? []) : [])),
+    )
+  }
+
+  /** The text with the action's id, when the target asks for it. */
+  #signed(text: string, actionId: string): string {
+    return this.#context.statementComments ? `${text}\n/* bothkeys:${actionId} */` : text
   }
 
   /** EXECUTE with the text that it runs: what people approve, and what rules for texts look at. */
@@ -192,7 +218,7 @@ export class StatementFlow {
         return {
           outcome: 'permitted',
           run: new Run(admission.permit, analysis),
-          sent: this.#context.statementComments ? `${text}\n/* bothkeys:${admission.permit.actionId} */` : text,
+          sent: this.#signed(text, admission.permit.actionId),
         }
       case 'refused':
         return admission
@@ -201,29 +227,9 @@ export class StatementFlow {
     }
   }
 
-  /**
-   * The state to decide a text under. SET TRANSACTION has to be the first statement of its transaction, before the door's
-   * own look, and means the same in every state.
-   */
-  #stateFor(text: string, uncertain: boolean): MaybePromise<ServerState> {
-    const { known } = this.#keeper
-    const mayBeFirst = known !== undefined && this.#connection.transactionStatus === 'T' && !this.#context.readOnly
-    if (!mayBeFirst || text.length >= 200 || !/\btransaction\b/i.test(text)) return this.#keeper.current(uncertain)
-    return andThen(this.#understand(text, known), (understood) =>
-      'analysis' in understood && setsTransaction(understood.analysis) ? known : this.#keeper.current(uncertain),
-    )
-  }
-
-  #understand(text: string, state: ServerState, types: readonly number[] = []): MaybePromise<Understood> {
-    const options = typed({ parser: this.#context.parser, registry: this.#connection.registry }, types)
-    return andThen(understand(text, state, options), (understood) => {
-      if (!('missed' in understood)) return understood
-      // A name that the snapshot does not know: look once more before it counts as unknown.
-      return andThen(
-        this.#keeper.reload(),
-        (reloaded) => understand(text, reloaded, { ...options, final: true }) as MaybePromise<Understood>,
-      )
-    })
+  #ownText(analysis: Analysis, extended: boolean): MaybePromise<OwnText> {
+    const { readOnly, parser } = this.#context
+    return ownText(analysis, { readOnly, extended, parser, session: this.#session })
   }
 
   #request(
@@ -232,23 +238,6 @@ export class StatementFlow {
     state: ServerState,
   ): Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'> {
     return { identity: this.#identity, description, parameters, stateEpoch: state.key }
-  }
-
-  /** The text that may leave in place of the client's own, or why none may whatever the policy says. */
-  #ownText(analysis: Analysis, extended: boolean): MaybePromise<OwnText> {
-    const never = neverAllowed(analysis, { readOnly: this.#context.readOnly, extended })
-    if (never !== undefined) return { refusal: never }
-    const text = this.#textToSend(analysis)
-    if (!mayName(text)) return { text }
-    return andThen(this.#context.parser.parse(text), (parsed) =>
-      parsed.unparsable ? { text } : keepName(parsed, this.#session),
-    )
-  }
-
-  #textToSend(analysis: Analysis): string {
-    const { transaction } = analysis
-    if (!this.#context.readOnly || transaction === undefined || !opens(transaction)) return analysis.description.text
-    return transaction.verb === 'begin' ? readOnlyBegin(transaction) : analysis.description.text
   }
 
   /** Why nothing more can be decided in this batch behind this statement, if so. */
@@ -326,20 +315,6 @@ function serverMajor(upstream: Upstream): number {
 /** Whether functions or unknown parts may have run texts of their own, which could drop or replace any prepared statement. */
 function mayRunOtherTexts(analysis: Analysis): boolean {
   return !analysis.settingFree && analysis.transaction === undefined
-}
-
-/** Whether a text is SET TRANSACTION and nothing else. */
-function setsTransaction({ statementCount, description }: Analysis): boolean {
-  return (
-    statementCount === 1 &&
-    description.operation === 'variable set' &&
-    description.effects.length === 1 &&
-    description.effects.every(({ resource }) => /^setting:transaction(_snapshot)?$/.test(resource))
-  )
-}
-
-function opens(transaction: TransactionControl): boolean {
-  return transaction.verb === 'begin' || transaction.chain
 }
 
 const unread: Description = Object.freeze({

@@ -6,7 +6,7 @@ import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { Gate, TestJournal } from './support/journals.js'
 import { allButDelete } from './support/policy.js'
-import { proxy, textsSent } from './support/proxy.js'
+import { proxy, textsRun } from './support/proxy.js'
 import { errorField, errors, extended, query, rows, sync, types, Wire } from './support/wire.js'
 
 const read = 'select a from t'
@@ -73,9 +73,10 @@ describe('the record of a statement', () => {
       expect([errors(answer), errorField(answer, 'D')]).toEqual([[code === 'ERR_DEADLINE' ? '57014' : '58030'], code])
     }
     expect(await stored()).toBe(2)
-    expect(textsSent(between.connections.at(-1)!)).not.toContain(insert)
+    expect(textsRun(between.connections.at(-1)!)).not.toContain(insert)
     journal.reset()
-    expect(rows(await wire.ask(query(read)))).toHaveLength(2)
+    for (const message of [query(insert), Buffer.concat([extended(insert), sync])]) await wire.ask(message)
+    expect(textsRun(between.connections.at(-1)!).filter((text) => text === insert)).toHaveLength(2)
   })
 
   it('does not let it run when the intent comes too late', async () => {
@@ -85,7 +86,7 @@ describe('the record of a statement', () => {
     gate.open()
     await sleep(50)
     expect(await stored()).toBe(2)
-    expect(textsSent(between.connections.at(-1)!)).not.toContain(insert)
+    expect(textsRun(between.connections.at(-1)!)).not.toContain(insert)
   })
 
   it('holds the last answer back until the outcome is written', async () => {

@@ -43,6 +43,8 @@ export interface Governed {
   /** The database's owner, past the door. */
   readonly owner: pg.Client
   readonly url: string
+  /** The same database for the role that made it. */
+  readonly superuserUrl: string
   readonly session: (claims?: UnverifiedClaims) => Promise<Session>
   /** Recorded texts of the intents of a session, in order. */
   readonly intents: (session: Session) => string[]
@@ -72,6 +74,7 @@ export async function governed(options: GovernedOptions = {}): Promise<Governed>
     journal,
     owner,
     url: database.url,
+    superuserUrl: database.superuserUrl,
     session: (claims = agent) => guard.openSession({ [unverifiedCredential]: claims }),
     intents: (session) =>
       journal.events

@@ -112,13 +112,16 @@ describe('admit', () => {
     expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })
   })
 
-  it('tells the last look at the target which intent it is for', async () => {
+  it('has the target get ready for the intent that is recorded, and looks at it then', async () => {
     const on = await bench()
     const { access } = await on.access()
     const told: string[] = []
-    const recheck = (actionId: string): boolean => told.push(actionId) > 0
-    expect(verdict(await ask(access, describeAs('write'), { recheck }))).toBe('permitted')
-    expect(told).toEqual([on.events.at(-1)?.['id']])
+    const prepare = (actionId: string): void => void told.push(actionId)
+    const recheck = (): boolean => told.push('look') > 0
+    expect(verdict(await ask(access, describeAs('write'), { prepare, recheck }))).toBe('permitted')
+    expect(told).toEqual([on.events.at(-1)?.['id'], 'look'])
+    expect(verdict(await ask(access, describeAs('read'), { prepare, recheck }))).toBe('permitted')
+    expect(told).toHaveLength(2)
   })
 
   it('closes an intent that gets onto the record after its deadline', async () => {

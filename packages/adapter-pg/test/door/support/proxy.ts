@@ -158,3 +158,16 @@ export function textsSent(connection: ProxiedConnection): string[] {
     .filter((text) => !text.startsWith('bothkeys_'))
     .map((text) => text.slice(text.indexOf('\0') + 1))
 }
+
+/** The texts among them that the server was asked to run, not only to parse. */
+export function textsRun(connection: ProxiedConnection): string[] {
+  const parsed = new Map<string, string>()
+  const run: string[] = []
+  for (const { type, bytes } of connection.sent) {
+    const [first = '', second = ''] = bytes.toString('utf8', 5).split('\0')
+    if (type === 'P') parsed.set(first, second)
+    else if (type === 'Q') run.push(first)
+    else if (type === 'B' && !second.startsWith('bothkeys_')) run.push(parsed.get(second) ?? '?')
+  }
+  return run.filter((text) => !text.startsWith('bothkeys_'))
+}

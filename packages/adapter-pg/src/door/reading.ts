@@ -1,0 +1,59 @@
+import type { MaybePromise } from '@bothkeys/core/adapter'
+import type { Analysis } from '../analyzer/analysis.js'
+import type { StatementParser } from '../analyzer/parse.js'
+import { andThen } from './and-then.js'
+import type { Line } from './line.js'
+import type { ServerState } from './server-state.js'
+import type { StateKeeper } from './state-keeper.js'
+import type { Understood } from './understand.js'
+import { typed, understand } from './understand.js'
+
+/** Reads texts as the server of one connection would read them. */
+export class Reading {
+  readonly #connection: Line
+  readonly #keeper: StateKeeper
+  readonly #parser: StatementParser
+  readonly #readOnly: boolean
+
+  constructor(connection: Line, keeper: StateKeeper, parser: StatementParser, readOnly: boolean) {
+    this.#connection = connection
+    this.#keeper = keeper
+    this.#parser = parser
+    this.#readOnly = readOnly
+  }
+
+  /**
+   * The state to decide a text under. SET TRANSACTION has to be the first statement of its transaction, before the door's
+   * own look, and means the same in every state.
+   */
+  stateFor(text: string, uncertain: boolean): MaybePromise<ServerState> {
+    const { known } = this.#keeper
+    const mayBeFirst = known !== undefined && this.#connection.transactionStatus === 'T' && !this.#readOnly
+    if (!mayBeFirst || text.length >= 200 || !/\btransaction\b/i.test(text)) return this.#keeper.current(uncertain)
+    return andThen(this.understand(text, known), (understood) =>
+      'analysis' in understood && setsTransaction(understood.analysis) ? known : this.#keeper.current(uncertain),
+    )
+  }
+
+  understand(text: string, state: ServerState, types: readonly number[] = []): MaybePromise<Understood> {
+    const options = typed({ parser: this.#parser, registry: this.#connection.registry }, types)
+    return andThen(understand(text, state, options), (understood) => {
+      if (!('missed' in understood)) return understood
+      // A name that the snapshot does not know: look once more before it counts as unknown.
+      return andThen(
+        this.#keeper.reload(),
+        (reloaded) => understand(text, reloaded, { ...options, final: true }) as MaybePromise<Understood>,
+      )
+    })
+  }
+}
+
+/** Whether a text is SET TRANSACTION and nothing else. */
+export function setsTransaction({ statementCount, description }: Analysis): boolean {
+  return (
+    statementCount === 1 &&
+    description.operation === 'variable set' &&
+    description.effects.length === 1 &&
+    description.effects.every(({ resource }) => /^setting:transaction(_snapshot)?$/.test(resource))
+  )
+}
