@@ -3,6 +3,7 @@ import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { door } from './door.mjs'
+import { doorTransactionGuards } from './door-transactions.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { loopbackGuards } from './loopback.mjs'
@@ -29,6 +30,7 @@ const lists = {
   loopback: loopbackGuards,
   'door-parts': doorPartGuards,
   door,
+  'door-transactions': doorTransactionGuards,
   analyzer,
 }
 

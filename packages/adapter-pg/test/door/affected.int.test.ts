@@ -88,11 +88,11 @@ describe('a bound on the rows that a statement changes', () => {
     it('fails the transaction that it stands in', async () => {
       await wire.ask(query('begin'))
       await wire.ask(query('insert into log values (1)'))
-      expect(errors(await ask('delete from t'))).toEqual(['42501'])
+      expect(errors(await ask('update t set b = 1'))).toEqual(['42501'])
       expect(outcomes(on).at(-1)).toBe('rolled-back')
       expect(errors(await wire.ask(query('select 1')))).toEqual(['25P02'])
       await wire.ask(query('commit'))
-      expect((await on.owner.query('select 1 from t')).rowCount).toBe(5)
+      expect(await changed()).toBe(0)
       expect((await on.owner.query('select 1 from log')).rowCount).toBe(0)
     })
 
@@ -103,7 +103,6 @@ describe('a bound on the rows that a statement changes', () => {
       'delete from t where a = 1',
       'insert into ruled values (1)',
       'truncate log',
-      'copy log from stdin',
     ])('refuses what it cannot count: %s', async (text) => {
       const answer = await ask(text)
       expect(errorField(answer, 'D')).toMatch(/^ERR_AFFECTED_UNCOUNTED /)

@@ -1,0 +1,105 @@
+const source = (name) => `packages/adapter-pg/src/door/${name}.ts`
+const analyzer = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+const test = (name) => [`packages/adapter-pg/test/door/${name}.int.test.ts`]
+
+/** What the door does between parsing, running and committing one statement. */
+export const doorTransactionGuards = [
+  ...[
+    [
+      'are locked before the last look',
+      'statement-flow',
+      "return this.#connection.transactionStatus !== 'E' && settlesNames(analysis, state)",
+      "return this.#connection.transactionStatus === 'E' && settlesNames(analysis, state)",
+    ],
+    [
+      'are locked for what EXECUTE runs',
+      'statement-flow',
+      "kind === 'prepared' ? (statements.get(name) ?? []) : []",
+      "kind === 'prepared' && name === '' ? (statements.get(name) ?? []) : []",
+    ],
+    [
+      'are locked for a statement that was prepared earlier',
+      'extended',
+      'const known = statement.deferred === undefined ? [statement] : []',
+      'const known = statement.deferred === null ? [statement] : []',
+    ],
+    [
+      'are locked in one transaction with the look: simple',
+      'connection',
+      'return this.#extended.open || this.#simple.open',
+      'return this.#extended.open',
+    ],
+    [
+      'are let go before people are asked: simple',
+      'simple',
+      "    this.#connection.send(sync, { kind: 'sync', own: true })\n    return this.#connection.quiet()\n",
+      '    return undefined\n',
+    ],
+    [
+      'are let go before people are asked: extended',
+      'extended',
+      "        this.#send(sync, { kind: 'sync', own: true })\n        return this.#connection.quiet()\n",
+      '        return undefined\n',
+    ],
+    [
+      'stay refused, and the client hears of it, when the look fails: simple',
+      'simple',
+      'if (connection.skipping) connection.tell(refusal)',
+      'if (connection.skipping) void refusal',
+    ],
+    [
+      'stay refused, and the client hears of it, when the look fails: extended',
+      'extended',
+      '      this.#connection.tell(refusal)\n',
+      '',
+    ],
+  ].map(([what, file, find, replace]) => ({
+    name: `the names of a statement ${what}`,
+    file: source(file),
+    find,
+    replace,
+    tests: test('lock-wait'),
+  })),
+  ...[
+    [
+      'are undone above the bound: simple',
+      source('simple'),
+      "if (run.exceeds) connection.send(refusedParse, { kind: 'refused', refusal: run.exceeded() })",
+      '',
+    ],
+    [
+      'are undone above the bound: extended',
+      source('extended'),
+      'if (run.exceeds) this.#refuse(run.exceeded())',
+      'void run.exceeds',
+    ],
+    [
+      'are counted before the end of the transaction is sent: extended',
+      source('extended'),
+      'if (run.bounded) return this.#count(run)',
+      'void this.#count',
+    ],
+    [
+      'count in the answer alone',
+      source('run'),
+      'this.#complete && (this.#rows === undefined || this.#rows > bound)',
+      'this.#complete && this.#rows !== undefined && this.#rows > bound + 1',
+    ],
+    ['that were undone are on record so', source('run'), "if (this.exceeds) return 'rolled-back'", ''],
+    [
+      'that were undone are not answered as changed',
+      source('responses'),
+      "if ('run' in head && head.run.exceeds) {",
+      "if ('run' in head && head.run.closed === true) {",
+    ],
+    ['by other commands inside are noticed', analyzer('analyse'), 'walk.modifications === 1 &&', ''],
+    ['by rules are noticed', analyzer('relation-changes'), '      walk.changesUncounted = true\n', ''],
+    ['by cascades are noticed', analyzer('relation-changes'), '      this.#walk.changesUncounted = true\n', ''],
+  ].map(([what, file, find, replace]) => ({
+    name: `changed rows ${what}`,
+    file,
+    find,
+    replace,
+    tests: test('affected'),
+  })),
+]
