@@ -42,6 +42,12 @@ export const doorTransactionGuards = [
       '        return undefined\n',
     ],
     [
+      'are refused where a command looks them up when it runs',
+      'own-text',
+      '  if (movable !== undefined) return { refusal: movable }\n',
+      '',
+    ],
+    [
       'stay refused, and the client hears of it, when the look fails: simple',
       'simple',
       'if (connection.skipping) connection.tell(refusal)',

@@ -96,6 +96,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     registry: Object.freeze(walk.registry),
     copy: walk.copy,
     changesCatalog: walk.changesCatalog,
+    movable: Object.freeze([...walk.movable]),
     countsRows: only !== undefined && counted.has(only.type) && walk.modifications === 1 && !walk.changesUncounted,
     uses: Object.freeze(walk.uses),
   })

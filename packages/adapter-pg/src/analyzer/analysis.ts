@@ -56,6 +56,8 @@ export interface Analysis {
   readonly copy: 'in' | 'out' | undefined
   /** Whether the catalog may look different afterwards. */
   readonly changesCatalog: boolean
+  /** Names of relations that stand for others as soon as somebody makes or drops one in a schema of the search path. */
+  readonly movable: readonly string[]
   /**
    * Whether the command's answer counts every row that it changes: one INSERT, UPDATE, DELETE or MERGE, without others
    * inside it, rules and cascades. What functions and triggers change is theirs.

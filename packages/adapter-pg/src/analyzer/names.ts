@@ -25,9 +25,17 @@ export function rangeVarName(body: TreeNode): WrittenName {
 export function findRelation(walk: Walk, written: WrittenName): Relation | undefined {
   for (const schema of schemasFor(walk, written)) {
     const relation = walk.catalog.relation(schema, written.name)
-    if (relation !== undefined) return relation
+    if (relation === undefined) continue
+    if (written.schema === undefined && isMovable(walk, schema)) walk.movable.add(written.name)
+    return relation
   }
   return undefined
+}
+
+/** Whether somebody else can make a name without a schema stand for another relation than the one in this schema. */
+function isMovable({ state }: Walk, schema: string): boolean {
+  const isFixed = (name: string): boolean => name === 'pg_catalog' || name === state.temporarySchema
+  return !isFixed(schema) && state.searchPath.filter((name) => !isFixed(name)).length > 1
 }
 
 /** As `findRelation`; a relation that is not there makes the text opaque. */

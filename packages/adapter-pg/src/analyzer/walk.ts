@@ -51,6 +51,8 @@ export class Walk {
   settingFree = true
   changesCatalog = false
   copy: 'in' | 'out' | undefined
+  /** Names of relations whose schema is not written, on a search path of several schemas. */
+  readonly movable: Set<string> = new Set()
   /** How many INSERT, UPDATE, DELETE and MERGE the text holds. */
   modifications = 0
   /** Whether rules or foreign keys change rows besides, which no command counts. */

@@ -2,6 +2,7 @@ import type { MaybePromise } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import { reservedPrefix } from './internal-statement.js'
 import { closeStatement, parse } from './messages.js'
+import type { DoorRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { ServerState } from './server-state.js'
 import type { Slot } from './slots.js'
@@ -46,10 +47,27 @@ const lockedByParse: ReadonlySet<string> = new Set([
  * Whether parsing settles the names. Under REPEATABLE READ and SERIALIZABLE the look would see the catalog as it was
  * before the wait.
  */
-export function settlesNames({ statementCount, description }: Analysis, { session }: ServerState): boolean {
-  return (
-    statementCount === 1 &&
-    lockedByParse.has(description.operation) &&
-    session.settings.transaction_isolation === 'read committed'
-  )
+export function settlesNames(analysis: Analysis, { session }: ServerState): boolean {
+  return isLockedByParse(analysis) && session.settings.transaction_isolation === 'read committed'
+}
+
+function isLockedByParse({ statementCount, description }: Analysis): boolean {
+  return statementCount === 1 && lockedByParse.has(description.operation)
+}
+
+/**
+ * Why a statement cannot run with the names that it has, if so. A command that looks its names up only when it runs waits
+ * for locks behind the last look, and looks them up again then.
+ */
+export function movableNames(analysis: Analysis): DoorRefusal | undefined {
+  const { movable, description } = analysis
+  const [first] = movable
+  if (first === undefined || isLockedByParse(analysis)) return undefined
+  if (description.effects.every(({ duty }) => duty === 'read' || duty === 'session')) return undefined
+  return {
+    code: 'ERR_TARGET_UNSAFE',
+    message: `refused: ${JSON.stringify(first)} is looked up in several schemas when the command runs, and may mean another one by then`,
+    rules: [],
+    hint: 'write the schema before the name, or set search_path to one schema',
+  }
 }

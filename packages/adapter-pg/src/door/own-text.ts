@@ -5,6 +5,7 @@ import { andThen } from './and-then.js'
 import { readOnlyBegin } from './begin.js'
 import type { OwnText } from './connection-name.js'
 import { keepName, mayName } from './connection-name.js'
+import { movableNames } from './name-lock.js'
 import { neverAllowed } from './never-allowed.js'
 
 export interface OwnTextOptions {
@@ -20,6 +21,8 @@ export function ownText(analysis: Analysis, options: OwnTextOptions): MaybePromi
   const { readOnly, extended, parser, session } = options
   const never = neverAllowed(analysis, { readOnly, extended })
   if (never !== undefined) return { refusal: never }
+  const movable = movableNames(analysis)
+  if (movable !== undefined) return { refusal: movable }
   const text = textToSend(analysis, readOnly)
   if (!mayName(text)) return { text }
   return andThen(parser.parse(text), (parsed) => (parsed.unparsable ? { text } : keepName(parsed, session)))

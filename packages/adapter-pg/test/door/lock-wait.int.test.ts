@@ -8,6 +8,7 @@ import type { Answer } from './support/wire.js'
 import {
   bind,
   describe as describeMessage,
+  errorField,
   errors,
   execute,
   extended,
@@ -153,5 +154,31 @@ describe('a statement that waits for the lock of a migration', () => {
     await on.owner.query("begin; set local lock_timeout = '100ms'; lock table public.t; commit")
     expect(errors(await waiting)).toHaveLength(1)
     expect(await rowsOf('public.t')).toBe(3)
+  })
+
+  it.each([
+    'truncate t',
+    'drop table t',
+    'alter table t add b int',
+    'copy t from stdin',
+    'create index on t (a)',
+    'delete from t where a = 1; delete from t where a = 2',
+  ])('refuses a name that such a command looks up when it runs: %s', async (text) => {
+    const answer = await wire.ask(query(text))
+    expect(errorField(answer, 'H')).toContain('write the schema before the name')
+    expect(errors(answer)).toEqual(['42501'])
+  })
+
+  it.each(['truncate app.t', 'alter table app.t add b int', 'create table other (a int)', 'copy t to stdout'])(
+    'runs what looks nothing up: %s',
+    async (text) => {
+      expect(errors(await wire.ask(query(text)))).toEqual([])
+      await on.owner.query('drop table if exists app.other')
+    },
+  )
+
+  it('refuses no name on a search path of one schema', async () => {
+    await wire.ask(query('set search_path = app'))
+    expect(types(await wire.ask(query('truncate t')))).toBe('CZ')
   })
 })

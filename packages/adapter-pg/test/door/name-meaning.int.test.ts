@@ -155,7 +155,7 @@ describe('what a name means when it is decided and when it runs', () => {
   })
 
   it('does not say of what commits by itself that it was undone', async () => {
-    await wire.ask(extended('create index concurrently i on other (a)'), describeMessage('S', 'nope'), sync)
+    await wire.ask(extended('create index concurrently i on public.other (a)'), describeMessage('S', 'nope'), sync)
     expect(outcomes()).toEqual(['unknown'])
     await wire.end()
   })
