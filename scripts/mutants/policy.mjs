@@ -83,6 +83,22 @@ export const policyGuards = [
     replace: '',
     tests: test('reachability'),
   },
+  ...[
+    ['for unseen data', '  if (namesUnbound(narrow) && !namesUnbound(wide)) return false\n', ''],
+    ['for other operations', 'if (wide.operations === undefined) return true', 'if (wide !== undefined) return true'],
+    ['beside the same one', '(other.maxAffected ?? Infinity) > rows', '(other.maxAffected ?? Infinity) >= rows'],
+    [
+      'beside a rule for a part of it',
+      'const lost = corners.filter(({ duty }) => !kept.has(duty))',
+      'const lost = corners.filter(({ winner }) => winner !== undefined)',
+    ],
+  ].map(([where, find, replace]) => ({
+    name: `a bound that bounds something stands ${where}`,
+    file: policy('lost-bounds'),
+    find,
+    replace,
+    tests: test('reachability'),
+  })),
   {
     name: 'the digest covers the bounds of allow rules',
     file: policy('outline'),

@@ -42,9 +42,10 @@ async function start(): Promise<ContractHarness> {
     }),
     read: (session) => through(session, 'select n from t'),
     write: (session, signal) => through(session, 'update t set n = n + 1 where n is not null', signal),
+    writeTwice: (session) => through(session, 'insert into t values (1), (1)'),
     forbidden: (session) => through(session, 'drop table doomed'),
     opaque: (session) => through(session, "do $$ begin execute 'drop table doomed'; end $$"),
-    writesSeen: async () => Number((await owner.query<{ n: number }>('select n from t')).rows[0]?.n),
+    writesSeen: async () => Number((await owner.query<{ n: number }>('select sum(n) as n from t')).rows[0]?.n),
     refusedSeen: async () =>
       Number((await owner.query("select count(*) as gone from pg_class where relname = 'doomed'")).rows[0]?.gone) === 1
         ? 0

@@ -90,6 +90,17 @@ const cases: readonly { readonly name: string; readonly run: (stage: Stage) => P
     },
   },
   {
+    name: 'keeps no change of an action that changes more rows than a rule lets it',
+    run: async (stage) => {
+      stage.maxAffected = 1
+      const session = await stage.session()
+      const code = await stage.refused(stage.harness.writeTwice(session))
+      assert.match(String(code), /^ERR_AFFECTED_(EXCEEDED|UNCOUNTED)$/)
+      assert.equal(await stage.harness.writesSeen(), 0)
+      await stage.harness.read(session)
+    },
+  },
+  {
     name: 'withdraws a held write when the session is closed, and never runs it later',
     run: async (stage) => {
       const session = await stage.session()

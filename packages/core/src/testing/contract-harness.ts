@@ -4,12 +4,17 @@ import type { Session } from '../session.js'
 /** One adapter under the contract: a target that is ready, and what to do with it through one session. */
 export interface ContractHarness {
   readonly target: GuardedTarget
-  /** A policy in which role `agent` may read and write, writes are held for role `dba`, and `forbidden` is denied. */
+  /**
+   * A policy in which role `agent` may read and write, writes are held for role `dba` by rules that list their duties, and
+   * `forbidden` is denied.
+   */
   policy(): Readonly<Record<string, unknown>>
   /** Reads something through the session. */
   read(session: Session): Promise<unknown>
   /** Changes something through the session, in a way that the policy holds. `signal` gives up on it. */
   write(session: Session, signal?: AbortSignal): Promise<unknown>
+  /** Makes two of the changes of `write` in one action, in a way that the policy holds. */
+  writeTwice(session: Session): Promise<unknown>
   /** Does something that the policy denies. */
   forbidden(session: Session): Promise<unknown>
   /** Sends something that the adapter cannot understand. */

@@ -24,6 +24,8 @@ export class Stage {
   readonly harness: ContractHarness
   readonly journal: FaultyJournal = new FaultyJournal()
   answer: 'allow' | 'deny' | 'silence' = 'allow'
+  /** The bound on changed rows that each hold rule of the harness's policy gets. Set before the first session opens. */
+  maxAffected: number | undefined
   readonly asked: ApprovalRequest[] = []
   #guard: Promise<Guard> | undefined
 
@@ -39,13 +41,20 @@ export class Stage {
 
   async #createGuard(): Promise<Guard> {
     return createGuard({
-      policy: { load: () => Promise.resolve({ name: 'contract', content: this.harness.policy() }) },
+      policy: { load: () => Promise.resolve({ name: 'contract', content: this.#policy() }) },
       identity: unverifiedIdentity(),
       targets: [this.harness.target],
       approvers: [await this.#approver()],
       journal: this.journal.factory(),
       deadlineMs: 500,
     })
+  }
+
+  #policy(): Readonly<Record<string, unknown>> {
+    const policy = this.harness.policy()
+    const { hold } = policy
+    if (this.maxAffected === undefined || !Array.isArray(hold)) return policy
+    return { ...policy, hold: hold.map((rule: object) => ({ ...rule, maxAffected: this.maxAffected })) }
   }
 
   async #approver(): Promise<Approver> {

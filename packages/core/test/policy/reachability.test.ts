@@ -271,6 +271,13 @@ const kept: readonly (readonly [what: string, agent: readonly AllowRuleInput[]])
       { target: 'orders', duty: 'read' },
     ],
   ],
+  [
+    'a rule for one of its resources',
+    [
+      { ...orders, resource: ['table:a.*', 'table:b.*'] },
+      { target: 'orders', duty: 'write', resource: 'table:a.*' },
+    ],
+  ],
   ['a rule for other targets', [orders, { target: 'archive', duty: 'write' }]],
   ['a rule with the same bound', [orders, orders]],
   ['a rule under a condition', [orders, { target: 'orders', duty: 'write', when: { unbounded: false } }]],
