@@ -123,6 +123,25 @@ describe('a statement that waits for the lock of a migration', () => {
     })
   })
 
+  it.each(['delete from t', { text: 'delete from t where a > $1', values: [0] }])(
+    'can be cancelled while it waits: %o',
+    async (config) => {
+      const client = on.target.client(session)
+      await client.connect()
+      await on.owner.query('begin; lock table app.t')
+      const waiting = client.query(config)
+      await waits()
+      const other = on.target.client(session) as pg.Client & { cancel(client: unknown, query: unknown): void }
+      other.on('error', () => undefined)
+      other.cancel(client, (client as unknown as { _activeQuery: unknown })._activeQuery)
+      await expect(waiting).rejects.toMatchObject({ code: '57014' })
+      await on.owner.query('commit')
+      expect(await rowsOf('app.t')).toBe(1)
+      expect((await client.query('select 1')).rowCount).toBe(1)
+      await client.end()
+    },
+  )
+
   it.each(ways.slice(0, 2))('by %s ends with the time limit of the server', async (_way, messages) => {
     await wire.ask(query('set statement_timeout = 300'))
     await on.owner.query('begin; lock table app.t')
