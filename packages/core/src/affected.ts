@@ -11,7 +11,7 @@ export function affectedUncounted({ rows, rules }: AffectedBound): Refusal {
   }
 }
 
-/** The refusal of an action that changed `count` rows, more than its bound, and was undone. */
+/** The refusal of an action that changed `count` rows, more than its bound, and was undone. Infinity: nobody can tell. */
 export function affectedExceeded({ rows, rules }: AffectedBound, count: number): Refusal {
   return {
     code: 'ERR_AFFECTED_EXCEEDED',
@@ -22,5 +22,6 @@ export function affectedExceeded({ rows, rules }: AffectedBound, count: number):
 }
 
 function rowsText(rows: number): string {
+  if (rows === Infinity) return 'an unknown number of rows'
   return rows === 1 ? '1 row' : `${String(rows)} rows`
 }

@@ -36,8 +36,8 @@ export class Permit {
   }
 
   /**
-   * The refusal of an action that changed `count` rows, more than `maxAffected`, and was undone. The outcome is recorded
-   * with that reason. Throws ERR_INTERNAL when the action has no bound.
+   * The refusal of an action that changed `count` rows, more than `maxAffected`, and was undone; Infinity when the target
+   * did not say how many. The outcome is recorded with that reason. Throws ERR_INTERNAL when the action has no bound.
    */
   affectedExceeded(count: number): Refusal {
     if (this.#bound === undefined)

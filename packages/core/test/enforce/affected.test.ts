@@ -123,6 +123,14 @@ describe('an action that changed too many rows', () => {
     })
   })
 
+  it('is refused in the same way when the target did not say how many', async () => {
+    const permit = await permitOf(await bounded(), 'write')
+    expect(permit.affectedExceeded(Infinity)).toMatchObject({
+      code: 'ERR_AFFECTED_EXCEEDED',
+      message: expect.stringContaining('changed an unknown number of rows, and it may change at most 5 rows'),
+    })
+  })
+
   it('is the only one recorded so', async () => {
     const on = await bounded()
     const permit = await permitOf(on, 'write')
