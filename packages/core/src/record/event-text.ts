@@ -1,6 +1,6 @@
 import { BothKeysError } from '../errors.js'
-import type { CanonicalInput } from '../model/canonical-json.js'
-import { CanonicalFragment, canonicalJson } from '../model/canonical-json.js'
+import type { CanonicalFragment, CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
 import type { TraceContext } from '../model/trace.js'
 import type { EventDraft } from './event.js'
 
@@ -84,12 +84,7 @@ export class EventText {
   }
 }
 
-/** Text that stands in JSON as it is: most ids, digests and names. Telling so is much cheaper than quoting. */
-const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
-
 function bodyText(value: CanonicalInput | CanonicalFragment | undefined): string | undefined {
-  if (typeof value === 'string') return plainText.test(value) ? `"${value}"` : canonicalJson(value)
-  if (value instanceof CanonicalFragment) return value.text
   return value === undefined ? undefined : canonicalJson(value)
 }
 
