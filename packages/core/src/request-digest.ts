@@ -91,10 +91,11 @@ export function partsOf(description: Description): DescriptionParts {
     })),
   )
   const operation = description.operation
-  const made: DescriptionParts = {
-    exact: new CanonicalFragment({ effects, operation, text: description.text }),
-    recorded: new CanonicalFragment({ effects, operation, text: description.recordedText }),
-  }
+  const { recordedText, text } = description
+  const exact = new CanonicalFragment({ effects, operation, text })
+  // A text without literals is recorded as it is.
+  const recorded = recordedText === text ? exact : new CanonicalFragment({ effects, operation, text: recordedText })
+  const made: DescriptionParts = { exact, recorded }
   descriptionParts.set(description, made)
   return made
 }

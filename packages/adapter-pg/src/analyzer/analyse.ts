@@ -32,6 +32,8 @@ export function analyse(parsed: Parsed, context: AnalysisContext): Analysed {
   if (result.analysis.uses.length === 0) {
     const { catalog, state, parameterTypes = [] } = context
     remembered.set(parsed, { catalog, state, parameterTypes: [...parameterTypes], result })
+    // The result serves from now on. A miss is analysed once more.
+    if (!result.miss) parsed.dropTrees?.()
   }
   return result
 }

@@ -10,9 +10,17 @@ export interface Parsed {
   readonly text: string
   /** The text with every literal replaced and comments removed. */
   readonly recordedText: string
+  /** Their trees. Throws RangeError when one that was dropped cannot be read again. */
   readonly statements: readonly TypedNode[]
   /** Where each statement is in the text, in bytes. */
-  readonly spans: readonly { readonly start: number; readonly end: number }[]
+  readonly spans: readonly Span[]
+  /** Gives the room of the trees back: whoever asks for them again waits until they are read anew. */
+  dropTrees?(): void
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
 }
 
 /** What crosses the border of the worker: plain strings. */
@@ -44,24 +52,68 @@ export async function parseFully(text: string): Promise<RawParse> {
   return raw.unparsable ? raw : { ...raw, recordedText: scannedText(text) }
 }
 
-/** Turns the answer of `parseRaw` into a tree. */
+/** Turns the answer of `parseRaw` into trees. */
 export function toParsed(text: string, raw: RawParse): Parsed | Unparsable {
   if (raw.unparsable) return raw
-  const tree = treeOf(raw.json)
-  if (tree === undefined)
+  const items = itemsOf(raw.json)
+  if (items === undefined)
     return { unparsable: true, reason: 'the statement is too complex to be understood', position: undefined }
-  const statements: TypedNode[] = []
-  const spans: { readonly start: number; readonly end: number }[] = []
-  for (const item of listOf(tree, 'stmts')) {
-    const statement = unwrap(nodeOf(item, 'stmt'))
-    if (statement === undefined) return { unparsable: true, reason: 'a statement has no type', position: undefined }
-    statements.push(statement)
-    const start = numberOf(item, 'stmt_location')
-    const length = numberOf(item, 'stmt_len')
-    // Zero length: up to the end of the text.
-    spans.push({ start, end: length === 0 ? Buffer.byteLength(text) : start + length })
+  const statements = statementsOf(items)
+  if (statements === undefined) return { unparsable: true, reason: 'a statement has no type', position: undefined }
+  return new ParsedText(text, raw.recordedText ?? recordable(text, statements), raw.json, items, statements)
+}
+
+/** A text that is remembered for longer than its trees, which take several times its room. */
+class ParsedText implements Parsed {
+  readonly unparsable = false
+  readonly text: string
+  readonly recordedText: string
+  readonly spans: readonly Span[]
+  readonly #json: string
+  #statements: readonly TypedNode[] | undefined
+
+  constructor(
+    text: string,
+    recordedText: string,
+    json: string,
+    items: readonly TreeNode[],
+    statements: readonly TypedNode[],
+  ) {
+    this.text = text
+    this.recordedText = recordedText
+    this.spans = items.map((item) => spanOf(item, text))
+    this.#json = json
+    this.#statements = statements
   }
-  return { unparsable: false, text, recordedText: raw.recordedText ?? recordable(text, statements), statements, spans }
+
+  get statements(): readonly TypedNode[] {
+    this.#statements ??= statementsOf(itemsOf(this.#json) ?? [])
+    if (this.#statements === undefined || this.#statements.length !== this.spans.length)
+      throw new RangeError('the statement is too complex to be understood')
+    return this.#statements
+  }
+
+  dropTrees(): void {
+    this.#statements = undefined
+  }
+}
+
+/** Undefined when one has no type. */
+function statementsOf(items: readonly TreeNode[]): readonly TypedNode[] | undefined {
+  const statements: TypedNode[] = []
+  for (const item of items) {
+    const statement = unwrap(nodeOf(item, 'stmt'))
+    if (statement === undefined) return undefined
+    statements.push(statement)
+  }
+  return statements
+}
+
+function spanOf(item: TreeNode, text: string): Span {
+  const start = numberOf(item, 'stmt_location')
+  const length = numberOf(item, 'stmt_len')
+  // Zero length: up to the end of the text.
+  return { start, end: length === 0 ? Buffer.byteLength(text) : start + length }
 }
 
 const plainStatements: ReadonlySet<string> = new Set([
@@ -94,10 +146,11 @@ function scannedText(text: string): string {
   }
 }
 
-function treeOf(json: string): TreeNode | undefined {
+/** The statements of a tree in JSON. Undefined when it cannot be read. */
+function itemsOf(json: string): readonly TreeNode[] | undefined {
   try {
     // The grammar prints this shape; the version is pinned and tests cover it.
-    return JSON.parse(json) as TreeNode
+    return listOf(JSON.parse(json) as TreeNode, 'stmts')
   } catch {
     return undefined
   }

@@ -42,28 +42,42 @@ function redact(text: string): Redaction | undefined {
   if (!isAscii.test(text)) return undefined
   const literals = new Set<number>()
   let out = ''
-  let gap = false
+  /** Where the part of the text begins that is taken over as it stands, and is not yet. */
+  let from = 0
+  /** Where a gap begins that the tokens before `at` end in, or -1. */
+  let gap = 0
   let afterString = false
   for (let at = 0; at < text.length;) {
     const kind = kindAt(text, at)
     const end = tokenEnd(text, at, kind)
     if (end === -1) return undefined
-    if (kind === 'space' || kind === 'comment' || kind === 'block') gap = true
-    else {
+    if (kind === 'space' || kind === 'comment' || kind === 'block') {
+      if (gap === -1) gap = at
+    } else {
       const string = isString(text, at, kind, end)
       // Strings on two lines are one literal whose second part follows the rules of the first.
-      if (string && afterString && gap) return undefined
-      const literal =
-        string || kind === 'number' || (kind === 'dollar' && text[at + 1] !== undefined && !isDigit(text, at + 1))
-      if (literal) literals.add(at)
-      if (gap && out !== '') out += ' '
-      out += literal ? '?' : text.slice(at, end)
-      gap = false
+      if (string && afterString && gap !== -1 && gap !== at) return undefined
+      if (gap !== -1 && !isOneSpace(text, gap, at)) {
+        out += text.slice(from, gap)
+        if (gap > 0) out += ' '
+        from = at
+      }
+      if (string || kind === 'number' || (kind === 'dollar' && text[at + 1] !== undefined && !isDigit(text, at + 1))) {
+        literals.add(at)
+        out += text.slice(from, at) + '?'
+        from = end
+      }
+      gap = -1
       afterString = string
     }
     at = end
   }
-  return { text: out, literals }
+  return { text: out + text.slice(from, gap === -1 ? text.length : gap), literals }
+}
+
+/** Whether a gap may stay as it is. What a text begins with never does. */
+function isOneSpace(text: string, gap: number, end: number): boolean {
+  return gap > 0 && end - gap === 1 && text.charCodeAt(gap) === 32
 }
 
 const isAscii = /^[\0-\x7f]*$/

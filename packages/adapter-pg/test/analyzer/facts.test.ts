@@ -194,6 +194,18 @@ describe('analyse', () => {
     expect(await analysisOf('select id from orders')).toBe(first)
   })
 
+  it('says the same from trees that were dropped and read again', async () => {
+    const text = 'update orders set total = 1 where id = 7; drop table customers'
+    const parsed = await parseStatement(text)
+    if (parsed.unparsable) throw new Error(parsed.reason)
+    const context = { catalog: shop, state: sessionState(), prepared: () => undefined, cursor: () => undefined }
+    const { statements } = parsed
+    const first = analyse(parsed, context)
+    expect(parsed.statements).not.toBe(statements)
+    expect(parsed.statements).toEqual(statements)
+    expect(analyse(parsed, { ...context, state: sessionState() })).toEqual(first)
+  })
+
   it('works again for another state', async () => {
     const parsed = await parseStatement('select id from orders')
     if (parsed.unparsable) throw new Error('unparsable')
