@@ -12,6 +12,12 @@ export const doorTransactionGuards = [
       "return this.#connection.transactionStatus === 'E' && settlesNames(analysis, state)",
     ],
     [
+      'are locked in a transaction that is READ UNCOMMITTED',
+      'server-state',
+      '/^(repeatable read|serializable)$/',
+      '/^(read uncommitted|repeatable read|serializable)$/',
+    ],
+    [
       'are locked for what EXECUTE runs',
       'statement-flow',
       "kind === 'prepared' ? (statements.get(name) ?? []) : []",
@@ -88,24 +94,38 @@ export const doorTransactionGuards = [
     [
       'count in the answer alone',
       source('run'),
-      'this.#complete && (this.#rows === undefined || this.#rows > bound)',
-      'this.#complete && this.#rows !== undefined && this.#rows > bound + 1',
+      '(this.#complete && (this.#rows === undefined || this.#rows > bound))',
+      '(this.#complete && this.#rows !== undefined && this.#rows > bound + 1)',
+    ],
+    [
+      'that are handed out one by one count all at once',
+      source('run'),
+      'return this.#suspended || (this.#complete &&',
+      'return (this.#complete &&',
     ],
     ['that were undone are on record so', source('run'), "if (this.exceeds) return 'rolled-back'", ''],
     [
       'that were undone are not answered as changed',
       source('responses'),
-      "if ('run' in head && head.run.exceeds) {",
-      "if ('run' in head && head.run.closed === true) {",
+      "if ('run' in head && head.run.exceeds) return 'drop'",
+      '',
     ],
+    [
+      'stay on record when a portal is executed again',
+      source('run'),
+      '    if (this.#complete && this.analysis.statementCount === 1) return\n',
+      '',
+      'portals',
+    ],
+    ['are all on record when they come in parts', source('run'), '    this.#before += rows\n', '', 'portals'],
     ['by other commands inside are noticed', analyzer('analyse'), 'walk.modifications === 1 &&', ''],
     ['by rules are noticed', analyzer('relation-changes'), '      walk.changesUncounted = true\n', ''],
     ['by cascades are noticed', analyzer('relation-changes'), '      this.#walk.changesUncounted = true\n', ''],
-  ].map(([what, file, find, replace]) => ({
+  ].map(([what, file, find, replace, tests = 'affected']) => ({
     name: `changed rows ${what}`,
     file,
     find,
     replace,
-    tests: test('affected'),
+    tests: test(tests),
   })),
 ]

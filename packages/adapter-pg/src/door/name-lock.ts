@@ -5,6 +5,7 @@ import { closeStatement, parse } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { ServerState } from './server-state.js'
+import { seesOneSnapshot } from './server-state.js'
 import type { Slot } from './slots.js'
 
 /**
@@ -47,8 +48,8 @@ const lockedByParse: ReadonlySet<string> = new Set([
  * Whether parsing settles the names. Under REPEATABLE READ and SERIALIZABLE the look would see the catalog as it was
  * before the wait.
  */
-export function settlesNames(analysis: Analysis, { session }: ServerState): boolean {
-  return isLockedByParse(analysis) && session.settings.transaction_isolation === 'read committed'
+export function settlesNames(analysis: Analysis, state: ServerState): boolean {
+  return isLockedByParse(analysis) && !seesOneSnapshot(state)
 }
 
 function isLockedByParse({ statementCount, description }: Analysis): boolean {

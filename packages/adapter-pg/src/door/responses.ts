@@ -45,6 +45,8 @@ export class ResponseTracker implements BackendSink {
   readonly #events: ResponseEvents
   readonly #scanner: BackendScanner
   readonly #slots = new Fifo<Slot>()
+  /** How many rows the message at hand was answered with so far. */
+  #rows = 0
   /** An error in this exchange, so that the implicit transaction around it is undone. */
   #failed = false
   /** How many answers are owed to the client, not to the door itself. */
@@ -124,6 +126,7 @@ export class ResponseTracker implements BackendSink {
 
   #answered(): void {
     const slot = this.#slots.shift()
+    this.#rows = 0
     if (slot === undefined || slot.kind === 'internal') return
     this.#working -= 1
     if (endsWithReady(slot)) this.#readies -= 1
@@ -136,6 +139,7 @@ export class ResponseTracker implements BackendSink {
   row(): void {
     const kind = this.#slots.peek()?.kind
     if (kind !== 'query' && kind !== 'execute') throw unexpected('a row')
+    this.#rows += 1
   }
 
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
@@ -296,11 +300,6 @@ export class ResponseTracker implements BackendSink {
       case 'I':
         if ('run' in head) head.run.completed(letter === 'I' ? '' : bytes.toString('utf8', 5, bytes.length - 1))
         if (head.kind === 'execute') this.#answered()
-        // Whether it stays is decided before the client hears of it.
-        if ('run' in head && head.run.exceeds) {
-          this.#events.progress()
-          return 'drop'
-        }
         break
       case 'G':
         // Rows for a COPY that the decision knew nothing of are never let through.
@@ -308,7 +307,7 @@ export class ResponseTracker implements BackendSink {
         this.#events.copyIn()
         break
       case 's':
-        if ('run' in head) head.run.suspended()
+        if ('run' in head) head.run.suspended(this.#rows)
         this.#answered()
         break
       case '2':
@@ -323,6 +322,8 @@ export class ResponseTracker implements BackendSink {
         break
     }
     this.#events.progress()
+    // Whether it stays is decided before the client hears of it.
+    if ('run' in head && head.run.exceeds) return 'drop'
     return isHidden(head, letter) ? 'drop' : 'pass'
   }
 }

@@ -12,6 +12,8 @@ export class Run {
   #closed = false
   #tag: string | undefined
   #rows: number | undefined
+  /** How many rows were handed out before it was suspended. */
+  #before = 0
   #error: string | undefined
   #ended = false
 
@@ -25,9 +27,11 @@ export class Run {
     this.#executed = true
   }
 
-  /** PortalSuspended: it ran as far as the client asked for. */
-  suspended(): void {
+  /** PortalSuspended: it ran as far as the client asked for, and handed out so many rows more. */
+  suspended(rows: number): void {
     this.#suspended = true
+    this.#before += rows
+    this.#rows = this.#before
   }
 
   /** The server ignored the request to execute it, because an earlier message of the batch had failed. */
@@ -35,12 +39,14 @@ export class Run {
     this.#skipped = true
   }
 
-  /** CommandComplete: its tag ends with the number of rows for most commands. */
+  /** CommandComplete: its tag ends with the number of rows for most commands, those of an earlier Execute left out. */
   completed(tag: string): void {
+    // A portal that is executed again after its end answers once more, with nothing.
+    if (this.#complete && this.analysis.statementCount === 1) return
     this.#complete = true
     this.#tag = tag
     const count = / (\d+)$/.exec(tag)?.[1]
-    if (count !== undefined) this.#rows = Number(count)
+    if (count !== undefined) this.#rows = this.#before + Number(count)
   }
 
   /** The portal behind it was closed: it cannot go on. */
@@ -52,10 +58,14 @@ export class Run {
     this.#error = sqlState
   }
 
-  /** Whether it changed more rows than its permit allows: the door has the server undo it. */
+  /**
+   * Whether it changed more rows than its permit allows: the door has the server undo it. All of them are changed before the
+   * first one is handed out, so of a run that hands out some nobody can tell.
+   */
   get exceeds(): boolean {
     const bound = this.permit.maxAffected
-    return bound !== undefined && this.#complete && (this.#rows === undefined || this.#rows > bound)
+    if (bound === undefined) return false
+    return this.#suspended || (this.#complete && (this.#rows === undefined || this.#rows > bound))
   }
 
   /** Whether the door has to see the count of its rows before it may stay. */
@@ -65,7 +75,8 @@ export class Run {
 
   /** The refusal of a run that exceeds its bound. */
   exceeded(): Refusal {
-    return this.permit.affectedExceeded(this.#rows ?? Number.POSITIVE_INFINITY)
+    const rows = this.#complete ? this.#rows : undefined
+    return this.permit.affectedExceeded(rows ?? Number.POSITIVE_INFINITY)
   }
 
   /** Whether the server was asked to execute it. */

@@ -38,3 +38,8 @@ export class ServerState {
     this.#analyses.set(text, analysis)
   }
 }
+
+/** Whether all statements of the transaction see the database as of one moment. READ UNCOMMITTED is READ COMMITTED. */
+export function seesOneSnapshot({ session }: ServerState): boolean {
+  return /^(repeatable read|serializable)$/.test(session.settings.transaction_isolation)
+}

@@ -3,6 +3,7 @@ import type { Analysis } from '../analyzer/analysis.js'
 import type { Line } from './line.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
+import { seesOneSnapshot } from './server-state.js'
 import { checkState } from './settings.js'
 import type { Look, RunInternal, StateCache } from './state-cache.js'
 
@@ -170,10 +171,6 @@ export class StateKeeper {
     this.#lookedAtMs = performance.now()
     return look.state
   }
-}
-
-function seesOneSnapshot({ session }: ServerState): boolean {
-  return /^(repeatable read|serializable)$/.test(session.settings.transaction_isolation)
 }
 
 /** Whether objects of the catalog may be others when it has run: not by a command for settings or transactions alone. */

@@ -128,6 +128,37 @@ describe('a bound on the rows that a statement changes', () => {
     expect(await changed()).toBe(0)
   })
 
+  it.each([
+    [
+      'one after the other',
+      [execute('', 1), execute('', 1), execute('', 1), execute('', 1), execute('', 1), execute('', 1)],
+    ],
+    ['in part', [execute('', 3)]],
+    ['in two parts', [execute('', 4), execute('', 0)]],
+  ])('does not let more rows stay when they are fetched %s', async (_how, executes) => {
+    const answer = await wire.ask(parse('', 'update t set b = 1 returning a'), bind('', ''), ...executes, sync)
+    expect(errors(answer)).toEqual(['42501'])
+    expect(errorField(answer, 'D')).toMatch(/^ERR_AFFECTED_EXCEEDED /)
+    expect(types(answer)).not.toMatch(/[sC]/)
+    expect(await changed()).toBe(0)
+    expect(outcomes(on).at(-1)).toBe('rolled-back')
+  })
+
+  it('does not let more rows stay when they are fetched over several exchanges of a transaction', async () => {
+    await wire.ask(query('begin'))
+    const first = await wire.ask(parse('', 'update t set b = 1 returning a'), bind('p', ''), execute('p', 3), sync)
+    expect(errors(first)).toEqual(['42501'])
+    expect(errors(await wire.ask(execute('p', 0), sync))).toEqual(['25P02'])
+    await wire.ask(query('commit'))
+    expect(await changed()).toBe(0)
+  })
+
+  it('minds no limit of a driver that wants no rows', async () => {
+    const answer = await wire.ask(parse('', 'update t set b = 1 where a < 3'), bind('', ''), execute('', 1), sync)
+    expect(types(answer)).toBe('12CZ')
+    expect(await changed()).toBe(2)
+  })
+
   it('refuses a text of several statements', async () => {
     const answer = await wire.ask(query('update t set b = 1 where a = 1; update t set b = 1 where a = 2'))
     expect(errorField(answer, 'D')).toMatch(/^ERR_AFFECTED_UNCOUNTED /)

@@ -114,6 +114,14 @@ describe('a statement that waits for the lock of a migration', () => {
       expect(await rowsOf('public.t')).toBe(3)
     })
 
+    it('does not run in a READ UNCOMMITTED transaction on the table that its name means afterwards', async () => {
+      await prepare(wire, 'delete from t')
+      await wire.ask(query('begin isolation level read uncommitted'))
+      expect(errors(await meanwhile('drop table app.t', ...messages('delete from t')))).not.toEqual([])
+      await wire.ask(query('commit'))
+      expect(await rowsOf('public.t')).toBe(3)
+    })
+
     it('runs when the migration left the name as it was', async () => {
       await prepare(wire, 'delete from t')
       const answer = await meanwhile('lock table app.t', ...messages('delete from t'))

@@ -188,4 +188,16 @@ describe('portals and prepared statements', () => {
     expect(rows(await wire.ask(extended(read), sync))).toHaveLength(100)
     await wire.end()
   })
+
+  it.each([
+    ['a change that is executed again', 'update t set a = a where a <= 3 returning a', [0, 0], 'UPDATE 3', 3],
+    ['a result in parts', read, [40, 40, 0], 'SELECT 20', 100],
+    ['a part of a result', read, [40, 40], undefined, 80],
+  ])('puts every row on record of %s', async (_what, text, executes, result, rowCount) => {
+    const wire = await Wire.open(on.target, session)
+    await wire.ask(parse('', text), bind('', ''), ...executes.map((limit) => execute('', limit)), sync)
+    const outcome = on.journal.events.findLast(({ type }) => type === 'action.outcome')
+    expect([outcome?.['outcome'], outcome?.['result'], outcome?.['rows']]).toEqual(['completed', result, rowCount])
+    await wire.end()
+  })
 })
