@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../support/properties.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { prepareGrammar } from '../../src/analyzer/grammar.js'
 import { parseStatement } from '../../src/analyzer/parse.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../support/properties.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Analyst, readBuiltins, readCatalog, readSessionState } from './analyst.js'
 import { changeContainers, type Container, queryContainers, utilityContainers } from './generate/containers.js'

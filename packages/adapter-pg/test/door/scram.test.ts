@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../support/properties.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cString, int32, message } from '../../src/door/messages.js'
 import { ScramAuthentication } from '../../src/door/scram-authentication.js'

@@ -6,5 +6,5 @@ export function scaled(whole: number): number {
   return isWhole ? whole : Math.ceil(whole / 10)
 }
 
-/** The seed of this run: BOTHKEYS_SEED, or a new one. Printed, so that a run can be repeated. */
+/** The seed of this run: BOTHKEYS_SEED, which is always the same but in a soak run. Printed, so that it can be repeated. */
 export const seed: number = Number(process.env['BOTHKEYS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))

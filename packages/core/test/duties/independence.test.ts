@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it } from 'vitest'
 import type { IndependentParty } from '../../src/duties/independence.js'
 import { conflicts, mandatoryDimensions, requiredDimensions, unknownDimensions } from '../../src/duties/independence.js'

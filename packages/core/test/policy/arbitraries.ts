@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import type { DecisionInput } from '../../src/model/decision.js'
 import type { Duty, Effect } from '../../src/model/effect.js'
 import { duties } from '../../src/model/effect.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it, vi } from 'vitest'
 import type { Decision, DecisionInput, Obligations } from '../../src/model/decision.js'
 import { duties } from '../../src/model/effect.js'
@@ -15,7 +15,7 @@ import { referenceDecision } from './reference.js'
 const effort = Number(process.env['FUZZ'] ?? 1)
 const runs = { numRuns: 300 * effort }
 
-vi.setConfig({ testTimeout: 30_000 * effort })
+vi.setConfig({ testTimeout: 120_000 * effort })
 
 function decideUnder(policy: PolicyInput, input: DecisionInput): Decision {
   return decide(new Views(resolveRules(policy)), input)
@@ -93,8 +93,8 @@ describe('decide, whatever the policy and the action', () => {
     )
     // The comparison says something only when each answer is common.
     expect(seen.allow).toBeGreaterThan(300 * effort)
-    expect(seen.hold).toBeGreaterThan(30 * effort)
-    expect(bounded).toBeGreaterThan(30 * effort)
+    expect(seen.hold).toBeGreaterThan(10 * effort)
+    expect(bounded).toBeGreaterThan(10 * effort)
   })
 
   it('generates policies that the schema accepts', () => {

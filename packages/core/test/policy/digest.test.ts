@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { loadPolicy } from '../../src/policy/load.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it, vi } from 'vitest'
 import { patternCovers, patternMatches, patternsOverlap } from '../../src/policy/pattern-relations.js'
 import type { Resource, ResourcePattern } from '../../src/policy/resource-pattern.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalInput } from '../../src/model/canonical-json.js'
 import { CanonicalFragment, canonicalJson } from '../../src/model/canonical-json.js'
