@@ -46,7 +46,7 @@ export class Stage {
       targets: [this.harness.target],
       approvers: [await this.#approver()],
       journal: this.journal.factory(),
-      deadlineMs: 500,
+      deadlineMs: 3_000,
     })
   }
 
@@ -93,11 +93,11 @@ export class Stage {
   }
 }
 
-/** Waits until a condition holds, five seconds at most. */
+/** Waits until a condition holds, 30 seconds at most. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 3_000; turn++) {
     if (condition()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  assert.fail('the condition did not come true within five seconds')
+  assert.fail('the condition did not come true within 30 seconds')
 }

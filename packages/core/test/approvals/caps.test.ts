@@ -45,7 +45,7 @@ describe('pending requests', () => {
       void one.then((outcome) => {
         if (outcome.outcome === 'unavailable') refused++
       })
-    await expect.poll(() => refused, { timeout: 5_000 }).toBe(25)
+    await expect.poll(() => refused).toBe(25)
     await on.coordinator.close()
     expect((await Promise.all(running)).filter((one) => one.outcome === 'withdrawn')).toHaveLength(5)
   })
@@ -126,7 +126,7 @@ describe('10,000 votes', () => {
     const floodBench = bench({ approvers: [flood, on.hand] })
     const running = floodBench.coordinator.request(hold(), never)
     await on.hand.asked
-    await expect.poll(() => flood.receipts.length, { timeout: 10_000 }).toBe(10_000)
+    await expect.poll(() => flood.receipts.length).toBe(10_000)
     expect(flood.receipts.every((one) => !one.counted)).toBe(true)
     const turnedAway = flood.receipts.filter((one) => !one.counted && one.reason === 'too-many-votes')
     expect(turnedAway).toHaveLength(inTurn ? 0 : 10_000 - 64)
@@ -145,10 +145,10 @@ describe('10,000 votes', () => {
     const made = bench()
     const on = bench({ approvers: [flood, made.hand] })
     const running = on.coordinator.request(hold({ requirement: requirement({ stages }) }), never)
-    await expect.poll(() => flood.receipts.length, { timeout: 20_000 }).toBe(10_000)
+    await expect.poll(() => flood.receipts.length).toBe(10_000)
     expect(flood.receipts.filter((one) => one.counted)).toHaveLength(64)
     expect(on.journal.events.length).toBeLessThanOrEqual(64 + 66)
     expect(await made.hand.deny(bob)).toEqual({ counted: true })
     expect((await running).outcome).toBe('denied')
-  }, 30_000)
+  })
 })

@@ -67,7 +67,7 @@ describe('withdrawing', () => {
   )
 
   it('is the outcome even if the yes is on record a moment later', async () => {
-    const on = bench()
+    const on = bench({ deadlineMs: 1_000 })
     let finishRecording: () => void = () => undefined
     const append = on.journal.append.bind(on.journal)
     on.journal.append = (event) => {

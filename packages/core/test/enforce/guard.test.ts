@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { sessionAccess } from '../../src/access.js'
 import { createGuard } from '../../src/guard.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
@@ -35,9 +35,11 @@ describe('a session', () => {
 
   it('ends when its principal expires', async () => {
     const on = await bench()
-    const { access } = await on.access({ ...agent, ttlMs: 30 })
+    const { access } = await on.access({ ...agent, ttlMs: 1_000 })
     expect(verdict(await ask(access, describeAs('read')))).toBe('permitted')
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    await vi.waitFor(() => {
+      expect(access.signal.aborted).toBe(true)
+    })
     expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_SESSION_CLOSED')
     expect(on.events.at(-1)).toMatchObject({ type: 'session.close', reason: 'expired' })
   })

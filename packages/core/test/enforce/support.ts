@@ -90,7 +90,7 @@ export async function bench(
     approvers: options.approvers ?? [],
     journal,
     dev: options.dev ?? false,
-    deadlineMs: 100,
+    deadlineMs: 500,
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
   return Object.defineProperties(

@@ -314,8 +314,15 @@ describe('fileJournal on a failing disk', () => {
   it('syncs written events within a second', async () => {
     const fileSystem = new CrashFileSystem()
     const journal = await openOn(fileSystem)
+    let syncs = 0
+    fileSystem.fault = (_index, call) => {
+      if (call === 'sync') syncs++
+      return undefined
+    }
     await journal.append(numbered(7), 'written')
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    await vi.waitFor(() => {
+      expect(syncs).toBe(1)
+    })
     fileSystem.restart('unsynced')
     const again = await openOn(fileSystem)
     expect((await eventsOf(again))[1]).toMatchObject({ n: 7 })

@@ -57,7 +57,7 @@ describe('the file journal of a process that is killed', () => {
       await journal.close()
       expect(acknowledged.size).toBeGreaterThan(kills)
     },
-    soak ? 1_800_000 : 60_000,
+    soak ? 1_800_000 : 240_000,
   )
 })
 
@@ -84,7 +84,7 @@ describe('the lock of a journal directory', () => {
       expect(await verifyJournal(directory)).toMatchObject({ verdict: 'intact', segments: 1, events: 2 })
     }
     expect(taken).toBe(2 * rounds)
-  }, 120_000)
+  }, 240_000)
 
   it('is free at once when its owner was killed', async () => {
     const victim = child('append', parent)
@@ -100,7 +100,7 @@ describe('the lock of a journal directory', () => {
     const journal = await fileJournal(parent).open({ recorder, clock: systemClock })
     expect(performance.now() - before).toBeLessThan(4_900)
     await journal.close()
-  }, 30_000)
+  }, 120_000)
 })
 
 /** What a process left that is gone for good. */
