@@ -14,6 +14,8 @@ export interface AgentConfig {
   /** The first of the numbers that it uses. */
   readonly firstNumber: number
   readonly seed: number
+  /** Whether it does nothing but wait for one statement that takes an hour. */
+  readonly waits?: boolean
 }
 
 const config = JSON.parse(process.argv[2] ?? '') as AgentConfig
@@ -37,7 +39,8 @@ let next = config.firstNumber
 const random = new Random(config.seed)
 // Pipes are written synchronously, so what was printed outlives the process.
 process.stdout.write('ready\n')
-for (let connection = 0; connection < config.connections; connection++) void work()
+if (config.waits === true) void pool.query(`insert into entries (n) select ${String(next)} from pg_sleep(3600)`)
+else for (let connection = 0; connection < config.connections; connection++) void work()
 
 async function work(): Promise<never> {
   for (;;) {

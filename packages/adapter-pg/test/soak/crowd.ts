@@ -22,6 +22,8 @@ const weights = {
   broken: 2,
 } as const
 
+type DeedKind = keyof typeof weights
+
 /** How a client gets its connection, and how it gives it back. */
 export interface Supply {
   take(): Promise<pg.ClientBase>
@@ -116,20 +118,34 @@ export class Turnstile {
   }
 }
 
-/** One client: connects, waits for the others, and does one thing after the other until it is told to stop. */
-export async function oneOfTheCrowd(principal: PrincipalName, supply: Supply, square: Square): Promise<void> {
+/** The kinds of deeds. */
+export const deedKinds: readonly DeedKind[] = Object.keys(weights) as DeedKind[]
+
+/**
+ * One client: connects, waits for the others, does a first thing that is given, so that chance leaves out none, and then
+ * one after the other until it is told to stop.
+ */
+export async function oneOfTheCrowd(
+  principal: PrincipalName,
+  supply: Supply,
+  square: Square,
+  first: DeedKind,
+): Promise<void> {
   const { attempts, gathered, isOver } = square
   const random = square.random.fork()
   let client = await connect(supply, square)
   await gathered()
-  while (!isOver()) {
-    const broken = await deeds[random.choose(weights)](new Deed(principal, client, supply, attempts, random))
+  for (let kind = first; ; kind = random.choose(weights)) {
+    const broken = await deeds[kind](new Deed(principal, client, supply, attempts, random))
+    if (isOver()) {
+      supply.giveBack(client, broken || isGone(client))
+      return
+    }
     const leaves = broken || isGone(client)
     if (!leaves && random.next() < 0.8) continue
     supply.giveBack(client, leaves)
     client = await connect(supply, square)
   }
-  supply.giveBack(client, isGone(client))
 }
 
 async function connect(supply: Supply, { attempts, gate }: Square): Promise<pg.ClientBase> {
@@ -218,7 +234,7 @@ class Deed {
 }
 
 /** Each answers whether the connection cannot be used again. */
-const deeds: Readonly<Record<keyof typeof weights, (deed: Deed) => Promise<boolean>>> = {
+const deeds: Readonly<Record<DeedKind, (deed: Deed) => Promise<boolean>>> = {
   insert: (deed) => deed.write('insert', false, deed.insertInto('entries')).then(goesOn),
   slow: (deed) => deed.write('slow', false, deed.slowly(0.02)).then(goesOn),
   approved: (deed) => deed.write('approved', false, deed.insertInto('approved')).then(goesOn),
