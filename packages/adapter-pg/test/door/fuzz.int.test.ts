@@ -65,7 +65,7 @@ describe(`mutated conversations (BOTHKEYS_SEED=${String(seed)})`, () => {
       await wire.end()
       expect(broken).toEqual([])
     },
-    conversations * 500,
+    conversations * 2_000,
   )
 })
 

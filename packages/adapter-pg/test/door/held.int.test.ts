@@ -73,7 +73,7 @@ describe('a statement that waits for approval', () => {
 
   it('is withdrawn when the driver gives up on the query, and never runs later', async () => {
     const client = await connected()
-    const waiting = client.query({ text: update, query_timeout: 100 } as pg.QueryConfig)
+    const waiting = client.query({ text: update, query_timeout: 2_000 } as pg.QueryConfig)
     const asked = await desk.next()
     await expect(waiting).rejects.toThrow('Query read timeout')
     await expectWithdrawn(asked)
@@ -82,7 +82,7 @@ describe('a statement that waits for approval', () => {
   })
 
   it('is withdrawn when a pool gives up on the query', async () => {
-    const pool = on.target.pool(session, { query_timeout: 100 })
+    const pool = on.target.pool(session, { query_timeout: 2_000 })
     const waiting = pool.query(update)
     waiting.catch(() => undefined)
     const asked = await desk.next()
@@ -120,7 +120,7 @@ describe('a statement that waits for approval', () => {
   })
 
   it('is withdrawn when its session expires', async () => {
-    session = await on.session({ ...agent, ttlMs: 1_500 })
+    session = await on.session({ ...agent, ttlMs: 6_000 })
     const client = await connected()
     const waiting = client.query(update)
     waiting.catch(() => undefined)

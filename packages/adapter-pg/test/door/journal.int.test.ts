@@ -15,16 +15,18 @@ const broken = (): never => {
   throw new Error('disk full')
 }
 
-describe('the record of a statement', () => {
-  const between = proxy()
-  const journal = new TestJournal()
+const between = proxy()
+const journal = new TestJournal()
+let on: Governed
+let session: Session
+let wire: Wire
+
+/** A guard whose journal the tests meddle with, and which waits so long for it. */
+function stage(deadlineMs: number): void {
   const unhandled: unknown[] = []
   const note = (error: unknown): void => {
     unhandled.push(error)
   }
-  let on: Governed
-  let session: Session
-  let wire: Wire
 
   beforeAll(async () => {
     process.on('unhandledRejection', note)
@@ -33,7 +35,7 @@ describe('the record of a statement', () => {
       allow: allButDelete,
       reach: between.reach,
       journal: journal.around,
-      deadlineMs: 400,
+      deadlineMs,
     })
   })
 
@@ -56,11 +58,15 @@ describe('the record of a statement', () => {
     await on.close()
     await between.close()
   })
+}
 
-  const recorded = (): string[] =>
-    on.journal.events.filter((event) => event.session === session.id).map((event) => event.type)
+const recorded = (): string[] =>
+  on.journal.events.filter((event) => event.session === session.id).map((event) => event.type)
 
-  const stored = async (): Promise<number> => (await on.owner.query(read)).rowCount ?? 0
+const stored = async (): Promise<number> => (await on.owner.query(read)).rowCount ?? 0
+
+describe('the record of a statement that fails or never comes', () => {
+  stage(2_000)
 
   it.each<[string, () => never | Promise<never>, string]>([
     ['throws', broken, 'ERR_JOURNAL_UNAVAILABLE'],
@@ -89,33 +95,6 @@ describe('the record of a statement', () => {
     expect(textsRun(between.connections.at(-1)!)).not.toContain(insert)
   })
 
-  it('holds the last answer back until the outcome is written', async () => {
-    for (const [message, answer] of [
-      [query(read), 'TDDCZ'],
-      [Buffer.concat([extended(read), sync]), '12DDCZ'],
-    ] as const) {
-      const gate = new Gate()
-      journal.on('action.outcome', (record) => gate.opened.then(record))
-      wire.send(message)
-      await sleep(100)
-      const before = recorded().length
-      expect(types(wire.drain())).toBe(answer.slice(0, -1))
-      gate.open()
-      expect(types(await wire.ready())).toBe('Z')
-      expect(recorded().slice(before)).toEqual(['action.outcome'])
-    }
-  })
-
-  it('is on record in order when the journal answers late', async () => {
-    journal.append = async (_event, record) => {
-      await sleep(5)
-      return record()
-    }
-    wire.send(query(insert), extended(read), sync, query('select 1'))
-    for (let answers = 0; answers < 3; answers++) expect(errors(await wire.ready())).toEqual([])
-    expect(recorded().slice(-6)).toEqual(Array.from({ length: 3 }, () => ['action.intent', 'action.outcome']).flat())
-  })
-
   it.each<[string, () => never | Promise<never>]>([
     ['throws', broken],
     ['rejects', () => Promise.reject(new Error('disk full'))],
@@ -132,16 +111,48 @@ describe('the record of a statement', () => {
     expect(await stored()).toBe(3)
     expect(rows(await (await Wire.open(on.target, await on.session())).ask(query(read)))).toHaveLength(3)
   })
+})
+
+describe('the record of a statement that comes late', () => {
+  stage(30_000)
+
+  it('holds the last answer back until the outcome is written', async () => {
+    for (const [message, answer] of [
+      [query(read), 'TDDCZ'],
+      [Buffer.concat([extended(read), sync]), '12DDCZ'],
+    ] as const) {
+      const gate = new Gate()
+      journal.on('action.outcome', (record) => gate.opened.then(record))
+      wire.send(message)
+      expect(types(await wire.until('C'))).toBe(answer.slice(0, -1))
+      const before = recorded().length
+      await sleep(50)
+      expect(wire.drain()).toEqual([])
+      gate.open()
+      expect(types(await wire.ready())).toBe('Z')
+      expect(recorded().slice(before)).toEqual(['action.outcome'])
+    }
+  })
+
+  it('is on record in order when the journal answers late', async () => {
+    journal.append = async (_event, record) => {
+      await sleep(5)
+      return record()
+    }
+    wire.send(query(insert), extended(read), sync, query('select 1'))
+    for (let answers = 0; answers < 3; answers++) expect(errors(await wire.ready())).toEqual([])
+    expect(recorded().slice(-6)).toEqual(Array.from({ length: 3 }, () => ['action.intent', 'action.outcome']).flat())
+  })
 
   it('does no harm to the process when it fails for a client that is gone', async () => {
     for (const fate of [broken, () => Promise.reject(new Error('disk full'))]) {
       const one = await Wire.open(on.target, await on.session())
-      one.send(query(`select pg_sleep(3)`))
+      one.send(query(`select pg_sleep(60)`))
       await vi.waitFor(async () => {
         expect(
           (
             await on.owner.query(
-              "select 1 from pg_stat_activity where query = 'select pg_sleep(3)' and state = 'active'",
+              "select 1 from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'",
             )
           ).rowCount,
         ).toBe(1)

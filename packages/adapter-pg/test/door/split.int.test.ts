@@ -57,7 +57,7 @@ describe('a conversation in pieces', () => {
       expect([at, await replay(wire, [rest.subarray(0, at), rest.subarray(at)])]).toEqual([at, whole])
     }
     await wire.end()
-  }, 120_000)
+  }, 300_000)
 
   it('has the same answers when the client sends byte after byte', async () => {
     const wire = await Wire.open(on.target, session)
@@ -82,7 +82,7 @@ describe('a conversation in pieces', () => {
       expect([at, await replay(wire, [])]).toEqual([at, whole])
       await wire.end()
     }
-  }, 60_000)
+  }, 300_000)
 
   it('has the same answers wherever the server splits it', async () => {
     const wire = await Wire.open(on.target, session)
@@ -99,7 +99,7 @@ describe('a conversation in pieces', () => {
     expect(await replay(wire, [conversation.rest])).toBe(whole)
     between.options = {}
     await wire.end()
-  }, 120_000)
+  }, 300_000)
 
   it('shows the same messages at every boundary of what the server sends', async () => {
     const wire = await Wire.open(on.target, session)

@@ -17,8 +17,10 @@ export interface ProxiedConnection {
 export interface ProxyOptions {
   /** How the server's bytes reach the door, one piece in each turn of the event loop. Default: as they come. */
   readonly split?: (chunk: Buffer) => readonly Buffer[]
-  /** Delays each cancel request. */
-  readonly cancelDelayMs?: number
+  /** The door is not told what becomes of this text, until `hold(false)`. */
+  readonly holdFrom?: string
+  /** Cancel requests wait for this. */
+  readonly cancelsPass?: Promise<void>
 }
 
 /** Stands between a door and its server, sees every byte and can misbehave for either. */
@@ -90,8 +92,12 @@ class Relay implements ProxiedConnection {
       this.#note(chunk)
       if (cancel) {
         state.cancels += 1
-        setTimeout(() => server.write(chunk), state.options.cancelDelayMs ?? 0)
-      } else server.write(chunk)
+        void Promise.resolve(state.options.cancelsPass).then(() => server.write(chunk))
+        return
+      }
+      const { holdFrom } = state.options
+      if (holdFrom !== undefined && textsSent(this).includes(holdFrom)) this.hold(true)
+      server.write(chunk)
     })
     server.on('data', (chunk: Buffer) => {
       const { split } = state.options
