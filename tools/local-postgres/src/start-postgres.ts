@@ -103,7 +103,7 @@ export async function startPostgres(options: StartOptions = {}): Promise<LocalPo
       socketDirectory: folder.socket,
       binDirectory: cluster.binDirectory,
       logFile: serverLog(folder),
-      jsonLogFile: jsonlog ? join(folder.log, 'server.json') : undefined,
+      jsonLogFile: jsonlog ? jsonLog(folder) : undefined,
       source: binaries.source,
       version: binaries.version,
       majorVersion,
@@ -151,15 +151,16 @@ async function startServer(
     await appendFile(join(folder.data, 'postgresql.conf'), settingLines(settings, placement))
     const server = await cluster.supervisor.start(program(cluster, 'postgres', serverLog(folder), ['-D', folder.data]))
     if (await isReady(folder, server)) return { port, pid: server.pid }
-    const log = await tail(serverLog(folder))
+    // With jsonlog, what goes wrong once its log has started stands there.
+    const log = `${await tail(serverLog(folder))}${jsonlog ? await tail(jsonLog(folder)) : ''}`
     // Somebody else may have taken the port in between.
     if (attempt === 3 || !log.includes('Address already in use')) throw new Error(`PostgreSQL did not start:\n${log}`)
   }
 }
 
-/** Waits until the server accepts connections; false when it ended or took longer than a minute. */
+/** Waits until the server accepts connections; false when it ended or took longer than two minutes. */
 async function isReady(folder: ClusterFolder, server: RunningProcess): Promise<boolean> {
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 120_000
   while (Date.now() < deadline) {
     // The eighth line of this file is the server's own word on its state.
     const state = await readFile(join(folder.data, 'postmaster.pid'), 'utf8').catch(() => '')
@@ -179,6 +180,10 @@ function program(cluster: Cluster, name: string, logFile: string, args: readonly
 
 function serverLog(folder: ClusterFolder): string {
   return join(folder.root, 'server.log')
+}
+
+function jsonLog(folder: ClusterFolder): string {
+  return join(folder.log, 'server.json')
 }
 
 async function tail(file: string): Promise<string> {

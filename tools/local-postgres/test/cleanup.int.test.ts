@@ -34,7 +34,7 @@ async function expectNothingLeft({ pid, dataDirectory }: Held): Promise<void> {
       expect(isRunning(pid)).toBe(false)
       expect(existsSync(dataDirectory)).toBe(false)
     },
-    { timeout: 15_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   )
 }
 
