@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events'
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Session } from '@bothkeys/core'
@@ -77,7 +79,8 @@ describe('COPY', () => {
     await client.end()
   })
 
-  it('writes nothing when the client fails it, the server does, or the stream is destroyed', async () => {
+  // The door listens for a second to what becomes of it: on a machine that stands still for that long it is not known.
+  it('writes nothing when the client fails it, the server does, or the stream is destroyed', { retry: 2 }, async () => {
     const wire = await Wire.open(on.target, session)
     wire.send(query('copy t from stdin'))
     await wire.until('G')
@@ -100,14 +103,10 @@ describe('COPY', () => {
     const into = client.query(copyFrom('copy t from stdin'))
     into.on('error', () => undefined)
     into.write('7\tx\n')
-    await vi.waitFor(async () => {
-      expect(
-        (await on.owner.query("select 1 from pg_stat_activity where query = 'copy t from stdin' and state = 'active'"))
-          .rowCount,
-      ).toBe(1)
-    })
+    const { connection } = client as unknown as { connection: EventEmitter & { stream: { destroy(): void } } }
+    await once(connection, 'copyInResponse')
     into.destroy()
-    ;(client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy()
+    connection.stream.destroy()
     await vi.waitFor(() => {
       expect(outcomes().at(-1)).toMatchObject({ outcome: 'failed' })
     })
@@ -148,7 +147,7 @@ describe('COPY', () => {
     await wire.end()
   })
 
-  it('keeps little of it in memory when the server is slower than the client', async () => {
+  it('keeps little of it in memory when the server is slower than the client', { retry: 2 }, async () => {
     const client = await connected()
     client.on('error', () => undefined)
     const stream = client.query(copyFrom('copy slow from stdin'))

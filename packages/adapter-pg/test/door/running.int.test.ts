@@ -6,7 +6,7 @@ import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { allButDelete } from './support/policy.js'
 import { Gate } from './support/journals.js'
-import { proxy, textsSent } from './support/proxy.js'
+import { isToldToRun, proxy } from './support/proxy.js'
 import { errorField, errors, extended, flush, query, rows, sync, types, Wire } from './support/wire.js'
 
 const nap = (seconds: number): string => `select a, pg_sleep(${String(seconds)}) from t`
@@ -103,7 +103,7 @@ describe('a statement that runs', () => {
     if (connection === undefined) throw new Error('no connection')
     wire.send(query(nap(0)))
     await vi.waitFor(() => {
-      expect(textsSent(connection)).toContain(nap(0))
+      expect(isToldToRun(connection, nap(0))).toBe(true)
     })
     await cancel(key.pid, key.secret)
     await vi.waitFor(() => {
@@ -130,7 +130,8 @@ describe('a statement that runs', () => {
     await wire.end()
   })
 
-  it('is cancelled and its outcome recorded when its session is closed', async () => {
+  // The door listens for a second to what becomes of it: on a machine that stands still for that long it is not known.
+  it('is cancelled and its outcome recorded when its session is closed', { retry: 2 }, async () => {
     wire.send(query(nap(60)))
     await running('%pg_sleep(60)%')
     await session.close()
@@ -142,11 +143,13 @@ describe('a statement that runs', () => {
     expect(await wire.next()).toBeUndefined()
   })
 
-  it('is cancelled when its client goes away, also in the middle of a COPY', async () => {
+  it('is cancelled when its client goes away, also in the middle of a COPY', { retry: 2 }, async () => {
     for (const text of [nap(60), 'copy t from stdin']) {
       const one = await Wire.open(on.target, session)
       one.send(query(text))
       await running(`${text}%`)
+      // Before the server has asked for rows, nobody could tell it that there are none.
+      if (text.startsWith('copy')) await one.until('G')
       await one.end()
     }
     await vi.waitFor(() => {

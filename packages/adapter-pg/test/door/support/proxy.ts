@@ -17,7 +17,7 @@ export interface ProxiedConnection {
 export interface ProxyOptions {
   /** How the server's bytes reach the door, one piece in each turn of the event loop. Default: as they come. */
   readonly split?: (chunk: Buffer) => readonly Buffer[]
-  /** The door is not told what becomes of this text, until `hold(false)`. */
+  /** The door is not told what becomes of this text, once it was told to run, until `hold(false)`. */
   readonly holdFrom?: string
   /** Cancel requests wait for this. */
   readonly cancelsPass?: Promise<void>
@@ -96,7 +96,7 @@ class Relay implements ProxiedConnection {
         return
       }
       const { holdFrom } = state.options
-      if (holdFrom !== undefined && textsSent(this).includes(holdFrom)) this.hold(true)
+      if (holdFrom !== undefined && isToldToRun(this, holdFrom)) this.hold(true)
       server.write(chunk)
     })
     server.on('data', (chunk: Buffer) => {
@@ -151,6 +151,13 @@ class Relay implements ProxiedConnection {
 
 function isCancel(chunk: Buffer): boolean {
   return chunk.length === 16 && chunk.readInt32BE(4) === 80877102
+}
+
+/** Whether a door told the server to run a text: as a simple query, or by the portal without a name. */
+export function isToldToRun({ sent }: ProxiedConnection, text: string): boolean {
+  const given = sent.findIndex(({ bytes, type }) => /[QP]/.test(type) && bytes.toString('utf8', 5).includes(text))
+  if (given < 0) return false
+  return sent[given]?.type === 'Q' || sent.slice(given).some(({ bytes, type }) => type === 'E' && bytes[5] === 0)
 }
 
 /** The texts that a door sent for the client: queries and parses, without the door's own statements. */
