@@ -78,5 +78,5 @@ describe('an effect is found', () => {
       ),
       { numRuns: 1_000 },
     )
-  }, 120_000)
+  }, 300_000)
 })

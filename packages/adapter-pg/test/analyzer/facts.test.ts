@@ -250,5 +250,5 @@ describe('analyse', () => {
   it('handles a chain of thousands of unions', async () => {
     const text = Array.from({ length: 4_000 }, () => 'select a from lone').join(' union all ')
     expect(await effectLines(text)).toEqual(['read table:shop.lone columns=a'])
-  }, 60_000)
+  }, 180_000)
 })

@@ -6,7 +6,7 @@ import { StatementParser } from '../../src/analyzer/parse.js'
 const built = existsSync(new URL('../../dist/analyzer/worker.js', import.meta.url))
 
 describe.runIf(built)('long texts, in a worker', () => {
-  const parser = new StatementParser({ deadlineMs: 10_000 })
+  const parser = new StatementParser({ deadlineMs: 60_000 })
   afterAll(() => parser.close())
 
   it('parses what is too long for the main thread', async () => {
@@ -14,7 +14,7 @@ describe.runIf(built)('long texts, in a worker', () => {
     const result = await parser.parse(`select 'x' from t where id in (${list})`)
     const recorded = result.unparsable ? result.reason : result.recordedText
     expect(recorded.slice(0, 32)).toBe('select ? from t where id in (?,?')
-  }, 30_000)
+  }, 180_000)
 
   it('leaves the main thread free meanwhile', async () => {
     let ticks = 0
@@ -22,19 +22,19 @@ describe.runIf(built)('long texts, in a worker', () => {
     await parser.parse(`select ${'/*'.repeat(2_000)} ${'*/'.repeat(2_000)} ${'1,'.repeat(10_000)}1`)
     clearInterval(timer)
     expect(ticks).toBeGreaterThan(0)
-  }, 30_000)
+  }, 180_000)
 
   it('gives up at the deadline and parses the next text', async () => {
     const impatient = new StatementParser({ deadlineMs: 1_500 })
     const endless = `select 1 ${'/*'.repeat(60_000)}${'*/'.repeat(60_000)}`
     const started = performance.now()
     expect(await impatient.parse(endless)).toMatchObject({ unparsable: true })
-    expect(performance.now() - started).toBeLessThan(15_000)
+    expect(performance.now() - started).toBeLessThan(60_000)
     const long = `select ${'1,'.repeat(10_000)}1`
-    const patient = new StatementParser({ deadlineMs: 20_000 })
+    const patient = new StatementParser({ deadlineMs: 60_000 })
     expect(await patient.parse(long)).toMatchObject({ unparsable: false })
     await Promise.all([impatient.close(), patient.close()])
-  }, 60_000)
+  }, 180_000)
 
   it('refuses when too many wait', async () => {
     const busy = new StatementParser({ maxWaiting: 1 })
@@ -43,5 +43,5 @@ describe.runIf(built)('long texts, in a worker', () => {
     expect(answers.filter((answer) => answer.unparsable).length).toBeGreaterThan(0)
     expect(answers.some((answer) => !answer.unparsable)).toBe(true)
     await busy.close()
-  }, 60_000)
+  }, 180_000)
 })

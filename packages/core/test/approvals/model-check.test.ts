@@ -325,6 +325,6 @@ describe('every sequence of five events', () => {
       expect(seen.size).toBeGreaterThan(leastStates)
       expect(consumed).toBeGreaterThan(0)
     },
-    180_000,
+    600_000,
   )
 })

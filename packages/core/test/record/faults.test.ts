@@ -99,7 +99,7 @@ describe('the file journal when system calls fail', () => {
             throw new Error(`call ${String(index)}`, { cause: error })
           })
         }
-      }, 180_000)
+      }, 600_000)
     }
   }
 })

@@ -202,7 +202,7 @@ describe('fileJournal on a disk', () => {
     release()
     await vi.waitFor(append)
     await journal.close()
-  }, 60_000)
+  }, 180_000)
 
   it('takes a statement of 1 MiB with hostile text', async () => {
     const text = `${'\u2028"\\\0ü'.repeat(150_000)}`

@@ -52,7 +52,7 @@ describe('memoryJournal', () => {
     let read = 0
     for await (const _event of journal.read()) read++
     expect(read).toBe(2 * sessions + 3)
-  }, 60_000)
+  }, 180_000)
 
   it('records nothing after close', async () => {
     const journal = await memoryJournal().open(context)

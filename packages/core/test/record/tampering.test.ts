@@ -70,7 +70,7 @@ describe('verifyJournal', () => {
     }
     // What stands behind the durable part of the segment that was given up counts for nothing.
     expect(missed.filter((where) => !isSuperseded(where))).toEqual([])
-  }, 180_000)
+  }, 600_000)
 
   it('names a deleted line', async () => {
     const found = await foundPerLine(async (name, lines, index) => {
@@ -116,7 +116,7 @@ describe('verifyJournal', () => {
       }
     }
     expect(unexpected).toEqual([])
-  }, 180_000)
+  }, 600_000)
 
   it('finds a missing file, except the last one', async () => {
     const kinds = []
