@@ -11,6 +11,8 @@ import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
+import { tokenSourceGuards } from './token-sources.mjs'
+import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
 
 /**
@@ -22,6 +24,8 @@ const lists = {
   policy: policyGuards,
   decide: decideGuards,
   identity: identityGuards,
+  tokens: tokenGuards,
+  'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   requests: requestGuards,
   ledger: ledgerGuards,

@@ -8,7 +8,7 @@ type KeyFetch = (url: string, options: RequestInit) => Promise<Response>
  * A fetch that follows no redirect, reads at most 256 KiB and, after a failure, fails at once for 5 seconds:
  * an issuer that is down costs one request in that time instead of one per token.
  */
-export function boundedFetch(nowMs: () => number = () => performance.now()): KeyFetch {
+export function boundedFetch(nowMs: () => number): KeyFetch {
   let blockedUntilMs = 0
   return async (url, options) => {
     if (nowMs() < blockedUntilMs) throw new Error('the last fetch failed a moment ago')

@@ -1,23 +1,16 @@
 import { BothKeysError } from '../errors.js'
 import type { PrincipalKind } from '../model/principal.js'
+import type { ClaimTable } from './claim-table.js'
+import { tableReader } from './claim-table.js'
 import { identifier, refused } from './identifier.js'
-import { jsonPointer } from './json-pointer.js'
-import type { JsonPointer } from './json-pointer.js'
+import { firstName, jsonPointer } from './json-pointer.js'
 import type { PrincipalFacts } from './make-principal.js'
-
-/** A claim and an explicit table of its values: what is not in the table means nothing. */
-export interface ClaimTable<Value extends string = string> {
-  /** JSON Pointer (RFC 6901) into the token's claims. */
-  readonly claim: string
-  readonly values: Readonly<Record<string, Value>>
-}
+import { assertOwnClaims } from './own-claims.js'
+import type { RoleOptions } from './role-claims.js'
+import { rolePointers, rolesReader, strings } from './role-claims.js'
 
 /** Where a token says who somebody is. Every `claim` is a JSON Pointer. */
-export interface ClaimOptions {
-  /** The claim with the roles, an array of strings. A token without it has no roles. */
-  readonly roles: string
-  /** Turns the issuer's role values into the policy's roles; values that are not listed are dropped. */
-  readonly roleMap?: Readonly<Record<string, string>>
+export interface ClaimOptions extends RoleOptions {
   /** What the tokens stand for. Default `agent`, the kind that is trusted least. */
   readonly kind?: PrincipalKind | ClaimTable<PrincipalKind>
   /**
@@ -25,6 +18,7 @@ export interface ClaimOptions {
    * An agent without it can never have anything approved, because nobody can be shown to be independent of it.
    */
   readonly owners?: string | { readonly claim: string; readonly issuer: string }
+  /** The agent's class. An agent whose class is not in the table is refused. */
   readonly agentClass?: ClaimTable
   /** The root of the run. Left out, it is stable per issuer, subject and owners. */
   readonly run?: string
@@ -35,34 +29,40 @@ export type ClaimedFacts = Pick<PrincipalFacts, 'kind' | 'owners' | 'agentClass'
 
 /**
  * Compiles claim options into one reader of verified claims. Compiling throws ERR_CONFIG_INVALID,
- * reading throws ERR_TOKEN_INVALID when a claim has another shape than it should.
+ * reading throws ERR_TOKEN_INVALID when a claim has another shape than it should or is not in the token itself.
  */
 export function claimMapping(options: ClaimOptions, issuer: string): (claims: unknown) => ClaimedFacts {
   const roles = rolesReader(options)
-  const kind = kindReader(options.kind ?? 'agent')
+  const kindOfClaims = kindReader(options.kind ?? 'agent')
   const owners = ownersReader(options.owners, issuer)
-  const agentClass = options.agentClass === undefined ? undefined : tableReader(options.agentClass, 'agentClass')
+  const agentClass = classReader(options.agentClass)
   const run = options.run === undefined ? undefined : jsonPointer(options.run, 'run')
+  const read = namesRead(options)
   return (claims) => {
+    assertOwnClaims(claims, read)
+    const kind = kindOfClaims(claims)
     const runRoot = run?.(claims)
     return {
-      kind: kind(claims),
+      kind,
       owners: owners(claims),
-      agentClass: agentClass?.(claims),
+      agentClass: agentClass(claims, kind),
       runRoot: runRoot === undefined ? undefined : identifier(runRoot, 'the run claim'),
       roles: roles(claims),
     }
   }
 }
 
-function rolesReader(options: ClaimOptions): (claims: unknown) => readonly string[] {
-  const pointer = jsonPointer(options.roles, 'roles')
-  const table = options.roleMap === undefined ? undefined : tableOf(options.roleMap, 'roleMap')
-  return (claims) => {
-    const values = strings(pointer(claims) ?? [], 'the roles claim')
-    if (table === undefined) return values
-    return values.flatMap((value) => table.get(value) ?? [])
-  }
+/** The top-level claims that the options read. Every pointer has been checked by its reader. */
+function namesRead(options: ClaimOptions): ReadonlySet<string> {
+  const { agentClass, kind, owners, run } = options
+  const pointers = [
+    ...rolePointers(options),
+    typeof kind === 'object' ? kind.claim : undefined,
+    typeof owners === 'object' ? owners.claim : owners,
+    agentClass?.claim,
+    run,
+  ]
+  return new Set(pointers.flatMap((pointer) => (pointer === undefined ? [] : firstName(pointer))))
 }
 
 function kindReader(kind: NonNullable<ClaimOptions['kind']>): (claims: unknown) => PrincipalKind {
@@ -85,6 +85,19 @@ function kindOf(kind: string): PrincipalKind {
   throw wrong('kind must be human, agent or workload')
 }
 
+/** A person has no class, whatever the token says. */
+function classReader(option: ClaimTable | undefined): (claims: unknown, kind: PrincipalKind) => string | undefined {
+  if (option === undefined) return () => undefined
+  const read = tableReader(option, 'agentClass')
+  return (claims, kind) => {
+    if (kind === 'human') return undefined
+    const found = read(claims)
+    if (found === undefined)
+      throw refused('the class claim is missing or not in the table', 'list it in jwtVerifier.agentClass')
+    return found
+  }
+}
+
 function ownersReader(option: ClaimOptions['owners'], issuer: string): (claims: unknown) => PrincipalFacts['owners'] {
   if (option === undefined) return () => undefined
   const pointer = jsonPointer(typeof option === 'string' ? option : option.claim, 'owners')
@@ -96,31 +109,6 @@ function ownersReader(option: ClaimOptions['owners'], issuer: string): (claims: 
     const ids = typeof value === 'string' ? [value] : strings(value, 'the owners claim')
     return ids.map((id) => ({ issuer: ownerIssuer, id }))
   }
-}
-
-function tableReader(option: ClaimTable, name: string): (claims: unknown) => string | undefined {
-  const pointer: JsonPointer = jsonPointer(option.claim, `${name}.claim`)
-  const table = tableOf(option.values, `${name}.values`)
-  return (claims) => {
-    const value = pointer(claims)
-    return typeof value === 'string' ? table.get(value) : undefined
-  }
-}
-
-function tableOf(values: unknown, option: string): ReadonlyMap<string, string> {
-  if (typeof values !== 'object' || values === null) throw wrong(`${option} must be a table of strings`)
-  const entries = Object.entries(values)
-  if (entries.length === 0 || !entries.every((entry) => typeof entry[1] === 'string')) {
-    throw wrong(`${option} must be a table of strings with at least one entry`)
-  }
-  return new Map(entries as [string, string][])
-}
-
-function strings(value: unknown, claim: string): readonly string[] {
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw refused(`${claim} is not an array of strings`)
-  }
-  return value as readonly string[]
 }
 
 function wrong(what: string): BothKeysError {

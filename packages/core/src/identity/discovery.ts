@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose'
 import { boundedFetch } from './bounded-fetch.js'
 import { keysUrl } from './keys-url.js'
+import { remoteKeys } from './remote-keys.js'
 
 const timeoutMs = 5_000
 
@@ -8,8 +9,8 @@ const timeoutMs = 5_000
  * Finds an issuer's keys through its own metadata (OpenID Connect Discovery 1.0, section 4), on the first token.
  * The metadata must name exactly this issuer; a failure is not kept.
  */
-export function discoverKeys(base: URL, issuer: string, keysAt: (url: URL) => JWTVerifyGetKey): JWTVerifyGetKey {
-  const fetchMetadata = boundedFetch()
+export function discoverKeys(base: URL, issuer: string, nowMs: () => number): JWTVerifyGetKey {
+  const fetchMetadata = boundedFetch(nowMs)
   const location = `${base.href.replace(/\/$/u, '')}/.well-known/openid-configuration`
   let found: Promise<JWTVerifyGetKey> | undefined
   return async (header, token) => {
@@ -27,7 +28,7 @@ export function discoverKeys(base: URL, issuer: string, keysAt: (url: URL) => JW
     if (!('issuer' in metadata) || metadata.issuer !== issuer) throw new Error('the metadata names another issuer')
     if (!('jwks_uri' in metadata) || typeof metadata.jwks_uri !== 'string')
       throw new Error('the metadata names no keys')
-    return keysAt(trusted(metadata.jwks_uri))
+    return remoteKeys(trusted(metadata.jwks_uri), nowMs)
   }
 }
 

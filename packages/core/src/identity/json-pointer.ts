@@ -14,15 +14,24 @@ export function jsonPointer(text: unknown, option: string): JsonPointer {
       hint: 'write a pointer such as "/realm_access/roles"; "/" in a name is "~1", "~" is "~0"',
     })
   }
-  const steps = text
-    .slice(1)
-    .split('/')
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const steps = stepsOf(text)
   return (root) => {
     let value = root
     for (const step of steps) value = member(value, step)
     return value
   }
+}
+
+/** The member of the root through which a well-formed pointer goes. */
+export function firstName(pointer: string): string {
+  return stepsOf(pointer)[0] ?? ''
+}
+
+function stepsOf(pointer: string): readonly string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 function member(value: unknown, name: string): unknown {

@@ -1,21 +1,24 @@
-import type { JWTPayload } from 'jose'
 import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
 import type { Principal } from '../model/principal.js'
 import { claimMapping } from './claim-mapping.js'
 import { identifier, refused } from './identifier.js'
 import type { JwtVerifierOptions } from './jwt-options.js'
-import { verifyRules } from './jwt-options.js'
+import { tokenRules } from './jwt-options.js'
 import { keySource } from './key-source.js'
 import { loadJose } from './load-jose.js'
 import { makePrincipal } from './make-principal.js'
 import { ownMember } from './own-member.js'
-import { assertTokenForm } from './token-form.js'
+import { assertTokenForm, unverifiedHeader } from './token-form.js'
+import { assertHeader } from './token-header.js'
+import { expiryOf } from './token-lifetime.js'
+import { assertParties } from './token-parties.js'
 import { untilAborted } from './until-aborted.js'
 import type { Credential, Verifier } from './verifier.js'
 
 /**
- * Makes principals of JWTs (RFC 7519) that the issuer signed for this audience and that expire.
+ * Makes principals of access tokens (RFC 9068; RFC 7519 with `typ: 'JWT'`) that the issuer signed for this audience
+ * and that expire soon. What two readers could understand differently is refused, whoever signed it.
  * Tokens bound to a key (`cnf`) and delegated ones (`act`) are refused until their proofs can be checked.
  * Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token; an abort is ERR_ABORTED.
  * Throws ERR_CONFIG_INVALID at once when an option is wrong.
@@ -25,23 +28,26 @@ import type { Credential, Verifier } from './verifier.js'
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const clock = options.clock ?? systemClock
-  const { maxLifetimeS, ...rules } = verifyRules(options)
+  const { maxLifetimeS, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
   const claimed = claimMapping(options, options.issuer)
-  const keys = keySource(options.jwks, options.issuer)
+  const keys = keySource(options.jwks, options.issuer, clock)
   const loading = loadJose()
 
   async function verified(credential: Credential): Promise<Principal> {
     const token = ownMember(credential, 'token')
     assertTokenForm(token)
+    assertHeader(unverifiedHeader(token), signed.algorithms, typ)
     const { jwtVerify } = await loading
     const nowS = Math.floor(clock.wallMs() / 1000)
-    const { payload } = await jwtVerify(token, keys, { ...rules, currentDate: new Date(nowS * 1000) })
+    const { payload } = await jwtVerify(token, keys, { ...signed, currentDate: new Date(nowS * 1000) })
     if (Object.hasOwn(payload, 'cnf'))
       throw refused('it is bound to a key, and proofs of possession are not supported yet')
     if (Object.hasOwn(payload, 'act')) throw refused('it is delegated, and delegation is not supported yet')
-    const expiresAtS = lifetime(payload, nowS, rules.clockTolerance, maxLifetimeS)
+    const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS })
+    const facts = claimed(payload)
+    assertParties(payload, facts.kind, subjectIsClient)
     return makePrincipal({
-      ...claimed(payload),
+      ...facts,
       issuer: options.issuer,
       id: identifier(payload.sub, 'sub'),
       key: undefined,
@@ -61,20 +67,6 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   })
 }
 
-/** The expiry in seconds. An `exp` of 1e400, which JSON reads as Infinity, lives too long like any other late one. */
-function lifetime(payload: JWTPayload, nowS: number, toleranceS: number, maxS: number): number {
-  const { exp, iat } = payload
-  if (typeof exp !== 'number') throw refused('exp is not a number')
-  if (iat !== undefined && (!Number.isFinite(iat) || iat > nowS + toleranceS)) throw refused('iat lies in the future')
-  if (exp - (iat ?? nowS) > maxS || exp - nowS > maxS + toleranceS) {
-    throw refused(
-      `it lives longer than ${String(maxS)} seconds`,
-      'shorten the lifetime at the issuer or raise maxLifetimeS',
-    )
-  }
-  return exp
-}
-
 /** jose's errors carry the claims, so only what they are called is kept: no message, no cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error && 'code' in error)) return unusable
@@ -88,7 +80,6 @@ const unusable = "the issuer's keys could not be used"
 /** By the codes of jose. */
 const reasons: ReadonlyMap<unknown, string> = new Map([
   ['ERR_JWT_EXPIRED', 'it has expired'],
-  ['ERR_JOSE_ALG_NOT_ALLOWED', 'its algorithm is not one of those configured'],
   ['ERR_JWS_SIGNATURE_VERIFICATION_FAILED', 'its signature is wrong'],
   ['ERR_JWKS_NO_MATCHING_KEY', 'no key of the issuer fits'],
   ['ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'several keys of the issuer fit and it names none'],

@@ -1,39 +1,32 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import { BothKeysError } from '../errors.js'
-import { boundedFetch } from './bounded-fetch.js'
+import type { Clock } from '../model/clock.js'
 import { discoverKeys } from './discovery.js'
 import { keysUrl } from './keys-url.js'
 import type { Jose } from './load-jose.js'
 import { loadJose } from './load-jose.js'
+import { maxKeys, remoteKeys } from './remote-keys.js'
+import { strongKeys } from './strong-key.js'
 
 /** Where the issuer's public keys are: a URL, a JWK set (RFC 7517) or its JSON text. Left out: asked of the issuer. */
 export type KeySetOption = string | URL | { readonly keys: readonly object[] } | undefined
 
-const maxKeys = 100
-const fetchTimeoutMs = 5_000
-const cacheMaxAgeMs = 5 * 60_000
-
 /**
  * The keys that a token's signature is checked with. A remote set is fetched over https (http on loopback only),
  * at most 256 KiB, within 5 s, kept for 5 minutes; after a failure nothing is fetched for 5 s and tokens are refused.
- * Throws ERR_CONFIG_INVALID for anything else than public keys.
+ * Weak keys are refused when a token uses them. Throws ERR_CONFIG_INVALID for anything else than public keys.
  */
-export function keySource(option: KeySetOption, issuer: string): JWTVerifyGetKey {
-  if (option === undefined) return discoverKeys(keysUrl(issuer, 'issuer'), issuer, remoteKeys)
-  if (option instanceof URL) return remoteKeys(keysUrl(option.href, 'jwks'))
-  if (typeof option === 'object') return localKeys(option)
-  if (option.trimStart().startsWith('{')) return localKeys(parseJson(option))
-  return remoteKeys(keysUrl(option, 'jwks'))
+export function keySource(option: KeySetOption, issuer: string, clock: Clock): JWTVerifyGetKey {
+  const nowMs = (): number => clock.monotonicMs()
+  return strongKeys(keysOf(option, issuer, nowMs))
 }
 
-function remoteKeys(url: URL): JWTVerifyGetKey {
-  return onceLoaded(({ createRemoteJWKSet, customFetch }) =>
-    createRemoteJWKSet(url, {
-      cacheMaxAge: cacheMaxAgeMs,
-      timeoutDuration: fetchTimeoutMs,
-      [customFetch]: boundedFetch(),
-    }),
-  )
+function keysOf(option: KeySetOption, issuer: string, nowMs: () => number): JWTVerifyGetKey {
+  if (option === undefined) return discoverKeys(keysUrl(issuer, 'issuer'), issuer, nowMs)
+  if (option instanceof URL) return remoteKeys(keysUrl(option.href, 'jwks'), nowMs)
+  if (typeof option === 'object') return localKeys(option)
+  if (option.trimStart().startsWith('{')) return localKeys(parseJson(option))
+  return remoteKeys(keysUrl(option, 'jwks'), nowMs)
 }
 
 /** Checks a copy, so that later changes of the set change nothing. */

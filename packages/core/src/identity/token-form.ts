@@ -1,4 +1,5 @@
 import { refused } from './identifier.js'
+import { strictJsonObject } from './strict-json.js'
 
 /** The longest token that is looked at. */
 const maxTokenLength = 16 * 1024
@@ -16,4 +17,14 @@ export function assertTokenForm(token: unknown): asserts token is string {
   for (const part of token.split('.')) {
     if (Buffer.from(part, 'base64url').toString('base64url') !== part) throw refused('its base64url is not canonical')
   }
+}
+
+/**
+ * The header of a token whose form is right, while nobody has checked its signature. Header and claims have one meaning
+ * for every reader of JSON then, whichever reads them next. Throws ERR_TOKEN_INVALID.
+ */
+export function unverifiedHeader(token: string): Readonly<Record<string, unknown>> {
+  const [header = '', claims = ''] = token.split('.')
+  strictJsonObject(Buffer.from(claims, 'base64url'), 'its payload')
+  return strictJsonObject(Buffer.from(header, 'base64url'), 'its header')
 }

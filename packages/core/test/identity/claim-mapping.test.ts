@@ -16,14 +16,16 @@ describe('claims', () => {
 
   it('name the kind through a table, and what is not in it is refused', async () => {
     const kind = { claim: '/typ', values: { person: 'human', bot: 'agent' } } as const
-    expect((await made({ typ: 'person' }, { kind })).kind).toBe('human')
+    expect((await made({ typ: 'person', client_id: 'portal' }, { kind })).kind).toBe('human')
     for (const typ of ['admin', undefined, ['person'], 'constructor', 'toString']) {
       await expect(made({ typ }, { kind })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
     }
   })
 
   it('make people of human tokens: no owners, class or key apply', async () => {
-    expect(await made({}, { kind: 'human' })).toMatchObject({
+    const agentClass = { claim: '/client', values: { 'etl-client': 'etl' } }
+    const payload = { client_id: 'portal', client: 'etl-client' }
+    expect(await made(payload, { kind: 'human', agentClass })).toMatchObject({
       kind: 'human',
       owners: 'none',
       agentClass: 'none',
@@ -48,11 +50,35 @@ describe('claims', () => {
     await expect(made({ owner }, { owners: '/owner' })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
   })
 
-  it('name the class through a table; an unlisted one is unknown', async () => {
+  it('name the class through a table', async () => {
     const agentClass = { claim: '/client', values: { 'etl-client': 'etl' } }
     expect((await made({ client: 'etl-client' }, { agentClass })).agentClass).toEqual({ known: ['etl'] })
-    for (const client of ['other', undefined, 'constructor', ['etl-client']]) {
-      expect((await made({ client }, { agentClass })).agentClass).toBe('unknown')
+  })
+
+  it('name roles in several places, at most 256 in all', async () => {
+    const roles = ['/realm_access/roles', '/groups', '/none']
+    expect((await made({ groups: ['ops', 'ingest'] }, { roles })).roles).toEqual(['ingest', 'ops'])
+    const groups = Array.from({ length: 255 }, (_, index) => `g${String(index)}`)
+    expect((await made({ groups }, { roles })).roles).toHaveLength(256)
+    await expect(made({ groups: [...groups, 'more'] }, { roles })).rejects.toThrow('more than 256 roles')
+  })
+
+  it('name roles in one string only where that is asked for', async () => {
+    const payload = { scope: 'read  write ' }
+    expect((await made(payload, { roles: '/scope', spaceDelimitedRoles: true })).roles).toEqual(['read', 'write'])
+    await expect(made(payload, { roles: '/scope' })).rejects.toThrow('not an array of strings')
+  })
+
+  it('that stand elsewhere refuse the token only where they are read', async () => {
+    const payload = { _claim_names: { groups: 'src1' }, hasgroups: true }
+    expect((await made(payload, {})).roles).toEqual(['ingest'])
+    await expect(made(payload, { roles: ['/realm_access/roles', '/groups'] })).rejects.toThrow('is not in the token')
+    for (const read of [
+      { owners: '/groups' },
+      { run: '/groups/0' },
+      { agentClass: { claim: '/groups', values: { a: 'b' } } },
+    ]) {
+      await expect(made(payload, read)).rejects.toThrow('is not in the token')
     }
   })
 

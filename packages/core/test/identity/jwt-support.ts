@@ -1,4 +1,4 @@
-import { createHmac, createSign } from 'node:crypto'
+import { createHmac, sign as signBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { CryptoKey, JWTPayload } from 'jose'
 import { SignJWT, exportJWK, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
@@ -18,11 +18,16 @@ export const attacker = await generateKeyPair('ES256', { extractable: true })
 export const publicJwk = { ...(await exportJWK(good.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }
 export const publicPem = await exportSPKI(good.publicKey)
 export const attackerJwk = await exportJWK(attacker.publicKey)
+export const goodPem = await exportPKCS8(good.privateKey)
+
+export const header = { alg: 'ES256', kid: 'k1', typ: 'at+jwt' }
 
 export const claims = {
   iss: issuer,
   aud: audience,
   sub: 'etl-7',
+  client_id: 'etl-7',
+  jti: 'jti-1',
   iat: nowS,
   exp: nowS + 600,
   realm_access: { roles: ['ingest'] },
@@ -44,34 +49,38 @@ export function verify(token: string, change: Partial<JwtVerifierOptions> = {}):
 /** A token as an honest issuer would sign it. */
 export function sign(
   payload: Record<string, unknown> = {},
-  header: Record<string, unknown> = {},
+  headerChange: Record<string, unknown> = {},
   key: CryptoKey = good.privateKey,
 ): Promise<string> {
   return new SignJWT({ ...claims, ...payload } as JWTPayload)
-    .setProtectedHeader({ alg: 'ES256', kid: 'k1', ...header })
+    .setProtectedHeader({ ...header, ...headerChange })
     .sign(key)
 }
 
-const encode = (value: string): string => Buffer.from(value).toString('base64url')
+export const encode = (value: string | Uint8Array): string => Buffer.from(value).toString('base64url')
 
-/** A token with a payload that no library would write, signed with the right key. */
-export async function signText(
-  payload: string,
-  header: Record<string, unknown> = { alg: 'ES256', kid: 'k1' },
-): Promise<string> {
-  const input = `${encode(JSON.stringify(header))}.${encode(payload)}`
-  const key = await exportPKCS8(good.privateKey)
-  const signature = createSign('sha256').update(input).sign({ key, dsaEncoding: 'ieee-p1363' })
-  return `${input}.${signature.toString('base64url')}`
+/** A token of texts that no library would write, signed with the right key. */
+export function signText(
+  payload: string | Uint8Array = JSON.stringify(claims),
+  headerText: string | Uint8Array = JSON.stringify(header),
+): string {
+  const input = `${encode(headerText)}.${encode(payload)}`
+  return `${input}.${encode(signBytes('sha256', Buffer.from(input), { key: goodPem, dsaEncoding: 'ieee-p1363' }))}`
 }
 
+/** The claims with more members behind them, also ones that are there already. */
+export const claimsWith = (members: string): string => JSON.stringify(claims).replace(/\}$/u, `,${members}}`)
+
+/** The header with more members behind it, also ones that are there already. */
+export const headerWith = (members: string): string => JSON.stringify(header).replace(/\}$/u, `,${members}}`)
+
 /** A token whose signature is anything. */
-export function forge(header: Record<string, unknown>, payload: Record<string, unknown>, signature: string): string {
-  return `${encode(JSON.stringify(header))}.${encode(JSON.stringify(payload))}.${signature}`
+export function forge(headerChange: Record<string, unknown>, signature = 'AAAA'): string {
+  return `${encode(JSON.stringify({ ...header, ...headerChange }))}.${encode(JSON.stringify(claims))}.${signature}`
 }
 
 /** The classic: the public key used as an HMAC secret. */
 export function forgeHmac(secret: string): string {
-  const input = `${encode(JSON.stringify({ alg: 'HS256', kid: 'k1' }))}.${encode(JSON.stringify(claims))}`
+  const input = `${encode(JSON.stringify({ ...header, alg: 'HS256' }))}.${encode(JSON.stringify(claims))}`
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }

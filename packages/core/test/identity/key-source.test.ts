@@ -1,35 +1,12 @@
-import { createServer } from 'node:http'
-import type { Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { boundedFetch } from '../../src/identity/bounded-fetch.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
+import { closeIssuers, issuing } from './issuing.js'
 import { options, publicJwk, sign, signal } from './jwt-support.js'
 
-const servers: Server[] = []
-
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-
-/** An issuer on loopback; `answer` plays its part. */
-async function issuing(
-  answer: (path: string, response: ServerResponse, base: string) => void,
-): Promise<{ base: string; asked: string[] }> {
-  const asked: string[] = []
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    answer(request.url ?? '', response, base)
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
-  return { base, asked }
-}
+afterEach(closeIssuers)
 
 const keys = (response: ServerResponse): void => void response.end(JSON.stringify({ keys: [publicJwk] }))
 const remote = (change: Partial<JwtVerifierOptions>): ReturnType<typeof jwtVerifier> => {
@@ -71,6 +48,16 @@ describe('remote keys', () => {
     ],
     ['an error page', (_path, response) => void response.writeHead(500).end('<html>')],
     ['no JSON', (_path, response) => void response.end('<html>')],
+    [
+      'more than a hundred',
+      (_path, response) =>
+        void response.end(
+          JSON.stringify({
+            keys: [publicJwk, ...Array.from({ length: 100 }, (_, n) => ({ kty: 'EC', kid: `n${String(n)}` }))],
+          }),
+        ),
+    ],
+    ['null', (_path, response) => void response.end('null')],
     ['JSON of another shape', (_path, response) => void response.end('{"keys":{}}')],
     [
       'a symmetric key of the same kid',
