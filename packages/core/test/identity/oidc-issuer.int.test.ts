@@ -1,0 +1,161 @@
+import type { JWK } from 'jose'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createGuard } from '../../src/guard.js'
+import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
+import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
+import { memoryJournal } from '../../src/record/memory-journal.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
+import { signal } from './jwt-support.js'
+import { OidcIssuer, audience, issuerKey } from './oidc-issuer.js'
+
+const [oldKey, newKey] = await Promise.all([issuerKey('k1'), issuerKey('k2')])
+const running: OidcIssuer[] = []
+
+// The provider says at each start that it keeps everything in memory.
+vi.spyOn(console, 'warn').mockReturnValue(undefined)
+vi.spyOn(console, 'info').mockReturnValue(undefined)
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((issuer) => issuer.close()))
+})
+
+async function issuing(keys: readonly JWK[], lifetimeS?: number): Promise<OidcIssuer> {
+  const issuer = await OidcIssuer.start(keys, lifetimeS)
+  running.push(issuer)
+  return issuer
+}
+
+/** The verifier of somebody who knows no more of the issuer than its address. */
+const optionsFor = (issuer: OidcIssuer): JwtVerifierOptions => ({
+  issuer: issuer.url,
+  audience,
+  algorithms: ['ES256'],
+  roles: '/realm_access/roles',
+  roleMap: { 'grp-reader': 'reader' },
+  agentClass: { claim: '/class', values: { 'cls-etl': 'etl' } },
+  owners: '/owner',
+})
+
+async function rotating() {
+  const issuer = await issuing([oldKey])
+  const clock = fixedClock(Date.now())
+  const verifier = jwtVerifier({ ...optionsFor(issuer), clock, clockToleranceS: 60 })
+  const accepts = (token: string): Promise<boolean> =>
+    verifier.verify({ token }, signal).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+        return false
+      },
+    )
+  return { accepts, clock, issuer }
+}
+
+describe('a token of an OpenID provider', () => {
+  it('becomes the agent that it says, with the roles that the table knows', async () => {
+    const issuer = await issuing([oldKey])
+    const token = await issuer.token('etl-agent')
+    issuer.asked.length = 0
+    const verifier = jwtVerifier(optionsFor(issuer))
+    const made = await Promise.all(Array.from({ length: 20 }, () => verifier.verify({ token }, signal)))
+    expect(made[0]).toMatchObject({
+      kind: 'agent',
+      subject: { issuer: issuer.url, id: 'etl-agent' },
+      roles: ['reader'],
+      agentClass: { known: ['etl'] },
+      owners: { known: [`${issuer.url}#ada`] },
+    })
+    expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/jwks'])
+  })
+
+  it('is refused when it is bound to a key, as long as no proof can be checked', async () => {
+    const issuer = await issuing([oldKey])
+    const token = await issuer.token('bound-agent')
+    await expect(jwtVerifier(optionsFor(issuer)).verify({ token }, signal)).rejects.toThrow('it is bound to a key')
+  })
+
+  it('is refused for another audience, and when another provider signed it', async () => {
+    const issuer = await issuing([oldKey])
+    const other = await issuing([newKey])
+    const token = await issuer.token('etl-agent')
+    const elsewhere = jwtVerifier({ ...optionsFor(issuer), audience: 'urn:other' })
+    await expect(elsewhere.verify({ token }, signal)).rejects.toThrow('its aud is missing or wrong')
+    await expect(jwtVerifier(optionsFor(other)).verify({ token }, signal)).rejects.toThrow('no key of the issuer fits')
+  })
+})
+
+describe('a provider that changes its keys', () => {
+  it('is followed after ten seconds; tokens of a removed key are refused after five minutes', async () => {
+    const { accepts, clock, issuer } = await rotating()
+    const oldToken = await issuer.token('etl-agent')
+    expect(await accepts(oldToken)).toBe(true)
+    issuer.serve([newKey, oldKey])
+    const newToken = await issuer.token('etl-agent')
+    expect(await accepts(newToken)).toBe(false)
+    clock.advance(10_000)
+    expect(await accepts(newToken)).toBe(true)
+    expect(await accepts(oldToken)).toBe(true)
+    issuer.serve([newKey])
+    clock.advance(300_000)
+    expect(await accepts(oldToken)).toBe(false)
+    expect(await accepts(newToken)).toBe(true)
+  })
+})
+
+describe('a provider that is down', () => {
+  it('is not missed for five minutes, then refuses everybody, and is asked once in five seconds', async () => {
+    const { accepts, clock, issuer } = await rotating()
+    const token = await issuer.token('etl-agent')
+    expect(await accepts(token)).toBe(true)
+    issuer.goDown()
+    clock.advance(299_999)
+    expect(await accepts(token)).toBe(true)
+    clock.advance(1)
+    issuer.asked.length = 0
+    for (let index = 0; index < 10; index++) expect(await accepts(token)).toBe(false)
+    expect(issuer.asked).toEqual(['/jwks'])
+    issuer.serve([oldKey])
+    clock.advance(5_000)
+    expect(await accepts(token)).toBe(true)
+  })
+
+  it('before the first token lets nobody in, and everybody when it is back', async () => {
+    const { accepts, clock, issuer } = await rotating()
+    const token = await issuer.token('etl-agent')
+    issuer.goDown()
+    expect(await accepts(token)).toBe(false)
+    issuer.serve([oldKey])
+    clock.advance(5_000)
+    expect(await accepts(token)).toBe(true)
+  })
+})
+
+describe('a session that a token opened', () => {
+  it('ends when the token expires, and the token opens no other', async () => {
+    const issuer = await issuing([oldKey], 5)
+    const token = await issuer.token('etl-agent')
+    const journal = memoryJournal()
+    const policy = {
+      version: 1,
+      targets: { db: { kind: 'fake' } },
+      roles: { reader: [{ target: 'db', duty: 'read' }] },
+    }
+    const guard = await createGuard({
+      policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
+      identity: jwtVerifier(optionsFor(issuer)),
+      targets: [{ name: 'db', kind: 'fake', close: () => Promise.resolve() }],
+      journal,
+    })
+    const session = await guard.openSession({ token })
+    expect(session.closed).toBe(false)
+    await vi.waitFor(() => {
+      expect(session.closed).toBe(true)
+    })
+    expect(Date.now()).toBeGreaterThanOrEqual(session.principal.expiresAt.getTime() - 50)
+    await vi.waitFor(() => {
+      expect(journal.events.at(-1)).toMatchObject({ type: 'session.close', reason: 'expired' })
+    })
+    await expect(guard.openSession({ token })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await guard.close()
+  })
+})
