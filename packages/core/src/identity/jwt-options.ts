@@ -50,7 +50,8 @@ export interface JwtVerifierOptions extends ClaimOptions {
   readonly clock?: Clock
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions>([
+/** Every option; docs/tokens.md is kept equal to it by a test. */
+export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions>([
   'agentClass',
   'algorithms',
   'audience',
