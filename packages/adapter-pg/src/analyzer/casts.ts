@@ -16,11 +16,11 @@ export function applyCast(walk: Walk, target: number, source: InferredType): voi
   }
 }
 
-/** A type with everything that its values are made of. */
-function partsOf(walk: Walk, type: number): ReadonlySet<number> {
+/** Types with everything that their values are made of. */
+function partsOf(walk: Walk, of: Iterable<number>): Set<number> {
   const { types, relations } = walk.catalog
   const parts = new Set<number>()
-  const waiting = [type]
+  const waiting = [...of]
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     if (id === 0 || parts.has(id)) continue
     parts.add(id)
@@ -38,9 +38,9 @@ function partsOf(walk: Walk, type: number): ReadonlySet<number> {
  */
 export function applyImplicitCasts(walk: Walk): void {
   if (walk.catalog.userCasts.length === 0) return
-  const present = every(walk.mentioned, (type) => partsOf(walk, type))
-  const stored = every(walk.assigned, (type) => partsOf(walk, type))
-  const parts = every(walk.converted, (type) => innerParts(walk, type))
+  const present = partsOf(walk, walk.mentioned)
+  const stored = partsOf(walk, walk.assigned)
+  const parts = innerParts(walk, walk.converted)
   for (const cast of walk.catalog.userCasts) {
     const isAssigned = stored.has(cast.target) && cast.context !== 'explicit'
     const isTurned = isAssigned || isMet(walk, cast) || parts.has(cast.target) || isAsked(walk, cast)
@@ -50,21 +50,22 @@ export function applyImplicitCasts(walk: Walk): void {
 
 /** EXECUTE turns values into its parameters' types as if it stored them; which values it will be given nobody knows yet. */
 export function castParameters(walk: Walk, types: readonly number[]): void {
-  const wanted = every(new Set(types), (type) => partsOf(walk, type))
+  const wanted = partsOf(walk, types)
   for (const cast of walk.catalog.userCasts) {
     if (cast.context !== 'explicit' && wanted.has(cast.target)) callCast(walk, cast.function)
   }
 }
 
-function every(types: ReadonlySet<number>, of: (type: number) => ReadonlySet<number>): ReadonlySet<number> {
-  return new Set([...types].flatMap((type) => [...of(type)]))
-}
-
-function innerParts(walk: Walk, type: number): ReadonlySet<number> {
-  const parts = new Set(partsOf(walk, type))
-  parts.delete(type)
-  parts.delete(baseType(walk, type))
-  return parts
+/** What values of types are made of, each without the type itself. */
+function innerParts(walk: Walk, types: Iterable<number>): ReadonlySet<number> {
+  const all = new Set<number>()
+  for (const type of types) {
+    const parts = partsOf(walk, [type])
+    parts.delete(type)
+    parts.delete(baseType(walk, type))
+    for (const part of parts) all.add(part)
+  }
+  return all
 }
 
 /** An implicit cast. Values of the server's own types are everywhere: it needs somebody who wants another one. */
