@@ -261,12 +261,12 @@ export const path = [
   ...[
     ['action', '{"action":${parts.exact.text}', '{"action":{}'],
     ['actor', ',"actor":${requester.principalRecord.text}', ',"actor":0'],
-    ['engine', ',"engine":${JSON.stringify(engine)}', ',"engine":0'],
+    ['engine', ',"engine":${quoted(engine)}', ',"engine":0'],
     ['nonce', ',"nonce":"${nonce}"', ',"nonce":0'],
     ['parameters', ',"parameters":${parameters}', ',"parameters":0'],
     ['policy', ',"policy":"${policyDigest}"', ',"policy":0'],
-    ['run', ',"run":${JSON.stringify(requester.principal.run.root)}', ',"run":0'],
-    ['state', ',"state":${JSON.stringify(action.stateEpoch)}', ',"state":0'],
+    ['run', ',"run":${quoted(requester.principal.run.root)}', ',"run":0'],
+    ['state', ',"state":${quoted(action.stateEpoch)}', ',"state":0'],
     ['target', ',"target":${targetRecord.text}}', ',"target":0}'],
   ].map(([member, find, replace]) => ({
     name: `the request digest covers the ${member}`,

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Requester } from './requester.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
-import { CanonicalFragment, canonicalJson } from './model/canonical-json.js'
+import { CanonicalFragment, canonicalJson, isPlainText } from './model/canonical-json.js'
 import type { Digest } from './model/digest.js'
 import type { SnapshotValue } from './model/snapshot.js'
 
@@ -36,9 +36,9 @@ export function bindRequest(engine: string, requester: Requester, action: Action
   // The member names stand in JCS order; every value is canonical text already.
   const text =
     `{"action":${parts.exact.text},"actionId":"${actionId}","actor":${requester.principalRecord.text}` +
-    `,"engine":${JSON.stringify(engine)},"nonce":"${nonce}","parameters":${parameters}` +
-    `,"policy":"${policyDigest}","run":${JSON.stringify(requester.principal.run.root)}` +
-    `,"state":${JSON.stringify(action.stateEpoch)},"target":${targetRecord.text}}`
+    `,"engine":${quoted(engine)},"nonce":"${nonce}","parameters":${parameters}` +
+    `,"policy":"${policyDigest}","run":${quoted(requester.principal.run.root)}` +
+    `,"state":${quoted(action.stateEpoch)},"target":${targetRecord.text}}`
   return {
     actionId,
     digest: hash('sha256', prefix + text, 'hex') as Digest,
@@ -56,6 +56,10 @@ export function bindRequest(engine: string, requester: Requester, action: Action
         : // The key has one length, so where it ends and the parameters begin is never in doubt.
           { count: action.parameters.length, digest: hash('sha256', parametersPrefix + nonce + parameters, 'hex') },
   }
+}
+
+function quoted(text: string): string {
+  return isPlainText(text) ? `"${text}"` : JSON.stringify(text)
 }
 
 const nonceDigits = 32

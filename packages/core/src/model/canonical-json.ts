@@ -40,7 +40,7 @@ function serialise(value: CanonicalInput, depth: number): string {
       return value ? 'true' : 'false'
     case 'number':
       if (!Number.isFinite(value)) throw invalid('a number that is not finite')
-      return JSON.stringify(value)
+      return String(value)
     case 'object':
       return serialiseObject(value, depth)
     default:
@@ -83,11 +83,21 @@ function sorted(keys: string[]): readonly string[] {
   return keys
 }
 
-/** Text that stands in JSON as it is: most names, ids and digests. Telling so is much cheaper than quoting. */
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+const shortText = 64
+
+/** Whether a text stands in JSON as it is, as most names, ids and digests do. Telling so is much cheaper than quoting. */
+export function isPlainText(text: string): boolean {
+  if (text.length > shortText) return plainText.test(text)
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return false
+  }
+  return true
+}
 
 function quote(text: string): string {
-  if (plainText.test(text)) return `"${text}"`
+  if (isPlainText(text)) return `"${text}"`
   if (!text.isWellFormed()) throw invalid('text with a lone surrogate')
   return JSON.stringify(text)
 }

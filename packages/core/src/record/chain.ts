@@ -8,6 +8,7 @@ import type { EnvelopeValues } from './event-text.js'
 import { EventText } from './event-text.js'
 import { ForwardTime } from './forward-time.js'
 import { SessionHeads } from './session-heads.js'
+import { millisecondsText, WallTimeText } from './time-text.js'
 
 /** The longest event, so that reading a journal takes bounded memory. */
 const maxEventLength = 16 * 1024 * 1024
@@ -53,14 +54,13 @@ interface LiveHead {
  */
 export class EventChain {
   readonly #text = new EventText()
+  readonly #wallText = new WallTimeText()
   readonly #time: ForwardTime
   readonly #onHash: (lsn: number, hash: string) => void
   readonly #heads: SessionHeads<LiveHead>
   readonly #envelope: EnvelopeValues
   readonly #unhashed: LiveHead[] = []
   #lsn: number
-  #isoMs = -1
-  #iso = ''
   #prepared: Prepared | undefined
 
   /** `onHash` is told the hash of every event, once, in no particular order. */
@@ -71,7 +71,7 @@ export class EventChain {
     this.#heads = start?.heads.map(liveHead) ?? new SessionHeads<LiveHead>()
     this.#envelope = {
       lsn: 0,
-      mono: 0,
+      mono: '',
       prev: '',
       recorder: canonicalJson(recorder),
       seq: 0,
@@ -95,9 +95,9 @@ export class EventChain {
     envelope.prev = this.#prev(head)
     envelope.seq = head.count
     envelope.session = head.quoted
-    envelope.time = this.#isoTime()
+    envelope.time = this.#wallText.of(this.#time.nowMs())
     envelope.trace = draft.trace
-    envelope.mono = Math.round(this.#time.monotonicMs * 1000) / 1000
+    envelope.mono = millisecondsText(this.#time.monotonicMs)
     const framed = frame(this.#text.write(draft, envelope))
     // A getter in the body recorded an event of its own, which has this one's place now.
     if (lsn !== this.#lsn) throw new BothKeysError('ERR_INTERNAL', 'an event was recorded while another one was')
@@ -140,15 +140,6 @@ export class EventChain {
     head.prev = `"${hash}"`
     this.#onHash(pending.lsn, hash)
     return head.prev
-  }
-
-  #isoTime(): string {
-    const ms = this.#time.nowMs()
-    if (ms !== this.#isoMs) {
-      this.#isoMs = ms
-      this.#iso = canonicalJson(new Date(ms).toISOString())
-    }
-    return this.#iso
   }
 }
 

@@ -4,10 +4,10 @@ import { canonicalJson } from '../model/canonical-json.js'
 import type { TraceContext } from '../model/trace.js'
 import type { EventDraft } from './event.js'
 
-/** The values of the envelope, those that are texts already quoted as JSON. */
+/** The values of the envelope, those that are texts already written as JSON. */
 export interface EnvelopeValues {
   lsn: number
-  mono: number
+  mono: string
   prev: string
   recorder: string
   seq: number
@@ -93,7 +93,7 @@ function envelopeText(name: EnvelopeName | undefined, type: string, envelope: En
     case 'lsn':
       return String(envelope.lsn)
     case 'mono':
-      return String(envelope.mono)
+      return envelope.mono
     case 'prev':
       return envelope.prev
     case 'recorder':
