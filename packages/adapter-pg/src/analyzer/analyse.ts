@@ -112,6 +112,13 @@ function operationOf(statements: readonly TypedNode[]): string {
   if (statements.length > 1) return 'script'
   const type = statements[0]?.type
   if (type === undefined) return 'empty'
+  const known = operations.get(type)
+  if (known !== undefined) return known
   const words = type.replace(/Stmt$/, '').match(/[A-Z][a-z]*/g)
-  return words === null ? 'other' : words.join(' ').toLowerCase()
+  const operation = words === null ? 'other' : words.join(' ').toLowerCase()
+  operations.set(type, operation)
+  return operation
 }
+
+/** By the types of the grammar, which are a few hundred. */
+const operations = new Map<string, string>()

@@ -73,17 +73,31 @@ export function relationRange(
   read: Set<string> | undefined,
   hidden = false,
 ): Range {
-  const own = [...relation.columns.keys()]
   return {
     name: alias ?? relation.name,
     schema: alias === undefined ? relation.schema : undefined,
     relation,
-    columns: new Map(own.map((column, index) => [columns[index] ?? column, column])),
+    columns: columns.length === 0 ? ownColumns(relation) : renamedColumns(relation, columns),
     types: undefined,
     read,
     lockable: [relation],
     hidden,
   }
+}
+
+function renamedColumns(relation: Relation, names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map([...relation.columns.keys()].map((column, index) => [names[index] ?? column, column]))
+}
+
+const ownNames = new WeakMap<Relation, ReadonlyMap<string, string>>()
+
+/** The columns under their own names: made once for a relation, which may have hundreds. */
+function ownColumns(relation: Relation): ReadonlyMap<string, string> {
+  const known = ownNames.get(relation)
+  if (known !== undefined) return known
+  const made = renamedColumns(relation, [])
+  ownNames.set(relation, made)
+  return made
 }
 
 /** The item that a query or a function is. */
