@@ -76,7 +76,8 @@ export function referenceDecision(policy: PolicyInput, input: DecisionInput): Ve
     return denied
   for (const effect of input.effects) {
     if (!allows.some((rule) => covers(rule, effect))) return denied
-    const holding = holds.filter((rule) => touches(rule, effect, true))
+    // A rule about the text holds the whole action, each of its effects.
+    const holding = holds.filter((rule) => aboutText(rule) || touches(rule, effect, true))
     if (effect.duty === 'opaque' && holding.length === 0) return denied
     if (attribute(effect, 'payload') === 'unbound' && holding.length > 0 && !holding.some(namesUnbound)) return denied
   }
