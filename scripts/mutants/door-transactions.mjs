@@ -60,17 +60,59 @@ export const doorTransactionGuards = [
       'if (connection.skipping) void refusal',
     ],
     [
+      'are not waited for behind a failure: extended',
+      'extended',
+      '        if (this.#connection.skipping) return Promise.resolve()\n',
+      '',
+      'parsed-first.int',
+    ],
+    [
+      'are not looked at behind a failure',
+      'connection',
+      "    if (this.skipping) throw new BothKeysError('ERR_ABORTED', 'an earlier message of the batch failed')\n",
+      '',
+      'parsed-first.int',
+    ],
+    [
+      'are locked whatever functions prepared',
+      'name-lock',
+      "  send(closeStatement(name), { kind: 'close', own: true })\n  send(parse(",
+      '  send(parse(',
+      'parsed-first.int',
+    ],
+    [
+      'are those of the last look: simple',
+      'simple',
+      'if (!this.#parsed) this.#parse(sent)',
+      'if (!this.#open) this.#parse(sent)',
+      'simple',
+    ],
+    [
+      'do not pass for a broken connection when it lacks values',
+      'slots',
+      "sqlState === '08P01' ? withoutValues : undefined",
+      "sqlState === '' ? withoutValues : undefined",
+      'parsed-first.int',
+    ],
+    [
+      'are not answered as complete before the commit',
+      'responses',
+      '    this.#failed = true\n    this.#complete = undefined\n',
+      '    this.#failed = true\n',
+      'parsed-first.int',
+    ],
+    [
       'stay refused, and the client hears of it, when the look fails: extended',
       'extended',
       '      this.#connection.tell(refusal)\n',
       '',
     ],
-  ].map(([what, file, find, replace]) => ({
+  ].map(([what, file, find, replace, tests = 'lock-wait.int']) => ({
     name: `the names of a statement ${what}`,
     file: source(file),
     find,
     replace,
-    tests: test('lock-wait'),
+    tests: [`packages/adapter-pg/test/door/${tests}.test.ts`],
   })),
   ...[
     [

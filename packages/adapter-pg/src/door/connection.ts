@@ -249,6 +249,7 @@ export class DoorConnection implements Line {
     parameters: readonly string[] = [],
   ): Promise<readonly (readonly (string | null)[])[]> {
     if (this.#link.cancelling !== undefined) await this.#link.cancelling
+    if (this.skipping) throw new BothKeysError('ERR_ABORTED', 'an earlier message of the batch failed')
     return this.#internal.run(statement, parameters, !this.batchOpen)
   }
 

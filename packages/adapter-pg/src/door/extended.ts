@@ -181,6 +181,8 @@ export class ExtendedProtocol {
   #namesOf(statement: PreparedStatement): NameLock {
     return {
       take: (sent, runs) => {
+        // The server failed an earlier message meanwhile and would never answer.
+        if (this.#connection.skipping) return Promise.resolve()
         const known = statement.deferred === undefined ? [statement] : []
         this.#deferred.replace(statement, sent)
         this.#flushDeferred()

@@ -22,11 +22,13 @@ export interface NameLock {
 
 const name = `${reservedPrefix}lock`
 
-/** Parses the text of a statement that the server knows already, and forgets it: the locks stay. */
+/** Parses the text of a statement that the server knows already, under a name that is free then: the locks stay. */
 export function lockNames(
   { text, parameterTypes }: PreparedStatement,
   send: (bytes: Buffer, slot: Slot) => void,
 ): void {
+  // A function may have taken the name.
+  send(closeStatement(name), { kind: 'close', own: true })
   send(parse(name, Buffer.from(text, 'utf8'), parameterTypes), { kind: 'parse', own: true })
   send(closeStatement(name), { kind: 'close', own: true })
 }

@@ -8,8 +8,9 @@ import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { InternalExchange, Slot } from './slots.js'
-import { endsWithReady, fits, isHidden, skipped } from './slots.js'
+import { endsWithReady, fits, insteadOf, isHidden, skipped } from './slots.js'
 import { textRow } from './text-row.js'
+import { unexpected, unreadable } from './unexpected-answer.js'
 
 /** Why the server skips messages. `told` says whether the client has got the error. */
 export interface Failure {
@@ -47,6 +48,8 @@ export class ResponseTracker implements BackendSink {
   readonly #slots = new Fifo<Slot>()
   /** How many rows the message at hand was answered with so far. */
   #rows = 0
+  /** The CommandComplete of a simple query in place of which the server got extended messages, until it is committed. */
+  #complete: Buffer | undefined
   /** An error in this exchange, so that the implicit transaction around it is undone. */
   #failed = false
   /** How many answers are owed to the client, not to the door itself. */
@@ -183,13 +186,13 @@ export class ResponseTracker implements BackendSink {
     }
     if (head === undefined) throw unexpected('an error')
     this.#failed = true
+    this.#complete = undefined
     if (head.kind === 'internal') return this.#internalError(head.exchange, sqlState)
-    if ('run' in head) head.run.failed(sqlState)
-    if (head.kind === 'query' || head.kind === 'refused-query') {
-      return head.kind === 'query' ? 'pass' : this.#replace(head.refusal)
-    }
-    const verdict = head.kind === 'refused' ? this.#replace(head.refusal) : 'pass'
-    this.#skipToSync(head, { sqlState, told: true })
+    const refusal = insteadOf(head, sqlState)
+    const told = refusal?.sqlState ?? sqlState
+    if ('run' in head) head.run.failed(told)
+    const verdict = refusal === undefined ? 'pass' : this.#replace(refusal)
+    if (head.kind !== 'query' && head.kind !== 'refused-query') this.#skipToSync(head, { sqlState: told, told: true })
     return verdict
   }
 
@@ -229,6 +232,14 @@ export class ResponseTracker implements BackendSink {
     }
   }
 
+  #committed(): void {
+    const complete = this.#complete
+    if (complete === undefined) return
+    this.#complete = undefined
+    this.#scanner.release()
+    this.#events.toClient(complete)
+  }
+
   #ready(head: Slot | undefined, bytes: Buffer): 'pass' | 'drop' | 'stop' {
     const status = String.fromCharCode(bytes.readUInt8(5))
     if (head?.kind === 'internal' && head.exchange.synced) {
@@ -240,6 +251,7 @@ export class ResponseTracker implements BackendSink {
       throw unexpected('ReadyForQuery')
     }
     this.#answered()
+    this.#committed()
     const failed = this.#failed
     this.#failed = false
     const recorded = this.#events.ready(status, failed)
@@ -324,27 +336,7 @@ export class ResponseTracker implements BackendSink {
     this.#events.progress()
     // Whether it stays is decided before the client hears of it.
     if ('run' in head && head.run.exceeds) return 'drop'
+    if (head.kind === 'execute' && head.own === true && letter === 'C') this.#complete = Buffer.from(bytes)
     return isHidden(head, letter) ? 'drop' : 'pass'
   }
-}
-
-function unreadable(cause: unknown): BothKeysError {
-  return new BothKeysError(
-    'ERR_INTERNAL',
-    'an answer of the server could not be handled, so the connection was ended',
-    {
-      hint: 'what was running may have run; look before it is sent again',
-      cause,
-    },
-  )
-}
-
-function unexpected(what: string): BothKeysError {
-  return new BothKeysError(
-    'ERR_PROTOCOL_REFUSED',
-    `the server sent ${what} when none was due, so the connection was ended`,
-    {
-      hint: 'connect again; a pooler in transaction mode cannot be used',
-    },
-  )
 }

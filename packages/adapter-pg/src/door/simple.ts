@@ -20,6 +20,8 @@ export class SimpleProtocol implements NameLock {
   readonly #connection: Line
   readonly #flow: StatementFlow
   #open = false
+  /** Whether what the server parsed is what its names mean now. */
+  #parsed = false
 
   constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
@@ -33,7 +35,7 @@ export class SimpleProtocol implements NameLock {
 
   /** ReadyForQuery arrived. */
   synced(): void {
-    this.#open = false
+    this.#open = this.#parsed = false
   }
 
   /** `blocked` says why nothing can be decided behind what an open batch holds. */
@@ -76,11 +78,12 @@ export class SimpleProtocol implements NameLock {
   }
 
   #parse(sent: string): void {
-    this.#open = true
+    this.#open = this.#parsed = true
     this.#connection.send(parse('', Buffer.from(sent, 'utf8')), { kind: 'parse', own: true })
   }
 
   release(): MaybePromise<void> {
+    this.#parsed = false
     if (!this.#open || this.#connection.skipping || this.#connection.transactionStatus !== 'I') return
     this.#connection.send(sync, { kind: 'sync', own: true })
     return this.#connection.quiet()
@@ -88,12 +91,12 @@ export class SimpleProtocol implements NameLock {
 
   async #runParsed(run: Run, sent: string): Promise<void> {
     const connection = this.#connection
-    if (!this.#open) this.#parse(sent)
+    if (!this.#parsed) this.#parse(sent)
     if (connection.failure === undefined) {
       connection.send(bindUnnamed, { kind: 'bind', run, own: true })
       connection.send(describeUnnamed, { kind: 'describe', own: true })
       run.started()
-      connection.send(executeUnnamed, { kind: 'execute', run })
+      connection.send(executeUnnamed, { kind: 'execute', run, own: true })
       if (run.bounded) {
         connection.send(flush, undefined)
         await connection.answered()

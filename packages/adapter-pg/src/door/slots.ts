@@ -11,7 +11,8 @@ export type Slot =
   | { readonly kind: 'bind'; readonly run: Run; readonly own?: true }
   /** The client hears of the columns all the same: a simple query answers them, too. */
   | { readonly kind: 'describe'; readonly own?: true }
-  | { readonly kind: 'execute'; readonly run: Run }
+  /** That it is complete, the client hears of the door's own only when it is committed, as of a simple query. */
+  | { readonly kind: 'execute'; readonly run: Run; readonly own?: true }
   | { readonly kind: 'close'; readonly own?: true }
   | { readonly kind: 'sync'; readonly own?: true }
   | { readonly kind: 'query'; readonly run: Run }
@@ -59,4 +60,19 @@ export function isHidden(head: Slot, letter: string): boolean {
 /** Whether an answer may come for the message that is due. */
 export function fits(head: Slot, letter: string): boolean {
   return answers[head.kind].includes(letter)
+}
+
+/** What the client gets in place of the server's error, if so. */
+export function insteadOf(head: Slot, sqlState: string): DoorRefusal | undefined {
+  if ('refusal' in head) return head.refusal
+  // Nothing but values can be wrong with a Bind of the door's own, and a simple query has none.
+  return head.kind === 'bind' && head.own === true && sqlState === '08P01' ? withoutValues : undefined
+}
+
+const withoutValues: DoorRefusal = {
+  code: 'ERR_STATEMENT_INVALID',
+  message: 'refused: a simple query has no values for its parameters',
+  rules: [],
+  hint: 'send the values with the statement, or write them into it',
+  sqlState: '42P02',
 }
