@@ -6,7 +6,7 @@ import { message } from './messages.js'
 import type { Upstream } from './upstream.js'
 
 /** How long the server may take over its last answers, and over closing the connection, in milliseconds. */
-const lingerMs = 1_000
+const lingerMs = 5_000
 
 /** Bytes that are gathered before they leave without being asked to. */
 const maxGatheredBytes = 64 * 1024
