@@ -170,4 +170,11 @@ export const doorTransactionGuards = [
     replace,
     tests: test(tests),
   })),
+  {
+    name: 'a Parse that waits for the decision of its Bind does not leave without it',
+    file: source('extended'),
+    find: 'if (undecided !== undefined) this.#drop(undecided)',
+    replace: 'void undecided',
+    tests: test('undecided'),
+  },
 ]

@@ -38,6 +38,11 @@ export class ClientInput {
     })
   }
 
+  /** The next message, which stays, if one waits. */
+  peek(): Frame | undefined {
+    return this.#queue.peek()
+  }
+
   /** The next message if one waits. */
   take(): Frame | undefined {
     const frame = this.#queue.take()

@@ -93,6 +93,10 @@ export class DoorConnection implements Line {
     return this.#failure
   }
 
+  get upcoming(): Frame | undefined {
+    return this.#input.peek()
+  }
+
   get closed(): boolean {
     return this.#closed
   }

@@ -4,7 +4,7 @@ import { andThen } from './and-then.js'
 import { DeferredParses } from './deferred-parses.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
-import { parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
+import { bindsStatement, parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
 import { flush, parse, sync } from './messages.js'
@@ -16,11 +16,11 @@ import { type DoorRefusal, laterInBatch } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
 import type { Slot } from './slots.js'
-import type { Passage, Preview, StatementFlow } from './statement-flow.js'
+import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves; any other Parse
- * waits until something uses the statement. The decision is taken anew at every Bind, because Bind alone already runs
+ * waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is taken anew at every Bind, because Bind alone already runs
  * functions at plan time; Execute only goes on with what a Bind was permitted.
  */
 export class ExtendedProtocol {
@@ -29,6 +29,8 @@ export class ExtendedProtocol {
   /** Whether messages were sent that no Sync has ended yet. */
   #open = false
   readonly #deferred = new DeferredParses()
+  /** Of these, the one that is decided with the Bind that comes next. Until then it cannot leave. */
+  #undecided: PreparedStatement | undefined
   /** Why no further Bind may be decided before the next Sync. */
   #blocked: string | undefined
   /** Whether a message of the batch was refused: the server ignores what follows. */
@@ -133,28 +135,28 @@ export class ExtendedProtocol {
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuseMessage(duplicate('prepared statement', '42P05'))
     }
+    const { upcoming } = this.#connection
+    if (upcoming !== undefined && bindsStatement(upcoming, message.name)) {
+      this.#undecided = this.#keep(message, bytes)
+      return
+    }
     return andThen(this.#flow.preview(message, this.#blocked !== undefined), (preview) => {
-      this.#parsePreviewed(message, bytes, preview)
+      if (preview.refusal === undefined) this.#keep(message, bytes, preview.text)
+      else this.#refuse(preview.refusal)
     })
   }
 
-  #parsePreviewed(message: ParseMessage, bytes: Buffer, preview: Preview): void {
-    if (preview.refusal !== undefined) {
-      this.#refuse(preview.refusal)
-      return
-    }
+  #keep(message: ParseMessage, bytes: Buffer, text = message.text): PreparedStatement {
     this.#flushDeferred()
     const statement: PreparedStatement = {
       name: message.name,
       text: message.text,
       parameterTypes: message.parameterTypes,
-      deferred:
-        preview.text === message.text
-          ? bytes
-          : parse(message.name, Buffer.from(preview.text, 'utf8'), message.parameterTypes),
+      deferred: text === message.text ? bytes : parse(message.name, Buffer.from(text, 'utf8'), message.parameterTypes),
     }
     this.#connection.registry.keep(statement)
     this.#deferred.add(statement)
+    return statement
   }
 
   #bind(message: BindMessage, bytes: Buffer): MaybePromise<void> {
@@ -184,8 +186,7 @@ export class ExtendedProtocol {
         // The server failed an earlier message meanwhile and would never answer.
         if (this.#connection.skipping) return Promise.resolve()
         const known = statement.deferred === undefined ? [statement] : []
-        this.#deferred.replace(statement, sent)
-        this.#flushDeferred()
+        this.#decided(statement, sent)
         for (const each of [...known, ...runs]) lockNames(each, (bytes, slot) => this.#send(bytes, slot))
         return this.#connection.answered()
       },
@@ -208,8 +209,7 @@ export class ExtendedProtocol {
     // The server may have failed an earlier message meanwhile: then it would ignore this one.
     if (this.#connection.skipping) return run.permit.settle({ outcome: 'not-run' })
     this.#connection.begin(run)
-    this.#deferred.replace(statement, passage.sent)
-    this.#flushDeferred()
+    this.#decided(statement, passage.sent)
     this.#forgetPortal(portal)
     const { registry } = this.#connection
     const namesAt = registry.changes
@@ -307,11 +307,28 @@ export class ExtendedProtocol {
     }
   }
 
+  /** A statement was permitted: its Parse may leave, with this text. */
+  #decided(statement: PreparedStatement, sent: string): void {
+    if (this.#undecided === statement) this.#undecided = undefined
+    this.#deferred.replace(statement, sent)
+    this.#flushDeferred()
+  }
+
   #flushDeferred(): void {
+    const undecided = this.#undecided
+    if (undecided !== undefined) this.#drop(undecided)
     this.#deferred.flush((bytes, slot) => this.#send(bytes, slot))
   }
 
+  /** The text of a statement must not leave. */
+  #drop(statement: PreparedStatement): void {
+    if (this.#undecided === statement) this.#undecided = undefined
+    this.parsed(statement, false)
+    this.#deferred.drop(statement)
+  }
+
   #forgetDeferred(): void {
+    this.#undecided = undefined
     this.#deferred.forget((statement) => this.parsed(statement, false))
   }
 
@@ -327,10 +344,7 @@ export class ExtendedProtocol {
       this.#connection.tell(refusal)
       return
     }
-    if (never?.deferred !== undefined) {
-      this.parsed(never, false)
-      this.#deferred.drop(never)
-    }
+    if (never?.deferred !== undefined) this.#drop(never)
     this.#flushDeferred()
     this.#send(refusedParse, { kind: 'refused', refusal })
     this.#refused = true

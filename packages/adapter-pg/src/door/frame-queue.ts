@@ -39,6 +39,11 @@ export class FrameQueue {
     return this.#frames.length === 0
   }
 
+  /** The next message, which stays, if one waits. */
+  peek(): Frame | undefined {
+    return this.#frames.peek()
+  }
+
   /** The next message if one waits. */
   take(): Frame | undefined {
     const frame = this.#frames.shift()

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { SnapshotValue } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
-import { BodyReader } from './messages.js'
+import type { Frame } from './frames.js'
+import { BodyReader, code } from './messages.js'
 
 /** A Parse message, read. */
 export interface ParseMessage {
@@ -68,6 +69,14 @@ export function readBind(bytes: Buffer): BindMessage {
     body.end()
     return { portal, statement, values, formats }
   })
+}
+
+/** Whether a message is a Bind of the named statement. */
+export function bindsStatement({ type, bytes }: Frame, name: string): boolean {
+  if (type !== code('B')) return false
+  const portalEnd = bytes.indexOf(0, 5)
+  const end = bytes.indexOf(0, portalEnd + 1)
+  return portalEnd > 0 && end > 0 && bytes.toString('utf8', portalEnd + 1, end) === name
 }
 
 export function readNamed(bytes: Buffer): NamedMessage {

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
+import type { Frame } from './frames.js'
 import type { InternalStatement } from './internal-statement.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
@@ -15,6 +16,8 @@ export interface Line {
   readonly skipping: boolean
   /** Why it does. */
   readonly failure: Failure | undefined
+  /** The client's next message, if it is there already. */
+  readonly upcoming: Frame | undefined
   /** Whether the connection is over. */
   readonly closed: boolean
   /** Whether messages were sent that no Sync has ended yet. */
