@@ -125,9 +125,9 @@ class Access implements SessionAccess {
       inTransaction: request.inTransaction,
       trace: this.#requester.trace(),
       signal: request.signal,
-      ...(request.prepare === undefined ? {} : { prepare: request.prepare }),
-      ...(request.recheck === undefined ? {} : { recheck: request.recheck }),
-      ...(request.countsAffected === undefined ? {} : { countsAffected: request.countsAffected }),
+      prepare: request.prepare,
+      recheck: request.recheck,
+      countsAffected: request.countsAffected,
     })
   }
 

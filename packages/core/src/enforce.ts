@@ -49,17 +49,17 @@ export interface AdmissionRequest {
    * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: the door has the
    * target settle what the action means, without running it. May take as long as the target lets others go first.
    */
-  readonly prepare?: (actionId: string) => MaybePromise<void>
+  readonly prepare?: ((actionId: string) => MaybePromise<void>) | undefined
   /**
    * Called right behind `prepare`: whether the target, once it has settled that, is still as it was described. False voids
    * the permit (RULES 23).
    */
-  readonly recheck?: () => MaybePromise<boolean>
+  readonly recheck?: (() => MaybePromise<boolean>) | undefined
   /**
    * The door can tell how many rows this action changed before they are kept, and undo them all. Default: it cannot.
    * An action whose rows the policy bounds is refused then (RULES 24).
    */
-  readonly countsAffected?: boolean
+  readonly countsAffected?: boolean | undefined
 }
 
 /** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */

@@ -175,10 +175,10 @@ export class StatementFlow {
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       countsAffected: analysis.countsRows,
-      ...(setsTransaction(analysis) ? {} : { recheck: () => this.#keeper.unchanged(state) }),
-      ...(this.#settles(analysis, state)
-        ? { prepare: (id) => this.#settle(request, analysis, this.#signed(text, id)) }
-        : {}),
+      recheck: setsTransaction(analysis) ? undefined : () => this.#keeper.unchanged(state),
+      prepare: this.#settles(analysis, state)
+        ? (id) => this.#settle(request, analysis, this.#signed(text, id))
+        : undefined,
     })
     return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
   }
