@@ -6,8 +6,8 @@ export const door = [
   {
     name: 'a Parse whose text is denied never leaves',
     file: source('extended'),
-    find: 'if (preview.refusal !== undefined) {',
-    replace: 'if (preview.refusal === null) {',
+    find: 'if (preview.refusal === undefined) this.#keep(',
+    replace: 'if (preview.refusal !== null) this.#keep(',
     tests: test('bypass-messages.int'),
   },
   {
