@@ -18,7 +18,7 @@ describe('claims', () => {
     const kind = { claim: '/typ', values: { person: 'human', bot: 'agent' } } as const
     expect((await made({ typ: 'person', client_id: 'portal' }, { kind })).kind).toBe('human')
     for (const typ of ['admin', undefined, ['person'], 'constructor', 'toString']) {
-      await expect(made({ typ }, { kind })).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+      await expect(made({ typ, client_id: 'portal' }, { kind })).rejects.toThrow('the kind claim')
     }
   })
 
