@@ -8,8 +8,8 @@ export const doorTransactionGuards = [
     [
       'are locked before the last look',
       'statement-flow',
-      "return this.#connection.transactionStatus !== 'E' && settlesNames(analysis, state)",
-      "return this.#connection.transactionStatus === 'E' && settlesNames(analysis, state)",
+      "return transactionStatus !== 'E' && settlesNames(analysis, state)",
+      "return transactionStatus === 'E' && settlesNames(analysis, state)",
     ],
     [
       'are locked in a transaction that is READ UNCOMMITTED',

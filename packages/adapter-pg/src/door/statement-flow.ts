@@ -183,9 +183,14 @@ export class StatementFlow {
     return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
   }
 
-  /** Whether the server locks what the names mean before the last look. A failed transaction parses nothing. */
+  /**
+   * Whether the server locks what the names mean before the last look. A failed transaction parses nothing, and PostgreSQL 18
+   * takes several messages without a Sync for a transaction, in which it would declare a cursor that is gone at its end.
+   */
   #settles(analysis: Analysis, state: ServerState): boolean {
-    return this.#connection.transactionStatus !== 'E' && settlesNames(analysis, state)
+    const { transactionStatus } = this.#connection
+    if (transactionStatus === 'I' && analysis.description.operation === 'declare cursor') return false
+    return transactionStatus !== 'E' && settlesNames(analysis, state)
   }
 
   #settle({ names }: PassageRequest, { uses }: Analysis, sent: string): Promise<void> {

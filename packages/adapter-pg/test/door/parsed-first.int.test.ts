@@ -51,6 +51,8 @@ describe('a statement that the server parses first', () => {
     // The server runs it when it commits.
     ['declare c cursor with hold for select one()', 'NCZ'],
     ['insert into t values (nothing)', 'EZ'],
+    // Not outside a transaction.
+    ['declare c cursor for select one()', 'EZ'],
   ])('is answered like any simple query: %s', async (text, expected) => {
     const answer = await wire.ask(query(text))
     expect([types(answer), status(answer)]).toEqual([expected, 'I'])
