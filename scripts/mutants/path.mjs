@@ -91,6 +91,13 @@ export const path = [
     tests: admit,
   },
   {
+    name: 'a target that could not get ready runs nothing',
+    file: enforce,
+    find: '  await prepared\n',
+    replace: '  void Promise.resolve(prepared).catch(() => undefined)\n',
+    tests: admit,
+  },
+  {
     name: 'nothing is held inside a transaction',
     file: enforce,
     find: "if (request.inTransaction && decision.obligations.holdInTransaction === 'deny')",

@@ -20,8 +20,9 @@ import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves; any other Parse
- * waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is taken anew at every Bind, because Bind alone already runs
- * functions at plan time; Execute only goes on with what a Bind was permitted.
+ * waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is
+ * taken anew at every Bind, because Bind alone already runs functions at plan time; Execute only goes on with what a Bind
+ * was permitted.
  */
 export class ExtendedProtocol {
   readonly #connection: Line

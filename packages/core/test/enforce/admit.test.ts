@@ -112,6 +112,19 @@ describe('admit', () => {
     expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })
   })
 
+  it.each([
+    ['throws', broken],
+    ['rejects', (): Promise<void> => Promise.reject(new Error('gone'))],
+  ] as const)('lets no write through when getting the target ready %s', async (_how, prepare) => {
+    const on = await bench()
+    const { access } = await on.access()
+    const recheck = (): Promise<boolean> => Promise.resolve(true)
+    expect(verdict(await ask(access, describeAs('write'), { prepare, recheck }))).toBe('ERR_INTERNAL')
+    const [intent, end] = on.events.slice(-2)
+    expect(intent?.type).toBe('action.intent')
+    expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })
+  })
+
   it('has the target get ready for the intent that is recorded, and looks at it then', async () => {
     const on = await bench()
     const { access } = await on.access()
