@@ -137,7 +137,7 @@ export const doorPartGuards = [
     ],
     [
       'is looked at before a write',
-      'return (await this.#look()).key === described.key',
+      'return (await this.#look(over)).key === described.key',
       'return described.key !== undefined',
     ],
     ['is checked at each look', '    checkState(look.state.session.settings, this.#readOnly)\n', ''],

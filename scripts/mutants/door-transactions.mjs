@@ -102,6 +102,20 @@ export const doorTransactionGuards = [
       'parsed-first.int',
     ],
     [
+      'are not asked for any more once the statement is refused',
+      'state-keeper',
+      '      if (over()) throw overMeanwhile()\n',
+      '',
+      'journal.int',
+    ],
+    [
+      'do not keep what waits behind them waiting',
+      'progress',
+      'this.#waiting.push(resolve)',
+      'this.#waiting = [resolve]',
+      'progress',
+    ],
+    [
       'stay refused, and the client hears of it, when the look fails: extended',
       'extended',
       '      this.#connection.tell(refusal)\n',

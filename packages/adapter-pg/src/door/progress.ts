@@ -1,19 +1,20 @@
-/** Lets one waiting loop look again whenever something happened. */
+/** Lets loops that wait look again whenever something happened. */
 export class Progress {
-  #wake: (() => void) | undefined
+  #waiting: (() => void)[] = []
 
   /** Something happened. */
   notify(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    if (this.#waiting.length === 0) return
+    const woken = this.#waiting
+    this.#waiting = []
+    for (const wake of woken) wake()
   }
 
   /** Waits until a condition holds; it is looked at now and at every `notify`. May throw to give up. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#waiting.push(resolve)
       })
     }
   }

@@ -1,4 +1,5 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
+import { BothKeysError } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { Line } from './line.js'
 import type { Run } from './run.js'
@@ -63,11 +64,14 @@ export class StateKeeper {
     return state
   }
 
-  /** Looks again right before something other than a read runs: whether the server is still as it was described. */
-  async unchanged(described: ServerState): Promise<boolean> {
+  /**
+   * Looks again right before something other than a read runs: whether the server is still as it was described. The server
+   * is asked nothing more once the statement is `over` for another reason: what follows it is on its way by then.
+   */
+  async unchanged(described: ServerState, over: () => boolean): Promise<boolean> {
     if (this.#connection.transactionStatus === 'E') return true
     try {
-      return (await this.#look()).key === described.key && !this.outdated
+      return (await this.#look(over)).key === described.key && !this.outdated
     } catch (error) {
       // The server refused the text by itself, and has told the client so: it runs nothing.
       if (this.#connection.failure?.told === true) return true
@@ -147,11 +151,14 @@ export class StateKeeper {
     if (this.#looks > 0) access.internal({ statement: 'state probe', runs: this.#looks })
   }
 
-  async #look(): Promise<ServerState> {
+  async #look(over: () => boolean = () => false): Promise<ServerState> {
     this.#looks += 1
     // Read before the look: a change during it counts as one after it.
     const { definitions, generation } = this.#cache
-    const run: RunInternal = (statement, parameters) => this.#connection.internal(statement, parameters)
+    const run: RunInternal = async (statement, parameters) => {
+      if (over()) throw overMeanwhile()
+      return this.#connection.internal(statement, parameters)
+    }
     const look = await this.#cache.look(run, this.#serverMajor, this.#wrote ? undefined : this.#last)
     checkState(look.state.session.settings, this.#readOnly)
     const moved = this.#last !== undefined && this.#last.probed.catalogEpoch !== look.probed.catalogEpoch
@@ -171,6 +178,10 @@ export class StateKeeper {
     this.#lookedAtMs = performance.now()
     return look.state
   }
+}
+
+function overMeanwhile(): BothKeysError {
+  return new BothKeysError('ERR_ABORTED', 'the statement was refused while the door looked at the server')
 }
 
 /** Whether objects of the catalog may be others when it has run: not by a command for settings or transactions alone. */

@@ -167,6 +167,7 @@ export class StatementFlow {
   ): MaybePromise<Passage | 'stale'> {
     const shown = this.#withPrepared(analysis, text)
     const description = shown === request.text ? analysis.description : { ...analysis.description, text: shown }
+    let over = false
     const admission = this.#context.access.admit({
       identity: this.#identity,
       description,
@@ -175,12 +176,15 @@ export class StatementFlow {
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       countsAffected: analysis.countsRows,
-      recheck: setsTransaction(analysis) ? undefined : () => this.#keeper.unchanged(state),
+      recheck: setsTransaction(analysis) ? undefined : () => this.#keeper.unchanged(state, () => over),
       prepare: this.#settles(analysis, state)
         ? (id) => this.#settle(request, analysis, this.#signed(text, id))
         : undefined,
     })
-    return andThen(admission, (admitted) => this.#passage(admitted, analysis, text))
+    return andThen(admission, (admitted) => {
+      over = true
+      return this.#passage(admitted, analysis, text)
+    })
   }
 
   /**

@@ -85,6 +85,30 @@ describe('the record of a statement that fails or never comes', () => {
     expect(textsRun(between.connections.at(-1)!).filter((text) => text === insert)).toHaveLength(2)
   })
 
+  it('asks the server nothing more for a statement whose intent failed', async () => {
+    const connection = between.connections.at(-1)!
+    for (const message of [query(insert), Buffer.concat([extended(insert), sync])]) {
+      // Something is committed meanwhile: the look at the catalog would go on with a second question.
+      await on.owner.query('insert into t values (3)')
+      journal.on('action.intent', () => {
+        connection.hold(true)
+        setTimeout(() => connection.hold(false), 50)
+        return Promise.reject(new Error('disk full'))
+      })
+      const before = connection.sent.length
+      expect(errorField(await wire.ask(message), 'D')).toBe('ERR_JOURNAL_UNAVAILABLE')
+      await sleep(50)
+      const sent = connection.sent
+        .slice(before)
+        .map(({ type }) => type)
+        .join('')
+      expect(sent).toMatch(/S$/)
+      expect(sent.match(/S/g)).toHaveLength(1)
+      journal.reset()
+      expect(types(await wire.ask(query(read)))).toMatch(/CZ$/)
+    }
+  })
+
   it('does not let it run when the intent comes too late', async () => {
     const gate = new Gate()
     journal.on('action.intent', (record) => gate.opened.then(record))
