@@ -81,7 +81,7 @@ describe('the state that a text is decided under', () => {
     await keeper.current(true)
     line.transactionStatus = 'E'
     await keeper.current(false)
-    expect(await keeper.unchanged(new ServerState('other', sessionState(), shop))).toBe(true)
+    expect(await keeper.unchanged(new ServerState('other', sessionState(), shop), () => false)).toBe(true)
     expect(server.looks).toBe(1)
   })
 
