@@ -47,6 +47,20 @@ export const identityGuards = [
     tests: test('make-principal'),
   },
   {
+    name: 'a directory removes no owner',
+    file: identity('make-principal'),
+    find: 'known([...owners, ...facts.owners])',
+    replace: 'known([...facts.owners])',
+    tests: test('make-principal'),
+  },
+  {
+    name: 'a directory speaks of principals alone',
+    file: identity('make-principal'),
+    find: "  if (!isPrincipal(principal)) throw refused('it is not a principal that a verifier made')\n",
+    replace: '',
+    tests: test('make-principal'),
+  },
+  {
     name: 'an issuer has no fragment',
     file: identity('make-principal'),
     find: "if (identifier(value, 'issuer').includes('#')) throw",
@@ -84,8 +98,23 @@ export const identityGuards = [
     ],
     [
       'a person is also their own person',
-      "party.owners === 'none' ? [self] : [self, ...party.owners.known]",
-      "party.owners === 'none' ? [self] : [...party.owners.known]",
+      "party.owners === 'none' ? self : [...self, ...party.owners.known]",
+      "party.owners === 'none' ? self : [...party.owners.known]",
+    ],
+    [
+      'every account of somebody is that subject',
+      'return { known: accountsOf(party) }',
+      'return { known: accountsOf({ ...party, aliases: [] }) }',
+    ],
+    [
+      'every account of a person is that person',
+      'const self = [...accountsOf(party), ',
+      'const self = [...accountsOf({ ...party, aliases: [] }), ',
+    ],
+    [
+      'a person is whom the directory names, whichever account they use',
+      'party.person === undefined ? [] : [personName(party.person)]',
+      'party.person === undefined ? [personName(String(party.person))] : []',
     ],
     [
       'an agent never has no class',

@@ -1,6 +1,6 @@
 import type { IndependenceDimension } from '../model/decision.js'
 import type { Dimension, Principal } from '../model/principal.js'
-import { personKey } from './person.js'
+import { accountsOf, personName } from './person.js'
 
 /** The dimensions in which two principals must differ whatever the policy says. */
 export const mandatoryDimensions: readonly IndependenceDimension[] = Object.freeze(['subject', 'person', 'run', 'key'])
@@ -8,7 +8,10 @@ export const mandatoryDimensions: readonly IndependenceDimension[] = Object.free
 const allDimensions: readonly IndependenceDimension[] = ['subject', 'person', 'run', 'key', 'agentClass']
 
 /** The part of a principal that independence looks at. */
-export type IndependentParty = Pick<Principal, 'kind' | 'subject' | 'owners' | 'agentClass' | 'run' | 'key'>
+export type IndependentParty = Pick<
+  Principal,
+  'kind' | 'subject' | 'aliases' | 'person' | 'owners' | 'agentClass' | 'run' | 'key'
+>
 
 /** The dimensions of a stage together with the mandatory ones, in a fixed order. */
 export function requiredDimensions(named: readonly IndependenceDimension[]): readonly IndependenceDimension[] {
@@ -42,7 +45,7 @@ export function unknownDimensions(
 function dimensionOf(party: IndependentParty, dimension: IndependenceDimension): Dimension {
   switch (dimension) {
     case 'subject':
-      return { known: [personKey(party.subject.issuer, party.subject.id)] }
+      return { known: accountsOf(party) }
     case 'person':
       return personOf(party)
     case 'run':
@@ -54,12 +57,15 @@ function dimensionOf(party: IndependentParty, dimension: IndependenceDimension):
   }
 }
 
-/** A human is their own person, beside whoever is named as accountable; an agent is only ever its owners. */
-function personOf(party: IndependentParty): Dimension {
+/**
+ * The people that a principal stands for. A human is every one of their accounts and what the directory calls them, beside
+ * whoever is named as accountable; an agent is only ever its owners.
+ */
+export function personOf(party: IndependentParty): Dimension {
   if (party.kind !== 'human') return party.owners === 'none' ? 'unknown' : party.owners
-  const self = personKey(party.subject.issuer, party.subject.id)
   if (party.owners === 'unknown') return 'unknown'
-  return { known: party.owners === 'none' ? [self] : [self, ...party.owners.known] }
+  const self = [...accountsOf(party), ...(party.person === undefined ? [] : [personName(party.person)])]
+  return { known: party.owners === 'none' ? self : [...self, ...party.owners.known] }
 }
 
 function meet(first: Dimension, second: Dimension): boolean {

@@ -1,7 +1,7 @@
 import { personKey } from '../duties/person.js'
 import { CanonicalFragment } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
-import type { Dimension, Principal, PrincipalKind } from '../model/principal.js'
+import type { Dimension, Principal, PrincipalKind, Subject } from '../model/principal.js'
 import { identifier, refused } from './identifier.js'
 
 const maxRoles = 256
@@ -42,7 +42,7 @@ export function isPrincipal(value: unknown): value is Principal {
  */
 export function makePrincipal(facts: PrincipalFacts): Principal {
   if (!kinds.has(facts.kind)) throw refused('kind is none of human, agent and workload')
-  const subject = Object.freeze({ issuer: issuer(facts.issuer), id: identifier(facts.id, 'subject') })
+  const subject = Object.freeze({ issuer: issuerOf(facts.issuer), id: identifier(facts.id, 'subject') })
   const unsaid = facts.kind === 'human' ? 'none' : 'unknown'
   const owners = ownersOf(facts, unsaid)
   const root = facts.runRoot === undefined ? derivedRoot(subject, owners) : identifier(facts.runRoot, 'run')
@@ -50,6 +50,8 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
   const principal = {
     kind: facts.kind,
     subject,
+    aliases: Object.freeze([]),
+    person: undefined,
     owners,
     agentClass: facts.agentClass === undefined ? unsaid : known([identifier(facts.agentClass, 'agent class', 256)]),
     run: Object.freeze({ id: root, root }),
@@ -61,8 +63,48 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
       return new Date(expiresAtMs)
     },
   }
+  return branded(principal)
+}
+
+/** What a directory says of a principal. `owners` are keys: accounts and names of people. */
+export interface LinkedFacts {
+  readonly person: string | undefined
+  readonly aliases: readonly Subject[]
+  readonly owners: readonly string[]
+  readonly agentClass: string | undefined
+  readonly roles: readonly string[]
+}
+
+/**
+ * The same principal with what a directory says of it: owners and accounts are added to those that it has, the class where
+ * it had none, and the roles are those given. Everything else stays, the run above all: a change in the directory resets no
+ * window. For the directory's own code alone. Throws ERR_TOKEN_INVALID.
+ */
+export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Principal {
+  if (!isPrincipal(principal)) throw refused('it is not a principal that a verifier made')
+  const owners = typeof principal.owners === 'string' ? [] : principal.owners.known
+  const expiresAtMs = principal.expiresAt.getTime()
+  const { agentClass } = facts
+  return branded({
+    ...principal,
+    aliases: Object.freeze(
+      facts.aliases.map((alias) =>
+        Object.freeze({ issuer: issuerOf(alias.issuer), id: identifier(alias.id, 'linked account') }),
+      ),
+    ),
+    person: facts.person === undefined ? undefined : identifier(facts.person, 'person'),
+    owners: facts.owners.length === 0 ? principal.owners : known([...owners, ...facts.owners]),
+    agentClass: agentClass === undefined ? principal.agentClass : known([identifier(agentClass, 'agent class', 256)]),
+    roles: rolesOf(facts.roles),
+    get expiresAt() {
+      return new Date(expiresAtMs)
+    },
+  })
+}
+
+function branded(principal: object): Principal {
   made.add(principal)
-  // The brand exists in the type alone; being in `made` is what it stands for, and this is its only maker.
+  // The brand exists in the type alone; being in `made` is what it stands for, and only this file puts anything there.
   return Object.freeze(principal) as unknown as Principal
 }
 
@@ -70,13 +112,15 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
 export function principalFragment(principal: Principal): CanonicalFragment {
   const known = fragments.get(principal)
   if (known !== undefined) return known
-  const { agentClass, key, kind, owners, roles, run, subject, verifiedBy } = principal
+  const { agentClass, aliases, key, kind, owners, person, roles, run, subject, verifiedBy } = principal
   const fragment = new CanonicalFragment({
+    aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
     agentClass: dimensionJson(agentClass),
     expiresAt: principal.expiresAt.toISOString(),
     key: dimensionJson(key),
     kind,
     owners: dimensionJson(owners),
+    person,
     roles,
     run: { id: run.id, root: run.root },
     subject: { id: subject.id, issuer: subject.issuer },
@@ -90,7 +134,7 @@ function dimensionJson(dimension: Dimension): string | { readonly known: readonl
   return typeof dimension === 'string' ? dimension : { known: dimension.known }
 }
 
-function issuer(value: string): string {
+function issuerOf(value: string): string {
   if (identifier(value, 'issuer').includes('#')) throw refused('issuer has a fragment')
   return value
 }
@@ -98,7 +142,7 @@ function issuer(value: string): string {
 function ownersOf(facts: PrincipalFacts, unsaid: 'none' | 'unknown'): Dimension {
   if (facts.owners === undefined || facts.owners.length === 0) return unsaid
   if (facts.owners.length > maxOwners) throw refused(`more than ${String(maxOwners)} owners`)
-  return known(facts.owners.map((owner) => personKey(issuer(owner.issuer), identifier(owner.id, 'owner'))))
+  return known(facts.owners.map((owner) => personKey(issuerOf(owner.issuer), identifier(owner.id, 'owner'))))
 }
 
 function rolesOf(roles: readonly string[]): readonly string[] {

@@ -8,6 +8,12 @@ export type Dimension = { readonly known: readonly string[] } | 'none' | 'unknow
 
 export type PrincipalKind = 'human' | 'agent' | 'workload'
 
+/** Names one account: who vouches for it and what it is called there. */
+export interface Subject {
+  readonly issuer: string
+  readonly id: string
+}
+
 /**
  * A verified identity. Only a verifier makes one; it is deeply frozen and branded, so a plain object
  * neither type-checks nor passes at run time.
@@ -15,8 +21,15 @@ export type PrincipalKind = 'human' | 'agent' | 'workload'
 export interface Principal {
   readonly [principalBrand]: true
   readonly kind: PrincipalKind
-  readonly subject: { readonly issuer: string; readonly id: string }
-  /** Accountable people. */
+  readonly subject: Subject
+  /** The other accounts of the same person or agent, as the directory links them. */
+  readonly aliases: readonly Subject[]
+  /**
+   * What the directory calls the person, whichever account they use. Undefined for agents, and where no directory says so:
+   * then every account counts as a person of its own.
+   */
+  readonly person: string | undefined
+  /** Accountable people: their accounts (`issuer#id`) and, where a directory says so, their names in it (`#name`). */
   readonly owners: Dimension
   readonly agentClass: Dimension
   readonly run: { readonly id: string; readonly root: string }

@@ -14,6 +14,8 @@ function agent(id: string, facts: Partial<IndependentParty> = {}): IndependentPa
   return {
     kind: 'agent',
     subject: { issuer, id },
+    aliases: [],
+    person: undefined,
     owners: { known: [personKey(issuer, `owner-of-${id}`)] },
     agentClass: { known: [`class-of-${id}`] },
     run: { id: `run-of-${id}`, root: `run-of-${id}` },
@@ -26,6 +28,8 @@ function human(id: string, facts: Partial<IndependentParty> = {}): IndependentPa
   return {
     kind: 'human',
     subject: { issuer, id },
+    aliases: [],
+    person: undefined,
     owners: 'none',
     agentClass: 'none',
     run: { id: 'shared', root: 'shared' },
@@ -81,6 +85,38 @@ describe('conflicts', () => {
       human('olga', { owners: { known: [personKey(issuer, 'olga-admin')] } }),
       ['person'],
     ],
+    [
+      'two accounts that the directory links',
+      human('ann', { aliases: [{ issuer, id: 'ann-admin' }] }),
+      human('ann-admin'),
+      ['subject', 'person'],
+    ],
+    [
+      'two people that have an account in common',
+      human('ann', { aliases: [{ issuer, id: 'shared' }] }),
+      human('bob', { aliases: [{ issuer, id: 'shared' }] }),
+      ['subject', 'person'],
+    ],
+    ['two accounts of one person by name', human('ann', { person: 'p1' }), human('ann2', { person: 'p1' }), ['person']],
+    ['a person and whoever is called like their account', human('ann'), human('bob', { person: 'ann' }), []],
+    [
+      'an agent and another account of its owner',
+      agent('a', { owners: { known: [olga] } }),
+      human('olga-admin', { aliases: [{ issuer, id: 'olga' }] }),
+      ['person'],
+    ],
+    [
+      'an agent and its owner by name',
+      agent('a', { owners: { known: ['#olga'] } }),
+      human('olga-admin', { person: 'olga' }),
+      ['person'],
+    ],
+    [
+      'an agent and an account of the same name as its own',
+      agent('a', { aliases: [{ issuer, id: 'b' }] }),
+      agent('b'),
+      ['subject'],
+    ],
     ['agents without keys', agent('a', { key: 'none' }), agent('b', { key: 'none' }), []],
   ])('of %s', (_what, first, second, expected) => {
     expect(conflicts(first, second, all)).toEqual(expected)
@@ -101,6 +137,8 @@ const dimension: fc.Arbitrary<Dimension> = fc.oneof(
 const party: fc.Arbitrary<IndependentParty> = fc.record({
   kind: fc.constantFrom('human', 'agent', 'workload'),
   subject: fc.record({ issuer: value, id: value }),
+  aliases: fc.array(fc.record({ issuer: value, id: value }), { maxLength: 2 }),
+  person: fc.option(value, { nil: undefined }),
   owners: dimension,
   agentClass: dimension,
   run: fc.record({ id: value, root: value }),
@@ -151,5 +189,75 @@ describe('required dimensions', () => {
   it('always hold subject, person, run and key', () => {
     expect(requiredDimensions([])).toEqual([...mandatoryDimensions])
     expect(requiredDimensions(['agentClass', 'agentClass'])).toEqual([...mandatoryDimensions, 'agentClass'])
+  })
+})
+
+/** A world of people with accounts, and of agents that some of them own. */
+const world = fc.record({
+  first: fc.record({ human: fc.boolean(), who: fc.nat({ max: 2 }), account: fc.nat({ max: 2 }) }),
+  second: fc.record({ human: fc.boolean(), who: fc.nat({ max: 2 }), account: fc.nat({ max: 2 }) }),
+})
+type Actor = { readonly human: boolean; readonly who: number; readonly account: number }
+
+/** What the directory makes of an actor. `names` gives every account its id, and every person theirs. */
+function actorOf(actor: Actor, which: number, names: (name: string) => string, split = false): IndependentParty {
+  // Split, each account is used on its own, and the directory still links them to one person.
+  const accounts = (split ? [0, 1, 2] : [0]).map((account) => names(`p${String(actor.who)}-${String(account)}`))
+  const own = accounts[split ? actor.account : 0]!
+  const person = names(`p${String(actor.who)}`)
+  if (actor.human) {
+    const aliases = accounts.filter((id) => id !== own).map((id) => ({ issuer, id }))
+    return human(own, { person, aliases })
+  }
+  const owners = { known: [`#${person}`, ...accounts.map((id) => personKey(issuer, id))] }
+  return agent(names(`a${String(which)}`), { owners, agentClass: { known: [`c${String(which)}`] } })
+}
+
+describe('I15', () => {
+  it('renaming everybody changes nothing', () => {
+    fc.assert(
+      fc.property(world, fc.string({ minLength: 1 }), ({ first, second }, suffix) => {
+        const same = (name: string): string => name
+        const other = (name: string): string => `${suffix}/${name}`
+        expect(conflicts(actorOf(first, 1, other), actorOf(second, 2, other), all)).toEqual(
+          conflicts(actorOf(first, 1, same), actorOf(second, 2, same), all),
+        )
+      }),
+    )
+  })
+
+  it('splitting a person into linked accounts enables nothing', () => {
+    fc.assert(
+      fc.property(world, ({ first, second }) => {
+        const same = (name: string): string => name
+        const before = conflicts(actorOf(first, 1, same), actorOf(second, 2, same), all)
+        const after = conflicts(actorOf(first, 1, same, true), actorOf(second, 2, same, true), all)
+        expect(after).toEqual(expect.arrayContaining([...before]))
+      }),
+    )
+  })
+})
+
+describe('I13: what a directory adds', () => {
+  it('accounts and names never remove a conflict', () => {
+    fc.assert(
+      fc.property(party, party, named, value, value, (first, second, dimensions, id, person) => {
+        const before = conflicts(first, second, dimensions)
+        const linked = { ...first, aliases: [...first.aliases, { issuer, id }], person: first.person ?? person }
+        expect(conflicts(linked, second, dimensions)).toEqual(expect.arrayContaining([...before]))
+      }),
+    )
+  })
+})
+
+describe('I18: what is missing', () => {
+  it('makes an agent independent of nobody, whatever else is known', () => {
+    fc.assert(
+      fc.property(party, party, (first, second) => {
+        const nothing = { ...first, kind: 'agent' as const, owners: 'unknown' as const }
+        expect(conflicts(nothing, second, requiredDimensions([]))).toContain('person')
+        expect(conflicts(second, { ...first, key: 'unknown' }, requiredDimensions([]))).toContain('key')
+      }),
+    )
   })
 })

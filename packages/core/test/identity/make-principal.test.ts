@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
-import { isPrincipal, makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
+import { isPrincipal, linkedPrincipal, makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
 
 const issuer = 'https://idp.example'
@@ -140,5 +140,57 @@ describe('a principal cannot be made with', () => {
     expect(() => makePrincipal({ ...base, ...facts } as PrincipalFacts)).toThrow(
       expect.objectContaining({ code: 'ERR_TOKEN_INVALID' }) as Error,
     )
+  })
+})
+
+describe('a principal with what a directory says', () => {
+  const link = {
+    person: undefined,
+    aliases: [],
+    owners: [`${issuer}#olga-admin`, '#olga'],
+    agentClass: undefined,
+    roles: ['reader'],
+  }
+
+  it('keeps the owners that it had and gets those of the directory', () => {
+    const linked = linkedPrincipal(makePrincipal(base), link)
+    expect(isPrincipal(linked)).toBe(true)
+    expect(linked.owners).toEqual({ known: ['#olga', `${issuer}#olga`, `${issuer}#olga-admin`] })
+    expect(linked).toMatchObject({ roles: ['reader'], agentClass: { known: ['etl'] }, kind: 'agent' })
+  })
+
+  it('keeps the run, so that a change in the directory resets no window', () => {
+    const made = makePrincipal({ ...base, runRoot: undefined })
+    expect(linkedPrincipal(made, link).run).toBe(made.run)
+  })
+
+  it('is frozen, and its expiry cannot be moved', () => {
+    const linked = linkedPrincipal(makePrincipal({ ...base, kind: 'human' }), {
+      ...link,
+      aliases: [{ issuer, id: 'o2' }],
+    })
+    linked.expiresAt.setFullYear(2099)
+    expect(linked.expiresAt.getFullYear()).toBe(2030)
+    for (const part of [linked, linked.aliases, linked.aliases[0], linked.roles])
+      expect(Object.isFrozen(part)).toBe(true)
+  })
+
+  it('is in the record with its accounts and the name of the person', () => {
+    const made = makePrincipal({ ...base, kind: 'human', owners: undefined, agentClass: undefined })
+    const linked = linkedPrincipal(made, { ...link, owners: [], person: 'olga', aliases: [{ issuer, id: 'o2' }] })
+    expect(JSON.parse(principalFragment(linked).text)).toMatchObject({
+      aliases: [{ id: 'o2', issuer }],
+      person: 'olga',
+      owners: 'none',
+    })
+  })
+
+  it('is made of a principal alone, and of names alone', () => {
+    const made = makePrincipal(base)
+    const refusal = expect.objectContaining({ code: 'ERR_TOKEN_INVALID' }) as Error
+    expect(() => linkedPrincipal({ ...made }, link)).toThrow(refusal)
+    expect(() => linkedPrincipal(made, { ...link, person: 'a\u202eb' })).toThrow(refusal)
+    expect(() => linkedPrincipal(made, { ...link, aliases: [{ issuer: 'a#b', id: 'c' }] })).toThrow(refusal)
+    expect(() => linkedPrincipal(made, { ...link, aliases: [{ issuer, id: '' }] })).toThrow(refusal)
   })
 })
