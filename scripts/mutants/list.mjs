@@ -6,6 +6,7 @@ import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
+import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
@@ -29,6 +30,7 @@ const lists = {
   approvals: approvalGuards,
   requests: requestGuards,
   ledger: ledgerGuards,
+  'ledger-postgres': ledgerPostgresGuards,
   record: recordGuards,
   verification: verificationGuards,
   loopback: loopbackGuards,

@@ -1,0 +1,158 @@
+import type { Ledger, LedgerChange, LedgerEntry, SnapshotValue } from '@bothkeys/core'
+import { BothKeysError } from '@bothkeys/core'
+import { ForwardFloor } from './forward-floor.js'
+import { Fullness } from './fullness.js'
+import { install } from './install.js'
+import type { PostgresLedgerOptions, Settings } from './options.js'
+import { settingsOf } from './options.js'
+import type { Row } from './store.js'
+import { Store } from './store.js'
+
+const absent: LedgerEntry = Object.freeze({ value: undefined, version: 0 })
+
+/** How far the time that the ledger notes may lag behind a time that it merely told. */
+const toleranceMs = 1_000
+
+/** The longest key: one that the index of PostgreSQL holds (about 2,700 bytes) in any script. */
+const maxKeyBytes = 2_000
+
+/**
+ * Opens the ledger that several processes share: pending approvals, duties, limits and revocations in one schema of a
+ * PostgreSQL database. It must not be a database that agents reach.
+ *
+ * Every step is one round trip and fails closed: what is not answered within `timeoutMs` throws ERR_LEDGER_UNAVAILABLE,
+ * and nothing runs, also when the server did commit. Throws ERR_CONFIG_INVALID for wrong options or a schema of another version.
+ *
+ * @example
+ * const ledger = await postgresLedger({ connection: { connectionString: process.env.LEDGER_URL } })
+ * const guard = await createGuard({ …, ledger })
+ */
+export async function postgresLedger(options: PostgresLedgerOptions): Promise<Ledger> {
+  const settings = settingsOf(options)
+  const store = new Store(settings)
+  try {
+    await install(store, settings)
+    return new PostgresLedger(store, settings)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+class PostgresLedger implements Ledger {
+  readonly #store: Store
+  readonly #schema: string
+  readonly #floor: ForwardFloor
+  readonly #fullness: Fullness
+
+  constructor(store: Store, { clock, maxEntries, schema }: Settings) {
+    this.#store = store
+    this.#schema = schema
+    this.#floor = new ForwardFloor(clock)
+    this.#fullness = new Fullness(maxEntries, (upTo) => this.#count(upTo), clock)
+  }
+
+  async get(key: string): Promise<LedgerEntry> {
+    const schema = this.#schema
+    const row = await this.#one(
+      `select at.ms as now_ms, entry.version, entry.value
+      from (select ${schema}.now_ms($2, $3) as ms) as at left join ${schema}.entry
+      on entry.key = $1 and (entry.expires_at_ms is null or entry.expires_at_ms >= at.ms)`,
+      [checked(key), this.#floor.nowMs(), toleranceMs],
+    )
+    if (row['version'] === null) return absent
+    return { value: parsed(row['value']), version: versionOf(row['version']) }
+  }
+
+  async commit(changes: readonly LedgerChange[]): Promise<boolean> {
+    const own = changes.map(({ key, expectedVersion, value, expiresAtMs }) => ({
+      key: checked(key),
+      expectedVersion,
+      content: value === undefined ? null : JSON.stringify(value),
+      expiresAtMs: finite(expiresAtMs),
+    }))
+    if (new Set(own.map(({ key }) => key)).size !== own.length) throw broken('a commit names a ledger key twice')
+    await this.#fullness.assertRoom(
+      own.filter(({ content, expectedVersion }) => content !== null && expectedVersion === 0).length,
+    )
+    const row = await this.#one(`select applied, now_ms from ${this.#schema}.commit($1, $2, $3, $4, $5)`, [
+      own.map(({ key }) => key),
+      own.map(({ expectedVersion }) => expectedVersion),
+      own.map(({ content }) => content),
+      own.map(({ expiresAtMs }) => expiresAtMs),
+      this.#floor.nowMs(),
+    ])
+    return row['applied'] === true
+  }
+
+  async nowMs(): Promise<number> {
+    await this.#one(`select ${this.#schema}.now_ms($1, $2) as now_ms`, [this.#floor.nowMs(), toleranceMs])
+    return this.#floor.nowMs()
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+
+  /** The only row of an answer, which tells the ledger's time. */
+  async #one(text: string, values: readonly unknown[]): Promise<Row> {
+    const [row] = await this.#store.rows(text, values)
+    if (row === undefined || typeof row['now_ms'] !== 'number') throw nonsense()
+    this.#floor.told(row['now_ms'])
+    return row
+  }
+
+  async #count(upTo: number): Promise<number> {
+    const row = await this.#one(
+      `select at.ms as now_ms, (
+        select count(*)::integer from (
+          select from ${this.#schema}.entry
+          where entry.expires_at_ms is null or entry.expires_at_ms >= at.ms limit $3
+        ) as live
+      ) as entries from (select ${this.#schema}.now_ms($1, $2) as ms) as at`,
+      [this.#floor.nowMs(), toleranceMs, upTo],
+    )
+    return versionOf(row['entries'])
+  }
+}
+
+/** A key that PostgreSQL stores as it is, so that two keys never become one. */
+function checked(key: string): string {
+  if (!key.isWellFormed() || key.includes('\0') || Buffer.byteLength(key) > maxKeyBytes) {
+    throw broken('a ledger key cannot be stored')
+  }
+  return key
+}
+
+function finite(expiresAtMs: number | undefined): number | null {
+  if (expiresAtMs === undefined) return null
+  if (Number.isFinite(expiresAtMs)) return expiresAtMs
+  throw broken('a ledger key must expire at a finite time')
+}
+
+/** What a commit stored. Anything else was not written by a ledger. */
+function parsed(stored: unknown): SnapshotValue {
+  try {
+    if (typeof stored === 'string') return JSON.parse(stored) as SnapshotValue
+  } catch {
+    // As for everything that is no text.
+  }
+  throw nonsense()
+}
+
+/** A bigint of PostgreSQL, which the driver gives as text. */
+function versionOf(value: unknown): number {
+  const version = Number(value)
+  if (Number.isSafeInteger(version) && version >= 0) return version
+  throw nonsense()
+}
+
+function broken(what: string): BothKeysError {
+  return new BothKeysError('ERR_INTERNAL', `${what}, so nothing ran`)
+}
+
+function nonsense(): BothKeysError {
+  return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger in PostgreSQL answered nonsense, so nothing ran', {
+    hint: 'look at the schema of the ledger: somebody changed it',
+  })
+}
