@@ -58,8 +58,8 @@ export const approvalGuards = [
   {
     name: 'the duty to approve is needed beside the role',
     file: approvals('eligibility'),
-    find: "return mayApprove(hold, roles, policy) ? undefined : { reason: 'no-approve-duty' }",
-    replace: "return roles.length > 0 || mayApprove(hold, roles, policy) ? undefined : { reason: 'no-approve-duty' }",
+    find: 'if (!mayApprove(hold, roles, policy)) return',
+    replace: 'if (roles.length === 0 && !mayApprove(hold, roles, policy)) return',
     tests: votes,
   },
   {
@@ -177,7 +177,7 @@ export const approvalGuards = [
   {
     name: 'an old vote does not count',
     file: approvals('vote-box'),
-    find: 'elapsedMs - vote.elapsedMs <= this.#on.limits.voteMaxAgeMs,',
+    find: 'elapsedMs - vote.elapsedMs <= this.#hold.requirement.voteMaxAgeMs,',
     replace: 'elapsedMs >= vote.elapsedMs,',
     tests: singleUse,
   },

@@ -4,6 +4,7 @@ import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
+import { holdOptionGuards } from './hold-options.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -28,6 +29,7 @@ const lists = {
   tokens: tokenGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
+  'hold-options': holdOptionGuards,
   requests: requestGuards,
   ledger: ledgerGuards,
   'ledger-postgres': ledgerPostgresGuards,

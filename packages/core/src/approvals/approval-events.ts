@@ -25,7 +25,7 @@ export async function record(
 /** A request, without parameters and clear text. */
 export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: number, via: readonly string[]): EventDraft {
   const { description, target } = hold.action
-  const { from, level, rules, stages, ttlMs } = hold.requirement
+  const { approverMustHold, from, level, ownerMayApprove, rules, stages, ttlMs, voteMaxAgeMs } = hold.requirement
   return draft('approval.requested', hold, {
     action: {
       effects: description.effects.map(({ attributes, duty, resource }) => ({ attributes, duty, resource })),
@@ -41,11 +41,14 @@ export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: numbe
     maxAffected: hold.maxAffected,
     policy: hold.policyDigest,
     requirement: {
+      approverMustHold,
       from,
       level,
+      ownerMayApprove,
       rules,
       stages: stages.map(({ count, independent, role, stage }) => ({ count, independent, role, stage })),
       ttlMs,
+      voteMaxAgeMs,
     },
     target: { kind: target.kind, name: target.name },
   })

@@ -12,15 +12,12 @@ export interface ApprovalLimits {
   readonly pendingPerRun: number
   /** Pending requests of all runs. Default 200. */
   readonly pending: number
-  /** How old a vote may be when the action runs. Default 10 minutes. */
-  readonly voteMaxAgeMs: number
 }
 
 /** Defaults of `ApprovalLimits`. */
 export const defaultLimits: ApprovalLimits = Object.freeze({
   pendingPerRun: 20,
   pending: 200,
-  voteMaxAgeMs: 10 * 60_000,
 })
 
 /** What approvals need from outside. */

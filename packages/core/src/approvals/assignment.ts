@@ -1,5 +1,6 @@
 import { conflicts, requiredDimensions } from '../duties/independence.js'
 import type { ApprovalStage } from '../model/decision.js'
+import { maxSeats } from '../model/decision.js'
 import type { Candidate } from './eligibility.js'
 import { mayFill } from './eligibility.js'
 import type { HoldRequest } from './request.js'
@@ -15,9 +16,6 @@ interface Seat<Vote extends Candidate> {
   readonly stage: ApprovalStage
   readonly candidates: readonly Vote[]
 }
-
-/** The most votes that a request may need. */
-export const maxSeats = 8
 
 /** Independence is not transitive, so the search can explode in contrived cases; then the answer is no. */
 const maxSteps = 10_000

@@ -1,4 +1,5 @@
 import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/independence.js'
+import { personKey } from '../duties/person.js'
 import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
@@ -7,7 +8,13 @@ import type { HoldRequest } from './request.js'
 
 /** Why somebody may not decide a request. */
 export interface Ineligibility {
-  readonly reason: 'principal-expired' | 'not-human' | 'not-independent' | 'no-role' | 'no-approve-duty'
+  readonly reason:
+    | 'principal-expired'
+    | 'not-human'
+    | 'not-independent'
+    | 'no-role'
+    | 'no-approve-duty'
+    | 'does-not-hold'
   /** The dimensions that conflict with the requester's, for `not-independent`. */
   readonly dimensions?: readonly IndependenceDimension[]
 }
@@ -20,8 +27,9 @@ export interface Candidate {
 
 /**
  * Answers why somebody may not decide a request, or undefined when they may: they are live, a person where the rule
- * says so, independent of the requester, hold the role of a stage, and the policy gives them the duty `approve` on
- * the target. The same test holds for a yes and for a no, when they vote and when the action runs.
+ * says so, independent of the requester, hold the role of a stage, the policy gives them the duty `approve` on the
+ * target and, where the rule says so, lets them do what they approve. The same test holds for a yes and for a no, when
+ * they vote and when the action runs.
  */
 export function ineligibility(
   hold: HoldRequest,
@@ -32,7 +40,7 @@ export function ineligibility(
   const { approver, roles } = candidate
   if (!(approver.expiresAt.getTime() > nowMs)) return { reason: 'principal-expired' }
   if (hold.requirement.from === 'humans' && approver.kind !== 'human') return { reason: 'not-human' }
-  const shared = conflicts(hold.requester, approver, mandatoryDimensions)
+  const shared = conflicts(hold.requester, approver, dimensionsFor(hold, approver, mandatoryDimensions))
   if (shared.length > 0) return { reason: 'not-independent', dimensions: shared }
   const stages = hold.requirement.stages.filter((stage) => roles.includes(stage.role))
   if (stages.length === 0) return { reason: 'no-role' }
@@ -40,13 +48,47 @@ export function ineligibility(
     const named = stages.flatMap((stage) => stage.independent)
     return { reason: 'not-independent', dimensions: conflicts(hold.requester, approver, named) }
   }
-  return mayApprove(hold, roles, policy) ? undefined : { reason: 'no-approve-duty' }
+  if (!mayApprove(hold, roles, policy)) return { reason: 'no-approve-duty' }
+  return hold.requirement.approverMustHold && !mayDo(hold, roles, policy) ? { reason: 'does-not-hold' } : undefined
 }
 
 /** Whether a candidate has a stage's role and is independent of the requester as the stage asks. */
 export function mayFill(hold: HoldRequest, candidate: Candidate, stage: ApprovalStage): boolean {
   if (!candidate.roles.includes(stage.role)) return false
-  return conflicts(hold.requester, candidate.approver, requiredDimensions(stage.independent)).length === 0
+  const { approver } = candidate
+  const required = stage.independent.includes('person')
+    ? requiredDimensions(stage.independent)
+    : dimensionsFor(hold, approver, requiredDimensions(stage.independent))
+  return conflicts(hold.requester, approver, required).length === 0
+}
+
+/**
+ * The dimensions in which an approver must differ from the requester. The rule can let a person approve for an agent that
+ * they own; nobody else who shares something with it ever may, and no agent.
+ */
+function dimensionsFor(
+  { requester, requirement }: HoldRequest,
+  approver: Principal,
+  dimensions: readonly IndependenceDimension[],
+): readonly IndependenceDimension[] {
+  if (!requirement.ownerMayApprove || requester.kind === 'human' || approver.kind !== 'human') return dimensions
+  const { owners } = requester
+  const isOwner =
+    typeof owners !== 'string' && owners.known.includes(personKey(approver.subject.issuer, approver.subject.id))
+  return isOwner ? dimensions.filter((dimension) => dimension !== 'person') : dimensions
+}
+
+/** Whether the approver could do the very action themselves, at least with an approval of their own. */
+function mayDo(hold: HoldRequest, roles: readonly string[], policy: CompiledPolicy): boolean {
+  const { description, target } = hold.action
+  const decision = policy.decide({
+    roles,
+    target: { name: target.name, kind: target.kind, labels: target.labels },
+    operation: description.operation,
+    text: description.text,
+    effects: description.effects,
+  })
+  return decision.effect !== 'deny'
 }
 
 function mayApprove(hold: HoldRequest, roles: readonly string[], policy: CompiledPolicy): boolean {

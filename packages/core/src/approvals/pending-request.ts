@@ -50,7 +50,7 @@ export class PendingRequest {
     this.#on = on
     this.#hold = hold
     this.#approvers = approvers
-    this.#ledger = new RequestLedger(on, place)
+    this.#ledger = new RequestLedger(on, place, hold.requirement.voteMaxAgeMs)
     this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs)
     this.#votes = new VoteBox(on, hold, this.#expiry)
     this.#intake = this.#makeIntake()

@@ -15,12 +15,14 @@ export class RequestLedger {
   readonly #on: ApprovalPorts
   readonly #place: Place
   readonly #key: string
+  readonly #voteMaxAgeMs: number
   #keptUntilMs = 0
 
-  constructor(on: ApprovalPorts, place: Place) {
+  constructor(on: ApprovalPorts, place: Place, voteMaxAgeMs: number) {
     this.#on = on
     this.#place = place
     this.#key = requestKey(place.id)
+    this.#voteMaxAgeMs = voteMaxAgeMs
   }
 
   /** Enters the request. Throws ERR_LIMIT_EXCEEDED when a cap is reached. */
@@ -35,7 +37,7 @@ export class RequestLedger {
   addVote(vote: StoredVote): Promise<'counted' | 'late' | 'already-voted' | 'too-many-votes'> {
     return this.#update((stored) => {
       if (stored === undefined) return unchanged('late')
-      const next = withVote(stored, vote, this.#on.limits.voteMaxAgeMs)
+      const next = withVote(stored, vote, this.#voteMaxAgeMs)
       return typeof next === 'string' ? unchanged(next) : this.#changed(next, 'counted')
     })
   }

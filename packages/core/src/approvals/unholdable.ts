@@ -1,8 +1,8 @@
 import { requiredDimensions, unknownDimensions } from '../duties/independence.js'
 import { isPrincipal } from '../identity/make-principal.js'
+import { maxSeats } from '../model/decision.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
-import { maxSeats } from './assignment.js'
 import type { Ending } from './ending.js'
 import type { HoldRequest } from './request.js'
 
@@ -15,7 +15,7 @@ export function unholdable(
   approvers: readonly Approver[],
   policy: CompiledPolicy,
 ): Ending | undefined {
-  const { level, stages, ttlMs } = hold.requirement
+  const { level, stages, ttlMs, voteMaxAgeMs } = hold.requirement
   if (!isPrincipal(hold.requester)) return unavailable('the requester is not a verified principal')
   if (policy.digest !== hold.policyDigest) return { end: 'void', why: 'the policy changed' }
   const counts = stages.map((stage) => stage.count)
@@ -30,6 +30,7 @@ export function unholdable(
       'add one to createGuard({ approvers })',
     )
   }
+  if (!(voteMaxAgeMs > 0)) return unavailable('the rule lets no vote be old enough', 'correct "voteMaxAge"')
   const unknown = unknownDimensions(hold.requester, requiredDimensions(stages.flatMap((stage) => stage.independent)))
   if (unknown.length === 0) return undefined
   return unavailable(

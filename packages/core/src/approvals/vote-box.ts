@@ -96,7 +96,7 @@ export class VoteBox {
       (vote) =>
         vote.decision === 'allow' &&
         this.#recorded.has(vote.id) &&
-        elapsedMs - vote.elapsedMs <= this.#on.limits.voteMaxAgeMs,
+        elapsedMs - vote.elapsedMs <= this.#hold.requirement.voteMaxAgeMs,
     )
   }
 

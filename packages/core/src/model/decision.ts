@@ -7,6 +7,9 @@ export type IndependenceDimension = 'subject' | 'person' | 'run' | 'key' | 'agen
 export const approvalLevels = Object.freeze(['asserted', 'channel', 'signed', 'phishing-resistant'] as const)
 export type ApprovalLevel = (typeof approvalLevels)[number]
 
+/** The most votes that a request may need: the stages of all its rules together. */
+export const maxSeats = 8
+
 /** How durable the intent must be before the action runs. */
 export type Durability = 'written' | 'synced'
 
@@ -18,13 +21,19 @@ export interface ApprovalStage {
   readonly independent: readonly IndependenceDimension[]
 }
 
-/** What a hold asks for, all matching hold rules taken together: every stage, highest level, shortest ttl (RULES 8). */
+/** What a hold asks for, all matching hold rules taken together: every stage, highest level, shortest times (RULES 8). */
 export interface ApprovalRequirement {
   readonly rules: readonly string[]
   readonly stages: readonly ApprovalStage[]
   readonly from: 'humans' | 'anyone'
   readonly level: ApprovalLevel
   readonly ttlMs: number
+  /** How old a yes may be when the action runs. */
+  readonly voteMaxAgeMs: number
+  /** Whether whoever approves must themselves be allowed to do what they approve. */
+  readonly approverMustHold: boolean
+  /** Whether a person who owns the requesting agent may approve. No agent ever may that shares something with it. */
+  readonly ownerMayApprove: boolean
 }
 
 /** The most rows that an action may change, and the rules that say so. */

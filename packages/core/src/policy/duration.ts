@@ -3,6 +3,9 @@ const unitMs = Object.freeze({ s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 
 /** The longest time that an approval request may wait. */
 export const longestTtlMs: number = 7 * unitMs.d
 
+/** How old a yes may be when the action runs, unless the rule says otherwise. */
+export const defaultVoteAgeMs: number = 10 * unitMs.m
+
 /** Reads `30s`, `15m`, `24h` or `7d` as milliseconds, or answers in a few words what is wrong with it. */
 export function parseTtl(text: string): number | string {
   const match = /^(\d{1,9})([smhd])$/.exec(text)

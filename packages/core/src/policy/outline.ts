@@ -3,6 +3,7 @@ import { canonicalJson } from '../model/canonical-json.js'
 import type { Digest } from '../model/digest.js'
 import { sha256 } from '../model/digest.js'
 import type { PolicyTarget } from './compiled.js'
+import { defaultVoteAgeMs } from './duration.js'
 import type { AllowRule, DenyRule, HoldRule, PolicyRules, RecordRule, Restriction, Scope } from './rules.js'
 
 /**
@@ -38,13 +39,17 @@ export function denyOutline(rule: DenyRule): CanonicalInput {
 }
 
 export function holdOutline(rule: HoldRule): CanonicalInput {
-  const { stages, from, level, ttlMs } = rule.requirement
+  const { approverMustHold, from, level, ownerMayApprove, stages, ttlMs, voteMaxAgeMs } = rule.requirement
   return {
     ...restrictionOutline(rule),
     stages: stages.map(({ stage, count, role, independent }) => ({ stage, count, role, independent })),
     from,
     level,
     ttlMs,
+    // Only what is not the default, so that policies of before these keys have the digests of then.
+    voteMaxAgeMs: voteMaxAgeMs === defaultVoteAgeMs ? undefined : voteMaxAgeMs,
+    approverMustHold: approverMustHold || undefined,
+    ownerMayApprove: ownerMayApprove || undefined,
     holdInTransaction: rule.holdInTransaction,
     maxAffected: rule.maxAffected,
   }

@@ -65,6 +65,14 @@ export type HoldRuleInput = RestrictionInput & {
   /** How long a request waits: `30s`, `15m`, `24h`, `7d`. */
   readonly ttl: string
   readonly level?: ApprovalLevel
+  /** How old a yes may be when the action runs. Default: `10m`. */
+  readonly voteMaxAge?: string
+  /** Whoever approves must be allowed to do what they approve. Default: false. */
+  readonly approverMustHold?: boolean
+  readonly requester?: {
+    /** A person who owns the requesting agent may approve, in stages that do not name `person`. Default: false. */
+    readonly ownerMayApprove: boolean
+  }
   readonly from?: 'humans' | 'anyone'
   readonly holdInTransaction?: 'deny' | 'allow'
   /** The most rows that an approved action may change; one that changes more is undone. */

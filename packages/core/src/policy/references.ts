@@ -1,7 +1,8 @@
+import { maxSeats } from '../model/decision.js'
 import type { Duty } from '../model/effect.js'
 import { guardDuties, listedDuties } from './duty-choice.js'
 import { suggestion } from './nearest.js'
-import type { OneOrMany, TargetSelector } from './policy-input.js'
+import type { HoldRuleInput, OneOrMany, TargetSelector } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { invalid, quoted, unsupported, writePath } from './problem.js'
 import type { SoundParts } from './sound-parts.js'
@@ -78,6 +79,7 @@ class ReferenceCheck {
         this.problems.push(unsupported([...path, 'duty'], `holding the duty ${quoted(duty)} has not landed yet`))
       }
       this.#stages(rule.require, path)
+      this.#owners(rule, path)
       this.#bound(rule, path)
     }
   }
@@ -108,7 +110,16 @@ class ReferenceCheck {
     for (const [index, role] of (rule.roles ?? []).entries()) this.#role(role, [...path, 'roles', index])
   }
 
-  #stages(stages: readonly { readonly stage: string; readonly role: string }[], path: PolicyPath): void {
+  #stages(stages: HoldRuleInput['require'], path: PolicyPath): void {
+    const seats = stages.reduce((sum, { count }) => sum + count, 0)
+    if (seats > maxSeats) {
+      this.problems.push(
+        invalid(
+          [...path, 'require'],
+          `the stages ask for ${String(seats)} people together, and a request takes at most ${String(maxSeats)}`,
+        ),
+      )
+    }
     const names = new Set<string>()
     for (const [index, stage] of stages.entries()) {
       this.#role(stage.role, [...path, 'require', index, 'role'])
@@ -119,6 +130,18 @@ class ReferenceCheck {
       }
       names.add(stage.stage)
     }
+  }
+
+  /** An owner who may approve and whom every stage shuts out never can. */
+  #owners({ require, requester }: HoldRuleInput, path: PolicyPath): void {
+    if (requester?.ownerMayApprove !== true) return
+    if (!require.every(({ independent }) => independent?.includes('person') === true)) return
+    this.problems.push(
+      invalid(
+        [...path, 'requester', 'ownerMayApprove'],
+        'every stage asks for another person than the owner, so no owner could ever approve; leave person out of a stage',
+      ),
+    )
   }
 
   /** Which approvals and reviews there are is decided for a whole target, so nothing would enforce the narrowing. */

@@ -3,8 +3,8 @@ import type { ApprovalRequirement, ApprovalStage } from '../model/decision.js'
 import type { HoldRule } from './rules.js'
 
 /**
- * What all matching holds ask for together (RULES 8): every stage, the highest level, the shortest ttl, people when any
- * rule says people. The same stage asked for by two rules is one stage.
+ * What all matching holds ask for together (RULES 8): every stage, the highest level, the shortest times, people when any
+ * rule says people, approvers that hold the duties when any rule says so, owners only when all say so. The same stage asked for by two rules is one stage.
  */
 export function requirementOf(holds: readonly HoldRule[]): ApprovalRequirement | undefined {
   const [first, ...others] = holds.map((rule) => rule.requirement)
@@ -22,6 +22,9 @@ function both(one: ApprovalRequirement, other: ApprovalRequirement): ApprovalReq
     from: one.from === 'humans' || other.from === 'humans' ? 'humans' : 'anyone',
     level: approvalLevels.indexOf(one.level) >= approvalLevels.indexOf(other.level) ? one.level : other.level,
     ttlMs: Math.min(one.ttlMs, other.ttlMs),
+    voteMaxAgeMs: Math.min(one.voteMaxAgeMs, other.voteMaxAgeMs),
+    approverMustHold: one.approverMustHold || other.approverMustHold,
+    ownerMayApprove: one.ownerMayApprove && other.ownerMayApprove,
   }
 }
 

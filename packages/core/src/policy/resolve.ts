@@ -1,7 +1,7 @@
 import type { IndependenceDimension } from '../model/decision.js'
 import type { Duty } from '../model/effect.js'
 import type { PolicyTarget } from './compiled.js'
-import { parseTtl } from './duration.js'
+import { defaultVoteAgeMs, parseTtl } from './duration.js'
 import { adapterDuties, everyDuty, listedDuties } from './duty-choice.js'
 import type {
   AllowRuleInput,
@@ -78,7 +78,9 @@ function denyRule(rule: DenyRuleInput, path: PolicyPath, targets: Targets): Deny
 }
 
 function holdRule(rule: HoldRuleInput, path: PolicyPath, targets: Targets): HoldRule {
-  const stages = rule.require.map(({ stage, count, role, independent = everyDimension }) =>
+  const ownerMayApprove = rule.requester?.ownerMayApprove ?? false
+  const unnamed = everyDimension.filter((dimension) => !ownerMayApprove || dimension !== 'person')
+  const stages = rule.require.map(({ stage, count, role, independent = unnamed }) =>
     Object.freeze({
       stage,
       count,
@@ -86,7 +88,6 @@ function holdRule(rule: HoldRuleInput, path: PolicyPath, targets: Targets): Hold
       independent: Object.freeze(everyDimension.filter((each) => independent.includes(each))),
     }),
   )
-  const ttlMs = parseTtl(rule.ttl)
   return {
     ...restriction(rule, path, adapterDuties, targets),
     requirement: Object.freeze({
@@ -94,12 +95,20 @@ function holdRule(rule: HoldRuleInput, path: PolicyPath, targets: Targets): Hold
       stages: Object.freeze(stages),
       from: rule.from ?? 'humans',
       level: rule.level ?? 'asserted',
-      // The schema accepts nothing that does not parse; 0 would expire at once.
-      ttlMs: typeof ttlMs === 'number' ? ttlMs : 0,
+      ttlMs: milliseconds(rule.ttl),
+      voteMaxAgeMs: rule.voteMaxAge === undefined ? defaultVoteAgeMs : milliseconds(rule.voteMaxAge),
+      approverMustHold: rule.approverMustHold ?? false,
+      ownerMayApprove,
     }),
     holdInTransaction: rule.holdInTransaction ?? 'deny',
     maxAffected: rule.maxAffected,
   }
+}
+
+/** The schema accepts nothing that does not parse; 0 would expire at once. */
+function milliseconds(text: string): number {
+  const ms = parseTtl(text)
+  return typeof ms === 'number' ? ms : 0
 }
 
 function recordRule(rule: RecordRuleInput, path: PolicyPath, targets: Targets): RecordRule {

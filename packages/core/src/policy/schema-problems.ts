@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import { approvalLevels } from '../model/decision.js'
 import { suggestion } from './nearest.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { alternatives, invalid, quoted, unsupported } from './problem.js'
@@ -36,9 +35,6 @@ function problemsOf(issue: Issue, path: PolicyPath, value: unknown): readonly Pr
     case 'too_small':
       return [invalid(path, tooSmall(issue))]
     case 'too_big':
-      if (path.at(-1) === 'count') {
-        return [unsupported(path, 'more than one approver per stage has not landed yet; use count: 1')]
-      }
       return [invalid(path, `at most ${String(issue.maximum)}${issue.origin === 'string' ? ' characters' : ''}`)]
     default:
       return [invalid(path, issue.message)]
@@ -63,9 +59,6 @@ function unknownKey(path: PolicyPath, key: string): Problem {
 
 function unknownValue(path: PolicyPath, values: readonly unknown[], found: unknown): Problem {
   if (found === undefined) return invalid(path, `is missing; write ${alternatives(values.map(String))}`)
-  const level = path.at(-1) === 'level' ? approvalLevels.find((each) => each === found) : undefined
-  if (level !== undefined)
-    return unsupported(path, `evidence of level ${quoted(level)} has not landed yet; use asserted`)
   if (typeof found !== 'string')
     return invalid(path, `expected ${alternatives(values.map(String))}, found ${kindOf(found)}`)
   if (found === '*' && path.includes('duty'))
@@ -165,6 +158,6 @@ function objectAt(path: PolicyPath): PolicyObject {
   const [section] = path
   if (section === 'targets') return 'target'
   if (section === 'roles') return 'allow'
-  if (section === 'hold') return path.includes('require') ? 'stage' : 'hold'
+  if (section === 'hold') return path.includes('require') ? 'stage' : path.includes('requester') ? 'requester' : 'hold'
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

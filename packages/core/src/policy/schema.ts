@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
+import { approvalLevels, maxSeats } from '../model/decision.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
 import { parseTtl } from './duration.js'
 import type {
@@ -105,16 +106,28 @@ const dimension = z.enum(['subject', 'person', 'run', 'key', 'agentClass'])
 
 const stage = z.strictObject({
   stage: plainName,
-  count: z.int().min(1).max(1).describe('How many independent people. More than one has not landed yet.'),
+  count: z.int().min(1).max(maxSeats).describe('How many people, each independent of every other.'),
   role: freeName,
   independent: z.array(dimension).min(1).exactOptional(),
 })
 
+const span = checked((text) => wrong(parseTtl(text)))
+
+const requester = z
+  .strictObject({ ownerMayApprove: z.boolean() })
+  .describe('What the requester, and whoever is responsible for it, may do. An agent never approves for itself.')
+
 const hold = z.strictObject({
   ...restriction,
   require: z.array(stage).min(1),
-  ttl: checked((text) => wrong(parseTtl(text))).describe('How long a request waits: 30s, 15m, 24h, 7d.'),
-  level: z.literal('asserted').describe('Stronger evidence has not landed yet.').exactOptional(),
+  ttl: span.describe('How long a request waits: 30s, 15m, 24h, 7d.'),
+  level: z.enum(approvalLevels).describe('How the answer must be proven.').exactOptional(),
+  voteMaxAge: span.describe('How old a yes may be when the action runs. Default: 10m.').exactOptional(),
+  approverMustHold: z
+    .boolean()
+    .describe('Whoever approves must be allowed to do what they approve. Default: false.')
+    .exactOptional(),
+  requester: requester.exactOptional(),
   from: z.enum(['humans', 'anyone']).exactOptional(),
   holdInTransaction: z.enum(['deny', 'allow']).exactOptional(),
   maxAffected: maxAffected.exactOptional(),
@@ -156,6 +169,7 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   allow: Object.keys(allow.shape),
   deny: Object.keys(deny.shape),
   hold: Object.keys(hold.shape),
+  requester: Object.keys(requester.shape),
   stage: Object.keys(stage.shape),
   record: Object.keys(record.shape),
 })

@@ -1,5 +1,5 @@
 /** The objects of the policy file, by the place they stand in. */
-export type PolicyObject = 'policy' | 'target' | 'allow' | 'deny' | 'hold' | 'stage' | 'record'
+export type PolicyObject = 'policy' | 'target' | 'allow' | 'deny' | 'hold' | 'requester' | 'stage' | 'record'
 
 /**
  * Keys that the design has and the code does not enforce yet, by the object they belong to (RULES 12).
@@ -10,7 +10,8 @@ const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.free
   target: [],
   allow: ['limits', 'rows', 'statements', 'ttl', 'uses'],
   deny: [],
-  hold: ['confirm', 'uses', 'voteMaxAge', 'requester', 'approverMustHold', 'recheck'],
+  hold: ['confirm', 'uses', 'recheck'],
+  requester: [],
   stage: ['if', 'voteMaxAge', 'level'],
   record: ['content', 'bytes'],
 })

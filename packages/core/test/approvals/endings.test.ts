@@ -156,8 +156,8 @@ describe('time', () => {
   })
 
   it('refuses to spend an approval that expired', async () => {
-    const on = bench({ limits: { voteMaxAgeMs: 3_600_000 } })
-    const { asked, held } = await approved(on)
+    const on = bench()
+    const { asked, held } = await approved(on, hold({ requirement: requirement({ voteMaxAgeMs: 3_600_000 }) }))
     on.clock.advance(15 * 60_000)
     await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({
       code: 'ERR_APPROVAL_EXPIRED',
@@ -201,8 +201,8 @@ describe('time', () => {
       { stage: 'peer', count: 1, role: 'dba', independent: [] },
       { stage: 'security', count: 1, role: 'security', independent: [] },
     ]
-    const on = bench({ limits: { voteMaxAgeMs: 60_000 } })
-    const running = on.coordinator.request(hold({ requirement: requirement({ stages }) }), never)
+    const on = bench()
+    const running = on.coordinator.request(hold({ requirement: requirement({ stages, voteMaxAgeMs: 60_000 }) }), never)
     await on.hand.allow(ann)
     on.clock.advance(60_001)
     on.liveRoles.set(bob, ['security'])

@@ -171,7 +171,7 @@ interface Played {
 }
 
 async function play(path: readonly Event[], required: ApprovalRequirement): Promise<Played> {
-  const on = bench({ limits: { voteMaxAgeMs } })
+  const on = bench()
   const model = new Model(required)
   const asked = hold({ requirement: required })
   const gone = new AbortController()

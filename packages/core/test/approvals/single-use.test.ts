@@ -135,8 +135,8 @@ describe('an approval', () => {
   })
 
   it('is void when a vote is too old', async () => {
-    const on = bench({ limits: { voteMaxAgeMs: 60_000 } })
-    const { asked, held } = await approved(on)
+    const on = bench()
+    const { asked, held } = await approved(on, hold({ requirement: requirement({ voteMaxAgeMs: 60_000 }) }))
     on.clock.advance(60_001)
     await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({ code: 'ERR_APPROVAL_VOID' })
   })

@@ -78,6 +78,9 @@ export function requirement(changes: Partial<ApprovalRequirement> = {}): Approva
     from: 'humans',
     level: 'asserted',
     ttlMs: 15 * 60_000,
+    voteMaxAgeMs: 10 * 60_000,
+    approverMustHold: false,
+    ownerMayApprove: false,
     ...changes,
   }
 }

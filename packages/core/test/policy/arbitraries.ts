@@ -1,5 +1,6 @@
 import { fc } from '../properties.js'
 import type { DecisionInput } from '../../src/model/decision.js'
+import { approvalLevels } from '../../src/model/decision.js'
 import type { Duty, Effect } from '../../src/model/effect.js'
 import { duties } from '../../src/model/effect.js'
 import type {
@@ -90,7 +91,7 @@ export const denyRule: fc.Arbitrary<Omit<DenyRuleInput, 'id'>> = fc
 
 const stage = fc.record({
   stage: fc.constantFrom('peer', 'security'),
-  count: fc.constant(1),
+  count: fc.integer({ min: 1, max: 3 }),
   role: fc.constantFrom(...roleNames),
 })
 
@@ -102,10 +103,14 @@ export const holdRule: fc.Arbitrary<Omit<HoldRuleInput, 'id'>> = fc
     require: fc.array(stage, { minLength: 1, maxLength: 2 }),
     ttl: fc.constantFrom('30s', '15m', '24h'),
     from: optional(fc.constantFrom('humans' as const, 'anyone' as const)),
+    level: optional(fc.constantFrom(...approvalLevels)),
+    voteMaxAge: optional(fc.constantFrom('1m', '10m')),
+    approverMustHold: optional(fc.boolean()),
+    requester: optional(fc.record({ ownerMayApprove: fc.boolean() })),
     holdInTransaction: optional(fc.constantFrom('deny' as const, 'allow' as const)),
     maxAffected: optional(rows),
   })
-  .map((rule) => present<HoldRuleInput>({ ...rule, id: '', level: undefined }))
+  .map((rule) => present<HoldRuleInput>({ ...rule, id: '' }))
 
 const recordRule: fc.Arbitrary<Omit<RecordRuleInput, 'id'>> = fc
   .record({

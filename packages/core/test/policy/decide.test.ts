@@ -279,6 +279,9 @@ describe('a hold rule', () => {
         from: 'humans',
         level: 'asserted',
         ttlMs: 900_000,
+        voteMaxAgeMs: 600_000,
+        approverMustHold: false,
+        ownerMayApprove: false,
       },
       obligations: { durability: undefined, holdInTransaction: 'deny' },
     })

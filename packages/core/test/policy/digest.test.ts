@@ -52,6 +52,8 @@ function meaning(value: unknown, key = ''): string {
   const members = Object.entries(value)
     .filter(([name, member]) => !(name === 'labels' && Object.keys(member as object).length === 0))
     .filter(([name, member]) => !(name === 'from' && member === 'humans'))
+    .filter(([name, member]) => !(name === 'approverMustHold' && member === false))
+    .filter(([name, member]) => !(name === 'requester' && meaning(member) === '{ownerMayApprove: false}'))
   return `{${members
     .map(([name, member]) => `${name}: ${meaning(member, name)}`)
     .sort()
@@ -70,7 +72,10 @@ describe('the digest of a policy', () => {
     expect(digestOfText(soundPolicyWith('[read, write, delete]', '[delete, read, write]'))).toBe(digest)
     expect(
       digestOfText(
-        soundPolicyWith('ttl: 15m', 'ttl: 900s\n    from: humans\n    level: asserted\n    holdInTransaction: deny'),
+        soundPolicyWith(
+          'ttl: 15m',
+          'ttl: 900s\n    from: humans\n    level: asserted\n    holdInTransaction: deny\n    voteMaxAge: 600s\n    approverMustHold: false\n    requester: { ownerMayApprove: false }',
+        ),
       ),
     ).toBe(digest)
     expect(
@@ -139,6 +144,10 @@ describe('the digest of a policy', () => {
           ],
           ttl: '15m',
           from: 'humans',
+          level: 'signed',
+          voteMaxAge: '5m',
+          approverMustHold: true,
+          requester: { ownerMayApprove: true },
           holdInTransaction: 'allow',
           maxAffected: 5,
         },

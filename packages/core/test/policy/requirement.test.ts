@@ -19,7 +19,17 @@ function hold(id: string, requirement: Partial<ApprovalRequirement>): HoldRule {
     roles: undefined,
     text: undefined,
     argv: undefined,
-    requirement: { rules: [id], stages: [peer], from: 'anyone', level: 'asserted', ttlMs: 60_000, ...requirement },
+    requirement: {
+      rules: [id],
+      stages: [peer],
+      from: 'anyone',
+      level: 'asserted',
+      ttlMs: 60_000,
+      voteMaxAgeMs: 60_000,
+      approverMustHold: false,
+      ownerMayApprove: true,
+      ...requirement,
+    },
     holdInTransaction: 'deny',
     maxAffected: undefined,
   }
@@ -35,6 +45,17 @@ describe('what several holds ask for together', () => {
     for (const each of [rules, rules.toReversed()]) {
       expect(requirementOf(each)).toMatchObject({ level: 'signed', ttlMs: 10_000, from: 'humans' })
     }
+  })
+
+  it('is the youngest votes, approvers that hold the duties when one says so, owners only when all say so', () => {
+    const rules = [hold('a', { approverMustHold: true }), hold('b', { voteMaxAgeMs: 5, ownerMayApprove: false })]
+    for (const each of [rules, rules.toReversed()]) {
+      expect(requirementOf(each)).toMatchObject({ voteMaxAgeMs: 5, approverMustHold: true, ownerMayApprove: false })
+    }
+    expect(requirementOf([hold('a', {}), hold('b', {})])).toMatchObject({
+      approverMustHold: false,
+      ownerMayApprove: true,
+    })
   })
 
   it('is one stage when they ask for the same, and two when anything of it differs', () => {

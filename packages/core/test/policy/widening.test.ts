@@ -21,6 +21,15 @@ const old: PolicyInput = {
   deny: [{ id: 'no-define', duty: 'define', reason: 'no' }],
   hold: [
     { id: 'writes', duty: 'write', ...peer, maxAffected: 5 },
+    {
+      id: 'strict',
+      duty: 'read',
+      require: [{ stage: 'peer', count: 2, role: 'dba' }],
+      ttl: '15m',
+      level: 'signed',
+      voteMaxAge: '5m',
+      approverMustHold: true,
+    },
     { id: 'opaque', duty: 'opaque', resource: 'statement:do', ...peer },
   ],
   record: [{ id: 'sync', duty: 'read', durability: 'synced' }],
@@ -91,6 +100,19 @@ describe('a reload', () => {
       { hold: [{ id: 'writes', duty: 'write', ...peer, ttl: '1h' }, ...(old.hold ?? []).slice(1)] },
       'the hold rule "writes" changed',
     ],
+    ...(
+      [
+        ['asks for fewer people', { require: [{ stage: 'peer', count: 1, role: 'dba' }] }],
+        ['asks for weaker evidence', { level: 'channel' }],
+        ['lets votes be older', { voteMaxAge: '6m' }],
+        ['lets approvers hold nothing', { approverMustHold: false }],
+        ['lets owners approve', { requester: { ownerMayApprove: true } }],
+      ] as const
+    ).map(([what, change]): readonly [string, Partial<PolicyInput>, string] => [
+      `a hold ${what}`,
+      { hold: (old.hold ?? []).map((rule) => (rule.id === 'strict' ? { ...rule, ...change } : rule)) },
+      'the hold rule "strict" changed',
+    ]),
     [
       'a bound on rows is dropped',
       { hold: (old.hold ?? []).map(({ maxAffected: _dropped, ...rule }) => rule) },
