@@ -11,6 +11,7 @@ import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
+import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
@@ -27,6 +28,7 @@ const lists = {
   decide: decideGuards,
   identity: identityGuards,
   tokens: tokenGuards,
+  proofs: proofGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,

@@ -202,14 +202,14 @@ export const recordGuards = [
   },
   {
     name: 'time never goes backwards',
-    file: record('forward-time'),
+    file: 'packages/core/src/model/forward-time.ts',
     find: 'Math.min(wallMs > carried && wallMs <= maxWallMs ? wallMs : carried, maxWallMs)',
     replace: 'Math.min(wallMs, maxWallMs)',
     tests: test('chain'),
   },
   {
     name: 'a journal starts no earlier than it ended',
-    file: record('forward-time'),
+    file: 'packages/core/src/model/forward-time.ts',
     find: '    this.#wallMs = notBeforeMs\n',
     replace: '    this.#wallMs = Math.min(0, notBeforeMs)\n',
     tests: ['packages/core/test/ledger/memory-ledger.test.ts'],

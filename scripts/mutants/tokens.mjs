@@ -11,15 +11,15 @@ export const tokenGuards = [
     hostile,
     'token-form',
     'a token has its one form',
-    "if (Buffer.from(part, 'base64url').toString('base64url') !== part) throw",
+    'if (!isCanonicalBase64url(part)) throw',
     "if (part === '') throw",
   ),
   guard(
     hostile,
     'token-form',
     'a token has three parts of base64url',
-    'if (!compact.test(token)) throw',
-    "if (token === '.') throw",
+    'if (!compact.test(text)) throw',
+    "if (text === '.') throw",
   ),
   guard(
     hostile,
@@ -31,7 +31,8 @@ export const tokenGuards = [
     hostile,
     'token-form',
     'the payload has one meaning',
-    "  strictJsonObject(Buffer.from(claims, 'base64url'), 'its payload')\n",
+    "strictJsonObject(Buffer.from(claims, 'base64url'), 'its payload', refuse)",
+    '{}',
   ),
   guard(hostile, 'strict-json', 'text is UTF-8', 'fatal: true, '),
   guard(
@@ -192,9 +193,9 @@ export const tokenGuards = [
   guard(
     hostile,
     'jwt-verifier',
-    'a token that is bound to a key is refused',
-    "if (Object.hasOwn(payload, 'cnf'))",
-    "if (Object.hasOwn(payload, 'cnf!'))",
+    'a token that is bound to a key needs a verifier of proofs',
+    'if (checkProof === undefined)\n',
+    'if (checkProof === undefined) return\n    if (proof === false)\n',
   ),
   guard(
     hostile,
@@ -214,7 +215,7 @@ export const tokenGuards = [
     hostile,
     'jwt-verifier',
     'the header is looked at',
-    '    assertHeader(unverifiedHeader(token), signed.algorithms, typ)\n',
+    '    assertHeader(unverifiedParts(token).header, signed.algorithms, typ)\n',
   ),
   guard(
     hostile,

@@ -25,6 +25,8 @@ export const errorCodes = Object.freeze({
   ERR_POLICY_INVALID: 'the policy is wrong; the message names file, line and key',
   ERR_POLICY_UNSUPPORTED: 'the policy uses a key whose enforcement has not landed yet',
   ERR_POLICY_WIDENING: 'a reload would widen the policy, which needs a restart',
+  ERR_PROOF_INVALID: 'the proof of possession was refused',
+  ERR_PROOF_NONCE: 'the proof of possession needs the nonce that the error holds',
   ERR_PROTOCOL_REFUSED: 'the client used a part of the protocol that the door refuses',
   ERR_SESSION_CLOSED: 'the session is closed, expired or revoked',
   ERR_SNAPSHOT_INVALID: 'a value cannot be frozen into a snapshot',
@@ -43,6 +45,8 @@ export interface BothKeysErrorDetails {
   readonly rules?: readonly string[]
   /** What the reader can do next, in one sentence. */
   readonly hint?: string
+  /** With ERR_PROOF_NONCE: what the next proof must hold as its `nonce` (RFC 9449 section 9). */
+  readonly nonce?: string
   readonly cause?: unknown
 }
 
@@ -55,11 +59,13 @@ export class BothKeysError extends Error {
   readonly code: ErrorCode
   readonly rules: readonly string[]
   readonly hint: string | undefined
+  readonly nonce: string | undefined
 
   constructor(code: ErrorCode, message: string, details: BothKeysErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.rules = Object.freeze([...(details.rules ?? [])])
     this.hint = details.hint
+    this.nonce = details.nonce
   }
 }

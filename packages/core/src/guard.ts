@@ -80,6 +80,12 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   if (!/^[\x21-\x7e]{1,128}$/.test(engine)) {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'engine must be 1 to 128 printable ASCII characters without blanks')
   }
+  const provenFor = options.identity.engine
+  if (provenFor !== undefined && provenFor !== engine) {
+    throw new BothKeysError('ERR_CONFIG_INVALID', 'the proofs that the verifier asks for are for another engine', {
+      hint: 'give createGuard({ engine }) the name that jwtVerifier({ dpop: { engine } }) has',
+    })
+  }
   const clock = options.clock ?? systemClock
   const deadlineMs = options.deadlineMs ?? 10_000
   const observers = new Observers()

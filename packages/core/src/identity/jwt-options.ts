@@ -1,28 +1,11 @@
 import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
+import type { JwtAlgorithm } from './algorithms.js'
+import { asymmetric } from './algorithms.js'
 import type { ClaimOptions } from './claim-mapping.js'
 import type { KeySetOption } from './key-source.js'
+import type { DpopOptions } from './dpop-options.js'
 import type { TokenType } from './token-header.js'
-
-/**
- * The signature algorithms that are accepted at all: asymmetric ones, so that a verifier can never sign.
- * ES256 and EdDSA check in a tenth of a millisecond; ES384 and ES512 take five times as long and more.
- */
-const asymmetric = Object.freeze([
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-  'Ed25519',
-] as const)
-
-export type JwtAlgorithm = (typeof asymmetric)[number]
 
 /** What a token must be, and where it says who somebody is. */
 export interface JwtVerifierOptions extends ClaimOptions {
@@ -47,6 +30,11 @@ export interface JwtVerifierOptions extends ClaimOptions {
   readonly clockToleranceS?: number
   /** The longest life that a token may have, from `iat` to `exp` in seconds. Default one hour, at most a day. */
   readonly maxLifetimeS?: number
+  /**
+   * Proofs of possession (RFC 9449). Without it, a token that is bound to a key (`cnf`) is refused, and so is a proof.
+   * With it, every token must be bound and come with a proof, unless `required` is false.
+   */
+  readonly dpop?: DpopOptions
   readonly clock?: Clock
 }
 
@@ -57,6 +45,7 @@ export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions
   'audience',
   'clock',
   'clockToleranceS',
+  'dpop',
   'issuer',
   'jwks',
   'kind',

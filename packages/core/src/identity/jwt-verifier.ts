@@ -2,6 +2,9 @@ import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
 import type { Principal } from '../model/principal.js'
 import { claimMapping } from './claim-mapping.js'
+import { confirmedKey } from './confirmation.js'
+import { dpopCheck } from './dpop.js'
+import { dpopRules } from './dpop-options.js'
 import { identifier, refused } from './identifier.js'
 import type { JwtVerifierOptions } from './jwt-options.js'
 import { tokenRules } from './jwt-options.js'
@@ -9,7 +12,8 @@ import { keySource } from './key-source.js'
 import { loadJose } from './load-jose.js'
 import { makePrincipal } from './make-principal.js'
 import { ownMember } from './own-member.js'
-import { assertTokenForm, unverifiedHeader } from './token-form.js'
+import { proofRefused } from './proof-refused.js'
+import { assertTokenForm, unverifiedParts } from './token-form.js'
 import { assertHeader } from './token-header.js'
 import { expiryOf } from './token-lifetime.js'
 import { assertParties } from './token-parties.js'
@@ -19,8 +23,9 @@ import type { Credential, Verifier } from './verifier.js'
 /**
  * Makes principals of access tokens (RFC 9068; RFC 7519 with `typ: 'JWT'`) that the issuer signed for this audience
  * and that expire soon. What two readers could understand differently is refused, whoever signed it.
- * Tokens bound to a key (`cnf`) and delegated ones (`act`) are refused until their proofs can be checked.
- * Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token; an abort is ERR_ABORTED.
+ * A token bound to a key (`cnf`) needs a proof of possession, see `dpop`; delegated ones (`act`) are refused.
+ * Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token, for the proof ERR_PROOF_INVALID,
+ * ERR_PROOF_NONCE or ERR_LIMIT_EXCEEDED; an abort is ERR_ABORTED.
  * Throws ERR_CONFIG_INVALID at once when an option is wrong.
  *
  * @example
@@ -32,31 +37,48 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const claimed = claimMapping(options, options.issuer)
   const keys = keySource(options.jwks, options.issuer, clock)
   const loading = loadJose()
+  const proofs = options.dpop === undefined ? undefined : dpopRules(options.dpop, toleranceS)
+  const checkProof = proofs === undefined ? undefined : dpopCheck(proofs, clock)
+
+  /** A token that is bound to a key comes with a proof, and no proof comes for nothing. */
+  async function assertPossession(key: string | undefined, token: string, proof: unknown): Promise<void> {
+    if (key === undefined) {
+      if (proof !== undefined) throw proofRefused('the token is not bound to a key', 'leave the proof out')
+      if (proofs?.required === true) throw refused('it is not bound to a key', 'have the issuer bind it by DPoP')
+      return
+    }
+    if (checkProof === undefined)
+      throw refused('it is bound to a key, and this verifier checks no proofs', 'set jwtVerifier.dpop')
+    if (proof === undefined)
+      throw proofRefused('the token is bound to a key, and there is no proof', 'pass { token, proof }')
+    await checkProof(proof, { token, thumbprint: key })
+  }
 
   async function verified(credential: Credential): Promise<Principal> {
     const token = ownMember(credential, 'token')
     assertTokenForm(token)
-    assertHeader(unverifiedHeader(token), signed.algorithms, typ)
+    assertHeader(unverifiedParts(token).header, signed.algorithms, typ)
     const { jwtVerify } = await loading
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...signed, currentDate: new Date(nowS * 1000) })
-    if (Object.hasOwn(payload, 'cnf'))
-      throw refused('it is bound to a key, and proofs of possession are not supported yet')
     if (Object.hasOwn(payload, 'act')) throw refused('it is delegated, and delegation is not supported yet')
     const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS })
     const facts = claimed(payload)
     assertParties(payload, facts.kind, subjectIsClient)
+    const key = confirmedKey(payload)
+    await assertPossession(key, token, ownMember(credential, 'proof'))
     return makePrincipal({
       ...facts,
       issuer: options.issuer,
       id: identifier(payload.sub, 'sub'),
-      key: undefined,
+      key,
       verifiedBy: 'jwt',
       expiresAtMs: expiresAtS * 1000,
     })
   }
 
   return Object.freeze({
+    ...(options.dpop === undefined ? {} : { engine: options.dpop.engine }),
     async verify(credential: Credential, signal: AbortSignal): Promise<Principal> {
       try {
         return await untilAborted(verified(credential), signal)

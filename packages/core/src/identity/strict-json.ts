@@ -1,3 +1,4 @@
+import type { Refuse } from './identifier.js'
 import { refused } from './identifier.js'
 
 /** The deepest nesting that is read. */
@@ -11,51 +12,56 @@ const piece = /(?<string>"(?:[^"\\]|\\.)*")(?<colon>[ \t\r\n]*:)?|(?<bracket>[[\
 /**
  * Reads a JSON object that means the same to every reader: valid UTF-8 without a byte order mark, no name twice in one
  * object, no number that is read as infinite, no lone surrogates, at most 32 levels deep (RFC 8259 sections 4, 6 and 8,
- * RFC 8725 section 2.4). Throws ERR_TOKEN_INVALID that says `what` is wrong and holds nothing of the text.
+ * RFC 8725 section 2.4). Throws what `refuse` makes, ERR_TOKEN_INVALID if left out, which says
+ * that `what` is wrong and holds nothing of the text.
  */
-export function strictJsonObject(bytes: Uint8Array, what: string): Readonly<Record<string, unknown>> {
-  const text = decoded(bytes, what)
-  const value = parsed(text, what)
-  if (Object.prototype.toString.call(value) !== '[object Object]') throw refused(`${what} is not a JSON object`)
-  assertOneMeaning(text, what)
+export function strictJsonObject(
+  bytes: Uint8Array,
+  what: string,
+  refuse: Refuse = refused,
+): Readonly<Record<string, unknown>> {
+  const text = decoded(bytes, what, refuse)
+  const value = parsed(text, what, refuse)
+  if (Object.prototype.toString.call(value) !== '[object Object]') throw refuse(`${what} is not a JSON object`)
+  assertOneMeaning(text, what, refuse)
   // A JSON value that is no array, string, number, boolean or null.
   return value as Readonly<Record<string, unknown>>
 }
 
-function decoded(bytes: Uint8Array, what: string): string {
+function decoded(bytes: Uint8Array, what: string, refuse: Refuse): string {
   let text: string
   try {
     text = utf8.decode(bytes)
   } catch {
-    throw refused(`${what} is not valid UTF-8`)
+    throw refuse(`${what} is not valid UTF-8`)
   }
-  if (text.startsWith('\uFEFF')) throw refused(`${what} begins with a byte order mark`)
+  if (text.startsWith('\uFEFF')) throw refuse(`${what} begins with a byte order mark`)
   return text
 }
 
 /** The parser's error quotes the text, so nothing of it is kept. */
-function parsed(text: string, what: string): unknown {
+function parsed(text: string, what: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw refused(`${what} is not JSON`)
+    throw refuse(`${what} is not JSON`)
   }
 }
 
-function assertOneMeaning(text: string, what: string): void {
+function assertOneMeaning(text: string, what: string, refuse: Refuse): void {
   const open: Set<string>[] = []
   for (const { groups = {} } of text.matchAll(piece)) {
     const { bracket, colon, number, string } = groups
     if (string !== undefined) {
       const value = JSON.parse(string) as string
-      if (!value.isWellFormed()) throw refused(`${what} has a broken character`)
+      if (!value.isWellFormed()) throw refuse(`${what} has a broken character`)
       if (colon === undefined) continue
       const names = open.at(-1)
-      if (names?.has(value) === true) throw refused(`${what} has a name twice`)
+      if (names?.has(value) === true) throw refuse(`${what} has a name twice`)
       names?.add(value)
     } else if (bracket === '{' || bracket === '[') {
-      if (open.push(new Set()) > maxDepth) throw refused(`${what} is nested too deeply`)
+      if (open.push(new Set()) > maxDepth) throw refuse(`${what} is nested too deeply`)
     } else if (bracket !== undefined) open.pop()
-    else if (!Number.isFinite(Number(number))) throw refused(`${what} has a number that is too large`)
+    else if (!Number.isFinite(Number(number))) throw refuse(`${what} has a number that is too large`)
   }
 }

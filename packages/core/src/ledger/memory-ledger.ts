@@ -1,7 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
 import type { SnapshotValue } from '../model/snapshot.js'
-import { ForwardTime } from '../record/forward-time.js'
+import { ForwardTime } from '../model/forward-time.js'
 import { ExpiryQueue } from './expiry-queue.js'
 import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
 

@@ -6,7 +6,7 @@ import { engineSession } from './event.js'
 import { frame, frameHash, noHash } from './event-hash.js'
 import type { EnvelopeValues } from './event-text.js'
 import { EventText } from './event-text.js'
-import { ForwardTime } from './forward-time.js'
+import { ForwardTime } from '../model/forward-time.js'
 import { SessionHeads } from './session-heads.js'
 import { millisecondsText, WallTimeText } from './time-text.js'
 

@@ -5,6 +5,8 @@ import { hostile } from './hostile-token.js'
 const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `r${String(index)}`)
 const ofPeople = { kind: 'human' } as const
 const plain = { typ: 'JWT' } as const
+const proven = { dpop: { engine: 'orders' } } as const
+const jkt = 'A'.repeat(43)
 const withoutSub = (members: string): string => claimsWith(members).replace('"sub":"etl-7",', '')
 const withoutTimes = (members: string): string => claimsWith(members).replace(/"iat":\d+,"exp":\d+,/u, '')
 
@@ -85,9 +87,24 @@ const parties: readonly HostileToken[] = [
   hostile('jti empty', () => sign({ jti: '' }), 'jti is empty'),
   hostile('at_hash, as an ID token has it', () => sign({ at_hash: 'x' }, plain), 'it is an ID token', plain),
   hostile('c_hash, as an ID token has it', () => sign({ c_hash: 'x' }), 'it is an ID token'),
-  hostile('cnf without a proof', () => sign({ cnf: { jkt: 'x' } }), 'it is bound to a key'),
-  hostile('cnf of a certificate', () => sign({ cnf: { 'x5t#S256': 'x' } }), 'it is bound to a key'),
-  hostile('cnf null', () => sign({ cnf: null }), 'it is bound to a key'),
+  hostile('cnf, where no proof is checked', () => sign({ cnf: { jkt: 'x'.repeat(43) } }), 'cnf.jkt is no thumbprint'),
+  hostile('cnf of a key, where no proof is checked', () => sign({ cnf: { jkt } }), 'this verifier checks no proofs'),
+  hostile('cnf of a certificate', () => sign({ cnf: { 'x5t#S256': jkt } }), 'cannot be checked', proven),
+  hostile('cnf of a key and a certificate', () => sign({ cnf: { jkt, 'x5t#S256': jkt } }), 'cannot be checked', proven),
+  hostile(
+    'cnf of a key set elsewhere',
+    () => sign({ cnf: { jku: 'https://x.example', kid: 'k' } }),
+    'cannot be',
+    proven,
+  ),
+  hostile('cnf of a whole key', () => sign({ cnf: { jwk: {} } }), 'cannot be checked', proven),
+  hostile('cnf empty', () => sign({ cnf: {} }), 'cannot be checked', proven),
+  hostile('cnf null', () => sign({ cnf: null }), 'cannot be checked', proven),
+  hostile('cnf a list', () => sign({ cnf: [jkt] }), 'cannot be checked', proven),
+  hostile('cnf.jkt a number', () => sign({ cnf: { jkt: 7 } }), 'cnf.jkt is no thumbprint', proven),
+  hostile('cnf.jkt cut', () => sign({ cnf: { jkt: jkt.slice(1) } }), 'cnf.jkt is no thumbprint', proven),
+  hostile('cnf.jkt with a spare bit', () => sign({ cnf: { jkt: `${jkt.slice(0, -1)}B` } }), 'is no thumbprint', proven),
+  hostile('no cnf, where every token must be bound', () => sign(), 'it is not bound to a key', proven),
   hostile('act, so that somebody acts for the subject', () => sign({ act: { sub: 'bot' } }), 'it is delegated'),
 ]
 

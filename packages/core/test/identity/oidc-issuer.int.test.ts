@@ -1,8 +1,12 @@
+import { generateKeyPair, generateProof } from 'dpop'
+import { calculateJwkThumbprint, exportJWK } from 'jose'
 import type { JWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { BothKeysError } from '../../src/errors.js'
 import { createGuard } from '../../src/guard.js'
 import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
+import type { Verifier } from '../../src/identity/verifier.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { signal } from './jwt-support.js'
@@ -68,9 +72,9 @@ describe('a token of an OpenID provider', () => {
     expect(issuer.asked).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
-  it('is refused when it is bound to a key, as long as no proof can be checked', async () => {
+  it('is refused when it is bound to a key, where no proof is checked', async () => {
     const issuer = await issuing([oldKey])
-    const token = await issuer.token('bound-agent')
+    const token = await issuer.token('bound-agent', await generateKeyPair('ES256'))
     await expect(jwtVerifier(optionsFor(issuer)).verify({ token }, signal)).rejects.toThrow('it is bound to a key')
   })
 
@@ -130,22 +134,62 @@ describe('a provider that is down', () => {
   })
 })
 
+/** A guard whose journal can be looked at. */
+async function guarded(identity: Verifier) {
+  const journal = memoryJournal()
+  const policy = {
+    version: 1,
+    targets: { db: { kind: 'fake' } },
+    roles: { reader: [{ target: 'db', duty: 'read' }] },
+  }
+  const guard = await createGuard({
+    engine: 'orders',
+    policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
+    identity,
+    targets: [{ name: 'db', kind: 'fake', close: () => Promise.resolve() }],
+    journal,
+  })
+  return { guard, journal }
+}
+
+describe('a session that a bound token opened', () => {
+  it('needs the key, a nonce of the engine and a proof of its own, and ends when the token expires', async () => {
+    const issuer = await issuing([oldKey], 5)
+    const keys = await generateKeyPair('ES256')
+    const token = await issuer.token('bound-agent', keys)
+    const { guard, journal } = await guarded(
+      jwtVerifier({ ...optionsFor(issuer), dpop: { engine: 'orders', nonce: true } }),
+    )
+    const url = 'bothkeys://orders/session'
+    const proofOf = (nonce?: string, by = keys): Promise<string> => generateProof(by, url, 'POST', nonce, token)
+    const refusal = (proof?: string): Promise<BothKeysError> =>
+      guard.openSession(proof === undefined ? { token } : { token, proof }).then(
+        () => Promise.reject(new Error('opened')),
+        (error: BothKeysError) => error,
+      )
+    expect((await refusal()).code).toBe('ERR_PROOF_INVALID')
+    expect((await refusal(await proofOf(undefined, await generateKeyPair('ES256')))).code).toBe('ERR_PROOF_INVALID')
+    const { code, nonce } = await refusal(await proofOf())
+    expect(code).toBe('ERR_PROOF_NONCE')
+    const proof = await proofOf(nonce)
+    const session = await guard.openSession({ token, proof })
+    expect(session.principal.key).toEqual({
+      known: [await calculateJwkThumbprint(await exportJWK(keys.publicKey))],
+    })
+    expect((await refusal(proof)).code).toBe('ERR_PROOF_INVALID')
+    await vi.waitFor(() => {
+      expect(journal.events.at(-1)).toMatchObject({ type: 'session.close', reason: 'expired' })
+    })
+    expect((await refusal(await proofOf(nonce))).code).toBe('ERR_TOKEN_INVALID')
+    await guard.close()
+  })
+})
+
 describe('a session that a token opened', () => {
   it('ends when the token expires, and the token opens no other', async () => {
     const issuer = await issuing([oldKey], 5)
     const token = await issuer.token('etl-agent')
-    const journal = memoryJournal()
-    const policy = {
-      version: 1,
-      targets: { db: { kind: 'fake' } },
-      roles: { reader: [{ target: 'db', duty: 'read' }] },
-    }
-    const guard = await createGuard({
-      policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
-      identity: jwtVerifier(optionsFor(issuer)),
-      targets: [{ name: 'db', kind: 'fake', close: () => Promise.resolve() }],
-      journal,
-    })
+    const { guard, journal } = await guarded(jwtVerifier(optionsFor(issuer)))
     const session = await guard.openSession({ token })
     expect(session.closed).toBe(false)
     await vi.waitFor(() => {

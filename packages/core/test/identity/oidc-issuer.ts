@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { SignJWT, exportJWK, generateKeyPair } from 'jose'
+import { exportJWK, generateKeyPair } from 'jose'
+import { generateProof } from 'dpop'
+import type { KeyPair } from 'dpop'
 import type { JWK } from 'jose'
 import Provider from 'oidc-provider'
 
@@ -46,10 +48,10 @@ export class OidcIssuer {
     this.#answer = down
   }
 
-  /** An access token by the client credentials grant; `bound` asks for one that is bound to a key (RFC 9449). */
-  async token(clientId: 'etl-agent' | 'bound-agent'): Promise<string> {
+  /** An access token by the client credentials grant, bound to the keys if there are some (RFC 9449). */
+  async token(clientId: 'etl-agent' | 'bound-agent', keys?: KeyPair): Promise<string> {
     const url = `${this.#address}/token`
-    const proof: Record<string, string> = clientId === 'bound-agent' ? { dpop: await proofFor(url) } : {}
+    const proof: Record<string, string> = keys === undefined ? {} : { dpop: await generateProof(keys, url, 'POST') }
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`, ...proof },
@@ -108,13 +110,4 @@ function configuration(keys: readonly JWK[], lifetimeS: number): object {
     },
     extraTokenClaims: () => claimed,
   }
-}
-
-/** A proof of possession for one request (RFC 9449 section 4.2). */
-async function proofFor(url: string): Promise<string> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  return new SignJWT({ htm: 'POST', htu: url, jti: crypto.randomUUID() })
-    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(publicKey) })
-    .setIssuedAt()
-    .sign(privateKey)
 }

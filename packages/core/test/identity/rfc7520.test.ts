@@ -1,7 +1,7 @@
 import { compactVerify } from 'jose'
 import type { JWK } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { JwtAlgorithm } from '../../src/identity/jwt-options.js'
+import type { JwtAlgorithm } from '../../src/identity/algorithms.js'
 import { keySource } from '../../src/identity/key-source.js'
 import { assertTokenForm } from '../../src/identity/token-form.js'
 import { systemClock } from '../../src/model/clock.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { JwtAlgorithm } from '../../src/identity/jwt-options.js'
+import type { JwtAlgorithm } from '../../src/identity/algorithms.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import type { Verifier } from '../../src/identity/verifier.js'
 import { encode, options, sign, signal } from './jwt-support.js'

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { JwtAlgorithm } from '../../src/identity/jwt-options.js'
+import type { JwtAlgorithm } from '../../src/identity/algorithms.js'
 import { encode, issuer, sign, signText, verify } from './jwt-support.js'
 
 const everyAlgorithm: readonly JwtAlgorithm[] = [

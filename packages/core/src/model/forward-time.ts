@@ -1,4 +1,4 @@
-import type { Clock } from '../model/clock.js'
+import type { Clock } from './clock.js'
 
 /** 9999-12-31T23:59:59.999Z: a clock beyond it is wrong, and its times would not sort as text. */
 const maxWallMs = 253_402_300_799_999

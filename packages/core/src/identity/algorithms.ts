@@ -1,0 +1,19 @@
+/**
+ * The signature algorithms that are accepted at all: asymmetric ones, so that a verifier can never sign.
+ * ES256 and EdDSA check in a tenth of a millisecond; ES384 and ES512 take five times as long and more.
+ */
+export const asymmetric = Object.freeze([
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'EdDSA',
+  'Ed25519',
+] as const)
+
+export type JwtAlgorithm = (typeof asymmetric)[number]
