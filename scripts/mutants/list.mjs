@@ -14,6 +14,7 @@ import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
+import { revocationGuards } from './revocation.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
@@ -33,6 +34,7 @@ const lists = {
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,
   requests: requestGuards,
+  revocation: revocationGuards,
   ledger: ledgerGuards,
   'ledger-postgres': ledgerPostgresGuards,
   record: recordGuards,

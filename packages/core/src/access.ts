@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Admission, AdmissionRequest, Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
@@ -8,7 +9,7 @@ import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
 import type { EventDraft } from './record/event.js'
 import type { Refusal } from './refusal.js'
-import { denialOf } from './refusal.js'
+import { denialOf, refusalFrom } from './refusal.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'
 import { internalsOf } from './session.js'
@@ -42,7 +43,7 @@ export interface SessionAccess {
   /** The first 8 characters of the session id, for names that a server shows. */
   readonly shortId: string
   readonly principal: Principal
-  /** Aborted when the session ends; the reason is a BothKeysError. */
+  /** Aborted when the session ends or the target is revoked; the reason is a BothKeysError. */
   readonly signal: AbortSignal
   /** Takes an action to a permit or a refusal, at once when nothing has to be waited for. Never throws or rejects. */
   admit(request: AdapterRequest): MaybePromise<Admission>
@@ -65,6 +66,8 @@ export interface SessionAccess {
 export interface GuardState {
   readonly enforcement: Enforcement
   readonly targets: ReadonlySet<GuardedTarget>
+  /** Aborted when the target is revoked, with a BothKeysError for its reason. */
+  readonly targetSignal: (name: string) => AbortSignal
   requesterOf(session: Session): Requester
 }
 
@@ -97,6 +100,7 @@ export function sessionAccess(session: Session, target: GuardedTarget): SessionA
       cause: inner.signal.reason,
     })
   }
+  state.targetSignal(target.name).throwIfAborted()
   return new Access(state, session, target)
 }
 
@@ -116,10 +120,13 @@ class Access implements SessionAccess {
     this.sessionId = session.id
     this.shortId = session.id.slice(0, 8)
     this.principal = session.principal
-    this.signal = this.#requester.signal
+    this.signal = AbortSignal.any([this.#requester.signal, state.targetSignal(target.name)])
+    // Every connection listens; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.signal)
   }
 
   admit(request: AdapterRequest): MaybePromise<Admission> {
+    if (this.signal.aborted) return { outcome: 'refused', refusal: refusalFrom(this.signal.reason) }
     return admit(this.#state.enforcement, this.#requester, {
       action: this.#action(request),
       inTransaction: request.inTransaction,

@@ -33,6 +33,8 @@ export interface Enforcement {
   readonly clock: Clock
   readonly denials: DenialLog
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
+  /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
+  readonly revocationsFresh: () => MaybePromise<void>
   /** How long the journal or the ledger may take before nothing runs. */
   readonly deadlineMs: number
 }
@@ -80,7 +82,10 @@ export function admit(on: Enforcement, requester: Requester, request: AdmissionR
     return { outcome: 'refused', refusal }
   }
   try {
-    const admission = decideAndPermit(on, requester, request)
+    const fresh = on.revocationsFresh()
+    const admission = isPromise(fresh)
+      ? fresh.then(() => decideAndPermit(on, requester, request))
+      : decideAndPermit(on, requester, request)
     return isPromise(admission) ? admission.catch(failed) : admission
   } catch (error) {
     return failed(error)

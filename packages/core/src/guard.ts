@@ -19,6 +19,10 @@ import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
 import { refusalFrom } from './refusal.js'
 import { restoredLedger } from './restored-ledger.js'
+import type { Revocation, RevocationOptions } from './revocation.js'
+import { Revocations } from './revocations.js'
+import type { Revocable } from './duties/revoked.js'
+import { TargetSwitches } from './target-switches.js'
 import type { Session } from './session.js'
 import type { SessionOptions } from './session-keeper.js'
 import { SessionKeeper } from './session-keeper.js'
@@ -66,6 +70,16 @@ export interface Guard {
   readonly journalBehind: JournalBehind | undefined
   /** Listens to what happens; answers how to stop listening. Nothing that is enforced depends on a listener. */
   on<Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void): () => void
+  /**
+   * The kill switch: ends what a person, an account, a run or a session has open, or closes a target for everybody, here at
+   * once and within a second in every other guard on the same ledger. Their votes no longer count. It lasts for `forMs`, or
+   * for good: nothing lifts it. Rejects with ERR_CONFIG_INVALID, ERR_LIMIT_EXCEEDED, and with ERR_LEDGER_UNAVAILABLE,
+   * ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when it is in force here but others may not learn of it.
+   *
+   * @example
+   * await guard.revoke({ kind: 'person', issuer, id: 'ada' }, { reason: 'laptop stolen' })
+   */
+  revoke(what: Revocable, options: RevocationOptions): Promise<Revocation>
   /** Ends every session and connection and closes the journal. */
   close(): Promise<void>
 }
@@ -138,9 +152,23 @@ async function assemble(
   const failed = (session: string) => (cause: unknown) => {
     observe('failure', { session, refusal: refusalFrom(cause), cause })
   }
+  const revocations = new Revocations({
+    ledger,
+    shared: options.ledger !== undefined,
+    journal,
+    clock,
+    deadlineMs,
+    onRevoked: () => {
+      sessions.endRevoked()
+      switches.endRevoked()
+    },
+    onFailure: failed(engineSession),
+  })
+  const switches = new TargetSwitches(revocations)
   const approvals = createApprovalCoordinator({
     ledger,
     journal,
+    isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined,
     approvers: options.approvers ?? [],
     clock,
     policyNow: () => holder.current,
@@ -161,6 +189,7 @@ async function assemble(
     clock,
     denials,
     observe,
+    revocationsFresh: () => revocations.fresh(),
     deadlineMs,
   }
   await holder.startRecording(journal)
@@ -171,6 +200,7 @@ async function assemble(
     clock,
     observe,
     denials,
+    revocations,
     deadlineMs,
     journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
   })
@@ -178,13 +208,16 @@ async function assemble(
     enforcement,
     targets: new Set(options.targets),
     requesterOf: (session) => sessions.requesterOf(session),
+    targetSignal: (name) => switches.signal(name),
   })
+  await revocations.start()
   const { behind } = journal
   // Whoever created the guard can listen by then.
   if (behind !== undefined) setImmediate(observe, 'journalBehind', behind)
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     holder.stop()
+    revocations.stop()
     await sessions.closeAll()
     await approvals.close()
     await Promise.all(options.targets.map((target) => target.close()))
@@ -195,6 +228,7 @@ async function assemble(
     openSession: (credential: Credential, sessionOptions?: SessionOptions) =>
       sessions.open(options.identity, credential, sessionOptions),
     reload: () => holder.reload(),
+    revoke: (what: Revocable, revocation: RevocationOptions) => revocations.add(what, revocation),
     get policyDigest() {
       return holder.current.digest
     },

@@ -6,18 +6,26 @@ import type { Clock } from './model/clock.js'
 import type { Journal } from './record/journal.js'
 import type { ReplayedRequest } from './record/replay-state.js'
 import { replayState } from './record/replay-state.js'
+import { replayedRevocation, storedRevocation } from './revocation.js'
+import { isOver, revocationsKey } from './revocations.js'
 
 /** How long after its expiry a restriction is kept. */
 const keptAfterMs = 60 * 60_000
 
 /**
  * The embedded ledger, rebuilt from the journal (RULES 19). Only restrictions come back: what was consumed or denied stays
- * so, every other request of an earlier process is void, and time does not fall behind the journal's last event.
+ * so, what is revoked is revoked, every other request of an earlier process is void, and time does not fall behind the
+ * journal's last event. Throws ERR_JOURNAL_CORRUPT when a revocation cannot be read.
  */
 export async function restoredLedger(clock: Clock, journal: Journal): Promise<Ledger> {
-  const { requests, lastTimeMs } = await replayState(journal.read())
+  const { requests, revocations, lastTimeMs } = await replayState(journal.read())
   const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs })
   const changes = [...requests].map(([id, request]) => restriction(id, request))
+  const nowMs = await ledger.nowMs()
+  const inForce = revocations.map(replayedRevocation).filter(({ untilMs }) => !isOver(untilMs, nowMs))
+  if (inForce.length > 0) {
+    changes.push({ key: revocationsKey, expectedVersion: 0, value: inForce.map(storedRevocation) })
+  }
   if (changes.length > 0) await ledger.commit(changes)
   return ledger
 }

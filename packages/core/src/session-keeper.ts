@@ -10,6 +10,8 @@ import { randomHex } from './model/digest.js'
 import type { Principal } from './model/principal.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
+import { revoked } from './revocation.js'
+import type { Revocations } from './revocations.js'
 import type { Requester } from './requester.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
@@ -23,6 +25,7 @@ export interface SessionContext {
   readonly clock: Clock
   readonly observe: Enforcement['observe']
   readonly denials: DenialLog
+  readonly revocations: Pick<Revocations, 'fresh' | 'ofSession'>
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
@@ -49,6 +52,7 @@ const maxTimerMs = 2 ** 31 - 1
 const endings = {
   closed: 'the session was closed',
   expired: 'the session expired',
+  revoked: 'the session was revoked',
   'over its journal budget': 'the session was closed because it wrote more to the journal than one session may',
   'an outcome was not recorded': 'the session was ended because an outcome could not be recorded',
 } as const
@@ -57,7 +61,7 @@ const endings = {
 export class SessionKeeper {
   readonly #context: SessionContext
   readonly #requesters = new WeakMap<Session, Requester>()
-  readonly #live = new Set<Session>()
+  readonly #live = new Map<Session, AbortController>()
   #closed = false
 
   constructor(context: SessionContext) {
@@ -86,6 +90,8 @@ export class SessionKeeper {
     }
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
+    await this.#context.revocations.fresh()
+    this.#refuseRevoked(id, principal)
     await withDeadline(
       journal.append(
         { type: 'session.open', session: id, trace: trace(), body: { actor: principalFragment(principal) } },
@@ -104,9 +110,12 @@ export class SessionKeeper {
       close: () => this.#end(session, ending, 'closed'),
     })
     this.#requesters.set(session, this.#requester(session, principal, ending, trace))
-    this.#live.add(session)
+    this.#live.set(session, ending)
     this.#expireAt(session, ending, clock.monotonicMs() + leftMs)
     observe('sessionOpened', { session: id })
+    // It may have been revoked while its opening was recorded.
+    this.endRevoked()
+    this.#refuseRevoked(id, principal)
     return session
   }
 
@@ -116,9 +125,23 @@ export class SessionKeeper {
     return requester
   }
 
+  /** Ends every session that is revoked. */
+  endRevoked(): void {
+    for (const [session, ending] of this.#live) {
+      const { id, principal } = session
+      const revocation = this.#context.revocations.ofSession({ id, principal })
+      if (revocation !== undefined) void this.#end(session, ending, 'revoked', revoked('the session', revocation))
+    }
+  }
+
   async closeAll(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#live].map((session) => session.close()))
+    await Promise.all([...this.#live.keys()].map((session) => session.close()))
+  }
+
+  #refuseRevoked(id: string, principal: Principal): void {
+    const revocation = this.#context.revocations.ofSession({ id, principal })
+    if (revocation !== undefined) throw revoked('the session', revocation)
   }
 
   #requester(session: Session, principal: Principal, ending: AbortController, trace: Requester['trace']): Requester {

@@ -30,6 +30,8 @@ export interface ApprovalPorts {
   readonly policyNow: () => CompiledPolicy
   /** The roles that a principal holds now. Default: those it was verified with. Throwing refuses. */
   readonly rolesNow: (principal: Principal) => MaybePromise<readonly string[]>
+  /** Whether a principal is revoked. Default: nobody is. */
+  readonly isRevoked: (principal: Principal) => boolean
   readonly limits: ApprovalLimits
   /** How long the ledger, the journal or `rolesNow` may take before nothing runs. */
   readonly deadlineMs: number

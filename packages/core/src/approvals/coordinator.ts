@@ -19,7 +19,7 @@ import { unholdable } from './unholdable.js'
 export type { ApprovalLimits } from './approval-ports.js'
 export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
 
-type OptionalPorts = 'rolesNow' | 'deadlineMs' | 'onHeld' | 'onFailure'
+type OptionalPorts = 'rolesNow' | 'isRevoked' | 'deadlineMs' | 'onHeld' | 'onFailure'
 
 /** The ports of approvals; those that may be left out have harmless or strict defaults. */
 export interface ApprovalCoordinatorOptions
@@ -125,6 +125,7 @@ function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
     clock: options.clock,
     policyNow: options.policyNow,
     rolesNow: options.rolesNow ?? ((principal) => principal.roles),
+    isRevoked: options.isRevoked ?? (() => false),
     deadlineMs: options.deadlineMs ?? 5_000,
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
     onHeld: (event) => {

@@ -10,6 +10,7 @@ import type { HoldRequest } from './request.js'
 export interface Ineligibility {
   readonly reason:
     | 'principal-expired'
+    | 'revoked'
     | 'not-human'
     | 'not-independent'
     | 'no-role'

@@ -101,6 +101,7 @@ export class VoteBox {
   }
 
   #ineligibility(candidate: Candidate): Ineligibility | undefined {
+    if (this.#on.isRevoked(candidate.approver)) return { reason: 'revoked' }
     return ineligibility(this.#hold, candidate, this.#on.policyNow(), this.#on.clock.wallMs())
   }
 

@@ -17,6 +17,7 @@ export type EventType =
   | 'approval.vote'
   | 'approval.refused-vote'
   | 'approval.ended'
+  | 'revocation'
   | 'target.internal'
 
 /** Sessions that events outside any agent session belong to. */

@@ -15,6 +15,8 @@ export interface ReplayedRequest {
 export interface ReplayedState {
   /** By request id: all that expired less than an hour before the journal's last event, or later. */
   readonly requests: ReadonlyMap<string, ReplayedRequest>
+  /** The bodies of all revocations, oldest first, whether they are over or not. */
+  readonly revocations: readonly RecordedEvent[]
   /** The time of the last event in Unix milliseconds; the ledger's time starts there (RULES 20). */
   readonly lastTimeMs: number
 }
@@ -30,17 +32,19 @@ const lookAt = 4096
  */
 export async function replayState(events: AsyncIterable<RecordedEvent>): Promise<ReplayedState> {
   const requests = new Map<string, ReplayedRequest>()
+  const revocations: RecordedEvent[] = []
   let lookAgainAt = lookAt
   let lastTimeMs = 0
   for await (const event of events) {
     lastTimeMs = Date.parse(event.time)
+    if (event.type === 'revocation') revocations.push(event)
     take(requests, event)
     if (requests.size < lookAgainAt) continue
     dropOld(requests, lastTimeMs)
     lookAgainAt = 2 * requests.size + lookAt
   }
   dropOld(requests, lastTimeMs)
-  return { requests, lastTimeMs }
+  return { requests, revocations, lastTimeMs }
 }
 
 function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): void {

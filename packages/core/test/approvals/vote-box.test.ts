@@ -32,6 +32,7 @@ beforeEach(() => {
     rolesNow: (who: { readonly roles: readonly string[] }) => who.roles,
     limits: defaultLimits,
     deadlineMs: 50,
+    isRevoked: () => false,
     onHeld: () => undefined,
     onFailure: () => undefined,
   }

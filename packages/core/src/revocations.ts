@@ -1,0 +1,199 @@
+import { updateLedger } from './approvals/ledger-update.js'
+import { within } from './approvals/within.js'
+import { withDeadline } from './deadline.js'
+import type { Revocable, RevocableSession } from './duties/revoked.js'
+import { revokes, revokesSession, revokesTarget } from './duties/revoked.js'
+import type { IndependentParty } from './duties/independence.js'
+import { BothKeysError } from './errors.js'
+import type { Ledger, LedgerEntry } from './ledger/ledger.js'
+import type { Clock } from './model/clock.js'
+import type { MaybePromise } from './model/maybe-promise.js'
+import type { SnapshotValue } from './model/snapshot.js'
+import { engineSession } from './record/event.js'
+import type { Journal } from './record/journal.js'
+import type { Revocation, RevocationOptions } from './revocation.js'
+import { parseRevocation, recordedRevocation, revocationOf, storedRevocation } from './revocation.js'
+
+/** The ledger's key of all that is revoked. */
+export const revocationsKey = 'revocations'
+
+/** How often a ledger that others write to is looked at. */
+const lookEveryMs = 250
+/** How old the last look may be when something is decided. */
+const maxAgeMs = 1_000
+/** What is over is dropped; more than these are refused. */
+const maxRevocations = 1_000
+
+export interface RevocationsContext {
+  readonly ledger: Ledger
+  /** Whether other processes may write to the ledger. */
+  readonly shared: boolean
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly deadlineMs: number
+  /** Something was revoked: live sessions and targets have to be looked through. */
+  readonly onRevoked: () => void
+  /** A look failed. Until one succeeds, decisions are refused. */
+  readonly onFailure: (cause: unknown) => void
+}
+
+/**
+ * The kill switch: what is revoked, by this process or any other on the same ledger. It is in force here at once, and
+ * elsewhere within a second; a process that cannot look for longer decides nothing. Nothing lifts a revocation but its time.
+ */
+export class Revocations {
+  readonly #context: RevocationsContext
+  /** By id. Those of this process stay although the ledger lost them. */
+  readonly #own = new Map<string, Revocation>()
+  #known: readonly Revocation[] = []
+  #version = -1
+  #lookedAtMs = -Infinity
+  #looking: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #started = false
+
+  constructor(context: RevocationsContext) {
+    this.#context = context
+  }
+
+  /** The first look, and from then on as many as it takes. Throws ERR_LEDGER_UNAVAILABLE when the first one fails. */
+  async start(): Promise<void> {
+    this.#started = true
+    await this.#look()
+  }
+
+  /** Resolves when what is known is fresh enough to decide by; nothing when it is. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE. */
+  fresh(): MaybePromise<void> {
+    if (!this.#context.shared || this.#context.clock.monotonicMs() - this.#lookedAtMs <= maxAgeMs) return
+    return this.#refresh()
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#look()
+    if (this.#context.clock.monotonicMs() - this.#lookedAtMs <= maxAgeMs) return
+    throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger answers too slowly to know what is revoked', {
+      hint: 'look at the ledger; nothing ran',
+    })
+  }
+
+  ofPrincipal(principal: IndependentParty): Revocation | undefined {
+    return this.#known.find(({ what }) => revokes(what, principal))
+  }
+
+  ofSession(session: RevocableSession): Revocation | undefined {
+    return this.#known.find(({ what }) => revokesSession(what, session))
+  }
+
+  ofTarget(name: string): Revocation | undefined {
+    return this.#known.find(({ what }) => revokesTarget(what, name))
+  }
+
+  /**
+   * Revokes. In force here when this returns its promise, whatever becomes of that; elsewhere and after a restart once it
+   * resolves. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when others may not learn of it.
+   */
+  async add(what: Revocable, options: RevocationOptions): Promise<Revocation> {
+    const { deadlineMs, journal, ledger } = this.#context
+    if (this.#own.size >= maxRevocations) throw tooMany()
+    let revocation = revocationOf(what, options)
+    this.#keep(revocation)
+    const nowMs = await this.#nowMs()
+    if (options.forMs !== undefined) {
+      revocation = Object.freeze({ ...revocation, untilMs: nowMs + options.forMs })
+      this.#keep(revocation)
+    }
+    await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
+      const others = storedIn(entries.get(revocationsKey)).filter(({ untilMs }) => !isOver(untilMs, nowMs))
+      if (others.length >= maxRevocations) throw tooMany()
+      const value = [...others, revocation].map(storedRevocation)
+      return { write: [{ key: revocationsKey, value }], result: undefined }
+    })
+    const event = { type: 'revocation', session: engineSession, body: recordedRevocation(revocation) } as const
+    await withDeadline(journal.append(event, 'synced'), 'recording the revocation', deadlineMs, undefined)
+    return revocation
+  }
+
+  #keep(revocation: Revocation): void {
+    this.#own.set(revocation.id, revocation)
+    this.#know(this.#known)
+  }
+
+  stop(): void {
+    this.#started = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Others may write to the ledger, and what has a time will be over. */
+  #lookLater(): void {
+    const waits = this.#context.shared || this.#known.some(({ untilMs }) => untilMs !== undefined)
+    if (!this.#started || this.#timer !== undefined || !waits) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.#look().catch(this.#context.onFailure)
+    }, lookEveryMs)
+    this.#timer.unref()
+  }
+
+  /** One look at a time, for everybody who waits for one. */
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookNow().finally(() => {
+      this.#looking = undefined
+      this.#lookLater()
+    })
+    return this.#looking
+  }
+
+  async #lookNow(): Promise<void> {
+    const { clock, deadlineMs, ledger } = this.#context
+    const startedMs = clock.monotonicMs()
+    const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
+    const stored = entry.version === this.#version ? this.#known : storedIn(entry)
+    const timed = stored.some(({ untilMs }) => untilMs !== undefined)
+    const nowMs = timed ? await this.#nowMs() : Number.NEGATIVE_INFINITY
+    for (const { id, untilMs } of this.#own.values()) if (isOver(untilMs, nowMs)) this.#own.delete(id)
+    this.#version = entry.version
+    this.#know(stored.filter(({ untilMs }) => !isOver(untilMs, nowMs)))
+    // What was committed while the ledger answered may be missing.
+    this.#lookedAtMs = startedMs
+  }
+
+  async #nowMs(): Promise<number> {
+    const { deadlineMs, ledger } = this.#context
+    return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+  }
+
+  #know(stored: readonly Revocation[]): void {
+    const before = new Set(this.#known.map(({ id }) => id))
+    const all = new Map([...stored, ...this.#own.values()].map((revocation) => [revocation.id, revocation]))
+    this.#known = [...all.values()]
+    if (this.#known.some(({ id }) => !before.has(id))) this.#context.onRevoked()
+    this.#lookLater()
+  }
+}
+
+/** What the ledger holds. Throws when it is something else: it might have been a revocation. */
+function storedIn(entry: LedgerEntry | undefined): readonly Revocation[] {
+  const value: SnapshotValue | undefined = entry?.value
+  if (value === undefined) return []
+  const parsed = Array.isArray(value) ? (value as readonly SnapshotValue[]).map(parseRevocation) : [undefined]
+  const read = parsed.filter((revocation) => revocation !== undefined)
+  if (read.length === parsed.length) return read
+  throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the revocations in the ledger cannot be read, so nothing ran', {
+    hint: 'look at the ledger: somebody changed it',
+  })
+}
+
+/** Whether a revocation is over at a time of the ledger. */
+export function isOver(untilMs: number | undefined, nowMs: number): boolean {
+  return untilMs !== undefined && nowMs > untilMs
+}
+
+function tooMany(): BothKeysError {
+  return new BothKeysError(
+    'ERR_LIMIT_EXCEEDED',
+    `${String(maxRevocations)} revocations are in force, and no more fit`,
+    {
+      hint: 'revoke everything, or wait until some are over',
+    },
+  )
+}
