@@ -65,7 +65,7 @@ export const revocationGuards = [
     'return untilMs !== undefined && nowMs > untilMs',
     'return untilMs === 0 && nowMs > 0',
   ],
-  ['has a bound', 'revocations', 'if (this.#own.size >= maxRevocations) throw tooMany()', ''],
+  ['has a bound', 'revocations', '      if (others.length >= maxRevocations) throw tooMany()\n', ''],
 ].map(([what, file, find, replace]) => ({
   name: `what is revoked ${what}`,
   file: source(file),

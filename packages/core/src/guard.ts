@@ -73,7 +73,7 @@ export interface Guard {
   /**
    * The kill switch: ends what a person, an account, a run or a session has open, or closes a target for everybody, here at
    * once and within a second in every other guard on the same ledger. Their votes no longer count. It lasts for `forMs`, or
-   * for good: nothing lifts it. Rejects with ERR_CONFIG_INVALID, ERR_LIMIT_EXCEEDED, and with ERR_LEDGER_UNAVAILABLE,
+   * for good: nothing lifts it. Rejects with ERR_CONFIG_INVALID, and with ERR_LIMIT_EXCEEDED, ERR_LEDGER_UNAVAILABLE,
    * ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when it is in force here but others may not learn of it.
    *
    * @example

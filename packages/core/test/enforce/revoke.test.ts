@@ -81,11 +81,12 @@ describe('a guard that revokes', () => {
   })
 
   it('opens no session for whom it revoked, and leaves others alone', async () => {
-    const { db, guard, open } = await stage()
+    const { db, guard, journal, open } = await stage()
     const stranger = await open({ ...agent, subject: 'a2', owners: ['zoe'], runRoot: 'another' })
     await guard.revoke({ kind: 'person', issuer: await issuerOf(), id: 'ada' }, { reason })
     await expect(open()).rejects.toEqual(revokedError)
     await expect(open({ kind: 'human', subject: 'ada', roles: ['agent'] })).rejects.toEqual(revokedError)
+    expect(journal.events.filter(({ type }) => type === 'session.open')).toHaveLength(1)
     expect(verdict(await ask(sessionAccess(stranger, db), describeAs('read')))).toBe('permitted')
     await guard.close()
   })
