@@ -5,6 +5,7 @@ import { decideGuards } from './decide.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
+import { dutyGuards } from './duties.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -37,6 +38,7 @@ const lists = {
   revocation: revocationGuards,
   ledger: ledgerGuards,
   'ledger-postgres': ledgerPostgresGuards,
+  duties: dutyGuards,
   record: recordGuards,
   verification: verificationGuards,
   loopback: loopbackGuards,

@@ -81,7 +81,7 @@ export const requestGuards = [
   },
   {
     name: 'ledger writes are compare-and-set',
-    file: approvals('ledger-update'),
+    file: 'packages/core/src/ledger/update.ts',
     find: 'expectedVersion: entries.get(change.key)?.version ?? 0 }))',
     replace: 'expectedVersion: (ledger.get(change.key) as LedgerEntry).version }))',
     tests: core('approvals/failures', 'approvals/caps'),
@@ -179,7 +179,7 @@ export const requestGuards = [
   },
   {
     name: 'the ledger, the journal and the directory have a deadline',
-    file: approvals('within'),
+    file: 'packages/core/src/ledger/within.ts',
     find: 'return await Promise.race([step, limit])',
     replace: 'limit.catch(() => undefined)\n    return await step',
     tests: failures,

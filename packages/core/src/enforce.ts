@@ -2,6 +2,8 @@ import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
 import type { DenialLog } from './denial-log.js'
+import type { Act } from './duties/act.js'
+import type { DutyReservation, Reservation } from './duty-reservation.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
 import type { Action } from './model/action.js'
@@ -32,6 +34,7 @@ export interface Enforcement {
   readonly approvals: ApprovalCoordinator
   readonly clock: Clock
   readonly denials: DenialLog
+  readonly duties: DutyReservation
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
   readonly revocationsFresh: () => MaybePromise<void>
@@ -71,7 +74,7 @@ export type Admission =
   | { readonly outcome: 'stale' }
 
 /**
- * Takes one action from decision to permit: decide → hold → permit → intent on record. The only path there is.
+ * Takes one action from decision to permit: decide → hold → reserve → permit → intent on record. The only path there is.
  * Whatever throws, hangs past its deadline or changes on the way, the answer is a refusal and nothing runs.
  * Never throws. Answers at once when nothing has to be waited for: an allowed read whose intent was written.
  */
@@ -130,16 +133,28 @@ function decide(policy: CompiledPolicy, requester: Requester, action: Action): D
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const { on, requester, request, policy, bound } = held
-  const people = await hold(held)
+  const conflict = policy.dutyRules && (await on.duties.look(policy.dutyRules, actOf(held)))
+  if (typeof conflict === 'object') return deny(on, requester, request, policy, conflict.refusal)
+  const withdrawal = new AbortController()
+  const people = await hold(held, withdrawal.signal)
   if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
   refuseWhenOver(requester, request)
+  // Before the approval is spent, so that a conflict that came up meanwhile leaves a restriction and nothing else.
+  const reserved = policy.dutyRules && (await on.duties.reserve(policy.dutyRules, actOf(held)))
+  if (typeof reserved === 'object') {
+    withdrawal.abort()
+    return deny(on, requester, request, policy, reserved.refusal)
+  }
+  refuseWhenOver(requester, request)
   const consumed = on.approvals.consume(people.approved, bound.digest)
-  return intend(held, await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined))
+  const approval = await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined)
+  return intend(held, approval, reserved === 'reserved')
 }
 
 type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
 
-async function hold({ on, requester, request, policy, decision, bound }: HeldCase): Promise<Held> {
+async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
+  const { on, requester, request, policy, decision, bound } = held
   const rules = decision.requirement.rules
   if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
     return {
@@ -164,7 +179,7 @@ async function hold({ on, requester, request, policy, decision, bound }: HeldCas
       maxAffected: decision.obligations.maxAffected?.rows,
       policyDigest: policy.digest,
     },
-    AbortSignal.any([requester.signal, request.signal]),
+    AbortSignal.any([requester.signal, request.signal, withdrawal]),
   )
   return outcome.outcome === 'approved' ? { approved: outcome.held } : { refusal: outcome.refusal }
 }
@@ -173,17 +188,38 @@ function permit(allowed: Case): MaybePromise<Admission> {
   const { on, requester, request, policy } = allowed
   refuseWhenOver(requester, request)
   if (on.policyNow().digest !== policy.digest) return decideAndPermit(on, requester, request)
-  return intend(allowed, undefined)
+  if (policy.dutyRules === undefined) return intend(allowed, undefined, false)
+  const reserved = on.duties.reserve(policy.dutyRules, actOf(allowed))
+  const next = (reservation: Reservation): MaybePromise<Admission> => {
+    if (typeof reservation === 'object') return deny(on, requester, request, policy, reservation.refusal)
+    return intend(allowed, undefined, reservation === 'reserved')
+  }
+  return isPromise(reserved) ? reserved.then(next) : next(reserved)
 }
 
-/** Puts the intent on record, with the approval that was spent for it, and gives the permit out. */
-function intend(granted: Case, approval: CanonicalInput | undefined): MaybePromise<Admission> {
+function actOf({ request, requester }: Case): Act {
+  const { principal } = requester
+  const { description, target } = request.action
+  return {
+    party: principal,
+    roles: principal.roles,
+    target: target.name,
+    effects: description.effects,
+    root: principal.run.root,
+  }
+}
+
+/**
+ * Puts the intent on record, with the approval that was spent for it, and gives the permit out. `counted`: a rule counts
+ * the action, so that what it counts has to outlive a crash.
+ */
+function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
   const { on, requester, request, policy, decision, bound } = granted
   requester.spend(bound.recordedCharacters)
   refuseWhenOver(requester, request)
   const recorded = recordIntent(
     on.journal,
-    { requester, action: request.action, decision, bound, approval, trace: request.trace },
+    { requester, action: request.action, decision, bound, approval, counted, trace: request.trace },
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.

@@ -3,6 +3,7 @@ import { registerGuard } from './access.js'
 import type { Approver } from './approvals/approver.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
 import { DenialLog } from './denial-log.js'
+import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Credential, Verifier } from './identity/verifier.js'
@@ -120,7 +121,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     },
   })
   try {
-    const ledger = options.ledger ?? (await restoredLedger(clock, journal))
+    const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()
@@ -165,6 +166,7 @@ async function assemble(
     onFailure: failed(engineSession),
   })
   const switches = new TargetSwitches(revocations)
+  const duties = new DutyReservation({ ledger, deadlineMs, journalBehind: journal.behind !== undefined })
   const approvals = createApprovalCoordinator({
     ledger,
     journal,
@@ -172,6 +174,7 @@ async function assemble(
     approvers: options.approvers ?? [],
     clock,
     policyNow: () => holder.current,
+    mayVote: (hold, vote) => duties.mayVote(holder.current.dutyRules, hold, vote),
     deadlineMs,
     onHeld: (event) => {
       observe('held', event)
@@ -188,6 +191,7 @@ async function assemble(
     approvals,
     clock,
     denials,
+    duties,
     observe,
     revocationsFresh: () => revocations.fresh(),
     deadlineMs,

@@ -21,6 +21,8 @@ export interface Intent {
   readonly bound: BoundRequest
   /** The evidence of the approval that was spent for it. */
   readonly approval: CanonicalInput | undefined
+  /** Whether a rule that looks at what happened before counts the action. */
+  readonly counted: boolean
   readonly trace: TraceContext | undefined
 }
 
@@ -29,7 +31,7 @@ export interface Intent {
  * journal throws, so that the reader learns that it was the journal; nothing may run then.
  */
 export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
-  const { requester, action, decision, bound, approval, trace } = intent
+  const { requester, action, decision, bound, approval, counted, trace } = intent
   const failed = (cause: unknown): never => {
     if (cause instanceof BothKeysError) throw cause
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
@@ -59,14 +61,14 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
     },
   } as const
   try {
-    const recorded = journal.append(event, durabilityOf(action, decision.obligations))
+    const recorded = journal.append(event, counted ? 'synced' : durabilityOf(action, decision.obligations))
     return isPromise(recorded) ? recorded.catch(failed) : recorded
   } catch (error) {
     return failed(error)
   }
 }
 
-/** RULES 16: everything but plain reads is synced before it runs, unless a rule says otherwise. */
+/** RULES 16: everything but plain reads that nothing counts is synced before it runs, unless a rule says otherwise. */
 function durabilityOf(action: Action, obligations: Obligations): Durability {
   if (obligations.durability !== undefined) return obligations.durability
   return isPlainRead(action) ? 'written' : 'synced'

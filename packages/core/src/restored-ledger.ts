@@ -3,24 +3,35 @@ import { storedValue } from './approvals/stored-request.js'
 import type { Ledger, LedgerChange } from './ledger/ledger.js'
 import { memoryLedger } from './ledger/memory-ledger.js'
 import type { Clock } from './model/clock.js'
+import type { DutyRules } from './model/duty-rules.js'
+import type { RecordedEvent } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { ReplayedRequest } from './record/replay-state.js'
 import { replayState } from './record/replay-state.js'
+import type { ReplayedEntry } from './record/replayed-duties.js'
+import { ReplayedDuties } from './record/replayed-duties.js'
 import { replayedRevocation, storedRevocation } from './revocation.js'
 import { isOver, revocationsKey } from './revocations.js'
 
 /** How long after its expiry a restriction is kept. */
 const keptAfterMs = 60 * 60_000
+/** How many entries fit beside those that come back. */
+const roomBesides = 100_000
 
 /**
  * The embedded ledger, rebuilt from the journal (RULES 19). Only restrictions come back: what was consumed or denied stays
- * so, what is revoked is revoked, every other request of an earlier process is void, and time does not fall behind the
- * journal's last event. Throws ERR_JOURNAL_CORRUPT when a revocation cannot be read.
+ * so, what is revoked is revoked, what was exercised counts for the duty rules in force, every other request of an earlier
+ * process is void, and time does not fall behind the journal's last event. Throws ERR_JOURNAL_CORRUPT when one of these
+ * cannot be read.
  */
-export async function restoredLedger(clock: Clock, journal: Journal): Promise<Ledger> {
-  const { requests, revocations, lastTimeMs } = await replayState(journal.read())
-  const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs })
-  const changes = [...requests].map(([id, request]) => restriction(id, request))
+export async function restoredLedger(clock: Clock, journal: Journal, rules: DutyRules | undefined): Promise<Ledger> {
+  const duties = new ReplayedDuties(rules)
+  const { requests, revocations, lastTimeMs } = await replayState(watched(journal.read(), duties))
+  const changes = [
+    ...[...requests].map(([id, request]) => restriction(id, request)),
+    ...duties.entries(lastTimeMs).map(dutyChange),
+  ]
+  const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs, maxEntries: changes.length + roomBesides })
   const nowMs = await ledger.nowMs()
   const inForce = revocations.map(replayedRevocation).filter(({ untilMs }) => !isOver(untilMs, nowMs))
   if (inForce.length > 0) {
@@ -28,6 +39,18 @@ export async function restoredLedger(clock: Clock, journal: Journal): Promise<Le
   }
   if (changes.length > 0) await ledger.commit(changes)
   return ledger
+}
+
+async function* watched(events: AsyncIterable<RecordedEvent>, duties: ReplayedDuties): AsyncGenerator<RecordedEvent> {
+  for await (const event of events) {
+    duties.take(event)
+    yield event
+  }
+}
+
+function dutyChange({ expiresAtMs, key, value }: ReplayedEntry): LedgerChange {
+  const change = { key, expectedVersion: 0, value }
+  return expiresAtMs === undefined ? change : { ...change, expiresAtMs }
 }
 
 function restriction(id: string, { digest, end, expiresAtMs, policy }: ReplayedRequest): LedgerChange {

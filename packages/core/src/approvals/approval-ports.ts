@@ -5,6 +5,8 @@ import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Journal } from '../record/journal.js'
 import type { Approver } from './approver.js'
+import type { CountedVote } from './evidence.js'
+import type { HoldRequest } from './request.js'
 
 /** The caps of approvals. */
 export interface ApprovalLimits {
@@ -32,6 +34,11 @@ export interface ApprovalPorts {
   readonly rolesNow: (principal: Principal) => MaybePromise<readonly string[]>
   /** Whether a principal is revoked. Default: nobody is. */
   readonly isRevoked: (principal: Principal) => boolean
+  /**
+   * Whether somebody may decide the request as far as what happened before goes; a yes is reserved as their duty `approve`.
+   * Answers the rule that speaks against it. Default: none does. Throwing ends the request.
+   */
+  readonly mayVote: (hold: HoldRequest, vote: CountedVote) => MaybePromise<string | undefined>
   readonly limits: ApprovalLimits
   /** How long the ledger, the journal or `rolesNow` may take before nothing runs. */
   readonly deadlineMs: number

@@ -19,7 +19,7 @@ import { unholdable } from './unholdable.js'
 export type { ApprovalLimits } from './approval-ports.js'
 export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
 
-type OptionalPorts = 'rolesNow' | 'isRevoked' | 'deadlineMs' | 'onHeld' | 'onFailure'
+type OptionalPorts = 'rolesNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
 
 /** The ports of approvals; those that may be left out have harmless or strict defaults. */
 export interface ApprovalCoordinatorOptions
@@ -126,6 +126,7 @@ function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
     policyNow: options.policyNow,
     rolesNow: options.rolesNow ?? ((principal) => principal.roles),
     isRevoked: options.isRevoked ?? (() => false),
+    mayVote: options.mayVote ?? (() => undefined),
     deadlineMs: options.deadlineMs ?? 5_000,
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
     onHeld: (event) => {

@@ -88,6 +88,8 @@ export class VoteIntake {
     const examined = await votes.examine(via, vote)
     if ('reason' in examined) return this.#refuse({ ...refused, ...examined })
     if (vote.decision === 'allow' && this.#request.isApproved()) return this.#refuse({ ...refused, reason: 'late' })
+    const against = await this.#on.mayVote(hold, examined)
+    if (against !== undefined) return this.#refuse({ ...refused, reason: `duty-conflict: ${against}` })
     const added = await ledger.addVote(votes.keep(examined))
     if (added !== 'counted') {
       votes.drop(examined)

@@ -42,7 +42,8 @@ export function unknownDimensions(
   return allDimensions.filter((dimension) => dimensions.includes(dimension) && isUnknown(dimensionOf(party, dimension)))
 }
 
-function dimensionOf(party: IndependentParty, dimension: IndependenceDimension): Dimension {
+/** The value of one dimension of a principal. */
+export function dimensionOf(party: IndependentParty, dimension: IndependenceDimension): Dimension {
   switch (dimension) {
     case 'subject':
       return { known: accountsOf(party) }
@@ -75,6 +76,7 @@ function meet(first: Dimension, second: Dimension): boolean {
   return first.known.some((member) => members.has(member))
 }
 
-function isUnknown(dimension: Dimension): dimension is 'unknown' {
+/** Whether nothing is known in a dimension: then it conflicts with everything. */
+export function isUnknown(dimension: Dimension): dimension is 'unknown' {
   return dimension === 'unknown' || (dimension !== 'none' && dimension.known.length === 0)
 }

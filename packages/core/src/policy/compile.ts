@@ -6,6 +6,7 @@ import type { PolicyFile } from './parse.js'
 import { policyError } from './problem.js'
 import { reachabilityProblems } from './reachability.js'
 import { resolveRules } from './resolve.js'
+import { dutyRulesOf, separationProblems } from './separation.js'
 import { Views } from './view.js'
 
 const compiled = new WeakMap<CompiledPolicy, Views>()
@@ -19,13 +20,14 @@ const noDuties: ReadonlySet<never> = new Set()
 export function compilePolicy(file: PolicyFile): CompiledPolicy {
   const rules = resolveRules(file.policy)
   const views = new Views(rules)
-  const problems = reachabilityProblems(rules, views)
+  const problems = [...reachabilityProblems(rules, views), ...separationProblems(rules)]
   if (problems.length > 0) throw policyError(file.name, problems, file.locate)
   const policy: CompiledPolicy = Object.freeze({
     digest: policyDigest(rules),
     source: file.source,
     targets: new Map(rules.targets),
     roles: new Set(rules.roles.keys()),
+    dutyRules: dutyRulesOf(rules),
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target) =>
       rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,

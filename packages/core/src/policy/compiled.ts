@@ -1,5 +1,6 @@
 import type { Decision, DecisionInput, DutySet } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
+import type { DutyRules } from '../model/duty-rules.js'
 
 /** What the policy says about one target of the file. */
 export interface PolicyTarget {
@@ -17,6 +18,8 @@ export interface CompiledPolicy {
   readonly source: string
   readonly targets: ReadonlyMap<string, PolicyTarget>
   readonly roles: ReadonlySet<string>
+  /** The rules that look at what happened before. Undefined when there are none: then nothing asks the ledger. */
+  readonly dutyRules?: DutyRules | undefined
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision
   /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */

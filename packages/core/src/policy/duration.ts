@@ -6,13 +6,25 @@ export const longestTtlMs: number = 7 * unitMs.d
 /** How old a yes may be when the action runs, unless the rule says otherwise. */
 export const defaultVoteAgeMs: number = 10 * unitMs.m
 
+/** The longest window that duties are counted in. */
+export const longestWindowMs: number = 366 * unitMs.d
+
 /** Reads `30s`, `15m`, `24h` or `7d` as milliseconds, or answers in a few words what is wrong with it. */
 export function parseTtl(text: string): number | string {
+  return parseSpan(text, longestTtlMs)
+}
+
+/** Reads the window of a rule that counts what happened before, up to `366d`. */
+export function parseWindow(text: string): number | string {
+  return parseSpan(text, longestWindowMs)
+}
+
+function parseSpan(text: string, longestMs: number): number | string {
   const match = /^(\d{1,9})([smhd])$/.exec(text)
   if (match === null) return 'write a whole number and a unit, like 30s, 15m, 24h or 7d'
   const unit = match[2]
   const ms = Number(match[1]) * (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd' ? unitMs[unit] : 0)
   if (ms <= 0) return 'it must be more than 0'
-  if (ms > longestTtlMs) return 'it must be at most 7d'
+  if (ms > longestMs) return `it must be at most ${String(longestMs / unitMs.d)}d`
   return ms
 }

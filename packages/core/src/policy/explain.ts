@@ -1,4 +1,5 @@
 import type { Decision, DecisionInput } from '../model/decision.js'
+import type { SeparatedDuties } from '../model/duty-rules.js'
 import type { Effect } from '../model/effect.js'
 import type { CompiledPolicy } from './compiled.js'
 import { viewsOf } from './compile.js'
@@ -22,7 +23,7 @@ import type { Views } from './view.js'
 /** One rule and whether it spoke on the action. */
 export interface RuleTrace {
   readonly rule: string
-  readonly section: 'roles' | 'deny' | 'hold' | 'record'
+  readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate'
   readonly applies: boolean
   readonly because: string
 }
@@ -70,6 +71,7 @@ export function explainRules(views: Views, input: DecisionInput): Explanation {
           missesOf(input, (effect) => missOf(rule, input.target.name, effect, anyConditionHolds)),
         ),
       ),
+      ...rules.separatedDuties.map((rule) => trace('separate', rule.id, separationMiss(rule, input))),
     ],
   }
 }
@@ -169,6 +171,13 @@ function wholeMiss(rule: Restriction, input: DecisionInput): string | undefined 
 function missesOf(input: DecisionInput, miss: (effect: Effect) => string | undefined): string | undefined {
   const misses = input.effects.map(miss)
   return misses.length === 0 ? 'the action has no effects' : misses.includes(undefined) ? undefined : misses.at(-1)
+}
+
+function separationMiss(rule: SeparatedDuties, input: DecisionInput): string | undefined {
+  if (!rule.targets.has(input.target.name)) return 'it is about other targets'
+  return input.effects.some(({ duty }) => rule.duties.has(duty) || duty === 'opaque')
+    ? undefined
+    : 'it is about other duties'
 }
 
 function trace(section: RuleTrace['section'], rule: string, miss: string | undefined): RuleTrace {

@@ -4,7 +4,16 @@ import type { Digest } from '../model/digest.js'
 import { sha256 } from '../model/digest.js'
 import type { PolicyTarget } from './compiled.js'
 import { defaultVoteAgeMs } from './duration.js'
-import type { AllowRule, DenyRule, HoldRule, PolicyRules, RecordRule, Restriction, Scope } from './rules.js'
+import type {
+  AllowRule,
+  DenyRule,
+  HoldRule,
+  PolicyRules,
+  RecordRule,
+  Restriction,
+  Scope,
+  SeparationRule,
+} from './rules.js'
 
 /**
  * The digest of a policy: SHA-256 over a version prefix and the canonical JSON of everything that its rules mean.
@@ -17,6 +26,8 @@ export function policyDigest(rules: PolicyRules): Digest {
     deny: rules.deny.map(denyOutline),
     hold: rules.hold.map(holdOutline),
     record: rules.record.map(recordOutline),
+    // Left out when there is none, so that a policy without keeps its digest.
+    separatedDuties: some(rules.separatedDuties.map(separationOutline)),
   }
   return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
 }
@@ -57,6 +68,23 @@ export function holdOutline(rule: HoldRule): CanonicalInput {
 
 export function recordOutline(rule: RecordRule): CanonicalInput {
   return { ...scopeOutline(rule), durability: rule.durability }
+}
+
+export function separationOutline(rule: SeparationRule): CanonicalInput {
+  const { id, max, per, selection, windowMs } = rule
+  return {
+    id,
+    max,
+    per,
+    windowMs,
+    selection: selection && { ...selection },
+    duties: [...rule.duties].sort(),
+    over: [...rule.over].sort(),
+  }
+}
+
+function some(list: readonly CanonicalInput[]): CanonicalInput | undefined {
+  return list.length === 0 ? undefined : list
 }
 
 type Outline = { readonly [key: string]: CanonicalInput | undefined }

@@ -87,6 +87,25 @@ export type RecordRuleInput = {
   readonly durability: Durability
 }
 
+/** Conflicting duties: whoever shares a person, run or key may exercise at most `max` of them within the window. */
+export type DynamicSeparationInput = {
+  readonly id: string
+  readonly duties: readonly Duty[]
+  readonly max: number
+  /** What ties principals together. Default: person, run and key. The subject always does. */
+  readonly over?: readonly IndependenceDimension[]
+  /** What is counted on: the whole target, each resource of it, or the root run. */
+  readonly per: 'target' | 'object' | 'run'
+  readonly window: string
+  /** Default: every target. */
+  readonly target?: TargetSelector
+}
+
+/** Duties that have to stay with different people. */
+export type SeparationInput = {
+  readonly dynamic?: readonly DynamicSeparationInput[]
+}
+
 /** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
 export type PolicyInput = {
   readonly version: 1
@@ -95,6 +114,7 @@ export type PolicyInput = {
   readonly deny?: readonly DenyRuleInput[]
   readonly hold?: readonly HoldRuleInput[]
   readonly record?: readonly RecordRuleInput[]
+  readonly separate?: SeparationInput
 }
 
 /**

@@ -14,6 +14,7 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.roles()
   check.restrictions()
   check.records()
+  check.separations()
   return check.problems
 }
 
@@ -99,6 +100,39 @@ class ReferenceCheck {
         )
       }
     }
+  }
+
+  separations(): void {
+    for (const [index, rule] of this.#parts.dynamic.entries()) {
+      if (rule === undefined) continue
+      const path = ['separate', 'dynamic', index]
+      this.#id(rule.id, path)
+      this.#selector(rule.target, [...path, 'target'])
+      this.#distinct(rule.duties, [...path, 'duties'])
+      this.#max(rule.max, rule.duties, path)
+      for (const [place, duty] of rule.duties.entries()) {
+        if (duty !== 'policy' && duty !== 'audit') continue
+        this.problems.push(
+          unsupported([...path, 'duties', place], `separating the duty ${quoted(duty)} has not landed yet`),
+        )
+      }
+    }
+  }
+
+  #distinct(names: readonly string[], path: PolicyPath): void {
+    for (const [index, name] of names.entries())
+      if (names.indexOf(name) !== index) this.problems.push(invalid([...path, index], `${quoted(name)} is there twice`))
+  }
+
+  #max(max: number, names: readonly string[], path: PolicyPath): void {
+    const count = new Set(names).size
+    if (max < count) return
+    this.problems.push(
+      invalid(
+        [...path, 'max'],
+        `it must be less than the ${String(count)} that are listed, or the rule can never fire`,
+      ),
+    )
   }
 
   #restriction(

@@ -27,6 +27,8 @@ import type {
   Scope,
   Selection,
 } from './rules.js'
+import type { SelectedTargets } from './separation.js'
+import { separatedDuties } from './separation.js'
 import { compileTextPattern } from './text-pattern.js'
 import type { TextPattern } from './text-pattern.js'
 
@@ -44,6 +46,9 @@ export function resolveRules(policy: PolicyInput): PolicyRules {
     deny: (policy.deny ?? []).map((rule, index) => denyRule(rule, ['deny', index], targets)),
     hold: (policy.hold ?? []).map((rule, index) => holdRule(rule, ['hold', index], targets)),
     record: (policy.record ?? []).map((rule, index) => recordRule(rule, ['record', index], targets)),
+    separatedDuties: (policy.separate?.dynamic ?? []).map((rule, index) =>
+      separatedDuties(rule, ['separate', 'dynamic', index], (selector) => selectionIn(selector, targets)),
+    ),
   }
 }
 
@@ -136,12 +141,10 @@ interface ScopeInput {
 }
 
 function scopeOf(rule: ScopeInput, id: string, path: PolicyPath, about: ReadonlySet<Duty>, targets: Targets): Scope {
-  const selection = selectionOf(rule.target)
   return {
     path,
     id,
-    selection,
-    targets: new Set([...targets.values()].filter((target) => selects(selection, target)).map((target) => target.name)),
+    ...selectionIn(rule.target, targets),
     duties: about,
     resources: rule.resource === undefined ? undefined : many(rule.resource).map(resourcePattern),
     when: Object.entries(rule.when ?? {}).map(([attribute, values]): Condition => ({
@@ -149,6 +152,12 @@ function scopeOf(rule: ScopeInput, id: string, path: PolicyPath, about: Readonly
       values: new Set(many(values)),
     })),
   }
+}
+
+function selectionIn(selector: TargetSelector | undefined, targets: Targets): SelectedTargets {
+  const selection = selectionOf(selector)
+  const selected = [...targets.values()].filter((target) => selects(selection, target))
+  return { selection, targets: new Set(selected.map((target) => target.name)) }
 }
 
 function selectionOf(selector: TargetSelector | undefined): Selection {

@@ -1,4 +1,5 @@
 import type { ApprovalRequirement, Durability } from '../model/decision.js'
+import type { SeparatedDuties } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { PolicyTarget } from './compiled.js'
 import type { PolicyPath } from './problem.js'
@@ -66,6 +67,12 @@ export interface RecordRule extends Scope {
   readonly durability: Durability
 }
 
+/** Conflicting duties, with where the rule stands and how its targets were selected. */
+export interface SeparationRule extends SeparatedDuties {
+  readonly path: PolicyPath
+  readonly selection: Selection
+}
+
 /** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
 export interface PolicyRules {
   readonly targets: ReadonlyMap<string, PolicyTarget>
@@ -73,4 +80,5 @@ export interface PolicyRules {
   readonly deny: readonly DenyRule[]
   readonly hold: readonly HoldRule[]
   readonly record: readonly RecordRule[]
+  readonly separatedDuties: readonly SeparationRule[]
 }

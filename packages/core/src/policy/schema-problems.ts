@@ -159,5 +159,6 @@ function objectAt(path: PolicyPath): PolicyObject {
   if (section === 'targets') return 'target'
   if (section === 'roles') return 'allow'
   if (section === 'hold') return path.includes('require') ? 'stage' : path.includes('requester') ? 'requester' : 'hold'
+  if (section === 'separate') return path[1] === 'dynamic' ? 'dynamic' : 'separate'
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

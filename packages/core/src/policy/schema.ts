@@ -2,10 +2,11 @@ import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
 import { approvalLevels, maxSeats } from '../model/decision.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
-import { parseTtl } from './duration.js'
+import { parseTtl, parseWindow } from './duration.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
+  DynamicSeparationInput,
   HoldRuleInput,
   OneOrMany,
   PolicyInput,
@@ -140,6 +141,32 @@ const record = z.strictObject({
   durability: z.enum(['written', 'synced']),
 })
 
+const separated = {
+  id: plainName,
+  max: z.int().min(1).describe('How many of them one closure may have.'),
+  over: z
+    .array(dimension)
+    .min(1)
+    .describe('What ties principals together, besides the subject. Default: person, run, key.')
+    .exactOptional(),
+}
+
+const windowText = checked((text) => wrong(parseWindow(text))).describe(
+  'How long it counts: 30s, 15m, 24h, up to 366d.',
+)
+
+const dynamic = z.strictObject({
+  ...separated,
+  duties: z.array(duty).min(2),
+  per: z.enum(['target', 'object', 'run']).describe('What is counted on.'),
+  window: windowText,
+  target: selector.exactOptional(),
+})
+
+const separate = z
+  .strictObject({ dynamic: z.array(dynamic).exactOptional() })
+  .describe('Duties that have to stay with different people.')
+
 const policy = z
   .strictObject({
     version: z.literal(1),
@@ -148,6 +175,7 @@ const policy = z
     deny: z.array(deny).exactOptional(),
     hold: z.array(hold).exactOptional(),
     record: z.array(record).exactOptional(),
+    separate: separate.exactOptional(),
   })
   .describe('What agents may do, what nobody may do, and what needs another person.')
 
@@ -160,7 +188,8 @@ export const ruleSchemas: {
   readonly deny: z.ZodType<DenyRuleInput>
   readonly hold: z.ZodType<HoldRuleInput>
   readonly record: z.ZodType<RecordRuleInput>
-} = { allow, deny, hold, record }
+  readonly dynamic: z.ZodType<DynamicSeparationInput>
+} = { allow, deny, hold, record, dynamic }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -172,4 +201,6 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   requester: Object.keys(requester.shape),
   stage: Object.keys(stage.shape),
   record: Object.keys(record.shape),
+  separate: Object.keys(separate.shape),
+  dynamic: Object.keys(dynamic.shape),
 })

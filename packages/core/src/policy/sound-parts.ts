@@ -1,6 +1,7 @@
 import type {
   AllowRuleInput,
   DenyRuleInput,
+  DynamicSeparationInput,
   HoldRuleInput,
   PolicyInput,
   RecordRuleInput,
@@ -21,6 +22,7 @@ export interface SoundParts {
   readonly deny: Slots<DenyRuleInput>
   readonly hold: Slots<HoldRuleInput>
   readonly record: Slots<RecordRuleInput>
+  readonly dynamic: Slots<DynamicSeparationInput>
 }
 
 /** The parts of a policy that passed the schema. */
@@ -31,6 +33,7 @@ export function partsOf(policy: PolicyInput): SoundParts {
     deny: policy.deny ?? [],
     hold: policy.hold ?? [],
     record: policy.record ?? [],
+    dynamic: policy.separate?.dynamic ?? [],
   }
 }
 
@@ -45,6 +48,7 @@ export function soundPartsOf(value: unknown): SoundParts {
     deny: slots(sections.get('deny'), ruleSchemas.deny),
     hold: slots(sections.get('hold'), ruleSchemas.hold),
     record: slots(sections.get('record'), ruleSchemas.record),
+    dynamic: slots(membersOf(sections.get('separate')).get('dynamic'), ruleSchemas.dynamic),
   }
 }
 

@@ -5,7 +5,7 @@ import { viewsOf } from './compile.js'
 import { cornersOf, coversBytes, coversCorner, resourcesOverlap } from './coverage.js'
 import type { Corner } from './coverage.js'
 import { namesUnbound } from './match.js'
-import { allowOutline, denyOutline, holdOutline, recordOutline, targetOutline } from './outline.js'
+import { allowOutline, denyOutline, holdOutline, recordOutline, separationOutline, targetOutline } from './outline.js'
 import { quoted } from './problem.js'
 import type { AllowRule, HoldRule, PolicyRules } from './rules.js'
 
@@ -16,7 +16,7 @@ export interface PolicyComparison {
 }
 
 /**
- * Compares two policies (RULES 9): what only adds deny and hold rules is narrowing, every other change counts as
+ * Compares two policies (RULES 9): what only adds deny, hold and separation rules is narrowing, every other change counts as
  * widening. So does a hold that could let a person approve what was always denied before: what cannot be understood,
  * or data that the decision did not see.
  */
@@ -39,6 +39,7 @@ export function wideningsBetween(before: PolicyRules, after: PolicyRules): reado
     ...differences('deny rule', ...outlined((rules) => rules.deny, denyOutline, idOf), false),
     ...differences('hold rule', ...outlined((rules) => rules.hold, holdOutline, idOf), false),
     ...differences('record rule', ...outlined((rules) => rules.record, recordOutline, idOf), true),
+    ...differences('separation', ...outlined((rules) => rules.separatedDuties, separationOutline, idOf), false),
     ...openings(before, after),
   ]
 }

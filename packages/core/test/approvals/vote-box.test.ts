@@ -30,6 +30,7 @@ beforeEach(() => {
     clock,
     policyNow: () => firstPolicy,
     rolesNow: (who: { readonly roles: readonly string[] }) => who.roles,
+    mayVote: () => undefined,
     limits: defaultLimits,
     deadlineMs: 50,
     isRevoked: () => false,

@@ -15,7 +15,7 @@ async function after(
   const factory = memoryJournal()
   const journal = await factory.open({ recorder: 'r', clock: systemClock })
   for (const { type, body } of events) await journal.append({ type, session: 's', body: { ...body } }, 'synced')
-  const ledger = await restoredLedger(systemClock, journal)
+  const ledger = await restoredLedger(systemClock, journal, undefined)
   return (await ledger.get(requestKey('q1'))).value
 }
 
@@ -41,7 +41,7 @@ describe('a ledger after a restart', () => {
   it('goes on from the time of the last event when the clock went back', async () => {
     const journal = await memoryJournal().open({ recorder: 'r', clock: systemClock })
     await journal.append({ type: 'approval.ended', session: 's', body: {} }, 'synced')
-    const ledger = await restoredLedger({ wallMs: () => 1_000, monotonicMs: () => 0 }, journal)
+    const ledger = await restoredLedger({ wallMs: () => 1_000, monotonicMs: () => 0 }, journal, undefined)
     expect(await ledger.nowMs()).toBeGreaterThan(1_000_000)
   })
 })

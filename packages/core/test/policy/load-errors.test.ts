@@ -313,7 +313,12 @@ const wrong: readonly Case[] = [
 
 const notLanded: readonly Case[] = [
   ['mask', 'record:', 'mask: []\nrecord:', ':21:1 mask: the key "mask" is not enforced by this version yet'],
-  ['separate', 'record:', 'separate: { static: [] }\nrecord:', ':21:1 separate: the key "separate" is not enforced'],
+  [
+    'separate.static',
+    'record:',
+    'separate: { static: [] }\nrecord:',
+    ':21:13 separate.static: the key "static" is not enforced',
+  ],
   ['limits', 'record:', 'limits: []\nrecord:', ':21:1 limits: the key "limits" is not enforced'],
   [
     'confirmation by the owner',
@@ -418,7 +423,7 @@ limits:
 `)
     expect(error.code).toBe('ERR_POLICY_UNSUPPORTED')
     const keys = [...error.message.matchAll(/bothkeys\.yaml:\d+:\d+ (\S+):/g)].map((match) => match[1])
-    expect(keys).toEqual(['mask', 'separate', 'limits'])
+    expect(keys).toEqual(['mask', 'separate.static', 'limits'])
   })
 
   it('names the key but no line when it is an object', () => {

@@ -195,9 +195,4 @@ describe('a guard on a journal behind its noted head', () => {
     expect(guard.journalBehind).toMatchObject({ why: 'missing' })
     await guard.close()
   })
-
-  it('has no rule that counts over a window: one is a load error', async () => {
-    const separate = { dynamic: [{ id: 'D1', duties: ['write', 'approve'], max: 1, per: 'target', window: '24h' }] }
-    await expect(guardWith({ separate })).rejects.toMatchObject({ code: 'ERR_POLICY_UNSUPPORTED' })
-  })
 })

@@ -1,0 +1,23 @@
+import type { Effect } from '../model/effect.js'
+import type { IndependentParty } from './independence.js'
+
+/** One thing that somebody does, as the rules about what happened before see it. */
+export interface Act {
+  readonly party: IndependentParty
+  readonly roles: readonly string[]
+  readonly target: string
+  readonly effects: readonly Effect[]
+  /** The root run that the act belongs to: of a vote, that of the action it is about. */
+  readonly root: string
+}
+
+/** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */
+export function actOfApproving(act: Omit<Act, 'party' | 'roles'>, approver: Pick<Act, 'party' | 'roles'>): Act {
+  const effects = act.effects.length === 0 ? [{ resource: 'target:*', attributes: {} }] : act.effects
+  return {
+    ...approver,
+    target: act.target,
+    root: act.root,
+    effects: effects.map(({ resource }) => ({ duty: 'approve', resource, attributes: {} })),
+  }
+}

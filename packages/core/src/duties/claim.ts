@@ -1,0 +1,90 @@
+import type { IndependenceDimension } from '../model/decision.js'
+import type { SnapshotValue } from '../model/snapshot.js'
+import type { Stamps } from './stamps.js'
+import { parseStamps, stampsValue } from './stamps.js'
+
+/** One rule over the marks under a key. */
+export interface MarkRule {
+  readonly id: string
+  /** How a refusal calls the marks: `duties`, `roles`, `datasets`. */
+  readonly noun: string
+  readonly marks: ReadonlySet<string>
+  readonly max: number
+  readonly windowMs: number
+  readonly over: readonly IndependenceDimension[]
+}
+
+/** What one action wants to leave under one ledger key, and the rules that look at it. */
+export interface Claim {
+  readonly key: string
+  readonly wants: readonly Wanted[]
+  /** The longest window of any rule that ever looks at the key. */
+  readonly keepMs: number
+  /** How long from now on the marks go on being exercised. 0: they are exercised now. */
+  readonly lastsMs: number
+}
+
+/** Marks that one rule counts. */
+export interface Wanted {
+  readonly rule: MarkRule
+  readonly adds: readonly string[]
+}
+
+/** What a claim comes to. */
+export type ClaimOutcome =
+  | {
+      readonly outcome: 'conflict'
+      readonly rule: MarkRule
+      readonly adds: readonly string[]
+      readonly held: readonly string[]
+    }
+  /** Everything is there already and counts for a whole window from now on. */
+  | { readonly outcome: 'held' }
+  | { readonly outcome: 'reserved'; readonly value: SnapshotValue; readonly expiresAtMs: number | undefined }
+
+/** A stamp is made this much of a window later than now, so that repeating an action need not write each time. */
+const graceShare = 64
+
+/**
+ * Judges a claim against what its key holds. Pure. A mark counts until its window is over, by the ledger's time; a time
+ * that went backwards keeps it (RULES 20). Windows are up to 1/64 longer than the rule says, never shorter.
+ * Throws ERR_LEDGER_UNAVAILABLE for a value that is no history.
+ */
+export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs: number): ClaimOutcome {
+  const stamps = parseStamps(value)
+  for (const { adds, rule } of claim.wants) {
+    const held = [...rule.marks].filter((mark) => counts(stamps.get(mark), rule.windowMs, nowMs))
+    if (new Set([...held, ...adds]).size > rule.max) return { outcome: 'conflict', rule, adds, held }
+  }
+  return stamped(claim, stamps, nowMs)
+}
+
+/** The history after a claim whatever it says: for what ran already. */
+export function recallClaim(claim: Claim, value: SnapshotValue | undefined, atMs: number): ClaimOutcome {
+  return stamped(claim, parseStamps(value), atMs)
+}
+
+function counts(atMs: number | undefined, windowMs: number, nowMs: number): boolean {
+  return atMs !== undefined && atMs + windowMs >= nowMs
+}
+
+function stamped(claim: Claim, before: Stamps, nowMs: number): ClaimOutcome {
+  const untilMs = nowMs + claim.lastsMs
+  const after = new Map([...before].filter(([, atMs]) => counts(atMs, claim.keepMs, nowMs)))
+  const marks = new Set(claim.wants.flatMap(({ adds }) => adds))
+  const late = [...marks].filter((mark) => !counts(after.get(mark), 0, untilMs))
+  if (late.length === 0) return { outcome: 'held' }
+  for (const mark of late) after.set(mark, untilMs + graceOf(claim))
+  const expiresAtMs = Math.max(...after.values()) + claim.keepMs
+  return {
+    outcome: 'reserved',
+    value: stampsValue(after),
+    expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : undefined,
+  }
+}
+
+/** By the shortest window, so that no rule counts much longer than it says. A mark that counts for ever is written once. */
+function graceOf(claim: Claim): number {
+  const shortest = Math.min(...claim.wants.map(({ rule }) => rule.windowMs))
+  return Number.isFinite(shortest) ? Math.ceil(shortest / graceShare) : 0
+}

@@ -1,0 +1,123 @@
+import type { CountedVote } from './approvals/evidence.js'
+import type { HoldRequest } from './approvals/request.js'
+import type { Act } from './duties/act.js'
+import { actOfApproving } from './duties/act.js'
+import type { UnknownClosure } from './duties/claims.js'
+import { claimsOf } from './duties/claims.js'
+import type { Claim } from './duties/claim.js'
+import type { Ledger } from './ledger/ledger.js'
+import type { ClaimConflict } from './ledger/reserve.js'
+import { reserve } from './ledger/reserve.js'
+import type { DutyRules } from './model/duty-rules.js'
+import type { MaybePromise } from './model/maybe-promise.js'
+import type { Refusal } from './refusal.js'
+
+/** What reserving needs of the guard. */
+export interface DutyReservationOptions {
+  readonly ledger: Ledger
+  readonly deadlineMs: number
+  /** Whether the journal is not all that its noted head says: what happened before cannot be trusted then (RULES 19). */
+  readonly journalBehind: boolean
+}
+
+/** What came of reserving. `uncounted`: no rule looks at the act, so the ledger was not asked. */
+export type Reservation = 'uncounted' | 'reserved' | { readonly refusal: Refusal }
+
+/** Keeps the duties of closures apart: the part of a permit that looks at what happened before (RULES 15). */
+export class DutyReservation {
+  readonly #options: DutyReservationOptions
+
+  constructor(options: DutyReservationOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Reserves what an act exercises, for its whole closure, in one compare-and-set. What was reserved stays reserved,
+   * whatever becomes of the act. Answers at once when no rule counts it. Throws or rejects as the ledger does.
+   */
+  reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
+    return this.#ask(rules, act, false)
+  }
+
+  /** Whether an act would be refused now; reserves nothing. */
+  look(rules: DutyRules, act: Act): MaybePromise<Reservation> {
+    return this.#ask(rules, act, true)
+  }
+
+  /**
+   * The rule that keeps somebody from deciding a held action because of what their closure did before; undefined when none
+   * does. A yes is reserved as the duty `approve` on what the action is about; a no only has to be free of conflict.
+   */
+  async mayVote(rules: DutyRules | undefined, hold: HoldRequest, vote: CountedVote): Promise<string | undefined> {
+    if (rules === undefined) return undefined
+    const { action, requester } = hold
+    const act = actOfApproving(
+      { target: action.target.name, effects: action.description.effects, root: requester.run.root },
+      { party: vote.approver, roles: vote.roles },
+    )
+    const reservation = await (vote.decision === 'allow' ? this.reserve(rules, act) : this.look(rules, act))
+    return typeof reservation === 'object' ? reservation.refusal.rules.join(', ') : undefined
+  }
+
+  #ask(rules: DutyRules, act: Act, dryRun: boolean): MaybePromise<Reservation> {
+    const { claims, unknown } = claimsOf(rules, act)
+    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
+    if (claims.length === 0) return 'uncounted'
+    if (this.#options.journalBehind) return { refusal: untrusted(claims) }
+    return this.#reserve(claims, dryRun)
+  }
+
+  async #reserve(claims: readonly Claim[], dryRun: boolean): Promise<Reservation> {
+    const { deadlineMs, ledger } = this.#options
+    const conflict = await reserve(ledger, claims, { deadlineMs, dryRun })
+    return conflict === undefined ? 'reserved' : { refusal: conflicting(conflict) }
+  }
+}
+
+function unknownClosure({ dimensions, rule }: UnknownClosure): Refusal {
+  return {
+    code: 'ERR_DUTY_CONFLICT',
+    message: `refused: rule ${rule} counts over ${dimensions.join(', ')}, and which that is of this principal is not known`,
+    rules: [rule],
+    hint: 'have the identity provider or the directory name it: what is not known may be in conflict',
+  }
+}
+
+function untrusted(claims: readonly Claim[]): Refusal {
+  const rules = [...new Set(claims.flatMap(({ wants }) => wants.map(({ rule }) => rule.id)))]
+  return {
+    code: 'ERR_JOURNAL_BEHIND',
+    message: `refused: rule ${rules.join(', ')} counts what happened before, and part of the journal is missing`,
+    rules,
+    hint: 'bring the whole journal back and restart; see guard.journalBehind for the place where it ends',
+  }
+}
+
+function conflicting({ adds, held, rule }: ClaimConflict): Refusal {
+  const before = held.filter((mark) => !adds.includes(mark))
+  const history = before.length === 0 ? '' : `, and ${before.join(', ')} was done already`
+  const window = rule.windowMs === Infinity ? 'ever' : `within ${spanText(rule.windowMs)}`
+  return {
+    code: 'ERR_DUTY_CONFLICT',
+    message:
+      `refused: this is ${adds.join(', ')}${history}; of the ${rule.noun} ${[...rule.marks].join(', ')}, ` +
+      `whoever shares ${[...new Set(['subject', ...rule.over])].join(', ')} may have ${String(rule.max)} ${window} (rule ${rule.id})`,
+    rules: [rule.id],
+    hint: 'leave it to somebody who shares none of these, or wait until the window is over',
+  }
+}
+
+/** Days only where hours would be many, so that the text is what a policy says. */
+const units: readonly (readonly [ms: number, unit: string])[] = [
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1_000, 's'],
+]
+
+const dayMs = 86_400_000
+
+function spanText(ms: number): string {
+  if (ms > dayMs && ms % dayMs === 0) return `${String(ms / dayMs)}d`
+  const [unitMs, unit] = units.find(([each]) => ms % each === 0) ?? [1, 'ms']
+  return `${String(ms / unitMs)}${unit}`
+}

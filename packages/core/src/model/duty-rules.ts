@@ -1,0 +1,64 @@
+import type { IndependenceDimension } from './decision.js'
+import type { Duty, Effect } from './effect.js'
+
+/** What conflicting duties are counted on: the whole target, each resource of it, or the root run they belong to. */
+export type DutyScope = 'target' | 'object' | 'run'
+
+/** Of the listed duties, one closure may exercise at most `max` different ones on one thing within the window. */
+export interface SeparatedDuties {
+  readonly id: string
+  readonly duties: ReadonlySet<Duty>
+  readonly max: number
+  /** The subject always counts too. */
+  readonly over: readonly IndependenceDimension[]
+  readonly per: DutyScope
+  readonly windowMs: number
+  /** The names of the targets that the rule is about. */
+  readonly targets: ReadonlySet<string>
+}
+
+/** Of the listed roles, one closure may hold at most `max`, while a session lives and for the window after it. */
+export interface SeparatedRoles {
+  readonly id: string
+  readonly roles: ReadonlySet<string>
+  readonly max: number
+  readonly over: readonly IndependenceDimension[]
+  readonly windowMs: number
+}
+
+/** Whoever touched one dataset of a conflict class may touch no other one of it. */
+export interface DatasetWall {
+  readonly id: string
+  readonly conflictClass: string
+  readonly datasets: readonly Dataset[]
+  readonly over: readonly IndependenceDimension[]
+  /** Infinity: for ever. */
+  readonly windowMs: number
+}
+
+/** One side of a wall. */
+export interface Dataset {
+  readonly name: string
+  /** Whether an effect on a target is about the dataset. Pure; what may be about it is. */
+  touches(target: string, effect: Effect): boolean
+}
+
+/** How many actions a role may take within the window, counted over the closure. */
+export interface StatementLimit {
+  readonly id: string
+  readonly role: string
+  readonly targets: ReadonlySet<string>
+  /** Undefined: every action. */
+  readonly duties: ReadonlySet<Duty> | undefined
+  readonly over: readonly IndependenceDimension[]
+  readonly statements: number
+  readonly windowMs: number
+}
+
+/** The rules of a policy that look at what happened before. */
+export interface DutyRules {
+  readonly separatedDuties: readonly SeparatedDuties[]
+  readonly separatedRoles: readonly SeparatedRoles[]
+  readonly walls: readonly DatasetWall[]
+  readonly limits: readonly StatementLimit[]
+}

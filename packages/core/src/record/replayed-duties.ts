@@ -1,0 +1,111 @@
+import type { Act } from '../duties/act.js'
+import { actOfApproving } from '../duties/act.js'
+import { recallClaim } from '../duties/claim.js'
+import { claimsOf } from '../duties/claims.js'
+import { BothKeysError } from '../errors.js'
+import type { DutyRules } from '../model/duty-rules.js'
+import type { Duty, Effect } from '../model/effect.js'
+import { duties } from '../model/effect.js'
+import type { SnapshotValue } from '../model/snapshot.js'
+import type { RecordedEvent } from './event.js'
+import type { RecordedParty } from './recorded-party.js'
+import { membersOf, readParty } from './recorded-party.js'
+
+/** One entry of the ledger that comes back. */
+export interface ReplayedEntry {
+  readonly key: string
+  readonly value: SnapshotValue
+  readonly expiresAtMs: number | undefined
+}
+
+type HeldAct = Omit<Act, 'party' | 'roles'>
+
+/**
+ * What the record says that was exercised, as the duty rules in force count it (RULES 19): by intents, whatever became of
+ * them, and by yeses. Only restrictions come of it. Memory grows with the keys that are counted, not with the journal.
+ */
+export class ReplayedDuties {
+  readonly #rules: DutyRules | undefined
+  readonly #entries = new Map<string, ReplayedEntry>()
+  /** The actions that requests still open are about. */
+  readonly #asked = new Map<string, HeldAct>()
+
+  constructor(rules: DutyRules | undefined) {
+    this.#rules = rules
+  }
+
+  /** Takes the next event. Throws ERR_JOURNAL_CORRUPT for one whose actor or action cannot be read. */
+  take(event: RecordedEvent): void {
+    if (this.#rules === undefined) return
+    switch (event.type) {
+      case 'action.intent': {
+        const { party, roles } = partyOf(event, 'actor')
+        this.#recall(this.#rules, { party, roles, ...actOf(event, party.run.root) }, event)
+        this.#asked.delete(String(membersOf(event['approval'])['request']))
+        return
+      }
+      case 'approval.requested':
+        this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor').party.run.root))
+        return
+      case 'approval.vote':
+        if (event['decision'] === 'allow') this.#recall(this.#rules, this.#approval(event), event)
+        return
+      case 'approval.ended':
+        this.#asked.delete(String(event['request']))
+        return
+      default:
+    }
+  }
+
+  /** What still counts at a time. */
+  entries(nowMs: number): readonly ReplayedEntry[] {
+    return [...this.#entries.values()].filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs >= nowMs)
+  }
+
+  #approval(event: RecordedEvent): Act {
+    const asked = this.#asked.get(String(event['request']))
+    if (asked === undefined) throw unreadable(event, 'the request that it is about')
+    return actOfApproving(asked, partyOf(event, 'approver'))
+  }
+
+  #recall(rules: DutyRules, act: Act, event: RecordedEvent): void {
+    // An actor with an unknown dimension ran before the rule was there; what is known of it counts.
+    for (const claim of claimsOf(rules, act).claims) {
+      const outcome = recallClaim(claim, this.#entries.get(claim.key)?.value, Date.parse(event.time))
+      if (outcome.outcome !== 'reserved') continue
+      const { expiresAtMs, value } = outcome
+      this.#entries.set(claim.key, { key: claim.key, value, expiresAtMs })
+    }
+  }
+}
+
+function partyOf(event: RecordedEvent, member: 'actor' | 'approver'): RecordedParty {
+  const party = readParty(event[member])
+  if (party === undefined) throw unreadable(event, `its ${member}`)
+  return party
+}
+
+function actOf(event: RecordedEvent, root: string): HeldAct {
+  const target = membersOf(event['target'])['name']
+  const effects = membersOf(event['action'])['effects']
+  if (typeof target !== 'string' || !Array.isArray(effects)) throw unreadable(event, 'its action')
+  return { target, root, effects: effects.map((effect) => effectOf(effect, event)) }
+}
+
+function effectOf(effect: unknown, event: RecordedEvent): Effect {
+  const { attributes, duty, resource } = membersOf(effect)
+  if (!isDuty(duty) || typeof resource !== 'string') throw unreadable(event, 'its effects')
+  return { duty, resource, attributes: membersOf(attributes) as Effect['attributes'] }
+}
+
+function isDuty(value: unknown): value is Duty {
+  return duties.some((duty) => duty === value)
+}
+
+function unreadable(event: RecordedEvent, what: string): BothKeysError {
+  return new BothKeysError(
+    'ERR_JOURNAL_CORRUPT',
+    `event ${String(event.lsn)} of the journal does not say ${what}, which a rule of the policy counts`,
+    { hint: 'restore the journal, or start a new one' },
+  )
+}
