@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../model/maybe-promise.js'
 import { commitCases } from './commit-cases.js'
+import { dutyCases } from './duty-cases.js'
 import type { LedgerUnderTest } from './ledger-bench.js'
 import { LedgerBench } from './ledger-bench.js'
 import { raceCases } from './race-cases.js'
@@ -28,7 +29,7 @@ export function ledgerContract(
   options: LedgerContractOptions = {},
 ): readonly LedgerContractCase[] {
   const races = options.races ?? 1_000
-  return [...commitCases, ...raceCases, ...timeCases].map(([name, check]) => ({
+  return [...commitCases, ...raceCases, ...timeCases, ...dutyCases].map(([name, check]) => ({
     name,
     run: async () => {
       const subject = await open()
