@@ -245,8 +245,8 @@ export const recordGuards = [
   {
     name: 'time does not fall behind the journal after a restart',
     file: 'packages/core/src/restored-ledger.ts',
-    find: 'notBeforeMs: lastTimeMs }',
-    replace: 'notBeforeMs: Math.min(0, lastTimeMs) }',
+    find: 'notBeforeMs: lastTimeMs, max',
+    replace: 'notBeforeMs: Math.min(0, lastTimeMs), max',
     tests: ['packages/core/test/enforce/restart.test.ts'],
   },
 ]
