@@ -2,6 +2,7 @@ import { analyzer } from './analyzer.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
+import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
@@ -29,6 +30,7 @@ const lists = {
   policy: policyGuards,
   decide: decideGuards,
   identity: identityGuards,
+  directory: directoryGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
   'token-sources': tokenSourceGuards,

@@ -1,18 +1,13 @@
-import { createHash } from 'node:crypto'
-import { constants, watch } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
+import { watch } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeUtf8, fingerprint, readBoundedFile } from './bounded-file.js'
 import { BothKeysError } from './errors.js'
-import { largestPolicyBytes } from './policy/parse.js'
 import type { PolicyDocument, PolicySource } from './policy/source.js'
 
 /** How often the file's content is looked at, and how long it must stay the same to count as written, in milliseconds. */
 const pollMs = 250
 const settleMs = 50
-
-const chunkBytes = 64 * 1024
 
 /**
  * A policy in a YAML or JSON file that is watched: a change is reported within a second, whether the file is written in
@@ -26,9 +21,9 @@ export function fileSource(path: string): PolicySource {
   let loaded: string | undefined
   return Object.freeze({
     async load(signal: AbortSignal): Promise<PolicyDocument> {
-      const bytes = await readPolicyFile(absolute, signal)
+      const bytes = await readBoundedFile(absolute, unusable(absolute), signal)
       loaded = fingerprint(bytes)
-      return { name: path, content: decode(bytes, absolute) }
+      return { name: path, content: decodeUtf8(bytes, unusable(absolute)) }
     },
     watch(changed: () => void, signal: AbortSignal): void {
       new FileWatch(absolute, loaded, changed, signal).start()
@@ -82,7 +77,7 @@ class FileWatch {
   /** The content's hash, or why there is none. */
   async #state(): Promise<string> {
     try {
-      return fingerprint(await readPolicyFile(this.#path, this.#signal))
+      return fingerprint(await readBoundedFile(this.#path, unusable(this.#path), this.#signal))
     } catch (error) {
       const cause: unknown = error instanceof BothKeysError ? (error.cause ?? error.message) : error
       return cause instanceof Error && 'code' in cause
@@ -117,50 +112,10 @@ class FileWatch {
   }
 }
 
-function fingerprint(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
-}
-
-async function readPolicyFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
-  let file: FileHandle | undefined
-  try {
-    // Without waiting for a writer, in case the path is a named pipe.
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    if (!(await file.stat()).isFile()) throw unusable(path, 'is not a regular file')
-    return await readWhole(file, path, signal)
-  } catch (error) {
-    if (error instanceof BothKeysError || signal.aborted) throw error
-    throw unusable(path, 'cannot be read', error)
-  } finally {
-    await file?.close()
-  }
-}
-
-/** Reads to the end, however the file grows meanwhile, but no further than the cap. */
-async function readWhole(file: FileHandle, path: string, signal: AbortSignal): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for (;;) {
-    signal.throwIfAborted()
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, length)
-    if (bytesRead === 0) return Buffer.concat(chunks, length)
-    chunks.push(buffer.subarray(0, bytesRead))
-    length += bytesRead
-    if (length > largestPolicyBytes) throw unusable(path, 'is larger than 1 MiB')
-  }
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw unusable(path, 'is not UTF-8 text', error)
-  }
-}
-
-function unusable(path: string, what: string, cause?: unknown): BothKeysError {
-  return new BothKeysError('ERR_POLICY_INVALID', `the policy file ${path} ${what}`, {
-    hint: 'give fileSource() the path of a YAML or JSON file of at most 1 MiB that this process can read',
-    ...(cause === undefined ? {} : { cause }),
-  })
+function unusable(path: string): (what: string, cause?: unknown) => BothKeysError {
+  return (what, cause) =>
+    new BothKeysError('ERR_POLICY_INVALID', `the policy file ${path} ${what}`, {
+      hint: 'give fileSource() the path of a YAML or JSON file of at most 1 MiB that this process can read',
+      ...(cause === undefined ? {} : { cause }),
+    })
 }

@@ -6,12 +6,15 @@ import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
+import type { Directory } from './identity/directory.js'
+import { standingAsVerified, standingsIn } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
 import type { ObserverEvents } from './observers.js'
 import { Observers } from './observers.js'
+import { openDirectory } from './open-directory.js'
 import { PolicyHolder } from './policy-holder.js'
 import type { PolicySource } from './policy/source.js'
 import { engineSession } from './record/event.js'
@@ -34,6 +37,11 @@ export interface GuardOptions {
   readonly policy: PolicySource
   /** Who may open sessions: `jwtVerifier(…)`. */
   readonly identity: Verifier
+  /**
+   * Who is a person, which accounts are theirs, who is accountable for which agent: `fileDirectory('./people.yaml')`.
+   * Without one every account counts as a person of its own, and the observers of `withoutDirectory` are told so.
+   */
+  readonly directory?: Directory
   /** The systems behind doors. Each must stand in the policy, and the other way round. */
   readonly targets: readonly GuardedTarget[]
   /** Who is asked when the policy holds an action. Without any, held actions are refused. */
@@ -47,7 +55,7 @@ export interface GuardOptions {
   /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
   readonly dev?: boolean
   readonly clock?: Clock
-  /** How long the journal, the ledger, the policy source or the verifier may take. Default: 10,000. */
+  /** How long the journal, the ledger, the policy source, the verifier or the directory may take. Default: 10,000. */
   readonly deadlineMs?: number
   /** How many characters one session may write to the journal before it is closed. Default: 256 Mi. */
   readonly journalBudget?: number
@@ -55,7 +63,7 @@ export interface GuardOptions {
 
 /** The composition root: one per process is enough. */
 export interface Guard {
-  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, and ERR_CONFIG_INVALID for a wrong option. */
+  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, ERR_DIRECTORY_REFUSED, and ERR_CONFIG_INVALID for a wrong option. */
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
@@ -87,8 +95,8 @@ export interface Guard {
 
 /**
  * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
- * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED, ERR_JOURNAL_CORRUPT or
- * ERR_CONFIG_INVALID; nothing is left open then.
+ * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED, ERR_JOURNAL_CORRUPT,
+ * ERR_DIRECTORY_INVALID or ERR_CONFIG_INVALID; nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const engine = options.engine ?? 'bothkeys'
@@ -121,10 +129,12 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     },
   })
   try {
+    await openDirectory(options.directory, { clock, deadlineMs, observers })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()
+    await options.directory?.close?.()
     await journal.close()
     throw error
   }
@@ -146,7 +156,8 @@ async function assemble(
   journal: Journal,
   ledger: Ledger,
 ): Promise<Guard> {
-  const { clock, engine, deadlineMs } = options
+  const { clock, directory, engine, deadlineMs } = options
+  const standingNow = directory === undefined ? standingAsVerified : standingsIn(directory, deadlineMs)
   const observe: Enforcement['observe'] = (name, event) => {
     observers.emit(name, event)
   }
@@ -205,6 +216,7 @@ async function assemble(
     observe,
     denials,
     revocations,
+    standingNow,
     deadlineMs,
     journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
   })
@@ -225,6 +237,7 @@ async function assemble(
     await sessions.closeAll()
     await approvals.close()
     await Promise.all(options.targets.map((target) => target.close()))
+    await directory?.close?.()
     await ledger.close()
     await journal.close()
   }

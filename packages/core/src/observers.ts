@@ -20,6 +20,8 @@ export interface ObserverEvents {
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }
   /** The journal is not all that its noted head says that it was. Comes right after the guard was created. */
   journalBehind: JournalBehind
+  /** There is no directory, so every account counts as a person of its own. Comes right after the guard was created. */
+  withoutDirectory: Readonly<Record<string, never>>
   policyRejected: { readonly error: Error }
   sessionOpened: { readonly session: string }
   sessionClosed: { readonly session: string }

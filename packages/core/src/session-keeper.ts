@@ -4,6 +4,7 @@ import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import { isPrincipal, principalFragment } from './identity/make-principal.js'
+import type { StandingNow } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
 import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
@@ -26,6 +27,8 @@ export interface SessionContext {
   readonly observe: Enforcement['observe']
   readonly denials: DenialLog
   readonly revocations: Pick<Revocations, 'fresh' | 'ofSession'>
+  /** Where a verified principal stands in the directory. Throwing opens no session. */
+  readonly standingNow: StandingNow
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
@@ -71,23 +74,24 @@ export class SessionKeeper {
   /** Verifies a credential and opens a session. The opening is on record before the session exists. */
   async open(verifier: Verifier, credential: Credential, options: SessionOptions = {}): Promise<Session> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
-    const { clock, deadlineMs, guardKey, journal, observe } = this.#context
+    const { clock, deadlineMs, guardKey, journal, observe, standingNow } = this.#context
     const id = randomHex(16) as SessionId
     const trace = traceReader(options.trace, (cause) => {
       observe('failure', { session: id, refusal: refusalFrom(cause), cause: cause.cause ?? cause })
     })
     const signal = AbortSignal.timeout(deadlineMs)
-    const principal = await withDeadline(
+    const verified = await withDeadline(
       verifier.verify(credential, signal),
       'verifying the credential',
       deadlineMs,
       undefined,
     )
-    if (!isPrincipal(principal)) {
+    if (!isPrincipal(verified)) {
       throw new BothKeysError('ERR_TOKEN_INVALID', 'the verifier answered with something that is no principal', {
         hint: 'use jwtVerifier, or build principals with the verifier kit of bothkeys',
       })
     }
+    const { principal } = await standingNow(verified, false)
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
     await this.#context.revocations.fresh()

@@ -39,6 +39,20 @@ const shownProblems = 50
  * The code is ERR_POLICY_UNSUPPORTED when nothing is wrong but keys whose enforcement has not landed.
  */
 export function policyError(name: string, problems: readonly Problem[], locate: Locate): BothKeysError {
+  const allUnsupported = problems.every((problem) => problem.code === 'ERR_POLICY_UNSUPPORTED')
+  return new BothKeysError(
+    allUnsupported ? 'ERR_POLICY_UNSUPPORTED' : 'ERR_POLICY_INVALID',
+    `the policy ${name} was not loaded, ${problemList(name, problems, locate)}`,
+    {
+      hint: allUnsupported
+        ? 'remove these keys: this version of bothkeys would not enforce them, and accepts nothing that it does not enforce'
+        : 'correct these places and load the policy again; a policy that is already in force stays in force',
+    },
+  )
+}
+
+/** How many problems there are, and a line for each in the order of the text: file, line, column, key and what is wrong. */
+export function problemList(name: string, problems: readonly Problem[], locate: Locate): string {
   const placed = problems.map((problem) => ({ problem, position: problem.position ?? locate(problem.path) }))
   placed.sort((one, other) => compare(one.position, other.position))
   const lines = placed.slice(0, shownProblems).map(({ problem, position }) => {
@@ -47,17 +61,8 @@ export function policyError(name: string, problems: readonly Problem[], locate: 
     return `  ${place}${key}: ${problem.message}`
   })
   if (placed.length > shownProblems) lines.push(`  and ${String(placed.length - shownProblems)} more`)
-  const allUnsupported = problems.every((problem) => problem.code === 'ERR_POLICY_UNSUPPORTED')
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`
-  return new BothKeysError(
-    allUnsupported ? 'ERR_POLICY_UNSUPPORTED' : 'ERR_POLICY_INVALID',
-    `the policy ${name} was not loaded, ${count}:\n${lines.join('\n')}`,
-    {
-      hint: allUnsupported
-        ? 'remove these keys: this version of bothkeys would not enforce them, and accepts nothing that it does not enforce'
-        : 'correct these places and load the policy again; a policy that is already in force stays in force',
-    },
-  )
+  return `${count}:\n${lines.join('\n')}`
 }
 
 /** Writes a path the way it reads in code: `hold[0].require[0].count`. */

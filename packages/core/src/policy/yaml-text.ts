@@ -18,7 +18,7 @@ const mostTokens = 400_000
  * is a problem: duplicate keys, anchors and aliases, merge keys, tags, directives, several documents, keys that are not
  * strings. Time and memory are bounded by the size of the text.
  */
-export function readYamlText(text: string): ReadText {
+export function readYamlText(text: string, what = 'policy'): ReadText {
   const lines = new LineCounter()
   const reader = new YamlReader(lines)
   if (!text.isWellFormed()) reader.report([], 'the text contains half a character (a lone surrogate)', undefined)
@@ -30,9 +30,9 @@ export function readYamlText(text: string): ReadText {
     }
   }
   const [document, second] = documents
-  if (second !== undefined) reader.report([], 'the text holds several documents; a policy is one', second.range[0])
+  if (second !== undefined) reader.report([], `the text holds several documents; a ${what} is one`, second.range[0])
   const contents = document?.contents ?? null
-  if (contents === null && reader.problems.length === 0) reader.report([], 'the policy is empty', undefined)
+  if (contents === null && reader.problems.length === 0) reader.report([], `the ${what} is empty`, undefined)
   const value = reader.problems.length === 0 ? reader.read(contents, []) : undefined
   return { value, problems: reader.problems, locate: (path) => reader.locate(path) }
 }

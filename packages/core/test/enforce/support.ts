@@ -5,6 +5,7 @@ import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/enforce.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import type { Directory } from '../../src/identity/directory.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
@@ -59,7 +60,12 @@ const basePolicy = {
 }
 
 export async function bench(
-  options: { readonly approvers?: readonly Approver[]; readonly dev?: boolean; readonly journalBudget?: number } = {},
+  options: {
+    readonly approvers?: readonly Approver[]
+    readonly dev?: boolean
+    readonly directory?: Directory
+    readonly journalBudget?: number
+  } = {},
 ): Promise<Bench> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const inner = memoryJournal()
@@ -91,6 +97,7 @@ export async function bench(
     journal,
     dev: options.dev ?? false,
     deadlineMs: 500,
+    ...(options.directory === undefined ? {} : { directory: options.directory }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
   return Object.defineProperties(

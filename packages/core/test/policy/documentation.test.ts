@@ -14,9 +14,11 @@ function blocksOf(page: string): readonly (readonly [name: string, yaml: string]
   })
 }
 
-/** Every policy in README.md and docs: on other pages than the reference, YAML may be something else. */
+/** Every policy in README.md and docs: on other pages than the reference, YAML may be something else, a directory for example. */
 function policiesOf(page: string): ReturnType<typeof blocksOf> {
-  return blocksOf(page).filter(([, yaml]) => page === 'docs/policy.md' || /^version: 1$/m.test(yaml))
+  return blocksOf(page).filter(
+    ([, yaml]) => page === 'docs/policy.md' || (/^version: 1$/m.test(yaml) && !/^people:$/m.test(yaml)),
+  )
 }
 
 const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)].filter(

@@ -1,0 +1,47 @@
+import type { Clock } from '../model/clock.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { PrincipalKind, Subject } from '../model/principal.js'
+
+/** What a directory says of one account. */
+export interface DirectoryRecord {
+  readonly kind: PrincipalKind
+  /** What the directory calls the person, the same for each of their accounts. A human has it, nobody else. */
+  readonly person?: string | undefined
+  /** Every account of the same person or agent, the one that was asked for among them. Left out: it is the only one. */
+  readonly accounts?: readonly Subject[] | undefined
+  /** The accountable people of an agent or a workload, by one account each: at least one. A human has none. */
+  readonly owners?: readonly Subject[] | undefined
+  readonly agentClass?: string | undefined
+  /** The roles that are held now. Left out: the directory keeps none, and those of the token count. */
+  readonly roles?: readonly string[] | undefined
+  /** A disabled account opens no session and decides nothing. */
+  readonly disabled: boolean
+}
+
+/** How a lookup is to be answered. */
+export interface DirectoryQuery {
+  readonly signal: AbortSignal
+  /** Nothing kept from an earlier lookup will do: an approved action is about to run. */
+  readonly fresh: boolean
+}
+
+/** What a guard gives its directory. */
+export interface DirectoryContext {
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told of what went wrong without an answer going wrong, for example of a broken file whose last state still serves. */
+  readonly onFailure: (cause: unknown) => void
+}
+
+/**
+ * Says who is behind an account: which person, which other accounts, who is accountable for it, which roles it has now
+ * (RULES 2). A directory is believed to be right, and may be slow, down or broken: throwing, hanging past the guard's
+ * deadline and an answer of another form refuse whatever was asked for. So does undefined, for an account that it does not
+ * know.
+ */
+export interface Directory {
+  /** Makes ready. Called once, by the guard; what it throws keeps the guard from being created. */
+  open?(context: DirectoryContext): MaybePromise<void>
+  resolve(subject: Subject, query: DirectoryQuery): MaybePromise<DirectoryRecord | undefined>
+  close?(): MaybePromise<void>
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { fileDirectory } from '../../src/file-directory.js'
+import { createGuard } from '../../src/guard.js'
+import type { Directory } from '../../src/identity/directory.js'
+import { unverifiedIdentity } from '../../src/identity/unverified.js'
+import { unverifiedCredential } from '../../src/identity/verifier.js'
+import { inlineSource } from '../../src/policy/inline-source.js'
+import { memoryJournal } from '../../src/record/memory-journal.js'
+import { agent, ask, bench, describeAs, verdict } from '../enforce/support.js'
+
+const issuer = 'unverified'
+const record = { kind: 'agent', owners: [{ issuer, id: 'ada' }], disabled: false } as const
+const ada = { kind: 'human', person: 'ada', disabled: false } as const
+
+/** A directory that knows the agent of the bench and its owner. */
+function directory(changes: object = {}): Directory {
+  return { resolve: ({ id }) => ({ a1: { ...record, ...changes }, ada })[id] }
+}
+
+describe('a session of a guard with a directory', () => {
+  it('is that of the principal with what the directory says, also on record', async () => {
+    const on = await bench({ directory: directory({ roles: ['agent'], agentClass: 'etl' }) })
+    const session = await on.guard.openSession({ [unverifiedCredential]: { ...agent, roles: ['agent', 'dba'] } })
+    expect(session.principal.roles).toEqual(['agent'])
+    expect(on.events.find(({ type }) => type === 'session.open')).toMatchObject({
+      actor: { owners: { known: ['#ada', 'unverified#ada'] }, roles: ['agent'] },
+    })
+  })
+
+  it('has no role that the directory does not give', async () => {
+    const on = await bench({ directory: directory({ roles: ['dba'] }) })
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('read')))).toBe('ERR_DENIED')
+  })
+
+  it.each<readonly [string, Directory, string]>([
+    ['knows nobody', { resolve: () => undefined }, 'ERR_DIRECTORY_REFUSED'],
+    ['has it disabled', directory({ disabled: true }), 'ERR_DIRECTORY_REFUSED'],
+    ['says another class', directory({ agentClass: 'other' }), 'ERR_DIRECTORY_REFUSED'],
+    ['hangs', { resolve: () => new Promise(() => undefined) }, 'ERR_DIRECTORY_UNAVAILABLE'],
+    ['is broken', { resolve: () => Promise.reject(new Error('down')) }, 'ERR_DIRECTORY_UNAVAILABLE'],
+  ])('is not opened when it %s', async (_what, refusing, code) => {
+    const on = await bench({ directory: refusing })
+    await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toMatchObject({ code })
+    expect(on.events.filter(({ type }) => type === 'session.open')).toEqual([])
+  })
+})
+
+describe('a guard', () => {
+  const options = (extra: Partial<Parameters<typeof createGuard>[0]>): Parameters<typeof createGuard>[0] => ({
+    policy: inlineSource({
+      version: 1,
+      targets: { db: { kind: 'fake' } },
+      roles: { agent: [{ target: 'db', duty: 'read' }] },
+    }),
+    identity: unverifiedIdentity(),
+    targets: [{ name: 'db', kind: 'fake', close: () => Promise.resolve() }],
+    journal: memoryJournal(),
+    deadlineMs: 500,
+    ...extra,
+  })
+
+  it('says that it has no directory', async () => {
+    const guard = await createGuard(options({}))
+    const told = vi.fn<() => void>()
+    guard.on('withoutDirectory', told)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect(told).toHaveBeenCalledTimes(1)
+    await guard.close()
+  })
+
+  it('opens its directory and closes it', async () => {
+    const calls: string[] = []
+    const guard = await createGuard(
+      options({
+        directory: {
+          open: () => void calls.push('open'),
+          resolve: () => undefined,
+          close: () => void calls.push('close'),
+        },
+      }),
+    )
+    guard.on('withoutDirectory', () => expect.unreachable())
+    await new Promise(setImmediate)
+    await guard.close()
+    expect(calls).toEqual(['open', 'close'])
+  })
+
+  it.each<readonly [string, Directory['open'], object]>([
+    ['that does not open', () => Promise.reject(new Error('no')), { message: 'no' }],
+    ['that hangs', () => new Promise(() => undefined), { code: 'ERR_DEADLINE' }],
+  ])('is not created with a directory %s, and leaves nothing open', async (_what, open, error) => {
+    const closed = vi.fn<() => void>()
+    const failing = { open: open!, resolve: () => undefined, close: closed }
+    await expect(createGuard(options({ directory: failing }))).rejects.toMatchObject(error)
+    expect(closed).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not created with a broken file, and tells its observers of one that breaks later', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bothkeys-people-'))
+    const path = join(folder, 'people.yaml')
+    try {
+      await writeFile(path, 'version: 2\n')
+      await expect(createGuard(options({ directory: fileDirectory(path) }))).rejects.toMatchObject({
+        code: 'ERR_DIRECTORY_INVALID',
+      })
+      await writeFile(path, 'version: 1\nissuer: unverified\npeople: { ada: { accounts: [ada] } }\n')
+      const guard = await createGuard(options({ directory: fileDirectory(path, { maxStaleMs: 0 }) }))
+      const failures: unknown[] = []
+      guard.on('failure', ({ refusal }) => failures.push(refusal.code))
+      await writeFile(path, 'version: 2\n')
+      await new Promise((done) => setTimeout(done, 300))
+      const opening = guard.openSession({ [unverifiedCredential]: { kind: 'human', subject: 'ada', roles: [] } })
+      await expect(opening).rejects.toMatchObject({ code: 'ERR_DIRECTORY_UNAVAILABLE' })
+      expect(failures).toEqual(['ERR_DIRECTORY_INVALID'])
+      await guard.close()
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})

@@ -1,0 +1,115 @@
+const identity = (name) => `packages/core/src/identity/${name}.ts`
+const standing = ['packages/core/test/identity/standing.test.ts']
+const people = ['packages/core/test/identity/people-file.test.ts']
+const file = ['packages/core/test/directory/file-directory.test.ts']
+const guard = ['packages/core/test/directory/guard.test.ts']
+
+/** Who a directory lets through, and as whom. */
+export const directoryGuards = [
+  ...[
+    ['a principal that it does not know is refused', 'if (record === undefined) throw', 'if (record === null) throw'],
+    ['one that it has disabled is refused', 'if (record.disabled) throw', 'if (record.disabled === undefined) throw'],
+    ['one of another kind is refused', 'if (principal.kind !== record.kind) throw', "if (record.kind === '') throw"],
+    [
+      'one of another class is refused',
+      'if (agentClass.known.every((name) => name === record.agentClass)) return',
+      'if (agentClass.known.every((name) => name !== "")) return',
+    ],
+    ['roles that it does not give are gone', 'principal.roles.filter(isAmong(record.roles))', 'principal.roles'],
+    ['every linked account counts', 'onceEach([...principal.aliases, ...record.aliases])', '[...principal.aliases]'],
+    ['owners are people', "if (people.some(({ found }) => found?.kind !== 'human')) {", 'if (false) {'],
+    [
+      'somebody is accountable now',
+      'if (people.every(({ found }) => found?.disabled !== false)) {',
+      'if (people.length === 0) {',
+    ],
+    [
+      'the owners that a token names are looked up too',
+      'const others = await Promise.all(claimed.map(async (owner) => ({ owner, found: await find(owner) })))',
+      'const others = claimed.map((owner) => ({ owner, found: undefined }))',
+    ],
+    ['every account of an owner counts', 'aliases: found?.aliases ?? [] })', 'aliases: [] })'],
+    [
+      'an owner counts by name',
+      'return found?.person === undefined ? accounts : [...accounts, personName(found.person)]',
+      'return accounts',
+    ],
+    [
+      'one that hangs is not waited for',
+      'answer = await untilAborted((async () => directory.resolve(subject, query))(), query.signal)',
+      'answer = await directory.resolve(subject, query)',
+    ],
+    ['an answer is checked', 'checkedRecord(answer, subject)', '{ aliases: [], owners: [], ...answer }'],
+  ].map(([name, find, replace]) => ({
+    name: `in a directory: ${name}`,
+    file: identity('standing'),
+    find,
+    replace,
+    tests: standing,
+  })),
+  ...[
+    ['has no unknown member', 'if (!members.has(name)) throw', 'if (name === "") throw'],
+    ['says whether it is disabled', "if (typeof disabled !== 'boolean') throw", 'if (disabled === 7) throw'],
+    ['names a person of every human', 'person === undefined || owners.length > 0)', 'owners.length > 0)'],
+    ['names an owner of everybody else', 'person !== undefined || owners.length === 0)', 'person !== undefined)'],
+    [
+      'is about the account that was asked for',
+      'if (others.length === all.length) throw',
+      'if (all.length > 99) throw',
+    ],
+    ['is of bounded size', 'if (value.length > most) throw', 'if (value.length < 0) throw'],
+  ].map(([name, find, replace]) => ({
+    name: `a record ${name}`,
+    file: identity('directory-record'),
+    find,
+    replace,
+    tests: standing,
+  })),
+  ...[
+    [
+      'an unknown key is an error',
+      'if (keys === undefined || keys.includes(key)) continue',
+      'if (key !== "") continue',
+    ],
+    ['an account is of one alone', 'if (other !== undefined) this.#report', 'if (other === "") this.#report'],
+    ['an agent has an owner', 'if (names.length === 0) this.#report', 'if (names.length > 99) this.#report'],
+    ['an owner is a person', "if (typeof name === 'string' && this.#people.has(name)) return", 'if (true) return'],
+    ['a person has an account', 'if (accounts.length === 0) this.#report', 'if (accounts.length > 99) this.#report'],
+  ].map(([name, find, replace]) => ({
+    name: `in a directory file: ${name}`,
+    file: identity('people-file'),
+    find,
+    replace,
+    tests: people,
+  })),
+  ...[
+    ['is looked at again', '>= lookEveryMs) await this.#lookOnce()', '>= lookEveryMs * 1e9) await this.#lookOnce()'],
+    ['is looked at anew when it has to be', '      await this.#lookOnce()\n    } else', '    } else'],
+    ['is not believed for longer than the bound', 'this.#nowMs() - good.seenAtMs <=', '0 <='],
+    ['is believed when two looks agree', 'if (next.content === last.content) return next', 'return next'],
+    ['that is broken is told', '      this.#tell(error)\n', ''],
+    ['that stays broken is told once', '    if (what === this.#told) return\n', ''],
+    ['is looked at once however many ask', 'this.#looking ??= this.#look()', 'this.#looking = this.#look()'],
+    ['that is broken at start does not open', 'if (this.#good === undefined) throw this.#failure', ''],
+  ].map(([name, find, replace]) => ({
+    name: `a directory file ${name}`,
+    file: 'packages/core/src/file-directory.ts',
+    find,
+    replace,
+    tests: file,
+  })),
+  {
+    name: 'a session is that of the principal in the directory',
+    file: 'packages/core/src/session-keeper.ts',
+    find: 'const { principal } = await standingNow(verified, false)',
+    replace: 'const principal = verified',
+    tests: guard,
+  },
+  {
+    name: 'a guard that is not created closes its directory',
+    file: 'packages/core/src/guard.ts',
+    find: '    await options.directory?.close?.()\n',
+    replace: '',
+    tests: guard,
+  },
+]
