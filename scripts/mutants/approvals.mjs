@@ -149,14 +149,14 @@ export const approvalGuards = [
   {
     name: 'the roles of an approver are looked up again when the action runs',
     file: approvals('vote-box'),
-    find: 'const current = { ...vote, roles: roles.get(vote.id) ?? [] }',
-    replace: 'const current = { ...vote, roles: roles.has(vote.id) ? vote.roles : [] }',
+    find: 'const current = { ...vote, approver: found.principal, roles: found.roles }',
+    replace: 'const current = { ...vote, approver: found.principal }',
     tests: singleUse,
   },
   {
     name: 'an approver that may not approve any more does not count when the action runs',
     file: approvals('vote-box'),
-    find: 'return this.#ineligibility(current) === undefined ? [current] : []',
+    find: 'return this.#ineligibility(hold, current) === undefined ? [current] : []',
     replace: 'return [current]',
     tests: singleUse,
   },

@@ -2,6 +2,7 @@ const identity = (name) => `packages/core/src/identity/${name}.ts`
 const standing = ['packages/core/test/identity/standing.test.ts']
 const people = ['packages/core/test/identity/people-file.test.ts']
 const file = ['packages/core/test/directory/file-directory.test.ts']
+const approvals = ['packages/core/test/directory/approvals.test.ts']
 const guard = ['packages/core/test/directory/guard.test.ts']
 
 /** Who a directory lets through, and as whom. */
@@ -97,6 +98,51 @@ export const directoryGuards = [
     find,
     replace,
     tests: file,
+  })),
+  ...[
+    [
+      'a vote of somebody whom the directory refuses is not counted',
+      'vote-box',
+      "error.code === 'ERR_DIRECTORY_REFUSED') return undefined",
+      "error.code === 'ERR_DIRECTORY_REFUSED') return { principal: approver, roles: approver.roles }",
+    ],
+    [
+      'whoever cannot vote makes no lookup',
+      'vote-box',
+      '    if (unfit !== undefined) return unfit\n    const standing',
+      '    const standing',
+    ],
+    [
+      'the requester is looked up again before the action runs',
+      'vote-box',
+      'const { principal: requester } = await standingOf(this.#on, this.#hold.requester, true)',
+      'const requester = this.#hold.requester',
+    ],
+    [
+      'a vote counts for whom the directory says it is, before the action runs',
+      'vote-box',
+      'approver: found.principal, roles: found.roles }',
+      'roles: found.roles }',
+    ],
+    [
+      'nothing that was kept will do',
+      'vote-box',
+      'standingOf(this.#on, approver, true)',
+      'standingOf(this.#on, approver, false)',
+    ],
+    ['a vote is that of whom the directory says', 'vote-box', 'approver: standing.principal, roles', 'approver, roles'],
+    [
+      'a request is that of whom the directory says',
+      'coordinator',
+      'const hold = requester === held.requester ? held : { ...held, requester }',
+      'const hold = requester === undefined ? { ...held, requester } : held',
+    ],
+  ].map(([name, where, find, replace]) => ({
+    name: `in approvals: ${name}`,
+    file: `packages/core/src/approvals/${where}.ts`,
+    find,
+    replace,
+    tests: approvals,
   })),
   {
     name: 'a session is that of the principal in the directory',

@@ -138,8 +138,8 @@ export const requestGuards = [
   {
     name: 'what ended meanwhile is looked at within the compare-and-set',
     file: approvals('pending-request'),
-    find: 'this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, roles) : undefined,',
-    replace: 'this.#votes.assignmentNow(stored, roles),',
+    find: 'this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,',
+    replace: 'this.#votes.assignmentNow(stored, live),',
     tests: [...singleUse, ...endings],
   },
   {

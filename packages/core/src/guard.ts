@@ -185,6 +185,7 @@ async function assemble(
     approvers: options.approvers ?? [],
     clock,
     policyNow: () => holder.current,
+    standingNow,
     mayVote: (hold, vote) => duties.mayVote(holder.current.dutyRules, hold, vote),
     deadlineMs,
     onHeld: (event) => {

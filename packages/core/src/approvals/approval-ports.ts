@@ -1,3 +1,4 @@
+import type { StandingNow } from '../identity/standing.js'
 import type { Ledger } from '../ledger/ledger.js'
 import type { Clock } from '../model/clock.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
@@ -30,8 +31,8 @@ export interface ApprovalPorts {
   readonly clock: Clock
   /** The policy in force; its digest says whether a request still stands. */
   readonly policyNow: () => CompiledPolicy
-  /** The roles that a principal holds now. Default: those it was verified with. Throwing refuses. */
-  readonly rolesNow: (principal: Principal) => MaybePromise<readonly string[]>
+  /** Where a principal stands in the directory now. Default: as it was verified. Throwing refuses. */
+  readonly standingNow: StandingNow
   /** Whether a principal is revoked. Default: nobody is. */
   readonly isRevoked: (principal: Principal) => boolean
   /**
@@ -40,7 +41,7 @@ export interface ApprovalPorts {
    */
   readonly mayVote: (hold: HoldRequest, vote: CountedVote) => MaybePromise<string | undefined>
   readonly limits: ApprovalLimits
-  /** How long the ledger, the journal or `rolesNow` may take before nothing runs. */
+  /** How long the ledger, the journal or `standingNow` may take before nothing runs. */
   readonly deadlineMs: number
   /** Told of each request once it is on record. What it throws changes nothing. */
   readonly onHeld: (event: HeldEvent) => void

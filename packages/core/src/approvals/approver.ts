@@ -50,7 +50,7 @@ export interface Approver {
 
 /**
  * Whether a vote was counted. The reason is one of `malformed`, `not-a-principal`, `other-action`, `late`,
- * `principal-expired`, `revoked`, `not-human`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`,
+ * `principal-expired`, `revoked`, `not-human`, `refused-by-directory`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`,
  * `does-not-hold`, `already-voted`, `too-many-votes`, `failed`.
  */
 export type VoteReceipt = { readonly counted: true } | { readonly counted: false; readonly reason: string }

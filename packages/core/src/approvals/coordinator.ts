@@ -1,10 +1,12 @@
 import { BothKeysError } from '../errors.js'
 import { personKey } from '../duties/person.js'
+import { standingAsVerified } from '../identity/standing.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { canonicalJson } from '../model/canonical-json.js'
 import { approvalLevels } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import { hmacSha256, randomHex } from '../model/digest.js'
+import { isPromise } from '../model/maybe-promise.js'
 import type { ApprovalLimits, ApprovalPorts } from './approval-ports.js'
 import { defaultLimits } from './approval-ports.js'
 import type { Approver } from './approver.js'
@@ -14,12 +16,13 @@ import { PendingRequest } from './pending-request.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
 import type { StoredRequest } from './stored-request.js'
 import { storedValue } from './stored-request.js'
+import { standingOf } from './standing-of.js'
 import { unholdable } from './unholdable.js'
 
 export type { ApprovalLimits } from './approval-ports.js'
 export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
 
-type OptionalPorts = 'rolesNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
+type OptionalPorts = 'standingNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
 
 /** The ports of approvals; those that may be left out have harmless or strict defaults. */
 export interface ApprovalCoordinatorOptions
@@ -53,8 +56,11 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
   const pending = new Set<PendingRequest>()
   const approved = new WeakMap<HeldAction, PendingRequest>()
 
-  async function ask(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
-    if (signal.aborted) return endedOutcome({ end: 'withdrawn' }, hold.requirement.rules)
+  async function ask(held: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
+    if (signal.aborted) return endedOutcome({ end: 'withdrawn' }, held.requirement.rules)
+    const standing = standingOf(on, held.requester, true)
+    const { principal: requester } = isPromise(standing) ? await standing : standing
+    const hold = requester === held.requester ? held : { ...held, requester }
     const able = on.approvers.filter((approver) => isAtLeast(approver.level, hold.requirement.level))
     const inVain = unholdable(hold, able, on.policyNow())
     if (inVain !== undefined) return endedOutcome(inVain, hold.requirement.rules)
@@ -124,7 +130,7 @@ function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
     approvers: Object.freeze(options.approvers.map(asGiven)),
     clock: options.clock,
     policyNow: options.policyNow,
-    rolesNow: options.rolesNow ?? ((principal) => principal.roles),
+    standingNow: options.standingNow ?? standingAsVerified,
     isRevoked: options.isRevoked ?? (() => false),
     mayVote: options.mayVote ?? (() => undefined),
     deadlineMs: options.deadlineMs ?? 5_000,

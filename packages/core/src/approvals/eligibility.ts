@@ -39,10 +39,8 @@ export function ineligibility(
   nowMs: number,
 ): Ineligibility | undefined {
   const { approver, roles } = candidate
-  if (!(approver.expiresAt.getTime() > nowMs)) return { reason: 'principal-expired' }
-  if (hold.requirement.from === 'humans' && approver.kind !== 'human') return { reason: 'not-human' }
-  const shared = conflicts(hold.requester, approver, dimensionsFor(hold, approver, mandatoryDimensions))
-  if (shared.length > 0) return { reason: 'not-independent', dimensions: shared }
+  const unfit = unfitness(hold, approver, nowMs)
+  if (unfit !== undefined) return unfit
   const stages = hold.requirement.stages.filter((stage) => roles.includes(stage.role))
   if (stages.length === 0) return { reason: 'no-role' }
   if (!stages.some((stage) => mayFill(hold, candidate, stage))) {
@@ -51,6 +49,15 @@ export function ineligibility(
   }
   if (!mayApprove(hold, roles, policy)) return { reason: 'no-approve-duty' }
   return hold.requirement.approverMustHold && !mayDo(hold, roles, policy) ? { reason: 'does-not-hold' } : undefined
+}
+
+/** What keeps somebody from deciding a request whatever their roles are. More knowledge of them never lifts it. */
+export function unfitness(hold: HoldRequest, approver: Principal, nowMs: number): Ineligibility | undefined {
+  if (!(approver.expiresAt.getTime() > nowMs)) return { reason: 'principal-expired' }
+  if (hold.requirement.from === 'humans' && approver.kind !== 'human') return { reason: 'not-human' }
+  const shared = conflicts(hold.requester, approver, dimensionsFor(hold, approver, mandatoryDimensions))
+  if (shared.length > 0) return { reason: 'not-independent', dimensions: shared }
+  return undefined
 }
 
 /** Whether a candidate has a stage's role and is independent of the requester as the stage asks. */

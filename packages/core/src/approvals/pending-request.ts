@@ -84,9 +84,9 @@ export class PendingRequest {
   async consume(digest: Digest): Promise<CanonicalInput> {
     const changed: Ending = { end: 'void', why: 'the action is not the one that was approved' }
     await this.#refuseIf(digest === this.#hold.digest ? this.#endingNow() : changed)
-    const roles = await this.#votes.liveRoles()
+    const live = await this.#votes.standings()
     const consumption = await this.#ledger.consume((stored): readonly Assignment<CountedVote>[] | undefined =>
-      this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, roles) : undefined,
+      this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,
     )
     if ('refused' in consumption) throw endedError(this.#ending ?? endingOf(consumption.refused), this.#rules)
     if ('kept' in consumption) {

@@ -266,8 +266,8 @@ describe('a directory that fails', () => {
       },
     ],
     ['hangs', () => new Promise<never>(() => undefined)],
-  ])('(%s) at a vote ends the request', async (_what, rolesNow) => {
-    const on = bench({ rolesNow })
+  ])('(%s) at a vote ends the request', async (_what, fails) => {
+    const on = bench({ standingNow: (who) => (who === ann ? fails() : { principal: who, roles: who.roles }) })
     const running = on.coordinator.request(hold(), never)
     expect(await on.hand.allow(ann)).toEqual({ counted: false, reason: 'failed' })
     expect((await running).outcome).toBe('unavailable')
@@ -276,14 +276,16 @@ describe('a directory that fails', () => {
   it('at the spending refuses it', async () => {
     let down = false
     const on = bench({
-      rolesNow: (who) => {
+      standingNow: (who) => {
         if (down) throw new Error('ldap')
-        return who.roles
+        return { principal: who, roles: who.roles }
       },
     })
     const { asked, held } = await approved(on)
     down = true
-    await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({ code: 'ERR_INTERNAL' })
+    await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({
+      code: 'ERR_DIRECTORY_UNAVAILABLE',
+    })
   })
 })
 

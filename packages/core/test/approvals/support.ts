@@ -302,7 +302,7 @@ export function bench(options: Partial<ApprovalCoordinatorOptions> = {}): Bench 
     clock: made.clock,
     approvers: [made.hand],
     policyNow: () => result.policy,
-    rolesNow: (who) => made.liveRoles.get(who) ?? who.roles,
+    standingNow: (who) => ({ principal: who, roles: made.liveRoles.get(who) ?? who.roles }),
     onFailure: (_session, cause) => failures.push(cause),
     deadlineMs: 50,
     ...options,

@@ -3,12 +3,17 @@ import { defaultLimits } from '../../src/approvals/approval-ports.js'
 import type { CountedVote } from '../../src/approvals/evidence.js'
 import { Expiry } from '../../src/approvals/expiry.js'
 import type { StoredRequest, StoredVote } from '../../src/approvals/stored-request.js'
+import type { LiveStandings } from '../../src/approvals/vote-box.js'
 import { VoteBox } from '../../src/approvals/vote-box.js'
+import { standingAsVerified } from '../../src/identity/standing.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { ann, bob, firstPolicy, HandApprover, hold, startMs, TestJournal, TestLedger } from './support.js'
 
 const asked = hold()
-const roles = (vote: CountedVote): ReadonlyMap<string, readonly string[]> => new Map([[vote.id, ['dba']]])
+const live = (vote: CountedVote): LiveStandings => ({
+  requester: asked.requester,
+  voters: new Map([[vote.id, { principal: vote.approver, roles: ['dba'] }]]),
+})
 let votes: VoteBox
 
 async function given(approver = ann, decision: 'allow' | 'deny' = 'allow'): Promise<CountedVote> {
@@ -29,7 +34,7 @@ beforeEach(() => {
     approvers: [],
     clock,
     policyNow: () => firstPolicy,
-    rolesNow: (who: { readonly roles: readonly string[] }) => who.roles,
+    standingNow: standingAsVerified,
     mayVote: () => undefined,
     limits: defaultLimits,
     deadlineMs: 50,
@@ -45,22 +50,22 @@ describe('the votes of a request', () => {
     const vote = await given()
     const kept = votes.keep(vote)
     expect(votes.assignment()).toBeUndefined()
-    expect(votes.assignmentNow(stored(kept), roles(vote))).toBeUndefined()
+    expect(votes.assignmentNow(stored(kept), live(vote))).toBeUndefined()
     votes.markRecorded(vote)
     expect(votes.assignment()).toHaveLength(1)
-    expect(votes.assignmentNow(stored(kept), roles(vote))).toHaveLength(1)
+    expect(votes.assignmentNow(stored(kept), live(vote))).toHaveLength(1)
   })
 
   it('let an action run when the ledger has them, whatever is at hand', async () => {
     const vote = await given()
     votes.keep(vote)
     votes.markRecorded(vote)
-    expect(votes.assignmentNow(stored(), roles(vote))).toBeUndefined()
+    expect(votes.assignmentNow(stored(), live(vote))).toBeUndefined()
   })
 
   it('of which the ledger has one that is not at hand do not count it', async () => {
     const vote = await given(bob)
-    expect(votes.assignmentNow(stored({ ...votes.keep(await given()), id: vote.id }), roles(vote))).toBeUndefined()
+    expect(votes.assignmentNow(stored({ ...votes.keep(await given()), id: vote.id }), live(vote))).toBeUndefined()
   })
 
   it('that say no fill nothing', async () => {
@@ -68,6 +73,6 @@ describe('the votes of a request', () => {
     const kept = votes.keep(vote)
     votes.markRecorded(vote)
     expect(votes.assignment()).toBeUndefined()
-    expect(votes.assignmentNow(stored(kept), roles(vote))).toBeUndefined()
+    expect(votes.assignmentNow(stored(kept), live(vote))).toBeUndefined()
   })
 })

@@ -126,9 +126,12 @@ describe('a directory in a file', () => {
     const { directory } = await opened()
     // Half of the file is a directory without Ann, and would be one with fewer restrictions as easily.
     const whole = people('reader')
-    const writing = setInterval(() => {
-      writeFileSync(path(), `${whole.slice(0, whole.indexOf('people'))}# ${String(Math.random())}\n`)
-    }, 5)
+    let part = 0
+    const writePart = (): void => {
+      writeFileSync(path(), `${whole.slice(0, whole.indexOf('people'))}# ${String(++part)}\n`)
+    }
+    writePart()
+    const writing = setInterval(writePart, 5)
     try {
       expect(await rolesOf(directory, true)).toEqual(['dba'])
     } finally {
