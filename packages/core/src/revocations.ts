@@ -1,5 +1,5 @@
-import { updateLedger } from './approvals/ledger-update.js'
-import { within } from './approvals/within.js'
+import { updateLedger } from './ledger/update.js'
+import { within } from './ledger/within.js'
 import { withDeadline } from './deadline.js'
 import type { Revocable, RevocableSession } from './duties/revoked.js'
 import { revokes, revokesSession, revokesTarget } from './duties/revoked.js'
