@@ -2,14 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createGuard, fileJournal, fileSource } from '@bothkeys/core'
+import { createGuard, fileDirectory, fileJournal, fileSource } from '@bothkeys/core'
 import { startPostgres } from '@bothkeys/local-postgres'
 import { postgres } from '@bothkeys/pg'
 import type pg from 'pg'
 import { printJournal } from './journal.js'
 import { Keys } from './keys.js'
-import { ada, agentCredential, grace, identity } from './people.js'
+import { agentCredential, hands, identity } from './people.js'
 import { textsTheServerSaw } from './server-log.js'
+import type { Shop } from './shop.js'
 import { ownerSees, seedShop } from './shop.js'
 import { Story } from './story.js'
 
@@ -28,14 +29,11 @@ process.exitCode = story.failed === 0 ? 0 : 1
 
 async function tell(): Promise<void> {
   const shop = await seedShop(server)
-  const keys = new Keys({
-    'the agent itself': await identity.verify(agentCredential, AbortSignal.timeout(5_000)),
-    'ada, who owns the agent': await ada(),
-    grace: await grace(),
-  })
+  const keys = new Keys(await hands())
   const target = postgres('shop', { connectionString: shop.doorUrl })
   const guard = await createGuard({
     policy: fileSource(fileURLToPath(new URL('../bothkeys.yaml', import.meta.url))),
+    directory: fileDirectory(fileURLToPath(new URL('../people.yaml', import.meta.url))),
     identity,
     targets: [target],
     approvers: [keys],
@@ -59,31 +57,49 @@ async function tell(): Promise<void> {
     !seen.some((text) => /drop table orders|with gone|monthly_report\(\)$/.test(text)),
   )
 
-  story.chapter('3. An UPDATE is held. Neither the agent nor its owner can turn the second key; Grace can:')
+  story.chapter('3. An UPDATE is held until two people turn their keys who have nothing to do with the agent:')
   const update = "update orders set status = 'refunded' where id = $1"
-  keys.answers = ['the agent itself', 'ada, who owns the agent', 'grace']
+  keys.hands = [
+    'the agent itself',
+    "ada's other agent",
+    'ada, who owns both',
+    "ada's second account",
+    'grace',
+    'grace: the same vote again',
+    'linus',
+  ]
   const updated = await db.query(update, [101])
-  for (const line of keys.said.splice(0)) story.line(line)
+  const first = keys.turns.splice(0)
+  story.table(
+    ['who tried', 'turned', 'which key, or why not'],
+    first.map(({ who, turned, why }) => [who, turned ? 'yes' : 'no', why]),
+  )
+  story.claim(
+    'grace and linus turned the keys, and nobody else did',
+    first.flatMap(({ who, turned }) => (turned ? [who] : [])).join() === 'grace,linus',
+  )
   story.claim('one row changed', updated.rowCount === 1)
-  story.claim(
-    'the owner sees one refunded order',
-    (await ownerSees(shop, "select count(*) from orders where status = 'refunded'")) === '1',
-  )
+  story.claim('the owner sees one refunded order', (await refundedOrders(shop)) === '1')
 
-  story.chapter('4. The same approval is good for nothing else, not even for the same statement:')
-  keys.answers = ['the vote of the last request again']
+  story.chapter('4. What was approved once is good for nothing else, not even for the same statement:')
+  keys.hands = ['grace: the same vote again', 'linus: the same vote again']
   await refused(db, update, [103])
-  for (const line of keys.said.splice(0)) story.line(line)
-  story.claim(
-    'still one refunded order',
-    (await ownerSees(shop, "select count(*) from orders where status = 'refunded'")) === '1',
+  const second = keys.turns.splice(0)
+  story.table(
+    ['who tried', 'turned', 'why not'],
+    second.map(({ who, turned, why }) => [who, turned ? 'yes' : 'no', why]),
   )
+  story.claim('still one refunded order', (await refundedOrders(shop)) === '1')
 
   await db.end()
   await session.close()
   await guard.close()
   story.chapter('5. The journal has all of it, intents before outcomes:')
   story.claim('the journal verifies and every kind of event is in it', await printJournal(audit, story))
+}
+
+function refundedOrders(shop: Shop): Promise<string> {
+  return ownerSees(shop, "select count(*) from orders where status = 'refunded'")
 }
 
 async function refused(db: pg.Pool, text: string, values: readonly unknown[] = []): Promise<void> {

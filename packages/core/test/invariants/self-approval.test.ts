@@ -6,6 +6,7 @@ import type { SessionAccess } from '../../src/access.js'
 import { sessionAccess } from '../../src/access.js'
 import type { ApprovalRequest, ApprovalVote, Approver, VoteReceipt } from '../../src/approvals/approver.js'
 import { requestKey } from '../../src/approvals/pending-index.js'
+import { fileDirectory } from '../../src/file-directory.js'
 import { fileSource } from '../../src/file-source.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
@@ -36,6 +37,18 @@ hold:
   - { id: writes, duty: write, require: [{ stage: dba, count: 1, role: dba }], ttl: 1s }
 `
 
+/** Ada has a second account, which the tokens do not tell. */
+const people = `
+version: 1
+issuer: unverified
+people:
+  ada: { accounts: [ada, ada-admin] }
+  grace: { accounts: [grace] }
+  linus: { accounts: [linus] }
+agents:
+  a1: { account: a1, owners: [ada], agentClass: etl }
+`
+
 /** It has the role of approvers, too. */
 const agent = { kind: 'agent', subject: 'a1', roles: ['agent', 'dba'], owners: ['ada'], agentClass: 'etl' } as const
 
@@ -58,6 +71,7 @@ const approver: Approver = { name: 'attacked', level: 'asserted', ask: (...reque
 async function start(): Promise<void> {
   guard = await createGuard({
     policy: fileSource(policyFile),
+    directory: fileDirectory(join(folder, 'people.yaml')),
     identity: unverifiedIdentity(),
     targets: [target],
     approvers: [approver],
@@ -71,6 +85,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bothkeys-self-'))
   policyFile = join(folder, 'bothkeys.yaml')
   await writeFile(policyFile, policyText)
+  await writeFile(join(folder, 'people.yaml'), people)
   ledger = memoryLedger({ clock: systemClock })
   await start()
 })
@@ -118,9 +133,9 @@ describe('an agent that tries to approve its own action', () => {
     expect(await refusedVotes()).toEqual(['not-human'])
   })
 
-  it('in the name of its owner', async () => {
+  it.each(['ada', 'ada-admin'])('in the name of its owner, as %s', async (account) => {
     attack = async (request, vote) => {
-      await vote({ decision: 'allow', approver: await human('ada'), digest: request.digest })
+      await vote({ decision: 'allow', approver: await human(account), digest: request.digest })
       throw new Error('nobody else answers')
     }
     expect(await tryToWrite()).toBe('ERR_APPROVAL_INELIGIBLE')
