@@ -1,6 +1,10 @@
 const source = (name) => `packages/core/src/${name}.ts`
 const apart = ['packages/core/test/duties/separated-duties.test.ts']
 const restart = ['packages/core/test/duties/after-restart.test.ts']
+const roles = ['packages/core/test/duties/separated-roles.test.ts']
+const walls = ['packages/core/test/duties/walls.test.ts']
+const limits = ['packages/core/test/duties/limits.test.ts']
+const rules = ['packages/core/test/policy/walls-and-limits.test.ts']
 const policy = ['packages/core/test/policy/separation.test.ts']
 
 /** Duties that stay with different people, whatever happened between. */
@@ -43,8 +47,8 @@ export const dutyGuards = [
   {
     name: 'a window begins anew with each action',
     file: source('duties/claim'),
-    find: 'const late = [...marks].filter((mark) => !counts(after.get(mark), 0, untilMs))',
-    replace: 'const late = [...marks].filter((mark) => !after.has(mark))',
+    find: 'const late = [...marks].filter((mark) => !counts(after.get(mark), freshMs, untilMs))',
+    replace: 'const late = [...marks].filter((mark) => !after.has(mark) && freshMs >= 0)',
     tests: apart,
   },
   {
@@ -134,21 +138,21 @@ export const dutyGuards = [
   {
     name: 'intents on record count after a restart',
     file: source('record/replayed-duties'),
-    find: '        this.#recall(this.#rules, { party, roles, ...actOf(event, party.run.root) }, event)\n',
+    find: `        this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)\n`,
     replace: '',
     tests: restart,
   },
   {
     name: 'yeses on record count after a restart',
     file: source('record/replayed-duties'),
-    find: "if (event['decision'] === 'allow') this.#recall(this.#rules, this.#approval(event), event)",
+    find: '        this.#recall(this.#rules, this.#approval(event), event)\n',
     replace: '',
     tests: restart,
   },
   {
     name: 'a record that does not say who acted stops the start',
     file: source('record/replayed-duties'),
-    find: 'if (party === undefined) throw unreadable(event, `its ${member}`)',
+    find: 'if (party === undefined || Number.isNaN(party.expiresAtMs)) throw unreadable(event, `its ${member}`)',
     replace:
       'if (party === undefined) return { party: { kind: "human", subject: { issuer: "", id: "" }, owners: "none", agentClass: "none", run: { id: "", root: "" }, key: "none" }, roles: [], expiresAtMs: 0 }',
     tests: restart,
@@ -173,5 +177,82 @@ export const dutyGuards = [
     find: "    ...differences('separation', ...outlined((rules) => rules.separatedDuties, separationOutline, idOf), false),\n",
     replace: '',
     tests: policy,
+  },
+  {
+    name: 'roles are reserved when a session opens',
+    file: source('session-keeper'),
+    find: '    await this.#context.admitRoles(principal, leftMs)\n',
+    replace: '',
+    tests: roles,
+  },
+  {
+    name: 'roles are reserved when somebody approves',
+    file: source('duty-reservation'),
+    find: "    if (typeof roles === 'object') return roles.refusal.rules.join(', ')\n",
+    replace: '',
+    tests: roles,
+  },
+  {
+    name: 'a role counts for as long as its session may live',
+    file: source('duty-reservation'),
+    find: 'roleClaimsOf(rules, who, Math.ceil(livesMs))',
+    replace: 'roleClaimsOf(rules, who, Math.min(0, livesMs))',
+    tests: roles,
+  },
+  {
+    name: 'roles on record count after a restart',
+    file: source('record/replayed-duties'),
+    find: '        this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)\n',
+    replace: '',
+    tests: roles,
+  },
+  {
+    name: 'a wall stands for ever',
+    file: source('policy/wall'),
+    find: 'rule.window === undefined ? Infinity : windowOf(rule.window)',
+    replace: "windowOf(rule.window ?? '24h')",
+    tests: walls,
+  },
+  {
+    name: 'what cannot be understood is about every dataset',
+    file: source('policy/wall'),
+    find: "if (resources === undefined || duty === 'opaque') return true",
+    replace: 'if (resources === undefined) return true',
+    tests: walls,
+  },
+  {
+    name: 'datasets do not overlap',
+    file: source('policy/wall'),
+    find: '.filter((other) => sharesTarget(one, other) && resourcesOverlap(one.resources, other.resources))',
+    replace: '.filter((other) => other === one)',
+    tests: rules,
+  },
+  {
+    name: 'a limit is a limit',
+    file: source('duties/tally'),
+    find: "if (sum + 1 > rule.limit) return { outcome: 'exceeded', rule }",
+    replace: '',
+    tests: limits,
+  },
+  {
+    name: 'what was counted counts for a whole window',
+    file: source('duties/tally'),
+    find: 'return (part + 1) * partMs(rule) + rule.windowMs',
+    replace: 'return part * partMs(rule) + rule.windowMs',
+    tests: limits,
+  },
+  {
+    name: 'a count that cannot be read refuses',
+    file: source('duties/tally'),
+    find: '!Number.isSafeInteger(count) || count < 0',
+    replace: '!Number.isSafeInteger(count)',
+    tests: limits,
+  },
+  {
+    name: 'dropped walls and limits widen',
+    file: source('policy/widening'),
+    find: "    ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),\n",
+    replace: '',
+    tests: rules,
   },
 ]

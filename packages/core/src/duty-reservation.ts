@@ -2,15 +2,18 @@ import type { CountedVote } from './approvals/evidence.js'
 import type { HoldRequest } from './approvals/request.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
-import type { UnknownClosure } from './duties/claims.js'
-import { claimsOf } from './duties/claims.js'
 import type { Claim } from './duties/claim.js'
+import type { Claims, UnknownClosure } from './duties/claim-draft.js'
+import { claimsOf, roleClaimsOf } from './duties/claims.js'
+import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ClaimConflict } from './ledger/reserve.js'
 import { reserve } from './ledger/reserve.js'
 import type { DutyRules } from './model/duty-rules.js'
 import type { MaybePromise } from './model/maybe-promise.js'
+import type { Principal } from './model/principal.js'
 import type { Refusal } from './refusal.js'
+import { refusalError } from './refusal.js'
 
 /** What reserving needs of the guard. */
 export interface DutyReservationOptions {
@@ -36,12 +39,12 @@ export class DutyReservation {
    * whatever becomes of the act. Answers at once when no rule counts it. Throws or rejects as the ledger does.
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(rules, act, false)
+    return this.#ask(claimsOf(rules, act), false)
   }
 
   /** Whether an act would be refused now; reserves nothing. */
   look(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(rules, act, true)
+    return this.#ask(claimsOf(rules, act), true)
   }
 
   /**
@@ -55,12 +58,24 @@ export class DutyReservation {
       { target: action.target.name, effects: action.description.effects, root: requester.run.root },
       { party: vote.approver, roles: vote.roles },
     )
+    const roles = await this.#ask(roleClaimsOf(rules, act, 0), vote.decision !== 'allow')
+    if (typeof roles === 'object') return roles.refusal.rules.join(', ')
     const reservation = await (vote.decision === 'allow' ? this.reserve(rules, act) : this.look(rules, act))
     return typeof reservation === 'object' ? reservation.refusal.rules.join(', ') : undefined
   }
 
-  #ask(rules: DutyRules, act: Act, dryRun: boolean): MaybePromise<Reservation> {
-    const { claims, unknown } = claimsOf(rules, act)
+  /**
+   * Reserves the separated roles of a principal for as long as it lives. Throws ERR_DUTY_CONFLICT when its closure holds
+   * one that conflicts, and what the ledger throws; no session opens then.
+   */
+  async admitRoles(rules: DutyRules | undefined, principal: Principal, livesMs: number): Promise<void> {
+    if (rules === undefined) return
+    const who = { party: principal, roles: principal.roles }
+    const reservation = await this.#ask(roleClaimsOf(rules, who, Math.ceil(livesMs)), false)
+    if (typeof reservation === 'object') throw refusalError(reservation.refusal)
+  }
+
+  #ask({ claims, unknown }: Claims, dryRun: boolean): MaybePromise<Reservation> {
     if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
     if (claims.length === 0) return 'uncounted'
     if (this.#options.journalBehind) return { refusal: untrusted(claims) }
@@ -70,7 +85,7 @@ export class DutyReservation {
   async #reserve(claims: readonly Claim[], dryRun: boolean): Promise<Reservation> {
     const { deadlineMs, ledger } = this.#options
     const conflict = await reserve(ledger, claims, { deadlineMs, dryRun })
-    return conflict === undefined ? 'reserved' : { refusal: conflicting(conflict) }
+    return conflict === undefined ? 'reserved' : { refusal: refused(conflict) }
   }
 }
 
@@ -84,7 +99,11 @@ function unknownClosure({ dimensions, rule }: UnknownClosure): Refusal {
 }
 
 function untrusted(claims: readonly Claim[]): Refusal {
-  const rules = [...new Set(claims.flatMap(({ wants }) => wants.map(({ rule }) => rule.id)))]
+  const rules = [
+    ...new Set(
+      claims.flatMap((claim) => (claim.tally === undefined ? claim.wants.map(({ rule }) => rule.id) : claim.tally.id)),
+    ),
+  ]
   return {
     code: 'ERR_JOURNAL_BEHIND',
     message: `refused: rule ${rules.join(', ')} counts what happened before, and part of the journal is missing`,
@@ -93,14 +112,27 @@ function untrusted(claims: readonly Claim[]): Refusal {
   }
 }
 
-function conflicting({ adds, held, rule }: ClaimConflict): Refusal {
+function refused(conflict: ClaimConflict): Refusal {
+  return conflict.outcome === 'exceeded' ? exceeding(conflict.rule) : conflicting(conflict)
+}
+
+function exceeding({ id, limit, noun, windowMs }: TallyRule): Refusal {
+  return {
+    code: 'ERR_LIMIT_EXCEEDED',
+    message: `refused: at most ${String(limit)} ${noun} within ${spanText(windowMs)} (rule ${id})`,
+    rules: [id],
+    hint: 'wait until earlier ones are out of the window, or do more with one',
+  }
+}
+
+function conflicting({ adds, held, rule }: Extract<ClaimConflict, { readonly outcome: 'conflict' }>): Refusal {
   const before = held.filter((mark) => !adds.includes(mark))
-  const history = before.length === 0 ? '' : `, and ${before.join(', ')} was done already`
-  const window = rule.windowMs === Infinity ? 'ever' : `within ${spanText(rule.windowMs)}`
+  const history = before.length === 0 ? '' : `, and ${before.join(', ')} came before`
+  const window = rule.windowMs === Infinity ? 'for ever' : `within ${spanText(rule.windowMs)}`
   return {
     code: 'ERR_DUTY_CONFLICT',
     message:
-      `refused: this is ${adds.join(', ')}${history}; of the ${rule.noun} ${[...rule.marks].join(', ')}, ` +
+      `refused: this is about ${adds.join(', ')}${history}; of the ${rule.noun} ${[...rule.marks].join(', ')}, ` +
       `whoever shares ${[...new Set(['subject', ...rule.over])].join(', ')} may have ${String(rule.max)} ${window} (rule ${rule.id})`,
     rules: [rule.id],
     hint: 'leave it to somebody who shares none of these, or wait until the window is over',

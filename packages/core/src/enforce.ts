@@ -205,6 +205,7 @@ function actOf({ request, requester }: Case): Act {
     roles: principal.roles,
     target: target.name,
     effects: description.effects,
+    kind: 'action',
     root: principal.run.root,
   }
 }

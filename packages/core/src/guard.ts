@@ -63,7 +63,10 @@ export interface GuardOptions {
 
 /** The composition root: one per process is enough. */
 export interface Guard {
-  /** Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, ERR_DIRECTORY_REFUSED, and ERR_CONFIG_INVALID for a wrong option. */
+  /**
+   * Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, ERR_DIRECTORY_REFUSED, ERR_DUTY_CONFLICT when
+   * its roles conflict with those of its closure, and ERR_CONFIG_INVALID for a wrong option.
+   */
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
@@ -218,6 +221,7 @@ async function assemble(
     denials,
     revocations,
     standingNow,
+    admitRoles: (principal, livesMs) => duties.admitRoles(holder.current.dutyRules, principal, livesMs),
     deadlineMs,
     journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
   })

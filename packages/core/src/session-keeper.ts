@@ -29,6 +29,8 @@ export interface SessionContext {
   readonly revocations: Pick<Revocations, 'fresh' | 'ofSession'>
   /** Where a verified principal stands in the directory. Throwing opens no session. */
   readonly standingNow: StandingNow
+  /** Refuses a principal whose roles conflict with those that its closure holds. Rejects with why. */
+  readonly admitRoles: (principal: Principal, livesMs: number) => Promise<void>
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
@@ -96,6 +98,7 @@ export class SessionKeeper {
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
     await this.#context.revocations.fresh()
     this.#refuseRevoked(id, principal)
+    await this.#context.admitRoles(principal, leftMs)
     await withDeadline(
       journal.append(
         { type: 'session.open', session: id, trace: trace(), body: { actor: principalFragment(principal) } },

@@ -7,15 +7,22 @@ export interface Act {
   readonly roles: readonly string[]
   readonly target: string
   readonly effects: readonly Effect[]
+  /** A vote touches no data and is no statement. */
+  readonly kind: 'action' | 'vote'
   /** The root run that the act belongs to: of a vote, that of the action it is about. */
   readonly root: string
 }
 
 /** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */
-export function actOfApproving(act: Omit<Act, 'party' | 'roles'>, approver: Pick<Act, 'party' | 'roles'>): Act {
+export function actOfApproving(
+  act: Pick<Act, 'target' | 'effects' | 'root'>,
+  approver: Pick<Act, 'party' | 'roles'>,
+): Act {
   const effects = act.effects.length === 0 ? [{ resource: 'target:*', attributes: {} }] : act.effects
   return {
-    ...approver,
+    party: approver.party,
+    roles: approver.roles,
+    kind: 'vote',
     target: act.target,
     root: act.root,
     effects: effects.map(({ resource }) => ({ duty: 'approve', resource, attributes: {} })),

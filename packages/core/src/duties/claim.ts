@@ -2,6 +2,8 @@ import type { IndependenceDimension } from '../model/decision.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Stamps } from './stamps.js'
 import { parseStamps, stampsValue } from './stamps.js'
+import type { TallyOutcome, TallyRule } from './tally.js'
+import { judgeTally, recallTally } from './tally.js'
 
 /** One rule over the marks under a key. */
 export interface MarkRule {
@@ -14,9 +16,19 @@ export interface MarkRule {
   readonly over: readonly IndependenceDimension[]
 }
 
-/** What one action wants to leave under one ledger key, and the rules that look at it. */
-export interface Claim {
+/** What one action wants to leave under one ledger key: marks that rules look at, or one more in a count. */
+export type Claim = MarkClaim | TallyClaim
+
+/** One more under a key whose number within a window is limited. */
+export interface TallyClaim {
   readonly key: string
+  readonly tally: TallyRule
+}
+
+/** Marks to leave under a key, and the rules that look at them. */
+export interface MarkClaim {
+  readonly key: string
+  readonly tally?: undefined
   readonly wants: readonly Wanted[]
   /** The longest window of any rule that ever looks at the key. */
   readonly keepMs: number
@@ -38,6 +50,7 @@ export type ClaimOutcome =
       readonly adds: readonly string[]
       readonly held: readonly string[]
     }
+  | Extract<TallyOutcome, { readonly outcome: 'exceeded' }>
   /** Everything is there already and counts for a whole window from now on. */
   | { readonly outcome: 'held' }
   | { readonly outcome: 'reserved'; readonly value: SnapshotValue; readonly expiresAtMs: number | undefined }
@@ -51,6 +64,7 @@ const graceShare = 64
  * Throws ERR_LEDGER_UNAVAILABLE for a value that is no history.
  */
 export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs: number): ClaimOutcome {
+  if (claim.tally !== undefined) return judgeTally(claim.tally, value, nowMs)
   const stamps = parseStamps(value)
   for (const { adds, rule } of claim.wants) {
     const held = [...rule.marks].filter((mark) => counts(stamps.get(mark), rule.windowMs, nowMs))
@@ -61,6 +75,7 @@ export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs
 
 /** The history after a claim whatever it says: for what ran already. */
 export function recallClaim(claim: Claim, value: SnapshotValue | undefined, atMs: number): ClaimOutcome {
+  if (claim.tally !== undefined) return recallTally(claim.tally, value, atMs)
   return stamped(claim, parseStamps(value), atMs)
 }
 
@@ -68,11 +83,12 @@ function counts(atMs: number | undefined, windowMs: number, nowMs: number): bool
   return atMs !== undefined && atMs + windowMs >= nowMs
 }
 
-function stamped(claim: Claim, before: Stamps, nowMs: number): ClaimOutcome {
+function stamped(claim: MarkClaim, before: Stamps, nowMs: number): ClaimOutcome {
   const untilMs = nowMs + claim.lastsMs
   const after = new Map([...before].filter(([, atMs]) => counts(atMs, claim.keepMs, nowMs)))
   const marks = new Set(claim.wants.flatMap(({ adds }) => adds))
-  const late = [...marks].filter((mark) => !counts(after.get(mark), 0, untilMs))
+  const freshMs = claim.keepMs === Infinity ? Infinity : 0
+  const late = [...marks].filter((mark) => !counts(after.get(mark), freshMs, untilMs))
   if (late.length === 0) return { outcome: 'held' }
   for (const mark of late) after.set(mark, untilMs + graceOf(claim))
   const expiresAtMs = Math.max(...after.values()) + claim.keepMs
@@ -84,7 +100,7 @@ function stamped(claim: Claim, before: Stamps, nowMs: number): ClaimOutcome {
 }
 
 /** By the shortest window, so that no rule counts much longer than it says. A mark that counts for ever is written once. */
-function graceOf(claim: Claim): number {
+function graceOf(claim: MarkClaim): number {
   const shortest = Math.min(...claim.wants.map(({ rule }) => rule.windowMs))
   return Number.isFinite(shortest) ? Math.ceil(shortest / graceShare) : 0
 }

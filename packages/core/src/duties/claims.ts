@@ -1,22 +1,10 @@
-import type { IndependenceDimension } from '../model/decision.js'
-import type { DutyRules, SeparatedDuties } from '../model/duty-rules.js'
+import type { DatasetWall, DutyRules, SeparatedDuties, StatementLimit } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { Act } from './act.js'
-import type { Claim, MarkRule } from './claim.js'
-import type { IndependentParty } from './independence.js'
-import { closureOf } from './closure.js'
-
-/** A rule that counts over a dimension in which nobody can tell who the principal is. */
-export interface UnknownClosure {
-  readonly rule: string
-  readonly dimensions: readonly IndependenceDimension[]
-}
-
-/** What one act has to reserve. With `unknown`, that is not all: an act that is yet to run is refused then. */
-export interface Claims {
-  readonly claims: readonly Claim[]
-  readonly unknown: UnknownClosure | undefined
-}
+import type { MarkRule } from './claim.js'
+import type { Claims } from './claim-draft.js'
+import { ClaimDraft } from './claim-draft.js'
+import type { TallyRule } from './tally.js'
 
 const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'])
 
@@ -25,15 +13,53 @@ const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'
  * the closure. Empty when no rule counts the act. Pure.
  */
 export function claimsOf(rules: DutyRules, act: Act): Claims {
-  const draft = new ClaimDraft()
-  for (const rule of rules.separatedDuties) {
-    const found = exercised(rule, act)
-    if (found.size === 0) continue
-    const keepMs = longest(rules.separatedDuties.filter(({ per }) => per === rule.per))
-    const marked = markRule(rule, 'duties', rule.duties)
-    for (const [thing, adds] of found) draft.add(`duty/${rule.per}`, thing, act.party, marked, [...adds], keepMs)
+  const draft = new ClaimDraft(act.party)
+  for (const rule of rules.separatedDuties) claimDuties(draft, rules, rule, act)
+  if (act.kind === 'vote') return draft.claims()
+  for (const wall of rules.walls) claimDatasets(draft, wall, act)
+  for (const limit of rules.limits) if (isCounted(limit, act)) draft.count(tallyRule(limit))
+  return draft.claims()
+}
+
+/**
+ * The ledger keys that somebody's roles reserve when a session opens, and until `lastsMs` from then. Empty when no rule
+ * separates the roles. Pure.
+ */
+export function roleClaimsOf(rules: DutyRules, who: Pick<Act, 'party' | 'roles'>, lastsMs: number): Claims {
+  const draft = new ClaimDraft(who.party)
+  const keepMs = longest(rules.separatedRoles)
+  for (const rule of rules.separatedRoles) {
+    const adds = who.roles.filter((role) => rule.roles.has(role))
+    if (adds.length === 0) continue
+    draft.mark({ about: 'role', thing: '', keepMs, lastsMs }, markRule(rule, 'roles', rule.roles), adds)
   }
   return draft.claims()
+}
+
+function claimDuties(draft: ClaimDraft, rules: DutyRules, rule: SeparatedDuties, act: Act): void {
+  const found = exercised(rule, act)
+  if (found.size === 0) return
+  const keepMs = longest(rules.separatedDuties.filter(({ per }) => per === rule.per))
+  const marked = markRule(rule, 'duties', rule.duties)
+  for (const [thing, adds] of found) draft.mark({ about: `duty/${rule.per}`, thing, keepMs }, marked, [...adds])
+}
+
+function claimDatasets(draft: ClaimDraft, wall: DatasetWall, act: Act): void {
+  const touched = wall.datasets.filter((dataset) => act.effects.some((effect) => dataset.touches(act.target, effect)))
+  if (touched.length === 0) return
+  const names = new Set(wall.datasets.map(({ name }) => name))
+  const rule = markRule({ ...wall, max: 1 }, 'datasets', names)
+  const adds = touched.map(({ name }) => name)
+  draft.mark({ about: 'wall', thing: wall.id, keepMs: wall.windowMs }, rule, adds)
+}
+
+function isCounted({ duties, role, targets }: StatementLimit, act: Act): boolean {
+  if (!targets.has(act.target) || !act.roles.includes(role)) return false
+  return duties === undefined || act.effects.some(({ duty }) => duties.has(duty) || duty === 'opaque')
+}
+
+function tallyRule({ id, over, statements, windowMs }: StatementLimit): TallyRule & Pick<MarkRule, 'over'> {
+  return { id, noun: 'statements', limit: statements, windowMs, over }
 }
 
 /** The duties of the rule that the act exercises, by what they are counted on. */
@@ -79,34 +105,4 @@ function markRule(
 
 function longest(rules: readonly { readonly windowMs: number }[]): number {
   return Math.max(...rules.map(({ windowMs }) => windowMs))
-}
-
-/** Gathers claims, one for each key. */
-class ClaimDraft {
-  readonly #claims = new Map<string, Claim & { readonly wants: { rule: MarkRule; adds: readonly string[] }[] }>()
-  #unknown: UnknownClosure | undefined
-
-  add(
-    about: string,
-    thing: string,
-    party: IndependentParty,
-    rule: MarkRule,
-    adds: readonly string[],
-    keepMs: number,
-    lastsMs = 0,
-  ): void {
-    const closure = closureOf(party, rule.over)
-    if (closure.unknown.length > 0) this.#unknown ??= { rule: rule.id, dimensions: closure.unknown }
-    for (const { dimension, value } of closure.members) {
-      // JSON, so that no name runs into the next one.
-      const key = `${about}/${JSON.stringify([dimension, value, thing])}`
-      const known = this.#claims.get(key)
-      if (known === undefined) this.#claims.set(key, { key, keepMs, lastsMs, wants: [{ rule, adds }] })
-      else known.wants.push({ rule, adds })
-    }
-  }
-
-  claims(): Claims {
-    return { claims: [...this.#claims.values()], unknown: this.#unknown }
-  }
 }

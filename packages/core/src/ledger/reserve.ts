@@ -8,7 +8,7 @@ import { updateLedger } from './update.js'
 import { within } from './within.js'
 
 /** Why a claim was not granted. */
-export type ClaimConflict = Extract<ClaimOutcome, { readonly outcome: 'conflict' }>
+export type ClaimConflict = Extract<ClaimOutcome, { readonly outcome: 'conflict' | 'exceeded' }>
 
 /** How a reservation is made. */
 export interface ReserveOptions {
@@ -39,7 +39,7 @@ export async function reserve(
     const write: LedgerPlan<undefined>['write'][number][] = []
     for (const claim of claims) {
       const outcome = judgeClaim(claim, entries.get(claim.key)?.value, nowMs)
-      if (outcome.outcome === 'conflict') return { write: [], result: outcome }
+      if (outcome.outcome === 'conflict' || outcome.outcome === 'exceeded') return { write: [], result: outcome }
       if (outcome.outcome === 'held') continue
       const { expiresAtMs, value } = outcome
       write.push(expiresAtMs === undefined ? { key: claim.key, value } : { key: claim.key, value, expiresAtMs })

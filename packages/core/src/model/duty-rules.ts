@@ -29,7 +29,6 @@ export interface SeparatedRoles {
 /** Whoever touched one dataset of a conflict class may touch no other one of it. */
 export interface DatasetWall {
   readonly id: string
-  readonly conflictClass: string
   readonly datasets: readonly Dataset[]
   readonly over: readonly IndependenceDimension[]
   /** Infinity: for ever. */

@@ -19,6 +19,28 @@ export function parseWindow(text: string): number | string {
   return parseSpan(text, longestWindowMs)
 }
 
+/** A window that was checked before. What does not parse lasts for ever: that restricts most. */
+export function windowOf(text: string): number {
+  const ms = parseWindow(text)
+  return typeof ms === 'number' ? ms : Infinity
+}
+
+/** A number of times within a window. */
+export interface Rate {
+  readonly times: number
+  readonly windowMs: number
+}
+
+/** Reads `60/min`, `1000/h` or `10/15m`, or answers in a few words what is wrong with it. */
+export function parseRate(text: string): Rate | string {
+  const match = /^(\d{1,9})\/(?:(min)|(\d*)([smhd]))$/.exec(text)
+  if (match === null) return 'write how many in what time, like 60/min, 1000/h or 10/15m'
+  const [, times, minute, count, unit] = match
+  const windowMs = parseWindow(minute === undefined ? `${count === '' ? '1' : (count ?? '')}${unit ?? ''}` : '1m')
+  if (typeof windowMs === 'string') return windowMs
+  return Number(times) > 0 ? { times: Number(times), windowMs } : 'it must be more than 0'
+}
+
 function parseSpan(text: string, longestMs: number): number | string {
   const match = /^(\d{1,9})([smhd])$/.exec(text)
   if (match === null) return 'write a whole number and a unit, like 30s, 15m, 24h or 7d'

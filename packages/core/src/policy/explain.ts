@@ -1,5 +1,5 @@
 import type { Decision, DecisionInput } from '../model/decision.js'
-import type { SeparatedDuties } from '../model/duty-rules.js'
+import type { DatasetWall, SeparatedDuties, SeparatedRoles, StatementLimit } from '../model/duty-rules.js'
 import type { Effect } from '../model/effect.js'
 import type { CompiledPolicy } from './compiled.js'
 import { viewsOf } from './compile.js'
@@ -23,7 +23,7 @@ import type { Views } from './view.js'
 /** One rule and whether it spoke on the action. */
 export interface RuleTrace {
   readonly rule: string
-  readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate'
+  readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate' | 'limits'
   readonly applies: boolean
   readonly because: string
 }
@@ -72,6 +72,9 @@ export function explainRules(views: Views, input: DecisionInput): Explanation {
         ),
       ),
       ...rules.separatedDuties.map((rule) => trace('separate', rule.id, separationMiss(rule, input))),
+      ...rules.separatedRoles.map((rule) => trace('separate', rule.id, rolesMiss(rule, input))),
+      ...rules.walls.map((rule) => trace('separate', rule.id, wallMiss(rule, input))),
+      ...rules.limits.map((rule) => trace('limits', rule.id, limitMiss(rule, input))),
     ],
   }
 }
@@ -178,6 +181,22 @@ function separationMiss(rule: SeparatedDuties, input: DecisionInput): string | u
   return input.effects.some(({ duty }) => rule.duties.has(duty) || duty === 'opaque')
     ? undefined
     : 'it is about other duties'
+}
+
+function rolesMiss(rule: SeparatedRoles, input: DecisionInput): string | undefined {
+  return input.roles.some((role) => rule.roles.has(role)) ? undefined : 'it is about other roles'
+}
+
+function wallMiss(rule: DatasetWall, input: DecisionInput): string | undefined {
+  const touched = rule.datasets.some((each) => input.effects.some((effect) => each.touches(input.target.name, effect)))
+  return touched ? undefined : 'none of its datasets is touched'
+}
+
+function limitMiss(rule: StatementLimit, input: DecisionInput): string | undefined {
+  if (!rule.targets.has(input.target.name)) return 'it is about other targets'
+  if (!input.roles.includes(rule.role)) return 'the principal does not have its role'
+  const counted = input.effects.some(({ duty }) => rule.duties?.has(duty) === true || duty === 'opaque')
+  return rule.duties === undefined || counted ? undefined : 'it is about other duties'
 }
 
 function trace(section: RuleTrace['section'], rule: string, miss: string | undefined): RuleTrace {

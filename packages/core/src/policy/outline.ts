@@ -8,11 +8,14 @@ import type {
   AllowRule,
   DenyRule,
   HoldRule,
+  LimitRule,
   PolicyRules,
   RecordRule,
   Restriction,
+  RoleSeparationRule,
   Scope,
   SeparationRule,
+  WallRule,
 } from './rules.js'
 
 /**
@@ -28,6 +31,9 @@ export function policyDigest(rules: PolicyRules): Digest {
     record: rules.record.map(recordOutline),
     // Left out when there is none, so that a policy without keeps its digest.
     separatedDuties: some(rules.separatedDuties.map(separationOutline)),
+    separatedRoles: some(rules.separatedRoles.map(roleSeparationOutline)),
+    walls: some(rules.walls.map(wallOutline)),
+    limits: some(rules.limits.map(limitOutline)),
   }
   return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
 }
@@ -80,6 +86,35 @@ export function separationOutline(rule: SeparationRule): CanonicalInput {
     selection: selection && { ...selection },
     duties: [...rule.duties].sort(),
     over: [...rule.over].sort(),
+  }
+}
+
+export function roleSeparationOutline({ id, max, over, roles, windowMs }: RoleSeparationRule): CanonicalInput {
+  return { id, max, windowMs, roles: [...roles].sort(), over: [...over].sort() }
+}
+
+export function wallOutline({ datasets, id, over, windowMs }: WallRule): CanonicalInput {
+  return {
+    id,
+    // Undefined: for ever.
+    windowMs: Number.isFinite(windowMs) ? windowMs : undefined,
+    over: [...over].sort(),
+    datasets: members(new Map(datasets.map((dataset) => [dataset.name, dataset])), ({ resources, selection }) => ({
+      selection: selection && { ...selection },
+      resources: resources?.map((pattern) => pattern.text).sort(),
+    })),
+  }
+}
+
+export function limitOutline({ duties, id, over, role, selection, statements, windowMs }: LimitRule): CanonicalInput {
+  return {
+    id,
+    role,
+    statements,
+    windowMs,
+    selection: selection && { ...selection },
+    duties: duties && [...duties].sort(),
+    over: [...over].sort(),
   }
 }
 

@@ -101,9 +101,52 @@ export type DynamicSeparationInput = {
   readonly target?: TargetSelector
 }
 
+/** Conflicting roles: whoever shares a person or agent class may hold at most `max` of them. */
+export type StaticSeparationInput = {
+  readonly id: string
+  readonly roles: readonly string[]
+  readonly max: number
+  /** Default: person and agent class. The subject always counts. */
+  readonly over?: readonly IndependenceDimension[]
+  /** How long a role counts after the session that held it. Default: `24h`. */
+  readonly window?: string
+}
+
+/** One side of a wall: resources, targets, or both. */
+export type DatasetInput = {
+  readonly target?: TargetSelector
+  readonly resource?: OneOrMany<string>
+}
+
+/** A Chinese wall: whoever touched one dataset may touch none of the others. */
+export type WallInput = {
+  readonly id: string
+  readonly datasets: { readonly [dataset: string]: DatasetInput }
+  /** Default: the root run. The subject always counts. */
+  readonly over?: readonly IndependenceDimension[]
+  /** Default: for ever. */
+  readonly window?: string
+}
+
+/** How much one role may do, counted over the closure. */
+export type LimitInput = {
+  /** Default: its place in the file, `limits[0]`. */
+  readonly id?: string
+  readonly role: string
+  readonly target?: TargetSelector
+  /** Counts only actions that exercise one of these. Default: every action. */
+  readonly duty?: OneOrMany<Duty>
+  /** `60/min`, `1000/h`, `10/15m`. */
+  readonly statements: string
+  /** Default: person, run and key. The subject always counts. */
+  readonly over?: readonly IndependenceDimension[]
+}
+
 /** Duties that have to stay with different people. */
 export type SeparationInput = {
+  readonly static?: readonly StaticSeparationInput[]
   readonly dynamic?: readonly DynamicSeparationInput[]
+  readonly wall?: readonly WallInput[]
 }
 
 /** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
@@ -115,6 +158,7 @@ export type PolicyInput = {
   readonly hold?: readonly HoldRuleInput[]
   readonly record?: readonly RecordRuleInput[]
   readonly separate?: SeparationInput
+  readonly limits?: readonly LimitInput[]
 }
 
 /**

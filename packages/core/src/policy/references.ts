@@ -15,6 +15,9 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.restrictions()
   check.records()
   check.separations()
+  check.roleSeparations()
+  check.walls()
+  check.limits()
   return check.problems
 }
 
@@ -115,6 +118,41 @@ class ReferenceCheck {
         this.problems.push(
           unsupported([...path, 'duties', place], `separating the duty ${quoted(duty)} has not landed yet`),
         )
+      }
+    }
+  }
+
+  roleSeparations(): void {
+    for (const [index, rule] of this.#parts.static.entries()) {
+      if (rule === undefined) continue
+      const path = ['separate', 'static', index]
+      this.#id(rule.id, path)
+      this.#distinct(rule.roles, [...path, 'roles'])
+      this.#max(rule.max, rule.roles, path)
+      for (const [place, role] of rule.roles.entries()) this.#role(role, [...path, 'roles', place])
+    }
+  }
+
+  walls(): void {
+    for (const [index, rule] of this.#parts.wall.entries()) {
+      if (rule === undefined) continue
+      const path = ['separate', 'wall', index]
+      this.#id(rule.id, path)
+      for (const [name, dataset] of Object.entries(rule.datasets))
+        this.#selector(dataset.target, [...path, 'datasets', name, 'target'])
+    }
+  }
+
+  limits(): void {
+    for (const [index, rule] of this.#parts.limits.entries()) {
+      if (rule === undefined) continue
+      const path = ['limits', index]
+      if (rule.id !== undefined) this.#id(rule.id, path)
+      this.#role(rule.role, [...path, 'role'])
+      this.#selector(rule.target, [...path, 'target'])
+      for (const duty of listedDuties(rule.duty)) {
+        if (!guardDuties.has(duty)) continue
+        this.problems.push(unsupported([...path, 'duty'], `limiting the duty ${quoted(duty)} has not landed yet`))
       }
     }
   }

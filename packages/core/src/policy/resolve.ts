@@ -25,10 +25,10 @@ import type {
   RecordRule,
   Restriction,
   Scope,
+  SelectedTargets,
   Selection,
 } from './rules.js'
-import type { SelectedTargets } from './separation.js'
-import { separatedDuties } from './separation.js'
+import { resolveSeparations } from './separation.js'
 import { compileTextPattern } from './text-pattern.js'
 import type { TextPattern } from './text-pattern.js'
 
@@ -46,9 +46,7 @@ export function resolveRules(policy: PolicyInput): PolicyRules {
     deny: (policy.deny ?? []).map((rule, index) => denyRule(rule, ['deny', index], targets)),
     hold: (policy.hold ?? []).map((rule, index) => holdRule(rule, ['hold', index], targets)),
     record: (policy.record ?? []).map((rule, index) => recordRule(rule, ['record', index], targets)),
-    separatedDuties: (policy.separate?.dynamic ?? []).map((rule, index) =>
-      separatedDuties(rule, ['separate', 'dynamic', index], (selector) => selectionIn(selector, targets)),
-    ),
+    ...resolveSeparations(policy, (selector) => selectionIn(selector, targets)),
   }
 }
 

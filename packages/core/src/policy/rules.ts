@@ -1,7 +1,8 @@
 import type { ApprovalRequirement, Durability } from '../model/decision.js'
-import type { SeparatedDuties } from '../model/duty-rules.js'
+import type { Dataset, DatasetWall, SeparatedDuties, SeparatedRoles, StatementLimit } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { PolicyTarget } from './compiled.js'
+import type { TargetSelector } from './policy-input.js'
 import type { PolicyPath } from './problem.js'
 import type { ResourcePattern } from './resource-pattern.js'
 import type { TextPattern } from './text-pattern.js'
@@ -73,6 +74,40 @@ export interface SeparationRule extends SeparatedDuties {
   readonly selection: Selection
 }
 
+/** A selector with the targets that it selects. */
+export interface SelectedTargets {
+  readonly selection: Selection
+  readonly targets: ReadonlySet<string>
+}
+
+/** Finds the targets of a selector. */
+export type Select = (selector: TargetSelector | undefined) => SelectedTargets
+
+/** Conflicting roles, with where the rule stands. */
+export interface RoleSeparationRule extends SeparatedRoles {
+  readonly path: PolicyPath
+}
+
+/** A wall, with where it stands and what its datasets were selected by. */
+export interface WallRule extends DatasetWall {
+  readonly path: PolicyPath
+  readonly datasets: readonly WallSide[]
+}
+
+/** One side of a wall, as it was selected. */
+export interface WallSide extends Dataset {
+  readonly selection: Selection
+  readonly targets: ReadonlySet<string>
+  /** Undefined: every resource. */
+  readonly resources: readonly ResourcePattern[] | undefined
+}
+
+/** A limit, with where it stands and how its targets were selected. */
+export interface LimitRule extends StatementLimit {
+  readonly path: PolicyPath
+  readonly selection: Selection
+}
+
 /** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
 export interface PolicyRules {
   readonly targets: ReadonlyMap<string, PolicyTarget>
@@ -81,4 +116,7 @@ export interface PolicyRules {
   readonly hold: readonly HoldRule[]
   readonly record: readonly RecordRule[]
   readonly separatedDuties: readonly SeparationRule[]
+  readonly separatedRoles: readonly RoleSeparationRule[]
+  readonly walls: readonly WallRule[]
+  readonly limits: readonly LimitRule[]
 }

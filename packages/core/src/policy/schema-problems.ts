@@ -153,12 +153,18 @@ function valueAt(value: unknown, path: PolicyPath): unknown {
   return current
 }
 
+function separationAt([, kind, , member]: PolicyPath): PolicyObject {
+  if (kind === 'wall') return member === 'datasets' ? 'dataset' : 'wall'
+  return kind === 'dynamic' || kind === 'static' ? kind : 'separate'
+}
+
 /** Which object of the file a path leads to. */
 function objectAt(path: PolicyPath): PolicyObject {
   const [section] = path
   if (section === 'targets') return 'target'
   if (section === 'roles') return 'allow'
   if (section === 'hold') return path.includes('require') ? 'stage' : path.includes('requester') ? 'requester' : 'hold'
-  if (section === 'separate') return path[1] === 'dynamic' ? 'dynamic' : 'separate'
+  if (section === 'limits') return 'limit'
+  if (section === 'separate') return separationAt(path)
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

@@ -2,15 +2,18 @@ import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
 import { approvalLevels, maxSeats } from '../model/decision.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
-import { parseTtl, parseWindow } from './duration.js'
+import { parseRate, parseTtl, parseWindow } from './duration.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
   DynamicSeparationInput,
   HoldRuleInput,
+  LimitInput,
   OneOrMany,
   PolicyInput,
   RecordRuleInput,
+  StaticSeparationInput,
+  WallInput,
 } from './policy-input.js'
 import { parseResourcePattern } from './resource-pattern.js'
 import { compileTextPattern, longestPattern } from './text-pattern.js'
@@ -155,6 +158,34 @@ const windowText = checked((text) => wrong(parseWindow(text))).describe(
   'How long it counts: 30s, 15m, 24h, up to 366d.',
 )
 
+const roleSeparation = z.strictObject({
+  ...separated,
+  roles: z.array(freeName).min(2),
+  window: windowText.exactOptional(),
+})
+
+const dataset = z
+  .strictObject({ target: selector.exactOptional(), resource: resource.exactOptional() })
+  .refine((side) => Object.keys(side).length > 0, 'it names neither target nor resource')
+
+const wall = z.strictObject({
+  id: plainName,
+  datasets: z
+    .record(plainName, dataset)
+    .refine((sides) => Object.keys(sides).length > 1, 'a wall stands between two datasets at least'),
+  over: separated.over,
+  window: windowText.exactOptional(),
+})
+
+const limit = z.strictObject({
+  id: plainName.exactOptional(),
+  role: freeName,
+  target: selector.exactOptional(),
+  duty: dutyChoice.exactOptional(),
+  statements: checked((text) => wrong(parseRate(text))).describe('How many actions: 60/min, 1000/h, 10/15m.'),
+  over: separated.over,
+})
+
 const dynamic = z.strictObject({
   ...separated,
   duties: z.array(duty).min(2),
@@ -164,7 +195,11 @@ const dynamic = z.strictObject({
 })
 
 const separate = z
-  .strictObject({ dynamic: z.array(dynamic).exactOptional() })
+  .strictObject({
+    static: z.array(roleSeparation).exactOptional(),
+    dynamic: z.array(dynamic).exactOptional(),
+    wall: z.array(wall).exactOptional(),
+  })
   .describe('Duties that have to stay with different people.')
 
 const policy = z
@@ -176,6 +211,7 @@ const policy = z
     hold: z.array(hold).exactOptional(),
     record: z.array(record).exactOptional(),
     separate: separate.exactOptional(),
+    limits: z.array(limit).exactOptional(),
   })
   .describe('What agents may do, what nobody may do, and what needs another person.')
 
@@ -189,7 +225,10 @@ export const ruleSchemas: {
   readonly hold: z.ZodType<HoldRuleInput>
   readonly record: z.ZodType<RecordRuleInput>
   readonly dynamic: z.ZodType<DynamicSeparationInput>
-} = { allow, deny, hold, record, dynamic }
+  readonly static: z.ZodType<StaticSeparationInput>
+  readonly wall: z.ZodType<WallInput>
+  readonly limit: z.ZodType<LimitInput>
+} = { allow, deny, hold, record, dynamic, static: roleSeparation, wall, limit }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -203,4 +242,8 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   record: Object.keys(record.shape),
   separate: Object.keys(separate.shape),
   dynamic: Object.keys(dynamic.shape),
+  static: Object.keys(roleSeparation.shape),
+  wall: Object.keys(wall.shape),
+  dataset: Object.keys(dataset.shape),
+  limit: Object.keys(limit.shape),
 })

@@ -1,57 +1,103 @@
 import type { IndependenceDimension } from '../model/decision.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
-import { parseWindow } from './duration.js'
-import type { DynamicSeparationInput, TargetSelector } from './policy-input.js'
+import { parseRate, windowOf } from './duration.js'
+import { listedDuties } from './duty-choice.js'
+import type { DynamicSeparationInput, LimitInput, PolicyInput, StaticSeparationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
-import { alternatives, invalid, quoted } from './problem.js'
-import type { AllowRule, PolicyRules, Selection, SeparationRule } from './rules.js'
+import { alternatives, invalid, quoted, writePath } from './problem.js'
+import type { AllowRule, LimitRule, PolicyRules, RoleSeparationRule, Select, SeparationRule } from './rules.js'
+import { wallProblems, wallRule } from './wall.js'
 
-/** What ties principals together when a rule does not say. */
+/** What ties principals together when a rule about what they do does not say. */
 const usualTies: readonly IndependenceDimension[] = ['person', 'run', 'key']
+/** What ties them together when a rule about their roles does not say. */
+const roleTies: readonly IndependenceDimension[] = ['person', 'agentClass']
 
-/** A selector with the targets that it selects. */
-export interface SelectedTargets {
-  readonly selection: Selection
-  readonly targets: ReadonlySet<string>
+/** The rules that look at what happened before, with their defaults filled in. */
+export function resolveSeparations(
+  { limits, separate }: PolicyInput,
+  select: Select,
+): Pick<PolicyRules, 'separatedDuties' | 'separatedRoles' | 'walls' | 'limits'> {
+  const at = (section: string, index: number): PolicyPath => ['separate', section, index]
+  return {
+    separatedDuties: (separate?.dynamic ?? []).map((rule, index) => dutyRule(rule, at('dynamic', index), select)),
+    separatedRoles: (separate?.static ?? []).map((rule, index) => roleRule(rule, at('static', index))),
+    walls: (separate?.wall ?? []).map((rule, index) => wallRule(rule, at('wall', index), select)),
+    limits: (limits ?? []).map((rule, index) => limitRule(rule, ['limits', index], select)),
+  }
 }
 
-/** A rule of `separate.dynamic` with its defaults filled in. */
-export function separatedDuties(
-  rule: DynamicSeparationInput,
-  path: PolicyPath,
-  select: (selector: TargetSelector | undefined) => SelectedTargets,
-): SeparationRule {
+/** The same for the engine; undefined when there are none. */
+export function dutyRulesOf(rules: PolicyRules): DutyRules | undefined {
+  const { limits, separatedDuties, separatedRoles, walls } = rules
+  if ([limits, separatedDuties, separatedRoles, walls].every((list) => list.length === 0)) return undefined
+  return Object.freeze({ separatedDuties, separatedRoles, walls, limits } satisfies DutyRules)
+}
+
+/** Rules that can never fire, and walls that nobody could keep. */
+export function separationProblems(rules: PolicyRules): readonly Problem[] {
+  const allows = [...rules.roles.values()].flat()
+  return [
+    ...rules.separatedDuties.flatMap((rule) => idle(rule, allows)),
+    ...wallProblems(rules),
+    ...rules.limits.flatMap((rule) => idleLimit(rule, rules)),
+  ]
+}
+
+function dutyRule(rule: DynamicSeparationInput, path: PolicyPath, select: Select): SeparationRule {
   return Object.freeze({
     id: rule.id,
     path,
     duties: new Set(rule.duties),
     max: rule.max,
-    over: Object.freeze([...new Set(rule.over ?? usualTies)]),
+    over: tiesOf(rule.over, usualTies),
     per: rule.per,
     windowMs: windowOf(rule.window),
     ...select(rule.target),
   } satisfies SeparationRule)
 }
 
-/** The rules that look at what happened before, for the engine; undefined when there are none. */
-export function dutyRulesOf({ separatedDuties: separated }: PolicyRules): DutyRules | undefined {
-  if (separated.length === 0) return undefined
-  return Object.freeze({ separatedDuties: separated, separatedRoles: [], walls: [], limits: [] } satisfies DutyRules)
+function roleRule(rule: StaticSeparationInput, path: PolicyPath): RoleSeparationRule {
+  return Object.freeze({
+    id: rule.id,
+    path,
+    roles: new Set(rule.roles),
+    max: rule.max,
+    over: tiesOf(rule.over, roleTies),
+    windowMs: windowOf(rule.window ?? '24h'),
+  } satisfies RoleSeparationRule)
 }
 
-/** Separations that can never fire. */
-export function separationProblems(rules: PolicyRules): readonly Problem[] {
-  const allows = [...rules.roles.values()].flat()
-  return rules.separatedDuties.flatMap((rule) => idle(rule, allows))
+function limitRule(rule: LimitInput, path: PolicyPath, select: Select): LimitRule {
+  const rate = parseRate(rule.statements)
+  // The schema accepts nothing that does not parse; nothing at all is what restricts most.
+  const { times, windowMs } = typeof rate === 'string' ? { times: 0, windowMs: 1 } : rate
+  return Object.freeze({
+    id: rule.id ?? writePath(path),
+    path,
+    role: rule.role,
+    duties: rule.duty === undefined ? undefined : new Set(listedDuties(rule.duty)),
+    over: tiesOf(rule.over, usualTies),
+    statements: times,
+    windowMs,
+    ...select(rule.target),
+  } satisfies LimitRule)
+}
+
+function tiesOf(
+  named: readonly IndependenceDimension[] | undefined,
+  usual: readonly IndependenceDimension[],
+): readonly IndependenceDimension[] {
+  return Object.freeze([...new Set(named ?? usual)])
 }
 
 /** So many of the duties as the rule forbids have to be possible on one target, or in one run. */
 function idle(rule: SeparationRule, allows: readonly AllowRule[]): readonly Problem[] {
   if (rule.targets.size === 0)
     return [invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire')]
-  const onEach = [...rule.targets].map((target) => possible(rule, [target], allows))
-  const places = rule.per === 'run' ? [possible(rule, [...rule.targets], allows)] : onEach
+  const onEach = [...rule.targets].map((target) => possible(rule.duties, [target], allows))
+  const places = rule.per === 'run' ? [possible(rule.duties, [...rule.targets], allows)] : onEach
   if (places.some((duties) => duties.size > rule.max)) return []
   const missing = [...rule.duties].filter((duty) => !places.some((duties) => duties.has(duty)))
   const which = missing.length === 0 ? '' : `: no role may ${alternatives(missing.map(quoted))} there`
@@ -63,14 +109,28 @@ function idle(rule: SeparationRule, allows: readonly AllowRule[]): readonly Prob
   ]
 }
 
-function possible(rule: SeparationRule, targets: readonly string[], allows: readonly AllowRule[]): ReadonlySet<Duty> {
-  const here = allows.filter((allow) => targets.some((target) => allow.targets.has(target)))
-  const given = new Set(here.flatMap((allow) => [...allow.duties]))
-  return new Set([...rule.duties].filter((duty) => given.has(duty)))
+function idleLimit(rule: LimitRule, rules: PolicyRules): readonly Problem[] {
+  if (rule.targets.size === 0)
+    return [invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire')]
+  const own = (rules.roles.get(rule.role) ?? []).filter((allow) =>
+    [...rule.targets].some((each) => allow.targets.has(each)),
+  )
+  const fires = rule.duties === undefined ? own.length > 0 : possible(rule.duties, [...rule.targets], own).size > 0
+  if (fires) return []
+  return [
+    invalid(
+      [...rule.path, 'role'],
+      `the role ${quoted(rule.role)} may do none of it there, so the rule can never fire`,
+    ),
+  ]
 }
 
-/** The schema accepts nothing that does not parse; for ever is what restricts most. */
-function windowOf(text: string): number {
-  const ms = parseWindow(text)
-  return typeof ms === 'number' ? ms : Infinity
+function possible(
+  wanted: ReadonlySet<Duty>,
+  targets: readonly string[],
+  allows: readonly AllowRule[],
+): ReadonlySet<Duty> {
+  const here = allows.filter((allow) => targets.some((target) => allow.targets.has(target)))
+  const given = new Set(here.flatMap((allow) => [...allow.duties]))
+  return new Set([...wanted].filter((duty) => given.has(duty)))
 }

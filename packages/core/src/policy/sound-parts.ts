@@ -3,9 +3,12 @@ import type {
   DenyRuleInput,
   DynamicSeparationInput,
   HoldRuleInput,
+  LimitInput,
   PolicyInput,
   RecordRuleInput,
+  StaticSeparationInput,
   TargetInput,
+  WallInput,
 } from './policy-input.js'
 import { ruleSchemas } from './schema.js'
 
@@ -23,6 +26,9 @@ export interface SoundParts {
   readonly hold: Slots<HoldRuleInput>
   readonly record: Slots<RecordRuleInput>
   readonly dynamic: Slots<DynamicSeparationInput>
+  readonly static: Slots<StaticSeparationInput>
+  readonly wall: Slots<WallInput>
+  readonly limits: Slots<LimitInput>
 }
 
 /** The parts of a policy that passed the schema. */
@@ -34,12 +40,16 @@ export function partsOf(policy: PolicyInput): SoundParts {
     hold: policy.hold ?? [],
     record: policy.record ?? [],
     dynamic: policy.separate?.dynamic ?? [],
+    static: policy.separate?.static ?? [],
+    wall: policy.separate?.wall ?? [],
+    limits: policy.limits ?? [],
   }
 }
 
 /** What can be said about a value that did not pass the schema. */
 export function soundPartsOf(value: unknown): SoundParts {
   const sections = membersOf(value)
+  const separations = membersOf(sections.get('separate'))
   return {
     targets: new Map([...membersOf(sections.get('targets')).keys()].map((name) => [name, undefined])),
     roles: new Map(
@@ -48,7 +58,10 @@ export function soundPartsOf(value: unknown): SoundParts {
     deny: slots(sections.get('deny'), ruleSchemas.deny),
     hold: slots(sections.get('hold'), ruleSchemas.hold),
     record: slots(sections.get('record'), ruleSchemas.record),
-    dynamic: slots(membersOf(sections.get('separate')).get('dynamic'), ruleSchemas.dynamic),
+    dynamic: slots(separations.get('dynamic'), ruleSchemas.dynamic),
+    static: slots(separations.get('static'), ruleSchemas.static),
+    wall: slots(separations.get('wall'), ruleSchemas.wall),
+    limits: slots(sections.get('limits'), ruleSchemas.limit),
   }
 }
 

@@ -5,7 +5,17 @@ import { viewsOf } from './compile.js'
 import { cornersOf, coversBytes, coversCorner, resourcesOverlap } from './coverage.js'
 import type { Corner } from './coverage.js'
 import { namesUnbound } from './match.js'
-import { allowOutline, denyOutline, holdOutline, recordOutline, separationOutline, targetOutline } from './outline.js'
+import {
+  allowOutline,
+  denyOutline,
+  holdOutline,
+  recordOutline,
+  separationOutline,
+  targetOutline,
+  limitOutline,
+  roleSeparationOutline,
+  wallOutline,
+} from './outline.js'
 import { quoted } from './problem.js'
 import type { AllowRule, HoldRule, PolicyRules } from './rules.js'
 
@@ -16,7 +26,7 @@ export interface PolicyComparison {
 }
 
 /**
- * Compares two policies (RULES 9): what only adds deny, hold and separation rules is narrowing, every other change counts as
+ * Compares two policies (RULES 9): what only adds deny, hold, separation and limit rules is narrowing, every other change counts as
  * widening. So does a hold that could let a person approve what was always denied before: what cannot be understood,
  * or data that the decision did not see.
  */
@@ -40,6 +50,9 @@ export function wideningsBetween(before: PolicyRules, after: PolicyRules): reado
     ...differences('hold rule', ...outlined((rules) => rules.hold, holdOutline, idOf), false),
     ...differences('record rule', ...outlined((rules) => rules.record, recordOutline, idOf), true),
     ...differences('separation', ...outlined((rules) => rules.separatedDuties, separationOutline, idOf), false),
+    ...differences('separation', ...outlined((rules) => rules.separatedRoles, roleSeparationOutline, idOf), false),
+    ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),
+    ...differences('limit', ...outlined((rules) => rules.limits, limitOutline, idOf), false),
     ...openings(before, after),
   ]
 }

@@ -1,7 +1,8 @@
 import type { Act } from '../duties/act.js'
 import { actOfApproving } from '../duties/act.js'
 import { recallClaim } from '../duties/claim.js'
-import { claimsOf } from '../duties/claims.js'
+import type { Claims } from '../duties/claim-draft.js'
+import { claimsOf, roleClaimsOf } from '../duties/claims.js'
 import { BothKeysError } from '../errors.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { Duty, Effect } from '../model/effect.js'
@@ -18,7 +19,7 @@ export interface ReplayedEntry {
   readonly expiresAtMs: number | undefined
 }
 
-type HeldAct = Omit<Act, 'party' | 'roles'>
+type HeldAct = Pick<Act, 'target' | 'effects' | 'root'>
 
 /**
  * What the record says that was exercised, as the duty rules in force count it (RULES 19): by intents, whatever became of
@@ -40,7 +41,7 @@ export class ReplayedDuties {
     switch (event.type) {
       case 'action.intent': {
         const { party, roles } = partyOf(event, 'actor')
-        this.#recall(this.#rules, { party, roles, ...actOf(event, party.run.root) }, event)
+        this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)
         this.#asked.delete(String(membersOf(event['approval'])['request']))
         return
       }
@@ -48,8 +49,15 @@ export class ReplayedDuties {
         this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor').party.run.root))
         return
       case 'approval.vote':
-        if (event['decision'] === 'allow') this.#recall(this.#rules, this.#approval(event), event)
+        if (event['decision'] !== 'allow') return
+        this.#recall(this.#rules, this.#approval(event), event)
+        this.#keep(roleClaimsOf(this.#rules, partyOf(event, 'approver'), 0), event)
         return
+      case 'session.open': {
+        const opened = partyOf(event, 'actor')
+        this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)
+        return
+      }
       case 'approval.ended':
         this.#asked.delete(String(event['request']))
         return
@@ -69,8 +77,12 @@ export class ReplayedDuties {
   }
 
   #recall(rules: DutyRules, act: Act, event: RecordedEvent): void {
-    // An actor with an unknown dimension ran before the rule was there; what is known of it counts.
-    for (const claim of claimsOf(rules, act).claims) {
+    this.#keep(claimsOf(rules, act), event)
+  }
+
+  /** An actor with an unknown dimension ran before the rule was there; what is known of it counts. */
+  #keep({ claims }: Claims, event: RecordedEvent): void {
+    for (const claim of claims) {
       const outcome = recallClaim(claim, this.#entries.get(claim.key)?.value, Date.parse(event.time))
       if (outcome.outcome !== 'reserved') continue
       const { expiresAtMs, value } = outcome
@@ -81,7 +93,7 @@ export class ReplayedDuties {
 
 function partyOf(event: RecordedEvent, member: 'actor' | 'approver'): RecordedParty {
   const party = readParty(event[member])
-  if (party === undefined) throw unreadable(event, `its ${member}`)
+  if (party === undefined || Number.isNaN(party.expiresAtMs)) throw unreadable(event, `its ${member}`)
   return party
 }
 

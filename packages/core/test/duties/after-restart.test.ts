@@ -2,38 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/model/clock.js'
 import type { EventDraft } from '../../src/record/event.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
-import type { RecordedEvent } from '../../src/record/event.js'
-import type { JournalFactory } from '../../src/record/journal.js'
 import { restoredLedger } from '../../src/restored-ledger.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
-import { agent, dutiesApart, dutyBench, hourMs, human, startMs, verdict, YesOf } from './support.js'
-
-/** A journal that survives its process. */
-function lastingJournal(): JournalFactory & { readonly events: readonly RecordedEvent[] } {
-  const kept: RecordedEvent[] = []
-  return {
-    get events() {
-      return kept
-    },
-    open: async (context) => {
-      const inner = memoryJournal()
-      const opened = await inner.open(context)
-      const before = [...kept]
-      return {
-        append: async (event, durability) => {
-          const at = await opened.append(event, durability)
-          kept.push(inner.events.at(-1)!)
-          return at
-        },
-        async *read() {
-          yield* before
-        },
-        close: () => opened.close(),
-      }
-    },
-  }
-}
+import { agent, dutiesApart, dutyBench, hourMs, human, lastingJournal, startMs, verdict, YesOf } from './support.js'
 
 const writer = agent({ id: 'writer' })
 const stranger = agent({ id: 'stranger', ownedBy: 'zoe' })

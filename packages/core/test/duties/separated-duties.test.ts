@@ -38,7 +38,7 @@ describe('separated duties', () => {
         code: 'ERR_DUTY_CONFLICT',
         rules: ['D1'],
         message:
-          'refused: this is write, and approve was done already; of the duties write, approve, whoever shares subject, person, run, key may have 1 within 24h (rule D1)',
+          'refused: this is about write, and approve came before; of the duties write, approve, whoever shares subject, person, run, key may have 1 within 24h (rule D1)',
         hint: expect.stringContaining('somebody who shares none of these'),
       },
     })

@@ -314,12 +314,17 @@ const wrong: readonly Case[] = [
 const notLanded: readonly Case[] = [
   ['mask', 'record:', 'mask: []\nrecord:', ':21:1 mask: the key "mask" is not enforced by this version yet'],
   [
-    'separate.static',
+    'separate.history',
     'record:',
-    'separate: { static: [] }\nrecord:',
-    ':21:13 separate.static: the key "static" is not enforced',
+    'separate: { history: [] }\nrecord:',
+    ':21:13 separate.history: the key "history" is not enforced',
   ],
-  ['limits', 'record:', 'limits: []\nrecord:', ':21:1 limits: the key "limits" is not enforced'],
+  [
+    'a limit on rows',
+    'record:',
+    'limits:\n  - { id: L1, role: agent, statements: 60/min, rows: 1000/h }\nrecord:',
+    ':22:48 limits[0].rows: the key "rows" is not enforced',
+  ],
   [
     'confirmation by the owner',
     'ttl: 15m',
@@ -423,7 +428,7 @@ limits:
 `)
     expect(error.code).toBe('ERR_POLICY_UNSUPPORTED')
     const keys = [...error.message.matchAll(/bothkeys\.yaml:\d+:\d+ (\S+):/g)].map((match) => match[1])
-    expect(keys).toEqual(['mask', 'separate.static', 'limits'])
+    expect(keys).toEqual(['mask', 'limits[0].rows'])
   })
 
   it('names the key but no line when it is an object', () => {

@@ -1,0 +1,71 @@
+import type { IndependenceDimension } from '../model/decision.js'
+import type { Claim, MarkClaim, MarkRule, Wanted } from './claim.js'
+import type { Closure } from './closure.js'
+import { closureOf } from './closure.js'
+import type { IndependentParty } from './independence.js'
+import type { TallyRule } from './tally.js'
+
+/** A rule that counts over a dimension in which nobody can tell who the principal is. */
+export interface UnknownClosure {
+  readonly rule: string
+  readonly dimensions: readonly IndependenceDimension[]
+}
+
+/** What one act has to reserve. With `unknown`, that is not all: an act that is yet to run is refused then. */
+export interface Claims {
+  readonly claims: readonly Claim[]
+  readonly unknown: UnknownClosure | undefined
+}
+
+/** What marks are left on, and for how long. */
+export interface MarkedThing {
+  /** The name space of the ledger's keys. */
+  readonly about: string
+  readonly thing: string
+  readonly keepMs: number
+  readonly lastsMs?: number
+}
+
+/** Gathers the claims of one act, one for each key. */
+export class ClaimDraft {
+  readonly #party: IndependentParty
+  readonly #marks = new Map<string, MarkClaim & { readonly wants: Wanted[] }>()
+  readonly #tallies: Claim[] = []
+  #unknown: UnknownClosure | undefined
+
+  constructor(party: IndependentParty) {
+    this.#party = party
+  }
+
+  /** Marks to leave for every member of the closure that the rule counts over. */
+  mark({ about, keepMs, lastsMs = 0, thing }: MarkedThing, rule: MarkRule, adds: readonly string[]): void {
+    for (const { dimension, value } of this.#closure(rule)) {
+      const key = keyOf(about, dimension, value, thing)
+      const known = this.#marks.get(key)
+      if (known === undefined) this.#marks.set(key, { key, keepMs, lastsMs, wants: [{ rule, adds }] })
+      else known.wants.push({ rule, adds })
+    }
+  }
+
+  /** One more for every member of the closure that the rule counts over. */
+  count(rule: TallyRule & Pick<MarkRule, 'over'>): void {
+    for (const { dimension, value } of this.#closure(rule)) {
+      this.#tallies.push({ key: keyOf('limit', dimension, value, rule.id), tally: rule })
+    }
+  }
+
+  claims(): Claims {
+    return { claims: [...this.#marks.values(), ...this.#tallies], unknown: this.#unknown }
+  }
+
+  #closure(rule: Pick<MarkRule, 'id' | 'over'>): Closure['members'] {
+    const { members, unknown } = closureOf(this.#party, rule.over)
+    if (unknown.length > 0) this.#unknown ??= { rule: rule.id, dimensions: unknown }
+    return members
+  }
+}
+
+/** JSON, so that no name runs into the next one. */
+function keyOf(about: string, dimension: string, value: string, thing: string): string {
+  return `${about}/${JSON.stringify([dimension, value, thing])}`
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { judgeTally, recallTally } from '../../src/duties/tally.js'
+import { reserve } from '../../src/ledger/reserve.js'
+import { memoryLedger } from '../../src/ledger/memory-ledger.js'
+import type { SnapshotValue } from '../../src/model/snapshot.js'
+import type { LimitInput, PolicyInput } from '../../src/policy/policy-input.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
+import { fc } from '../properties.js'
+import { agent, dutiesApart, dutyBench, human, lastingJournal, startMs, verdict } from './support.js'
+
+const { separate: _none, ...plain } = dutiesApart
+const limited = (...limits: readonly LimitInput[]): PolicyInput => ({ ...plain, limits })
+const limit: LimitInput = { id: 'L1', role: 'worker', statements: '3/min' }
+const worker = agent({ id: 'worker' })
+
+describe('a limit on statements', () => {
+  it('refuses what is above it until the window is over, and says so', async () => {
+    const clock = fixedClock(startMs)
+    const on = await dutyBench({ policy: limited(limit), clock })
+    for (let count = 0; count < 3; count++) expect(verdict(await on.does(worker, 'read'))).toBe('permitted')
+    expect(await on.does(worker, 'read')).toMatchObject({
+      refusal: {
+        code: 'ERR_LIMIT_EXCEEDED',
+        rules: ['L1'],
+        message: 'refused: at most 3 statements within 1m (rule L1)',
+      },
+    })
+    clock.advance(60_000)
+    expect(verdict(await on.does(worker, 'read'))).toBe('ERR_LIMIT_EXCEEDED')
+    clock.advance(60_000 / 16 + 1)
+    expect(verdict(await on.does(worker, 'read'))).toBe('permitted')
+  })
+
+  it.each([
+    ['another session', { id: 'worker' }],
+    ['another agent of the same person', { id: 'second' }],
+    ['a sub-agent in the same run', { id: 'child', ownedBy: 'zoe', runRoot: 'run-of-worker' }],
+  ])('is not reset by %s', async (_what, who) => {
+    const on = await dutyBench({ policy: limited(limit) })
+    for (let count = 0; count < 3; count++) await on.does(worker, 'read')
+    expect(verdict(await on.does(agent(who), 'write'))).toBe('ERR_LIMIT_EXCEEDED')
+    expect(verdict(await on.does(agent({ id: 'other', ownedBy: 'pia' }), 'read'))).toBe('permitted')
+  })
+
+  it('counts its role, its targets and its duties, and nothing else', async () => {
+    const on = await dutyBench({ policy: limited({ ...limit, target: 'db', duty: 'write', statements: '1/h' }) })
+    expect(verdict(await on.does(worker, 'write'))).toBe('permitted')
+    expect(verdict(await on.does(worker, 'write'))).toBe('ERR_LIMIT_EXCEEDED')
+    expect(verdict(await on.does(worker, 'read'))).toBe('permitted')
+    expect(verdict(await on.does(worker, 'write', 'other'))).toBe('permitted')
+    expect(verdict(await on.does(human('olga'), 'write'))).toBe('permitted')
+  })
+
+  it('counts what has no effect, unless it names duties', async () => {
+    const on = await dutyBench({ policy: limited({ ...limit, statements: '1/h' }) })
+    expect(verdict(await on.does(worker, []))).toBe('permitted')
+    expect(verdict(await on.does(worker, []))).toBe('ERR_LIMIT_EXCEEDED')
+  })
+
+  it('makes the intent of a read that it counts durable', async () => {
+    const on = await dutyBench({ policy: limited(limit) })
+    await on.does(worker, 'read')
+    expect(on.durabilities).toEqual(['synced'])
+  })
+
+  it('goes on after a restart', async () => {
+    const journal = lastingJournal()
+    const first = await dutyBench({ policy: limited(limit), journal })
+    for (let count = 0; count < 3; count++) await first.does(worker, 'read')
+    await first.guard.close()
+    const second = await dutyBench({ policy: limited(limit), journal })
+    expect(verdict(await second.does(worker, 'read'))).toBe('ERR_LIMIT_EXCEEDED')
+  })
+
+  it('lets exactly as many of 64 contenders through as it says', async () => {
+    const on = await dutyBench({ policy: limited({ ...limit, statements: '10/h' }) })
+    const all = await Promise.all(
+      Array.from({ length: 64 }, (_, index) => on.does(agent({ id: `w${String(index)}` }), 'read')),
+    )
+    expect(all.filter(({ outcome }) => outcome === 'permitted')).toHaveLength(10)
+  })
+})
+
+describe('a count', () => {
+  const rule = { id: 'L1', noun: 'statements', limit: 5, windowMs: 1_000 }
+
+  it('is never above its limit in any window, and lets as many in as it may', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 }), (gaps) => {
+        let value: SnapshotValue | undefined
+        let nowMs = startMs
+        const granted: number[] = []
+        for (const gap of gaps) {
+          nowMs += gap
+          const outcome = judgeTally(rule, value, nowMs)
+          const within = (ms: number): number => granted.filter((atMs) => atMs >= nowMs - ms).length
+          if (outcome.outcome === 'reserved') {
+            expect(within(rule.windowMs)).toBeLessThan(rule.limit)
+            granted.push(nowMs)
+            value = outcome.value
+          } else expect(within((rule.windowMs * 18) / 16)).toBeGreaterThanOrEqual(rule.limit)
+        }
+      }),
+    )
+  })
+
+  it('keeps what lies ahead when time went backwards', () => {
+    let value: SnapshotValue | undefined
+    for (let count = 0; count < 5; count++) {
+      const outcome = recallTally(rule, value, startMs)
+      if (outcome.outcome === 'reserved') value = outcome.value
+    }
+    expect(judgeTally(rule, value, startMs - 3_600_000).outcome).toBe('exceeded')
+  })
+
+  it.each<readonly [string, SnapshotValue]>([
+    ['a text', 'x'],
+    ['a list', [1]],
+    ['a part that is none', { x: 1 }],
+    ['a count that is none', { '1': 'x' }],
+    ['a count below zero', { '1': -5 }],
+    ['a broken count', { '1': 0.5 }],
+    ['more parts than there are', Object.fromEntries(Array.from({ length: 65 }, (_, index) => [String(index), 0]))],
+  ])('is refused when the ledger holds %s', async (_what, value) => {
+    const ledger = memoryLedger({ clock: fixedClock(startMs) })
+    await ledger.commit([{ key: 'k', expectedVersion: 0, value }])
+    await expect(reserve(ledger, [{ key: 'k', tally: rule }], { deadlineMs: 100 })).rejects.toMatchObject({
+      code: 'ERR_LEDGER_UNAVAILABLE',
+    })
+  })
+})
