@@ -3,6 +3,7 @@ const standing = ['packages/core/test/identity/standing.test.ts']
 const people = ['packages/core/test/identity/people-file.test.ts']
 const file = ['packages/core/test/directory/file-directory.test.ts']
 const approvals = ['packages/core/test/directory/approvals.test.ts']
+const http = ['http-directory', 'lookup-cache'].map((name) => `packages/core/test/identity/${name}.test.ts`)
 const guard = ['packages/core/test/directory/guard.test.ts']
 
 /** Who a directory lets through, and as whom. */
@@ -143,6 +144,75 @@ export const directoryGuards = [
     find,
     replace,
     tests: approvals,
+  })),
+  ...[
+    [
+      'is for the user who was asked for',
+      'scim-user',
+      'if (ownMember(user, reading.attribute) !== asked.id) throw',
+      'if (ownMember(user, reading.attribute) === 7) throw',
+    ],
+    [
+      'says whether the user is active',
+      'scim-user',
+      "if (typeof active !== 'boolean') throw",
+      'if (active === 7) throw',
+    ],
+    ['is about one user', 'scim-user', 'if (users.length > 1) throw', 'if (users.length > 9) throw'],
+    ['lists as many as it says', 'scim-user', 'users.length !== total) throw', 'users.length === -1) throw'],
+    [
+      'without roles gives none',
+      'scim-user',
+      'if (value === undefined || value === null) return []',
+      'if (value === null) return []\n  if (value === undefined) return ["dba"]',
+    ],
+    ['is not looked for elsewhere', 'http-directory', "redirect: 'manual',", "redirect: 'follow',"],
+    ['comes in time', 'http-directory', '      signal: AbortSignal.timeout(timeoutMs),\n', ''],
+    ['is a success', 'http-directory', 'if (response.status !== 200) throw', 'if (response.status === 200.5) throw'],
+    ['is asked for with a quoted name', 'http-directory', 'JSON.stringify(subject.id)', '`"${subject.id}"`'],
+    [
+      'is asked for with a token that ends no header',
+      'http-directory',
+      'if (isBearer(value)) return value',
+      "if (value !== '') return value",
+    ],
+    [
+      'is of the issuer',
+      'http-directory',
+      'subject.issuer === reading.issuer ? cache',
+      'subject.issuer !== "" ? cache',
+    ],
+    [
+      'is not kept for too long',
+      'lookup-cache',
+      '- kept.askedAtMs < this.#options.maxAgeMs)',
+      '- kept.askedAtMs < 1e12)',
+    ],
+    [
+      'is not one of before when it has to be fresh',
+      'lookup-cache',
+      '      await this.#open.get(key)?.catch(() => undefined)\n',
+      '',
+    ],
+    ['is asked for once at a time', 'lookup-cache', 'return this.#open.get(key) ?? this.#ask', 'return this.#ask'],
+    [
+      'is not asked for too often at a time',
+      'lookup-cache',
+      'if (this.#open.size >= this.#options.maxOpen) {',
+      'if (false) {',
+    ],
+    [
+      'makes room for others',
+      'lookup-cache',
+      'if (this.#answers.size <= this.#options.maxEntries) return',
+      'if (this.#answers.size > 0) return',
+    ],
+  ].map(([name, where, find, replace]) => ({
+    name: `an answer of a SCIM service ${name}`,
+    file: identity(where),
+    find,
+    replace,
+    tests: http,
   })),
   {
     name: 'a session is that of the principal in the directory',

@@ -154,7 +154,7 @@ export const tokenSourceGuards = [
   },
   {
     name: 'keys are fetched over https',
-    file: identity('keys-url'),
+    file: identity('secure-url'),
     find: "if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.includes(url.hostname))) {",
     replace: 'if (false) {',
     tests: test('jwt-verifier', 'key-source'),

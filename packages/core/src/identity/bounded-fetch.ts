@@ -24,7 +24,8 @@ export function boundedFetch(nowMs: () => number): KeyFetch {
   }
 }
 
-async function readAtMost(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+/** The body of a response. Throws when it is longer than `limit` bytes, as soon as it is. */
+export async function readAtMost(response: Response, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let length = 0
   // The stream of a fetch yields bytes; the DOM-less Node types leave its chunks open.

@@ -1,0 +1,81 @@
+import type { Subject } from '../model/principal.js'
+import type { DirectoryRecord } from './directory.js'
+import { ownMember } from './own-member.js'
+
+const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
+const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User'
+const enterpriseSchema = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+
+/** The schema of what SCIM has no words for: agents, their owners, further accounts. */
+export const extensionSchema = 'urn:bothkeys:params:scim:schemas:1.0:Account'
+
+/** How users of a SCIM service are read. */
+export interface ScimReading {
+  readonly issuer: string
+  readonly attribute: 'externalId' | 'id' | 'userName'
+  readonly person: 'id' | 'employeeNumber'
+  readonly roles: 'directory' | 'token'
+}
+
+/**
+ * The record of the one user in a SCIM ListResponse (RFC 7644 section 3.4.2, RFC 7643 section 4.1), undefined when there is
+ * none. Throws an Error that says what is wrong and holds nothing of the answer: more than one user, one that was not asked
+ * for, one that does not say whether it is active.
+ */
+export function scimRecord(response: unknown, asked: Subject, reading: ScimReading): DirectoryRecord | undefined {
+  if (!hasSchema(response, listSchema)) throw new Error('it is not a SCIM ListResponse')
+  const total = ownMember(response, 'totalResults')
+  const users = ownMember(response, 'Resources') ?? []
+  if (!Array.isArray(users) || users.length !== total) throw new Error('it does not list as many users as it says')
+  if (users.length === 0) return undefined
+  if (users.length > 1) throw new Error('it lists several users for one account')
+  return recordOf(users[0], asked, reading)
+}
+
+function recordOf(user: unknown, asked: Subject, reading: ScimReading): DirectoryRecord {
+  if (!hasSchema(user, userSchema)) throw new Error('what it lists is not a SCIM user')
+  // A service that does not know the filter lists whomever it likes.
+  if (ownMember(user, reading.attribute) !== asked.id) throw new Error('the user is not the one that was asked for')
+  const active = ownMember(user, 'active')
+  if (typeof active !== 'boolean') throw new Error('the user does not say whether it is active')
+  const more = ownMember(user, extensionSchema)
+  const kind = ownMember(more, 'kind') ?? 'human'
+  const record = {
+    kind,
+    person: kind === 'human' ? personOf(user, reading) : undefined,
+    accounts: [asked, ...accountsOf(ownMember(more, 'accounts'), reading.issuer)],
+    owners: kind === 'human' ? undefined : accountsOf(ownMember(more, 'owners'), reading.issuer),
+    agentClass: ownMember(more, 'agentClass'),
+    roles: reading.roles === 'token' ? undefined : rolesOf(ownMember(user, 'roles')),
+    disabled: !active,
+  }
+  // Whoever asked the directory checks every member of a record.
+  return record as unknown as DirectoryRecord
+}
+
+function personOf(user: unknown, { person }: ScimReading): unknown {
+  return person === 'id' ? ownMember(user, 'id') : ownMember(ownMember(user, enterpriseSchema), 'employeeNumber')
+}
+
+/** RFC 7643 section 2.5: what is null or left out is unassigned, so a user without roles has none. */
+function rolesOf(roles: unknown): readonly unknown[] {
+  return list(roles, 'roles').map((role) => ownMember(role, 'value'))
+}
+
+function accountsOf(accounts: unknown, issuer: string): readonly unknown[] {
+  return list(accounts, 'accounts and owners').map((account) => ({
+    issuer: ownMember(account, 'issuer') ?? issuer,
+    id: ownMember(account, 'value'),
+  }))
+}
+
+function list(value: unknown, what: string): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw new Error(`its ${what} are not a list`)
+  return value as readonly unknown[]
+}
+
+function hasSchema(resource: unknown, schema: string): boolean {
+  const schemas = ownMember(resource, 'schemas')
+  return Array.isArray(schemas) && schemas.includes(schema)
+}
