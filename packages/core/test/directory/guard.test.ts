@@ -9,7 +9,8 @@ import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import { inlineSource } from '../../src/policy/inline-source.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
-import { agent, ask, bench, describeAs, verdict } from '../enforce/support.js'
+import type { RecordedEvent } from '../../src/record/event.js'
+import { agent, answering, ask, bench, describeAs, person, verdict } from '../enforce/support.js'
 
 const issuer = 'unverified'
 const record = { kind: 'agent', owners: [{ issuer, id: 'ada' }], disabled: false } as const
@@ -46,6 +47,86 @@ describe('a session of a guard with a directory', () => {
     const on = await bench({ directory: refusing })
     await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toMatchObject({ code })
     expect(on.events.filter(({ type }) => type === 'session.open')).toEqual([])
+  })
+})
+
+describe('an action that is held, with people in a file', () => {
+  const people = (grace: string): string => `version: 1
+issuer: unverified
+people:
+  ada: { accounts: [ada, ada-admin], roles: [dba] }
+  grace: { accounts: [${grace}], roles: [dba] }
+agents:
+  a1: { account: a1, owners: [ada], agentClass: etl, roles: [agent] }
+`
+
+  async function ran(
+    approver: string,
+    meanwhile: (path: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<{ readonly verdict: string; readonly events: readonly RecordedEvent[] }> {
+    const folder = await mkdtemp(join(tmpdir(), 'bothkeys-people-'))
+    const path = join(folder, 'people.yaml')
+    try {
+      await writeFile(path, people('grace'))
+      const answer = answering('allow', await person(approver))
+      const on = await bench({ directory: fileDirectory(path), approvers: [answer] })
+      const { access } = await on.access()
+      // The vote is on record, and the approval is about to be spent.
+      on.interfere = (event, durability) =>
+        event.type === 'approval.vote'
+          ? (async () => {
+              const recorded = await on.append(event, durability)
+              await meanwhile(path)
+              return recorded
+            })()
+          : undefined
+      const asked = verdict(await ask(access, describeAs('delete')))
+      await on.guard.close()
+      return { verdict: asked, events: on.events }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  it('runs when somebody independent approves it', async () => {
+    const { events, verdict: came } = await ran('grace')
+    expect(came).toBe('permitted')
+    expect(events.find(({ type }) => type === 'action.intent')).toMatchObject({
+      approval: { votes: [{ approver: { person: 'grace' } }] },
+    })
+  })
+
+  it('does not when its owner does, by another account, and the record says why', async () => {
+    const { events, verdict: came } = await ran('ada-admin')
+    expect(came).toBe('ERR_APPROVAL_INELIGIBLE')
+    expect(events.find(({ type }) => type === 'approval.refused-vote')).toMatchObject({
+      reason: 'not-independent',
+      dimensions: ['person'],
+    })
+  })
+
+  it('does not when somebody does whom the file does not know', async () => {
+    const { events, verdict: came } = await ran('eve')
+    expect(came).toBe('ERR_APPROVAL_INELIGIBLE')
+    expect(events.find(({ type }) => type === 'approval.refused-vote')).toMatchObject({
+      reason: 'refused-by-directory',
+    })
+  })
+
+  it.each<readonly [string, string, string]>([
+    ['lost the role', people('grace').replace('[grace], roles: [dba]', '[grace], roles: []'), 'ERR_APPROVAL_VOID'],
+    ['was disabled', people('grace').replace('[grace],', '[grace], disabled: true,'), 'ERR_APPROVAL_VOID'],
+    ['turned out to be the owner', people('other').replace('ada-admin', 'ada-admin, grace'), 'ERR_APPROVAL_VOID'],
+    [
+      'is not the only change: the agent was disabled',
+      people('grace').replace('[agent]', '[agent], disabled: true'),
+      'ERR_DIRECTORY_REFUSED',
+    ],
+  ])('does not when the approver %s between vote and run', async (_what, after, code) => {
+    const { events, verdict: came } = await ran('grace', (path) => writeFile(path, after))
+    expect(came).toBe(code)
+    expect(events.filter(({ type }) => type === 'approval.vote')).toHaveLength(1)
+    expect(events.filter(({ type }) => type === 'action.intent')).toEqual([])
   })
 })
 
