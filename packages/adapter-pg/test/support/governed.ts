@@ -24,6 +24,8 @@ export interface GovernedOptions {
   readonly deny?: readonly object[]
   readonly hold?: readonly object[]
   readonly approvers?: readonly Approver[]
+  /** Further sections of the policy. */
+  readonly policy?: object
   readonly config?: Partial<PostgresConfig>
   /** Statements that the database's owner runs first. */
   readonly seed?: string
@@ -102,5 +104,6 @@ function policy(options: GovernedOptions): Readonly<Record<string, unknown>> {
     },
     ...(options.deny === undefined ? {} : { deny: options.deny }),
     ...(options.hold === undefined ? {} : { hold: options.hold }),
+    ...options.policy,
   }
 }
