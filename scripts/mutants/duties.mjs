@@ -1,6 +1,7 @@
 const source = (name) => `packages/core/src/${name}.ts`
 const apart = ['packages/core/test/duties/separated-duties.test.ts']
 const restart = ['packages/core/test/duties/after-restart.test.ts']
+const known = ['packages/core/test/duties/known-claims.test.ts']
 const roles = ['packages/core/test/duties/separated-roles.test.ts']
 const walls = ['packages/core/test/duties/walls.test.ts']
 const limits = ['packages/core/test/duties/limits.test.ts']
@@ -254,5 +255,19 @@ export const dutyGuards = [
     find: "    ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),\n",
     replace: '',
     tests: rules,
+  },
+  {
+    name: 'claims are remembered for the same act alone',
+    file: source('duties/known-claims'),
+    find: 'if (known !== undefined && isSame(known.act, act)) return known.claims',
+    replace: 'if (known !== undefined) return known.claims',
+    tests: known,
+  },
+  {
+    name: 'claims of what may change are not remembered',
+    file: source('duties/known-claims'),
+    find: 'if (!Object.isFrozen(party) || !Object.isFrozen(effects)) return claims',
+    replace: '',
+    tests: known,
   },
 ]

@@ -4,7 +4,8 @@ import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim } from './duties/claim.js'
 import type { Claims, UnknownClosure } from './duties/claim-draft.js'
-import { claimsOf, roleClaimsOf } from './duties/claims.js'
+import { roleClaimsOf } from './duties/claims.js'
+import { KnownClaims } from './duties/known-claims.js'
 import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ClaimConflict } from './ledger/reserve.js'
@@ -29,6 +30,7 @@ export type Reservation = 'uncounted' | 'reserved' | { readonly refusal: Refusal
 /** Keeps the duties of closures apart: the part of a permit that looks at what happened before (RULES 15). */
 export class DutyReservation {
   readonly #options: DutyReservationOptions
+  readonly #claims = new KnownClaims()
 
   constructor(options: DutyReservationOptions) {
     this.#options = options
@@ -39,12 +41,12 @@ export class DutyReservation {
    * whatever becomes of the act. Answers at once when no rule counts it. Throws or rejects as the ledger does.
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(claimsOf(rules, act), false)
+    return this.#ask(this.#claims.of(rules, act), false)
   }
 
   /** Whether an act would be refused now; reserves nothing. */
   look(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(claimsOf(rules, act), true)
+    return this.#ask(this.#claims.of(rules, act), true)
   }
 
   /**

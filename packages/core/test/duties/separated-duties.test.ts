@@ -228,12 +228,12 @@ describe('a permit under separated duties', () => {
     ['hangs when it commits', { commit: () => never }, 'ERR_DEADLINE'],
     ['has no time', { nowMs: gone }, 'ERR_LEDGER_UNAVAILABLE'],
     ['lies about the time', { nowMs: () => Number.NaN }, 'ERR_LEDGER_UNAVAILABLE'],
-    ['answers no history', { get: () => ({ value: 'nothing', version: 1 }) }, 'ERR_LEDGER_UNAVAILABLE'],
-    ['answers a list', { get: () => ({ value: [], version: 1 }) }, 'ERR_LEDGER_UNAVAILABLE'],
-    ['answers times that are none', { get: () => ({ value: { approve: 'x' }, version: 1 }) }, 'ERR_LEDGER_UNAVAILABLE'],
+    ['answers no history', { get: () => ({ value: 'nothing', version: 0 }) }, 'ERR_LEDGER_UNAVAILABLE'],
+    ['answers a list', { get: () => ({ value: [], version: 0 }) }, 'ERR_LEDGER_UNAVAILABLE'],
+    ['answers times that are none', { get: () => ({ value: { approve: 'x' }, version: 0 }) }, 'ERR_LEDGER_UNAVAILABLE'],
     [
       'answers a time before all time',
-      { get: () => ({ value: { approve: -1 }, version: 1 }) },
+      { get: () => ({ value: { approve: -1 }, version: 0 }) },
       'ERR_LEDGER_UNAVAILABLE',
     ],
     [
@@ -241,7 +241,7 @@ describe('a permit under separated duties', () => {
       {
         get: () => ({
           value: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`duty ${String(index)}`, startMs])),
-          version: 1,
+          version: 0,
         }),
       },
       'ERR_LEDGER_UNAVAILABLE',
