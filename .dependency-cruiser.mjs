@@ -70,7 +70,7 @@ export default {
     },
     {
       name: 'adapters-use-the-public-core',
-      comment: 'Only @bothkeys/core and @bothkeys/core/adapter; tests also @bothkeys/core/testing.',
+      comment: 'Only @bothkeys/core and @bothkeys/core/adapter; tests also @bothkeys/core/testing and /signing.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: '^packages/core/' },
       to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter)\\.(ts|js|d\\.ts)$' },
@@ -81,7 +81,8 @@ export default {
       from: { path: '^(packages/[^/]+/test|examples|tools)/', pathNot: '^packages/core/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/((src|dist)/(index|adapter|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+        pathNot:
+          '^packages/core/((src|dist)/(index|adapter|identity/sign-approval|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

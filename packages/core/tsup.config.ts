@@ -8,7 +8,12 @@ import { defineConfig } from 'tsup'
 const builtIn = ['re2js', 'yaml', 'zod']
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', adapter: 'src/adapter.ts', 'testing/index': 'src/testing/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    adapter: 'src/adapter.ts',
+    signing: 'src/identity/sign-approval.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
   format: ['esm'],
   target: 'node20',
   // Shared chunks: every entry must see the same classes and brands.

@@ -100,7 +100,7 @@ export const approvalGuards = [
   {
     name: 'an approver keeps the level that it had when the guard was built',
     file: approvals('coordinator'),
-    find: 'return Object.freeze({ name, level, ask: approver.ask.bind(approver) } satisfies Approver)',
+    find: 'return Object.freeze(verify === undefined ? { name, level, ask } : { name, level, ask, verify })',
     replace: 'return approver',
     tests: failures,
   },
@@ -121,14 +121,14 @@ export const approvalGuards = [
   {
     name: 'closing withdraws what is pending',
     file: approvals('coordinator'),
-    find: 'await Promise.all([...pending].map((request) => request.withdraw()))',
+    find: 'await Promise.all([...pending.values()].map((request) => request.withdraw()))',
     replace: 'await Promise.resolve()',
     tests: endings,
   },
   {
     name: 'a vote names the digest that was looked at',
     file: approvals('vote-box'),
-    find: "    if (vote.digest !== this.#hold.digest) return { reason: 'other-action' }\n",
+    find: "    if (digest !== this.#hold.digest) return { reason: 'other-action', approver }\n",
     replace: '',
     tests: votes,
   },
@@ -142,7 +142,7 @@ export const approvalGuards = [
   {
     name: 'a vote that may not be counted is not',
     file: approvals('vote-box'),
-    find: '    if (refusal !== undefined) return refusal\n',
+    find: '    if (refusal !== undefined) return { ...refusal, approver }\n',
     replace: '',
     tests: votes,
   },
@@ -163,8 +163,9 @@ export const approvalGuards = [
   {
     name: 'a vote counts when the ledger has it',
     file: approvals('vote-box'),
-    find: 'const counted = stored.votes.flatMap((vote) => this.#votes.get(vote.id) ?? [])',
-    replace: 'const counted = stored.digest === this.#hold.digest ? [...this.#votes.values()] : []',
+    find: 'const counted = stored.votes.flatMap((vote) => {',
+    replace:
+      'const counted = [...this.#votes.values()].flatMap((vote) => {\n      if (stored.digest === this.#hold.digest) return [vote]',
     tests: core('approvals/vote-box'),
   },
   {
@@ -226,15 +227,15 @@ export const approvalGuards = [
   {
     name: 'a vote is on record before it counts',
     file: approvals('vote-intake'),
-    find: "    await this.#record(voteEvent(id, hold, examined, vote.reason), 'synced')\n",
-    replace: "    void this.#record(voteEvent(id, hold, examined, vote.reason), 'synced').catch(() => undefined)\n",
+    find: "    await this.#record(voteEvent(id, hold, examined), 'synced')\n",
+    replace: "    void this.#record(voteEvent(id, hold, examined), 'synced').catch(() => undefined)\n",
     tests: failures,
   },
   {
     name: 'a recorded vote is synced',
     file: approvals('vote-intake'),
-    find: "vote.reason), 'synced')",
-    replace: "vote.reason), 'written')",
+    find: "voteEvent(id, hold, examined), 'synced')",
+    replace: "voteEvent(id, hold, examined), 'written')",
     tests: votes,
   },
   {
@@ -247,8 +248,8 @@ export const approvalGuards = [
   {
     name: 'a denial ends the request',
     file: approvals('vote-intake'),
-    find: "    if (vote.decision === 'deny') {\n      await",
-    replace: "    if (vote.decision === 'deny' && hold.digest.length === 0) {\n      await",
+    find: "    if (examined.decision === 'deny') {\n      await",
+    replace: "    if (examined.decision === 'deny' && hold.digest.length === 0) {\n      await",
     tests: votes,
   },
 ]

@@ -110,7 +110,7 @@ export const directoryGuards = [
     [
       'whoever cannot vote makes no lookup',
       'vote-box',
-      '    if (unfit !== undefined) return unfit\n    const standing',
+      '    if (unfit !== undefined) return { ...unfit, approver }\n    const standing',
       '    const standing',
     ],
     [

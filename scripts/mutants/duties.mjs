@@ -111,7 +111,7 @@ export const dutyGuards = [
   {
     name: 'a yes is a duty',
     file: source('approvals/vote-intake'),
-    find: 'if (against !== undefined) return this.#refuse({ ...refused, reason: `duty-conflict: ${against}` })',
+    find: 'if (against !== undefined) return this.#refuse({ ...known, reason: `duty-conflict: ${against}` })',
     replace: '',
     tests: apart,
   },

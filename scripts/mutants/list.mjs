@@ -11,12 +11,14 @@ import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { loopbackGuards } from './loopback.mjs'
+import { modelCheckGuards } from './model-check.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
+import { signedGuards } from './signed.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
@@ -36,6 +38,8 @@ const lists = {
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,
+  signed: signedGuards,
+  'model-check': modelCheckGuards,
   requests: requestGuards,
   revocation: revocationGuards,
   ledger: ledgerGuards,

@@ -1,6 +1,7 @@
 import type { GuardedTarget } from './access.js'
 import { registerGuard } from './access.js'
 import type { Approver } from './approvals/approver.js'
+import type { ApprovalCoordinator } from './approvals/coordinator.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
 import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
@@ -61,6 +62,9 @@ export interface GuardOptions {
   readonly journalBudget?: number
 }
 
+/** The requests that wait for people, and the way in for what people signed. Nothing here can make an approval. */
+export type GuardApprovals = Pick<ApprovalCoordinator, 'pending' | 'submit'>
+
 /** The composition root: one per process is enough. */
 export interface Guard {
   /**
@@ -92,6 +96,8 @@ export interface Guard {
    * await guard.revoke({ kind: 'person', issuer, id: 'ada' }, { reason: 'laptop stolen' })
    */
   revoke(what: Revocable, options: RevocationOptions): Promise<Revocation>
+  /** What waits for people. */
+  readonly approvals: GuardApprovals
   /** Ends every session and connection and closes the journal. */
   close(): Promise<void>
 }
@@ -182,6 +188,7 @@ async function assemble(
   const switches = new TargetSwitches(revocations)
   const duties = new DutyReservation({ ledger, deadlineMs, journalBehind: journal.behind !== undefined })
   const approvals = createApprovalCoordinator({
+    engine,
     ledger,
     journal,
     isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined,
@@ -255,6 +262,10 @@ async function assemble(
       return holder.current.digest
     },
     journalBehind: behind,
+    approvals: Object.freeze({
+      pending: () => approvals.pending(),
+      submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
+    }),
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
       observers.on(name, listener),
     close: () => {

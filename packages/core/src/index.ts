@@ -1,6 +1,18 @@
 export type { GuardedTarget } from './access.js'
-export type { ApprovalRequest, ApprovalVote, Approver, VoteReceipt } from './approvals/approver.js'
+export type {
+  ApprovalRequest,
+  ApprovalVote,
+  Approver,
+  ProvenVote,
+  RequestView,
+  VerifiedVote,
+  VoteReceipt,
+} from './approvals/approver.js'
 export { callbackApprover } from './approvals/callback-approver.js'
+export type { PeopleLookup, PersonFacts } from './approvals/people.js'
+export type { SignedApproverOptions } from './approvals/signed-approver.js'
+export { signedApprover } from './approvals/signed-approver.js'
+export type { SubmitReceipt } from './approvals/submission.js'
 export { terminalApprover } from './approvals/terminal-approver.js'
 export type { Revocable } from './duties/revoked.js'
 export type { BothKeysErrorDetails, ErrorCode } from './errors.js'
@@ -8,7 +20,7 @@ export { BothKeysError, errorCodes } from './errors.js'
 export type { FileDirectoryOptions } from './file-directory.js'
 export { fileDirectory } from './file-directory.js'
 export { fileSource } from './file-source.js'
-export type { Guard, GuardOptions } from './guard.js'
+export type { Guard, GuardApprovals, GuardOptions } from './guard.js'
 export { createGuard } from './guard.js'
 export type { DpopOptions } from './identity/dpop-options.js'
 export type { Directory, DirectoryContext, DirectoryQuery, DirectoryRecord } from './identity/directory.js'
@@ -23,6 +35,7 @@ export { unverifiedCredential } from './identity/verifier.js'
 export type { Ledger, LedgerChange, LedgerEntry } from './ledger/ledger.js'
 export { memoryLedger } from './ledger/memory-ledger.js'
 export type { Clock } from './model/clock.js'
+export type { ApprovalSubject } from './model/approval-statement.js'
 export type { ApprovalLevel, ApprovalStage } from './model/decision.js'
 export type { Duty, Effect } from './model/effect.js'
 export type { Principal, PrincipalKind, Subject } from './model/principal.js'

@@ -54,11 +54,20 @@ function dutyChange({ expiresAtMs, key, value }: ReplayedEntry): LedgerChange {
 }
 
 function restriction(id: string, { digest, end, expiresAtMs, policy }: ReplayedRequest): LedgerChange {
+  const keptUntilMs = expiresAtMs + keptAfterMs
   return {
     key: requestKey(id),
     expectedVersion: 0,
     // A denial is derived from votes, which do not outlive their process: void refuses just the same.
-    value: storedValue({ digest, policy, end: end === 'denied' ? 'void' : end, votes: [] }),
-    expiresAtMs: expiresAtMs + keptAfterMs,
+    value: storedValue({
+      digest,
+      policy,
+      view: '',
+      end: end === 'denied' ? 'void' : end,
+      votes: [],
+      submitted: [],
+      keptUntilMs,
+    }),
+    expiresAtMs: keptUntilMs,
   }
 }

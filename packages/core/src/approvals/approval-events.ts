@@ -1,6 +1,7 @@
 import { isPrincipal, principalFragment } from '../identity/make-principal.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Durability } from '../model/decision.js'
+import { sha256 } from '../model/digest.js'
 import type { EventDraft } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
 import type { CountedVote } from './evidence.js'
@@ -55,13 +56,14 @@ export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: numbe
 }
 
 /** A counted vote. */
-export function voteEvent(id: string, hold: HoldRequest, vote: CountedVote, reason: string | undefined): EventDraft {
+export function voteEvent(id: string, hold: HoldRequest, vote: CountedVote): EventDraft {
   return draft('approval.vote', hold, {
     approver: principalFragment(vote.approver),
     decision: vote.decision,
     digest: hold.digest,
+    evidence: vote.proof === undefined ? undefined : sha256(vote.proof.text),
     level: vote.level,
-    reason: reason === undefined ? undefined : visible(reason.slice(0, maxReason)),
+    reason: vote.reason === undefined ? undefined : visible(vote.reason.slice(0, maxReason)),
     request: id,
     roles: vote.roles,
     via: vote.via,
@@ -73,6 +75,8 @@ export interface RefusedVote {
   readonly via: string
   readonly reason: string
   readonly dimensions?: readonly string[] | undefined
+  /** What was wrong with the evidence, in words that hold nothing of it. */
+  readonly detail?: string | undefined
   /** Recorded when a verifier made it; of anything else nothing is. */
   readonly approver?: unknown
 }
@@ -81,6 +85,7 @@ export interface RefusedVote {
 export function refusedVoteEvent(id: string, hold: HoldRequest, refused: RefusedVote): EventDraft {
   return draft('approval.refused-vote', hold, {
     approver: isPrincipal(refused.approver) ? principalFragment(refused.approver) : undefined,
+    detail: refused.detail,
     dimensions: refused.dimensions,
     reason: refused.reason,
     request: id,

@@ -25,6 +25,8 @@ export const defaultLimits: ApprovalLimits = Object.freeze({
 
 /** What approvals need from outside. */
 export interface ApprovalPorts {
+  /** The guard's own name, which evidence has to be made for. */
+  readonly engine: string
   readonly ledger: Ledger
   readonly journal: Journal
   readonly approvers: readonly Approver[]

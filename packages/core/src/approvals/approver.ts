@@ -1,9 +1,19 @@
+import type { ApprovalSubject } from '../model/approval-statement.js'
 import type { TargetIdentity } from '../model/action.js'
 import type { ApprovalLevel, ApprovalStage } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { Effect } from '../model/effect.js'
 import type { Principal } from '../model/principal.js'
 import type { SnapshotValue } from '../model/snapshot.js'
+
+/** A request as text for a person. */
+export interface RequestView {
+  readonly text: string
+  /** False when something was left out, so that whoever reads it has not seen what would run. */
+  readonly complete: boolean
+  /** SHA-256 over a prefix, whether it is complete, and the text. */
+  readonly digest: Digest
+}
 
 /** What an approver is asked. Rendered from the frozen snapshot, bound to the digest of the exact action. */
 export interface ApprovalRequest {
@@ -22,6 +32,10 @@ export interface ApprovalRequest {
   readonly rules: readonly string[]
   readonly stages: readonly ApprovalStage[]
   readonly expiresAt: Date
+  /** The request as text for a person, escaped; `complete` is false when something did not fit. */
+  readonly view: RequestView
+  /** What evidence has to be about: guard, request, action, policy and view. */
+  readonly subject: ApprovalSubject
 }
 
 /**
@@ -35,6 +49,23 @@ export interface ApprovalVote {
   readonly reason?: string
 }
 
+/** Evidence instead of a claim: a text that the approver signed. Who decided, and what, stands in it. */
+export interface ProvenVote {
+  readonly evidence: string
+}
+
+/** What verified evidence says. */
+export interface VerifiedVote {
+  readonly decision: 'allow' | 'deny'
+  readonly approver: Principal
+  /** How well it is proven: never more than both the evidence and its key are good for (RULES 5). */
+  readonly level: ApprovalLevel
+  /** The one stage that it is for, where it says so. */
+  readonly stage: string | undefined
+  /** Names the evidence among all of its issuer: it counts once. */
+  readonly id: string
+}
+
 /**
  * A way to reach people. `ask` is called once per request and may deliver any number of votes through `vote`
  * until `signal` aborts, also after it returned. What it throws is recorded and means that no more answers come:
@@ -45,12 +76,23 @@ export interface Approver {
   readonly name: string
   /** The strongest evidence this approver can give. */
   readonly level: ApprovalLevel
-  ask(request: ApprovalRequest, vote: (vote: ApprovalVote) => Promise<VoteReceipt>, signal: AbortSignal): Promise<void>
+  ask(
+    request: ApprovalRequest,
+    vote: (vote: ApprovalVote | ProvenVote) => Promise<VoteReceipt>,
+    signal: AbortSignal,
+  ): Promise<void>
+  /**
+   * Checks evidence about a request: when it comes in and again right before the action runs. Throws when it proves
+   * nothing, with ERR_TOKEN_INVALID and a reason that holds nothing of it. An approver without it gives no evidence, so
+   * that its answers are `asserted`.
+   */
+  verify?(evidence: string, about: ApprovalSubject, signal: AbortSignal): Promise<VerifiedVote>
 }
 
 /**
  * Whether a vote was counted. The reason is one of `malformed`, `not-a-principal`, `other-action`, `late`,
  * `principal-expired`, `revoked`, `not-human`, `refused-by-directory`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`,
- * `does-not-hold`, `already-voted`, `too-many-votes`, `failed`.
+ * `does-not-hold`, `level-too-low`, `no-evidence: <why>`, `duty-conflict: <rule>`, `already-voted`, `already-used`,
+ * `too-many-votes`, `failed`.
  */
 export type VoteReceipt = { readonly counted: true } | { readonly counted: false; readonly reason: string }

@@ -9,20 +9,21 @@ import { hmacSha256, randomHex } from '../model/digest.js'
 import { isPromise } from '../model/maybe-promise.js'
 import type { ApprovalLimits, ApprovalPorts } from './approval-ports.js'
 import { defaultLimits } from './approval-ports.js'
-import type { Approver } from './approver.js'
+import { engineSession } from '../record/event.js'
+import type { ApprovalRequest, Approver } from './approver.js'
 import { endedOutcome, failedEnding } from './ending.js'
 import { isAtLeast } from './evidence.js'
 import { PendingRequest } from './pending-request.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
-import type { StoredRequest } from './stored-request.js'
-import { storedValue } from './stored-request.js'
 import { standingOf } from './standing-of.js'
+import type { SubmitReceipt } from './submission.js'
+import { submitElsewhere } from './submission.js'
 import { unholdable } from './unholdable.js'
 
 export type { ApprovalLimits } from './approval-ports.js'
 export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
 
-type OptionalPorts = 'standingNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
+type OptionalPorts = 'engine' | 'standingNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
 
 /** The ports of approvals; those that may be left out have harmless or strict defaults. */
 export interface ApprovalCoordinatorOptions
@@ -45,6 +46,13 @@ export interface ApprovalCoordinator {
    * ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE when the ledger failed. Whatever it throws, the action must not run.
    */
   consume(held: HeldAction, digest: Digest): Promise<CanonicalInput>
+  /** What approvers are being asked now, oldest first. */
+  pending(): readonly ApprovalRequest[]
+  /**
+   * Hands evidence in: a signed statement about a pending request. Never rejects. The receipt says whether it was counted,
+   * and why not. A request of another guard on the same ledger is counted `later`, by that guard.
+   */
+  submit(requestId: string, evidence: string): Promise<SubmitReceipt>
   /** Withdraws everything that is pending. */
   close(): Promise<void>
 }
@@ -53,7 +61,7 @@ export interface ApprovalCoordinator {
 export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): ApprovalCoordinator {
   const on = portsOf(options)
   const contentKey = Buffer.from(randomHex(32), 'hex')
-  const pending = new Set<PendingRequest>()
+  const pending = new Map<string, PendingRequest>()
   const approved = new WeakMap<HeldAction, PendingRequest>()
 
   async function ask(held: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
@@ -69,10 +77,9 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
       runRoot: hold.requester.run.root,
       contentId: contentIdOf(contentKey, hold),
       ttlMs: hold.requirement.ttlMs,
-      value: storedValue(newRequest(hold)),
     })
-    pending.add(request)
-    void request.ended.then(() => pending.delete(request))
+    pending.set(request.held.requestId, request)
+    void request.ended.then(() => pending.delete(request.held.requestId))
     const outcome = await request.run(signal)
     if (outcome.outcome === 'approved') approved.set(outcome.held, request)
     return outcome
@@ -96,14 +103,21 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
       }
       return request.consume(digest)
     },
+    pending: () => [...pending.values()].map(({ request }) => request),
+    async submit(requestId: string, evidence: string): Promise<SubmitReceipt> {
+      const own = pending.get(requestId)
+      if (own !== undefined) return own.submit(evidence)
+      try {
+        return await submitElsewhere(on, requestId, evidence)
+      } catch (error) {
+        on.onFailure(engineSession, error)
+        return Object.freeze({ counted: false, reason: 'failed' })
+      }
+    },
     async close(): Promise<void> {
-      await Promise.all([...pending].map((request) => request.withdraw()))
+      await Promise.all([...pending.values()].map((request) => request.withdraw()))
     },
   })
-}
-
-function newRequest(hold: HoldRequest): StoredRequest {
-  return { digest: hold.digest, policy: hold.policyDigest, end: null, votes: [] }
 }
 
 /** The same action of the same requester, whatever its nonce. Keyed, so that the ledger tells nobody what it is. */
@@ -125,6 +139,7 @@ function contentIdOf(key: Uint8Array, hold: HoldRequest): Digest {
 function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
   const { onFailure, onHeld } = options
   return Object.freeze({
+    engine: options.engine ?? 'bothkeys',
     ledger: options.ledger,
     journal: options.journal,
     approvers: Object.freeze(options.approvers.map(asGiven)),
@@ -151,7 +166,11 @@ function asGiven(approver: Approver, index: number, all: readonly Approver[]): A
   if (all.findIndex((other) => other.name === name) !== index)
     throw wrong(`two approvers are named ${JSON.stringify(name)}`)
   if (!approvalLevels.includes(level)) throw wrong(`approver ${JSON.stringify(name)} has no known level`)
-  return Object.freeze({ name, level, ask: approver.ask.bind(approver) } satisfies Approver)
+  const ask = approver.ask.bind(approver)
+  const verify = approver.verify?.bind(approver)
+  if (verify === undefined && level !== 'asserted')
+    throw wrong(`approver ${JSON.stringify(name)} has no way to verify evidence, so its level can only be asserted`)
+  return Object.freeze(verify === undefined ? { name, level, ask } : { name, level, ask, verify })
 }
 
 function quietly(notify: () => void): void {

@@ -1,5 +1,5 @@
 import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/independence.js'
-import { personKey } from '../duties/person.js'
+import { accountsOf, personName } from '../duties/person.js'
 import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
@@ -24,6 +24,8 @@ export interface Ineligibility {
 export interface Candidate {
   readonly approver: Principal
   readonly roles: readonly string[]
+  /** The one stage that the vote is for, where it says so. */
+  readonly stage?: string | undefined
 }
 
 /**
@@ -41,7 +43,9 @@ export function ineligibility(
   const { approver, roles } = candidate
   const unfit = unfitness(hold, approver, nowMs)
   if (unfit !== undefined) return unfit
-  const stages = hold.requirement.stages.filter((stage) => roles.includes(stage.role))
+  const stages = hold.requirement.stages.filter(
+    ({ role, stage }) => roles.includes(role) && (candidate.stage ?? stage) === stage,
+  )
   if (stages.length === 0) return { reason: 'no-role' }
   if (!stages.some((stage) => mayFill(hold, candidate, stage))) {
     const named = stages.flatMap((stage) => stage.independent)
@@ -63,6 +67,7 @@ export function unfitness(hold: HoldRequest, approver: Principal, nowMs: number)
 /** Whether a candidate has a stage's role and is independent of the requester as the stage asks. */
 export function mayFill(hold: HoldRequest, candidate: Candidate, stage: ApprovalStage): boolean {
   if (!candidate.roles.includes(stage.role)) return false
+  if (candidate.stage !== undefined && candidate.stage !== stage.stage) return false
   const { approver } = candidate
   const required = stage.independent.includes('person')
     ? requiredDimensions(stage.independent)
@@ -81,8 +86,8 @@ function dimensionsFor(
 ): readonly IndependenceDimension[] {
   if (!requirement.ownerMayApprove || requester.kind === 'human' || approver.kind !== 'human') return dimensions
   const { owners } = requester
-  const isOwner =
-    typeof owners !== 'string' && owners.known.includes(personKey(approver.subject.issuer, approver.subject.id))
+  const own = [...accountsOf(approver), ...(approver.person === undefined ? [] : [personName(approver.person)])]
+  const isOwner = typeof owners !== 'string' && own.some((name) => owners.known.includes(name))
   return isOwner ? dimensions.filter((dimension) => dimension !== 'person') : dimensions
 }
 

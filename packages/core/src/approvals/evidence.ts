@@ -2,6 +2,7 @@ import { principalFragment } from '../identity/make-principal.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { approvalLevels } from '../model/decision.js'
+import { sha256 } from '../model/digest.js'
 import type { Assignment } from './assignment.js'
 import type { Candidate } from './eligibility.js'
 
@@ -15,6 +16,22 @@ export interface CountedVote extends Candidate {
   /** Milliseconds after the request was made. */
   readonly elapsedMs: number
   readonly votedAtMs: number
+  /** The approver's own words. */
+  readonly reason?: string | undefined
+  /** What proves it. Undefined: the approver port said so, which is `asserted`. */
+  readonly proof?: Proof | undefined
+}
+
+/** What proves a vote: the text that the approver signed, and the name under which it counts once. */
+export interface Proof {
+  readonly text: string
+  /** SHA-256 over the issuer and its id for the text. */
+  readonly key: string
+}
+
+/** The weaker of two levels. */
+export function lowerLevel(one: ApprovalLevel, other: ApprovalLevel): ApprovalLevel {
+  return isAtLeast(one, other) ? other : one
 }
 
 /** Whether evidence of one level is enough where another is asked for. */
@@ -35,6 +52,7 @@ export function evidenceRecord(
     votes: assignments.map(({ stage, vote }) => ({
       approver: principalFragment(vote.approver),
       at: new Date(vote.votedAtMs).toISOString(),
+      evidence: vote.proof === undefined ? undefined : sha256(vote.proof.text),
       level: vote.level,
       stage: stage.stage,
       via: vote.via,

@@ -15,7 +15,8 @@ export interface Place {
   /** An HMAC over requester and action: one pending request per content. */
   readonly contentId: string
   readonly ttlMs: number
-  readonly value: SnapshotValue
+  /** The entry, given until when it is kept. */
+  readonly value: (keptUntilMs: number) => SnapshotValue
 }
 
 /** The caps on pending requests, kept in the ledger so that processes share them (RULES 21). */
@@ -49,7 +50,7 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
     const own: readonly [string, number] = [place.id, expiresAtMs]
     return {
       write: [
-        { key: requestKey(place.id), value: place.value, expiresAtMs: keptUntilMs },
+        { key: requestKey(place.id), value: place.value(keptUntilMs), expiresAtMs: keptUntilMs },
         { key: keys.content, value: place.id, expiresAtMs },
         { key: keys.run, value: Object.fromEntries([...run, own]), expiresAtMs: latest([...run, own]) },
         { key: keys.all, value: Object.fromEntries([...all, own]), expiresAtMs: latest([...all, own]) },

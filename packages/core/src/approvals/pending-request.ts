@@ -1,8 +1,9 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Digest } from '../model/digest.js'
+import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
 import type { ApprovalPorts } from './approval-ports.js'
-import type { Approver } from './approver.js'
+import type { ApprovalRequest, Approver, VoteReceipt } from './approver.js'
 import type { Assignment } from './assignment.js'
 import type { Ending } from './ending.js'
 import { endedError, endedOutcome, endingOf, failedEnding } from './ending.js'
@@ -10,14 +11,29 @@ import type { CountedVote } from './evidence.js'
 import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
 import type { Place } from './pending-index.js'
+import { whoseEvidence } from './proof.js'
+import type { Consumption } from './request-ledger.js'
 import { RequestLedger } from './request-ledger.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
+import type { StoredRequest } from './stored-request.js'
+import { stateOf, storedValue } from './stored-request.js'
 import { VoteBox } from './vote-box.js'
 import { VoteIntake } from './vote-intake.js'
 
 /** How often a pending request looks at the clock and the policy. */
 const tickMs = 1_000
+/** How often it looks into the ledger where other processes may take evidence in. */
+const lookMs = 250
+/** How often new evidence may come in while an approval is being spent. */
+const maxRounds = 8
+
+const floodOfVotes: Ending = Object.freeze({
+  end: 'unavailable',
+  code: 'ERR_APPROVAL_UNAVAILABLE',
+  why: 'votes kept coming in while the approval was being used',
+  hint: 'send the action again',
+})
 
 /**
  * One request from its entry in the ledger to its end. The ledger's compare-and-set decides its state; what this
@@ -25,6 +41,8 @@ const tickMs = 1_000
  */
 export class PendingRequest {
   readonly held: HeldAction
+  /** What approvers are asked. */
+  readonly request: ApprovalRequest
   /** Resolves when the request ended. */
   readonly ended: Promise<void>
   readonly #on: ApprovalPorts
@@ -45,14 +63,16 @@ export class PendingRequest {
   #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], place: Place) {
+  constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], place: Omit<Place, 'value'>) {
     this.held = Object.freeze({ requestId: place.id, digest: hold.digest })
+    this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs)
+    this.request = approvalRequest(place.id, hold, this.#expiry.expiresAtMs, on.engine)
     this.#on = on
     this.#hold = hold
     this.#approvers = approvers
-    this.#ledger = new RequestLedger(on, place, hold.requirement.voteMaxAgeMs)
-    this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs)
-    this.#votes = new VoteBox(on, hold, this.#expiry)
+    const value = (keptUntilMs: number): SnapshotValue => storedValue(newRequest(hold, this.request, keptUntilMs))
+    this.#ledger = new RequestLedger(on, { ...place, value }, hold.requirement.voteMaxAgeMs)
+    this.#votes = new VoteBox(on, hold, this.request, this.#expiry)
     this.#intake = this.#makeIntake()
     this.#outcome = new Promise((resolve) => {
       this.#resolve = resolve
@@ -60,6 +80,14 @@ export class PendingRequest {
     this.ended = new Promise((resolve) => {
       this.#markEnded = resolve
     })
+  }
+
+  /** Takes evidence about the request. Never rejects. */
+  async submit(evidence: string): Promise<VoteReceipt> {
+    const able = this.#approvers.filter((approver) => approver.verify !== undefined)
+    const via = (await whoseEvidence(able, evidence, this.request.subject, this.#on.deadlineMs)) ?? able.at(-1)
+    if (via === undefined) return Object.freeze({ counted: false, reason: 'no-evidence: no approver takes evidence' })
+    return this.#intake.take(via, { evidence })
   }
 
   /** Asks the approvers and waits for the outcome. Aborting `signal` withdraws the request. Called once; never rejects. */
@@ -84,10 +112,8 @@ export class PendingRequest {
   async consume(digest: Digest): Promise<CanonicalInput> {
     const changed: Ending = { end: 'void', why: 'the action is not the one that was approved' }
     await this.#refuseIf(digest === this.#hold.digest ? this.#endingNow() : changed)
-    const live = await this.#votes.standings()
-    const consumption = await this.#ledger.consume((stored): readonly Assignment<CountedVote>[] | undefined =>
-      this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,
-    )
+    const consumption = await this.#spend()
+    if ('waiting' in consumption) throw endedError(floodOfVotes, this.#rules)
     if ('refused' in consumption) throw endedError(this.#ending ?? endingOf(consumption.refused), this.#rules)
     if ('kept' in consumption) {
       const stale: Ending = { end: 'void', why: 'a vote is too old or its approver may not approve any more' }
@@ -96,6 +122,34 @@ export class PendingRequest {
     }
     void this.#end({ end: 'consumed' })
     return evidenceRecord(this.held.requestId, consumption.consumed, this.#hold.maxAffected)
+  }
+
+  /** Examines what other processes took in until nothing is left that could be a no, and spends the approval then. */
+  async #spend(): Promise<Consumption<readonly Assignment<CountedVote>[]>> {
+    let consumption: Consumption<readonly Assignment<CountedVote>[]> = { waiting: true }
+    for (let round = 0; round < maxRounds && 'waiting' in consumption; round++) {
+      await this.#collect()
+      await this.#refuseIf(this.#endingNow())
+      const live = await this.#votes.standings()
+      consumption = await this.#ledger.consume((stored) =>
+        this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,
+      )
+    }
+    return consumption
+  }
+
+  /** Takes over what other processes left in the ledger: evidence, and an end. Throws as the ledger does. */
+  async #collect(): Promise<void> {
+    if (!this.#takesEvidence || this.#ending !== undefined) return
+    const stored = await this.#ledger.read()
+    for (const submission of stored?.submitted ?? []) {
+      await this.#intake.takeSubmitted(
+        submission,
+        this.#approvers.find(({ name }) => name === submission.via),
+      )
+    }
+    const state = stored === undefined ? 'void' : stateOf(stored)
+    if (state !== 'pending' && state !== 'consumed') await this.#end(endingOf(state))
   }
 
   #makeIntake(): VoteIntake {
@@ -132,11 +186,10 @@ export class PendingRequest {
     const { digest, session } = this.#hold
     this.#on.onHeld({ session, request: this.held.requestId, digest, rules: this.#rules })
     this.#tick()
-    const request = approvalRequest(this.held.requestId, this.#hold, this.#expiry.expiresAtMs)
     for (const approver of this.#approvers) {
       // An async function, so that an approver which throws at once is no different from one that rejects.
       const asked = (async () =>
-        approver.ask(request, (vote) => this.#intake.take(approver, vote), this.#asking.signal))()
+        approver.ask(this.request, (vote) => this.#intake.take(approver, vote), this.#asking.signal))()
       asked.catch((error: unknown) => {
         if (this.#ending === undefined) void this.#intake.approverFailed(approver, error)
       })
@@ -149,13 +202,27 @@ export class PendingRequest {
       if (ending !== undefined) return void this.#end(ending)
       this.#timer = setTimeout(
         () => {
-          this.#tick()
+          void this.#look()
         },
-        Math.min(tickMs, this.#expiry.remainingMs()),
+        Math.min(this.#takesEvidence ? lookMs : tickMs, this.#expiry.remainingMs()),
       )
     } catch (error) {
       void this.#end(failedEnding(error))
     }
+  }
+
+  /** Looks for what other processes left, and at the clock again. Never rejects: a ledger that fails ends the request. */
+  async #look(): Promise<void> {
+    try {
+      await this.#collect()
+      this.#tick()
+    } catch (error) {
+      await this.#end(failedEnding(error))
+    }
+  }
+
+  get #takesEvidence(): boolean {
+    return this.#approvers.some((approver) => approver.verify !== undefined)
   }
 
   #approve(): void {
@@ -210,4 +277,9 @@ export class PendingRequest {
     const event = endedEvent(this.held.requestId, this.#hold, state, this.#intake.refused)
     await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
   }
+}
+
+function newRequest(hold: HoldRequest, { view }: ApprovalRequest, keptUntilMs: number): StoredRequest {
+  const { digest, policyDigest } = hold
+  return { digest, policy: policyDigest, view: view.digest, end: null, votes: [], submitted: [], keptUntilMs }
 }

@@ -1,14 +1,20 @@
 import type { LedgerEntry } from '../ledger/ledger.js'
 import type { ApprovalPorts } from './approval-ports.js'
+import type { SnapshotValue } from '../model/snapshot.js'
+import type { Proof } from './evidence.js'
 import type { LedgerPlan } from './ledger-update.js'
 import { updateLedger } from './ledger-update.js'
 import type { Place } from './pending-index.js'
 import { enter, leave, requestKey } from './pending-index.js'
 import type { RequestEnd, StoredRequest, StoredVote } from './stored-request.js'
-import { parseStored, storedValue, withEnd, withVote } from './stored-request.js'
+import { parseStored, storedValue, withEnd, withVote, withoutSubmission } from './stored-request.js'
 
 /** What consuming came to: the result of the check, or the state that the request was in already. */
-export type Consumption<T> = { readonly consumed: T } | { readonly refused: RequestEnd } | { readonly kept: true }
+export type Consumption<T> =
+  | { readonly consumed: T }
+  | { readonly refused: RequestEnd }
+  | { readonly kept: true }
+  | { readonly waiting: true }
 
 /** One request's entry in the ledger. Every method is one compare-and-set and throws as `updateLedger` does. */
 export class RequestLedger {
@@ -34,11 +40,36 @@ export class RequestLedger {
     })
   }
 
-  addVote(vote: StoredVote): Promise<'counted' | 'late' | 'already-voted' | 'too-many-votes'> {
-    return this.#update((stored) => {
+  /** What the ledger holds of the request; undefined when it is gone. */
+  async read(): Promise<StoredRequest | undefined> {
+    return this.#update((stored) => unchanged(stored))
+  }
+
+  /**
+   * Adds a vote, in one commit with the note that its evidence was used: the same evidence never counts twice. A vote that
+   * another process took in leaves the submissions with the same commit.
+   */
+  addVote(
+    vote: StoredVote,
+    proof: Proof | undefined,
+    submitted?: string,
+  ): Promise<'counted' | 'late' | 'already-voted' | 'already-used' | 'too-many-votes'> {
+    const used = proof === undefined ? [] : [evidenceKey(proof)]
+    return this.#update((stored, entries) => {
       if (stored === undefined) return unchanged('late')
-      const next = withVote(stored, vote, this.#voteMaxAgeMs)
-      return typeof next === 'string' ? unchanged(next) : this.#changed(next, 'counted')
+      if (used.some((key) => isUsed(entries.get(key)?.value, submitted))) return unchanged('already-used')
+      const next = withVote(withoutSubmission(stored, submitted), vote, this.#voteMaxAgeMs)
+      if (typeof next === 'string') return unchanged(next)
+      const notes = used.map((key) => ({ key, value: vote.id, expiresAtMs: this.#keptUntilMs }))
+      return this.#changed(next, 'counted', notes)
+    }, used)
+  }
+
+  /** Takes a submission away that is not counted. */
+  drop(submitted: string): Promise<void> {
+    return this.#update<void>((stored) => {
+      if (stored === undefined || !stored.submitted.some(({ id }) => id === submitted)) return unchanged(undefined)
+      return this.#changed(withoutSubmission(stored, submitted), undefined)
     })
   }
 
@@ -54,12 +85,14 @@ export class RequestLedger {
   /**
    * Spends the request if it is pending and `check` finds what it relies on. Of any number of callers in any number of
    * processes exactly one gets `consumed`. `kept`: the check found nothing, and the request is as it was.
+   * `waiting`: another process took evidence in that was not examined yet, and it could be a no.
    */
   consume<T>(check: (stored: StoredRequest) => T | undefined): Promise<Consumption<T>> {
     return this.#update<Consumption<T>>((stored) => {
       if (stored === undefined) return unchanged({ refused: 'expired' })
       const next = withEnd(stored, 'consumed')
       if (typeof next === 'string') return unchanged({ refused: next })
+      if (stored.submitted.length > 0) return unchanged({ waiting: true })
       const checked = check(stored)
       return checked === undefined ? unchanged({ kept: true }) : this.#changed(next, { consumed: checked })
     })
@@ -70,15 +103,28 @@ export class RequestLedger {
     return leave(this.#on.ledger, this.#on.deadlineMs, this.#place, spent)
   }
 
-  #update<T>(plan: (stored: StoredRequest | undefined) => LedgerPlan<T>): Promise<T> {
-    const stored = (entries: ReadonlyMap<string, LedgerEntry>): StoredRequest | undefined =>
-      parseStored(entries.get(this.#key)?.value)
-    return updateLedger(this.#on.ledger, this.#on.deadlineMs, [this.#key], (entries) => plan(stored(entries)))
+  #update<T>(plan: Plan<T>, others: readonly string[] = []): Promise<T> {
+    const { deadlineMs, ledger } = this.#on
+    return updateLedger(ledger, deadlineMs, [this.#key, ...others], (entries) =>
+      plan(parseStored(entries.get(this.#key)?.value), entries),
+    )
   }
 
-  #changed<T>(next: StoredRequest, result: T): LedgerPlan<T> {
-    return { write: [{ key: this.#key, value: storedValue(next), expiresAtMs: this.#keptUntilMs }], result }
+  #changed<T>(next: StoredRequest, result: T, notes: LedgerPlan<T>['write'] = []): LedgerPlan<T> {
+    return { write: [{ key: this.#key, value: storedValue(next), expiresAtMs: this.#keptUntilMs }, ...notes], result }
   }
+}
+
+type Plan<T> = (stored: StoredRequest | undefined, entries: ReadonlyMap<string, LedgerEntry>) => LedgerPlan<T>
+
+/** Evidence is used when it is noted, unless it is for this very submission. */
+function isUsed(noted: SnapshotValue | undefined, submitted: string | undefined): boolean {
+  return noted !== undefined && noted !== submitted
+}
+
+/** Under which evidence is noted as used. */
+export function evidenceKey({ key }: Pick<Proof, 'key'>): string {
+  return `approval/evidence/${key}`
 }
 
 function unchanged<T>(result: T): LedgerPlan<T> {

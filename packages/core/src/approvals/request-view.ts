@@ -1,15 +1,13 @@
 import { canonicalJson } from '../model/canonical-json.js'
+import { sha256 } from '../model/digest.js'
 import type { Effect } from '../model/effect.js'
-import type { ApprovalRequest } from './approver.js'
+import type { ApprovalRequest, RequestView } from './approver.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
-/** A request as text for a terminal. */
-export interface RequestView {
-  readonly text: string
-  /** False when something was left out, so that whoever reads it has not seen what would run. */
-  readonly complete: boolean
-}
+/** A request without what is made of it. */
+export type RequestFacts = Omit<ApprovalRequest, 'view' | 'subject'>
 
+const viewPrefix = 'bothkeys.view.v1\0'
 const maxCharacters = 8_192
 const maxLines = 200
 const maxEffects = 100
@@ -18,7 +16,7 @@ const maxEffects = 100
 const prefixLength = 8
 
 /** The part of the digest that people compare and type. */
-export function digestPrefix(request: ApprovalRequest): string {
+export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
   return request.digest.slice(0, prefixLength)
 }
 
@@ -26,7 +24,7 @@ export function digestPrefix(request: ApprovalRequest): string {
  * Renders a request from its snapshot. Every hidden character is escaped, and each line of the statement stands behind
  * a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
  */
-export function requestView(request: ApprovalRequest): RequestView {
+export function requestView(request: RequestFacts): RequestView {
   const parametersText = canonicalJson(request.parameters)
   const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
   const parameters = parametersText.slice(0, maxCharacters)
@@ -50,10 +48,12 @@ export function requestView(request: ApprovalRequest): RequestView {
     `  parameters ${request.parameters.length === 0 ? 'none' : escapeHidden(parameters)}`,
     ...notes.map((note) => `  ! ${note}`),
   ]
-  return { text: lines.join('\n'), complete: cuts.length === 0 }
+  const text = lines.join('\n')
+  const complete = cuts.length === 0
+  return Object.freeze({ text, complete, digest: sha256(viewPrefix, complete ? 'whole\0' : 'cut\0', text) })
 }
 
-function headLines(request: ApprovalRequest): readonly string[] {
+function headLines(request: RequestFacts): readonly string[] {
   const { requester, target } = request
   const where = Object.entries(request.identity).map(([name, value]) => `${visible(name)}=${visible(value)}`)
   const needs = request.stages.map(

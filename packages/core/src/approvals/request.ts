@@ -6,6 +6,8 @@ import type { Digest } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
 import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
+import type { RequestFacts } from './request-view.js'
+import { requestView } from './request-view.js'
 
 /** An action that the policy holds, bound to its digest. */
 export interface HoldRequest {
@@ -58,10 +60,29 @@ export type ApprovalOutcome =
     }
   | { readonly outcome: 'expired' | 'withdrawn' | 'unavailable' | 'void'; readonly refusal: ApprovalRefusal }
 
+/** Whether approvers would see everything of an action. */
+export function isShownWhole(hold: HoldRequest): boolean {
+  return requestView(factsOf('', hold, 0)).complete
+}
+
 /** What approvers are asked: frozen, made of the snapshot that will run. */
-export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: number): ApprovalRequest {
+export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: number, engine: string): ApprovalRequest {
+  const facts = factsOf(id, hold, expiresAtMs)
+  const view = requestView(facts)
+  const subject = Object.freeze({
+    aud: engine,
+    req: id,
+    adh: hold.digest,
+    pol: hold.policyDigest,
+    view: view.digest,
+  })
+  // Assigned, so that the getter of `expiresAt` stays one.
+  return Object.freeze(Object.assign(facts, { view, subject }))
+}
+
+function factsOf(id: string, hold: HoldRequest, expiresAtMs: number): RequestFacts {
   const { action, requirement } = hold
-  return Object.freeze({
+  return {
     id,
     digest: hold.digest,
     requester: hold.requester,
@@ -78,5 +99,5 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
     get expiresAt() {
       return new Date(expiresAtMs)
     },
-  })
+  }
 }

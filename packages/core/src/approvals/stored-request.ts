@@ -10,15 +10,33 @@ export interface StoredVote {
   readonly approver: string
   readonly decision: 'allow' | 'deny'
   readonly elapsedMs: number
+  /** The approver port that has to verify the evidence. Both or neither. */
+  readonly via?: string
+  /** What proves the vote: verified again by whoever relies on it. */
+  readonly evidence?: string
+}
+
+/**
+ * Evidence that another process took in and verified. It is no vote before the process that asked has examined it, and
+ * nothing is spent before all of it was.
+ */
+export interface Submission extends Omit<StoredVote, 'elapsedMs'> {
+  readonly via: string
+  readonly evidence: string
 }
 
 /** A request as the ledger keeps it: what every compare-and-set about it goes through. */
 export interface StoredRequest {
   readonly digest: string
   readonly policy: string
+  /** The digest of what approvers are shown. */
+  readonly view: string
   /** Set once, by whoever ends it first. A denial is derived from the votes. */
   readonly end: Exclude<RequestEnd, 'denied'> | null
   readonly votes: readonly StoredVote[]
+  readonly submitted: readonly Submission[]
+  /** Until when the entry is kept, in the ledger's time. */
+  readonly keptUntilMs: number
 }
 
 /** The most yeses that are kept for one request. */
@@ -46,6 +64,24 @@ export function withVote(
   return { ...request, votes: [...request.votes, vote] }
 }
 
+/** Leaves evidence for the process that asked, or says why not: one yes and one no of a person at a time. */
+export function withSubmission(
+  request: StoredRequest,
+  submission: Submission,
+): StoredRequest | 'late' | 'already-voted' | 'too-many-votes' {
+  if (stateOf(request) !== 'pending') return 'late'
+  const { approver, decision } = submission
+  if (request.submitted.some((other) => other.approver === approver && other.decision === decision))
+    return 'already-voted'
+  if (decision === 'allow' && request.submitted.length >= maxAllows) return 'too-many-votes'
+  return { ...request, submitted: [...request.submitted, submission] }
+}
+
+/** Takes evidence that was examined away. */
+export function withoutSubmission(request: StoredRequest, id: string | undefined): StoredRequest {
+  return { ...request, submitted: request.submitted.filter((submission) => submission.id !== id) }
+}
+
 /** Ends a request that is still pending; answers how it ended when it did already. */
 export function withEnd(request: StoredRequest, end: Exclude<RequestEnd, 'denied'>): StoredRequest | RequestEnd {
   const state = stateOf(request)
@@ -57,27 +93,53 @@ export function storedValue(request: StoredRequest): SnapshotValue {
   return {
     digest: request.digest,
     policy: request.policy,
+    view: request.view,
     end: request.end,
     votes: request.votes.map((vote) => ({ ...vote })),
+    submitted: request.submitted.map((submission) => ({ ...submission })),
+    keptUntilMs: request.keptUntilMs,
   }
 }
 
 /** Reads a request back; undefined when the entry is gone or is not one, which callers take as void. */
 export function parseStored(value: SnapshotValue | undefined): StoredRequest | undefined {
   if (typeof value !== 'object' || value === null || !('votes' in value)) return undefined
-  const { digest, policy, end, votes } = value
-  if (typeof digest !== 'string' || typeof policy !== 'string' || !isEnd(end) || !Array.isArray(votes)) return undefined
-  const parsed = (votes as readonly SnapshotValue[]).map(parseVote)
-  const read = parsed.filter((vote) => vote !== undefined)
-  return read.length === parsed.length ? { digest, policy, end, votes: read } : undefined
+  const { digest, policy, view, end, votes, submitted, keptUntilMs } = value
+  if (typeof digest !== 'string' || typeof policy !== 'string' || typeof view !== 'string') return undefined
+  if (!isEnd(end) || typeof keptUntilMs !== 'number') return undefined
+  const read = allOf(votes, (vote) => parseVote(vote))
+  const waiting = allOf(submitted, parseSubmission)
+  if (read === undefined || waiting === undefined) return undefined
+  return { digest, policy, view, end, votes: read, submitted: waiting, keptUntilMs }
 }
 
-function parseVote(value: SnapshotValue): StoredVote | undefined {
+/** Every item of a list, or undefined when one of them is something else. */
+function allOf<T>(
+  list: SnapshotValue | undefined,
+  parse: (item: SnapshotValue) => T | undefined,
+): readonly T[] | undefined {
+  if (!Array.isArray(list)) return undefined
+  const parsed = (list as readonly SnapshotValue[]).map(parse)
+  const read = parsed.filter((item) => item !== undefined)
+  return read.length === parsed.length ? read : undefined
+}
+
+function parseSubmission(value: SnapshotValue): Submission | undefined {
+  const vote = parseVote(value, 0)
+  if (vote?.via === undefined || vote.evidence === undefined) return undefined
+  const { approver, decision, evidence, id, via } = vote
+  return { id, approver, decision, via, evidence }
+}
+
+function parseVote(value: SnapshotValue, elapsed?: number): StoredVote | undefined {
   if (typeof value !== 'object' || value === null || !('decision' in value)) return undefined
-  const { id, approver, decision, elapsedMs } = value
+  const { id, approver, decision, evidence, via } = value
+  const elapsedMs = elapsed ?? value['elapsedMs']
   if (typeof id !== 'string' || typeof approver !== 'string' || typeof elapsedMs !== 'number') return undefined
   if (decision !== 'allow' && decision !== 'deny') return undefined
-  return { id, approver, decision, elapsedMs }
+  const vote: StoredVote = { id, approver, decision, elapsedMs }
+  if (evidence === undefined && via === undefined) return vote
+  return typeof evidence === 'string' && typeof via === 'string' ? { ...vote, via, evidence } : undefined
 }
 
 const ends: readonly unknown[] = [null, 'consumed', 'expired', 'withdrawn', 'unavailable', 'void']

@@ -4,7 +4,9 @@ import { maxSeats } from '../model/decision.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
 import type { Ending } from './ending.js'
+import { isAtLeast } from './evidence.js'
 import type { HoldRequest } from './request.js'
+import { isShownWhole } from './request.js'
 
 /**
  * Answers why asking would be in vain, so that nobody waits for an approval that can never come; undefined when it may.
@@ -22,6 +24,12 @@ export function unholdable(
   const seats = counts.every((count) => Number.isInteger(count) && count > 0) ? counts.reduce((a, b) => a + b, 0) : 0
   if (seats === 0 || seats > maxSeats) {
     return unavailable(`the rule must ask for 1 to ${String(maxSeats)} votes`, 'correct "require" in the policy')
+  }
+  if (isAtLeast(level, 'signed') && !isShownWhole(hold)) {
+    return unavailable(
+      `the action is too long to be shown whole, and nobody can approve at level ${level} what they have not seen`,
+      'send it in parts, or have it approved at a lower level',
+    )
   }
   if (!(Number.isFinite(ttlMs) && ttlMs > 0)) return unavailable('the rule gives no time to decide', 'correct "ttl"')
   if (approvers.length === 0) {

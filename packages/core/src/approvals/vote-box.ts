@@ -5,21 +5,32 @@ import type { Standing } from '../identity/standing.js'
 import { randomHex } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
 import type { ApprovalPorts } from './approval-ports.js'
-import type { Approver } from './approver.js'
+import type { ApprovalRequest, Approver } from './approver.js'
 import type { Assignment } from './assignment.js'
 import { assignStages } from './assignment.js'
 import type { Candidate, Ineligibility } from './eligibility.js'
 import { ineligibility, unfitness } from './eligibility.js'
-import type { CountedVote } from './evidence.js'
+import type { CountedVote, Proof } from './evidence.js'
+import { isAtLeast, lowerLevel } from './evidence.js'
 import type { Expiry } from './expiry.js'
+import { evidenceId, proven } from './proof.js'
 import type { HoldRequest } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { StoredRequest, StoredVote } from './stored-request.js'
-import type { IncomingVote } from './vote-form.js'
+import type { ClaimedVote, IncomingVote } from './vote-form.js'
 
 /** Why a vote is not counted, before the ledger is asked. */
 export interface VoteRefusal {
-  readonly reason: Ineligibility['reason'] | 'not-a-principal' | 'other-action' | 'refused-by-directory'
+  readonly reason:
+    | Ineligibility['reason']
+    | 'not-a-principal'
+    | 'other-action'
+    | 'refused-by-directory'
+    | 'no-evidence'
+    | 'level-too-low'
+  readonly detail?: string
+  /** Whoever it seems to be. */
+  readonly approver?: Principal
   readonly dimensions?: Ineligibility['dimensions']
 }
 
@@ -29,44 +40,68 @@ export interface LiveStandings {
   readonly voters: ReadonlyMap<string, Standing>
 }
 
+/** A vote before anybody asks whether it may count. */
+type GivenVote = Pick<CountedVote, 'approver' | 'decision' | 'level' | 'stage' | 'reason' | 'proof'>
+
 /** The votes of one request, with the principals that the ledger cannot keep. */
 export class VoteBox {
   readonly #on: ApprovalPorts
   readonly #hold: HoldRequest
+  readonly #request: ApprovalRequest
   readonly #expiry: Expiry
   readonly #votes = new Map<string, CountedVote>()
   readonly #recorded = new Set<string>()
 
-  constructor(on: ApprovalPorts, hold: HoldRequest, expiry: Expiry) {
+  constructor(on: ApprovalPorts, hold: HoldRequest, request: ApprovalRequest, expiry: Expiry) {
     this.#on = on
     this.#hold = hold
+    this.#request = request
     this.#expiry = expiry
   }
 
   /** Checks who votes on what. A vote that passes still has to be counted by the ledger. */
   async examine(via: Approver, vote: IncomingVote): Promise<CountedVote | VoteRefusal> {
-    const { approver } = vote
-    if (!isPrincipal(approver)) return { reason: 'not-a-principal' }
-    if (vote.digest !== this.#hold.digest) return { reason: 'other-action' }
+    const given = 'evidence' in vote ? await this.#prove(via, vote.evidence) : this.#believe(vote)
+    if (!('decision' in given)) return given
+    const { approver } = given
     // Before the directory is asked, so that nobody who cannot vote can make a lookup fail and with it the request.
     const unfit = unfitness(this.#hold, approver, this.#on.clock.wallMs())
-    if (unfit !== undefined) return unfit
+    if (unfit !== undefined) return { ...unfit, approver }
     const standing = await this.#standing(approver)
-    if (standing === undefined) return { reason: 'refused-by-directory' }
-    const candidate = { approver: standing.principal, roles: standing.roles }
+    if (standing === undefined) return { reason: 'refused-by-directory', approver }
+    const candidate = { ...given, approver: standing.principal, roles: standing.roles }
     const refusal = this.#ineligibility(this.#hold, candidate)
-    if (refusal !== undefined) return refusal
+    if (refusal !== undefined) return { ...refusal, approver }
+    if (!isAtLeast(given.level, this.#hold.requirement.level)) return { reason: 'level-too-low', approver }
     const elapsedMs = this.#expiry.elapsedMs()
-    const votedAtMs = this.#on.clock.wallMs()
-    const counted = { ...candidate, id: randomHex(16), decision: vote.decision, level: via.level, via: via.name }
-    return { ...counted, elapsedMs, votedAtMs }
+    return { ...candidate, id: randomHex(16), via: via.name, elapsedMs, votedAtMs: this.#on.clock.wallMs() }
+  }
+
+  /** What an approver port says by itself is no more than asserted. */
+  #believe({ approver, decision, digest, reason }: ClaimedVote): GivenVote | VoteRefusal {
+    if (!isPrincipal(approver)) return { reason: 'not-a-principal' }
+    if (digest !== this.#hold.digest) return { reason: 'other-action', approver }
+    return { approver, decision, level: 'asserted', reason }
+  }
+
+  /** A yes to a view that was cut is no more than a click. */
+  async #prove(via: Approver, evidence: string): Promise<GivenVote | VoteRefusal> {
+    const { subject, view } = this.#request
+    const verified = await proven(via, evidence, subject, this.#on.deadlineMs)
+    if ('detail' in verified) return { reason: 'no-evidence', detail: verified.detail }
+    const { approver, decision, id, level, stage } = verified
+    const shown = view.complete || decision === 'deny' ? level : lowerLevel(level, 'channel')
+    const proof: Proof = { text: evidence, key: evidenceId(id) }
+    return { approver, decision, level: shown, proof, stage }
   }
 
   /** Keeps a vote at hand before the ledger counts it. */
   keep(vote: CountedVote): StoredVote {
     this.#votes.set(vote.id, vote)
     const { issuer, id } = vote.approver.subject
-    return { id: vote.id, approver: personKey(issuer, id), decision: vote.decision, elapsedMs: vote.elapsedMs }
+    const { decision, elapsedMs, proof, via } = vote
+    const stored = { id: vote.id, approver: personKey(issuer, id), decision, elapsedMs }
+    return proof === undefined ? stored : { ...stored, via, evidence: proof.text }
   }
 
   drop(vote: CountedVote): void {
@@ -83,21 +118,33 @@ export class VoteBox {
     return assignStages(this.#hold, this.#fresh([...this.#votes.values()]))
   }
 
-  /** Where the requester and everybody who said yes stand now, looked up again. Throws when the requester is refused. */
+  /** Where the requester and everybody who said yes stand now, looked up and proven again. Throws when the requester is refused. */
   async standings(): Promise<LiveStandings> {
     const { principal: requester } = await standingOf(this.#on, this.#hold.requester, true)
     const voters = new Map<string, Standing>()
     for (const vote of this.#fresh([...this.#votes.values()])) {
-      const standing = await this.#standing(vote.approver)
+      const approver = vote.proof === undefined ? vote.approver : await this.#proveAgain(vote, vote.proof)
+      const standing = approver === undefined ? undefined : await this.#standing(approver)
       if (standing !== undefined) voters.set(vote.id, standing)
     }
     return { requester, voters }
   }
 
+  /** Whoever gave a vote as its evidence reads now; undefined when it does not prove the vote any more. */
+  async #proveAgain(vote: CountedVote, proof: Proof): Promise<Principal | undefined> {
+    const via = this.#on.approvers.find(({ name }) => name === vote.via)
+    const given = via === undefined ? undefined : await this.#prove(via, proof.text)
+    if (given === undefined || !('decision' in given) || given.decision !== vote.decision) return undefined
+    return isAtLeast(given.level, this.#hold.requirement.level) ? given.approver : undefined
+  }
+
   /** Fills the stages anew with what the ledger holds and where everybody stands now: what lets the action run. */
   assignmentNow(stored: StoredRequest, live: LiveStandings): readonly Assignment<CountedVote>[] | undefined {
     const hold = { ...this.#hold, requester: live.requester }
-    const counted = stored.votes.flatMap((vote) => this.#votes.get(vote.id) ?? [])
+    const counted = stored.votes.flatMap((vote) => {
+      const known = this.#votes.get(vote.id)
+      return known !== undefined && known.proof?.text === vote.evidence ? [known] : []
+    })
     const standing = this.#fresh(counted).flatMap((vote) => {
       const found = live.voters.get(vote.id)
       if (found === undefined) return []

@@ -5,6 +5,7 @@ import type { Approver, VoteReceipt } from './approver.js'
 import type { Ending } from './ending.js'
 import { failedEnding, nobodyAnswers, nobodyEligible } from './ending.js'
 import type { RequestLedger } from './request-ledger.js'
+import type { Submission } from './stored-request.js'
 import type { HoldRequest } from './request.js'
 import type { VoteBox } from './vote-box.js'
 import { readVote } from './vote-form.js'
@@ -58,6 +59,18 @@ export class VoteIntake {
     }
   }
 
+  /** Takes evidence that another process left. It is counted or taken away, never kept. Never rejects. */
+  async takeSubmitted({ evidence, id }: Submission, via: Approver | undefined): Promise<void> {
+    try {
+      await this.#queue.inTurn(async () => {
+        const receipt = via === undefined ? notCounted('late') : await this.#count(via, { evidence }, id)
+        if (!receipt.counted) await this.#request.ledger.drop(id)
+      })
+    } catch (error) {
+      await this.#request.end(failedEnding(error))
+    }
+  }
+
   /** An approver that threw is recorded; when none is left to answer, waiting makes no sense. Never rejects. */
   async approverFailed(via: Approver, error: unknown): Promise<void> {
     this.#listening--
@@ -75,30 +88,31 @@ export class VoteIntake {
     }
   }
 
-  async #count(via: Approver, raw: unknown): Promise<VoteReceipt> {
+  async #count(via: Approver, raw: unknown, submitted?: string): Promise<VoteReceipt> {
     const { hold, id, ledger, votes } = this.#request
     const vote = readVote(raw)
     if (vote === undefined) return this.#refuse({ via: via.name, reason: 'malformed' })
-    const refused = { via: via.name, approver: vote.approver }
+    const refused = { via: via.name, approver: 'approver' in vote ? vote.approver : undefined }
     const ending = this.#request.endingNow()
     if (ending !== undefined) {
       await this.#request.end(ending)
       return this.#refuse({ ...refused, reason: 'late' })
     }
     const examined = await votes.examine(via, vote)
-    if ('reason' in examined) return this.#refuse({ ...refused, ...examined })
-    if (vote.decision === 'allow' && this.#request.isApproved()) return this.#refuse({ ...refused, reason: 'late' })
+    if (!('id' in examined)) return this.#refuse({ ...refused, ...examined })
+    const known = { via: via.name, approver: examined.approver }
+    if (examined.decision === 'allow' && this.#request.isApproved()) return this.#refuse({ ...known, reason: 'late' })
     const against = await this.#on.mayVote(hold, examined)
-    if (against !== undefined) return this.#refuse({ ...refused, reason: `duty-conflict: ${against}` })
-    const added = await ledger.addVote(votes.keep(examined))
+    if (against !== undefined) return this.#refuse({ ...known, reason: `duty-conflict: ${against}` })
+    const added = await ledger.addVote(votes.keep(examined), examined.proof, submitted)
     if (added !== 'counted') {
       votes.drop(examined)
-      return this.#refuse({ ...refused, reason: added })
+      return this.#refuse({ ...known, reason: added })
     }
-    await this.#record(voteEvent(id, hold, examined, vote.reason), 'synced')
+    await this.#record(voteEvent(id, hold, examined), 'synced')
     votes.markRecorded(examined)
-    if (vote.decision === 'deny') {
-      await this.#request.end({ end: 'denied', by: examined.approver, reason: vote.reason })
+    if (examined.decision === 'deny') {
+      await this.#request.end({ end: 'denied', by: examined.approver, reason: examined.reason })
     } else if (votes.assignment() !== undefined) this.#request.approve()
     return Object.freeze({ counted: true })
   }
@@ -107,8 +121,8 @@ export class VoteIntake {
     this.#refusedSomebody = true
     const { hold, id } = this.#request
     if (this.#queue.countRefused()) await this.#record(refusedVoteEvent(id, hold, refused), 'written')
-    const dimensions = refused.dimensions === undefined ? '' : `: ${refused.dimensions.join(', ')}`
-    return notCounted(refused.reason + dimensions)
+    const more = refused.dimensions?.join(', ') ?? refused.detail
+    return notCounted(more === undefined ? refused.reason : `${refused.reason}: ${more}`)
   }
 
   #record(event: Parameters<typeof record>[2], durability: 'written' | 'synced'): Promise<void> {

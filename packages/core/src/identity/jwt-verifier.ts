@@ -90,7 +90,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
 }
 
 /** jose's errors carry the claims, so only what they are called is kept: no message, no cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error && 'code' in error)) return unusable
   if (error.code === 'ERR_JWT_CLAIM_VALIDATION_FAILED' && 'claim' in error)
     return `its ${String(error.claim)} is missing or wrong`

@@ -3,6 +3,9 @@ import { identifier, refused } from './identifier.js'
 /** The profiles of access tokens, by the `typ` of their header. */
 export type TokenType = 'at+jwt' | 'JWT'
 
+/** Every type of token that is read. */
+export type HeaderType = TokenType | 'bothkeys-approval+jwt'
+
 /**
  * Headers with which a token chooses how it is checked: keys that it brings or points to, extensions, another encoding
  * of its payload, a token in a token (RFC 7515 section 4.1, RFC 7797, RFC 8725 sections 3.10 and 3.11).
@@ -13,7 +16,7 @@ const refusedNames = ['jku', 'jwk', 'x5u', 'x5c', 'crit', 'b64', 'cty', 'enc', '
 export function assertHeader(
   header: Readonly<Record<string, unknown>>,
   algorithms: readonly string[],
-  typ: TokenType,
+  typ: HeaderType,
 ): void {
   for (const name of refusedNames) {
     if (Object.hasOwn(header, name))
@@ -27,14 +30,15 @@ export function assertHeader(
 }
 
 /** RFC 9068 section 2.1: `at+jwt`, also as a whole media type. RFC 7519 section 5.1 lets a plain JWT leave it out. */
-function isOfType(found: unknown, typ: TokenType): boolean {
+function isOfType(found: unknown, typ: HeaderType): boolean {
   if (found === undefined) return typ === 'JWT'
   if (typeof found !== 'string') return false
   return found.toLowerCase().replace(/^application\//u, '') === typ.toLowerCase()
 }
 
-const typeHints: Readonly<Record<TokenType, string>> = {
+const typeHints: Readonly<Record<HeaderType, string>> = {
   'at+jwt':
     "have the issuer send RFC 9068 access tokens, or set typ: 'JWT' and an audience that only access tokens have",
+  'bothkeys-approval+jwt': 'pass what signApproval made, or what a relay of bothkeys sent',
   JWT: "leave typ out when the issuer's access tokens are of type at+jwt",
 }

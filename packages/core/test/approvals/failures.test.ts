@@ -360,6 +360,7 @@ describe('a coordinator', () => {
   it.each([
     ['two approvers of one name', [new HandApprover(), new HandApprover()]],
     ['an approver without a name', [new HandApprover('')]],
+    ['an approver of a level that it has no evidence for', [new HandApprover('a', 'channel')]],
     ['an approver of an unknown level', [new HandApprover('a', 'strong' as never)]],
   ])('cannot be built with %s', (_what, approvers) => {
     expect(() => bench({ approvers })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }) as Error)

@@ -12,7 +12,9 @@ function viewOf(
   change: Partial<Action> = {},
 ): ReturnType<typeof requestView> {
   const asked = hold({}, text)
-  return requestView(approvalRequest('id', { ...asked, action: { ...asked.action, parameters, ...change } }, startMs))
+  return requestView(
+    approvalRequest('id', { ...asked, action: { ...asked.action, parameters, ...change } }, startMs, 'bothkeys'),
+  )
 }
 
 describe('the view of a request', () => {
@@ -37,7 +39,7 @@ describe('the view of a request', () => {
 
   it('says how many rows may change, where a rule says so', () => {
     const view = (maxAffected?: number): string =>
-      requestView(approvalRequest('id', { ...hold(), maxAffected }, startMs)).text
+      requestView(approvalRequest('id', { ...hold(), maxAffected }, startMs, 'bothkeys')).text
     expect(view(7)).toContain('\n  at most    7 changed rows; with more, everything is undone\n')
     expect(view()).not.toContain('at most')
   })

@@ -1,16 +1,49 @@
 import { describe, expect, it } from 'vitest'
-import type { RequestEnd, StoredRequest, StoredVote } from '../../src/approvals/stored-request.js'
-import { parseStored, stateOf, storedValue, withEnd, withVote } from '../../src/approvals/stored-request.js'
+import type { RequestEnd, StoredRequest, StoredVote, Submission } from '../../src/approvals/stored-request.js'
+import {
+  parseStored,
+  stateOf,
+  storedValue,
+  withEnd,
+  withSubmission,
+  withVote,
+  withoutSubmission,
+} from '../../src/approvals/stored-request.js'
 import type { SnapshotValue } from '../../src/model/snapshot.js'
 
 const ends: readonly Exclude<RequestEnd, 'denied'>[] = ['consumed', 'expired', 'withdrawn', 'unavailable', 'void']
-const pending: StoredRequest = { digest: 'd', policy: 'p', end: null, votes: [] }
+const pending: StoredRequest = {
+  digest: 'd',
+  policy: 'p',
+  view: 'v',
+  end: null,
+  votes: [],
+  submitted: [],
+  keptUntilMs: 1,
+}
 
 function vote(approver: string, decision: 'allow' | 'deny' = 'allow', elapsedMs = 0): StoredVote {
   return { id: `${approver} ${String(elapsedMs)}`, approver, decision, elapsedMs }
 }
 
+function submission(approver: string, decision: 'allow' | 'deny' = 'allow'): Submission {
+  return { id: approver, approver, decision, via: 'desk', evidence: 'x' }
+}
+
 describe('a request in the ledger', () => {
+  it('takes one yes and one no of a person in from elsewhere, until they are examined or it ended', () => {
+    const once = withSubmission(pending, submission('ann')) as StoredRequest
+    expect(withSubmission(once, submission('ann'))).toBe('already-voted')
+    const both = withSubmission(once, submission('ann', 'deny')) as StoredRequest
+    expect(both.submitted).toHaveLength(2)
+    expect(stateOf(both)).toBe('pending')
+    expect(withoutSubmission(once, 'ann').submitted).toEqual([])
+    for (const end of ends) expect(withSubmission({ ...pending, end }, submission('ann'))).toBe('late')
+    const full = { ...pending, submitted: Array.from({ length: 64 }, (_, index) => submission(String(index))) }
+    expect(withSubmission(full, submission('ann'))).toBe('too-many-votes')
+    expect(withSubmission(full, submission('ann', 'deny'))).toMatchObject({ digest: 'd' })
+  })
+
   it('ends once: whoever comes later is told how', () => {
     for (const first of ends) {
       const ended = withEnd(pending, first) as StoredRequest
@@ -49,7 +82,11 @@ describe('a request in the ledger', () => {
   })
 
   it('is read back as it was written, and as nothing when any part of it is something else', () => {
-    const request: StoredRequest = { ...pending, votes: [vote('ann'), vote('bob')] }
+    const request: StoredRequest = {
+      ...pending,
+      votes: [vote('ann'), { ...vote('bob'), via: 'desk', evidence: 'x' }],
+      submitted: [submission('sec')],
+    }
     const value = storedValue(request) as { readonly [key: string]: SnapshotValue }
     expect(parseStored(value)).toEqual(request)
     const others: readonly SnapshotValue[] = [
@@ -58,10 +95,17 @@ describe('a request in the ledger', () => {
       [],
       { ...value, digest: 1 },
       { ...value, policy: 1 },
+      { ...value, view: 1 },
+      { ...value, keptUntilMs: '1' },
+      { ...value, submitted: null },
+      { ...value, submitted: [{ ...vote('ann') }] },
       { ...value, end: 'approved' },
       { ...value, votes: 'none' },
       { ...value, votes: [{ ...vote('ann') }, { ...vote('bob'), decision: 'maybe' }] },
       { ...value, votes: [{ ...vote('ann'), elapsedMs: '0' }] },
+      { ...value, votes: [{ ...vote('ann'), via: 'desk' }] },
+      { ...value, votes: [{ ...vote('ann'), evidence: 'x' }] },
+      { ...value, votes: [{ ...vote('ann'), via: 'desk', evidence: 1 }] },
     ]
     for (const other of others) expect(parseStored(other)).toBeUndefined()
     expect(parseStored(undefined)).toBeUndefined()

@@ -8,7 +8,7 @@ import type {
   HeldAction,
   HoldRequest,
 } from '../../src/approvals/coordinator.js'
-import type { ApprovalRequest, ApprovalVote, Approver, VoteReceipt } from '../../src/approvals/approver.js'
+import type { ApprovalRequest, ApprovalVote, Approver, ProvenVote, VoteReceipt } from '../../src/approvals/approver.js'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
 import { makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
 import type { Ledger, LedgerChange, LedgerEntry } from '../../src/ledger/ledger.js'
@@ -230,14 +230,16 @@ export class HandApprover implements Approver {
   readonly name: string
   readonly level: Approver['level']
   readonly asked: Promise<ApprovalRequest>
+  declare readonly verify?: NonNullable<Approver['verify']>
   request: ApprovalRequest | undefined
   signal: AbortSignal | undefined
   #vote: ((vote: ApprovalVote) => Promise<VoteReceipt>) | undefined
   #markAsked: (request: ApprovalRequest) => void = () => undefined
 
-  constructor(name = 'hand', level: Approver['level'] = 'asserted') {
+  constructor(name = 'hand', level: Approver['level'] = 'asserted', verify?: Approver['verify']) {
     this.name = name
     this.level = level
+    if (verify !== undefined) this.verify = verify
     this.asked = new Promise((resolve) => {
       this.#markAsked = resolve
     })
@@ -245,7 +247,7 @@ export class HandApprover implements Approver {
 
   async ask(
     request: ApprovalRequest,
-    vote: (vote: ApprovalVote) => Promise<VoteReceipt>,
+    vote: (vote: ApprovalVote | ProvenVote) => Promise<VoteReceipt>,
     signal: AbortSignal,
   ): Promise<void> {
     this.request = request

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { defaultLimits } from '../../src/approvals/approval-ports.js'
 import type { CountedVote } from '../../src/approvals/evidence.js'
 import { Expiry } from '../../src/approvals/expiry.js'
+import { approvalRequest } from '../../src/approvals/request.js'
 import type { StoredRequest, StoredVote } from '../../src/approvals/stored-request.js'
 import type { LiveStandings } from '../../src/approvals/vote-box.js'
 import { VoteBox } from '../../src/approvals/vote-box.js'
@@ -18,17 +19,26 @@ let votes: VoteBox
 
 async function given(approver = ann, decision: 'allow' | 'deny' = 'allow'): Promise<CountedVote> {
   const vote = await votes.examine(new HandApprover(), { decision, approver, digest: asked.digest, reason: undefined })
-  if ('reason' in vote) throw new Error(vote.reason)
+  if (!('id' in vote)) throw new Error(vote.reason)
   return vote
 }
 
 function stored(...kept: readonly StoredVote[]): StoredRequest {
-  return { digest: asked.digest, policy: asked.policyDigest, end: null, votes: kept }
+  return {
+    digest: asked.digest,
+    policy: asked.policyDigest,
+    view: 'v',
+    end: null,
+    votes: kept,
+    submitted: [],
+    keptUntilMs: 1,
+  }
 }
 
 beforeEach(() => {
   const clock = fixedClock(startMs)
   const on = {
+    engine: 'bothkeys',
     ledger: new TestLedger(),
     journal: new TestJournal(),
     approvers: [],
@@ -42,7 +52,7 @@ beforeEach(() => {
     onHeld: () => undefined,
     onFailure: () => undefined,
   }
-  votes = new VoteBox(on, asked, new Expiry(clock, 60_000))
+  votes = new VoteBox(on, asked, approvalRequest('q', asked, startMs, 'bothkeys'), new Expiry(clock, 60_000))
 })
 
 describe('the votes of a request', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ApprovalOutcome, HoldRequest } from '../../src/approvals/coordinator.js'
-import type { VoteReceipt } from '../../src/approvals/approver.js'
+import type { Approver, VerifiedVote, VoteReceipt } from '../../src/approvals/approver.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { Bench } from './support.js'
 import {
@@ -20,6 +20,19 @@ import {
   requirement,
   startMs,
 } from './support.js'
+
+/** A check of evidence that always proves the same. */
+function proving(vote: Partial<Record<keyof VerifiedVote, unknown>>): () => Promise<VerifiedVote> {
+  return () =>
+    Promise.resolve({
+      decision: 'allow',
+      approver: ann,
+      level: 'signed',
+      id: 'e1',
+      stage: undefined,
+      ...vote,
+    } as VerifiedVote)
+}
 
 /** Lets one vote be given on a fresh request and withdraws the request afterwards. */
 async function receiptOf(
@@ -313,13 +326,93 @@ describe('evidence', () => {
   })
 
   it('below the level of the rule is not asked for where another approver can give it', async () => {
-    const weak = new HandApprover('weak', 'channel')
-    const strong = new HandApprover('strong', 'phishing-resistant')
+    const weak = new HandApprover('weak', 'channel', proving({ level: 'channel' }))
+    const strong = new HandApprover('strong', 'phishing-resistant', proving({ level: 'signed' }))
     const on = bench({ approvers: [weak, strong] })
     const running = on.coordinator.request(hold({ requirement: signed }), never)
-    expect(await strong.allow(ann)).toEqual({ counted: true })
+    expect(await strong.allow(ann)).toEqual({ counted: false, reason: 'level-too-low' })
+    expect(await strong.give({ evidence: 'signed by Ann' })).toEqual({ counted: true })
     expect((await running).outcome).toBe('approved')
     expect(weak.request).toBeUndefined()
+  })
+
+  it('counts at the weaker of the levels of the evidence and of the approver, for a yes and for a no', async () => {
+    for (const decision of ['allow', 'deny'] as const) {
+      const strong = new HandApprover('strong', 'phishing-resistant', proving({ level: 'channel', decision }))
+      const { receipt } = await receiptOf(
+        () => strong.give({ evidence: 'x' }),
+        { requirement: signed },
+        bench({ approvers: [strong] }),
+      )
+      expect(receipt).toEqual({ counted: false, reason: 'level-too-low' })
+      const weak = new HandApprover('weak', 'channel', proving({ level: 'signed', decision }))
+      const other = new HandApprover('other', 'signed', proving({}))
+      const on = bench({ approvers: [weak, other] })
+      const { receipt: second } = await receiptOf(
+        () => weak.give({ evidence: 'x' }),
+        { requirement: requirement({ level: 'channel' }) },
+        on,
+      )
+      expect(second).toEqual({ counted: true })
+    }
+  })
+
+  it.each([
+    ['throws', () => Promise.reject(new Error('token eyJ…')), 'it could not be checked'],
+    [
+      'throws at once',
+      () => {
+        throw new Error('boo')
+      },
+      'it could not be checked',
+    ],
+    ['hangs', () => new Promise<never>(() => undefined), 'took longer than 50 ms'],
+    ['answers with a copy of a principal', proving({ approver: { ...ann } }), 'did not say who decided what'],
+    ['answers with an unknown level', proving({ level: 'sworn' as never }), 'did not say who decided what'],
+    ['answers with an unknown decision', proving({ decision: 'yes' as never }), 'did not say who decided what'],
+    ['answers without an id', proving({ id: '' }), 'did not say who decided what'],
+    ['answers with nothing', () => Promise.resolve(undefined), 'did not say who decided what'],
+  ])('proves nothing when the approver %s', async (_what, verify, why) => {
+    const hand = new HandApprover('hand', 'signed', verify as Approver['verify'])
+    const { receipt, outcome } = await receiptOf(
+      () => hand.give({ evidence: 'x' }),
+      { requirement: signed },
+      bench({ approvers: [hand] }),
+    )
+    expect(receipt).toMatchObject({ counted: false, reason: expect.stringContaining(`no-evidence: `) as string })
+    expect(JSON.stringify(receipt)).toContain(why)
+    expect(outcome.outcome).toBe('withdrawn')
+  })
+
+  it('is no evidence beside a claim, when it is no text, or too long', async () => {
+    for (const vote of [
+      { evidence: 'x', decision: 'allow', approver: ann },
+      { evidence: 7 },
+      { evidence: 'x'.repeat(8 * 1024 + 1) },
+    ]) {
+      const hand = new HandApprover('hand', 'signed', proving({}))
+      const { receipt } = await receiptOf(() => hand.give(vote), { requirement: signed }, bench({ approvers: [hand] }))
+      expect(receipt).toEqual({ counted: false, reason: 'malformed' })
+    }
+  })
+
+  it('counts once, also under another name', async () => {
+    const hand = new HandApprover('hand', 'signed', async (text) => ({
+      ...(await proving({})()),
+      approver: text === 'one' ? ann : bob,
+    }))
+    const two = requirement({ level: 'signed', stages: [{ ...peerStage, count: 2 }] })
+    const on = bench({ approvers: [hand] })
+    const { outcome } = await receiptOf(
+      async () => {
+        expect(await hand.give({ evidence: 'one' })).toEqual({ counted: true })
+        return hand.give({ evidence: 'two' })
+      },
+      { requirement: two },
+      on,
+    )
+    expect(on.journal.of('approval.refused-vote')).toMatchObject([{ reason: 'already-used' }])
+    expect(outcome.outcome).toBe('withdrawn')
   })
 })
 

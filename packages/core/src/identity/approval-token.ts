@@ -1,0 +1,124 @@
+import type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
+import { subjectNames } from '../model/approval-statement.js'
+import type { Clock } from '../model/clock.js'
+import { approvalLevels } from '../model/decision.js'
+import type { ApprovalLevel } from '../model/decision.js'
+import { BothKeysError } from '../errors.js'
+import { identifier, refused } from './identifier.js'
+import { reasonOf } from './jwt-verifier.js'
+import type { KeySetOption } from './key-source.js'
+import { keySource } from './key-source.js'
+import { loadJose } from './load-jose.js'
+import { ownMember } from './own-member.js'
+import { assertTokenForm, unverifiedParts } from './token-form.js'
+import { assertHeader } from './token-header.js'
+import { expiryOf } from './token-lifetime.js'
+import { untilAborted } from './until-aborted.js'
+
+/** The `typ` of a signed approval. */
+export const approvalTokenType = 'bothkeys-approval+jwt'
+
+/** The longest life of a signed approval, from `iat` to `exp` in seconds. */
+export const approvalLifetimeS = 600
+
+/** The algorithms that approvals may be signed with: short keys, quick checks, nothing to choose wrongly. */
+const algorithms: readonly string[] = ['ES256', 'EdDSA', 'Ed25519']
+
+/** Whose approvals are accepted, and with which keys. */
+export interface ApprovalTokenRules {
+  readonly issuer: string
+  readonly jwks: Exclude<KeySetOption, undefined>
+  readonly clock: Clock
+  readonly toleranceS: number
+}
+
+/** What a signed approval says, once its signature and its times were checked. */
+export interface SignedApproval {
+  readonly decision: ApprovalStatement['dec']
+  readonly stage: string | undefined
+  /** Who decided: the person at their identity provider, not who signed for them. */
+  readonly subject: { readonly issuer: string; readonly id: string }
+  /** The level at which the person authenticated, as the signer says. */
+  readonly level: ApprovalLevel
+  /** Unique among the approvals of the issuer. */
+  readonly id: string
+  readonly expiresAtMs: number
+}
+
+/**
+ * Reads signed approvals: JWS of `typ: bothkeys-approval+jwt` (RFC 7515, RFC 8725 section 3.11) that one of the issuer's
+ * keys signed, that live at most 10 minutes, and that are about exactly the given request, action, policy, view and
+ * guard. Everything that another reader could understand differently is refused, as for access tokens. What the token
+ * says about roles means nothing. Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
+ * Throws ERR_CONFIG_INVALID at once for anything else than public keys.
+ */
+export function approvalTokens(
+  rules: ApprovalTokenRules,
+): (token: unknown, about: ApprovalSubject, signal: AbortSignal) => Promise<SignedApproval> {
+  const { clock, issuer, toleranceS } = rules
+  const keys = keySource(rules.jwks, issuer, clock)
+
+  async function read(token: unknown, about: ApprovalSubject): Promise<SignedApproval> {
+    assertTokenForm(token)
+    assertHeader(unverifiedParts(token).header, algorithms, approvalTokenType)
+    const { jwtVerify } = await loadJose()
+    const nowS = Math.floor(clock.wallMs() / 1000)
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience: about.aud,
+      algorithms: [...algorithms],
+      requiredClaims: ['exp', 'iat', 'sub', 'jti', ...requiredNames],
+      clockTolerance: toleranceS,
+      currentDate: new Date(nowS * 1000),
+    })
+    const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
+    assertAbout(payload, about)
+    return {
+      decision: decisionOf(payload),
+      stage: stageOf(payload),
+      subject: { issuer: identifier(payload['idp'], 'idp'), id: identifier(payload.sub, 'sub') },
+      level: levelOf(payload),
+      id: identifier(payload.jti, 'jti', 256),
+      expiresAtMs: expiresAtS * 1000,
+    }
+  }
+
+  return async (token, about, signal) => {
+    try {
+      return await untilAborted(read(token, about), signal)
+    } catch (error) {
+      throw error instanceof BothKeysError ? error : refused(reasonOf(error))
+    }
+  }
+}
+
+const requiredNames = ['idp', 'dec', 'level', 'req', 'adh', 'pol', 'view']
+
+/** Each member is one string and exactly the expected one: an audience in a list is not it. */
+function assertAbout(claims: object, about: ApprovalSubject): void {
+  for (const name of subjectNames) {
+    if (ownMember(claims, name) !== about[name]) throw refused(`its ${name} is not that of the request`, again)
+  }
+  for (const name of ['cnf', 'act']) {
+    if (Object.hasOwn(claims, name)) throw refused(`it has ${name}, and nobody approves for somebody else`, again)
+  }
+}
+
+function decisionOf(claims: object): ApprovalStatement['dec'] {
+  const decision = ownMember(claims, 'dec')
+  if (decision === 'allow' || decision === 'deny') return decision
+  throw refused('its decision is neither allow nor deny', again)
+}
+
+function stageOf(claims: object): string | undefined {
+  const stage = ownMember(claims, 'stage')
+  return stage === undefined ? undefined : identifier(stage, 'stage', 256)
+}
+
+function levelOf(claims: object): ApprovalLevel {
+  const level = approvalLevels.find((known) => known === ownMember(claims, 'level'))
+  if (level === undefined) throw refused('its level is none that is known', again)
+  return level
+}
+
+const again = 'have the approver decide this very request again'
