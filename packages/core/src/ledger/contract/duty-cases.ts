@@ -35,6 +35,26 @@ export const dutyCases: readonly LedgerCheck[] = [
     },
   ],
   [
+    'lets exactly as many of 32 contenders through as a limit says',
+    async (on) => {
+      const limit = { id: 'L1', noun: 'statements', limit: 7, windowMs: 3_600_000 }
+      const won = await Promise.all(
+        Array.from({ length: 32 }, (_, index) =>
+          wins(on.view(index), [
+            { key: `limit/own/${String(index)}`, tally: limit },
+            { key: 'limit/person', tally: limit },
+          ]),
+        ),
+      )
+      assert.equal(won.filter(Boolean).length, 7)
+      const counted: readonly unknown[] = Object.values(Object(await on.value('limit/person')) as object)
+      assert.equal(
+        counted.reduce((sum: number, count) => sum + Number(count), 0),
+        7,
+      )
+    },
+  ],
+  [
     'reserves all keys or none',
     async (on) => {
       assert.equal(await wins(on.ledger, [claim('second', 'approve')]), true)
