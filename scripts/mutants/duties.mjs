@@ -182,7 +182,7 @@ export const dutyGuards = [
   {
     name: 'roles are reserved when a session opens',
     file: source('session-keeper'),
-    find: '    await this.#context.admitRoles(principal, leftMs)\n',
+    find: '    await this.#admitRoles(id, principal, leftMs)\n',
     replace: '',
     tests: roles,
   },
@@ -269,5 +269,12 @@ export const dutyGuards = [
     find: 'if (!Object.isFrozen(party) || !Object.isFrozen(effects)) return claims',
     replace: '',
     tests: known,
+  },
+  {
+    name: 'a refused session is on record',
+    file: source('session-keeper'),
+    find: "const recorded = journal.append({ type: 'session.refused', session: engineSession, body }, 'written')",
+    replace: 'const recorded = Promise.resolve(body)',
+    tests: roles,
   },
 ]

@@ -9,6 +9,7 @@ import type { Credential, Verifier } from './identity/verifier.js'
 import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import type { Principal } from './model/principal.js'
+import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
@@ -98,7 +99,7 @@ export class SessionKeeper {
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
     await this.#context.revocations.fresh()
     this.#refuseRevoked(id, principal)
-    await this.#context.admitRoles(principal, leftMs)
+    await this.#admitRoles(id, principal, leftMs)
     await withDeadline(
       journal.append(
         { type: 'session.open', session: id, trace: trace(), body: { actor: principalFragment(principal) } },
@@ -124,6 +125,26 @@ export class SessionKeeper {
     this.endRevoked()
     this.#refuseRevoked(id, principal)
     return session
+  }
+
+  /** A refusal is on record before it is told; a journal that fails makes it no less of one. */
+  async #admitRoles(id: SessionId, principal: Principal, leftMs: number): Promise<void> {
+    const { admitRoles, deadlineMs, journal, observe } = this.#context
+    try {
+      await admitRoles(principal, leftMs)
+    } catch (error) {
+      const refusal = refusalFrom(error)
+      observe('denied', { session: id, refusal })
+      try {
+        const body = { actor: principalFragment(principal), code: refusal.code, rules: refusal.rules }
+        // Of the engine's chain: a session that never was has none.
+        const recorded = journal.append({ type: 'session.refused', session: engineSession, body }, 'written')
+        await withDeadline(recorded, 'recording the refusal', deadlineMs, undefined)
+      } catch (cause) {
+        observe('failure', { session: id, refusal, cause })
+      }
+      throw error
+    }
   }
 
   requesterOf(session: Session): Requester {

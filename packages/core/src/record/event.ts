@@ -9,6 +9,7 @@ export type EventType =
   | 'policy.loaded'
   | 'policy.rejected'
   | 'session.open'
+  | 'session.refused'
   | 'session.close'
   | 'action.denied'
   | 'action.intent'

@@ -18,6 +18,13 @@ describe('separated roles', () => {
     const on = await dutyBench({ policy: rolesApart })
     await expect(on.open(agent({ id: 'both', roles: ['worker', 'dba'] }))).rejects.toThrow(conflict)
     expect(on.events.filter(({ type }) => type === 'session.open')).toEqual([])
+    expect(on.events.at(-1)).toMatchObject({
+      type: 'session.refused',
+      session: 'engine',
+      actor: { subject: { id: 'both' } },
+      code: 'ERR_DUTY_CONFLICT',
+      rules: ['S1'],
+    })
     await expect(on.open(worker)).resolves.toBeDefined()
   })
 
@@ -81,6 +88,31 @@ describe('separated roles', () => {
     await expect(second.open(human('olga'))).rejects.toThrow(conflict)
     await expect(second.open(agent({ id: 'hers', ownedBy: 'rita', agentClass: 'third' }))).rejects.toThrow(conflict)
     await expect(second.open(human('ann'))).resolves.toBeDefined()
+  })
+
+  it('refuse just the same when the refusal cannot be recorded', async () => {
+    const journal = lastingJournal()
+    const failing: typeof journal = {
+      get events() {
+        return journal.events
+      },
+      open: async (context) => {
+        const opened = await journal.open(context)
+        return {
+          append: (event, durability) => {
+            if (event.type === 'session.refused') throw new Error('disk')
+            return opened.append(event, durability)
+          },
+          read: () => opened.read(),
+          close: () => opened.close(),
+        }
+      },
+    }
+    const on = await dutyBench({ policy: rolesApart, journal: failing })
+    const failures: unknown[] = []
+    on.guard.on('failure', ({ cause }) => failures.push(cause))
+    await expect(on.open(agent({ id: 'both', roles: ['worker', 'dba'] }))).rejects.toThrow(conflict)
+    expect(failures).toEqual([expect.objectContaining({ message: 'disk' })])
   })
 
   it('open no session when the ledger fails or part of the journal is missing', async () => {
