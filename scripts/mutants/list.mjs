@@ -7,6 +7,7 @@ import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
+import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -40,6 +41,7 @@ const lists = {
   'hold-options': holdOptionGuards,
   signed: signedGuards,
   'model-check': modelCheckGuards,
+  'id-tokens': idTokenGuards,
   requests: requestGuards,
   revocation: revocationGuards,
   ledger: ledgerGuards,

@@ -9,6 +9,8 @@ export type {
   VoteReceipt,
 } from './approvals/approver.js'
 export { callbackApprover } from './approvals/callback-approver.js'
+export type { IdTokenApproverOptions } from './approvals/id-token-approver.js'
+export { idTokenApprover } from './approvals/id-token-approver.js'
 export type { PeopleLookup, PersonFacts } from './approvals/people.js'
 export type { SignedApproverOptions } from './approvals/signed-approver.js'
 export { signedApprover } from './approvals/signed-approver.js'

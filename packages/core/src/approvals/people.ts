@@ -18,6 +18,9 @@ export interface PersonFacts {
 /** Says who somebody is, or undefined when nobody that may approve. Throwing refuses. */
 export type PeopleLookup = (subject: Subject, signal: AbortSignal) => MaybePromise<PersonFacts | undefined>
 
+/** Who has no role decides nothing, unless a directory gives them one. */
+export const withoutRoles: PeopleLookup = () => ({ roles: [] })
+
 /** A decision of somebody whose account was verified. */
 interface VerifiedAccount {
   readonly subject: Subject

@@ -8,7 +8,7 @@ import type { ApprovalLevel } from '../model/decision.js'
 import type { ApprovalRequest, Approver } from './approver.js'
 import { lowerLevel } from './evidence.js'
 import type { PeopleLookup } from './people.js'
-import { personOf } from './people.js'
+import { personOf, withoutRoles } from './people.js'
 
 /** Whose signatures are approvals, and who the people are that decided. */
 export interface SignedApproverOptions {
@@ -67,9 +67,6 @@ export function signedApprover(options: SignedApproverOptions): Approver {
     },
   } satisfies Approver)
 }
-
-/** Who has no role decides nothing, unless a directory gives them one. */
-const withoutRoles: PeopleLookup = () => ({ roles: [] })
 
 function wrong(what: string): BothKeysError {
   return new BothKeysError('ERR_CONFIG_INVALID', `signedApprover: ${what}`)

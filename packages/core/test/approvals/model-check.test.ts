@@ -25,7 +25,8 @@ describe('every sequence of events', () => {
         for (const path of frontier) {
           const tried = depth < scenario.depth ? scenario.events : scenario.events.filter(isSeen)
           const loud = tried.filter((event) => !isQuiet(scenario, path, event))
-          await play(scenario, [...path, ...tried.filter((event) => isQuiet(scenario, path, event))])
+          const quiet = tried.filter((event) => isQuiet(scenario, path, event))
+          await play(scenario, path, quiet)
           for (const event of loud) {
             const { key, model } = await play(scenario, [...path, event])
             if (model.consumed > 0 && event.verb === 'consume') consumed++
@@ -56,6 +57,7 @@ function isQuiet(scenario: Scenario, path: readonly Event[], event: Event): bool
 async function play(
   scenario: Scenario,
   path: readonly Event[],
+  quiet: readonly Event[] = [],
 ): Promise<{ readonly model: Model; readonly key: string }> {
   const player = playerOf(scenario)
   const { on } = player
@@ -70,7 +72,9 @@ async function play(
   })
   await player.hand.asked
   let consumptions = 0
-  for (const event of path) {
+  let before: string | undefined
+  for (const [index, event] of [...path, ...quiet].entries()) {
+    if (index === path.length) before = stateKey(player, model)
     const expected = model.apply(event)
     const digest = event.verb === 'swap' ? sha256('other') : asked.digest
     const spent = await act(event, player, gone, held && (() => on.coordinator.consume(held!, digest)))
@@ -85,6 +89,7 @@ async function play(
     await Promise.resolve()
   }
   const key = stateKey(player, model)
+  must(before === undefined || before === key, 'nothing changed by what must change nothing', [...path, ...quiet])
   gone.abort()
   await running
   must((outcome === 'approved') === model.approved, 'approved exactly when it should be', path)

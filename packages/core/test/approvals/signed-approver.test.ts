@@ -26,7 +26,7 @@ async function waiting(
   asked: HoldRequest = hold({ requirement: signed }),
   approvers?: readonly Approver[],
 ): Promise<Waiting> {
-  const on = bench({ approvers: approvers ?? [deskApprover()] })
+  const on = bench({ approvers: approvers ?? [deskApprover()], deadlineMs: 5_000 })
   const running = on.coordinator.request(asked, never)
   // Entering and recording the request take a few turns.
   while (on.journal.of('approval.requested').length === 0) await Promise.resolve()
