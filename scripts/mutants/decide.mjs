@@ -262,8 +262,8 @@ export const decideGuards = [
   {
     name: 'roles are read anew when their array can change',
     file: policy('view'),
-    find: 'if (Object.isFrozen(roles)) this.#byIdentity.set(roles, views)',
-    replace: 'this.#byIdentity.set(roles, views)',
+    find: 'if (Object.isFrozen(roles) && delegatorRoles.length === 0) this',
+    replace: 'if (delegatorRoles.length === 0) this',
     tests: decide,
   },
 ]

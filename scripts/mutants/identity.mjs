@@ -103,8 +103,8 @@ export const identityGuards = [
     ],
     [
       'every account of somebody is that subject',
-      'return { known: accountsOf(party) }',
-      'return { known: accountsOf({ ...party, aliases: [] }) }',
+      'return { known: [...accountsOf(party), ...party.actors] }',
+      'return { known: [...accountsOf({ ...party, aliases: [] }), ...party.actors] }',
     ],
     [
       'every account of a person is that person',

@@ -2,6 +2,7 @@ import { analyzer } from './analyzer.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
+import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
@@ -36,6 +37,7 @@ const lists = {
   directory: directoryGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
+  delegation: delegationGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,

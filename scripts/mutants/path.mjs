@@ -226,7 +226,7 @@ export const path = [
   {
     name: 'a session ends with its principal',
     file: keeper,
-    find: '    this.#expireAt(session, ending, clock.monotonicMs() + leftMs)\n',
+    find: '    this.#expireAt(live, endsAtMs)\n',
     replace: '',
     tests: guard,
   },
@@ -239,8 +239,8 @@ export const path = [
   },
   {
     name: 'a session has a journal budget',
-    file: keeper,
-    find: 'if (written > this.#context.journalBudget)',
+    file: 'packages/core/src/session-requester.ts',
+    find: 'if (written > journalBudget)',
     replace: 'if (false)',
     tests: guard,
   },

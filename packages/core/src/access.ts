@@ -140,7 +140,8 @@ class Access implements SessionAccess {
 
   preview(description: Description): Refusal | undefined {
     const decision = this.#state.enforcement.policyNow().decide({
-      roles: this.principal.roles,
+      roles: this.#requester.roles(),
+      delegatorRoles: this.#requester.delegatorRoles(),
       target: this.#policyTarget(),
       operation: description.operation,
       text: description.text,
@@ -165,7 +166,7 @@ class Access implements SessionAccess {
   }
 
   duties(): ReadonlySet<Duty> {
-    return this.#state.enforcement.policyNow().dutiesOf(this.principal.roles, this.#policyTarget())
+    return this.#state.enforcement.policyNow().dutiesOf(this.#requester.roles(), this.#policyTarget())
   }
 
   backstops(): readonly string[] {

@@ -123,7 +123,8 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
 
 function decide(policy: CompiledPolicy, requester: Requester, action: Action): Decision {
   return policy.decide({
-    roles: requester.principal.roles,
+    roles: requester.roles(),
+    delegatorRoles: requester.delegatorRoles(),
     target: action.target,
     operation: action.description.operation,
     text: action.description.text,

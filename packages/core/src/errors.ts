@@ -11,6 +11,7 @@ export const errorCodes = Object.freeze({
   ERR_APPROVAL_WITHDRAWN: 'the request was withdrawn before it was decided',
   ERR_CONFIG_INVALID: 'an option given to bothkeys is wrong',
   ERR_DEADLINE: 'a step did not finish before its deadline, so nothing ran',
+  ERR_DELEGATION_REFUSED: 'a session cannot give away what was asked of it',
   ERR_DENIED: 'the policy denies the action',
   ERR_DIRECTORY_INVALID: 'the directory file is wrong; the message names file, line and key',
   ERR_DIRECTORY_REFUSED: 'the directory does not know the principal, has it disabled or contradicts its token',

@@ -29,7 +29,7 @@ import { Revocations } from './revocations.js'
 import type { Revocable } from './duties/revoked.js'
 import { TargetSwitches } from './target-switches.js'
 import type { Session } from './session.js'
-import type { SessionOptions } from './session-keeper.js'
+import type { SessionOptions } from './session-options.js'
 import { SessionKeeper } from './session-keeper.js'
 
 /** What a guard is built from. */

@@ -8,6 +8,10 @@ export interface Requester {
   readonly sessionId: string
   readonly principal: Principal
   readonly principalRecord: CanonicalFragment
+  /** The roles that the session has at this moment: of a delegated one, those that the delegating session still has too. */
+  roles(): readonly string[]
+  /** The roles of the sessions that this one was delegated from. Empty for one that a credential opened. */
+  delegatorRoles(): readonly string[]
   /** Aborted when the session ends. */
   readonly signal: AbortSignal
   /** A new id for an action of this session. */

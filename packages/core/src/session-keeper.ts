@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import type { DelegationOptions } from './delegation.js'
+import { subPrincipal } from './delegation.js'
 import type { DenialLog } from './denial-log.js'
 import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
@@ -14,11 +16,14 @@ import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
 import type { Revocations } from './revocations.js'
+import type { LiveSession } from './live-session.js'
+import { assertLive, assertRoom, join, leave } from './live-session.js'
 import type { Requester } from './requester.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
-import type { TraceSource } from './session-trace.js'
+import type { SessionOptions } from './session-options.js'
 import { traceReader } from './session-trace.js'
+import { requesterOf } from './session-requester.js'
 
 /** What the sessions of a guard need. */
 export interface SessionContext {
@@ -37,20 +42,8 @@ export interface SessionContext {
   readonly journalBudget: number
 }
 
-/** Options of `guard.openSession`. */
-export interface SessionOptions {
-  /**
-   * The trace that the session's events belong to, a W3C trace context: one for the whole session, or a function that is
-   * called when the session opens and each time an action is decided. It runs in the door's own asynchronous context, so it
-   * must know the current span by itself: `AsyncLocalStorage` does not tell it. The ids stand in the record as `traceId` and `spanId`; nothing
-   * is decided by them. A function that throws or answers something else is reported as `failure`, and the action goes on
-   * without them.
-   *
-   * @example
-   * guard.openSession({ token }, { trace: () => currentSpan?.spanContext() })
-   */
-  readonly trace?: TraceSource
-}
+/** About how many characters the opening and the end of a session take in the journal, besides who it is. */
+const sessionCharacters = 2_000
 
 /** The longest delay a timer takes; a session that lives longer is looked at again then. */
 const maxTimerMs = 2 ** 31 - 1
@@ -60,14 +53,15 @@ const endings = {
   expired: 'the session expired',
   revoked: 'the session was revoked',
   'over its journal budget': 'the session was closed because it wrote more to the journal than one session may',
+  'its delegator ended': 'the session ended with the session that delegated to it',
   'an outcome was not recorded': 'the session was ended because an outcome could not be recorded',
 } as const
 
-/** Opens sessions and ends them: on close, at the principal's expiry, or with the guard. */
+/** Opens sessions and ends them: on close, at the principal's expiry, with the session that delegated, or with the guard. */
 export class SessionKeeper {
   readonly #context: SessionContext
   readonly #requesters = new WeakMap<Session, Requester>()
-  readonly #live = new Map<Session, AbortController>()
+  readonly #live = new Set<LiveSession>()
   #closed = false
 
   constructor(context: SessionContext) {
@@ -77,11 +71,9 @@ export class SessionKeeper {
   /** Verifies a credential and opens a session. The opening is on record before the session exists. */
   async open(verifier: Verifier, credential: Credential, options: SessionOptions = {}): Promise<Session> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
-    const { clock, deadlineMs, guardKey, journal, observe, standingNow } = this.#context
+    const { clock, deadlineMs, standingNow } = this.#context
     const id = randomHex(16) as SessionId
-    const trace = traceReader(options.trace, (cause) => {
-      observe('failure', { session: id, refusal: refusalFrom(cause), cause: cause.cause ?? cause })
-    })
+    const trace = this.#trace(id, options)
     const signal = AbortSignal.timeout(deadlineMs)
     const verified = await withDeadline(
       verifier.verify(credential, signal),
@@ -100,31 +92,45 @@ export class SessionKeeper {
     await this.#context.revocations.fresh()
     this.#refuseRevoked(id, principal)
     await this.#admitRoles(id, principal, leftMs)
-    await withDeadline(
-      journal.append(
-        { type: 'session.open', session: id, trace: trace(), body: { actor: principalFragment(principal) } },
-        'synced',
-      ),
-      'recording the session',
-      deadlineMs,
-      undefined,
-    )
-    const ending = new AbortController()
-    // Every connection of the session listens; Node would warn of a leak from the eleventh on.
-    setMaxListeners(0, ending.signal)
-    const session: Session = new Session(sessionMaker, id, principal, {
-      guard: guardKey,
-      signal: ending.signal,
-      close: () => this.#end(session, ending, 'closed'),
-    })
-    this.#requesters.set(session, this.#requester(session, principal, ending, trace))
-    this.#live.set(session, ending)
-    this.#expireAt(session, ending, clock.monotonicMs() + leftMs)
-    observe('sessionOpened', { session: id })
-    // It may have been revoked while its opening was recorded.
-    this.endRevoked()
-    this.#refuseRevoked(id, principal)
-    return session
+    const endsAtMs = clock.monotonicMs() + leftMs
+    const live = this.#make(id, principal, trace, undefined)
+    await this.#record(live, undefined)
+    return this.#start(live, endsAtMs)
+  }
+
+  /**
+   * Opens a session for a sub-agent. It counts among the children of its session from here on, so that none is too many
+   * and that one which ends meanwhile ends it.
+   */
+  async #delegate(parent: LiveSession, options: DelegationOptions): Promise<Session> {
+    assertLive(parent)
+    await this.#context.revocations.fresh()
+    assertLive(parent)
+    const { clock } = this.#context
+    const { principal } = parent.session
+    const roles = parent.requester.roles()
+    const delegator = { sessionId: parent.session.id, principal, roles }
+    const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, clock.wallMs())
+    assertRoom(parent)
+    const endsAtMs = clock.monotonicMs() + options.ttlMs
+    const id = randomHex(16) as SessionId
+    this.#refuseRevoked(id, child)
+    await this.#admitRoles(id, child, options.ttlMs)
+    assertLive(parent)
+    const trace = options.trace === undefined ? () => parent.requester.trace() : this.#trace(id, options)
+    const live = this.#make(id, child, trace, parent)
+    live.requester.spend(sessionCharacters + 2 * live.requester.principalRecord.text.length)
+    assertLive(parent)
+    join(live)
+    try {
+      await this.#record(live, { session: parent.session.id, depth: child.delegation.length })
+    } catch (error) {
+      live.ending.abort(error)
+      leave(live)
+      throw error
+    }
+    assertLive(live)
+    return this.#start(live, endsAtMs)
   }
 
   /** A refusal is on record before it is told; a journal that fails makes it no less of one. */
@@ -155,16 +161,16 @@ export class SessionKeeper {
 
   /** Ends every session that is revoked. */
   endRevoked(): void {
-    for (const [session, ending] of this.#live) {
-      const { id, principal } = session
+    for (const live of this.#live) {
+      const { id, principal } = live.session
       const revocation = this.#context.revocations.ofSession({ id, principal })
-      if (revocation !== undefined) void this.#end(session, ending, 'revoked', revoked('the session', revocation))
+      if (revocation !== undefined) void this.#end(live, 'revoked', revoked('the session', revocation))
     }
   }
 
   async closeAll(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#live.keys()].map((session) => session.close()))
+    await Promise.all([...this.#live].map(({ session }) => session.close()))
   }
 
   #refuseRevoked(id: string, principal: Principal): void {
@@ -172,56 +178,101 @@ export class SessionKeeper {
     if (revocation !== undefined) throw revoked('the session', revocation)
   }
 
-  #requester(session: Session, principal: Principal, ending: AbortController, trace: Requester['trace']): Requester {
-    let actions = 0
-    let written = 0
-    return {
-      sessionId: session.id,
-      principal,
-      principalRecord: principalFragment(principal),
+  #trace(id: SessionId, options: SessionOptions): Requester['trace'] {
+    return traceReader(options.trace, (cause) => {
+      this.#context.observe('failure', { session: id, refusal: refusalFrom(cause), cause: cause.cause ?? cause })
+    })
+  }
+
+  #make(id: SessionId, principal: Principal, trace: Requester['trace'], parent: LiveSession | undefined): LiveSession {
+    const ending = new AbortController()
+    // Every connection of the session listens; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, ending.signal)
+    const session: Session = new Session(sessionMaker, id, principal, {
+      guard: this.#context.guardKey,
       signal: ending.signal,
-      trace,
-      nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,
-      spend: (characters) => {
-        written += characters
-        if (written > this.#context.journalBudget) void this.#end(session, ending, 'over its journal budget')
-      },
-      fail: (error) => {
-        void this.#end(session, ending, 'an outcome was not recorded', error)
-      },
+      close: () => this.#end(live, 'closed'),
+      delegate: (options) => this.#delegate(live, options),
+    })
+    const live: LiveSession = {
+      session,
+      ending,
+      requester: requesterOf({
+        session,
+        signal: ending.signal,
+        trace,
+        parent: parent?.requester,
+        journalBudget: this.#context.journalBudget,
+        onOverBudget: () => void this.#end(live, 'over its journal budget'),
+        onUnrecorded: (error) => void this.#end(live, 'an outcome was not recorded', error),
+      }),
+      ended: Promise.resolve(),
+      parent,
+      children: new Set(),
+      tree: parent?.tree ?? { size: 0 },
     }
+    this.#requesters.set(session, live.requester)
+    return live
+  }
+
+  async #record(
+    { requester, session }: LiveSession,
+    delegatedBy: { readonly session: string; readonly depth: number } | undefined,
+  ): Promise<void> {
+    const { deadlineMs, journal } = this.#context
+    const body = { actor: requester.principalRecord, delegatedBy }
+    await withDeadline(
+      journal.append({ type: 'session.open', session: session.id, trace: requester.trace(), body }, 'synced'),
+      'recording the session',
+      deadlineMs,
+      undefined,
+    )
+  }
+
+  #start(live: LiveSession, endsAtMs: number): Session {
+    this.#live.add(live)
+    this.#expireAt(live, endsAtMs)
+    const { id, principal } = live.session
+    this.#context.observe('sessionOpened', { session: id })
+    // It may have been revoked while its opening was recorded.
+    this.endRevoked()
+    this.#refuseRevoked(id, principal)
+    return live.session
   }
 
   /** Ends the session when its principal expires, by the monotonic clock, so that no clock change prolongs it. */
-  #expireAt(session: Session, ending: AbortController, atMs: number): void {
+  #expireAt(live: LiveSession, atMs: number): void {
     const leftMs = atMs - this.#context.clock.monotonicMs()
     if (leftMs <= 0) {
-      void this.#end(session, ending, 'expired')
+      void this.#end(live, 'expired')
       return
     }
     const timer = setTimeout(
       () => {
-        this.#expireAt(session, ending, atMs)
+        this.#expireAt(live, atMs)
       },
       Math.min(leftMs, maxTimerMs),
     )
     timer.unref()
-    ending.signal.addEventListener('abort', () => {
+    live.ending.signal.addEventListener('abort', () => {
       clearTimeout(timer)
     })
   }
 
-  async #end(
-    session: Session,
-    ending: AbortController,
-    reason: keyof typeof endings,
-    error?: BothKeysError,
-  ): Promise<void> {
-    if (ending.signal.aborted) return
+  #end(live: LiveSession, reason: keyof typeof endings, error?: BothKeysError): Promise<void> {
+    if (!live.ending.signal.aborted) live.ended = this.#finish(live, reason, error)
+    return live.ended
+  }
+
+  /** Nothing of the session or of its sub-agents runs from the first line on; then that is recorded. */
+  async #finish(live: LiveSession, reason: keyof typeof endings, error?: BothKeysError): Promise<void> {
     const { deadlineMs, denials, journal, observe } = this.#context
+    const { children, ending, session } = live
     const code = reason === 'over its journal budget' ? 'ERR_LIMIT_EXCEEDED' : 'ERR_SESSION_CLOSED'
     ending.abort(error ?? new BothKeysError(code, endings[reason], { hint: 'open a new session' }))
-    this.#live.delete(session)
+    const descendants = [...children].map((child) => this.#end(child, 'its delegator ended'))
+    this.#live.delete(live)
+    leave(live)
     denials.forget(session.id)
     observe('sessionClosed', { session: session.id })
     try {
@@ -239,5 +290,6 @@ export class SessionKeeper {
         cause,
       })
     }
+    await Promise.all(descendants)
   }
 }

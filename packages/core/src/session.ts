@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { DelegationOptions } from './delegation.js'
 import { BothKeysError } from './errors.js'
 import type { Principal } from './model/principal.js'
 
@@ -13,6 +14,7 @@ export interface SessionInternals {
   /** Aborted when the session is closed, expires or is revoked; the reason is a BothKeysError. */
   readonly signal: AbortSignal
   close(): Promise<void>
+  delegate(options: DelegationOptions): Promise<Session>
 }
 
 const internals = new WeakMap<Session, SessionInternals>()
@@ -44,6 +46,20 @@ export class Session {
   /** Ends the session: pending approvals are withdrawn, connections end. Idempotent. */
   close(): Promise<void> {
     return internalsOf(this).close()
+  }
+
+  /**
+   * Opens a session for a sub-agent: with some of this one's roles, ending no later, of the same owners and in the same
+   * root run. It ends with this one, and a role that this one loses it loses too. For independence, duties and limits the
+   * two are one: neither approves for the other. The journal records who delegated to whom before the session exists.
+   * Throws ERR_DELEGATION_REFUSED for what this session cannot give away, ERR_LIMIT_EXCEEDED when it has too many
+   * sub-agents, ERR_SESSION_CLOSED when it ended, and ERR_CONFIG_INVALID for a wrong option.
+   *
+   * @example
+   * const reader = await session.delegate({ roles: ['ingest'], ttlMs: 60_000, name: 'summariser' })
+   */
+  delegate(options: DelegationOptions): Promise<Session> {
+    return internalsOf(this).delegate(options)
   }
 
   toJSON(): never {

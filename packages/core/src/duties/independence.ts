@@ -10,7 +10,7 @@ const allDimensions: readonly IndependenceDimension[] = ['subject', 'person', 'r
 /** The part of a principal that independence looks at. */
 export type IndependentParty = Pick<
   Principal,
-  'kind' | 'subject' | 'aliases' | 'person' | 'owners' | 'agentClass' | 'run' | 'key'
+  'kind' | 'subject' | 'aliases' | 'actors' | 'person' | 'owners' | 'agentClass' | 'run' | 'key'
 >
 
 /** The dimensions of a stage together with the mandatory ones, in a fixed order. */
@@ -46,7 +46,7 @@ export function unknownDimensions(
 export function dimensionOf(party: IndependentParty, dimension: IndependenceDimension): Dimension {
   switch (dimension) {
     case 'subject':
-      return { known: accountsOf(party) }
+      return { known: [...accountsOf(party), ...party.actors] }
     case 'person':
       return personOf(party)
     case 'run':

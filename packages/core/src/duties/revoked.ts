@@ -26,7 +26,7 @@ export function revokes(what: Revocable, principal: IndependentParty): boolean {
     case 'everything':
       return true
     case 'subject':
-      return accountsOf(principal).includes(personKey(what.issuer, what.id))
+      return [...accountsOf(principal), ...principal.actors].includes(personKey(what.issuer, what.id))
     case 'person': {
       const people = personOf(principal)
       if (people === 'none') return false

@@ -1,6 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
 import type { Principal } from '../model/principal.js'
+import { actorsOf } from './actors.js'
 import { claimMapping } from './claim-mapping.js'
 import { confirmedKey } from './confirmation.js'
 import { dpopCheck } from './dpop.js'
@@ -23,7 +24,8 @@ import type { Credential, Verifier } from './verifier.js'
 /**
  * Makes principals of access tokens (RFC 9068; RFC 7519 with `typ: 'JWT'`) that the issuer signed for this audience
  * and that expire soon. What two readers could understand differently is refused, whoever signed it.
- * A token bound to a key (`cnf`) needs a proof of possession, see `dpop`; delegated ones (`act`) are refused.
+ * A token bound to a key (`cnf`) needs a proof of possession, see `dpop`. Who acts with a token (`act`) only adds conflicts,
+ * and such a token is never a person's.
  * Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token, for the proof ERR_PROOF_INVALID,
  * ERR_PROOF_NONCE or ERR_LIMIT_EXCEEDED; an abort is ERR_ABORTED.
  * Throws ERR_CONFIG_INVALID at once when an option is wrong.
@@ -61,10 +63,11 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
     const { jwtVerify } = await loading
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...signed, currentDate: new Date(nowS * 1000) })
-    if (Object.hasOwn(payload, 'act')) throw refused('it is delegated, and delegation is not supported yet')
     const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS })
     const facts = claimed(payload)
     assertParties(payload, facts.kind, subjectIsClient)
+    const actors = actorsOf(payload, options.issuer)
+    if (facts.kind === 'human' && actors.length > 0) throw refused('somebody else acts with it, so it is no person')
     const key = confirmedKey(payload)
     await assertPossession(key, token, ownMember(credential, 'proof'))
     return makePrincipal({
@@ -72,6 +75,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
       issuer: options.issuer,
       id: identifier(payload.sub, 'sub'),
       key,
+      actors,
       verifiedBy: 'jwt',
       expiresAtMs: expiresAtS * 1000,
     })

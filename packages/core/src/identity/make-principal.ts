@@ -1,7 +1,8 @@
 import { personKey } from '../duties/person.js'
+import type { CanonicalInput } from '../model/canonical-json.js'
 import { CanonicalFragment } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
-import type { Dimension, Principal, PrincipalKind, Subject } from '../model/principal.js'
+import type { DelegationLink, Dimension, Principal, PrincipalKind, Subject } from '../model/principal.js'
 import { identifier, refused } from './identifier.js'
 
 const maxRoles = 256
@@ -22,6 +23,8 @@ export interface PrincipalFacts {
   /** The thumbprint of the key that the credential is bound to; undefined: the verifier saw that it is not bound. */
   readonly key: string | undefined
   readonly roles: readonly string[]
+  /** Who acts in the name of the subject. Left out: nobody that the verifier knows of. */
+  readonly actors?: readonly Subject[]
   readonly verifiedBy: string
   readonly expiresAtMs: number
 }
@@ -54,6 +57,8 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
     person: undefined,
     owners,
     agentClass: facts.agentClass === undefined ? unsaid : known([identifier(facts.agentClass, 'agent class', 256)]),
+    actors: actorsOf(facts),
+    delegation: Object.freeze([]),
     run: Object.freeze({ id: root, root }),
     key: facts.key === undefined ? ('none' as const) : known([identifier(facts.key, 'key')]),
     roles: rolesOf(facts.roles),
@@ -102,6 +107,58 @@ export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Princ
   })
 }
 
+/** What a session gives to the one that it delegates to. Whoever calls has checked that it may. */
+export interface DelegatedFacts {
+  readonly link: DelegationLink
+  readonly runId: string
+  readonly roles: readonly string[]
+  readonly agentClass: string | undefined
+  readonly key: string | undefined
+  readonly expiresAtMs: number
+}
+
+/**
+ * The principal of a delegated session: the subject, accounts, owners, actors and the root of the run stay; a class and a
+ * key are added to those that it has, so that nothing that conflicted stops to. For the code of delegation alone.
+ * Throws ERR_TOKEN_INVALID.
+ */
+export function delegatedPrincipal(parent: Principal, facts: DelegatedFacts): Principal {
+  if (!isPrincipal(parent)) throw refused('it is not a principal that a verifier made')
+  const expiresAtMs = moment(facts.expiresAtMs)
+  const { agentClass, key, link } = facts
+  return branded({
+    ...parent,
+    agentClass: extended(parent.agentClass, agentClass, 'agent class'),
+    key: extended(parent.key, key, 'key'),
+    delegation: Object.freeze([...parent.delegation, frozenLink(link)]),
+    run: Object.freeze({
+      id: identifier(facts.runId, 'run'),
+      root: parent.run.root,
+      parent: parent.run.id,
+    }),
+    roles: rolesOf(facts.roles),
+    get expiresAt() {
+      return new Date(expiresAtMs)
+    },
+  })
+}
+
+function frozenLink({ name, roles, run, session, subject }: DelegationLink): DelegationLink {
+  return Object.freeze({
+    session,
+    run,
+    subject,
+    roles: rolesOf(roles),
+    ...(name === undefined ? {} : { name: identifier(name, 'name', 256) }),
+  })
+}
+
+/** Unknown stays unknown, whatever is added. */
+function extended(dimension: Dimension, value: string | undefined, field: string): Dimension {
+  if (value === undefined || dimension === 'unknown') return dimension
+  return known([...(dimension === 'none' ? [] : dimension.known), identifier(value, field, 256)])
+}
+
 function branded(principal: object): Principal {
   made.add(principal)
   // The brand exists in the type alone; being in `made` is what it stands for, and only this file puts anything there.
@@ -112,22 +169,29 @@ function branded(principal: object): Principal {
 export function principalFragment(principal: Principal): CanonicalFragment {
   const known = fragments.get(principal)
   if (known !== undefined) return known
-  const { agentClass, aliases, key, kind, owners, person, roles, run, subject, verifiedBy } = principal
+  const { actors, agentClass, aliases, delegation, key, kind, owners, person, roles, run, subject, verifiedBy } =
+    principal
   const fragment = new CanonicalFragment({
+    actors: actors.length === 0 ? undefined : actors,
     aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
     agentClass: dimensionJson(agentClass),
+    delegation: delegation.length === 0 ? undefined : delegation.map(linkJson),
     expiresAt: principal.expiresAt.toISOString(),
     key: dimensionJson(key),
     kind,
     owners: dimensionJson(owners),
     person,
     roles,
-    run: { id: run.id, root: run.root },
+    run: { id: run.id, root: run.root, parent: run.parent },
     subject: { id: subject.id, issuer: subject.issuer },
     verifiedBy,
   })
   fragments.set(principal, fragment)
   return fragment
+}
+
+function linkJson({ name, roles, run, session, subject }: DelegationLink): CanonicalInput {
+  return { name, roles, run, session, subject: { id: subject.id, issuer: subject.issuer } }
 }
 
 function dimensionJson(dimension: Dimension): string | { readonly known: readonly string[] } {
@@ -143,6 +207,10 @@ function ownersOf(facts: PrincipalFacts, unsaid: 'none' | 'unknown'): Dimension 
   if (facts.owners === undefined || facts.owners.length === 0) return unsaid
   if (facts.owners.length > maxOwners) throw refused(`more than ${String(maxOwners)} owners`)
   return known(facts.owners.map((owner) => personKey(issuerOf(owner.issuer), identifier(owner.id, 'owner'))))
+}
+
+function actorsOf({ actors = [] }: PrincipalFacts): readonly string[] {
+  return Object.freeze(actors.map((actor) => personKey(issuerOf(actor.issuer), identifier(actor.id, 'actor'))))
 }
 
 function rolesOf(roles: readonly string[]): readonly string[] {

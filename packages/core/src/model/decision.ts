@@ -72,7 +72,13 @@ export type Decision =
 
 /** What `decide` is given besides the compiled policy. Plain values: no clock, no I/O, no randomness. */
 export interface DecisionInput {
+  /** What the session may do, by the roles that give it. */
   readonly roles: readonly string[]
+  /**
+   * The roles of the sessions that this one was delegated from. They give nothing; a rule that denies or holds for one of
+   * them does so here too, so that no session gets rid of a restriction by delegating without the role.
+   */
+  readonly delegatorRoles?: readonly string[]
   readonly target: { readonly name: string; readonly kind: string; readonly labels: Readonly<Record<string, string>> }
   readonly operation: string
   readonly text: string

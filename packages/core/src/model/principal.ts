@@ -14,6 +14,16 @@ export interface Subject {
   readonly id: string
 }
 
+/** A session that delegated, and what it called the session that it delegated to. */
+export interface DelegationLink {
+  readonly session: string
+  readonly run: string
+  readonly subject: Subject
+  /** What it could give away. Rules that restrict these roles restrict everything that was delegated from it. */
+  readonly roles: readonly string[]
+  readonly name?: string
+}
+
 /**
  * A verified identity. Only a verifier makes one; it is deeply frozen and branded, so a plain object
  * neither type-checks nor passes at run time.
@@ -32,7 +42,15 @@ export interface Principal {
   /** Accountable people: their accounts (`issuer#id`) and, where a directory says so, their names in it (`#name`). */
   readonly owners: Dimension
   readonly agentClass: Dimension
-  readonly run: { readonly id: string; readonly root: string }
+  /**
+   * Everybody who acts in the name of the subject, as the credential says (`act`, RFC 8693 section 4.1), as `issuer#id`.
+   * They can only add conflicts: that nobody is named proves nothing.
+   */
+  readonly actors: readonly string[]
+  /** The sessions that this one was delegated from, the one that a credential opened first. Empty for that one itself. */
+  readonly delegation: readonly DelegationLink[]
+  /** The run, the one that all its sub-agents share, and for a delegated session the one that delegated to it. */
+  readonly run: { readonly id: string; readonly root: string; readonly parent?: string }
   /** Thumbprints of the keys that the principal is bound to. */
   readonly key: Dimension
   readonly roles: readonly string[]

@@ -23,6 +23,7 @@ export interface View {
 }
 
 const mostViews = 1_000
+const noRoles: readonly string[] = Object.freeze([])
 
 /** Makes the views of a policy when they are first asked for, and keeps them. */
 export class Views {
@@ -37,24 +38,30 @@ export class Views {
     this.rules = rules
   }
 
-  /** The view of a principal with these roles on a target that the policy has. Roles that it does not know mean nothing. */
-  of(roles: readonly string[], target: string): View {
-    const views = this.#byIdentity.get(roles) ?? this.#viewsOf(roles)
+  /**
+   * The view of a principal with these roles on a target that the policy has. Roles that it does not know mean nothing.
+   * Rules that restrict one of `delegatorRoles` restrict it too.
+   */
+  of(roles: readonly string[], target: string, delegatorRoles: readonly string[] = noRoles): View {
+    const isDelegated = delegatorRoles.length > 0
+    const views = (isDelegated ? undefined : this.#byIdentity.get(roles)) ?? this.#viewsOf(roles, delegatorRoles)
     const known = views.get(target)
     if (known !== undefined) return known
-    const made = makeView(this.rules, this.#knownRoles(roles), target, this.#resources)
+    const given = this.#knownRoles(roles)
+    const restricted = isDelegated ? this.#knownRoles([...given, ...delegatorRoles]) : given
+    const made = makeView(this.rules, given, restricted, target, this.#resources)
     views.set(target, made)
     this.#count++
     return made
   }
 
-  #viewsOf(roles: readonly string[]): Map<string, View> {
+  #viewsOf(roles: readonly string[], delegatorRoles: readonly string[]): Map<string, View> {
     if (this.#count >= mostViews) this.#forget()
-    // Roles of the policy contain no line end, so the joined key is unambiguous.
-    const key = this.#knownRoles(roles).join('\n')
+    // Roles of the policy are not empty and contain no line end, so the joined key is unambiguous.
+    const key = [...this.#knownRoles(roles), '', ...this.#knownRoles(delegatorRoles)].join('\n')
     const views = this.#byRoles.get(key) ?? new Map<string, View>()
     this.#byRoles.set(key, views)
-    if (Object.isFrozen(roles)) this.#byIdentity.set(roles, views)
+    if (Object.isFrozen(roles) && delegatorRoles.length === 0) this.#byIdentity.set(roles, views)
     return views
   }
 
@@ -69,8 +76,14 @@ export class Views {
   }
 }
 
-function makeView(rules: PolicyRules, roles: readonly string[], target: string, resources: ResourceReader): View {
-  const held = new Set(roles)
+function makeView(
+  rules: PolicyRules,
+  roles: readonly string[],
+  restricted: readonly string[],
+  target: string,
+  resources: ResourceReader,
+): View {
+  const held = new Set(restricted)
   const here = <Rule extends Restriction>(rule: Rule): boolean =>
     rule.targets.has(target) && (rule.roles === undefined || [...rule.roles].some((role) => held.has(role)))
   const allow = roles.flatMap((role) => rules.roles.get(role) ?? []).filter((rule) => rule.targets.has(target))

@@ -10,7 +10,7 @@ export interface RecordedParty {
 
 /** Reads a principal from a recorded event. Undefined when it is none; a dimension that cannot be read is unknown. */
 export function readParty(actor: unknown): RecordedParty | undefined {
-  const { agentClass, aliases, expiresAt, key, kind, owners, person, roles, run, subject } = membersOf(actor)
+  const { actors, agentClass, aliases, expiresAt, key, kind, owners, person, roles, run, subject } = membersOf(actor)
   const account = readSubject(subject)
   const { id: runId, root } = membersOf(run)
   if (kind !== 'human' && kind !== 'agent' && kind !== 'workload') return undefined
@@ -20,6 +20,7 @@ export function readParty(actor: unknown): RecordedParty | undefined {
       kind,
       subject: account,
       aliases: Array.isArray(aliases) ? aliases.flatMap((alias) => readSubject(alias) ?? []) : [],
+      actors: textsOf(actors) ?? [],
       person: typeof person === 'string' ? person : undefined,
       owners: dimension(owners),
       agentClass: dimension(agentClass),

@@ -22,6 +22,8 @@ async function requester(record: string, root: string): Promise<Requester> {
     sessionId: 'session',
     principal: { ...principal, run: { id: root, root } },
     principalRecord: new CanonicalFragment(record),
+    roles: () => [],
+    delegatorRoles: () => [],
     signal: new AbortController().signal,
     nextActionId: () => 'a1',
     spend: () => undefined,

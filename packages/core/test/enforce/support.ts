@@ -17,7 +17,7 @@ import type { Principal } from '../../src/model/principal.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from '../../src/record/event.js'
 import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
-import type { SessionOptions } from '../../src/session-keeper.js'
+import type { SessionOptions } from '../../src/session-options.js'
 
 /** Looks at, delays or fails one append. Answering undefined lets it through. */
 export type Interference = (event: EventDraft, durability: Durability) => MaybePromise<RecordedAt> | undefined

@@ -105,7 +105,22 @@ const parties: readonly HostileToken[] = [
   hostile('cnf.jkt cut', () => sign({ cnf: { jkt: jkt.slice(1) } }), 'cnf.jkt is no thumbprint', proven),
   hostile('cnf.jkt with a spare bit', () => sign({ cnf: { jkt: `${jkt.slice(0, -1)}B` } }), 'is no thumbprint', proven),
   hostile('no cnf, where every token must be bound', () => sign(), 'it is not bound to a key', proven),
-  hostile('act, so that somebody acts for the subject', () => sign({ act: { sub: 'bot' } }), 'it is delegated'),
+  hostile('act as a text', () => sign({ act: 'bot' }), 'its act is not an object'),
+  hostile('act null', () => sign({ act: null }), 'its act is not an object'),
+  hostile('act as a list', () => sign({ act: [{ sub: 'bot' }] }), 'its act is not an object'),
+  hostile('act without sub', () => sign({ act: { client_id: 'bot' } }), 'sub of an actor is not a string'),
+  hostile('act whose sub is empty', () => sign({ act: { sub: '' } }), 'sub of an actor is empty'),
+  hostile(
+    'act within act without sub',
+    () => sign({ act: { sub: 'bot', act: {} } }),
+    'sub of an actor is not a string',
+  ),
+  hostile(
+    'act of an issuer that is a number',
+    () => sign({ act: { sub: 'b', iss: 7 } }),
+    'iss of an actor is not a string',
+  ),
+  hostile('act of an issuer with a fragment', () => sign({ act: { sub: 'b', iss: 'i#x' } }), 'issuer has a fragment'),
 ]
 
 const groups = { roles: '/groups' } as const
