@@ -209,4 +209,11 @@ export const delegationGuards = [
     '[...accountsOf(party), ...party.actors]',
     'accountsOf(party)',
   ),
+  guard(
+    delegation,
+    'duties/revoked',
+    'whoever acts can be revoked',
+    '[...accountsOf(principal), ...principal.actors]',
+    'accountsOf(principal)',
+  ),
 ]

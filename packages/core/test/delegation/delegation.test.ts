@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 import { sessionAccess } from '../../src/access.js'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
+import type { Revocable } from '../../src/duties/revoked.js'
+import { revokes } from '../../src/duties/revoked.js'
 import type { DelegationOptions } from '../../src/delegation.js'
 import type { BothKeysError } from '../../src/errors.js'
+import { makePrincipal } from '../../src/identity/make-principal.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import type { RecordedEvent } from '../../src/record/event.js'
@@ -195,6 +198,35 @@ describe('the end of a session', () => {
     await on.guard.close()
     expect(all.map(({ closed }) => closed)).toEqual([true, true, true, true])
     expect(on.events.filter(({ type }) => type === 'session.close')).toHaveLength(4)
+  })
+})
+
+describe('a revocation', () => {
+  it('of the session, its run, its owner or its account ends the sub-agents, and nothing can be delegated then', async () => {
+    for (const what of ['session', 'run', 'person', 'subject'] as const) {
+      const { on, session } = await opened()
+      const [, child, grandchild] = await chain(session, 2)
+      const id = { session: session.id, run: session.principal.run.root, person: 'ada', subject: 'a1' }[what]
+      await on.guard.revoke({ kind: what, id, issuer: 'unverified' } as Revocable, { reason: 'test' })
+      expect([session.closed, child?.closed, grandchild?.closed]).toEqual([true, true, true])
+      await expect(session.delegate(reader)).rejects.toMatchObject({ code: 'ERR_REVOKED' })
+      await on.guard.close()
+    }
+  })
+
+  it('of whoever acts with a token revokes the session', () => {
+    const facts = {
+      kind: 'agent',
+      issuer: 'i',
+      id: 'a',
+      owners: undefined,
+      agentClass: undefined,
+      runRoot: undefined,
+    } as const
+    const more = { key: undefined, roles: [], verifiedBy: 'test', expiresAtMs: 1 }
+    const principal = makePrincipal({ ...facts, ...more, actors: [{ issuer: 'i', id: 'bot' }] })
+    expect(revokes({ kind: 'subject', issuer: 'i', id: 'bot' }, principal)).toBe(true)
+    expect(revokes({ kind: 'subject', issuer: 'j', id: 'bot' }, principal)).toBe(false)
   })
 })
 
