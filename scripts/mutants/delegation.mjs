@@ -19,6 +19,12 @@ export const delegationGuards = [
   ),
   guard(
     delegation,
+    'session-keeper',
+    'roles that are kept apart by now are not given together',
+    '    await this.#admitRoles(id, child, options.ttlMs)\n',
+  ),
+  guard(
+    delegation,
     'delegation',
     'nothing is given for longer than it is had',
     'if (expiresAtMs > principal.expiresAt.getTime())',

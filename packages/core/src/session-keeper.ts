@@ -111,12 +111,13 @@ export class SessionKeeper {
     const roles = parent.requester.roles()
     const delegator = { sessionId: parent.session.id, principal, roles }
     const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, clock.wallMs())
-    assertRoom(parent)
     const endsAtMs = clock.monotonicMs() + options.ttlMs
     const id = randomHex(16) as SessionId
-    this.#refuseRevoked(id, child)
     await this.#admitRoles(id, child, options.ttlMs)
+    // From here to `join` nothing else runs.
     assertLive(parent)
+    assertRoom(parent)
+    this.#refuseRevoked(id, child)
     const trace = options.trace === undefined ? () => parent.requester.trace() : this.#trace(id, options)
     const live = this.#make(id, child, trace, parent)
     live.requester.spend(sessionCharacters + 2 * live.requester.principalRecord.text.length)

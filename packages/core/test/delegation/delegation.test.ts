@@ -67,6 +67,17 @@ describe('a delegated session', () => {
     await expect(session.delegate(reader)).rejects.toThrow('disk')
   })
 
+  it('has no roles together that the policy keeps apart by now', async () => {
+    const on = await bench({ dev: true })
+    const { session } = await opened({ ...agent, roles: ['agent', 'dba'] }, on)
+    const roles = ['agent', 'dba']
+    await session.delegate({ ...reader, roles })
+    on.policy = { ...on.policy, separate: { static: [{ id: 'apart', roles, max: 1, over: ['person'] }] } }
+    await on.guard.reload()
+    await expect(session.delegate({ ...reader, roles })).rejects.toMatchObject({ code: 'ERR_DUTY_CONFLICT' })
+    expect(on.events.at(-1)).toMatchObject({ type: 'session.refused', rules: ['apart'] })
+  })
+
   it('adds a class and a key to those of its session, and takes none away', async () => {
     const { session } = await opened({ ...agent, key: 'k-parent' })
     const child = await session.delegate({ ...reader, agentClass: 'review', key })
