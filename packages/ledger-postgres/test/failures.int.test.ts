@@ -89,15 +89,14 @@ describe('a ledger in PostgreSQL whose connection is lost', () => {
       }
     }
     const writers = views.flatMap((view) => [write(view), write(view)])
-    for (let round = 0; round < 40; round++) {
+    // Some of the connections that are ended are in the middle of something, and some writes come through.
+    while (lost < 20 || acknowledged < 20) {
       await sleep(10)
-      await kill('active')
+      await kill('%')
     }
     over = true
     await Promise.all(writers)
     const { value } = await views[0]!.get('count')
-    expect(acknowledged).toBeGreaterThan(0)
-    expect(lost).toBeGreaterThan(0)
     expect(value).toBeGreaterThanOrEqual(acknowledged)
     expect(value).toBeLessThanOrEqual(acknowledged + lost)
   })
