@@ -78,7 +78,7 @@ describe('an ID token with the nonce of a decision', () => {
     ['a login that is too old', token({ auth_time: nowS - 306 })],
     ['a login in the future', token({ auth_time: nowS + 6 })],
     ['a time of login that is text', token({ auth_time: String(nowS) })],
-    ['an issue too long ago', token({ iat: nowS - 601, auth_time: nowS - 1 })],
+    ['an issue too long ago', token({ iat: nowS - 601, exp: nowS + 60, auth_time: nowS - 1 })],
     ['an end that has passed', token({ iat: nowS - 60, exp: nowS - 6 })],
     ['an end too far', token({ exp: nowS + 3_601 })],
     ['somebody whom nobody knows', token({ sub: 'nobody' })],

@@ -384,6 +384,18 @@ describe('evidence', () => {
     expect(outcome.outcome).toBe('withdrawn')
   })
 
+  it('is worth no more than the approver that proves it', async () => {
+    const hand = new HandApprover('hand', 'channel', proving({ level: 'phishing-resistant' }))
+    const on = bench({ approvers: [hand] })
+    const { receipt } = await receiptOf(
+      () => hand.give({ evidence: 'x' }),
+      { requirement: requirement({ level: 'channel' }) },
+      on,
+    )
+    expect(receipt).toEqual({ counted: true })
+    expect(on.journal.of('approval.vote')).toMatchObject([{ level: 'channel' }])
+  })
+
   it('is no evidence beside a claim, when it is no text, or too long', async () => {
     for (const vote of [
       { evidence: 'x', decision: 'allow', approver: ann },
