@@ -97,8 +97,8 @@ export const delegationGuards = [
     delegation,
     'session-keeper',
     'a session that ended delegates nothing',
-    '    assertLive(parent)\n    const { clock }',
-    '    const { clock }',
+    '    assertLive(parent)\n    join(live)\n',
+    '    join(live)\n',
   ),
   guard(
     delegation,
@@ -174,14 +174,14 @@ export const delegationGuards = [
     '      delegatorRoles: this.#requester.delegatorRoles(),\n',
   ),
   guard(
-    properties,
+    delegation,
     'policy/view',
     'a rule restricts what was delegated without the role',
     '[...given, ...delegatorRoles]',
     'given',
   ),
   guard(
-    properties,
+    delegation,
     'policy/view',
     'a delegated session has a view of its own',
     '(isDelegated ? undefined : this.#byIdentity.get(roles))',

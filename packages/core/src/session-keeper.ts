@@ -105,7 +105,6 @@ export class SessionKeeper {
   async #delegate(parent: LiveSession, options: DelegationOptions): Promise<Session> {
     assertLive(parent)
     await this.#context.revocations.fresh()
-    assertLive(parent)
     const { clock } = this.#context
     const { principal } = parent.session
     const roles = parent.requester.roles()
@@ -115,7 +114,6 @@ export class SessionKeeper {
     const id = randomHex(16) as SessionId
     await this.#admitRoles(id, child, options.ttlMs)
     // From here to `join` nothing else runs.
-    assertLive(parent)
     assertRoom(parent)
     this.#refuseRevoked(id, child)
     const trace = options.trace === undefined ? () => parent.requester.trace() : this.#trace(id, options)

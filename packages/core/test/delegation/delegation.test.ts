@@ -8,6 +8,7 @@ import type { BothKeysError } from '../../src/errors.js'
 import { makePrincipal } from '../../src/identity/make-principal.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
+import { loadPolicy } from '../../src/policy/load.js'
 import type { RecordedEvent } from '../../src/record/event.js'
 import type { Session } from '../../src/session.js'
 import type { Bench } from '../enforce/support.js'
@@ -203,6 +204,20 @@ describe('the end of a session', () => {
     await on.guard.close()
   })
 
+  it('while the opening of a sub-agent is written leaves none', async () => {
+    const { on, session } = await opened()
+    let closing: Promise<void> | undefined
+    on.interfere = (event, durability) => {
+      if (event.type !== 'session.open') return undefined
+      closing ??= session.close()
+      return Promise.resolve().then(() => on.append(event, durability))
+    }
+    await expect(session.delegate(reader)).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
+    expect(closing).toBeDefined()
+    await closing
+    await on.guard.close()
+  })
+
   it('with the guard takes everything with it', async () => {
     const { on, session } = await opened()
     const all = await chain(session, 3)
@@ -330,6 +345,24 @@ describe('no sub-agent approves', () => {
 })
 
 describe('a rule that restricts a role', () => {
+  it('restricts it also where the same roles were looked at without a delegator', () => {
+    const policy = loadPolicy({
+      name: 'test',
+      content: {
+        version: 1,
+        targets: { db: { kind: 'fake' } },
+        roles: { agent: [{ target: 'db', duty: 'write' }], dba: [{ target: 'db', duty: 'approve' }] },
+        deny: [{ id: 'not-for-dba', duty: 'write', roles: ['dba'] }],
+      },
+    })
+    const { effects } = describeAs('write')
+    const target = { name: 'db', kind: 'fake', labels: {} }
+    const input = { roles: Object.freeze(['agent']), target, operation: 'query', text: '', effects }
+    const effectOf = (delegatorRoles?: readonly string[]): string =>
+      policy.decide(delegatorRoles === undefined ? input : { ...input, delegatorRoles }).effect
+    expect([effectOf(), effectOf(['dba']), effectOf()]).toEqual(['allow', 'deny', 'allow'])
+  })
+
   it('restricts what was delegated without the role', async () => {
     const on = await bench({ dev: true })
     on.policy = {
