@@ -8,14 +8,28 @@ const guard = ['packages/core/test/directory/guard.test.ts']
 
 /** Who a directory lets through, and as whom. */
 export const directoryGuards = [
+  {
+    name: 'in a directory: a class of its own stays beside that of the directory',
+    file: identity('make-principal'),
+    find: "return extended(isOpen ? 'none' : agentClass, ofDirectory, 'agent class')",
+    replace: "return extended('none', ofDirectory, 'agent class')",
+    tests: standing,
+  },
+  {
+    name: 'in a directory: an unknown class of a sub-agent stays unknown',
+    file: identity('make-principal'),
+    find: "agentClass === 'unknown' && delegation.length === 0",
+    replace: "agentClass === 'unknown'",
+    tests: standing,
+  },
   ...[
     ['a principal that it does not know is refused', 'if (record === undefined) throw', 'if (record === null) throw'],
     ['one that it has disabled is refused', 'if (record.disabled) throw', 'if (record.disabled === undefined) throw'],
     ['one of another kind is refused', 'if (principal.kind !== record.kind) throw', "if (record.kind === '') throw"],
     [
       'one of another class is refused',
-      'if (agentClass.known.every((name) => name === record.agentClass)) return',
-      'if (agentClass.known.every((name) => name !== "")) return',
+      'if (agentClass.known.includes(record.agentClass)) return',
+      'if (agentClass.known.length > 0) return',
     ],
     ['roles that it does not give are gone', 'principal.roles.filter(isAmong(record.roles))', 'principal.roles'],
     ['every linked account counts', 'onceEach([...principal.aliases, ...record.aliases])', '[...principal.aliases]'],

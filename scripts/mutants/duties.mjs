@@ -137,6 +137,20 @@ export const dutyGuards = [
     tests: apart,
   },
   {
+    name: 'a sub-agent counts for the roles that it was not given',
+    file: source('enforce'),
+    find: 'roles: requester.countedRoles,',
+    replace: 'roles: requester.principal.roles,',
+    tests: limits,
+  },
+  {
+    name: 'a sub-agent counts for the roles that it was not given after a restart',
+    file: source('record/recorded-party'),
+    find: 'countedRoles: countedRoles(own, links),',
+    replace: 'countedRoles: own,',
+    tests: limits,
+  },
+  {
     name: 'intents on record count after a restart',
     file: source('record/replayed-duties'),
     find: `        this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)\n`,

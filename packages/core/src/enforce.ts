@@ -203,7 +203,7 @@ function actOf({ request, requester }: Case): Act {
   const { description, target } = request.action
   return {
     party: principal,
-    roles: principal.roles,
+    roles: requester.countedRoles,
     target: target.name,
     effects: description.effects,
     kind: 'action',

@@ -12,6 +12,8 @@ export interface Requester {
   roles(): readonly string[]
   /** The roles of the sessions that this one was delegated from. Empty for one that a credential opened. */
   delegatorRoles(): readonly string[]
+  /** The roles that what it does counts for: its own and its delegators', always the same array. */
+  readonly countedRoles: readonly string[]
   /** Aborted when the session ends. */
   readonly signal: AbortSignal
   /** A new id for an action of this session. */

@@ -1,3 +1,4 @@
+import { countedRoles } from './duties/act.js'
 import type { BothKeysError } from './errors.js'
 import { principalFragment } from './identity/make-principal.js'
 import type { Requester } from './requester.js'
@@ -30,6 +31,7 @@ export function requesterOf(facts: RequesterFacts): Requester {
     principalRecord: principalFragment(principal),
     roles: parent === undefined ? () => principal.roles : () => shared(principal.roles, parent.roles()),
     delegatorRoles: parent === undefined ? () => noRoles : () => [...given, ...parent.roles()],
+    countedRoles: countedRoles(principal.roles, principal.delegation),
     signal,
     trace,
     nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,

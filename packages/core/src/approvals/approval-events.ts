@@ -8,7 +8,7 @@ import type { CountedVote } from './evidence.js'
 import type { HoldRequest } from './request.js'
 import type { RequestEnd } from './stored-request.js'
 import { visible } from './visible.js'
-import { within } from './within.js'
+import { within } from '../ledger/within.js'
 
 /** The most characters of an approver's own words that are recorded. */
 const maxReason = 256

@@ -2,8 +2,8 @@ import { BothKeysError } from '../errors.js'
 import type { Ledger, LedgerEntry } from '../ledger/ledger.js'
 import { sha256 } from '../model/digest.js'
 import type { SnapshotValue } from '../model/snapshot.js'
-import { updateLedger } from './ledger-update.js'
-import { within } from './within.js'
+import { updateLedger } from '../ledger/update.js'
+import { within } from '../ledger/within.js'
 
 /** How long the ledger keeps a spent request after its time is over, so that a second use still finds it spent. */
 const keptAfterMs = 60 * 60_000

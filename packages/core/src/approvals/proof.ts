@@ -6,7 +6,7 @@ import { approvalLevels } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
 import type { Approver, VerifiedVote } from './approver.js'
 import { lowerLevel } from './evidence.js'
-import { within } from './within.js'
+import { within } from '../ledger/within.js'
 
 /** What stands for anything that an approver throws and that is no refusal of ours. */
 const failed = 'ERR_INTERNAL'

@@ -2,7 +2,7 @@ import type { Standing } from '../identity/standing.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { ApprovalPorts } from './approval-ports.js'
-import { within } from './within.js'
+import { within } from '../ledger/within.js'
 
 /** Looks somebody up in the directory. Throws ERR_DIRECTORY_REFUSED, ERR_DIRECTORY_UNAVAILABLE or ERR_DEADLINE. */
 export function standingOf(

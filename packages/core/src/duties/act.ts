@@ -1,4 +1,5 @@
 import type { Effect } from '../model/effect.js'
+import type { DelegationLink } from '../model/principal.js'
 import type { IndependentParty } from './independence.js'
 
 /** One thing that somebody does, as the rules about what happened before see it. */
@@ -11,6 +12,18 @@ export interface Act {
   readonly kind: 'action' | 'vote'
   /** The root run that the act belongs to: of a vote, that of the action it is about. */
   readonly root: string
+}
+
+/**
+ * The roles that an action counts for: those of everybody who delegated to its session, too, so that handing it to a
+ * sub-agent without the role that a rule counts escapes no rule.
+ */
+export function countedRoles(
+  roles: readonly string[],
+  delegation: readonly Pick<DelegationLink, 'roles'>[],
+): readonly string[] {
+  if (delegation.length === 0) return roles
+  return Object.freeze([...new Set([...roles, ...delegation.flatMap((link) => link.roles)])])
 }
 
 /** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */

@@ -81,15 +81,14 @@ export interface LinkedFacts {
 }
 
 /**
- * The same principal with what a directory says of it: owners and accounts are added to those that it has, the class where
- * it had none, and the roles are those given. Everything else stays, the run above all: a change in the directory resets no
+ * The same principal with what a directory says of it: owners, accounts and the class are added to those that it has, and
+ * the roles are those given. Everything else stays, the run above all: a change in the directory resets no
  * window. For the directory's own code alone. Throws ERR_TOKEN_INVALID.
  */
 export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Principal {
   if (!isPrincipal(principal)) throw refused('it is not a principal that a verifier made')
   const owners = typeof principal.owners === 'string' ? [] : principal.owners.known
   const expiresAtMs = principal.expiresAt.getTime()
-  const { agentClass } = facts
   return branded({
     ...principal,
     aliases: Object.freeze(
@@ -99,12 +98,19 @@ export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Princ
     ),
     person: facts.person === undefined ? undefined : identifier(facts.person, 'person'),
     owners: facts.owners.length === 0 ? principal.owners : known([...owners, ...facts.owners]),
-    agentClass: agentClass === undefined ? principal.agentClass : known([identifier(agentClass, 'agent class', 256)]),
+    agentClass: linkedClass(principal, facts.agentClass),
     roles: rolesOf(facts.roles),
     get expiresAt() {
       return new Date(expiresAtMs)
     },
   })
+}
+
+/** Added to what is known. What a sub-agent was given beside an unknown class is unknown as well, and stays so. */
+function linkedClass({ agentClass, delegation }: Principal, ofDirectory: string | undefined): Dimension {
+  if (ofDirectory === undefined) return agentClass
+  const isOpen = agentClass === 'unknown' && delegation.length === 0
+  return extended(isOpen ? 'none' : agentClass, ofDirectory, 'agent class')
 }
 
 /** What a session gives to the one that it delegates to. Whoever calls has checked that it may. */

@@ -77,7 +77,8 @@ function assertAgrees(principal: Principal, record: CheckedRecord): void {
   if (principal.kind !== record.kind) throw refused('says that this principal is of another kind', hint)
   const { agentClass } = principal
   if (record.agentClass === undefined || typeof agentClass === 'string') return
-  if (agentClass.known.every((name) => name === record.agentClass)) return
+  // A sub-agent may have classes of its own beside that of its account.
+  if (agentClass.known.includes(record.agentClass)) return
   throw refused('says that this principal is of another class', hint)
 }
 

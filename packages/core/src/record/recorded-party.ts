@@ -1,3 +1,4 @@
+import { countedRoles } from '../duties/act.js'
 import type { IndependentParty } from '../duties/independence.js'
 import type { Dimension, Subject } from '../model/principal.js'
 
@@ -5,16 +6,23 @@ import type { Dimension, Subject } from '../model/principal.js'
 export interface RecordedParty {
   readonly party: IndependentParty
   readonly roles: readonly string[]
+  /** The roles that what it did counts for: its delegators' too. */
+  readonly countedRoles: readonly string[]
   readonly expiresAtMs: number
 }
 
 /** Reads a principal from a recorded event. Undefined when it is none; a dimension that cannot be read is unknown. */
 export function readParty(actor: unknown): RecordedParty | undefined {
-  const { actors, agentClass, aliases, expiresAt, key, kind, owners, person, roles, run, subject } = membersOf(actor)
+  const { actors, agentClass, aliases, delegation, expiresAt, key, kind, owners, person, roles, run, subject } =
+    membersOf(actor)
   const account = readSubject(subject)
   const { id: runId, root } = membersOf(run)
   if (kind !== 'human' && kind !== 'agent' && kind !== 'workload') return undefined
   if (account === undefined || typeof root !== 'string') return undefined
+  const own = textsOf(roles) ?? []
+  const links = Array.isArray(delegation)
+    ? delegation.map((link) => ({ roles: textsOf(membersOf(link)['roles']) ?? [] }))
+    : []
   return {
     party: {
       kind,
@@ -27,7 +35,8 @@ export function readParty(actor: unknown): RecordedParty | undefined {
       run: { id: typeof runId === 'string' ? runId : root, root },
       key: dimension(key),
     },
-    roles: textsOf(roles) ?? [],
+    roles: own,
+    countedRoles: countedRoles(own, links),
     expiresAtMs: typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN,
   }
 }

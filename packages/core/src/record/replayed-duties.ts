@@ -40,7 +40,7 @@ export class ReplayedDuties {
     if (this.#rules === undefined) return
     switch (event.type) {
       case 'action.intent': {
-        const { party, roles } = partyOf(event, 'actor')
+        const { countedRoles: roles, party } = partyOf(event, 'actor')
         this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)
         this.#asked.delete(String(membersOf(event['approval'])['request']))
         return

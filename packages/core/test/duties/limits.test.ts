@@ -6,7 +6,8 @@ import type { SnapshotValue } from '../../src/model/snapshot.js'
 import type { LimitInput, PolicyInput } from '../../src/policy/policy-input.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { fc } from '../properties.js'
-import { agent, dutiesApart, dutyBench, human, lastingJournal, startMs, verdict } from './support.js'
+import type { DutyBench } from './support.js'
+import { agent, asks, dutiesApart, dutyBench, human, lastingJournal, startMs, verdict } from './support.js'
 
 const { separate: _none, ...plain } = dutiesApart
 const limited = (...limits: readonly LimitInput[]): PolicyInput => ({ ...plain, limits })
@@ -61,6 +62,31 @@ describe('a limit on statements', () => {
     const on = await dutyBench({ policy: limited(limit) })
     await on.does(worker, 'read')
     expect(on.durabilities).toEqual(['synced'])
+  })
+
+  it('of a role counts for sub-agents that were not given it, also after a restart', async () => {
+    const worker = agent({ id: 'worker', roles: ['worker', 'reader'] })
+    const policy: PolicyInput = {
+      ...limited({ ...limit, statements: '2/h' }),
+      roles: { ...plain.roles, reader: [{ target: ['db', 'other'], duty: 'read' }] },
+    }
+    const journal = lastingJournal()
+    const first = await dutyBench({ policy, journal })
+    const read = async (on: DutyBench): Promise<string> => {
+      const session = await on.session(worker)
+      const child = await session.delegate({ roles: ['reader'], ttlMs: 60_000 })
+      const grandchild = await child.delegate({ roles: ['reader'], ttlMs: 30_000 })
+      const answer = verdict(await asks(on.access(grandchild), 'read'))
+      await session.close()
+      return answer
+    }
+    expect([await read(first), await read(first), await read(first)]).toEqual([
+      'permitted',
+      'permitted',
+      'ERR_LIMIT_EXCEEDED',
+    ])
+    await first.guard.close()
+    expect(await read(await dutyBench({ policy, journal }))).toBe('ERR_LIMIT_EXCEEDED')
   })
 
   it('goes on after a restart', async () => {

@@ -14,6 +14,7 @@ import type { RecordedEvent } from '../../src/record/event.js'
 import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { FixedClock } from '../../src/testing/fixed-clock.js'
+import type { Session } from '../../src/session.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 
 export const startMs = Date.parse('2026-05-04T09:00:00Z')
@@ -84,6 +85,9 @@ export interface DutyBench {
   readonly durabilities: readonly string[]
   readonly clock: FixedClock
   open(principal: Principal): Promise<SessionAccess>
+  session(principal: Principal): Promise<Session>
+  /** What a session may ask of the target `db`. */
+  access(session: Session): SessionAccess
   /** Opens a session, asks for one action and closes it: nothing of a session is kept. */
   does(principal: Principal, duty: Duty | readonly Effect[], target?: string): Promise<Admission>
 }
@@ -133,13 +137,15 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     deadlineMs: 500,
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
   })
-  const access = async (principal: Principal, target = 'db') => {
+  const open = (principal: Principal): Promise<Session> => {
     const token = String(credentials.size)
     credentials.set(token, principal)
-    const session = await guard.openSession({ token })
+    return guard.openSession({ token })
+  }
+  const access = (session: Session, target = 'db'): SessionAccess => {
     const found = targets.find(({ name }) => name === target)
     if (found === undefined) throw new Error(`no target ${target}`)
-    return { session, access: sessionAccess(session, found) }
+    return sessionAccess(session, found)
   }
   return {
     guard,
@@ -148,10 +154,12 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     },
     durabilities,
     clock,
-    open: async (principal) => (await access(principal)).access,
+    open: async (principal) => access(await open(principal)),
+    session: open,
+    access: (session) => access(session),
     does: async (principal, duty, target) => {
-      const { access: door, session } = await access(principal, target)
-      const admission = await asks(door, duty)
+      const session = await open(principal)
+      const admission = await asks(access(session, target), duty)
       await session.close()
       return admission
     },

@@ -24,6 +24,7 @@ async function requester(record: string, root: string): Promise<Requester> {
     principalRecord: new CanonicalFragment(record),
     roles: () => [],
     delegatorRoles: () => [],
+    countedRoles: [],
     signal: new AbortController().signal,
     nextActionId: () => 'a1',
     spend: () => undefined,

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
 import type { Directory, DirectoryRecord } from '../../src/identity/directory.js'
 import { standingAsVerified, standingsIn } from '../../src/identity/standing.js'
-import { isPrincipal } from '../../src/identity/make-principal.js'
+import { delegatedPrincipal, isPrincipal } from '../../src/identity/make-principal.js'
+import type { Principal } from '../../src/model/principal.js'
 import {
   account,
   agentRecord,
@@ -27,6 +28,12 @@ async function refusalCode(step: unknown): Promise<unknown> {
     () => 'let through',
     (error: unknown) => (error as { code?: string }).code,
   )
+}
+
+function delegated(from: Principal, agentClass: string): Principal {
+  const link = { session: 's', run: from.run.id, subject: from.subject, roles: from.roles }
+  const expiresAtMs = from.expiresAt.getTime()
+  return delegatedPrincipal(from, { link, runId: 'child', roles: ['reader'], agentClass, key: undefined, expiresAtMs })
 }
 
 describe('a principal in the directory', () => {
@@ -78,6 +85,30 @@ describe('a principal in the directory', () => {
     expect((await standing(on)(principalOf('etl'), false)).principal.agentClass).toEqual({ known: ['etl'] })
     const told = await standing(directory())(principalOf('etl', { agentClass: 'etl' }), false)
     expect(told.principal.agentClass).toEqual({ known: ['etl'] })
+  })
+
+  it('keeps a class of its own beside that of the directory when it was delegated', async () => {
+    const now = standing(directory({ etl: agentRecord(['olga'], { agentClass: 'etl' }) }))
+    const { principal } = await now(principalOf('etl'), false)
+    const child = delegated(principal, 'summary')
+    const live = await now(child, true)
+    expect(live.principal).toMatchObject({
+      agentClass: { known: ['etl', 'summary'] },
+      run: child.run,
+      roles: ['reader'],
+    })
+    expect(live.principal.delegation).toEqual(child.delegation)
+    expect(live.roles).toEqual(['reader'])
+    const moved = standing(directory({ etl: agentRecord(['olga'], { agentClass: 'deployer' }) }))
+    expect(await refusalCode(moved(child, true))).toBe('ERR_DIRECTORY_REFUSED')
+  })
+
+  it('stays of an unknown class when it was delegated before the directory knew one', async () => {
+    const on = directory()
+    const { principal } = await standing(on)(principalOf('etl'), false)
+    const child = delegated(principal, 'summary')
+    on.table.set('etl', agentRecord(['olga'], { agentClass: 'etl' }))
+    expect((await standing(on)(child, true)).principal.agentClass).toBe('unknown')
   })
 
   it('keeps what it was known by when it is looked up again after the directory changed', async () => {

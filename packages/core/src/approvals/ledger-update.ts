@@ -1,2 +1,0 @@
-export type { LedgerPlan } from '../ledger/update.js'
-export { updateLedger } from '../ledger/update.js'

@@ -1,1 +1,0 @@
-export { within } from '../ledger/within.js'
