@@ -105,7 +105,7 @@ interface Case<Verdict extends Granted = Granted> {
   readonly bound: BoundRequest
 }
 
-type HeldCase = Case<Extract<Decision, { effect: 'hold' }>>
+type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'>
 
 function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
@@ -116,8 +116,8 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   const limit = decision.obligations.maxAffected
   if (limit !== undefined && request.countsAffected !== true)
     return deny(on, requester, request, policy, affectedUncounted(limit))
+  if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision })
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
-  if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision, bound })
   return permit({ on, requester, request, policy, decision, bound })
 }
 
@@ -133,7 +133,7 @@ function decide(policy: CompiledPolicy, requester: Requester, action: Action): D
 }
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
-  const { on, requester, request, policy, bound } = held
+  const { on, requester, request, policy } = held
   const conflict = policy.dutyRules && (await on.duties.look(policy.dutyRules, actOf(held)))
   if (typeof conflict === 'object') return deny(on, requester, request, policy, conflict.refusal)
   const withdrawal = new AbortController()
@@ -147,15 +147,16 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
     return deny(on, requester, request, policy, reserved.refusal)
   }
   refuseWhenOver(requester, request)
+  const bound = bindRequest(on.engine, requester, request.action, policy.digest, people.approved.binding)
   const consumed = on.approvals.consume(people.approved, bound.digest)
   const approval = await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined)
-  return intend(held, approval, reserved === 'reserved')
+  return intend({ ...held, bound }, approval, reserved === 'reserved')
 }
 
 type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
 
 async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
-  const { on, requester, request, policy, decision, bound } = held
+  const { on, requester, request, policy, decision } = held
   const rules = decision.requirement.rules
   if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
     return {
@@ -169,8 +170,8 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   }
   const outcome = await on.approvals.request(
     {
-      actionId: bound.actionId,
-      digest: bound.digest,
+      bind: (nonce, actionId = requester.nextActionId()) =>
+        bindRequest(on.engine, requester, request.action, policy.digest, { nonce, actionId }),
       action: request.action,
       requester: requester.principal,
       requesterRecord: requester.principalRecord,
@@ -198,7 +199,7 @@ function permit(allowed: Case): MaybePromise<Admission> {
   return isPromise(reserved) ? reserved.then(next) : next(reserved)
 }
 
-function actOf({ request, requester }: Case): Act {
+function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act {
   const { principal } = requester
   const { description, target } = request.action
   return {

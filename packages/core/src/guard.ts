@@ -1,7 +1,7 @@
 import type { GuardedTarget } from './access.js'
 import { registerGuard } from './access.js'
 import type { Approver } from './approvals/approver.js'
-import type { ApprovalCoordinator } from './approvals/coordinator.js'
+import type { ApprovalCoordinator, TakeoverOptions } from './approvals/coordinator.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
 import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
@@ -51,6 +51,11 @@ export interface GuardOptions {
   readonly journal: JournalFactory
   /** The live state. Default: in memory, rebuilt from the journal. */
   readonly ledger?: Ledger
+  /**
+   * Lets what waits for people outlive its process: when the same agent sends the action again through another guard on the
+   * ledger, that one takes the request over. Default: what waits ends with its process.
+   */
+  readonly takeover?: TakeoverOptions
   /** This guard's name in digests and in the record. Default: `bothkeys`. */
   readonly engine?: string
   /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
@@ -193,6 +198,7 @@ async function assemble(
     journal,
     isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined,
     approvers: options.approvers ?? [],
+    takeover: options.takeover,
     clock,
     policyNow: () => holder.current,
     standingNow,

@@ -1,4 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
+import type { Binding } from './approvals/request.js'
 import type { Requester } from './requester.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import { CanonicalFragment, canonicalJson, isPlainText } from './model/canonical-json.js'
@@ -26,16 +27,22 @@ const envelopeCharacters = 900
 const prefix = 'bothkeys.request.v1\0'
 const parametersPrefix = 'bothkeys.parameters.v1\0'
 
-/** Binds an action, its actor, its target and the policy into one digest. */
-export function bindRequest(engine: string, requester: Requester, action: Action, policyDigest: Digest): BoundRequest {
-  const nonce = nextNonce()
+/** Binds an action, its actor, its target and the policy into one digest. Without a binding, as a request of its own. */
+export function bindRequest(
+  engine: string,
+  requester: Requester,
+  action: Action,
+  policyDigest: Digest,
+  binding?: Binding,
+): BoundRequest {
+  const nonce = binding?.nonce ?? nextNonce()
   const parts = partsOf(action.description)
   const targetRecord = targetFragment(action.target, action.identity)
   const parameters = canonicalJson(action.parameters as SnapshotValue)
-  const actionId = requester.nextActionId()
+  const actionId = binding?.actionId ?? requester.nextActionId()
   // The member names stand in JCS order; every value is canonical text already.
   const text =
-    `{"action":${parts.exact.text},"actionId":"${actionId}","actor":${requester.principalRecord.text}` +
+    `{"action":${parts.exact.text},"actionId":${quoted(actionId)},"actor":${requester.actorRecord.text}` +
     `,"engine":${quoted(engine)},"nonce":"${nonce}","parameters":${parameters}` +
     `,"policy":"${policyDigest}","run":${quoted(requester.principal.run.root)}` +
     `,"state":${quoted(action.stateEpoch)},"target":${targetRecord.text}}`

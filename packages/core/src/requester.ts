@@ -8,6 +8,8 @@ export interface Requester {
   readonly sessionId: string
   readonly principal: Principal
   readonly principalRecord: CanonicalFragment
+  /** Who asks, as digests say it: the same in every session of the same identity. */
+  readonly actorRecord: CanonicalFragment
   /** The roles that the session has at this moment: of a delegated one, those that the delegating session still has too. */
   roles(): readonly string[]
   /** The roles of the sessions that this one was delegated from. Empty for one that a credential opened. */

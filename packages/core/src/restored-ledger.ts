@@ -60,6 +60,11 @@ function restriction(id: string, { digest, end, expiresAtMs, policy }: ReplayedR
     expectedVersion: 0,
     // A denial is derived from votes, which do not outlive their process: void refuses just the same.
     value: storedValue({
+      actionId: '',
+      holder: '',
+      expiresAtMs,
+      enteredAtMs: expiresAtMs,
+      heldUntilMs: keptUntilMs,
       digest,
       policy,
       view: '',

@@ -1,6 +1,6 @@
 import { countedRoles } from './duties/act.js'
 import type { BothKeysError } from './errors.js'
-import { principalFragment } from './identity/make-principal.js'
+import { actorFragment, principalFragment } from './identity/make-principal.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'
 
@@ -29,6 +29,7 @@ export function requesterOf(facts: RequesterFacts): Requester {
     sessionId: session.id,
     principal,
     principalRecord: principalFragment(principal),
+    actorRecord: actorFragment(principal),
     roles: parent === undefined ? () => principal.roles : () => shared(principal.roles, parent.roles()),
     delegatorRoles: parent === undefined ? () => noRoles : () => [...given, ...parent.roles()],
     countedRoles: countedRoles(principal.roles, principal.delegation),

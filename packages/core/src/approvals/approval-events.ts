@@ -24,7 +24,15 @@ export async function record(
 }
 
 /** A request, without parameters and clear text. */
-export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: number, via: readonly string[]): EventDraft {
+export function requestedEvent(
+  id: string,
+  hold: HoldRequest,
+  {
+    expiresAtMs,
+    takenOver,
+    via,
+  }: { readonly expiresAtMs: number; readonly takenOver: boolean; readonly via: readonly string[] },
+): EventDraft {
   const { description, target } = hold.action
   const { approverMustHold, from, level, ownerMayApprove, rules, stages, ttlMs, voteMaxAgeMs } = hold.requirement
   return draft('approval.requested', hold, {
@@ -51,6 +59,8 @@ export function requestedEvent(id: string, hold: HoldRequest, expiresAtMs: numbe
       ttlMs,
       voteMaxAgeMs,
     },
+    // Asked before, by a process that is gone.
+    takenOver: takenOver ? true : undefined,
     target: { kind: target.kind, name: target.name },
   })
 }

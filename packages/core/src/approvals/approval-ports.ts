@@ -43,6 +43,11 @@ export interface ApprovalPorts {
    */
   readonly mayVote: (hold: HoldRequest, vote: CountedVote) => MaybePromise<string | undefined>
   readonly limits: ApprovalLimits
+  /**
+   * How long a process keeps a request to itself without a sign of life, after which another one that knows its key may take
+   * it over. Undefined: for as long as the request lives.
+   */
+  readonly leaseMs: number | undefined
   /** How long the ledger, the journal or `standingNow` may take before nothing runs. */
   readonly deadlineMs: number
   /** Told of each request once it is on record. What it throws changes nothing. */

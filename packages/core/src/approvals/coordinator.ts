@@ -1,11 +1,8 @@
 import { BothKeysError } from '../errors.js'
-import { personKey } from '../duties/person.js'
 import { standingAsVerified } from '../identity/standing.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
-import { canonicalJson } from '../model/canonical-json.js'
 import { approvalLevels } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
-import { hmacSha256, randomHex } from '../model/digest.js'
 import { isPromise } from '../model/maybe-promise.js'
 import type { ApprovalLimits, ApprovalPorts } from './approval-ports.js'
 import { defaultLimits } from './approval-ports.js'
@@ -14,21 +11,33 @@ import type { ApprovalRequest, Approver } from './approver.js'
 import { endedOutcome, failedEnding } from './ending.js'
 import { isAtLeast } from './evidence.js'
 import { PendingRequest } from './pending-request.js'
-import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
+import { openingOf } from './origin.js'
+import { RequestSecrets } from './request-secrets.js'
+import type { ApprovalOutcome, HeldAction, HeldCall } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { SubmitReceipt } from './submission.js'
 import { submitElsewhere } from './submission.js'
 import { unholdable } from './unholdable.js'
 
 export type { ApprovalLimits } from './approval-ports.js'
-export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HoldRequest } from './request.js'
+export type { ApprovalOutcome, ApprovalRefusal, HeldAction, HeldCall, HoldRequest } from './request.js'
 
 type OptionalPorts = 'engine' | 'standingNow' | 'isRevoked' | 'mayVote' | 'deadlineMs' | 'onHeld' | 'onFailure'
 
+/** How processes on one ledger take over what one of them left behind. */
+export interface TakeoverOptions {
+  /** 32 secret bytes that all of them have: `crypto.randomBytes(32)`, made once. */
+  readonly key: Uint8Array
+  /** How long a process counts as there after its last sign of life, in milliseconds: 1,000 or more. Default: 10,000. */
+  readonly afterMs?: number
+}
+
 /** The ports of approvals; those that may be left out have harmless or strict defaults. */
 export interface ApprovalCoordinatorOptions
-  extends Omit<ApprovalPorts, OptionalPorts | 'limits'>, Partial<Pick<ApprovalPorts, OptionalPorts>> {
+  extends Omit<ApprovalPorts, OptionalPorts | 'limits' | 'leaseMs'>, Partial<Pick<ApprovalPorts, OptionalPorts>> {
   readonly limits?: Partial<ApprovalLimits>
+  /** Default: nobody takes over what this coordinator leaves behind. */
+  readonly takeover?: TakeoverOptions | undefined
 }
 
 /** Brings held actions before people, and spends their approval once. */
@@ -37,8 +46,9 @@ export interface ApprovalCoordinator {
    * Asks the approvers about a held action and waits for the outcome. Aborting `signal` withdraws the request, also
    * after a yes that was not consumed. Never rejects: what fails on the way is `unavailable`.
    * While one request is pending, a second one of the same requester for the same action is refused (ERR_LIMIT_EXCEEDED).
+   * One whose process is gone is taken over by those that share its key: with the evidence that was handed in meanwhile.
    */
-  request(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome>
+  request(hold: HeldCall, signal: AbortSignal): Promise<ApprovalOutcome>
   /**
    * Spends an approval, once, by one compare-and-set in the ledger, after checking digest, policy, expiry, live roles and
    * the age of the votes again. Answers the evidence that the intent records.
@@ -60,24 +70,21 @@ export interface ApprovalCoordinator {
 /** Builds the coordinator. Throws ERR_CONFIG_INVALID when an approver has no name, a name twice or no known level. */
 export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): ApprovalCoordinator {
   const on = portsOf(options)
-  const contentKey = Buffer.from(randomHex(32), 'hex')
+  const secrets = new RequestSecrets(options.takeover?.key)
   const pending = new Map<string, PendingRequest>()
   const approved = new WeakMap<HeldAction, PendingRequest>()
 
-  async function ask(held: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
+  async function ask(held: HeldCall, signal: AbortSignal): Promise<ApprovalOutcome> {
     if (signal.aborted) return endedOutcome({ end: 'withdrawn' }, held.requirement.rules)
     const standing = standingOf(on, held.requester, true)
     const { principal: requester } = isPromise(standing) ? await standing : standing
-    const hold = requester === held.requester ? held : { ...held, requester }
-    const able = on.approvers.filter((approver) => isAtLeast(approver.level, hold.requirement.level))
-    const inVain = unholdable(hold, able, on.policyNow())
-    if (inVain !== undefined) return endedOutcome(inVain, hold.requirement.rules)
-    const request = new PendingRequest(on, hold, able, {
-      id: randomHex(16),
-      runRoot: hold.requester.run.root,
-      contentId: contentIdOf(contentKey, hold),
-      ttlMs: hold.requirement.ttlMs,
-    })
+    const call = requester === held.requester ? held : { ...held, requester }
+    const able = on.approvers.filter((approver) => isAtLeast(approver.level, call.requirement.level))
+    const inVain = unholdable(call, able, on.policyNow())
+    if (inVain !== undefined) return endedOutcome(inVain, call.requirement.rules)
+    const { denied, from, hold } = await openingOf(on, secrets, call)
+    if (denied) return endedOutcome({ end: 'denied', by: undefined, reason: undefined }, call.requirement.rules)
+    const request = new PendingRequest(on, hold, able, from)
     pending.set(request.held.requestId, request)
     void request.ended.then(() => pending.delete(request.held.requestId))
     const outcome = await request.run(signal)
@@ -86,7 +93,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
   }
 
   return Object.freeze({
-    async request(hold: HoldRequest, signal: AbortSignal): Promise<ApprovalOutcome> {
+    async request(hold: HeldCall, signal: AbortSignal): Promise<ApprovalOutcome> {
       try {
         return await ask(hold, signal)
       } catch (error) {
@@ -120,22 +127,6 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
   })
 }
 
-/** The same action of the same requester, whatever its nonce. Keyed, so that the ledger tells nobody what it is. */
-function contentIdOf(key: Uint8Array, hold: HoldRequest): Digest {
-  const { description, identity, parameters, stateEpoch, target } = hold.action
-  const { id, issuer } = hold.requester.subject
-  const effects = description.effects.map(({ attributes, duty, resource }) => ({ attributes, duty, resource }))
-  const content = {
-    effects,
-    identity,
-    operation: description.operation,
-    parameters,
-    stateEpoch,
-    text: description.text,
-  }
-  return hmacSha256(key, canonicalJson({ ...content, requester: personKey(issuer, id), target: target.name }))
-}
-
 function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
   const { onFailure, onHeld } = options
   return Object.freeze({
@@ -149,6 +140,7 @@ function portsOf(options: ApprovalCoordinatorOptions): ApprovalPorts {
     isRevoked: options.isRevoked ?? (() => false),
     mayVote: options.mayVote ?? (() => undefined),
     deadlineMs: options.deadlineMs ?? 5_000,
+    leaseMs: options.takeover && leaseOf(options.takeover),
     limits: Object.freeze({ ...defaultLimits, ...options.limits }),
     onHeld: (event) => {
       quietly(() => onHeld?.(event))
@@ -171,6 +163,11 @@ function asGiven(approver: Approver, index: number, all: readonly Approver[]): A
   if (verify === undefined && level !== 'asserted')
     throw wrong(`approver ${JSON.stringify(name)} has no way to verify evidence, so its level can only be asserted`)
   return Object.freeze(verify === undefined ? { name, level, ask } : { name, level, ask, verify })
+}
+
+function leaseOf({ afterMs = 10_000 }: TakeoverOptions): number {
+  if (Number.isSafeInteger(afterMs) && afterMs >= 1_000) return afterMs
+  throw wrong('takeover.afterMs must be a whole number of milliseconds, 1,000 or more')
 }
 
 function quietly(notify: () => void): void {

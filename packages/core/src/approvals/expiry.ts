@@ -14,13 +14,16 @@ export class Expiry {
   #latestWallMs: number
   #over = false
 
-  constructor(clock: Clock, ttlMs: number) {
+  /** `since`: the request was made before, in another process, which told people when it ends. */
+  constructor(clock: Clock, ttlMs: number, since?: { readonly elapsedMs: number; readonly expiresAtMs: number }) {
     this.#clock = clock
     this.#ttlMs = ttlMs
-    this.#startWallMs = clock.wallMs()
-    this.#startMonotonicMs = clock.monotonicMs()
-    this.#latestWallMs = this.#startWallMs
-    this.expiresAtMs = this.#startWallMs + ttlMs
+    const elapsedMs = since?.elapsedMs ?? 0
+    const wallMs = clock.wallMs()
+    this.#startWallMs = wallMs - elapsedMs
+    this.#startMonotonicMs = clock.monotonicMs() - elapsedMs
+    this.#latestWallMs = wallMs
+    this.expiresAtMs = since?.expiresAtMs ?? wallMs + ttlMs
   }
 
   /** Milliseconds since the request was made. */

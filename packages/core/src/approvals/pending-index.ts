@@ -4,6 +4,9 @@ import { sha256 } from '../model/digest.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { updateLedger } from '../ledger/update.js'
 import { within } from '../ledger/within.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { StoredRequest } from './stored-request.js'
+import { parseStored, stateOf } from './stored-request.js'
 
 /** How long the ledger keeps a spent request after its time is over, so that a second use still finds it spent. */
 const keptAfterMs = 60 * 60_000
@@ -11,12 +14,16 @@ const keptAfterMs = 60 * 60_000
 /** What a new request takes a place with. */
 export interface Place {
   readonly id: string
+  /** Names the waiting caller, so that nobody else's commit counts. */
+  readonly holder: string
   readonly runRoot: string
   /** An HMAC over requester and action: one pending request per content. */
   readonly contentId: string
   readonly ttlMs: number
-  /** The entry, given until when it is kept. */
-  readonly value: (keptUntilMs: number) => SnapshotValue
+  /** The entry, given when it is made and until when it is kept. */
+  readonly value: (enteredAtMs: number, keptUntilMs: number) => SnapshotValue
+  /** What stands in its place and is over or was left behind. */
+  readonly replaces?: LeftBehind | undefined
 }
 
 /** The caps on pending requests, kept in the ledger so that processes share them (RULES 21). */
@@ -30,27 +37,68 @@ export function requestKey(id: string): string {
   return `approval/request/${id}`
 }
 
+/** A request for the same action of the same requester that nobody waits for. */
+export interface LeftBehind {
+  readonly id: string
+  /** Undefined when only its place is left. */
+  readonly stored: StoredRequest | undefined
+  readonly nowMs: number
+}
+
+/** Looks for what was left behind in the place of a content. Undefined: there is nothing, or somebody holds it. */
+export async function leftBehind(
+  ledger: Ledger,
+  deadlineMs: number,
+  contentId: string,
+): Promise<LeftBehind | undefined> {
+  const content = contentKey(contentId)
+  const id = await updateLedger(ledger, deadlineMs, [content], (entries) => read(entries.get(content)?.value))
+  if (typeof id !== 'string') return undefined
+  const key = requestKey(id)
+  const stored = await updateLedger(ledger, deadlineMs, [key], (entries) => read(parseStored(entries.get(key)?.value)))
+  const nowMs = await timeOf(ledger, deadlineMs)
+  return isHeld(stored, nowMs) ? undefined : { id, stored, nowMs }
+}
+
+/** Whether somebody waits for a request. */
+function isHeld(stored: StoredRequest | undefined, nowMs: number): boolean {
+  return stored !== undefined && stateOf(stored) === 'pending' && !(stored.heldUntilMs <= nowMs)
+}
+
+function read<T>(result: T): { readonly write: readonly []; readonly result: T } {
+  return { write: [], result }
+}
+
+export function timeOf(ledger: Ledger, deadlineMs: number): MaybePromise<number> {
+  return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+}
+
 /**
  * Enters a request into the ledger, in one commit with its place below the caps. Answers until when the entry is kept.
  * Throws ERR_LIMIT_EXCEEDED when a cap is reached or the same requester already waits for the same action.
  */
 export async function enter(ledger: Ledger, deadlineMs: number, place: Place, caps: PendingCaps): Promise<number> {
-  const nowMs = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+  const nowMs = await timeOf(ledger, deadlineMs)
   const keys = indexKeys(place)
   const expiresAtMs = nowMs + place.ttlMs
   const keptUntilMs = expiresAtMs + keptAfterMs
-  await updateLedger(ledger, deadlineMs, [requestKey(place.id), keys.content, keys.run, keys.all], (entries) => {
-    if (entries.get(keys.content)?.value !== undefined) {
-      throw capReached('the same action of the same requester is waiting for approval already')
-    }
-    const run = pendingIn(entries.get(keys.run), nowMs)
-    const all = pendingIn(entries.get(keys.all), nowMs)
+  const old = place.replaces && requestKey(place.replaces.id)
+  const involved = [requestKey(place.id), keys.content, keys.run, keys.all, ...(old === undefined ? [] : [old])]
+  await updateLedger(ledger, deadlineMs, involved, (entries) => {
+    const standing = entries.get(keys.content)?.value
+    const before = old === undefined ? undefined : parseStored(entries.get(old)?.value)
+    if (standing !== undefined && (standing !== place.replaces?.id || isHeld(before, nowMs))) throw alreadyWaiting()
+    const others = (entry: LedgerEntry | undefined) =>
+      pendingIn(entry, nowMs).filter(([id]) => id !== place.replaces?.id)
+    const run = others(entries.get(keys.run))
+    const all = others(entries.get(keys.all))
     if (run.length >= caps.perRun) throw capReached(`${String(caps.perRun)} actions of this run wait for approval`)
     if (all.length >= caps.overall) throw capReached(`${String(caps.overall)} actions wait for approval`)
     const own: readonly [string, number] = [place.id, expiresAtMs]
     return {
       write: [
-        { key: requestKey(place.id), value: place.value(keptUntilMs), expiresAtMs: keptUntilMs },
+        ...(old === undefined || before?.end === 'consumed' ? [] : [{ key: old, value: undefined }]),
+        { key: requestKey(place.id), value: place.value(nowMs, keptUntilMs), expiresAtMs: keptUntilMs },
         { key: keys.content, value: place.id, expiresAtMs },
         { key: keys.run, value: Object.fromEntries([...run, own]), expiresAtMs: latest([...run, own]) },
         { key: keys.all, value: Object.fromEntries([...all, own]), expiresAtMs: latest([...all, own]) },
@@ -67,24 +115,32 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
  */
 export async function leave(ledger: Ledger, deadlineMs: number, place: Place, spent: boolean): Promise<void> {
   const keys = indexKeys(place)
-  await updateLedger(ledger, deadlineMs, [requestKey(place.id), keys.content, keys.run, keys.all], (entries) => {
+  const key = requestKey(place.id)
+  await updateLedger(ledger, deadlineMs, [key, keys.content, keys.run, keys.all], (entries) => {
+    const holder = parseStored(entries.get(key)?.value)?.holder
+    // Whoever holds it now gives the place back.
+    if (holder !== undefined && holder !== place.holder) return { write: [], result: undefined }
     const without = [keys.run, keys.all].map((key) => {
       const rest = pendingIn(entries.get(key), 0).filter(([id]) => id !== place.id)
       if (rest.length === 0) return { key, value: undefined }
       return { key, value: Object.fromEntries(rest), expiresAtMs: latest(rest) }
     })
     const isOwn = entries.get(keys.content)?.value === place.id
-    const gone = [...(isOwn ? [keys.content] : []), ...(spent ? [] : [requestKey(place.id)])]
+    const gone = [...(isOwn ? [keys.content] : []), ...(spent ? [] : [key])]
     return { write: [...gone.map((key) => ({ key, value: undefined })), ...without], result: undefined }
   })
 }
 
 function indexKeys(place: Place): { readonly content: string; readonly run: string; readonly all: string } {
   return {
-    content: `approval/content/${place.contentId}`,
+    content: contentKey(place.contentId),
     run: `approval/pending/run/${sha256(place.runRoot)}`,
     all: 'approval/pending/all',
   }
+}
+
+function contentKey(contentId: string): string {
+  return `approval/content/${contentId}`
 }
 
 function pendingIn(entry: LedgerEntry | undefined, nowMs: number): readonly (readonly [string, number])[] {
@@ -100,6 +156,11 @@ function pendingIn(entry: LedgerEntry | undefined, nowMs: number): readonly (rea
 
 function latest(pending: readonly (readonly [string, number])[]): number {
   return Math.max(...pending.map(([, expiresAtMs]) => expiresAtMs))
+}
+
+/** Somebody else waits, or has just begun to. */
+export function alreadyWaiting(): BothKeysError {
+  return capReached('the same action of the same requester is waiting for approval already')
 }
 
 function capReached(what: string): BothKeysError {

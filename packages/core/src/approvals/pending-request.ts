@@ -35,6 +35,16 @@ const floodOfVotes: Ending = Object.freeze({
   hint: 'send the action again',
 })
 
+/** Where a request comes from. */
+export interface Origin {
+  readonly nonce: string
+  readonly place: Omit<Place, 'value'>
+  /** What its process left behind, and how old it is. */
+  readonly taken?:
+    | { readonly stored: StoredRequest; readonly elapsedMs: number; readonly expiresAtMs: number }
+    | undefined
+}
+
 /**
  * One request from its entry in the ledger to its end. The ledger's compare-and-set decides its state; what this
  * object keeps beside can only end it earlier. Whatever throws or hangs ends it, and an ended request never runs.
@@ -52,6 +62,7 @@ export class PendingRequest {
   readonly #expiry: Expiry
   readonly #votes: VoteBox
   readonly #intake: VoteIntake
+  readonly #taken: StoredRequest | undefined
   readonly #asking = new AbortController()
   readonly #outcome: Promise<ApprovalOutcome>
   #resolve: (outcome: ApprovalOutcome) => void = () => undefined
@@ -62,15 +73,30 @@ export class PendingRequest {
   #ending: Ending | undefined
   #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #aliveAtMs = 0
 
-  constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], place: Omit<Place, 'value'>) {
-    this.held = Object.freeze({ requestId: place.id, digest: hold.digest })
-    this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs)
+  constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], from: Origin) {
+    const { nonce, place, taken } = from
+    this.held = Object.freeze({
+      requestId: place.id,
+      digest: hold.digest,
+      binding: Object.freeze({ nonce, actionId: hold.actionId }),
+    })
+    this.#expiry = new Expiry(on.clock, hold.requirement.ttlMs, taken)
+    this.#taken = taken?.stored
     this.request = approvalRequest(place.id, hold, this.#expiry.expiresAtMs, on.engine)
     this.#on = on
     this.#hold = hold
     this.#approvers = approvers
-    const value = (keptUntilMs: number): SnapshotValue => storedValue(newRequest(hold, this.request, keptUntilMs))
+    const value = (enteredAtMs: number, keptUntilMs: number): SnapshotValue =>
+      storedValue({
+        ...newRequest(hold, this.request),
+        holder: place.holder,
+        expiresAtMs: this.#expiry.expiresAtMs,
+        enteredAtMs,
+        keptUntilMs,
+        heldUntilMs: on.leaseMs === undefined ? keptUntilMs : enteredAtMs + on.leaseMs,
+      })
     this.#ledger = new RequestLedger(on, { ...place, value }, hold.requirement.voteMaxAgeMs)
     this.#votes = new VoteBox(on, hold, this.request, this.#expiry)
     this.#intake = this.#makeIntake()
@@ -92,6 +118,10 @@ export class PendingRequest {
 
   /** Asks the approvers and waits for the outcome. Aborting `signal` withdraws the request. Called once; never rejects. */
   async run(signal: AbortSignal): Promise<ApprovalOutcome> {
+    if (signal.aborted) {
+      await this.withdraw()
+      return this.#outcome
+    }
     signal.addEventListener('abort', () => void this.withdraw(), { signal: this.#asking.signal })
     this.#opening = this.#open()
     try {
@@ -174,10 +204,15 @@ export class PendingRequest {
 
   /** The request is in the ledger and on record before anybody hears of it. */
   async #open(): Promise<void> {
-    await this.#ledger.enter()
+    this.#aliveAtMs = this.#on.clock.monotonicMs()
+    await (this.#taken === undefined ? this.#ledger.enter() : this.#ledger.takeOver(this.#taken))
     this.#opened = 'entered'
     const via = this.#approvers.map((approver) => approver.name)
-    const event = requestedEvent(this.held.requestId, this.#hold, this.#expiry.expiresAtMs, via)
+    const event = requestedEvent(this.held.requestId, this.#hold, {
+      expiresAtMs: this.#expiry.expiresAtMs,
+      via,
+      takenOver: this.#taken !== undefined,
+    })
     await record(this.#on.journal, this.#on.deadlineMs, event, 'synced')
     this.#opened = 'recorded'
   }
@@ -214,11 +249,22 @@ export class PendingRequest {
   /** Looks for what other processes left, and at the clock again. Never rejects: a ledger that fails ends the request. */
   async #look(): Promise<void> {
     try {
+      await this.#stayHolder()
       await this.#collect()
       this.#tick()
     } catch (error) {
       await this.#end(failedEnding(error))
     }
+  }
+
+  /** A sign of life, before anybody could think that there is none. */
+  async #stayHolder(): Promise<void> {
+    const { clock, leaseMs } = this.#on
+    if (leaseMs === undefined || this.#ending !== undefined) return
+    const nowMs = clock.monotonicMs()
+    if (nowMs - this.#aliveAtMs < leaseMs / 3) return
+    await this.#ledger.renew(leaseMs)
+    this.#aliveAtMs = nowMs
   }
 
   get #takesEvidence(): boolean {
@@ -279,7 +325,7 @@ export class PendingRequest {
   }
 }
 
-function newRequest(hold: HoldRequest, { view }: ApprovalRequest, keptUntilMs: number): StoredRequest {
-  const { digest, policyDigest } = hold
-  return { digest, policy: policyDigest, view: view.digest, end: null, votes: [], submitted: [], keptUntilMs }
+function newRequest(hold: HoldRequest, { view }: ApprovalRequest) {
+  const { actionId, digest, policyDigest } = hold
+  return { actionId, digest, policy: policyDigest, view: view.digest, end: null, votes: [], submitted: [] } as const
 }

@@ -5,9 +5,17 @@ import type { Proof } from './evidence.js'
 import type { LedgerPlan } from '../ledger/update.js'
 import { updateLedger } from '../ledger/update.js'
 import type { Place } from './pending-index.js'
-import { enter, leave, requestKey } from './pending-index.js'
+import { alreadyWaiting, enter, leave, requestKey, timeOf } from './pending-index.js'
 import type { RequestEnd, StoredRequest, StoredVote } from './stored-request.js'
-import { parseStored, storedValue, withEnd, withVote, withoutSubmission } from './stored-request.js'
+import {
+  parseStored,
+  stateOf,
+  storedValue,
+  withEnd,
+  withHolder,
+  withVote,
+  withoutSubmission,
+} from './stored-request.js'
 
 /** What consuming came to: the result of the check, or the state that the request was in already. */
 export type Consumption<T> =
@@ -38,6 +46,31 @@ export class RequestLedger {
       perRun: limits.pendingPerRun,
       overall: limits.pending,
     })
+  }
+
+  /**
+   * Takes a request over that its holder left behind, instead of entering one. Throws ERR_LIMIT_EXCEEDED when somebody else
+   * did, or it is not pending any more.
+   */
+  async takeOver(from: StoredRequest): Promise<void> {
+    const { deadlineMs, ledger, leaseMs } = this.#on
+    const nowMs = await timeOf(ledger, deadlineMs)
+    this.#keptUntilMs = from.keptUntilMs
+    await this.#updateAny<void>((stored) => {
+      const isLeft = stored?.holder === from.holder && stateOf(stored) === 'pending' && stored.heldUntilMs <= nowMs
+      if (!isLeft) throw alreadyWaiting()
+      return this.#changed(withHolder(stored, this.#place.holder, nowMs + (leaseMs ?? 0)), undefined)
+    })
+  }
+
+  /** Stays the holder for another while. */
+  async renew(leaseMs: number): Promise<void> {
+    const nowMs = await timeOf(this.#on.ledger, this.#on.deadlineMs)
+    await this.#update<void>((stored) =>
+      stored === undefined
+        ? unchanged(undefined)
+        : this.#changed({ ...stored, heldUntilMs: nowMs + leaseMs }, undefined),
+    )
   }
 
   /** What the ledger holds of the request; undefined when it is gone. */
@@ -103,7 +136,15 @@ export class RequestLedger {
     return leave(this.#on.ledger, this.#on.deadlineMs, this.#place, spent)
   }
 
+  /** A request that has another holder is none of ours. */
   #update<T>(plan: Plan<T>, others: readonly string[] = []): Promise<T> {
+    return this.#updateAny(
+      (stored, entries) => plan(stored?.holder === this.#place.holder ? stored : undefined, entries),
+      others,
+    )
+  }
+
+  #updateAny<T>(plan: Plan<T>, others: readonly string[] = []): Promise<T> {
     const { deadlineMs, ledger } = this.#on
     return updateLedger(ledger, deadlineMs, [this.#key, ...others], (entries) =>
       plan(parseStored(entries.get(this.#key)?.value), entries),

@@ -9,11 +9,10 @@ import type { ApprovalRequest } from './approver.js'
 import type { RequestFacts } from './request-view.js'
 import { requestView } from './request-view.js'
 
-/** An action that the policy holds, bound to its digest. */
-export interface HoldRequest {
-  /** The id that the action's intent will have. */
-  readonly actionId: string
-  readonly digest: Digest
+/** An action that the policy holds. */
+export interface HeldCall {
+  /** Binds the action to a digest, as a request with this nonce: with an id of its own, or as the action that it was before. */
+  readonly bind: (nonce: string, actionId?: string) => BoundAction
   readonly action: Action
   readonly requester: Principal
   readonly requesterRecord: CanonicalFragment
@@ -27,6 +26,23 @@ export interface HoldRequest {
   readonly policyDigest: Digest
 }
 
+/** What tells two requests for the same action apart. */
+export interface Binding {
+  /** 32 hex digits that are nobody else's. */
+  readonly nonce: string
+  readonly actionId: string
+}
+
+/** An action as one request for approval. */
+export interface BoundAction {
+  /** The id that the action's intent will have. */
+  readonly actionId: string
+  readonly digest: Digest
+}
+
+/** An action that the policy holds, bound to its digest. */
+export interface HoldRequest extends HeldCall, BoundAction {}
+
 /**
  * An action that was approved and has not run. Only the coordinator makes one; `consume` turns it, once, into
  * the right to run.
@@ -34,6 +50,8 @@ export interface HoldRequest {
 export interface HeldAction {
   readonly requestId: string
   readonly digest: Digest
+  /** What the action was bound with. */
+  readonly binding: Binding
 }
 
 /** Why a held action does not run. */
@@ -61,9 +79,12 @@ export type ApprovalOutcome =
   | { readonly outcome: 'expired' | 'withdrawn' | 'unavailable' | 'void'; readonly refusal: ApprovalRefusal }
 
 /** Whether approvers would see everything of an action. */
-export function isShownWhole(hold: HoldRequest): boolean {
-  return requestView(factsOf('', hold, 0)).complete
+export function isShownWhole(call: HeldCall): boolean {
+  return requestView(factsOf('', { ...call, actionId: '', digest: unbound }, 0)).complete
 }
+
+/** Stands where the digest will. */
+const unbound = '0'.repeat(64) as Digest
 
 /** What approvers are asked: frozen, made of the snapshot that will run. */
 export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: number, engine: string): ApprovalRequest {

@@ -23,20 +23,32 @@ export interface StoredVote {
 export interface Submission extends Omit<StoredVote, 'elapsedMs'> {
   readonly via: string
   readonly evidence: string
+  /** When it was counted already, by a process that is gone: taking it over makes it no younger. */
+  readonly elapsedMs?: number
 }
 
 /** A request as the ledger keeps it: what every compare-and-set about it goes through. */
 export interface StoredRequest {
   readonly digest: string
   readonly policy: string
+  /** The id that the action's intent will have. */
+  readonly actionId: string
   /** The digest of what approvers are shown. */
   readonly view: string
   /** Set once, by whoever ends it first. A denial is derived from the votes. */
   readonly end: Exclude<RequestEnd, 'denied'> | null
   readonly votes: readonly StoredVote[]
   readonly submitted: readonly Submission[]
+  /** The end of the request as people were told it, by the clock of the process that asked first. */
+  readonly expiresAtMs: number
+  /** When it was entered, in the ledger's time. */
+  readonly enteredAtMs: number
   /** Until when the entry is kept, in the ledger's time. */
   readonly keptUntilMs: number
+  /** Whoever waits for it: nobody else examines votes or spends it. */
+  readonly holder: string
+  /** Until when nobody else may become its holder, in the ledger's time. */
+  readonly heldUntilMs: number
 }
 
 /** The most yeses that are kept for one request. */
@@ -82,6 +94,17 @@ export function withoutSubmission(request: StoredRequest, id: string | undefined
   return { ...request, submitted: request.submitted.filter((submission) => submission.id !== id) }
 }
 
+/**
+ * Gives a pending request to another holder, whose own eyes have to see what was counted before: what has evidence is there
+ * to be examined again, and what was only claimed is gone.
+ */
+export function withHolder(request: StoredRequest, holder: string, heldUntilMs: number): StoredRequest {
+  const counted = request.votes.flatMap(({ evidence, via, ...vote }) =>
+    evidence === undefined || via === undefined ? [] : [{ ...vote, evidence, via }],
+  )
+  return { ...request, votes: [], submitted: [...counted, ...request.submitted], holder, heldUntilMs }
+}
+
 /** Ends a request that is still pending; answers how it ended when it did already. */
 export function withEnd(request: StoredRequest, end: Exclude<RequestEnd, 'denied'>): StoredRequest | RequestEnd {
   const state = stateOf(request)
@@ -91,26 +114,26 @@ export function withEnd(request: StoredRequest, end: Exclude<RequestEnd, 'denied
 /** The ledger's value of a request. */
 export function storedValue(request: StoredRequest): SnapshotValue {
   return {
-    digest: request.digest,
-    policy: request.policy,
-    view: request.view,
-    end: request.end,
+    ...request,
     votes: request.votes.map((vote) => ({ ...vote })),
     submitted: request.submitted.map((submission) => ({ ...submission })),
-    keptUntilMs: request.keptUntilMs,
   }
 }
 
 /** Reads a request back; undefined when the entry is gone or is not one, which callers take as void. */
 export function parseStored(value: SnapshotValue | undefined): StoredRequest | undefined {
   if (typeof value !== 'object' || value === null || !('votes' in value)) return undefined
-  const { digest, policy, view, end, votes, submitted, keptUntilMs } = value
+  const { actionId, digest, end, holder, policy, submitted, view, votes } = value
+  const { enteredAtMs, expiresAtMs, heldUntilMs, keptUntilMs } = value
   if (typeof digest !== 'string' || typeof policy !== 'string' || typeof view !== 'string') return undefined
-  if (!isEnd(end) || typeof keptUntilMs !== 'number') return undefined
+  if (!isEnd(end) || typeof actionId !== 'string' || typeof holder !== 'string') return undefined
+  if (typeof enteredAtMs !== 'number' || typeof expiresAtMs !== 'number') return undefined
+  if (typeof heldUntilMs !== 'number' || typeof keptUntilMs !== 'number') return undefined
   const read = allOf(votes, (vote) => parseVote(vote))
   const waiting = allOf(submitted, parseSubmission)
   if (read === undefined || waiting === undefined) return undefined
-  return { digest, policy, view, end, votes: read, submitted: waiting, keptUntilMs }
+  const times = { enteredAtMs, expiresAtMs, heldUntilMs, keptUntilMs }
+  return { actionId, digest, end, holder, policy, view, votes: read, submitted: waiting, ...times }
 }
 
 /** Every item of a list, or undefined when one of them is something else. */
@@ -128,7 +151,10 @@ function parseSubmission(value: SnapshotValue): Submission | undefined {
   const vote = parseVote(value, 0)
   if (vote?.via === undefined || vote.evidence === undefined) return undefined
   const { approver, decision, evidence, id, via } = vote
-  return { id, approver, decision, via, evidence }
+  const counted = (value as { readonly elapsedMs?: SnapshotValue }).elapsedMs
+  if (counted !== undefined && typeof counted !== 'number') return undefined
+  const submission = { id, approver, decision, via, evidence }
+  return counted === undefined ? submission : { ...submission, elapsedMs: counted }
 }
 
 function parseVote(value: SnapshotValue, elapsed?: number): StoredVote | undefined {

@@ -5,18 +5,14 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
 import type { Ending } from './ending.js'
 import { isAtLeast } from './evidence.js'
-import type { HoldRequest } from './request.js'
+import type { HeldCall } from './request.js'
 import { isShownWhole } from './request.js'
 
 /**
  * Answers why asking would be in vain, so that nobody waits for an approval that can never come; undefined when it may.
  * A requirement of nothing is an error, never a pass.
  */
-export function unholdable(
-  hold: HoldRequest,
-  approvers: readonly Approver[],
-  policy: CompiledPolicy,
-): Ending | undefined {
+export function unholdable(hold: HeldCall, approvers: readonly Approver[], policy: CompiledPolicy): Ending | undefined {
   const { level, stages, ttlMs, voteMaxAgeMs } = hold.requirement
   if (!isPrincipal(hold.requester)) return unavailable('the requester is not a verified principal')
   if (policy.digest !== hold.policyDigest) return { end: 'void', why: 'the policy changed' }

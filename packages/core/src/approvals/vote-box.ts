@@ -59,8 +59,11 @@ export class VoteBox {
     this.#expiry = expiry
   }
 
-  /** Checks who votes on what. A vote that passes still has to be counted by the ledger. */
-  async examine(via: Approver, vote: IncomingVote): Promise<CountedVote | VoteRefusal> {
+  /**
+   * Checks who votes on what. A vote that passes still has to be counted by the ledger. `countedMs`: when another process
+   * counted it, after the request was made.
+   */
+  async examine(via: Approver, vote: IncomingVote, countedMs = Infinity): Promise<CountedVote | VoteRefusal> {
     const given = 'evidence' in vote ? await this.#prove(via, vote.evidence) : this.#believe(vote)
     if (!('decision' in given)) return given
     const { approver } = given
@@ -73,8 +76,10 @@ export class VoteBox {
     const refusal = this.#ineligibility(this.#hold, candidate)
     if (refusal !== undefined) return { ...refusal, approver }
     if (!isAtLeast(given.level, this.#hold.requirement.level)) return { reason: 'level-too-low', approver }
-    const elapsedMs = this.#expiry.elapsedMs()
-    return { ...candidate, id: randomHex(16), via: via.name, elapsedMs, votedAtMs: this.#on.clock.wallMs() }
+    const nowMs = this.#expiry.elapsedMs()
+    const elapsedMs = Math.min(countedMs, nowMs)
+    const votedAtMs = this.#on.clock.wallMs() - (nowMs - elapsedMs)
+    return { ...candidate, id: randomHex(16), via: via.name, elapsedMs, votedAtMs }
   }
 
   /** What an approver port says by itself is no more than asserted. */

@@ -60,10 +60,10 @@ export class VoteIntake {
   }
 
   /** Takes evidence that another process left. It is counted or taken away, never kept. Never rejects. */
-  async takeSubmitted({ evidence, id }: Submission, via: Approver | undefined): Promise<void> {
+  async takeSubmitted({ elapsedMs, evidence, id }: Submission, via: Approver | undefined): Promise<void> {
     try {
       await this.#queue.inTurn(async () => {
-        const receipt = via === undefined ? notCounted('late') : await this.#count(via, { evidence }, id)
+        const receipt = via === undefined ? notCounted('late') : await this.#count(via, { evidence }, { id, elapsedMs })
         if (!receipt.counted) await this.#request.ledger.drop(id)
       })
     } catch (error) {
@@ -88,7 +88,11 @@ export class VoteIntake {
     }
   }
 
-  async #count(via: Approver, raw: unknown, submitted?: string): Promise<VoteReceipt> {
+  async #count(
+    via: Approver,
+    raw: unknown,
+    submitted?: { readonly id: string; readonly elapsedMs: number | undefined },
+  ): Promise<VoteReceipt> {
     const { hold, id, ledger, votes } = this.#request
     const vote = readVote(raw)
     if (vote === undefined) return this.#refuse({ via: via.name, reason: 'malformed' })
@@ -98,13 +102,13 @@ export class VoteIntake {
       await this.#request.end(ending)
       return this.#refuse({ ...refused, reason: 'late' })
     }
-    const examined = await votes.examine(via, vote)
+    const examined = await votes.examine(via, vote, submitted?.elapsedMs)
     if (!('id' in examined)) return this.#refuse({ ...refused, ...examined })
     const known = { via: via.name, approver: examined.approver }
     if (examined.decision === 'allow' && this.#request.isApproved()) return this.#refuse({ ...known, reason: 'late' })
     const against = await this.#on.mayVote(hold, examined)
     if (against !== undefined) return this.#refuse({ ...known, reason: `duty-conflict: ${against}` })
-    const added = await ledger.addVote(votes.keep(examined), examined.proof, submitted)
+    const added = await ledger.addVote(votes.keep(examined), examined.proof, submitted?.id)
     if (added !== 'counted') {
       votes.drop(examined)
       return this.#refuse({ ...known, reason: added })

@@ -175,25 +175,50 @@ function branded(principal: object): Principal {
 export function principalFragment(principal: Principal): CanonicalFragment {
   const known = fragments.get(principal)
   if (known !== undefined) return known
-  const { actors, agentClass, aliases, delegation, key, kind, owners, person, roles, run, subject, verifiedBy } =
-    principal
+  const { delegation, run } = principal
   const fragment = new CanonicalFragment({
+    ...lasting(principal),
+    delegation: delegation.length === 0 ? undefined : delegation.map(linkJson),
+    expiresAt: principal.expiresAt.toISOString(),
+    run: { id: run.id, root: run.root, parent: run.parent },
+  })
+  fragments.set(principal, fragment)
+  return fragment
+}
+
+const actorFragments = new WeakMap<Principal, CanonicalFragment>()
+
+/**
+ * Who acts, as far as it is the same in every session that the same identity opens: without what a session or a token adds,
+ * its ends and the ids of runs below the root.
+ */
+export function actorFragment(principal: Principal): CanonicalFragment {
+  const known = actorFragments.get(principal)
+  if (known !== undefined) return known
+  const { delegation } = principal
+  const links = delegation.map(({ name, roles, subject: { id, issuer } }) => ({ name, roles, subject: { id, issuer } }))
+  const fragment = new CanonicalFragment({
+    ...lasting(principal),
+    delegation: links.length === 0 ? undefined : links,
+  })
+  actorFragments.set(principal, fragment)
+  return fragment
+}
+
+function lasting(principal: Principal) {
+  const { actors, agentClass, aliases, key, kind, owners, person, roles, subject, verifiedBy } = principal
+  return {
     actors: actors.length === 0 ? undefined : actors,
     aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
     agentClass: dimensionJson(agentClass),
-    delegation: delegation.length === 0 ? undefined : delegation.map(linkJson),
-    expiresAt: principal.expiresAt.toISOString(),
     key: dimensionJson(key),
     kind,
     owners: dimensionJson(owners),
     person,
     roles,
-    run: { id: run.id, root: run.root, parent: run.parent },
     subject: { id: subject.id, issuer: subject.issuer },
     verifiedBy,
-  })
-  fragments.set(principal, fragment)
-  return fragment
+  }
 }
 
 function linkJson({ name, roles, run, session, subject }: DelegationLink): CanonicalInput {

@@ -19,6 +19,11 @@ const pending: StoredRequest = {
   end: null,
   votes: [],
   submitted: [],
+  actionId: 'a-1',
+  holder: 'h',
+  enteredAtMs: 0,
+  expiresAtMs: 1,
+  heldUntilMs: 1,
   keptUntilMs: 1,
 }
 

@@ -112,12 +112,14 @@ export function policy(name: string, approving: readonly string[] = ['dba', 'sec
 
 export const firstPolicy = policy('first')
 
+/** A call that is bound already: a test knows its digest before it is asked about. */
 export function hold(changes: Partial<HoldRequest> = {}, text = 'delete from invoices where id = $1'): HoldRequest {
   const requester = changes.requester ?? deployer
+  const binding = { actionId: changes.actionId ?? randomHex(4), digest: changes.digest ?? sha256(randomHex(16)) }
   const target = { name: 'orders', kind: 'postgres', labels: { env: 'prod' } }
   return {
-    actionId: randomHex(4),
-    digest: sha256(randomHex(16)),
+    ...binding,
+    bind: () => binding,
     action: {
       target,
       identity: { host: 'db.example', database: 'shop' },

@@ -31,6 +31,11 @@ function stored(...kept: readonly StoredVote[]): StoredRequest {
     end: null,
     votes: kept,
     submitted: [],
+    actionId: asked.actionId,
+    holder: 'h',
+    enteredAtMs: 0,
+    expiresAtMs: 1,
+    heldUntilMs: 1,
     keptUntilMs: 1,
   }
 }
@@ -47,6 +52,7 @@ beforeEach(() => {
     standingNow: standingAsVerified,
     mayVote: () => undefined,
     limits: defaultLimits,
+    leaseMs: undefined,
     deadlineMs: 50,
     isRevoked: () => false,
     onHeld: () => undefined,

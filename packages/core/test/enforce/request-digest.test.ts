@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { principalFragment } from '../../src/identity/make-principal.js'
 import { CanonicalFragment } from '../../src/model/canonical-json.js'
 import type { Action, Description } from '../../src/model/action.js'
 import type { Digest } from '../../src/model/digest.js'
@@ -21,7 +22,8 @@ async function requester(record: string, root: string): Promise<Requester> {
   return {
     sessionId: 'session',
     principal: { ...principal, run: { id: root, root } },
-    principalRecord: new CanonicalFragment(record),
+    principalRecord: principalFragment(principal),
+    actorRecord: new CanonicalFragment(record),
     roles: () => [],
     delegatorRoles: () => [],
     countedRoles: [],

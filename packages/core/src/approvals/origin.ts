@@ -1,0 +1,63 @@
+import { randomHex } from '../model/digest.js'
+import type { ApprovalPorts } from './approval-ports.js'
+import { leftBehind } from './pending-index.js'
+import type { LeftBehind } from './pending-index.js'
+import type { Origin } from './pending-request.js'
+import type { HeldCall, HoldRequest } from './request.js'
+import { approvalRequest } from './request.js'
+import type { RequestSecrets } from './request-secrets.js'
+import { stateOf } from './stored-request.js'
+
+/** A held action bound to its digest, and the request that it goes into. `denied`: people said no while nobody waited. */
+export interface Opening {
+  readonly hold: HoldRequest
+  readonly from: Origin
+  readonly denied: boolean
+}
+
+/**
+ * Finds the request that an action belongs to: the one for it that a process of ours left behind, if every bit of what people
+ * were asked is the same now, else a new one. Throws as the ledger does.
+ */
+export async function openingOf(on: ApprovalPorts, secrets: RequestSecrets, call: HeldCall): Promise<Opening> {
+  const contentId = secrets.contentId(call)
+  const found = on.leaseMs === undefined ? undefined : await leftBehind(on.ledger, on.deadlineMs, contentId)
+  const place = {
+    holder: randomHex(16),
+    runRoot: call.requester.run.root,
+    contentId,
+    ttlMs: call.requirement.ttlMs,
+  }
+  const taken = found && takenOver(on, secrets, call, found)
+  if (found !== undefined && taken !== undefined) {
+    const { elapsedMs, hold, stored } = taken
+    const nonce = secrets.nonceOf(found.id)
+    const since = { stored, elapsedMs, expiresAtMs: stored.expiresAtMs }
+    return {
+      hold,
+      from: { nonce, place: { ...place, id: found.id }, taken: since },
+      denied: stateOf(stored) === 'denied',
+    }
+  }
+  const id = randomHex(16)
+  const nonce = secrets.nonceOf(id)
+  return {
+    hold: { ...call, ...call.bind(nonce) },
+    from: { nonce, place: { ...place, id, replaces: found } },
+    denied: false,
+  }
+}
+
+/** Undefined when anything differs, or it is over for another reason than a no. */
+function takenOver(on: ApprovalPorts, secrets: RequestSecrets, call: HeldCall, { id, nowMs, stored }: LeftBehind) {
+  // The id goes into comments of statements.
+  if (stored === undefined || !/^[\w-]{1,64}$/.test(stored.actionId)) return undefined
+  const state = stateOf(stored)
+  const elapsedMs = nowMs - stored.enteredAtMs
+  if ((state !== 'pending' && state !== 'denied') || !(elapsedMs >= 0 && elapsedMs < call.requirement.ttlMs))
+    return undefined
+  const hold = { ...call, ...call.bind(secrets.nonceOf(id), stored.actionId) }
+  if (hold.digest !== stored.digest || hold.policyDigest !== stored.policy) return undefined
+  const { view } = approvalRequest(id, hold, stored.expiresAtMs, on.engine)
+  return view.digest === stored.view ? { hold, stored, elapsedMs } : undefined
+}
