@@ -149,8 +149,8 @@ export const directoryGuards = [
     [
       'a request is that of whom the directory says',
       'coordinator',
-      'const hold = requester === held.requester ? held : { ...held, requester }',
-      'const hold = requester === undefined ? { ...held, requester } : held',
+      'const call = requester === held.requester ? held : { ...held, requester }',
+      'const call = requester === undefined ? { ...held, requester } : held',
     ],
   ].map(([name, where, find, replace]) => ({
     name: `in approvals: ${name}`,

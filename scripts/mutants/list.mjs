@@ -21,6 +21,7 @@ import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
 import { signedGuards } from './signed.mjs'
+import { takeoverGuards } from './takeover.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
@@ -42,6 +43,7 @@ const lists = {
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,
   signed: signedGuards,
+  takeover: takeoverGuards,
   'model-check': modelCheckGuards,
   'id-tokens': idTokenGuards,
   requests: requestGuards,

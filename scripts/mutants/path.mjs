@@ -267,7 +267,7 @@ export const path = [
   },
   ...[
     ['action', '{"action":${parts.exact.text}', '{"action":{}'],
-    ['actor', ',"actor":${requester.principalRecord.text}', ',"actor":0'],
+    ['actor', ',"actor":${requester.actorRecord.text}', ',"actor":0'],
     ['engine', ',"engine":${quoted(engine)}', ',"engine":0'],
     ['nonce', ',"nonce":"${nonce}"', ',"nonce":0'],
     ['parameters', ',"parameters":${parameters}', ',"parameters":0'],

@@ -89,8 +89,8 @@ export const requestGuards = [
   {
     name: 'the same action of the same requester waits once',
     file: approvals('pending-index'),
-    find: 'if (entries.get(keys.content)?.value !== undefined) {',
-    replace: 'if (false) {',
+    find: 'if (standing !== undefined && (',
+    replace: 'if (false && (',
     tests: core('approvals/caps'),
   },
   {

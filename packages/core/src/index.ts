@@ -8,6 +8,7 @@ export type {
   VerifiedVote,
   VoteReceipt,
 } from './approvals/approver.js'
+export type { TakeoverOptions } from './approvals/coordinator.js'
 export { callbackApprover } from './approvals/callback-approver.js'
 export type { IdTokenApproverOptions } from './approvals/id-token-approver.js'
 export { idTokenApprover } from './approvals/id-token-approver.js'

@@ -12,6 +12,8 @@ export interface JournalContents {
 export interface RecordedIntent {
   readonly session: string
   readonly subject: string
+  /** The request for approval that was spent for it. */
+  readonly request?: string
 }
 
 /** Opens a journal as a new process would, which verifies every line and closes what was left open, and reads it. */
@@ -25,7 +27,9 @@ export async function readJournal(factory: JournalFactory): Promise<JournalConte
     for await (const event of journal.read()) {
       if (event.type === 'action.intent') {
         const actor = event['actor'] as { readonly subject: { readonly id: string } }
-        intents.set(event['id'] as string, { session: event.session, subject: actor.subject.id })
+        const approval = event['approval'] as { readonly request: string } | undefined
+        const intent = { session: event.session, subject: actor.subject.id }
+        intents.set(event['id'] as string, approval === undefined ? intent : { ...intent, request: approval.request })
       } else if (event.type === 'action.outcome') {
         const intent = event['intent'] as string
         if (!intents.has(intent) || outcomes.has(intent)) stray += 1

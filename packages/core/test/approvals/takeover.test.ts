@@ -222,9 +222,22 @@ describe('a request whose process died', () => {
     const { asked, on } = await leftBehind({}, async ({ ended, request }, first) => {
       await first.coordinator.submit(request.id, await decided('ann', request))
       const held = heldOf(await ended)
+      first.dieAfterNextCommit()
       await first.coordinator.consume(held, request.digest)
     })
     const again = await new Process(on).ask(call())
+    expect(again.request.id).not.toBe(asked.request.id)
+  })
+
+  it('is asked anew when the action differs in what people do not see', async () => {
+    const digest = sha256('seen')
+    const other = digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')) as typeof digest
+    const bind = (bound: typeof digest) => (_nonce: string, actionId?: string) => ({
+      actionId: actionId ?? 'first-1',
+      digest: bound,
+    })
+    const { asked, on } = await leftBehind({ bind: bind(digest) })
+    const again = await new Process(on).ask(call('as ever', { bind: bind(other) }))
     expect(again.request.id).not.toBe(asked.request.id)
   })
 
@@ -246,6 +259,27 @@ describe('a request whose process died', () => {
       reason: 'unknown-request',
     })
     expect(second.journal.of('approval.vote')).toEqual([])
+  })
+
+  it.each([
+    ['an id that would leave its comment', { actionId: 'x */ drop table invoices --' }],
+    ['an id without end', { actionId: 'x'.repeat(65) }],
+    ['a time that has not come', { enteredAtMs: startMs + 10 * minuteMs }],
+  ])('is not taken over with %s in the ledger', async (_what, edit) => {
+    const { asked, on } = await leftBehind()
+    const at = `approval/request/${asked.request.id}`
+    const { value, version } = await on.ledger.get(at)
+    const edited = { ...(value as object), ...edit }
+    await on.ledger.commit([{ key: at, expectedVersion: version, value: edited }])
+    // An editor that knew the key could make the digest fit.
+    const knowing = call('as ever', {
+      bind: (_nonce, actionId) =>
+        actionId === undefined
+          ? { actionId: 'new-1', digest: sha256('new') }
+          : { actionId, digest: asked.request.digest },
+    })
+    const again = await new Process(on).ask(knowing)
+    expect(again.request.id).not.toBe(asked.request.id)
   })
 
   it('takes no place from others', async () => {
