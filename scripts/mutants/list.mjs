@@ -12,6 +12,7 @@ import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
+import { lintGuards } from './lint.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { path } from './path.mjs'
@@ -49,6 +50,7 @@ const lists = {
   requests: requestGuards,
   revocation: revocationGuards,
   ledger: ledgerGuards,
+  lint: lintGuards,
   'ledger-postgres': ledgerPostgresGuards,
   duties: dutyGuards,
   record: recordGuards,

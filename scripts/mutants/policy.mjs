@@ -130,8 +130,8 @@ export const policyGuards = [
   {
     name: 'only policies that were compiled here are compared',
     file: policy('compile'),
-    find: 'if (views !== undefined) return views',
-    replace: 'return views as never',
+    find: 'if (known !== undefined) return known',
+    replace: 'return (known ?? {}) as never',
     tests: test('widening', 'explain', 'digest'),
   },
   {

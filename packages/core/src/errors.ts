@@ -16,7 +16,7 @@ export const errorCodes = Object.freeze({
   ERR_DIRECTORY_INVALID: 'the directory file is wrong; the message names file, line and key',
   ERR_DIRECTORY_REFUSED: 'the directory does not know the principal, has it disabled or contradicts its token',
   ERR_DIRECTORY_UNAVAILABLE: 'the directory could not be asked, so nobody was let through',
-  ERR_DUTY_CONFLICT: 'the action would bring duties together that the policy keeps apart',
+  ERR_DUTY_CONFLICT: 'duties or roles would come together that the policy keeps apart',
   ERR_HOLD_IN_TRANSACTION: 'the action needs approval, which is refused inside an open transaction',
   ERR_INTERNAL: 'bothkeys itself failed, so nothing ran',
   ERR_JOURNAL_BEHIND: 'part of the journal is missing, so a rule that counts what happened before denies',

@@ -1,9 +1,9 @@
 import { resolve as absolutePath } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeUtf8, fingerprint, readBoundedFile } from './bounded-file.js'
-import { personKey } from './duties/person.js'
+import { accountOfKey, personKey } from './duties/person.js'
 import { BothKeysError } from './errors.js'
-import type { Directory, DirectoryContext, DirectoryQuery } from './identity/directory.js'
+import type { Directory, DirectoryContext, DirectoryEntry, DirectoryQuery } from './identity/directory.js'
 import type { People } from './identity/people-file.js'
 import { parsePeople } from './identity/people-file.js'
 import type { Clock } from './model/clock.js'
@@ -46,6 +46,14 @@ export function fileDirectory(path: string, options: FileDirectoryOptions = {}):
     open: (context: DirectoryContext) => file.open(context),
     resolve: async (subject: Subject, query: DirectoryQuery) =>
       (await file.people(query.fresh)).get(personKey(subject.issuer, subject.id)),
+    list: async (query: DirectoryQuery) => entriesOf(await file.people(query.fresh)),
+  })
+}
+
+function entriesOf(people: People): readonly DirectoryEntry[] {
+  return [...people].flatMap(([key, record]) => {
+    const subject = accountOfKey(key)
+    return subject === undefined ? [] : [{ subject, record }]
   })
 }
 

@@ -23,6 +23,7 @@ import type { Journal, JournalFactory } from './record/journal.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
 import { refusalFrom } from './refusal.js'
+import { assertRolesApart } from './roles-apart.js'
 import { restoredLedger } from './restored-ledger.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
 import { Revocations } from './revocations.js'
@@ -79,7 +80,8 @@ export interface Guard {
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
-   * ERR_POLICY_WIDENING unless the guard runs with `dev`.
+   * ERR_POLICY_WIDENING unless the guard runs with `dev`, and one whose separated roles the directory brings together
+   * ERR_DUTY_CONFLICT.
    */
   reload(): Promise<void>
   /** The digest of the policy in force. */
@@ -110,7 +112,8 @@ export interface Guard {
 /**
  * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
  * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED, ERR_JOURNAL_CORRUPT,
- * ERR_DIRECTORY_INVALID or ERR_CONFIG_INVALID; nothing is left open then.
+ * ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings roles together
+ * that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const engine = options.engine ?? 'bothkeys'
@@ -131,6 +134,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     targets: options.targets,
     dev: options.dev ?? false,
     deadlineMs,
+    admits: (policy) => assertRolesApart(policy, options.directory, deadlineMs),
     observe: (name, event) => {
       observers.emit(name, event)
     },
@@ -144,6 +148,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   })
   try {
     await openDirectory(options.directory, { clock, deadlineMs, observers })
+    await assertRolesApart(holder.current, options.directory, deadlineMs)
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {

@@ -27,7 +27,13 @@ export { fileSource } from './file-source.js'
 export type { Guard, GuardApprovals, GuardOptions } from './guard.js'
 export { createGuard } from './guard.js'
 export type { DpopOptions } from './identity/dpop-options.js'
-export type { Directory, DirectoryContext, DirectoryQuery, DirectoryRecord } from './identity/directory.js'
+export type {
+  Directory,
+  DirectoryContext,
+  DirectoryEntry,
+  DirectoryQuery,
+  DirectoryRecord,
+} from './identity/directory.js'
 export type { HttpDirectoryOptions } from './identity/http-directory.js'
 export { httpDirectory } from './identity/http-directory.js'
 export type { JwtVerifierOptions } from './identity/jwt-options.js'

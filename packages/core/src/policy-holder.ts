@@ -15,6 +15,8 @@ export interface PolicyHolderOptions {
   /** Whether a reload may widen the policy. */
   readonly dev: boolean
   readonly deadlineMs: number
+  /** Whether a reload fits what else the guard knows. Rejects with why not. */
+  readonly admits: (policy: CompiledPolicy) => Promise<void>
   readonly observe: Enforcement['observe']
 }
 
@@ -79,6 +81,7 @@ export class PolicyHolder {
           hint: 'restart to apply it, or only add deny and hold rules',
         })
       }
+      await this.#options.admits(next)
       await this.#record(next, change)
       this.#current = next
       this.#options.observe('policyLoaded', { digest: next.digest, change })

@@ -1,4 +1,4 @@
-import type { Principal } from '../model/principal.js'
+import type { Principal, Subject } from '../model/principal.js'
 
 /**
  * Names one person or agent across issuers: `issuer#id`. An issuer holds no `#` (OpenID Connect Discovery 1.0,
@@ -11,6 +11,12 @@ export function personKey(issuer: string, id: string): string {
 /** Names one person of the directory, whichever account they use: `#name`. No account is called so: issuers are not empty. */
 export function personName(person: string): string {
   return personKey('', person)
+}
+
+/** The account that a name stands for; undefined for the name of a person. */
+export function accountOfKey(key: string): Subject | undefined {
+  const end = key.indexOf('#')
+  return end < 1 ? undefined : { issuer: key.slice(0, end), id: key.slice(end + 1) }
 }
 
 /** The names of every account of a principal, its own first. */

@@ -18,6 +18,12 @@ export interface DirectoryRecord {
   readonly disabled: boolean
 }
 
+/** One account of a listing, and what the directory says of it. */
+export interface DirectoryEntry {
+  readonly subject: Subject
+  readonly record: DirectoryRecord
+}
+
 /** How a lookup is to be answered. */
 export interface DirectoryQuery {
   readonly signal: AbortSignal
@@ -43,5 +49,10 @@ export interface Directory {
   /** Makes ready. Called once, by the guard; what it throws keeps the guard from being created. */
   open?(context: DirectoryContext): MaybePromise<void>
   resolve(subject: Subject, query: DirectoryQuery): MaybePromise<DirectoryRecord | undefined>
+  /**
+   * Every account that it knows, each once, also those that are disabled. With it, roles that a policy keeps apart are looked
+   * for in the whole directory when the policy is loaded. It answers everybody or throws: a part of them is not a listing.
+   */
+  list?(query: DirectoryQuery): MaybePromise<readonly DirectoryEntry[]>
   close?(): MaybePromise<void>
 }

@@ -1,4 +1,4 @@
-import { accountsOf, personKey, personName } from '../duties/person.js'
+import { accountOfKey, accountsOf, personKey, personName } from '../duties/person.js'
 import { BothKeysError } from '../errors.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
@@ -29,25 +29,31 @@ export const standingAsVerified: StandingNow = (principal) => ({ principal, role
  * ERR_DIRECTORY_REFUSED when it does not know somebody, has them disabled or contradicts the credential.
  */
 export function standingsIn(directory: Directory, deadlineMs: number): StandingNow {
-  return async (principal, fresh) => {
+  return (principal, fresh) => {
     const signal = AbortSignal.timeout(deadlineMs)
-    const find = (subject: Subject): Promise<CheckedRecord | undefined> =>
-      lookUp(directory, subject, { signal, fresh }, deadlineMs)
-    const record = await find(principal.subject)
-    if (record === undefined) throw refused('does not know this principal', 'add the account to the directory')
-    if (record.disabled) throw refused('has this principal disabled', 'ask whoever keeps the directory')
-    assertAgrees(principal, record)
-    const owners = await ownersOf(principal, record, find)
-    const both = record.roles === undefined ? principal.roles : principal.roles.filter(isAmong(record.roles))
-    const linked = linkedPrincipal(principal, {
-      person: record.person,
-      aliases: onceEach([...principal.aliases, ...record.aliases]),
-      owners,
-      agentClass: record.agentClass,
-      roles: both,
-    })
-    return { principal: linked, roles: record.kind === 'human' ? (record.roles ?? principal.roles) : both }
+    return standingBy(principal, (subject) => lookUp(directory, subject, { signal, fresh }, deadlineMs))
   }
+}
+
+/** Finds what is said of an account; undefined when nobody knows it. */
+export type FindRecord = (subject: Subject) => Promise<CheckedRecord | undefined>
+
+/** Where a principal stands by what `find` says of it and of its owners. Throws ERR_DIRECTORY_REFUSED and what `find` throws. */
+export async function standingBy(principal: Principal, find: FindRecord): Promise<Standing> {
+  const record = await find(principal.subject)
+  if (record === undefined) throw refused('does not know this principal', 'add the account to the directory')
+  if (record.disabled) throw refused('has this principal disabled', 'ask whoever keeps the directory')
+  assertAgrees(principal, record)
+  const owners = await ownersOf(principal, record, find)
+  const both = record.roles === undefined ? principal.roles : principal.roles.filter(isAmong(record.roles))
+  const linked = linkedPrincipal(principal, {
+    person: record.person,
+    aliases: onceEach([...principal.aliases, ...record.aliases]),
+    owners,
+    agentClass: record.agentClass,
+    roles: both,
+  })
+  return { principal: linked, roles: record.kind === 'human' ? (record.roles ?? principal.roles) : both }
 }
 
 async function lookUp(
@@ -86,11 +92,7 @@ function assertAgrees(principal: Principal, record: CheckedRecord): void {
  * The people who are accountable: each by every account and by name. Those that the credential names count as well and are
  * looked up too, so that an owner's second account is no other person; one that the directory does not know still conflicts.
  */
-async function ownersOf(
-  principal: Principal,
-  record: CheckedRecord,
-  find: (subject: Subject) => Promise<CheckedRecord | undefined>,
-): Promise<readonly string[]> {
+async function ownersOf(principal: Principal, record: CheckedRecord, find: FindRecord): Promise<readonly string[]> {
   if (record.kind === 'human') return []
   const people = await Promise.all(record.owners.map(async (owner) => ({ owner, found: await find(owner) })))
   if (people.some(({ found }) => found?.kind !== 'human')) {
@@ -113,13 +115,9 @@ function keysOf(owner: Subject, found: CheckedRecord | undefined): readonly stri
   return found?.person === undefined ? accounts : [...accounts, personName(found.person)]
 }
 
-/** The accounts among the owners that a principal has already: an issuer holds no `#`, and a name of a person begins with it. */
+/** The accounts among the owners that a principal has already. */
 function claimedOwners({ owners }: Principal): readonly Subject[] {
-  if (typeof owners === 'string') return []
-  return owners.known.flatMap((key) => {
-    const end = key.indexOf('#')
-    return end < 1 ? [] : [{ issuer: key.slice(0, end), id: key.slice(end + 1) }]
-  })
+  return typeof owners === 'string' ? [] : owners.known.flatMap((key) => accountOfKey(key) ?? [])
 }
 
 function onceEach(accounts: readonly Subject[]): readonly Subject[] {

@@ -3,13 +3,19 @@ import { BothKeysError } from '../errors.js'
 import { decide } from './decide.js'
 import { policyDigest } from './outline.js'
 import type { PolicyFile } from './parse.js'
+import type { Locate, PolicyPath, Position } from './problem.js'
 import { policyError } from './problem.js'
 import { reachabilityProblems } from './reachability.js'
 import { resolveRules } from './resolve.js'
 import { dutyRulesOf, separationProblems } from './separation.js'
 import { Views } from './view.js'
 
-const compiled = new WeakMap<CompiledPolicy, Views>()
+interface Behind {
+  readonly views: Views
+  readonly locate: Locate
+}
+
+const compiled = new WeakMap<CompiledPolicy, Behind>()
 
 const noDuties: ReadonlySet<never> = new Set()
 
@@ -32,14 +38,23 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     dutiesOf: (roles, target) =>
       rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,
   } satisfies CompiledPolicy)
-  compiled.set(policy, views)
+  compiled.set(policy, { views, locate: file.locate })
   return policy
 }
 
 /** The rules behind a compiled policy. Throws ERR_CONFIG_INVALID for anything that `compilePolicy` did not make. */
 export function viewsOf(policy: CompiledPolicy): Views {
-  const views = compiled.get(policy)
-  if (views !== undefined) return views
+  return behind(policy).views
+}
+
+/** Where a rule of a compiled policy stands in its text; undefined when it was no text. Throws as `viewsOf` does. */
+export function placeIn(policy: CompiledPolicy, path: PolicyPath): Position | undefined {
+  return behind(policy).locate(path)
+}
+
+function behind(policy: CompiledPolicy): Behind {
+  const known = compiled.get(policy)
+  if (known !== undefined) return known
   throw new BothKeysError('ERR_CONFIG_INVALID', 'this is not a compiled policy of this copy of bothkeys', {
     hint: 'make one with loadPolicy(), and install @bothkeys/core once',
   })

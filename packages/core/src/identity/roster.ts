@@ -1,0 +1,60 @@
+import { personKey } from '../duties/person.js'
+import { BothKeysError } from '../errors.js'
+import type { Principal, Subject } from '../model/principal.js'
+import type { ListedAccount, Listing } from './listing.js'
+import { makePrincipal } from './make-principal.js'
+import type { Standing } from './standing.js'
+import { standingBy } from './standing.js'
+
+/** The last moment a Date can hold (ECMA-262, section 21.4.1.1): a directory says nothing about expiry. */
+const lastMs = 8.64e15
+
+/** Somebody of a listing, as they stand by it. */
+export interface RosterMember extends Standing {
+  readonly subject: Subject
+  /** False: the roles are those of tokens, so that nobody can tell them from the listing. */
+  readonly namesRoles: boolean
+}
+
+/**
+ * Everybody of a listing who is let in, as the directory says that they stand: linked by the same code that links whoever
+ * opens a session. Whoever is disabled, or has no owner who counts, is left out as they would be there.
+ * What tokens add (a class, keys, a run) is not known: a class that is not in the listing is unknown, keys are none, and
+ * every account is in a run of its own.
+ */
+export async function rosterOf(listing: Listing): Promise<readonly RosterMember[]> {
+  const members: RosterMember[] = []
+  for (const account of listing.values()) {
+    const standing = await standingIn(listing, principalOf(account))
+    if (standing === undefined) continue
+    members.push({ ...standing, subject: account.subject, namesRoles: account.record.roles !== undefined })
+  }
+  return members
+}
+
+/** Where a principal stands by a listing; undefined when it would be refused. */
+export async function standingIn(listing: Listing, principal: Principal): Promise<Standing | undefined> {
+  try {
+    return await standingBy(principal, (subject) =>
+      Promise.resolve(listing.get(personKey(subject.issuer, subject.id))?.record),
+    )
+  } catch (error) {
+    if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return undefined
+    throw error
+  }
+}
+
+function principalOf({ record, subject }: ListedAccount): Principal {
+  return makePrincipal({
+    kind: record.kind,
+    issuer: subject.issuer,
+    id: subject.id,
+    owners: undefined,
+    agentClass: undefined,
+    runRoot: undefined,
+    key: undefined,
+    roles: record.roles ?? [],
+    verifiedBy: 'directory',
+    expiresAtMs: lastMs,
+  })
+}

@@ -1,0 +1,55 @@
+import type { Subject } from '../model/principal.js'
+import { placeIn } from '../policy/compile.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import type { PolicyPath, Position } from '../policy/problem.js'
+import { quoted, writePath } from '../policy/problem.js'
+
+/** What a policy and a directory can be found to be, with how bad it is. docs/lint.md is kept equal to it by a test. */
+export const findingSeverities = Object.freeze({
+  /** Roles that a static separation keeps apart are held together. A guard is not created with it. */
+  'roles-together': 'error',
+} as const)
+
+/** What a finding is about. */
+export type FindingCode = keyof typeof findingSeverities
+
+/** One thing that a policy and a directory together get wrong. */
+export interface Finding {
+  readonly code: FindingCode
+  readonly severity: (typeof findingSeverities)[FindingCode]
+  /** Where the rule stands in the policy: `hold[0].require[1]`. */
+  readonly path: string
+  /** Line and column of it, from 1; undefined when the policy was no text. */
+  readonly position: Position | undefined
+  /** One sentence: what is wrong and what to do. */
+  readonly message: string
+  /** The accounts that it is about. */
+  readonly accounts: readonly Subject[]
+}
+
+/** Makes findings about the rules of one policy. */
+export function findingAt(
+  policy: CompiledPolicy,
+  code: FindingCode,
+  path: PolicyPath,
+  message: string,
+  accounts: readonly Subject[],
+): Finding {
+  return Object.freeze({
+    code,
+    severity: findingSeverities[code],
+    path: writePath(path),
+    position: placeIn(policy, path),
+    message,
+    accounts: Object.freeze([...accounts]),
+  })
+}
+
+const shownNames = 5
+
+/** Accounts as they may stand in a message: the first few by id, quoted, and how many more there are. */
+export function named(accounts: readonly Subject[]): string {
+  const shown = accounts.slice(0, shownNames).map(({ id }) => quoted(id))
+  const more = accounts.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`
+}

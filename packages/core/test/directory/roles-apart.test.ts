@@ -1,0 +1,171 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fileDirectory } from '../../src/file-directory.js'
+import type { Guard } from '../../src/guard.js'
+import { createGuard } from '../../src/guard.js'
+import type { Directory, DirectoryEntry } from '../../src/identity/directory.js'
+import { unverifiedIdentity } from '../../src/identity/unverified.js'
+import { memoryJournal } from '../../src/record/memory-journal.js'
+import { agent, person } from '../lint/support.js'
+
+const first = `version: 1
+targets: { db: { kind: fake } }
+roles:
+  worker: [{ target: db, duty: read }]
+  dba: [{ target: db, duty: [read, approve] }]
+`
+const apart = `${first}separate: { static: [{ id: S1, roles: [worker, dba], max: 1 }] }\n`
+
+const both = person('ann', ['worker', 'dba'])
+const one = person('ann', ['worker'])
+
+function listing(list: Directory['list']): Directory {
+  return { resolve: () => undefined, ...(list === undefined ? {} : { list }) }
+}
+
+interface Bench {
+  readonly guard: Promise<Guard>
+  readonly journal: ReturnType<typeof memoryJournal>
+  /** What the policy source holds. */
+  readonly source: { content: string }
+}
+
+function bench(content: string, directory: Directory): Bench {
+  const journal = memoryJournal()
+  const source = { content }
+  const guard = createGuard({
+    policy: { load: () => Promise.resolve({ name: 'test', content: source.content }) },
+    identity: unverifiedIdentity(),
+    directory,
+    targets: [{ name: 'db', kind: 'fake', close: () => Promise.resolve() }],
+    journal,
+    deadlineMs: 200,
+  })
+  return { guard, journal, source }
+}
+
+async function code(guard: Promise<Guard>): Promise<string> {
+  try {
+    await (await guard).close()
+    return 'created'
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
+
+const lying: readonly (readonly [string, unknown])[] = [
+  ['nothing', undefined],
+  ['null', null],
+  ['no list', { length: 0 }],
+  ['an entry that is none', [null]],
+  ['an entry without a record', [{ subject: { issuer: 'i', id: 'ann' } }]],
+  ['an account without an id', [{ subject: { issuer: 'i' }, record: one[0]?.record }]],
+  [
+    'an account whose issuer has a fragment',
+    [{ subject: { issuer: 'i#j', id: 'etl' }, record: agent('etl', ['ann'], []).record }],
+  ],
+  ['a record of another form', [{ subject: one[0]?.subject, record: { ...one[0]?.record, admin: true } }]],
+  ['a record of somebody else', [{ subject: one[0]?.subject, record: person('bob', [])[0]?.record }]],
+  ['an account twice', [...one, ...one]],
+  ['too many accounts', Array.from({ length: 100_001 }, (_each, index) => person(`p${String(index)}`, [])[0])],
+]
+
+describe('a guard whose policy keeps roles apart', () => {
+  it('is not created when the directory brings them together, and the message says where, who and what to do', async () => {
+    const { guard } = bench(
+      apart,
+      listing(() => both),
+    )
+    await expect(guard).rejects.toMatchObject({
+      code: 'ERR_DUTY_CONFLICT',
+      message: expect.stringContaining('6:22 separate.static[0]: "ann" holds "worker" and "dba"') as unknown,
+      hint: 'take roles away in the directory, or change separate.static[0]',
+    })
+  })
+
+  it.each<readonly [string, Directory]>([
+    ['holds them apart', listing(() => one)],
+    ['is empty', listing(() => [])],
+    ['cannot list', listing(undefined)],
+  ])('is created when the directory %s', async (_what, directory) => {
+    expect(await code(bench(apart, directory).guard)).toBe('created')
+  })
+
+  it.each<readonly [string, Directory['list']]>([
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('down'))],
+    ['hangs', () => new Promise(() => undefined)],
+    ...lying.map(([what, answer]) => [`answers ${what}`, () => answer as readonly DirectoryEntry[]] as const),
+  ])('is not created when the directory %s: that is no empty one', async (_what, list) => {
+    expect(await code(bench(apart, listing(list)).guard)).toBe('ERR_DIRECTORY_UNAVAILABLE')
+  })
+
+  it('asks nobody for a policy that keeps no roles apart', async () => {
+    expect(
+      await code(
+        bench(
+          first,
+          listing(() => Promise.reject(new Error('down'))),
+        ).guard,
+      ),
+    ).toBe('created')
+  })
+
+  it.each<readonly [string, Directory['list'], string]>([
+    ['brings them together', () => both, 'ERR_DUTY_CONFLICT'],
+    ['cannot be asked', () => Promise.reject(new Error('down')), 'ERR_DIRECTORY_UNAVAILABLE'],
+  ])('does not get such a rule by a reload when the directory %s', async (_what, list, refused) => {
+    const on = bench(first, listing(list))
+    const guard = await on.guard
+    const before = guard.policyDigest
+    on.source.content = apart
+    await expect(guard.reload()).rejects.toMatchObject({ code: refused })
+    expect(guard.policyDigest).toBe(before)
+    expect(on.journal.events.map(({ type }) => type)).toContain('policy.rejected')
+    await guard.close()
+  })
+
+  it('gets such a rule by a reload when the directory holds them apart', async () => {
+    const on = bench(
+      first,
+      listing(() => one),
+    )
+    const guard = await on.guard
+    const before = guard.policyDigest
+    on.source.content = apart
+    await guard.reload()
+    expect(guard.policyDigest).not.toBe(before)
+    await guard.close()
+  })
+
+  it('is not created with a file that brings them together', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bothkeys-people-'))
+    try {
+      const path = join(folder, 'people.yaml')
+      await writeFile(
+        path,
+        `version: 1
+issuer: https://idp.example
+people: { ann: { accounts: [ann, ann-2], roles: [dba] } }
+agents: { etl: { account: etl, owners: [ann], roles: [worker] } }
+`,
+      )
+      const listed = await fileDirectory(path).list?.({ signal: AbortSignal.timeout(10_000), fresh: true })
+      expect(listed?.map(({ record, subject }) => [subject.id, record.kind])).toEqual([
+        ['ann', 'human'],
+        ['ann-2', 'human'],
+        ['etl', 'agent'],
+      ])
+      expect(await code(bench(apart, fileDirectory(path)).guard)).toBe('ERR_DUTY_CONFLICT')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
