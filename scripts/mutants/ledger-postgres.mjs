@@ -1,5 +1,5 @@
 const source = (name) => `packages/ledger-postgres/src/${name}.ts`
-const tests = (name) => [`packages/ledger-postgres/test/${name}.int.test.ts`]
+const tests = (name) => [`packages/ledger-postgres/test/${name === 'broken-clock' ? name : `${name}.int`}.test.ts`]
 
 /** What the ledger in PostgreSQL holds for several processes. */
 export const ledgerPostgresGuards = [
@@ -49,10 +49,34 @@ export const ledgerPostgresGuards = [
   [
     'does not lose what it committed',
     'layout',
+    "if current_setting('synchronous_commit') in ('off', 'local') then",
     "if current_setting('synchronous_commit') = 'off' then",
+    'schema',
+  ],
+  [
+    'has no time that is no number',
+    'layout',
+    "if floor_ms = 'NaN' or floor_ms = 'Infinity' then",
     'if false then',
     'schema',
   ],
+  [
+    'asks for no time that is no number',
+    'forward-floor',
+    'passedMs > 0 && passedMs < Infinity ? passedMs : 0',
+    'Math.max(0, passedMs)',
+    'broken-clock',
+  ],
+  [
+    'trusts no count whose age is unknown',
+    'fullness',
+    '!(nowMs - this.#countedAtMs < maxAgeMs)',
+    'nowMs - this.#countedAtMs >= maxAgeMs',
+    'broken-clock',
+  ],
+  ['keeps its settings whatever the connection string says', 'options', 'inString.has(name) || ', '', 'schema'],
+  ['keeps its settings whatever the connection says', 'options', ' || Object.hasOwn(connection, name)', '', 'schema'],
+  ['reads connection strings as the driver does', 'options', ".replace(/[\\t\\n\\r]/g, '')", '', 'schema'],
   [
     'sees what others committed whatever the database says',
     'store',
@@ -77,8 +101,8 @@ export const ledgerPostgresGuards = [
   [
     'carries its time on when the clock is set back',
     'forward-floor',
-    'this.#toldMs + Math.max(0, this.#clock.monotonicMs() - this.#toldAtMs)',
-    'this.#toldMs',
+    'passedMs > 0 && passedMs < Infinity ? passedMs : 0',
+    '0',
     'contract',
   ],
   [

@@ -15,7 +15,10 @@ export class ForwardFloor {
   }
 
   nowMs(): number {
-    return this.#toldMs === 0 ? 0 : Math.floor(this.#toldMs + Math.max(0, this.#clock.monotonicMs() - this.#toldAtMs))
+    if (this.#toldMs === 0) return 0
+    const passedMs = this.#clock.monotonicMs() - this.#toldAtMs
+    // Also when the clock is broken and tells no number.
+    return Math.floor(this.#toldMs + (passedMs > 0 && passedMs < Infinity ? passedMs : 0))
   }
 
   /** The ledger told its time. */

@@ -23,7 +23,7 @@ export class Fullness {
   async assertRoom(growth: number): Promise<void> {
     if (growth <= 0) return
     const nowMs = this.#clock.monotonicMs()
-    if (nowMs - this.#countedAtMs >= maxAgeMs || this.#entries + growth > this.#maxEntries) {
+    if (!(nowMs - this.#countedAtMs < maxAgeMs) || this.#entries + growth > this.#maxEntries) {
       this.#entries = await this.#count(this.#maxEntries)
       this.#countedAtMs = nowMs
     }

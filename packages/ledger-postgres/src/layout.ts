@@ -45,6 +45,10 @@ declare
   last_ms double precision;
   at_ms double precision;
 begin
+  -- PostgreSQL takes NaN for more than any number.
+  if floor_ms = 'NaN' or floor_ms = 'Infinity' then
+    raise exception 'the time of the ledger cannot be %', floor_ms;
+  end if;
   select clock.ms into strict last_ms from ${s}.clock;
   at_ms := floor(least(greatest(${s}.wall_ms(), last_ms, floor_ms), 253402300799999));
   if at_ms > last_ms + tolerance_ms then
@@ -69,8 +73,8 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'a commit of the ledger sees nothing new under %', current_setting('transaction_isolation');
   end if;
-  if current_setting('synchronous_commit') = 'off' then
-    raise exception 'a commit of the ledger must not be lost: synchronous_commit is off';
+  if current_setting('synchronous_commit') in ('off', 'local') then
+    raise exception 'a commit of the ledger must not be lost: synchronous_commit is %', current_setting('synchronous_commit');
   end if;
   for lock_id in
     select distinct hashtextextended('${s}.' || each.key, 0) from unnest(keys) as each (key) order by 1

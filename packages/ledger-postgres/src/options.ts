@@ -2,10 +2,22 @@ import type { Clock } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import type { PoolConfig } from 'pg'
 
+/** What the ledger sets for its connections, and nobody else: it would hang, or lose what it committed. */
+const ledgersOwn = [
+  'options',
+  'query_timeout',
+  'statement_timeout',
+  'lock_timeout',
+  'idle_in_transaction_session_timeout',
+] as const
+
 /** What a ledger in PostgreSQL is built from. */
 export interface PostgresLedgerOptions {
-  /** How to connect, as for `pg`: `connectionString`, or `host`, `user` and the others. */
-  readonly connection: Omit<PoolConfig, 'options' | 'max' | 'Client' | 'query_timeout' | 'statement_timeout'>
+  /**
+   * How to connect, as for `pg`: `connectionString`, or `host`, `user` and the others. `options` and the timeouts are the
+   * ledger's own, also in the string.
+   */
+  readonly connection: Omit<PoolConfig, (typeof ledgersOwn)[number] | 'max' | 'Client'>
   /** The schema that holds the ledger: a plain lower case name. One ledger in each. Default: `bothkeys`. */
   readonly schema?: string
   /** Whether to make the schema when it is not there. Default: true. */
@@ -40,6 +52,10 @@ export function settingsOf(options: PostgresLedgerOptions): Settings {
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema) || schema.startsWith('pg_')) {
     throw wrong('the schema of the ledger must be a plain lower case name of at most 63 characters')
   }
+  const inString = queryOf(connection.connectionString ?? '')
+  if (ledgersOwn.some((name) => inString.has(name) || Object.hasOwn(connection, name))) {
+    throw wrong('the connection of the ledger must leave options and timeouts to the ledger')
+  }
   return {
     connection,
     schema,
@@ -49,6 +65,12 @@ export function settingsOf(options: PostgresLedgerOptions): Settings {
     maxEntries: wholeNumber('maxEntries', options.maxEntries ?? 100_000),
     clock: options.clock ?? { monotonicMs: () => performance.now() },
   }
+}
+
+/** The parameters of a connection string, which win over all others in `pg`. Its parser skips tabs and line ends. */
+function queryOf(connectionString: string): URLSearchParams {
+  const [, ...query] = connectionString.replace(/[\t\n\r]/g, '').split('?')
+  return new URLSearchParams(query.join('?'))
 }
 
 function wholeNumber(name: string, value: number): number {

@@ -65,6 +65,22 @@ describe('the options of a ledger', () => {
       await expect(on.open('some', wrong)).rejects.toEqual(invalid)
     }
   })
+
+  it('leave options and timeouts of the connection to the ledger', async () => {
+    const joint = on.url.includes('?') ? '&' : '?'
+    for (const more of [
+      'options=-c%20a%3Db',
+      'o%70tions=',
+      'lock_time\tout=0',
+      'a=b&query_timeout=1',
+      'statement_timeout',
+    ]) {
+      const connectionString = `${on.url}${joint}${more}`
+      await expect(on.open('some', { connection: { connectionString } })).rejects.toEqual(invalid)
+    }
+    const connection = { connectionString: on.url, idle_in_transaction_session_timeout: 0 }
+    await expect(on.open('some', { connection })).rejects.toEqual(invalid)
+  })
 })
 
 describe('a commit', () => {
@@ -83,9 +99,20 @@ describe('a commit', () => {
   it('is refused where the server could lose it', async () => {
     const schema = on.schema()
     await on.open(schema)
-    await on.owner.query('begin; set local synchronous_commit = off')
-    await expect(on.owner.query(commit(schema))).rejects.toThrow('must not be lost')
-    await on.owner.query('rollback')
+    for (const level of ['off', 'local']) {
+      await on.owner.query(`begin; set local synchronous_commit = ${level}`)
+      await expect(on.owner.query(commit(schema))).rejects.toThrow('must not be lost')
+      await on.owner.query('rollback')
+    }
+  })
+
+  it('is refused at a time that is none, and leaves the time as it was', async () => {
+    const schema = on.schema()
+    const ledger = await on.open(schema)
+    for (const ms of ['NaN', 'Infinity']) {
+      await expect(on.owner.query(`select ${schema}.now_ms('${ms}', 0)`)).rejects.toThrow('cannot be')
+    }
+    expect(await ledger.nowMs()).toBeLessThan(Date.now() + 60_000)
   })
 
   it('works in a database whose own settings are others', async () => {
