@@ -238,8 +238,8 @@ export const directoryGuards = [
   {
     name: 'a guard that is not created closes its directory',
     file: 'packages/core/src/guard.ts',
-    find: '    await options.directory?.close?.()\n',
-    replace: '',
+    find: '[() => options.directory?.close?.(), () => journal.close()], closingMs',
+    replace: '[() => journal.close()], closingMs',
     tests: guard,
   },
 ]

@@ -1,5 +1,7 @@
 const source = (name) => `packages/core/src/${name}.ts`
-const tests = ['packages/core/test/enforce/revoke.test.ts']
+const revoke = 'packages/core/test/enforce/revoke.test.ts'
+const kept = 'packages/core/test/enforce/revocations-kept.test.ts'
+const meanwhile = 'packages/core/test/enforce/revoked-meanwhile.test.ts'
 
 /** The kill switch: what is revoked ends, opens nothing and counts for nothing. */
 export const revocationGuards = [
@@ -30,12 +32,12 @@ export const revocationGuards = [
     'people !== "unknown" && people.known',
   ],
   ['reaches every run', 'duties/revoked', 'principal.run.root === what.id || principal.run.id === what.id', 'false'],
-  ['closes a target to new connections', 'access', '  state.targetSignal(target.name).throwIfAborted()\n', ''],
+  ['closes a target to new connections', 'access', '  signal.throwIfAborted()\n', ''],
   [
     'stops what a target decides',
     'access',
-    "    if (this.signal.aborted) return { outcome: 'refused', refusal: refusalFrom(this.signal.reason) }\n",
-    '',
+    'this.#requester = { ...state.requesterOf(session), signal }',
+    'this.#requester = state.requesterOf(session)',
   ],
   [
     'stops voters',
@@ -65,11 +67,116 @@ export const revocationGuards = [
     'return untilMs !== undefined && nowMs > untilMs',
     'return untilMs === 0 && nowMs > 0',
   ],
-  ['has a bound', 'revocations', '      if (others.length >= maxRevocations) throw tooMany()\n', ''],
-].map(([what, file, find, replace]) => ({
+  [
+    'has a bound',
+    'revocations',
+    "      if (others.length >= maxRevocations && revocation.what.kind !== 'everything') throw tooMany()\n",
+    '',
+  ],
+  ['has an end that can be written', 'revocation', ' && forMs <= longestMs', ''],
+  [
+    'is looked for before an approval is spent',
+    'enforce',
+    '  await on.revocationsFresh()\n  refuseWhenOver',
+    '  refuseWhenOver',
+    meanwhile,
+  ],
+  [
+    'is looked for when the target is ready',
+    'enforce',
+    '    await on.revocationsFresh()\n  } catch',
+    '  } catch',
+    meanwhile,
+  ],
+  [
+    'is looked for when duties are reserved',
+    'enforce',
+    '    await on.revocationsFresh()\n    return next(reservation)',
+    '    return next(reservation)',
+    meanwhile,
+  ],
+  ['takes everything although it is full', 'revocations', " && revocation.what.kind !== 'everything'", '', kept],
+  [
+    'takes no room twice',
+    'revocations',
+    'inForce.filter((other) => !covers(revocation, other))',
+    'inForce.filter(() => true)',
+    kept,
+  ],
+  [
+    'takes no room for less',
+    'revocations',
+    '      if (inForce.some((other) => covers(other, revocation))) return { write: [], result: undefined }\n',
+    '',
+    kept,
+  ],
+  [
+    'makes nothing needless before its end is known',
+    'revocations',
+    '    let failure: {',
+    '    this.#settle(revocation)\n    let failure: {',
+    kept,
+  ],
+  ['has room from the start', 'revocations', '    if (this.#version === 0) await this.#makeRoom()\n', '', kept],
+  [
+    'is on record although the ledger failed',
+    'revocations',
+    '      failure = { error }\n',
+    '      throw error\n',
+    kept,
+  ],
+  [
+    'is told of when the ledger failed',
+    'revocations',
+    '    if (failure !== undefined) throw failure.error\n',
+    '',
+    kept,
+  ],
+  [
+    'is not looked for by a guard that did not start',
+    'revocations',
+    '    await this.#look()\n    this.#started = true\n',
+    '    this.#started = true\n    await this.#look()\n',
+    kept,
+  ],
+  [
+    'costs no memory for each connection',
+    'target-switches',
+    'known !== undefined && known.aborted ===',
+    'known !== undefined && known.aborted && known.aborted ===',
+    kept,
+  ],
+  ['comes back once', 'revocation', 'needed.set(same, revocation)', 'needed.set(revocation.id, revocation)', kept],
+  [
+    'closes the journal whatever fails',
+    'guard',
+    '    return closeInOrder(steps, Math.max(closingMs, deadlineMs))\n',
+    '    return (async () => {\n      for (const step of steps) await step()\n    })()\n',
+  ],
+  [
+    'closes the journal of a guard that was not created',
+    'guard',
+    'closeInOrder([() => options.directory?.close?.(), () => journal.close()], closingMs)',
+    'closeInOrder([() => options.directory?.close?.()], closingMs)',
+  ],
+  [
+    'closes what comes after a failure',
+    'close-in-order',
+    '      failures.push(error)\n',
+    '      throw error\n',
+    'packages/core/test/close-in-order.test.ts',
+  ],
+  [
+    'closes what comes after a hang',
+    'close-in-order',
+    "withDeadline(step(), 'closing', ms, undefined)",
+    'step()',
+    'packages/core/test/close-in-order.test.ts',
+  ],
+].map(([what, file, find, replace, test = revoke]) => ({
   name: `what is revoked ${what}`,
   file: source(file),
   find,
   replace,
-  tests,
+  tests: [test],
 }))

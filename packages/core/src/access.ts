@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import type { Admission, AdmissionRequest, Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
@@ -9,7 +8,7 @@ import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
 import type { EventDraft } from './record/event.js'
 import type { Refusal } from './refusal.js'
-import { denialOf, refusalFrom } from './refusal.js'
+import { denialOf } from './refusal.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'
 import { internalsOf } from './session.js'
@@ -66,8 +65,8 @@ export interface SessionAccess {
 export interface GuardState {
   readonly enforcement: Enforcement
   readonly targets: ReadonlySet<GuardedTarget>
-  /** Aborted when the target is revoked, with a BothKeysError for its reason. */
-  readonly targetSignal: (name: string) => AbortSignal
+  /** Aborted when the session ends or the target is revoked, with a BothKeysError for its reason. */
+  readonly signalOf: (session: AbortSignal, target: string) => AbortSignal
   requesterOf(session: Session): Requester
 }
 
@@ -100,8 +99,9 @@ export function sessionAccess(session: Session, target: GuardedTarget): SessionA
       cause: inner.signal.reason,
     })
   }
-  state.targetSignal(target.name).throwIfAborted()
-  return new Access(state, session, target)
+  const signal = state.signalOf(inner.signal, target.name)
+  signal.throwIfAborted()
+  return new Access(state, session, target, signal)
 }
 
 class Access implements SessionAccess {
@@ -113,20 +113,18 @@ class Access implements SessionAccess {
   readonly principal: Principal
   readonly signal: AbortSignal
 
-  constructor(state: GuardState, session: Session, target: GuardedTarget) {
+  constructor(state: GuardState, session: Session, target: GuardedTarget, signal: AbortSignal) {
     this.#state = state
-    this.#requester = state.requesterOf(session)
+    // Whoever asks of a target that is revoked is over, as one whose session ended.
+    this.#requester = { ...state.requesterOf(session), signal }
     this.#target = target
     this.sessionId = session.id
     this.shortId = session.id.slice(0, 8)
     this.principal = session.principal
-    this.signal = AbortSignal.any([this.#requester.signal, state.targetSignal(target.name)])
-    // Every connection listens; Node would warn of a leak from the eleventh on.
-    setMaxListeners(0, this.signal)
+    this.signal = signal
   }
 
   admit(request: AdapterRequest): MaybePromise<Admission> {
-    if (this.signal.aborted) return { outcome: 'refused', refusal: refusalFrom(this.signal.reason) }
     return admit(this.#state.enforcement, this.#requester, {
       action: this.#action(request),
       inTransaction: request.inTransaction,

@@ -146,6 +146,8 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
     withdrawal.abort()
     return deny(on, requester, request, policy, reserved.refusal)
   }
+  // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
+  await on.revocationsFresh()
   refuseWhenOver(requester, request)
   const bound = bindRequest(on.engine, requester, request.action, policy.digest, people.approved.binding)
   const consumed = on.approvals.consume(people.approved, bound.digest)
@@ -196,7 +198,12 @@ function permit(allowed: Case): MaybePromise<Admission> {
     if (typeof reservation === 'object') return deny(on, requester, request, policy, reservation.refusal)
     return intend(allowed, undefined, reservation === 'reserved')
   }
-  return isPromise(reserved) ? reserved.then(next) : next(reserved)
+  if (!isPromise(reserved)) return next(reserved)
+  return reserved.then(async (reservation) => {
+    // The ledger took its time: whoever asked may have been revoked elsewhere.
+    await on.revocationsFresh()
+    return next(reservation)
+  })
 }
 
 function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act {
@@ -244,6 +251,8 @@ async function concludeLater(
     if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)
     isOnRecord = true
     unchanged = await recheck
+    // The disk and the target took their time.
+    await on.revocationsFresh()
   } catch (error) {
     const closed = closeIntent(granted, recorded)
     if (isOnRecord) await closed

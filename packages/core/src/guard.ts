@@ -3,6 +3,7 @@ import { registerGuard } from './access.js'
 import type { Approver } from './approvals/approver.js'
 import type { ApprovalCoordinator, TakeoverOptions } from './approvals/coordinator.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
+import { closeInOrder } from './close-in-order.js'
 import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
@@ -105,7 +106,10 @@ export interface Guard {
   revoke(what: Revocable, options: RevocationOptions): Promise<Revocation>
   /** What waits for people. */
   readonly approvals: GuardApprovals
-  /** Ends every session and connection and closes the journal. */
+  /**
+   * Ends every session and connection and closes the journal, whatever becomes of the rest. Rejects with what failed first;
+   * a part that hangs is left after 15 seconds.
+   */
   close(): Promise<void>
 }
 
@@ -153,11 +157,13 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()
-    await options.directory?.close?.()
-    await journal.close()
+    await closeInOrder([() => options.directory?.close?.(), () => journal.close()], closingMs).catch(() => undefined)
     throw error
   }
 }
+
+/** How long one part of a guard may take to close: doors hear the last answers of their servers. */
+const closingMs = 15_000
 
 const headNotNoted: Refusal = {
   code: 'ERR_JOURNAL_UNAVAILABLE',
@@ -247,22 +253,26 @@ async function assemble(
     enforcement,
     targets: new Set(options.targets),
     requesterOf: (session) => sessions.requesterOf(session),
-    targetSignal: (name) => switches.signal(name),
+    signalOf: (session, target) => switches.signal(session, target),
   })
   await revocations.start()
   const { behind } = journal
   // Whoever created the guard can listen by then.
   if (behind !== undefined) setImmediate(observe, 'journalBehind', behind)
   let closing: Promise<void> | undefined
-  const close = async (): Promise<void> => {
+  const close = (): Promise<void> => {
     holder.stop()
     revocations.stop()
-    await sessions.closeAll()
-    await approvals.close()
-    await Promise.all(options.targets.map((target) => target.close()))
-    await directory?.close?.()
-    await ledger.close()
-    await journal.close()
+    // The journal comes last: it records what the others end.
+    const steps = [
+      () => sessions.closeAll(),
+      () => approvals.close(),
+      () => Promise.all(options.targets.map((target) => target.close())),
+      () => directory?.close?.(),
+      () => ledger.close(),
+      () => journal.close(),
+    ]
+    return closeInOrder(steps, Math.max(closingMs, deadlineMs))
   }
   return Object.freeze({
     openSession: (credential: Credential, sessionOptions?: SessionOptions) =>

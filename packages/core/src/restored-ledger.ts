@@ -10,7 +10,7 @@ import type { ReplayedRequest } from './record/replay-state.js'
 import { replayState } from './record/replay-state.js'
 import type { ReplayedEntry } from './record/replayed-duties.js'
 import { ReplayedDuties } from './record/replayed-duties.js'
-import { replayedRevocation, storedRevocation } from './revocation.js'
+import { replayedRevocation, storedRevocation, withoutNeedless } from './revocation.js'
 import { isOver, revocationsKey } from './revocations.js'
 
 /** How long after its expiry a restriction is kept. */
@@ -35,7 +35,7 @@ export async function restoredLedger(clock: Clock, journal: Journal, rules: Duty
   const nowMs = await ledger.nowMs()
   const inForce = revocations.map(replayedRevocation).filter(({ untilMs }) => !isOver(untilMs, nowMs))
   if (inForce.length > 0) {
-    changes.push({ key: revocationsKey, expectedVersion: 0, value: inForce.map(storedRevocation) })
+    changes.push({ key: revocationsKey, expectedVersion: 0, value: withoutNeedless(inForce).map(storedRevocation) })
   }
   if (changes.length > 0) await ledger.commit(changes)
   return ledger

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Revocable } from './duties/revoked.js'
 import { BothKeysError } from './errors.js'
 import type { CanonicalInput } from './model/canonical-json.js'
@@ -18,18 +19,20 @@ export interface Revocation {
 export interface RevocationOptions {
   /** One line, shown to whoever is stopped. */
   readonly reason: string
-  /** How long it lasts, in milliseconds. Default: for good. */
+  /** How long it lasts, in milliseconds, at most ten years. Default: for good. */
   readonly forMs?: number
 }
 
 const longest = 2_048
+const longestMs = 10 * 366 * 24 * 3_600_000
 
 /** Checks what a caller wants revoked, for good at first. Throws ERR_CONFIG_INVALID. */
 export function revocationOf(what: Revocable, options: RevocationOptions): Revocation {
   const { forMs, reason } = options
   if (!isText(reason, 500) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(reason)) throw wrong('needs a reason of one line')
-  if (forMs !== undefined && !(Number.isSafeInteger(forMs) && forMs > 0))
-    throw wrong('lasts a whole number of milliseconds')
+  if (forMs !== undefined && !(Number.isSafeInteger(forMs) && forMs > 0 && forMs <= longestMs)) {
+    throw wrong('lasts a whole number of milliseconds, at most ten years')
+  }
   const own = revocable(what)
   if (own === undefined) throw wrong('names a subject, a person, a run, a session, a target or everything')
   return Object.freeze({ id: randomHex(16), what: own, reason, untilMs: undefined })
@@ -56,6 +59,23 @@ function revocable(what: unknown): Revocable | undefined {
 
 function isText(value: unknown, max = longest): value is string {
   return typeof value === 'string' && value !== '' && value.length <= max && value.isWellFormed()
+}
+
+/** Whether a revocation is of the same and lasts at least as long. */
+export function covers(one: Revocation, other: Revocation): boolean {
+  const endMs = ({ untilMs }: Revocation): number => untilMs ?? Infinity
+  return endMs(one) >= endMs(other) && isDeepStrictEqual(one.what, other.what)
+}
+
+/** Of those of the same, the one that lasts longest. */
+export function withoutNeedless(revocations: readonly Revocation[]): readonly Revocation[] {
+  const needed = new Map<string, Revocation>()
+  for (const revocation of revocations) {
+    const same = JSON.stringify(revocation.what)
+    const known = needed.get(same)
+    if (known === undefined || covers(revocation, known)) needed.set(same, revocation)
+  }
+  return [...needed.values()]
 }
 
 /** The revocation as the ledger keeps it. */

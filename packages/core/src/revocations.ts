@@ -12,7 +12,7 @@ import type { SnapshotValue } from './model/snapshot.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
-import { parseRevocation, recordedRevocation, revocationOf, storedRevocation } from './revocation.js'
+import { covers, parseRevocation, recordedRevocation, revocationOf, storedRevocation } from './revocation.js'
 
 /** The ledger's key of all that is revoked. */
 export const revocationsKey = 'revocations'
@@ -56,10 +56,15 @@ export class Revocations {
     this.#context = context
   }
 
-  /** The first look, and from then on as many as it takes. Throws ERR_LEDGER_UNAVAILABLE when the first one fails. */
+  /**
+   * The first look, and from then on as many as it takes. Throws ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE when the first one
+   * fails; nothing is looked at from then on.
+   */
   async start(): Promise<void> {
-    this.#started = true
     await this.#look()
+    this.#started = true
+    this.#lookLater()
+    if (this.#version === 0) await this.#makeRoom()
   }
 
   /** Resolves when what is known is fresh enough to decide by; nothing when it is. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE. */
@@ -90,26 +95,58 @@ export class Revocations {
 
   /**
    * Revokes. In force here when this returns its promise, whatever becomes of that; elsewhere and after a restart once it
-   * resolves. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when others may not learn of it.
+   * resolves. On record also when the ledger fails; for good when the ledger cannot tell its time. Rejects with
+   * ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED, ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when others may not learn of it.
    */
   async add(what: Revocable, options: RevocationOptions): Promise<Revocation> {
-    const { deadlineMs, journal, ledger } = this.#context
+    const { deadlineMs, journal } = this.#context
     let revocation = revocationOf(what, options)
     this.#keep(revocation)
-    const nowMs = await this.#nowMs()
-    if (options.forMs !== undefined) {
-      revocation = Object.freeze({ ...revocation, untilMs: nowMs + options.forMs })
-      this.#keep(revocation)
+    let failure: { readonly error: unknown } | undefined
+    try {
+      const nowMs = await this.#nowMs()
+      if (options.forMs !== undefined) revocation = Object.freeze({ ...revocation, untilMs: nowMs + options.forMs })
+      await this.#tell(revocation, nowMs)
+    } catch (error) {
+      failure = { error }
     }
+    this.#settle(revocation)
+    const event = { type: 'revocation', session: engineSession, body: recordedRevocation(revocation) } as const
+    await withDeadline(journal.append(event, 'synced'), 'recording the revocation', deadlineMs, undefined)
+    if (failure !== undefined) throw failure.error
+    return revocation
+  }
+
+  /** Writes it where others look. What it makes needless is left out, so that revoking the same again takes no room. */
+  async #tell(revocation: Revocation, nowMs: number): Promise<void> {
+    const { deadlineMs, ledger } = this.#context
     await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
-      const others = storedIn(entries.get(revocationsKey)).filter(({ untilMs }) => !isOver(untilMs, nowMs))
-      if (others.length >= maxRevocations) throw tooMany()
+      const inForce = storedIn(entries.get(revocationsKey)).filter(({ untilMs }) => !isOver(untilMs, nowMs))
+      if (inForce.some((other) => covers(other, revocation))) return { write: [], result: undefined }
+      const others = inForce.filter((other) => !covers(revocation, other))
+      if (others.length >= maxRevocations && revocation.what.kind !== 'everything') throw tooMany()
       const value = [...others, revocation].map(storedRevocation)
       return { write: [{ key: revocationsKey, value }], result: undefined }
     })
-    const event = { type: 'revocation', session: engineSession, body: recordedRevocation(revocation) } as const
-    await withDeadline(journal.append(event, 'synced'), 'recording the revocation', deadlineMs, undefined)
-    return revocation
+  }
+
+  /** The entry is there before anything is revoked, so that a ledger that is full by then takes revocations all the same. */
+  async #makeRoom(): Promise<void> {
+    const { deadlineMs, ledger, onFailure } = this.#context
+    try {
+      await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
+        const isThere = entries.get(revocationsKey)?.value !== undefined
+        return { write: isThere ? [] : [{ key: revocationsKey, value: [] }], result: undefined }
+      })
+    } catch (error) {
+      onFailure(error)
+    }
+  }
+
+  /** Its end is known. Only now others are needless: what holds for good at first would make those so that last longer. */
+  #settle(revocation: Revocation): void {
+    for (const own of this.#own.values()) if (covers(revocation, own)) this.#own.delete(own.id)
+    this.#keep(revocation)
   }
 
   #keep(revocation: Revocation): void {

@@ -198,6 +198,7 @@ describe('a guard that revokes', () => {
     ['no reason', { kind: 'everything' }, { reason: '' }],
     ['a reason of several lines', { kind: 'everything' }, { reason: 'a\nb' }],
     ['a time that is none', { kind: 'everything' }, { reason, forMs: 0 }],
+    ['a time beyond all dates', { kind: 'everything' }, { reason, forMs: Number.MAX_SAFE_INTEGER }],
     ['nothing', undefined, { reason }],
     ['an unknown kind', { kind: 'role', id: 'dba' }, { reason }],
     ['a person without an issuer', { kind: 'person', id: 'ada' }, { reason }],
@@ -241,6 +242,42 @@ function revokingLedger(happen: () => Promise<unknown>): Ledger {
     close: () => inner.close(),
   }
 }
+
+describe('a guard whose ledger does not close', () => {
+  it('closes its journal all the same, and says so', async () => {
+    const gone = new Error('gone')
+    const inner = memoryLedger({ clock: systemClock })
+    const journal = memoryJournal()
+    let closed = 0
+    const counted: GuardOptions['journal'] = {
+      open: async (context) => {
+        const opened = await journal.open(context)
+        return {
+          append: (event, durability) => opened.append(event, durability),
+          read: () => opened.read(),
+          close: () => {
+            closed += 1
+            return opened.close()
+          },
+        }
+      },
+    }
+    const ledger: Ledger = {
+      get: (key) => inner.get(key),
+      commit: (changes) => inner.commit(changes),
+      nowMs: () => inner.nowMs(),
+      close: () => Promise.reject(gone),
+    }
+    const { guard } = await stage({ ledger, journal: counted })
+    await expect(guard.close()).rejects.toBe(gone)
+    expect(closed).toBe(1)
+    const directory = { resolve: () => undefined, close: () => Promise.reject(gone) }
+    const mute: Ledger = { ...ledger, get: () => Promise.reject(new Error('mute')) }
+    const starting = stage({ ledger: mute, journal: counted, directory })
+    await expect(starting).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+    expect(closed).toBe(2)
+  })
+})
 
 describe('guards on one ledger', () => {
   it('learn within a second of what another one revoked', async () => {
