@@ -58,8 +58,8 @@ export const approvalGuards = [
   {
     name: 'the duty to approve is needed beside the role',
     file: approvals('eligibility'),
-    find: 'if (!mayApprove(hold, roles, policy)) return',
-    replace: 'if (roles.length === 0 && !mayApprove(hold, roles, policy)) return',
+    find: 'if (!mayApprove(hold, candidate, policy)) return',
+    replace: 'if (roles.length === 0 && !mayApprove(hold, candidate, policy)) return',
     tests: votes,
   },
   {

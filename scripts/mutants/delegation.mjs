@@ -2,6 +2,7 @@ const core = (name) => `packages/core/src/${name}.ts`
 const delegation = ['packages/core/test/delegation/delegation.test.ts']
 const properties = ['packages/core/test/delegation/delegation-properties.test.ts']
 const roles = ['packages/core/test/delegation/requester-roles.test.ts']
+const approving = ['packages/core/test/delegation/approving.test.ts']
 const actors = ['packages/core/test/identity/actors.test.ts']
 const hostile = ['packages/core/test/identity/hostile-tokens.test.ts']
 const independence = ['packages/core/test/duties/independence.test.ts']
@@ -10,6 +11,13 @@ const guard = (tests, file, name, find, replace = '') => ({ name, file: core(fil
 
 /** What a session may give away, and that nothing is won by giving it away. */
 export const delegationGuards = [
+  guard(
+    approving,
+    'approvals/eligibility',
+    'rules for roles of the delegator restrict a sub-agent that approves',
+    'return { roles, delegatorRoles, target:',
+    'return { roles, target:',
+  ),
   guard(
     delegation,
     'delegation',

@@ -30,8 +30,8 @@ export const holdOptionGuards = [
   {
     name: 'whoever approves holds what they approve where the rule says so',
     file: approvals('eligibility'),
-    find: 'return hold.requirement.approverMustHold && !mayDo(hold, roles, policy) ?',
-    replace: 'return hold.requirement.rules.length === 0 && !mayDo(hold, roles, policy) ?',
+    find: 'return hold.requirement.approverMustHold && !mayDo(hold, candidate, policy) ?',
+    replace: 'return hold.requirement.rules.length === 0 && !mayDo(hold, candidate, policy) ?',
     tests,
   },
   {

@@ -1,6 +1,7 @@
 import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/independence.js'
 import { accountsOf, personName } from '../duties/person.js'
-import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
+import type { Target } from '../model/action.js'
+import type { ApprovalStage, DecisionInput, IndependenceDimension } from '../model/decision.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { quoteSegment } from '../policy/resource-pattern.js'
@@ -51,8 +52,8 @@ export function ineligibility(
     const named = stages.flatMap((stage) => stage.independent)
     return { reason: 'not-independent', dimensions: conflicts(hold.requester, approver, named) }
   }
-  if (!mayApprove(hold, roles, policy)) return { reason: 'no-approve-duty' }
-  return hold.requirement.approverMustHold && !mayDo(hold, roles, policy) ? { reason: 'does-not-hold' } : undefined
+  if (!mayApprove(hold, candidate, policy)) return { reason: 'no-approve-duty' }
+  return hold.requirement.approverMustHold && !mayDo(hold, candidate, policy) ? { reason: 'does-not-hold' } : undefined
 }
 
 /** What keeps somebody from deciding a request whatever their roles are. More knowledge of them never lifts it. */
@@ -92,26 +93,27 @@ function dimensionsFor(
 }
 
 /** Whether the approver could do the very action themselves, at least with an approval of their own. */
-function mayDo(hold: HoldRequest, roles: readonly string[], policy: CompiledPolicy): boolean {
-  const { description, target } = hold.action
-  const decision = policy.decide({
-    roles,
-    target: { name: target.name, kind: target.kind, labels: target.labels },
-    operation: description.operation,
-    text: description.text,
-    effects: description.effects,
-  })
-  return decision.effect !== 'deny'
+function mayDo({ action }: HoldRequest, candidate: Candidate, policy: CompiledPolicy): boolean {
+  const { effects, operation, text } = action.description
+  return policy.decide({ ...asDecided(candidate, action.target), operation, text, effects }).effect !== 'deny'
 }
 
-function mayApprove(hold: HoldRequest, roles: readonly string[], policy: CompiledPolicy): boolean {
-  const { target } = hold.action
+function mayApprove({ action }: HoldRequest, candidate: Candidate, policy: CompiledPolicy): boolean {
+  const resource = `target:${quoteSegment(action.target.name)}`
   const decision = policy.decide({
-    roles,
-    target: { name: target.name, kind: target.kind, labels: target.labels },
+    ...asDecided(candidate, action.target),
     operation: 'approve',
     text: '',
-    effects: [{ duty: 'approve', resource: `target:${quoteSegment(target.name)}`, attributes: {} }],
+    effects: [{ duty: 'approve', resource, attributes: {} }],
   })
   return decision.effect === 'allow'
+}
+
+/** A sub-agent is restricted by the roles of its delegators, too, as it is where it acts itself. */
+function asDecided(
+  { approver, roles }: Candidate,
+  { kind, labels, name }: Target,
+): Pick<DecisionInput, 'roles' | 'delegatorRoles' | 'target'> {
+  const delegatorRoles = approver.delegation.flatMap((link) => link.roles)
+  return { roles, delegatorRoles, target: { name, kind, labels } }
 }
