@@ -57,6 +57,7 @@ function dimension(value: unknown): Dimension {
   return known === undefined ? 'unknown' : { known }
 }
 
-function textsOf(value: unknown): readonly string[] | undefined {
+/** A list of texts of the record; undefined for anything else. */
+export function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined
 }

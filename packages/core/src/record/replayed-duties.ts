@@ -10,7 +10,7 @@ import { duties } from '../model/effect.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { RecordedEvent } from './event.js'
 import type { RecordedParty } from './recorded-party.js'
-import { membersOf, readParty } from './recorded-party.js'
+import { membersOf, readParty, textsOf } from './recorded-party.js'
 
 /** One entry of the ledger that comes back. */
 export interface ReplayedEntry {
@@ -51,7 +51,7 @@ export class ReplayedDuties {
       case 'approval.vote':
         if (event['decision'] !== 'allow') return
         this.#recall(this.#rules, this.#approval(event), event)
-        this.#keep(roleClaimsOf(this.#rules, partyOf(event, 'approver'), 0), event)
+        this.#keep(roleClaimsOf(this.#rules, voterOf(event), 0), event)
         return
       case 'session.open': {
         const opened = partyOf(event, 'actor')
@@ -73,7 +73,7 @@ export class ReplayedDuties {
   #approval(event: RecordedEvent): Act {
     const asked = this.#asked.get(String(event['request']))
     if (asked === undefined) throw unreadable(event, 'the request that it is about')
-    return actOfApproving(asked, partyOf(event, 'approver'))
+    return actOfApproving(asked, voterOf(event))
   }
 
   #recall(rules: DutyRules, act: Act, event: RecordedEvent): void {
@@ -95,6 +95,13 @@ function partyOf(event: RecordedEvent, member: 'actor' | 'approver'): RecordedPa
   const party = readParty(event[member])
   if (party === undefined || Number.isNaN(party.expiresAtMs)) throw unreadable(event, `its ${member}`)
   return party
+}
+
+/** Whoever voted, with the roles that the vote was counted for: the directory's, whatever the credential said. */
+function voterOf(event: RecordedEvent): Pick<Act, 'party' | 'roles'> {
+  const roles = textsOf(event['roles'])
+  if (roles === undefined) throw unreadable(event, 'the roles of its approver')
+  return { party: partyOf(event, 'approver').party, roles }
 }
 
 function actOf(event: RecordedEvent, root: string): HeldAct {

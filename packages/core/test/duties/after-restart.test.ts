@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/model/clock.js'
-import type { EventDraft } from '../../src/record/event.js'
+import type { EventDraft, RecordedEvent } from '../../src/record/event.js'
+import type { Journal } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { restoredLedger } from '../../src/restored-ledger.js'
 import { loadPolicy } from '../../src/policy/load.js'
@@ -67,6 +68,23 @@ describe('separated duties after a restart', () => {
     const second = await dutyBench({ journal, approvers: [yes] })
     expect(verdict(await second.does(stranger, 'delete'))).toBe('ERR_APPROVAL_INELIGIBLE')
     expect(yes.receipts).toEqual(['duty-conflict: D1'])
+  })
+
+  it.each([undefined, 'dba', ['dba', 1]])('stop the start at a vote for the roles %j', async (roles) => {
+    const journal = lastingJournal()
+    const first = await dutyBench({ journal, approvers: [new YesOf(ann)] })
+    await first.does(writer, 'delete')
+    await first.guard.close()
+    const opened = await memoryJournal().open({ recorder: 'r', clock: systemClock })
+    const changed = journal.events.map((event) => (event.type === 'approval.vote' ? { ...event, roles } : event))
+    const damaged: Journal = {
+      ...opened,
+      async *read() {
+        yield* changed as readonly RecordedEvent[]
+      },
+    }
+    const { dutyRules } = loadPolicy({ name: 'x', content: dutiesApart })
+    await expect(restoredLedger(systemClock, damaged, dutyRules)).rejects.toMatchObject({ code: 'ERR_JOURNAL_CORRUPT' })
   })
 
   it.each<readonly [string, EventDraft['type'], EventDraft['body']]>([

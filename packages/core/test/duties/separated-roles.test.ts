@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import type { Directory } from '../../src/identity/directory.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
-import { agent, dutiesApart, dutyBench, hourMs, human, lastingJournal, startMs, verdict, YesOf } from './support.js'
+import {
+  agent,
+  dutiesApart,
+  dutyBench,
+  hourMs,
+  human,
+  lastingJournal,
+  people,
+  startMs,
+  verdict,
+  YesOf,
+} from './support.js'
 
 const rolesApart: PolicyInput = {
   ...dutiesApart,
@@ -88,6 +100,24 @@ describe('separated roles', () => {
     await expect(second.open(human('olga'))).rejects.toThrow(conflict)
     await expect(second.open(agent({ id: 'hers', ownedBy: 'rita', agentClass: 'third' }))).rejects.toThrow(conflict)
     await expect(second.open(human('ann'))).resolves.toBeDefined()
+  })
+
+  it('still count after a restart for whom only the directory gave a role', async () => {
+    const journal = lastingJournal()
+    const owners = [{ issuer: people, id: 'zoe' }]
+    const directory: Directory = {
+      resolve: ({ id, issuer }) =>
+        issuer === people
+          ? { kind: 'human', person: id, roles: ['dba'], disabled: false }
+          : { kind: 'agent', owners, disabled: false },
+    }
+    const stranger = agent({ id: 'stranger', ownedBy: 'zoe', agentClass: 'other' })
+    const yes = new YesOf(human('rita', []))
+    const first = await dutyBench({ policy: rolesApart, journal, directory, approvers: [yes] })
+    expect(verdict(await first.does(stranger, 'delete'))).toBe('permitted')
+    await first.guard.close()
+    const second = await dutyBench({ policy: rolesApart, journal })
+    await expect(second.open(agent({ id: 'hers', ownedBy: 'rita', agentClass: 'third' }))).rejects.toThrow(conflict)
   })
 
   it('refuse just the same when the refusal cannot be recorded', async () => {

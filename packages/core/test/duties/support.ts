@@ -4,6 +4,7 @@ import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/enforce.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import type { Directory } from '../../src/identity/directory.js'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
 import { makePrincipal } from '../../src/identity/make-principal.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
@@ -20,7 +21,7 @@ import { fixedClock } from '../../src/testing/fixed-clock.js'
 export const startMs = Date.parse('2026-05-04T09:00:00Z')
 export const hourMs = 3_600_000
 
-const people = 'https://people.example'
+export const people = 'https://people.example'
 
 export type Who = Partial<PrincipalFacts> & { readonly id: string; readonly ownedBy?: string }
 
@@ -96,6 +97,7 @@ export interface DutyBenchOptions {
   readonly policy?: PolicyInput
   readonly approvers?: readonly Approver[]
   readonly ledger?: Ledger
+  readonly directory?: Directory
   readonly journal?: JournalFactory & { readonly events: readonly RecordedEvent[] }
   readonly behind?: Journal['behind']
   readonly clock?: FixedClock
@@ -136,6 +138,7 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     clock,
     deadlineMs: 500,
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
+    ...(options.directory === undefined ? {} : { directory: options.directory }),
   })
   const open = (principal: Principal): Promise<Session> => {
     const token = String(credentials.size)
