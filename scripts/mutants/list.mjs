@@ -22,6 +22,7 @@ import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
 import { signedGuards } from './signed.mjs'
+import { signedPolicyGuards } from './signed-policies.mjs'
 import { takeoverGuards } from './takeover.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
@@ -44,6 +45,7 @@ const lists = {
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,
   signed: signedGuards,
+  'signed-policies': signedPolicyGuards,
   takeover: takeoverGuards,
   'model-check': modelCheckGuards,
   'id-tokens': idTokenGuards,

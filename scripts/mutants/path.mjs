@@ -247,15 +247,15 @@ export const path = [
   {
     name: 'a policy that widens needs a restart',
     file: holder,
-    find: "if (change === 'widening' && !this.#options.dev) {",
-    replace: 'if (false) {',
+    find: "const version = change === 'widening' && !this.#options.dev ?",
+    replace: 'const version = false ?',
     tests: guard,
   },
   {
     name: 'a policy is on record before it decides',
     file: holder,
-    find: '      await this.#record(next, change)\n      this.#current = next\n',
-    replace: '      this.#current = next\n      await this.#record(next, change)\n',
+    find: '      await this.#record(next, change, version)\n      this.#current = next\n',
+    replace: '      this.#current = next\n      await this.#record(next, change, version)\n',
     tests: guard,
   },
   {

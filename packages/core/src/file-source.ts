@@ -14,21 +14,46 @@ const settleMs = 50
  * place, replaced by rename or reached through a symbolic link that is swapped. The file system's own events only make it
  * faster; what counts is the content, looked at four times a second. A file that disappears is a change too.
  *
- * `load` throws ERR_POLICY_INVALID when the file cannot be read, is not UTF-8 or is larger than 1 MiB.
+ * `load` throws ERR_POLICY_INVALID when the file cannot be read, is not UTF-8 or is larger than 1 MiB. A signature that cannot
+ * be read counts as none.
  */
-export function fileSource(path: string): PolicySource {
+export function fileSource(path: string, options: FileSourceOptions = {}): PolicySource {
   const absolute = resolve(path)
+  const signatureAt = options.signature === undefined ? undefined : resolve(options.signature)
   let loaded: string | undefined
+  let loadedSignature: string | undefined
   return Object.freeze({
     async load(signal: AbortSignal): Promise<PolicyDocument> {
+      const signed = signatureAt === undefined ? undefined : await readSignature(signatureAt, signal)
       const bytes = await readBoundedFile(absolute, unusable(absolute), signal)
       loaded = fingerprint(bytes)
-      return { name: path, content: decodeUtf8(bytes, unusable(absolute)) }
+      loadedSignature = signed?.state
+      return { name: path, content: decodeUtf8(bytes, unusable(absolute)), signature: signed?.text }
     },
     watch(changed: () => void, signal: AbortSignal): void {
       new FileWatch(absolute, loaded, changed, signal).start()
+      if (signatureAt !== undefined) new FileWatch(signatureAt, loadedSignature, changed, signal).start()
     },
   })
+}
+
+/** What may stand beside a policy file. */
+export interface FileSourceOptions {
+  /** The file that holds what the authority signed about the policy, watched like the policy itself. */
+  readonly signature?: string
+}
+
+/** The signature as text, if there is one, and what a watch compares it with. */
+async function readSignature(
+  path: string,
+  signal: AbortSignal,
+): Promise<{ readonly state: string; readonly text?: string }> {
+  try {
+    const bytes = await readBoundedFile(path, unusable(path), signal)
+    return { state: fingerprint(bytes), text: decodeUtf8(bytes, unusable(path)).trim() }
+  } catch (error) {
+    return { state: stateOf(error) }
+  }
 }
 
 /** Looks at one file until the signal aborts. Keeps no process alive. */
@@ -79,10 +104,7 @@ class FileWatch {
     try {
       return fingerprint(await readBoundedFile(this.#path, unusable(this.#path), this.#signal))
     } catch (error) {
-      const cause: unknown = error instanceof BothKeysError ? (error.cause ?? error.message) : error
-      return cause instanceof Error && 'code' in cause
-        ? `unreadable ${String(cause.code)}`
-        : `unreadable ${String(cause)}`
+      return stateOf(error)
     }
   }
 
@@ -110,6 +132,12 @@ class FileWatch {
       // No events here, for example on some network file systems: the poll is enough.
     }
   }
+}
+
+/** Why a file cannot be read, for comparing. */
+function stateOf(error: unknown): string {
+  const cause: unknown = error instanceof BothKeysError ? (error.cause ?? error.message) : error
+  return cause instanceof Error && 'code' in cause ? `unreadable ${String(cause.code)}` : `unreadable ${String(cause)}`
 }
 
 function unusable(path: string): (what: string, cause?: unknown) => BothKeysError {

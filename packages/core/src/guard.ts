@@ -9,6 +9,7 @@ import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Directory } from './identity/directory.js'
+import type { PolicyAuthority } from './identity/policy-token.js'
 import { standingAsVerified, standingsIn } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
 import type { Ledger } from './ledger/ledger.js'
@@ -60,6 +61,11 @@ export interface GuardOptions {
   readonly takeover?: TakeoverOptions
   /** This guard's name in digests and in the record. Default: `bothkeys`. */
   readonly engine?: string
+  /**
+   * Whose signatures let the policy widen, without a restart: those of keys that are in no process of an agent. The first
+   * policy has to be signed then as well, and no version comes into force again once a newer one was.
+   */
+  readonly authority?: PolicyAuthority
   /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
   readonly dev?: boolean
   readonly clock?: Clock
@@ -81,7 +87,8 @@ export interface Guard {
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
-   * ERR_POLICY_WIDENING unless the guard runs with `dev`, and one whose separated roles the directory brings together
+   * ERR_POLICY_WIDENING, or ERR_POLICY_UNSIGNED where an authority signs policies and did not sign this one with a higher
+   * version, unless the guard runs with `dev`; one whose separated roles the directory brings together throws
    * ERR_DUTY_CONFLICT.
    */
   reload(): Promise<void>
@@ -115,9 +122,9 @@ export interface Guard {
 
 /**
  * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
- * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED, ERR_JOURNAL_CORRUPT,
- * ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings roles together
- * that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
+ * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_POLICY_UNSIGNED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED,
+ * ERR_JOURNAL_CORRUPT, ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings
+ * roles together that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const engine = options.engine ?? 'bothkeys'
@@ -137,6 +144,9 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     source: options.policy,
     targets: options.targets,
     dev: options.dev ?? false,
+    authority: options.authority,
+    engine,
+    clock,
     deadlineMs,
     admits: (policy) => assertRolesApart(policy, options.directory, deadlineMs),
     observe: (name, event) => {
@@ -235,7 +245,7 @@ async function assemble(
     revocationsFresh: () => revocations.fresh(),
     deadlineMs,
   }
-  await holder.startRecording(journal)
+  await holder.startRecording(journal, ledger)
   const guardKey = {}
   const sessions = new SessionKeeper({
     guardKey,

@@ -5,7 +5,13 @@ import { BothKeysError } from './errors.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { loadPolicy } from './policy/load.js'
 import type { PolicySource } from './policy/source.js'
+import { admitVersion, noteNarrowing, unsigned } from './policy-version.js'
+import type { PolicyAuthority } from './identity/policy-token.js'
+import { policyTokens } from './identity/policy-token.js'
+import type { Ledger } from './ledger/ledger.js'
+import type { Clock } from './model/clock.js'
 import { comparePolicies } from './policy/widening.js'
+import { refusalFrom } from './refusal.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 
@@ -14,6 +20,11 @@ export interface PolicyHolderOptions {
   readonly targets: readonly GuardedTarget[]
   /** Whether a reload may widen the policy. */
   readonly dev: boolean
+  /** Whose signature lets a policy widen. Then the first one has to be signed, too. */
+  readonly authority: PolicyAuthority | undefined
+  /** For whom a policy has to be signed. */
+  readonly engine: string
+  readonly clock: Clock
   readonly deadlineMs: number
   /** Whether a reload fits what else the guard knows. Rejects with why not. */
   readonly admits: (policy: CompiledPolicy) => Promise<void>
@@ -24,35 +35,48 @@ type Change = 'start' | 'same' | 'narrowing' | 'widening'
 
 /**
  * Holds the policy in force and swaps it atomically. A document that does not load changes nothing; one that widens is
- * applied only with `dev` (RULES 9); every policy is on record, with its bytes, before it decides anything.
+ * applied only when its authority signed it with a higher version than every one before, or with `dev` (RULES 9); every policy is on record, with its bytes, before it decides anything.
  */
 export class PolicyHolder {
   readonly #options: PolicyHolderOptions
   readonly #stopping = new AbortController()
   #current: CompiledPolicy
   #journal: Journal | undefined
+  #ledger: Ledger | undefined
+  readonly #versionOf: VersionOf
+  /** The version of the first policy, where an authority signs them. */
+  readonly #firstVersion: number | undefined
   /** Loads one after the other, so that an older document never replaces a newer one. */
   #last: Promise<void> = Promise.resolve()
 
-  private constructor(options: PolicyHolderOptions, first: CompiledPolicy) {
+  private constructor(options: PolicyHolderOptions, first: ReadPolicy, versionOf: VersionOf, version?: number) {
     this.#options = options
-    this.#current = first
+    this.#current = first.policy
+    this.#versionOf = versionOf
+    this.#firstVersion = version
   }
 
-  /** Loads the first policy. Throws when it is broken. */
+  /** Loads the first policy. Throws when it is broken, or not signed by the authority that there is. */
   static async load(options: PolicyHolderOptions): Promise<PolicyHolder> {
+    const versionOf = versionsOf(options)
     const first = await readPolicy(options, new AbortController().signal)
-    return new PolicyHolder(options, first)
+    if (options.authority === undefined) return new PolicyHolder(options, first, versionOf)
+    return new PolicyHolder(options, first, versionOf, await versionOf(first))
   }
 
   get current(): CompiledPolicy {
     return this.#current
   }
 
-  /** Records the policy that is in force and starts watching for changes. */
-  async startRecording(journal: Journal): Promise<void> {
+  /**
+   * Records the policy that is in force and starts watching for changes. Throws ERR_POLICY_UNSIGNED when a newer one was in
+   * force.
+   */
+  async startRecording(journal: Journal, ledger: Ledger): Promise<void> {
     this.#journal = journal
-    await this.#record(this.#current, 'start')
+    this.#ledger = ledger
+    if (this.#firstVersion !== undefined) await this.#admit(this.#current, this.#firstVersion)
+    await this.#record(this.#current, 'start', this.#firstVersion)
     this.#options.observe('policyLoaded', { digest: this.#current.digest, change: 'start' })
     this.#options.source.watch?.(() => {
       // What went wrong is on record and observed; the old policy stays.
@@ -73,17 +97,15 @@ export class PolicyHolder {
 
   async #load(): Promise<void> {
     try {
-      const next = await readPolicy(this.#options, this.#stopping.signal)
+      const read = await readPolicy(this.#options, this.#stopping.signal)
+      const next = read.policy
       const { change, widens } = comparePolicies(this.#current, next)
       if (change === 'same') return
-      if (change === 'widening' && !this.#options.dev) {
-        throw new BothKeysError('ERR_POLICY_WIDENING', `the new policy widens the one in force: ${widens.join('; ')}`, {
-          hint: 'restart to apply it, or only add deny and hold rules',
-        })
-      }
+      const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
       await this.#options.admits(next)
-      await this.#record(next, change)
+      await this.#record(next, change, version)
       this.#current = next
+      if (change === 'narrowing') await this.#narrowed(next)
       this.#options.observe('policyLoaded', { digest: next.digest, change })
     } catch (error) {
       await this.#reject(error)
@@ -91,13 +113,40 @@ export class PolicyHolder {
     }
   }
 
-  async #record(policy: CompiledPolicy, change: Change): Promise<void> {
+  /** The version of a policy that widens, taken note of. Throws ERR_POLICY_WIDENING or ERR_POLICY_UNSIGNED. */
+  async #widening(read: ReadPolicy, widens: readonly string[]): Promise<number> {
+    if (this.#options.authority === undefined) {
+      throw new BothKeysError('ERR_POLICY_WIDENING', `the new policy widens the one in force: ${widens.join('; ')}`, {
+        hint: 'restart to apply it, have an authority sign policies, or only add deny and hold rules',
+      })
+    }
+    const version = await this.#versionOf(read)
+    await this.#admit(read.policy, version)
+    return version
+  }
+
+  /** A signed policy that was narrowed since is none that was signed. The narrower one is in force whatever comes of it. */
+  async #narrowed({ digest }: CompiledPolicy): Promise<void> {
+    if (this.#options.authority === undefined || this.#ledger === undefined) return
+    try {
+      await noteNarrowing(this.#ledger, this.#options.deadlineMs, digest)
+    } catch (cause) {
+      this.#options.observe('failure', { session: engineSession, refusal: refusalFrom(cause), cause })
+    }
+  }
+
+  async #admit({ digest }: CompiledPolicy, version: number): Promise<void> {
+    if (this.#ledger === undefined) throw unsigned('there is no ledger that knows the versions before')
+    await admitVersion(this.#ledger, this.#options.deadlineMs, { version, digest })
+  }
+
+  async #record(policy: CompiledPolicy, change: Change, version: number | undefined): Promise<void> {
     await withDeadline(
       this.#journal?.append(
         {
           type: 'policy.loaded',
           session: engineSession,
-          body: { change, dev: this.#options.dev, digest: policy.digest, source: policy.source },
+          body: { change, dev: this.#options.dev, digest: policy.digest, source: policy.source, version },
         },
         'synced',
       ),
@@ -122,11 +171,41 @@ export class PolicyHolder {
   }
 }
 
-async function readPolicy(options: PolicyHolderOptions, signal: AbortSignal): Promise<CompiledPolicy> {
+interface ReadPolicy {
+  readonly policy: CompiledPolicy
+  readonly signature: string | undefined
+}
+
+async function readPolicy(options: PolicyHolderOptions, signal: AbortSignal): Promise<ReadPolicy> {
   const document = await withDeadline(options.source.load(signal), 'loading the policy', options.deadlineMs, undefined)
   const policy = loadPolicy(document)
   checkTargets(policy, options.targets)
-  return policy
+  return { policy, signature: document.signature }
+}
+
+/** The version that the authority signed a policy with. Throws ERR_POLICY_UNSIGNED when it did not. */
+type VersionOf = (read: ReadPolicy) => Promise<number>
+
+function versionsOf({ authority, clock, deadlineMs, dev, engine }: PolicyHolderOptions): VersionOf {
+  if (authority === undefined) return () => Promise.reject(unsigned('there is no authority'))
+  if (dev) {
+    throw new BothKeysError(
+      'ERR_CONFIG_INVALID',
+      'dev lets everybody widen the policy, so an authority would be for show',
+      {
+        hint: 'leave one of the two out of createGuard({ dev, authority })',
+      },
+    )
+  }
+  const versionIn = policyTokens(authority, clock)
+  return async ({ policy, signature }) => {
+    if (signature === undefined) throw unsigned('it is not signed')
+    try {
+      return await versionIn(signature, { aud: engine, pol: policy.digest }, AbortSignal.timeout(deadlineMs))
+    } catch (error) {
+      throw unsigned(error instanceof BothKeysError ? error.message : 'its signature could not be checked')
+    }
+  }
 }
 
 /** Policy and code must speak of the same targets, or a rule would silently guard nothing. */

@@ -10,6 +10,7 @@ import type { ReplayedRequest } from './record/replay-state.js'
 import { replayState } from './record/replay-state.js'
 import type { ReplayedEntry } from './record/replayed-duties.js'
 import { ReplayedDuties } from './record/replayed-duties.js'
+import { policyVersionKey } from './policy-version.js'
 import { replayedRevocation, storedRevocation, withoutNeedless } from './revocation.js'
 import { isOver, revocationsKey } from './revocations.js'
 
@@ -20,13 +21,13 @@ const roomBesides = 100_000
 
 /**
  * The embedded ledger, rebuilt from the journal (RULES 19). Only restrictions come back: what was consumed or denied stays
- * so, what is revoked is revoked, what was exercised counts for the duty rules in force, every other request of an earlier
+ * so, what is revoked is revoked, no signed policy comes back once a newer one was in force, what was exercised counts for the duty rules in force, every other request of an earlier
  * process is void, and time does not fall behind the journal's last event. Throws ERR_JOURNAL_CORRUPT when one of these
  * cannot be read.
  */
 export async function restoredLedger(clock: Clock, journal: Journal, rules: DutyRules | undefined): Promise<Ledger> {
   const duties = new ReplayedDuties(rules)
-  const { requests, revocations, lastTimeMs } = await replayState(watched(journal.read(), duties))
+  const { requests, revocations, policyVersion, lastTimeMs } = await replayState(watched(journal.read(), duties))
   const changes = [
     ...[...requests].map(([id, request]) => restriction(id, request)),
     ...duties.entries(lastTimeMs).map(dutyChange),
@@ -37,6 +38,7 @@ export async function restoredLedger(clock: Clock, journal: Journal, rules: Duty
   if (inForce.length > 0) {
     changes.push({ key: revocationsKey, expectedVersion: 0, value: withoutNeedless(inForce).map(storedRevocation) })
   }
+  if (policyVersion !== undefined) changes.push({ key: policyVersionKey, expectedVersion: 0, value: policyVersion })
   if (changes.length > 0) await ledger.commit(changes)
   return ledger
 }

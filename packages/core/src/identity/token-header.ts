@@ -4,7 +4,7 @@ import { identifier, refused } from './identifier.js'
 export type TokenType = 'at+jwt' | 'JWT'
 
 /** Every type of token that is read. */
-export type HeaderType = TokenType | 'bothkeys-approval+jwt'
+export type HeaderType = TokenType | 'bothkeys-approval+jwt' | 'bothkeys-policy+jwt'
 
 /**
  * Headers with which a token chooses how it is checked: keys that it brings or points to, extensions, another encoding
@@ -40,5 +40,6 @@ const typeHints: Readonly<Record<HeaderType, string>> = {
   'at+jwt':
     "have the issuer send RFC 9068 access tokens, or set typ: 'JWT' and an audience that only access tokens have",
   'bothkeys-approval+jwt': 'pass what signApproval made, or what a relay of bothkeys sent',
+  'bothkeys-policy+jwt': 'pass what signPolicy made',
   JWT: "leave typ out when the issuer's access tokens are of type at+jwt",
 }

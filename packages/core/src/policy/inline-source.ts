@@ -7,7 +7,11 @@ import type { PolicyDocument, PolicySource } from './source.js'
  * inlineSource({ version: 1, targets: { orders: { kind: 'postgres' } }, roles: {} })
  * ```
  */
-export function inlineSource(content: PolicyDocument['content'], name = 'inline policy'): PolicySource {
-  const document: PolicyDocument = Object.freeze({ name, content })
+export function inlineSource(
+  content: PolicyDocument['content'],
+  name = 'inline policy',
+  signature?: string,
+): PolicySource {
+  const document: PolicyDocument = Object.freeze({ name, content, signature })
   return Object.freeze({ load: () => Promise.resolve(document) })
 }

@@ -1,4 +1,5 @@
 import { compilePolicy } from './compile.js'
+import type { Digest } from '../model/digest.js'
 import type { CompiledPolicy } from './compiled.js'
 import { parsePolicy } from './parse.js'
 import type { PolicyDocument } from './source.js'
@@ -14,4 +15,9 @@ import type { PolicyDocument } from './source.js'
  */
 export function loadPolicy(document: PolicyDocument): CompiledPolicy {
   return compilePolicy(parsePolicy(document))
+}
+
+/** The digest of what a policy means, as it stands in records and signatures. Throws as `loadPolicy` does. */
+export function policyDigest(document: PolicyDocument): Digest {
+  return loadPolicy(document).digest
 }

@@ -4,6 +4,8 @@ export interface PolicyDocument {
   readonly name: string
   /** YAML or JSON text, or the policy as a plain object. */
   readonly content: string | Readonly<Record<string, unknown>>
+  /** What the policy's authority signed about it (`bothkeys-policy+jwt`). */
+  readonly signature?: string | undefined
 }
 
 /**

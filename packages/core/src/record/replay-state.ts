@@ -17,6 +17,8 @@ export interface ReplayedState {
   readonly requests: ReadonlyMap<string, ReplayedRequest>
   /** The bodies of all revocations, oldest first, whether they are over or not. */
   readonly revocations: readonly RecordedEvent[]
+  /** The newest signed policy that was in force. */
+  readonly policyVersion: { readonly version: number; readonly digest: string } | undefined
   /** The time of the last event in Unix milliseconds; the ledger's time starts there (RULES 20). */
   readonly lastTimeMs: number
 }
@@ -35,16 +37,25 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
   const revocations: RecordedEvent[] = []
   let lookAgainAt = lookAt
   let lastTimeMs = 0
+  let policyVersion: ReplayedState['policyVersion']
   for await (const event of events) {
     lastTimeMs = Date.parse(event.time)
     if (event.type === 'revocation') revocations.push(event)
+    if (event.type === 'policy.loaded') policyVersion = newer(policyVersion, event)
     take(requests, event)
     if (requests.size < lookAgainAt) continue
     dropOld(requests, lastTimeMs)
     lookAgainAt = 2 * requests.size + lookAt
   }
   dropOld(requests, lastTimeMs)
-  return { requests, revocations, lastTimeMs }
+  return { requests, revocations, policyVersion, lastTimeMs }
+}
+
+function newer(before: ReplayedState['policyVersion'], event: RecordedEvent): ReplayedState['policyVersion'] {
+  const { change, digest, version } = event
+  if (change === 'narrowing' && before !== undefined) return { version: before.version, digest: textOf(digest) }
+  if (typeof version !== 'number' || version <= (before?.version ?? 0)) return before
+  return { version, digest: textOf(digest) }
 }
 
 function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): void {

@@ -1,0 +1,80 @@
+const tests = ['packages/core/test/enforce/signed-policy.test.ts']
+const core = (name) => `packages/core/src/${name}.ts`
+const token = core('identity/policy-token')
+const holder = core('policy-holder')
+const version = core('policy-version')
+
+/** Who may widen a policy, and that no older one comes back. */
+export const signedPolicyGuards = [
+  ['a policy is signed as one', token, ', policyTokenType)\n', ", 'bothkeys-approval+jwt')\n"],
+  ['a signature is of its issuer', token, '      issuer,\n      audience', '      audience'],
+  ['a signature is for this engine', token, '      audience: about.aud,\n', ''],
+  ['a signature is for one engine', token, 'if (payload.aud !== about.aud) ', 'if (false) '],
+  ['a signature is not from the future', token, ' || payload.iat > nowS + toleranceS', ''],
+  ['a signature is about this policy', token, " !== about.pol) throw refused('it is", " === '') throw refused('it is"],
+  ['a version is a whole number', token, ' || !Number.isSafeInteger(version)', ''],
+  ['a version is 1 or more', token, ' || version < 1', ''],
+  ['an authority has a name', token, " || issuer === ''", ''],
+  ['an older policy does not come back', version, 'next.version <= newest.version', 'next.version < newest.version'],
+  ['the same version means the same', version, ' && newest.digest === next.digest) return', ') return'],
+  [
+    'what another guard admitted is admitted here',
+    version,
+    'if (newest?.version === next.version && ',
+    'if (newest?.version === 0 && ',
+  ],
+  [
+    'versions are noted',
+    version,
+    'return { write: [{ key: policyVersionKey, value: { ...next } }], result',
+    'return { write: [], result',
+  ],
+  [
+    'narrowings are noted',
+    version,
+    'return { write: [{ key: policyVersionKey, value: { version: newest.version, digest } }], result',
+    'return { write: [], result',
+  ],
+  [
+    'something else in the ledger is no version',
+    version,
+    "  if (typeof version === 'number' && typeof digest === 'string') return { version, digest }\n  throw new",
+    "  if (typeof version === 'number' && typeof digest === 'string') return { version, digest }\n  return undefined ?? new",
+  ],
+  [
+    'the first policy is signed',
+    holder,
+    'if (options.authority === undefined) return new PolicyHolder(options, first, versionOf)\n',
+    'if (options !== undefined) return new PolicyHolder(options, first, versionOf)\n',
+  ],
+  ['the first policy is not an older one', holder, 'if (this.#firstVersion !== undefined) await', 'if (false) await'],
+  ['what widens is signed', holder, '    const version = await this.#versionOf(read)\n', '    const version = 99\n'],
+  ['what widens is newer', holder, '    await this.#admit(read.policy, version)\n', ''],
+  [
+    'a narrowing needs no ledger',
+    holder,
+    "      this.#options.observe('failure', { session: engineSession, refusal: refusalFrom(cause), cause })\n",
+    '      throw cause\n',
+  ],
+  ['a narrowing is told to the ledger', holder, "if (change === 'narrowing') await", 'if (false) await'],
+  ['dev and an authority exclude each other', holder, '  if (dev) {', '  if (false) {'],
+  [
+    'versions come back after a restart',
+    core('restored-ledger'),
+    '  if (policyVersion !== undefined) changes',
+    '  if (false) changes',
+  ],
+  [
+    'narrowings come back after a restart',
+    core('record/replay-state'),
+    "if (change === 'narrowing' && before",
+    "if (change === 'x' && before",
+  ],
+  ['the newest version comes back', core('record/replay-state'), ' || version <= (before?.version ?? 0)', ''],
+  [
+    'the file of a signature is watched',
+    core('file-source'),
+    '      if (signatureAt !== undefined) new FileWatch',
+    '      if (false) new FileWatch',
+  ],
+].map(([name, file, find, replace]) => ({ name, file, find, replace, tests }))
