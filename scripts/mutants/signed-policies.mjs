@@ -7,8 +7,7 @@ const version = core('policy-version')
 /** Who may widen a policy, and that no older one comes back. */
 export const signedPolicyGuards = [
   ['a policy is signed as one', token, ', policyTokenType)\n', ", 'bothkeys-approval+jwt')\n"],
-  ['a signature is of its issuer', token, '      issuer,\n      audience', '      audience'],
-  ['a signature is for this engine', token, '      audience: about.aud,\n', ''],
+  ['a signature is of its issuer', token, '      issuer,\n      algorithms', '      algorithms'],
   ['a signature is for one engine', token, 'if (payload.aud !== about.aud) ', 'if (false) '],
   ['a signature is not from the future', token, ' || payload.iat > nowS + toleranceS', ''],
   ['a signature is about this policy', token, " !== about.pol) throw refused('it is", " === '') throw refused('it is"],
@@ -70,7 +69,6 @@ export const signedPolicyGuards = [
     "if (change === 'narrowing' && before",
     "if (change === 'x' && before",
   ],
-  ['the newest version comes back', core('record/replay-state'), ' || version <= (before?.version ?? 0)', ''],
   [
     'the file of a signature is watched',
     core('file-source'),

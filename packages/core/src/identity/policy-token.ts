@@ -58,7 +58,6 @@ export function policyTokens(
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
-      audience: about.aud,
       algorithms: [...algorithms],
       requiredClaims: ['iat', 'pol', 'ver'],
       clockTolerance: toleranceS,

@@ -54,8 +54,8 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
 function newer(before: ReplayedState['policyVersion'], event: RecordedEvent): ReplayedState['policyVersion'] {
   const { change, digest, version } = event
   if (change === 'narrowing' && before !== undefined) return { version: before.version, digest: textOf(digest) }
-  if (typeof version !== 'number' || version <= (before?.version ?? 0)) return before
-  return { version, digest: textOf(digest) }
+  // Versions only ever rise.
+  return typeof version === 'number' ? { version, digest: textOf(digest) } : before
 }
 
 function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): void {

@@ -133,8 +133,11 @@ describe('a policy that its authority signed', () => {
     expect(journal.events.at(-1)).toMatchObject({ type: 'policy.rejected', code: 'ERR_POLICY_UNSIGNED' })
   })
 
-  it('does not start unsigned, or by somebody else', async () => {
+  it('does not start unsigned, by somebody else, or without a version', async () => {
     const rollout = new Rollout()
+    await rollout.put(narrow, signed(narrow, 0))
+    await expect(start(rollout)).rejects.toMatchObject(unsigned)
+    await rollout.put(narrow)
     await expect(start(rollout)).rejects.toMatchObject(unsigned)
     await rollout.put(narrow, signed(narrow, 1, { key: foreign.privateKey }))
     await expect(start(rollout)).rejects.toMatchObject(unsigned)

@@ -1,0 +1,198 @@
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import type { GuardedTarget } from '@bothkeys/core'
+import { createGuard, jwtVerifier, signedApprover } from '@bothkeys/core'
+import type { Admission, SessionAccess } from '@bothkeys/core/adapter'
+import { sessionAccess } from '@bothkeys/core/adapter'
+import { signApproval } from '@bothkeys/core/signing'
+import { memoryJournal } from '@bothkeys/core/testing'
+import { estimate, pairwise } from '../statistics.js'
+import type { Benchmark } from '../table.js'
+import { microsText, verdict } from '../table.js'
+
+const atOnce = 20
+const sessionsPerRound = 20
+
+const issuer = 'https://issuer.example'
+const desk = 'https://desk.example'
+const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }] }
+
+/** What verified identities and people's signatures cost, in processor time of the whole process. */
+export const twoKeys: Benchmark = {
+  name: 'two-keys',
+  async measure({ rounds }) {
+    const { guard, target } = await start()
+    const session = await guard.openSession({ token: token() })
+    const access = sessionAccess(session, target)
+    const [opens, allowed, approved]: [number[], number[], number[]] = [[], [], []]
+    for (let round = -2; round < rounds; round++) {
+      const open = await openSessions(guard)
+      const alone = await admitMany(access, 'read', () => Promise.resolve())
+      const signed = await admitMany(access, 'write', () => approveAll(guard))
+      if (round < 0) continue
+      opens.push(open)
+      allowed.push(alone)
+      approved.push(signed)
+    }
+    await guard.close()
+    const open = estimate(opens)
+    const adds = estimate(pairwise(approved, allowed, (one, other) => one - other))
+    return {
+      title: 'Two keys',
+      method: `Processor time of the process (all threads), memory journal and ledger, on this guard alone. ${String(rounds)} rounds of ${String(sessionsPerRound)} sessions, ${String(atOnce)} allowed and ${String(atOnce)} approved actions; making tokens and signatures, which others do, is left out.`,
+      rows: [
+        {
+          figure: 'session open, cached ES256 key',
+          goal: '≤ 1 ms',
+          accepted: '',
+          measured: microsText(open),
+          verdict: verdict(open.median, 1),
+        },
+        {
+          figure: 'approved by one signature − allowed',
+          goal: '≤ 1 ms',
+          accepted: '',
+          measured: microsText(adds),
+          verdict: verdict(adds.median, 1),
+        },
+      ],
+    }
+  },
+}
+
+type Guard = Awaited<ReturnType<typeof createGuard>>
+
+async function start(): Promise<{ readonly guard: Guard; readonly target: GuardedTarget }> {
+  const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
+  const content = {
+    version: 1,
+    targets: { db: { kind: 'fake' } },
+    roles: { agent: [{ target: 'db', duty: ['read', 'write'] }], dba: [{ target: 'db', duty: 'approve' }] },
+    hold: [
+      {
+        id: 'writes',
+        target: 'db',
+        duty: 'write',
+        require: [{ stage: 'peer', count: 1, role: 'dba' }],
+        ttl: '10m',
+        level: 'signed',
+      },
+    ],
+  }
+  const guard = await createGuard({
+    policy: { load: () => Promise.resolve({ name: 'bench', content }) },
+    identity: jwtVerifier({
+      issuer,
+      audience: 'bothkeys',
+      algorithms: ['ES256'],
+      jwks,
+      roles: '/roles',
+      roleMap: { agent: 'agent' },
+      owners: '/owners',
+      agentClass: { claim: '/class', values: { etl: 'etl' } },
+    }),
+    approvers: [signedApprover({ name: 'desk', issuer: desk, jwks, people: () => ({ roles: ['dba'] }) })],
+    targets: [target],
+    journal: memoryJournal(),
+  })
+  return { guard, target }
+}
+
+async function openSessions(guard: Guard): Promise<number> {
+  const tokens = Array.from({ length: sessionsPerRound }, token)
+  const before = cpuMs()
+  for (const each of tokens) {
+    const session = await guard.openSession({ token: each })
+    await session.close()
+  }
+  return (cpuMs() - before) / sessionsPerRound
+}
+
+let texts = 0
+
+/** Milliseconds for each action, without what `decide` answers to have left out. */
+async function admitMany(
+  access: SessionAccess,
+  duty: 'read' | 'write',
+  decide: () => Promise<number | void>,
+): Promise<number> {
+  const before = cpuMs()
+  const admissions = Array.from({ length: atOnce }, () => admit(access, duty))
+  const leftOut = await decide()
+  for (const admission of await Promise.all(admissions)) {
+    if (admission.outcome !== 'permitted') throw new Error('the policy refused')
+    admission.permit.use()
+    await admission.permit.settle({ outcome: 'completed' })
+  }
+  return (cpuMs() - before - (leftOut ?? 0)) / atOnce
+}
+
+async function admit(access: SessionAccess, duty: 'read' | 'write'): Promise<Admission> {
+  const text = `${duty} ${String(texts++)}`
+  return access.admit({
+    identity: { host: 'db' },
+    description: {
+      operation: duty,
+      text,
+      recordedText: text,
+      effects: [{ duty, resource: 'table:public.t', attributes: {} }],
+    },
+    parameters: [],
+    stateEpoch: '1',
+    inTransaction: false,
+    signal: new AbortController().signal,
+  })
+}
+
+/** Signs for everything that waits and hands it in. Answers how long signing took. */
+async function approveAll(guard: Guard): Promise<number> {
+  while (guard.approvals.pending().length < atOnce) await new Promise((resolve) => setImmediate(resolve))
+  const before = cpuMs()
+  const answers = await Promise.all(
+    guard.approvals.pending().map(async ({ id, subject }) => ({
+      id,
+      evidence: await signApproval(
+        { ...subject, dec: 'allow' },
+        {
+          issuer: desk,
+          subject: { issuer, id: 'ann' },
+          level: 'signed',
+          key: own.privateKey,
+          keyId: 'k1',
+          algorithm: 'ES256',
+        },
+      ),
+    })),
+  )
+  const signing = cpuMs() - before
+  for (const { evidence, id } of answers) {
+    const receipt = await guard.approvals.submit(id, evidence)
+    if (receipt.counted !== true) throw new Error('the approval was not counted')
+  }
+  return signing
+}
+
+function token(): string {
+  const nowS = Math.floor(Date.now() / 1000)
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const head = part({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
+  const body = part({
+    iss: issuer,
+    aud: 'bothkeys',
+    sub: 'agent-1',
+    client_id: 'agent-1',
+    jti: randomUUID(),
+    iat: nowS,
+    exp: nowS + 600,
+    roles: ['agent'],
+    owners: ['ada'],
+    class: 'etl',
+  })
+  const signature = sign('sha256', Buffer.from(`${head}.${body}`), { key: own.privateKey, dsaEncoding: 'ieee-p1363' })
+  return `${head}.${body}.${signature.toString('base64url')}`
+}
+
+function cpuMs(): number {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1000
+}
