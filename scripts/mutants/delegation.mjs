@@ -13,6 +13,26 @@ const guard = (tests, file, name, find, replace = '') => ({ name, file: core(fil
 export const delegationGuards = [
   guard(
     approving,
+    'guard',
+    'a sub-agent whose session ended approves nothing',
+    ' || sessions.hasEnded(principal),',
+    ',',
+  ),
+  guard(
+    approving,
+    'duties/revoked',
+    'a session that is revoked takes along what was delegated from it',
+    'principal.delegation.some(({ session }) => session === what.id)',
+    'false',
+  ),
+  guard(
+    approving,
+    'duties/revoked',
+    'a run that is revoked takes along what was delegated from it',
+    ', ...principal.delegation.map(({ run }) => run)',
+  ),
+  guard(
+    approving,
     'approvals/eligibility',
     'rules for roles of the delegator restrict a sub-agent that approves',
     'return { roles, delegatorRoles, target:',

@@ -11,20 +11,6 @@ const policy = ['packages/core/test/policy/separation.test.ts']
 /** Duties that stay with different people, whatever happened between. */
 export const dutyGuards = [
   {
-    name: 'a vote counts after a restart for the roles that it was given with',
-    file: source('record/replayed-duties'),
-    find: "return { party: partyOf(event, 'approver').party, roles }",
-    replace: "return partyOf(event, 'approver')",
-    tests: roles,
-  },
-  {
-    name: 'a vote on record says for which roles',
-    file: source('record/replayed-duties'),
-    find: "if (roles === undefined) throw unreadable(event, 'the roles of its approver')",
-    replace: "if (roles === undefined) return partyOf(event, 'approver')",
-    tests: restart,
-  },
-  {
     name: 'the subject always counts',
     file: source('duties/closure'),
     find: "over.includes('subject') ? over : ['subject' as const, ...over]",

@@ -8,6 +8,7 @@ import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
+import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
@@ -55,6 +56,7 @@ const lists = {
   lint: lintGuards,
   'ledger-postgres': ledgerPostgresGuards,
   duties: dutyGuards,
+  'duty-history': dutyHistoryGuards,
   record: recordGuards,
   verification: verificationGuards,
   loopback: loopbackGuards,

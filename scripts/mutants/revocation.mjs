@@ -31,7 +31,7 @@ export const revocationGuards = [
     "people === 'unknown' || people.known",
     'people !== "unknown" && people.known',
   ],
-  ['reaches every run', 'duties/revoked', 'principal.run.root === what.id || principal.run.id === what.id', 'false'],
+  ['reaches every run', 'duties/revoked', '[principal.run.root, principal.run.id, ...', '[...'],
   ['closes a target to new connections', 'access', '  signal.throwIfAborted()\n', ''],
   [
     'stops what a target decides',

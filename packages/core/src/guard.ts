@@ -217,7 +217,7 @@ async function assemble(
     engine,
     ledger,
     journal,
-    isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined,
+    isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined || sessions.hasEnded(principal),
     approvers: options.approvers ?? [],
     takeover: options.takeover,
     clock,

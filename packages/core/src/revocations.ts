@@ -1,9 +1,8 @@
 import { updateLedger } from './ledger/update.js'
 import { within } from './ledger/within.js'
 import { withDeadline } from './deadline.js'
-import type { Revocable, RevocableSession } from './duties/revoked.js'
+import type { Revocable, RevocableParty, RevocableSession } from './duties/revoked.js'
 import { revokes, revokesSession, revokesTarget } from './duties/revoked.js'
-import type { IndependentParty } from './duties/independence.js'
 import { BothKeysError } from './errors.js'
 import type { Ledger, LedgerEntry } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
@@ -81,7 +80,7 @@ export class Revocations {
     })
   }
 
-  ofPrincipal(principal: IndependentParty): Revocation | undefined {
+  ofPrincipal(principal: RevocableParty): Revocation | undefined {
     return this.#known.find(({ what }) => revokes(what, principal))
   }
 

@@ -158,6 +158,14 @@ export class SessionKeeper {
     return requester
   }
 
+  /**
+   * Whether a principal was delegated and its session is not live here, because it or one above it ended: then nothing that
+   * it says counts. The session of another guard is never live here.
+   */
+  hasEnded({ delegation, run }: Principal): boolean {
+    return delegation.length > 0 && ![...this.#live].some(({ session }) => session.principal.run.id === run.id)
+  }
+
   /** Ends every session that is revoked. */
   endRevoked(): void {
     for (const live of this.#live) {

@@ -35,7 +35,7 @@ export interface ApprovalPorts {
   readonly policyNow: () => CompiledPolicy
   /** Where a principal stands in the directory now. Default: as it was verified. Throwing refuses. */
   readonly standingNow: StandingNow
-  /** Whether a principal is revoked. Default: nobody is. */
+  /** Whether a principal is revoked, or a sub-agent whose session ended. Default: nobody is. */
   readonly isRevoked: (principal: Principal) => boolean
   /**
    * Whether somebody may decide the request as far as what happened before goes; a yes is reserved as their duty `approve`.

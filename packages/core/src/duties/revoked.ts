@@ -1,3 +1,4 @@
+import type { Principal } from '../model/principal.js'
 import type { IndependentParty } from './independence.js'
 import { personOf } from './independence.js'
 import { accountsOf, personKey } from './person.js'
@@ -14,14 +15,17 @@ export type Revocable =
 /** A session as revocations see it. */
 export interface RevocableSession {
   readonly id: string
-  readonly principal: IndependentParty
+  readonly principal: RevocableParty
 }
+
+/** The part of a principal that revocations look at. */
+export type RevocableParty = IndependentParty & Pick<Principal, 'delegation'>
 
 /**
  * Whether a principal is revoked. Pure. A person who is revoked takes along every agent whose owners are unknown: they might be
- * theirs (RULES 1).
+ * theirs (RULES 1). A session or a run takes along whatever was delegated from it (RULES 3).
  */
-export function revokes(what: Revocable, principal: IndependentParty): boolean {
+export function revokes(what: Revocable, principal: RevocableParty): boolean {
   switch (what.kind) {
     case 'everything':
       return true
@@ -33,8 +37,9 @@ export function revokes(what: Revocable, principal: IndependentParty): boolean {
       return people === 'unknown' || people.known.includes(personKey(what.issuer, what.id))
     }
     case 'run':
-      return principal.run.root === what.id || principal.run.id === what.id
+      return [principal.run.root, principal.run.id, ...principal.delegation.map(({ run }) => run)].includes(what.id)
     case 'session':
+      return principal.delegation.some(({ session }) => session === what.id)
     case 'target':
       return false
   }
@@ -42,7 +47,7 @@ export function revokes(what: Revocable, principal: IndependentParty): boolean {
 
 /** Whether a session is revoked, by itself or by whom it belongs to. */
 export function revokesSession(what: Revocable, { id, principal }: RevocableSession): boolean {
-  return what.kind === 'session' ? what.id === id : revokes(what, principal)
+  return (what.kind === 'session' && what.id === id) || revokes(what, principal)
 }
 
 /** Whether a target is revoked. */

@@ -11,7 +11,7 @@ import type { Ledger } from '../../src/ledger/ledger.js'
 import type { Duty, Effect } from '../../src/model/effect.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
-import type { RecordedEvent } from '../../src/record/event.js'
+import type { EventDraft, RecordedEvent } from '../../src/record/event.js'
 import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { FixedClock } from '../../src/testing/fixed-clock.js'
@@ -85,6 +85,8 @@ export interface DutyBench {
   readonly events: readonly RecordedEvent[]
   readonly durabilities: readonly string[]
   readonly clock: FixedClock
+  /** What happens right after an event is on record, before whoever recorded it goes on. */
+  interfere: (event: EventDraft) => Promise<unknown> | undefined
   open(principal: Principal): Promise<SessionAccess>
   session(principal: Principal): Promise<Session>
   /** What a session may ask of the target `db`. */
@@ -109,6 +111,7 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
   const targets = ['db', 'other'].map((name) => ({ name, kind: 'fake', close: () => Promise.resolve() }))
   const inner = options.journal ?? memoryJournal()
   const durabilities: string[] = []
+  let interfere: DutyBench['interfere'] = () => undefined
   const journal: JournalFactory = {
     open: async (context) => {
       const opened = await inner.open(context)
@@ -116,7 +119,9 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
         behind: options.behind,
         append: (event, durability) => {
           if (event.type === 'action.intent') durabilities.push(durability)
-          return opened.append(event, durability)
+          const recorded = opened.append(event, durability)
+          const meanwhile = interfere(event)
+          return meanwhile === undefined ? recorded : meanwhile.then(() => recorded)
         },
         read: () => opened.read(),
         close: () => opened.close(),
@@ -152,6 +157,12 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
   }
   return {
     guard,
+    get interfere() {
+      return interfere
+    },
+    set interfere(next) {
+      interfere = next
+    },
     get events() {
       return inner.events
     },

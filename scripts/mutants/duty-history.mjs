@@ -1,0 +1,21 @@
+const source = (name) => `packages/core/src/${name}.ts`
+const restart = ['packages/core/test/duties/after-restart.test.ts']
+const roles = ['packages/core/test/duties/separated-roles.test.ts']
+
+/** What happened before counts as it was, after a restart and under changed rules. */
+export const dutyHistoryGuards = [
+  {
+    name: 'a vote counts after a restart for the roles that it was given with',
+    file: source('record/replayed-duties'),
+    find: "return { party: partyOf(event, 'approver').party, roles }",
+    replace: "return partyOf(event, 'approver')",
+    tests: roles,
+  },
+  {
+    name: 'a vote on record says for which roles',
+    file: source('record/replayed-duties'),
+    find: "if (roles === undefined) throw unreadable(event, 'the roles of its approver')",
+    replace: "if (roles === undefined) return partyOf(event, 'approver')",
+    tests: restart,
+  },
+]
