@@ -9,6 +9,20 @@ const guard = ['packages/core/test/directory/guard.test.ts']
 /** Who a directory lets through, and as whom. */
 export const directoryGuards = [
   {
+    name: 'in a directory: what was approved for somebody with a role does not run without it',
+    file: 'packages/core/src/approvals/pending-request.ts',
+    find: '      await this.#refuseIf(lostRole(this.#hold.requester, live.requester))\n',
+    replace: '',
+    tests: approvals,
+  },
+  {
+    name: 'in a directory: nobody is asked for a requester that lost a role',
+    file: 'packages/core/src/approvals/coordinator.ts',
+    find: '    if (lost !== undefined) return endedOutcome(lost, held.requirement.rules)\n',
+    replace: '',
+    tests: approvals,
+  },
+  {
     name: 'in a directory: a class of its own stays beside that of the directory',
     file: identity('make-principal'),
     find: "return extended(isOpen ? 'none' : agentClass, ofDirectory, 'agent class')",

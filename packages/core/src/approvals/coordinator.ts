@@ -10,6 +10,7 @@ import { engineSession } from '../record/event.js'
 import type { ApprovalRequest, Approver } from './approver.js'
 import { endedOutcome, failedEnding } from './ending.js'
 import { isAtLeast } from './evidence.js'
+import { lostRole } from './lost-role.js'
 import { PendingRequest } from './pending-request.js'
 import { openingOf } from './origin.js'
 import { RequestSecrets } from './request-secrets.js'
@@ -78,6 +79,8 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
     if (signal.aborted) return endedOutcome({ end: 'withdrawn' }, held.requirement.rules)
     const standing = standingOf(on, held.requester, true)
     const { principal: requester } = isPromise(standing) ? await standing : standing
+    const lost = lostRole(held.requester, requester)
+    if (lost !== undefined) return endedOutcome(lost, held.requirement.rules)
     const call = requester === held.requester ? held : { ...held, requester }
     const able = on.approvers.filter((approver) => isAtLeast(approver.level, call.requirement.level))
     const inVain = unholdable(call, able, on.policyNow())

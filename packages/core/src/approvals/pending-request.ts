@@ -10,6 +10,7 @@ import { endedError, endedOutcome, endingOf, failedEnding } from './ending.js'
 import type { CountedVote } from './evidence.js'
 import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
+import { lostRole } from './lost-role.js'
 import type { Place } from './pending-index.js'
 import { whoseEvidence } from './proof.js'
 import type { Consumption } from './request-ledger.js'
@@ -161,6 +162,7 @@ export class PendingRequest {
       await this.#collect()
       await this.#refuseIf(this.#endingNow())
       const live = await this.#votes.standings()
+      await this.#refuseIf(lostRole(this.#hold.requester, live.requester))
       consumption = await this.#ledger.consume((stored) =>
         this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,
       )

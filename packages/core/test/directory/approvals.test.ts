@@ -70,6 +70,17 @@ describe('what was approved does not run when between vote and run', () => {
     await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({ code: 'ERR_DIRECTORY_REFUSED' })
   })
 
+  it('the requester lost a role, and nobody is asked any more then', async () => {
+    const { directory, on } = place({ deployer: machine('olga', { roles: ['deployer', 'more'] }) })
+    const { asked, held } = await approved(on)
+    directory.table.set('deployer', machine('olga', { roles: ['more'] }))
+    const lost = { code: 'ERR_APPROVAL_VOID', message: expect.stringContaining('took a role from the requester') }
+    await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject(lost)
+    expect(on.journal.of('approval.ended')).toMatchObject([{ outcome: 'void' }])
+    expect(refusalOf(await on.coordinator.request(hold(), never))).toMatchObject(lost)
+    expect(on.journal.of('approval.requested')).toHaveLength(1)
+  })
+
   it('the directory went away', async () => {
     const { directory, on } = place()
     const { asked, held } = await approved(on)

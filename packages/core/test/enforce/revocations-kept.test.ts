@@ -36,7 +36,7 @@ async function stage(changed: Partial<Ledger> = {}, inner = memoryLedger({ clock
   return { failures, inner, journal, revocations, stored }
 }
 
-const session = { id: 's', principal: { run: { id: 'r1', root: 'r1' } } } as never
+const session = { id: 's', principal: { run: { id: 'r1', root: 'r1' }, delegation: [] } } as never
 const many = Array.from({ length: 1_000 }, (_, id) => ({
   id: `i${String(id)}`,
   reason,
