@@ -1,5 +1,6 @@
 const core = (name) => `packages/core/src/${name}.ts`
 const delegation = ['packages/core/test/delegation/delegation.test.ts']
+const refused = ['packages/core/test/delegation/refused-delegations.test.ts']
 const properties = ['packages/core/test/delegation/delegation-properties.test.ts']
 const roles = ['packages/core/test/delegation/requester-roles.test.ts']
 const approving = ['packages/core/test/delegation/approving.test.ts']
@@ -132,8 +133,28 @@ export const delegationGuards = [
     delegation,
     'session-keeper',
     'a session that ends leaves no sub-agent behind',
-    '    assertLive(live)\n    return this.#start',
-    '    return this.#start',
+    '    assertLive(live)\n    this.#live.add(live)\n',
+    '    this.#live.add(live)\n',
+  ),
+  guard(
+    refused,
+    'session-keeper',
+    'a session that ends while roles are reserved opens no sub-agent',
+    '      assertLive(live)\n      await this.#record(live',
+    '      await this.#record(live',
+  ),
+  guard(
+    refused,
+    'session-keeper',
+    'nothing is reserved for a sub-agent that there is no room for',
+    '    // From here to `join` nothing else runs.\n',
+    '    await this.#admitRoles(id, child, options.ttlMs)\n',
+  ),
+  guard(
+    refused,
+    'session-keeper',
+    'a session whose opening is not on record has no end there',
+    '    if (!live.isOnRecord) return\n',
   ),
   guard(
     delegation,

@@ -22,8 +22,8 @@ export const revocationGuards = [
   [
     'opens no session that was revoked meanwhile',
     'session-keeper',
-    '    this.endRevoked()\n    this.#refuseRevoked(id, principal)\n',
-    '    this.#live.size\n',
+    '    this.endRevoked()\n    if (this.#closed)',
+    '    if (this.#closed)',
   ],
   [
     'reaches the people behind agents',

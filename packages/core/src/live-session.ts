@@ -14,6 +14,8 @@ export interface LiveSession {
   readonly ending: AbortController
   /** Done when the end is on record. */
   ended: Promise<void>
+  /** Whether the journal was told of its opening, so that it has to be told of its end. */
+  isOnRecord: boolean
   readonly parent: LiveSession | undefined
   readonly children: Set<LiveSession>
   /** How many sessions were delegated, directly or not, from the one that a credential opened. */

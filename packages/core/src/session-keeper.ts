@@ -88,19 +88,21 @@ export class SessionKeeper {
     }
     const { principal } = await standingNow(verified, false)
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
+    // Now: what is waited for from here on prolongs nothing.
+    const endsAtMs = clock.monotonicMs() + leftMs
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
     await this.#context.revocations.fresh()
     this.#refuseRevoked(id, principal)
     await this.#admitRoles(id, principal, leftMs)
-    const endsAtMs = clock.monotonicMs() + leftMs
     const live = this.#make(id, principal, trace, undefined)
     await this.#record(live, undefined)
     return this.#start(live, endsAtMs)
   }
 
   /**
-   * Opens a session for a sub-agent. It counts among the children of its session from here on, so that none is too many
-   * and that one which ends meanwhile ends it.
+   * Opens a session for a sub-agent. It is charged to its session and counts among its children before the ledger and the
+   * journal are asked, so that none is too many, that none is refused for nothing, and that a session which ends meanwhile
+   * ends it.
    */
   async #delegate(parent: LiveSession, options: DelegationOptions): Promise<Session> {
     assertLive(parent)
@@ -112,7 +114,6 @@ export class SessionKeeper {
     const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, clock.wallMs())
     const endsAtMs = clock.monotonicMs() + options.ttlMs
     const id = randomHex(16) as SessionId
-    await this.#admitRoles(id, child, options.ttlMs)
     // From here to `join` nothing else runs.
     assertRoom(parent)
     this.#refuseRevoked(id, child)
@@ -122,13 +123,14 @@ export class SessionKeeper {
     assertLive(parent)
     join(live)
     try {
+      await this.#admitRoles(id, child, options.ttlMs)
+      assertLive(live)
       await this.#record(live, { session: parent.session.id, depth: child.delegation.length })
     } catch (error) {
       live.ending.abort(error)
       leave(live)
       throw error
     }
-    assertLive(live)
     return this.#start(live, endsAtMs)
   }
 
@@ -214,6 +216,7 @@ export class SessionKeeper {
         onUnrecorded: (error) => void this.#end(live, 'an outcome was not recorded', error),
       }),
       ended: Promise.resolve(),
+      isOnRecord: false,
       parent,
       children: new Set(),
       tree: parent?.tree ?? { size: 0 },
@@ -223,10 +226,12 @@ export class SessionKeeper {
   }
 
   async #record(
-    { requester, session }: LiveSession,
+    live: LiveSession,
     delegatedBy: { readonly session: string; readonly depth: number } | undefined,
   ): Promise<void> {
     const { deadlineMs, journal } = this.#context
+    const { requester, session } = live
+    live.isOnRecord = true
     const body = { actor: requester.principalRecord, delegatedBy }
     await withDeadline(
       journal.append({ type: 'session.open', session: session.id, trace: requester.trace(), body }, 'synced'),
@@ -236,21 +241,22 @@ export class SessionKeeper {
     )
   }
 
+  /** Throws why the session ended, when it did while it was opened: its time is over, it was revoked, the guard closed. */
   #start(live: LiveSession, endsAtMs: number): Session {
+    assertLive(live)
     this.#live.add(live)
     this.#expireAt(live, endsAtMs)
-    const { id, principal } = live.session
-    this.#context.observe('sessionOpened', { session: id })
-    // It may have been revoked while its opening was recorded.
+    this.#context.observe('sessionOpened', { session: live.session.id })
     this.endRevoked()
-    this.#refuseRevoked(id, principal)
+    if (this.#closed) void this.#end(live, 'closed')
+    assertLive(live)
     return live.session
   }
 
   /** Ends the session when its principal expires, by the monotonic clock, so that no clock change prolongs it. */
   #expireAt(live: LiveSession, atMs: number): void {
     const leftMs = atMs - this.#context.clock.monotonicMs()
-    if (leftMs <= 0) {
+    if (!(leftMs > 0)) {
       void this.#end(live, 'expired')
       return
     }
@@ -281,6 +287,7 @@ export class SessionKeeper {
     this.#live.delete(live)
     leave(live)
     denials.forget(session.id)
+    if (!live.isOnRecord) return
     observe('sessionClosed', { session: session.id })
     try {
       const recorded = journal.append({ type: 'session.close', session: session.id, body: { reason } }, 'synced')

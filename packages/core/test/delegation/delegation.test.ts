@@ -212,8 +212,11 @@ describe('the end of a session', () => {
       closing ??= session.close()
       return Promise.resolve().then(() => on.append(event, durability))
     }
+    const openings: string[] = []
+    on.guard.on('sessionOpened', ({ session: id }) => openings.push(id))
     await expect(session.delegate(reader)).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
     expect(closing).toBeDefined()
+    expect(openings).toEqual([])
     await closing
     await on.guard.close()
   })

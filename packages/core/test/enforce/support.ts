@@ -9,6 +9,7 @@ import type { Directory } from '../../src/identity/directory.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
+import type { Ledger } from '../../src/ledger/ledger.js'
 import type { Description } from '../../src/model/action.js'
 import type { Durability } from '../../src/model/decision.js'
 import type { Duty } from '../../src/model/effect.js'
@@ -65,6 +66,7 @@ export async function bench(
     readonly dev?: boolean
     readonly directory?: Directory
     readonly journalBudget?: number
+    readonly ledger?: Ledger
   } = {},
 ): Promise<Bench> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
@@ -98,6 +100,7 @@ export async function bench(
     dev: options.dev ?? false,
     deadlineMs: 500,
     ...(options.directory === undefined ? {} : { directory: options.directory }),
+    ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
   return Object.defineProperties(
