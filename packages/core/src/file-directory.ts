@@ -36,7 +36,7 @@ export interface FileDirectoryOptions {
  * @example
  * createGuard({ directory: fileDirectory('./people.yaml'), … })
  */
-export function fileDirectory(path: string, options: FileDirectoryOptions = {}): Directory {
+export function fileDirectory(path: string, options: FileDirectoryOptions = {}): ListingDirectory {
   const { maxStaleMs = 10_000 } = options
   if (!Number.isInteger(maxStaleMs) || maxStaleMs < 0 || maxStaleMs > longestStaleMs) {
     throw new BothKeysError('ERR_CONFIG_INVALID', `fileDirectory: maxStaleMs must be 0 to ${String(longestStaleMs)}`)
@@ -56,6 +56,9 @@ function entriesOf(people: People): readonly DirectoryEntry[] {
     return subject === undefined ? [] : [{ subject, record }]
   })
 }
+
+/** A directory that can list everybody. */
+export type ListingDirectory = Directory & Required<Pick<Directory, 'list'>>
 
 interface Good {
   readonly people: People

@@ -101,8 +101,8 @@ export class PolicyHolder {
       const next = read.policy
       const { change, widens } = comparePolicies(this.#current, next)
       if (change === 'same') return
-      const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
       await this.#options.admits(next)
+      const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
       await this.#record(next, change, version)
       this.#current = next
       if (change === 'narrowing') await this.#narrowed(next)

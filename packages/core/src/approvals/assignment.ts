@@ -3,7 +3,7 @@ import type { ApprovalStage } from '../model/decision.js'
 import { maxSeats } from '../model/decision.js'
 import type { Candidate } from './eligibility.js'
 import { mayFill } from './eligibility.js'
-import type { HoldRequest } from './request.js'
+import type { HoldFacts } from './request.js'
 
 /** A yes and the stage that it fills. */
 export interface Assignment<Vote extends Candidate> {
@@ -30,7 +30,7 @@ function seatsOf(stages: readonly ApprovalStage[]): readonly ApprovalStage[] {
  * It is not a count: one person with two roles fills one stage, and two accounts of one owner are one person.
  */
 export function assignStages<Vote extends Candidate>(
-  hold: HoldRequest,
+  hold: HoldFacts,
   votes: readonly Vote[],
 ): readonly Assignment<Vote>[] | undefined {
   const stages = seatsOf(hold.requirement.stages)

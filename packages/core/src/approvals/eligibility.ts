@@ -5,7 +5,7 @@ import type { ApprovalStage, DecisionInput, IndependenceDimension } from '../mod
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { quoteSegment } from '../policy/resource-pattern.js'
-import type { HoldRequest } from './request.js'
+import type { HoldFacts } from './request.js'
 
 /** Why somebody may not decide a request. */
 export interface Ineligibility {
@@ -36,7 +36,7 @@ export interface Candidate {
  * they vote and when the action runs.
  */
 export function ineligibility(
-  hold: HoldRequest,
+  hold: HoldFacts,
   candidate: Candidate,
   policy: CompiledPolicy,
   nowMs: number,
@@ -57,7 +57,7 @@ export function ineligibility(
 }
 
 /** What keeps somebody from deciding a request whatever their roles are. More knowledge of them never lifts it. */
-export function unfitness(hold: HoldRequest, approver: Principal, nowMs: number): Ineligibility | undefined {
+export function unfitness(hold: HoldFacts, approver: Principal, nowMs: number): Ineligibility | undefined {
   if (!(approver.expiresAt.getTime() > nowMs)) return { reason: 'principal-expired' }
   if (hold.requirement.from === 'humans' && approver.kind !== 'human') return { reason: 'not-human' }
   const shared = conflicts(hold.requester, approver, dimensionsFor(hold, approver, mandatoryDimensions))
@@ -66,7 +66,7 @@ export function unfitness(hold: HoldRequest, approver: Principal, nowMs: number)
 }
 
 /** Whether a candidate has a stage's role and is independent of the requester as the stage asks. */
-export function mayFill(hold: HoldRequest, candidate: Candidate, stage: ApprovalStage): boolean {
+export function mayFill(hold: HoldFacts, candidate: Candidate, stage: ApprovalStage): boolean {
   if (!candidate.roles.includes(stage.role)) return false
   if (candidate.stage !== undefined && candidate.stage !== stage.stage) return false
   const { approver } = candidate
@@ -81,7 +81,7 @@ export function mayFill(hold: HoldRequest, candidate: Candidate, stage: Approval
  * they own; nobody else who shares something with it ever may, and no agent.
  */
 function dimensionsFor(
-  { requester, requirement }: HoldRequest,
+  { requester, requirement }: HoldFacts,
   approver: Principal,
   dimensions: readonly IndependenceDimension[],
 ): readonly IndependenceDimension[] {
@@ -93,12 +93,12 @@ function dimensionsFor(
 }
 
 /** Whether the approver could do the very action themselves, at least with an approval of their own. */
-function mayDo({ action }: HoldRequest, candidate: Candidate, policy: CompiledPolicy): boolean {
+function mayDo({ action }: HoldFacts, candidate: Candidate, policy: CompiledPolicy): boolean {
   const { effects, operation, text } = action.description
   return policy.decide({ ...asDecided(candidate, action.target), operation, text, effects }).effect !== 'deny'
 }
 
-function mayApprove({ action }: HoldRequest, candidate: Candidate, policy: CompiledPolicy): boolean {
+function mayApprove({ action }: HoldFacts, candidate: Candidate, policy: CompiledPolicy): boolean {
   const resource = `target:${quoteSegment(action.target.name)}`
   const decision = policy.decide({
     ...asDecided(candidate, action.target),

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js'
-import type { Action } from '../model/action.js'
+import type { Action, Description } from '../model/action.js'
 import type { CanonicalFragment } from '../model/canonical-json.js'
 import type { ApprovalRequirement } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
@@ -42,6 +42,13 @@ export interface BoundAction {
 
 /** An action that the policy holds, bound to its digest. */
 export interface HoldRequest extends HeldCall, BoundAction {}
+
+/** What of a held action says who may decide it. */
+export type HoldFacts = Pick<HoldRequest, 'requester' | 'requirement'> & {
+  readonly action: Pick<Action, 'target'> & {
+    readonly description: Pick<Description, 'operation' | 'text' | 'effects'>
+  }
+}
 
 /**
  * An action that was approved and has not run. Only the coordinator makes one; `consume` turns it, once, into

@@ -1,5 +1,6 @@
 import { personKey } from '../duties/person.js'
 import { BothKeysError } from '../errors.js'
+import { sha256 } from '../model/digest.js'
 import type { Principal, Subject } from '../model/principal.js'
 import type { ListedAccount, Listing } from './listing.js'
 import { makePrincipal } from './make-principal.js'
@@ -14,20 +15,27 @@ export interface RosterMember extends Standing {
   readonly subject: Subject
   /** False: the roles are those of tokens, so that nobody can tell them from the listing. */
   readonly namesRoles: boolean
+  /** False: an agent whose class the listing does not name. */
+  readonly namesClass: boolean
 }
 
 /**
  * Everybody of a listing who is let in, as the directory says that they stand: linked by the same code that links whoever
  * opens a session. Whoever is disabled, or has no owner who counts, is left out as they would be there.
- * What tokens add (a class, keys, a run) is not known: a class that is not in the listing is unknown, keys are none, and
- * every account is in a run of its own.
+ * What tokens add (a class, keys, a run) is not known: a class that is not in the listing is unknown, or with `classes: 'own'`
+ * one that nobody else has; keys are none, and every account is in a run of its own.
  */
-export async function rosterOf(listing: Listing): Promise<readonly RosterMember[]> {
+export async function rosterOf(
+  listing: Listing,
+  { classes = 'listed' }: { readonly classes?: 'listed' | 'own' } = {},
+): Promise<readonly RosterMember[]> {
   const members: RosterMember[] = []
-  for (const account of listing.values()) {
-    const standing = await standingIn(listing, principalOf(account))
+  for (const [key, { record, subject }] of listing) {
+    const namesClass = record.kind === 'human' || record.agentClass !== undefined
+    const ownClass = classes === 'own' && !namesClass ? `unlisted:${sha256(key)}` : undefined
+    const standing = await standingIn(listing, principalOf({ record, subject }, ownClass))
     if (standing === undefined) continue
-    members.push({ ...standing, subject: account.subject, namesRoles: account.record.roles !== undefined })
+    members.push({ ...standing, subject, namesRoles: record.roles !== undefined, namesClass })
   }
   return members
 }
@@ -44,13 +52,13 @@ export async function standingIn(listing: Listing, principal: Principal): Promis
   }
 }
 
-function principalOf({ record, subject }: ListedAccount): Principal {
+function principalOf({ record, subject }: ListedAccount, agentClass: string | undefined): Principal {
   return makePrincipal({
     kind: record.kind,
     issuer: subject.issuer,
     id: subject.id,
     owners: undefined,
-    agentClass: undefined,
+    agentClass,
     runRoot: undefined,
     key: undefined,
     roles: record.roles ?? [],

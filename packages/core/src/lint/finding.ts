@@ -8,6 +8,20 @@ import { quoted, writePath } from '../policy/problem.js'
 export const findingSeverities = Object.freeze({
   /** Roles that a static separation keeps apart are held together. A guard is not created with it. */
   'roles-together': 'error',
+  /** Everybody who has the roles that a hold asks for shares something with the requester. */
+  'approvers-not-independent': 'error',
+  /** There are not enough people to say yes to what a requester may ask for. */
+  'quorum-unmeetable': 'error',
+  /** There are, but not when one of them is absent. */
+  'quorum-fragile': 'warning',
+  /** One person could do together what a separation keeps apart, because it does not count over what ties their accounts. */
+  'separation-escaped': 'warning',
+  /** Whoever may change the policy may approve as well. */
+  'policy-admin-approves': 'warning',
+  /** The listing names no roles, so that nothing can be said of them. */
+  'roles-not-listed': 'notice',
+  /** The listing names no class of agents for which people approve. */
+  'class-not-listed': 'notice',
 } as const)
 
 /** What a finding is about. */

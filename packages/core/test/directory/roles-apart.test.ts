@@ -157,8 +157,8 @@ people: { ann: { accounts: [ann, ann-2], roles: [dba] } }
 agents: { etl: { account: etl, owners: [ann], roles: [worker] } }
 `,
       )
-      const listed = await fileDirectory(path).list?.({ signal: AbortSignal.timeout(10_000), fresh: true })
-      expect(listed?.map(({ record, subject }) => [subject.id, record.kind])).toEqual([
+      const listed = await fileDirectory(path).list({ signal: AbortSignal.timeout(10_000), fresh: true })
+      expect(listed.map(({ record, subject }) => [subject.id, record.kind])).toEqual([
         ['ann', 'human'],
         ['ann-2', 'human'],
         ['etl', 'agent'],

@@ -1,0 +1,29 @@
+import type { IndependenceDimension } from '../model/decision.js'
+import { judgeClaim } from './claim.js'
+import type { Claims } from './claim-draft.js'
+
+/** What the rules that look at what happened before make of an act, when nothing happened before. */
+export interface Foreseen {
+  /** The rules that would count it. */
+  readonly counted: readonly string[]
+  /** The rule that would refuse it all the same. Undefined: none. */
+  readonly refusedBy: string | undefined
+  /** The dimensions that are not known, so that this rule refuses. */
+  readonly unknown: readonly IndependenceDimension[]
+}
+
+/** Judges claims against an empty history, as a reservation judges them. Pure: nothing is reserved. */
+export function foreseen({ claims, unknown }: Claims): Foreseen {
+  const counted = claims.flatMap((claim) =>
+    claim.tally === undefined ? claim.wants.map(({ rule }) => rule.id) : [claim.tally.id],
+  )
+  const refusals = claims.flatMap((claim) => {
+    const outcome = judgeClaim(claim, undefined, 0)
+    return outcome.outcome === 'conflict' || outcome.outcome === 'exceeded' ? [outcome.rule.id] : []
+  })
+  return {
+    counted: [...new Set([...(unknown === undefined ? [] : [unknown.rule]), ...counted])],
+    refusedBy: unknown?.rule ?? refusals[0],
+    unknown: unknown?.dimensions ?? [],
+  }
+}
