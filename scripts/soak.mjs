@@ -1,7 +1,11 @@
-// `npm run soak`: builds, then runs the load run, the crash runs and the effect battery in their whole counts and prints their figures.
+// `npm run soak`: builds, then runs the load run, the crash runs, the effect battery and the model check in their whole counts and
+// prints their figures.
 // `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test` does a tenth.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { ensureInstalled } from './ensure-installed.mjs'
 import { execute } from './execute.mjs'
+import { root } from './root.mjs'
 import { runStep, steps } from './steps.mjs'
 
 await ensureInstalled()
@@ -9,8 +13,19 @@ console.log('Building the packages …')
 const [build] = steps(['build'])
 if (!(await runStep(build))) process.exit(1)
 const [word = ''] = process.argv.slice(2)
-const folders = ['packages/adapter-pg/test/soak', 'packages/adapter-pg/test/battery']
-const { ok } = await execute(`vitest run --project int ${folders.map((folder) => `"${folder}/${word}"`).join(' ')}`, {
-  env: { BOTHKEYS_SOAK: '1' },
-})
-process.exitCode = ok ? 0 : 1
+const long = [
+  ['int', 'packages/adapter-pg/test/soak', /\.test\.ts$/],
+  ['int', 'packages/adapter-pg/test/battery', /\.test\.ts$/],
+  ['unit', 'packages/core/test/approvals', /^model-check\.test\.ts$/],
+]
+const chosen = long.flatMap(([project, folder, names]) =>
+  readdirSync(join(root, folder))
+    .filter((name) => names.test(name) && name.includes(word))
+    .map((name) => ({ project, path: `${folder}/${name}` })),
+)
+if (chosen.length === 0) throw new Error(`no long run has ${JSON.stringify(word)} in its file name`)
+for (const project of new Set(chosen.map((file) => file.project))) {
+  const paths = chosen.filter((file) => file.project === project).map(({ path }) => `"${path}"`)
+  const { ok } = await execute(`vitest run --project ${project} ${paths.join(' ')}`, { env: { BOTHKEYS_SOAK: '1' } })
+  if (!ok) process.exitCode = 1
+}

@@ -113,6 +113,11 @@ export interface Scenario {
   readonly leastStates: number
 }
 
+/** The largest of them go as deep as the others in the long runs alone. */
+function deep(depth: number): number {
+  return process.env['BOTHKEYS_SOAK'] === '1' ? 5 : depth
+}
+
 const security = { ...peerStage, stage: 'security', role: 'security' }
 const two = { ...peerStage, count: 2 }
 const rule = (changes: Partial<ApprovalRequirement>): ApprovalRequirement =>
@@ -125,8 +130,7 @@ export const scenarios: readonly Scenario[] = [
     required: rule({ stages: [peerStage, security] }),
     by: 'asserted',
     events: always,
-    // The largest of them: as deep as the others in the long runs.
-    depth: process.env['BOTHKEYS_SOAK'] === '1' ? 5 : 4,
+    depth: deep(4),
     leastStates: 150,
   },
   {
@@ -142,7 +146,7 @@ export const scenarios: readonly Scenario[] = [
     required: rule({ stages: [two], from: 'anyone' }),
     by: 'asserted',
     events: always,
-    depth: 4,
+    depth: deep(4),
     leastStates: 200,
   },
   {
@@ -150,7 +154,7 @@ export const scenarios: readonly Scenario[] = [
     required: rule({ ownerMayApprove: true, from: 'anyone' }),
     by: 'asserted',
     events: always,
-    depth: 4,
+    depth: deep(4),
     leastStates: 60,
   },
   {
@@ -158,7 +162,8 @@ export const scenarios: readonly Scenario[] = [
     required: rule({ stages: [two], level: 'signed' }),
     by: 'signed',
     events: withEvidence,
-    depth: 3,
+    // Each signature takes its time.
+    depth: process.env['BOTHKEYS_SOAK'] === '1' ? 4 : 3,
     leastStates: 30,
   },
 ]
