@@ -5,6 +5,7 @@ import type { Admission, SessionAccess } from '@bothkeys/core/adapter'
 import { sessionAccess } from '@bothkeys/core/adapter'
 import { signApproval } from '@bothkeys/core/signing'
 import { memoryJournal } from '@bothkeys/core/testing'
+import { runFor } from '../interleave.js'
 import { estimate, pairwise } from '../statistics.js'
 import type { Benchmark } from '../table.js'
 import { microsText, verdict } from '../table.js'
@@ -57,6 +58,13 @@ export const twoKeys: Benchmark = {
         },
       ],
     }
+  },
+  async work(_bench, milliseconds) {
+    const { guard, target } = await start()
+    const access = sessionAccess(await guard.openSession({ token: token() }), target)
+    const runs = await runFor(milliseconds, () => admitMany(access, 'write', () => approveAll(guard)))
+    await guard.close()
+    return runs * atOnce
   },
 }
 
