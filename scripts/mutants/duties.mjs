@@ -104,8 +104,8 @@ export const dutyGuards = [
   {
     name: 'an approved action reserves its duties',
     file: source('enforce'),
-    find: "if (typeof reserved === 'object') {",
-    replace: "if (reserved === 'uncounted') {",
+    find: "  if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)\n",
+    replace: '',
     tests: apart,
   },
   {

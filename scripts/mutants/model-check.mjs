@@ -78,8 +78,8 @@ export const modelCheckGuards = [
     [
       'claims that pose as evidence',
       'vote-box',
-      "return { approver, decision, level: 'asserted', reason }",
-      "return { approver, decision, level: 'signed', reason }",
+      "return { approver, decision, level: 'asserted', reason, via: via.name }",
+      "return { approver, decision, level: 'signed', reason, via: via.name }",
       'with evidence',
     ],
     [

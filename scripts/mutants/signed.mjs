@@ -93,8 +93,8 @@ export const signedGuards = [
   {
     name: 'what an approver port says by itself is asserted',
     file: approvals('vote-box'),
-    find: "return { approver, decision, level: 'asserted', reason }",
-    replace: "return { approver, decision, level: 'signed', reason }",
+    find: "return { approver, decision, level: 'asserted', reason, via: via.name }",
+    replace: "return { approver, decision, level: 'signed', reason, via: via.name }",
     tests: core('approvals/votes'),
   },
   {
@@ -139,6 +139,31 @@ export const signedGuards = [
     find: 'const approver = vote.proof === undefined ? vote.approver : await this.#proveAgain(vote, vote.proof)',
     replace: 'const approver: Principal | undefined = await Promise.resolve(vote.approver)',
     tests,
+  },
+  ...[
+    ['names the same person', 'vote-box', ' && voterOf(one) === voterOf(other)', ''],
+    ['is for the same stage', 'vote-box', ' && one.stage === other.stage', ''],
+    ['says the same', 'vote-box', 'one.decision === other.decision && ', ''],
+  ].map(([what, file, find, replace]) => ({
+    name: `evidence that is checked again ${what}`,
+    file: approvals(file),
+    find,
+    replace,
+    tests: core('approvals/evidence'),
+  })),
+  {
+    name: 'evidence that proves something is not checked by others',
+    file: approvals('proof'),
+    find: "if (next === undefined || !('detail' in examined.verified)) return examined",
+    replace: 'if (next === undefined) return examined',
+    tests: core('approvals/evidence'),
+  },
+  {
+    name: 'evidence about requests of other processes is checked a bounded number at a time',
+    file: approvals('submission'),
+    find: "if (this.#running >= maxAtOnce) return refused('too-many-votes')",
+    replace: '',
+    tests: core('approvals/evidence'),
   },
   {
     name: 'evidence counts as the ledger has it',

@@ -21,7 +21,7 @@ import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { denialOf, refusalFrom } from './refusal.js'
+import { changedAfterApproval, denialOf, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
@@ -139,18 +139,25 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const withdrawal = new AbortController()
   const people = await hold(held, withdrawal.signal)
   if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
+  try {
+    return await permitApproved(held, people.approved)
+  } finally {
+    // What was not spent by then never is, and keeps no place among what waits.
+    withdrawal.abort()
+  }
+}
+
+async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Admission> {
+  const { on, requester, request, policy } = held
   refuseWhenOver(requester, request)
   // Before the approval is spent, so that a conflict that came up meanwhile leaves a restriction and nothing else.
   const reserved = policy.dutyRules && (await on.duties.reserve(policy.dutyRules, actOf(held)))
-  if (typeof reserved === 'object') {
-    withdrawal.abort()
-    return deny(on, requester, request, policy, reserved.refusal)
-  }
+  if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)
   // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
   await on.revocationsFresh()
   refuseWhenOver(requester, request)
-  const bound = bindRequest(on.engine, requester, request.action, policy.digest, people.approved.binding)
-  const consumed = on.approvals.consume(people.approved, bound.digest)
+  const bound = bindRequest(on.engine, requester, request.action, policy.digest, approved.binding)
+  const consumed = on.approvals.consume(approved, bound.digest)
   const approval = await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined)
   return intend({ ...held, bound }, approval, reserved === 'reserved')
 }
@@ -341,15 +348,6 @@ function endedMeanwhile(
     message: 'the policy changed while the action was about to run, so it did not run',
     rules: [],
     hint: 'send the action again: it is decided under the new policy',
-  }
-}
-
-function changedAfterApproval(rules: readonly string[]): Refusal {
-  return {
-    code: 'ERR_APPROVAL_VOID',
-    message: 'the target changed after the approval, so the action did not run',
-    rules,
-    hint: 'send the action again and have it approved as it is now',
   }
 }
 

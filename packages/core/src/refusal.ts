@@ -55,3 +55,13 @@ function describeReason(reason: DenialReason): string {
 export function refusalError(refusal: Refusal): BothKeysError {
   return new BothKeysError(refusal.code, refusal.message, { rules: refusal.rules, hint: refusal.hint })
 }
+
+/** The refusal of what was approved for a target that is not the same any more. */
+export function changedAfterApproval(rules: readonly string[]): Refusal {
+  return {
+    code: 'ERR_APPROVAL_VOID',
+    message: 'the target changed after the approval, so the action did not run',
+    rules,
+    hint: 'send the action again and have it approved as it is now',
+  }
+}

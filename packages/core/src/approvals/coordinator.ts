@@ -17,7 +17,7 @@ import { RequestSecrets } from './request-secrets.js'
 import type { ApprovalOutcome, HeldAction, HeldCall } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { SubmitReceipt } from './submission.js'
-import { submitElsewhere } from './submission.js'
+import { Submissions } from './submission.js'
 import { unholdable } from './unholdable.js'
 
 export type { ApprovalLimits } from './approval-ports.js'
@@ -73,6 +73,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
   const on = portsOf(options)
   const secrets = new RequestSecrets(options.takeover?.key)
   const pending = new Map<string, PendingRequest>()
+  const elsewhere = new Submissions(on)
   const approved = new WeakMap<HeldAction, PendingRequest>()
 
   async function ask(held: HeldCall, signal: AbortSignal): Promise<ApprovalOutcome> {
@@ -118,7 +119,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
       const own = pending.get(requestId)
       if (own !== undefined) return own.submit(evidence)
       try {
-        return await submitElsewhere(on, requestId, evidence)
+        return await elsewhere.take(requestId, evidence)
       } catch (error) {
         on.onFailure(engineSession, error)
         return Object.freeze({ counted: false, reason: 'failed' })

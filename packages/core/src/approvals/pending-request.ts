@@ -12,7 +12,7 @@ import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
 import { lostRole } from './lost-role.js'
 import type { Place } from './pending-index.js'
-import { whoseEvidence } from './proof.js'
+import { nobodyTakesEvidence, takersOfEvidence } from './proof.js'
 import type { Consumption } from './request-ledger.js'
 import { RequestLedger } from './request-ledger.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
@@ -111,10 +111,9 @@ export class PendingRequest {
 
   /** Takes evidence about the request. Never rejects. */
   async submit(evidence: string): Promise<VoteReceipt> {
-    const able = this.#approvers.filter((approver) => approver.verify !== undefined)
-    const via = (await whoseEvidence(able, evidence, this.request.subject, this.#on.deadlineMs)) ?? able.at(-1)
-    if (via === undefined) return Object.freeze({ counted: false, reason: 'no-evidence: no approver takes evidence' })
-    return this.#intake.take(via, { evidence })
+    const among = takersOfEvidence(this.#approvers)
+    if (among === undefined) return Object.freeze({ counted: false, reason: nobodyTakesEvidence })
+    return this.#intake.take(among, { evidence })
   }
 
   /** Asks the approvers and waits for the outcome. Aborting `signal` withdraws the request. Called once; never rejects. */
@@ -226,7 +225,7 @@ export class PendingRequest {
     for (const approver of this.#approvers) {
       // An async function, so that an approver which throws at once is no different from one that rejects.
       const asked = (async () =>
-        approver.ask(this.request, (vote) => this.#intake.take(approver, vote), this.#asking.signal))()
+        approver.ask(this.request, (vote) => this.#intake.take([approver], vote), this.#asking.signal))()
       asked.catch((error: unknown) => {
         if (this.#ending === undefined) void this.#intake.approverFailed(approver, error)
       })

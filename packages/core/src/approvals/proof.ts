@@ -57,16 +57,36 @@ function verifiedVote(answer: unknown, via: Approver): VerifiedVote | undefined 
   return { approver, decision, level: lowerLevel(level, via.level), id, stage }
 }
 
-/** The approver that the evidence is for: the first that it proves something to. One alone is not asked in advance. */
-export async function whoseEvidence(
-  approvers: readonly Approver[],
+/** What evidence came to, and the approver that it was for. */
+export interface Examined {
+  readonly via: Approver
+  readonly verified: VerifiedVote | Unproven
+}
+
+/**
+ * Has approvers check evidence, one after the other, each at most once: the first that it proves something to is the one that
+ * it is for. Otherwise the answer is the last one's. There must be one. Never throws.
+ */
+export async function firstProven(
+  [via, ...others]: Approvers,
   evidence: string,
   about: ApprovalSubject,
   deadlineMs: number,
-): Promise<Approver | undefined> {
-  if (approvers.length === 1) return approvers[0]
-  for (const via of approvers) {
-    if (!('detail' in (await proven(via, evidence, about, deadlineMs)))) return via
-  }
-  return undefined
+): Promise<Examined> {
+  const examined = { via, verified: await proven(via, evidence, about, deadlineMs) }
+  const [next, ...rest] = others
+  if (next === undefined || !('detail' in examined.verified)) return examined
+  return firstProven([next, ...rest], evidence, about, deadlineMs)
 }
+
+/** One approver or more. */
+export type Approvers = readonly [Approver, ...Approver[]]
+
+/** Those that take evidence; undefined when there is none. */
+export function takersOfEvidence(approvers: readonly Approver[]): Approvers | undefined {
+  const [first, ...others] = approvers.filter((approver) => approver.verify !== undefined)
+  return first === undefined ? undefined : [first, ...others]
+}
+
+/** Why evidence is not looked at where nobody takes any. */
+export const nobodyTakesEvidence = 'no-evidence: no approver takes evidence'

@@ -5,7 +5,7 @@ import type { ApprovalPorts } from './approval-ports.js'
 import type { VoteReceipt } from './approver.js'
 import { updateLedger } from '../ledger/update.js'
 import { requestKey } from './pending-index.js'
-import { evidenceId, proven, whoseEvidence } from './proof.js'
+import { evidenceId, firstProven, nobodyTakesEvidence, takersOfEvidence } from './proof.js'
 import { evidenceKey } from './request-ledger.js'
 import { parseStored, stateOf, storedValue, withSubmission } from './stored-request.js'
 import { maxEvidence } from './vote-form.js'
@@ -13,12 +13,36 @@ import { maxEvidence } from './vote-form.js'
 /** What came of evidence that was handed in. `later`: the process that asked examines it, within a quarter of a second. */
 export type SubmitReceipt = VoteReceipt | { readonly counted: 'later' }
 
+/** The most evidence that is checked at the same time. */
+const maxAtOnce = 64
+
+/** Takes evidence in about requests of other processes, a bounded number at a time; what is more is refused at once. */
+export class Submissions {
+  readonly #on: ApprovalPorts
+  #running = 0
+
+  constructor(on: ApprovalPorts) {
+    this.#on = on
+  }
+
+  /** See `submitElsewhere`. */
+  async take(requestId: string, evidence: unknown): Promise<SubmitReceipt> {
+    if (this.#running >= maxAtOnce) return refused('too-many-votes')
+    this.#running++
+    try {
+      return await submitElsewhere(this.#on, requestId, evidence)
+    } finally {
+      this.#running--
+    }
+  }
+}
+
 /**
  * Takes evidence in about a request of another process on the same ledger: verifies it and leaves it there, in one commit
  * with the note that it was used. Whether its approver may decide is for the process that asked, which knows who asked.
  * Throws ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE.
  */
-export async function submitElsewhere(on: ApprovalPorts, requestId: string, evidence: unknown): Promise<SubmitReceipt> {
+async function submitElsewhere(on: ApprovalPorts, requestId: string, evidence: unknown): Promise<SubmitReceipt> {
   if (typeof evidence !== 'string' || evidence.length > maxEvidence) return refused('malformed')
   const { deadlineMs, ledger } = on
   const key = requestKey(requestId)
@@ -35,10 +59,9 @@ export async function submitElsewhere(on: ApprovalPorts, requestId: string, evid
     pol: stored.policy,
     view: stored.view,
   }
-  const able = on.approvers.filter((approver) => approver.verify !== undefined)
-  const via = (await whoseEvidence(able, evidence, about, deadlineMs)) ?? able.at(-1)
-  if (via === undefined) return refused('no-evidence: no approver takes evidence')
-  const verified = await proven(via, evidence, about, deadlineMs)
+  const among = takersOfEvidence(on.approvers)
+  if (among === undefined) return refused(nobodyTakesEvidence)
+  const { verified, via } = await firstProven(among, evidence, about, deadlineMs)
   if ('detail' in verified) return refused(`no-evidence: ${verified.detail}`)
   const { approver, decision, id } = verified
   const submission = {

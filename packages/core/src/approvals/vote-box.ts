@@ -13,7 +13,8 @@ import { ineligibility, unfitness } from './eligibility.js'
 import type { CountedVote, Proof } from './evidence.js'
 import { isAtLeast, lowerLevel } from './evidence.js'
 import type { Expiry } from './expiry.js'
-import { evidenceId, proven } from './proof.js'
+import type { Approvers } from './proof.js'
+import { evidenceId, firstProven } from './proof.js'
 import type { HoldRequest } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { StoredRequest, StoredVote } from './stored-request.js'
@@ -41,7 +42,7 @@ export interface LiveStandings {
 }
 
 /** A vote before anybody asks whether it may count. */
-type GivenVote = Pick<CountedVote, 'approver' | 'decision' | 'level' | 'stage' | 'reason' | 'proof'>
+type GivenVote = Pick<CountedVote, 'approver' | 'decision' | 'level' | 'stage' | 'reason' | 'proof' | 'via'>
 
 /** The votes of one request, with the principals that the ledger cannot keep. */
 export class VoteBox {
@@ -60,11 +61,11 @@ export class VoteBox {
   }
 
   /**
-   * Checks who votes on what. A vote that passes still has to be counted by the ledger. `countedMs`: when another process
-   * counted it, after the request was made.
+   * Checks who votes on what, by way of the first of the approvers that the evidence proves something to. A vote that passes
+   * still has to be counted by the ledger. `countedMs`: when another process counted it, after the request was made.
    */
-  async examine(via: Approver, vote: IncomingVote, countedMs = Infinity): Promise<CountedVote | VoteRefusal> {
-    const given = 'evidence' in vote ? await this.#prove(via, vote.evidence) : this.#believe(vote)
+  async examine(among: Approvers, vote: IncomingVote, countedMs = Infinity): Promise<CountedVote | VoteRefusal> {
+    const given = 'evidence' in vote ? await this.#prove(among, vote.evidence) : this.#believe(among[0], vote)
     if (!('decision' in given)) return given
     const { approver } = given
     // Before the directory is asked, so that nobody who cannot vote can make a lookup fail and with it the request.
@@ -79,33 +80,32 @@ export class VoteBox {
     const nowMs = this.#expiry.elapsedMs()
     const elapsedMs = Math.min(countedMs, nowMs)
     const votedAtMs = this.#on.clock.wallMs() - (nowMs - elapsedMs)
-    return { ...candidate, id: randomHex(16), via: via.name, elapsedMs, votedAtMs }
+    return { ...candidate, id: randomHex(16), elapsedMs, votedAtMs }
   }
 
   /** What an approver port says by itself is no more than asserted. */
-  #believe({ approver, decision, digest, reason }: ClaimedVote): GivenVote | VoteRefusal {
+  #believe(via: Approver, { approver, decision, digest, reason }: ClaimedVote): GivenVote | VoteRefusal {
     if (!isPrincipal(approver)) return { reason: 'not-a-principal' }
     if (digest !== this.#hold.digest) return { reason: 'other-action', approver }
-    return { approver, decision, level: 'asserted', reason }
+    return { approver, decision, level: 'asserted', reason, via: via.name }
   }
 
   /** A yes to a view that was cut is no more than a click. */
-  async #prove(via: Approver, evidence: string): Promise<GivenVote | VoteRefusal> {
+  async #prove(among: Approvers, evidence: string): Promise<GivenVote | VoteRefusal> {
     const { subject, view } = this.#request
-    const verified = await proven(via, evidence, subject, this.#on.deadlineMs)
+    const { verified, via } = await firstProven(among, evidence, subject, this.#on.deadlineMs)
     if ('detail' in verified) return { reason: 'no-evidence', detail: verified.detail }
     const { approver, decision, id, level, stage } = verified
     const shown = view.complete || decision === 'deny' ? level : lowerLevel(level, 'channel')
     const proof: Proof = { text: evidence, key: evidenceId(id) }
-    return { approver, decision, level: shown, proof, stage }
+    return { approver, decision, level: shown, proof, stage, via: via.name }
   }
 
   /** Keeps a vote at hand before the ledger counts it. */
   keep(vote: CountedVote): StoredVote {
     this.#votes.set(vote.id, vote)
-    const { issuer, id } = vote.approver.subject
     const { decision, elapsedMs, proof, via } = vote
-    const stored = { id: vote.id, approver: personKey(issuer, id), decision, elapsedMs }
+    const stored = { id: vote.id, approver: voterOf(vote), decision, elapsedMs }
     return proof === undefined ? stored : { ...stored, via, evidence: proof.text }
   }
 
@@ -138,8 +138,8 @@ export class VoteBox {
   /** Whoever gave a vote as its evidence reads now; undefined when it does not prove the vote any more. */
   async #proveAgain(vote: CountedVote, proof: Proof): Promise<Principal | undefined> {
     const via = this.#on.approvers.find(({ name }) => name === vote.via)
-    const given = via === undefined ? undefined : await this.#prove(via, proof.text)
-    if (given === undefined || !('decision' in given) || given.decision !== vote.decision) return undefined
+    const given = via === undefined ? undefined : await this.#prove([via], proof.text)
+    if (given === undefined || !('decision' in given) || !isSameVote(given, vote)) return undefined
     return isAtLeast(given.level, this.#hold.requirement.level) ? given.approver : undefined
   }
 
@@ -183,4 +183,13 @@ export class VoteBox {
       throw error
     }
   }
+}
+
+/** Whether evidence says what it said: a check that lies the second time brings in nobody else, nor them for another stage. */
+function isSameVote(one: GivenVote, other: GivenVote): boolean {
+  return one.decision === other.decision && one.stage === other.stage && voterOf(one) === voterOf(other)
+}
+
+function voterOf({ approver: { subject } }: Pick<GivenVote, 'approver'>): string {
+  return personKey(subject.issuer, subject.id)
 }

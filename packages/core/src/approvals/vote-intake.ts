@@ -4,6 +4,7 @@ import type { ApprovalPorts } from './approval-ports.js'
 import type { Approver, VoteReceipt } from './approver.js'
 import type { Ending } from './ending.js'
 import { failedEnding, nobodyAnswers, nobodyEligible } from './ending.js'
+import type { Approvers } from './proof.js'
 import type { RequestLedger } from './request-ledger.js'
 import type { Submission } from './stored-request.js'
 import type { HoldRequest } from './request.js'
@@ -45,14 +46,17 @@ export class VoteIntake {
     return this.#queue.refused
   }
 
-  /** Takes one vote. Never rejects: what fails ends the request and is answered as not counted. */
-  async take(via: Approver, raw: unknown): Promise<VoteReceipt> {
+  /**
+   * Takes one vote, from whichever of the approvers it is for. Nothing of it is looked at before its turn. Never rejects: what
+   * fails ends the request and is answered as not counted.
+   */
+  async take(among: Approvers, raw: unknown): Promise<VoteReceipt> {
     if (this.#queue.full) {
       this.#queue.countRefused()
       return notCounted('too-many-votes')
     }
     try {
-      return await this.#queue.inTurn(() => this.#count(via, raw))
+      return await this.#queue.inTurn(() => this.#count(among, raw))
     } catch (error) {
       await this.#request.end(failedEnding(error))
       return notCounted('failed')
@@ -63,7 +67,8 @@ export class VoteIntake {
   async takeSubmitted({ elapsedMs, evidence, id }: Submission, via: Approver | undefined): Promise<void> {
     try {
       await this.#queue.inTurn(async () => {
-        const receipt = via === undefined ? notCounted('late') : await this.#count(via, { evidence }, { id, elapsedMs })
+        const receipt =
+          via === undefined ? notCounted('late') : await this.#count([via], { evidence }, { id, elapsedMs })
         if (!receipt.counted) await this.#request.ledger.drop(id)
       })
     } catch (error) {
@@ -89,12 +94,13 @@ export class VoteIntake {
   }
 
   async #count(
-    via: Approver,
+    among: Approvers,
     raw: unknown,
     submitted?: { readonly id: string; readonly elapsedMs: number | undefined },
   ): Promise<VoteReceipt> {
     const { hold, id, ledger, votes } = this.#request
     const vote = readVote(raw)
+    const [via] = among
     if (vote === undefined) return this.#refuse({ via: via.name, reason: 'malformed' })
     const refused = { via: via.name, approver: 'approver' in vote ? vote.approver : undefined }
     const ending = this.#request.endingNow()
@@ -102,9 +108,9 @@ export class VoteIntake {
       await this.#request.end(ending)
       return this.#refuse({ ...refused, reason: 'late' })
     }
-    const examined = await votes.examine(via, vote, submitted?.elapsedMs)
+    const examined = await votes.examine(among, vote, submitted?.elapsedMs)
     if (!('id' in examined)) return this.#refuse({ ...refused, ...examined })
-    const known = { via: via.name, approver: examined.approver }
+    const known = { via: examined.via, approver: examined.approver }
     if (examined.decision === 'allow' && this.#request.isApproved()) return this.#refuse({ ...known, reason: 'late' })
     const against = await this.#on.mayVote(hold, examined)
     if (against !== undefined) return this.#refuse({ ...known, reason: `duty-conflict: ${against}` })
