@@ -212,7 +212,7 @@ export const delegationGuards = [
   ),
   guard(
     delegation,
-    'enforce',
+    'decided-action',
     'a sub-agent is decided with the restrictions of its session',
     '    delegatorRoles: requester.delegatorRoles(),\n',
   ),

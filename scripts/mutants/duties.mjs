@@ -138,9 +138,9 @@ export const dutyGuards = [
   },
   {
     name: 'a sub-agent counts for the roles that it was not given',
-    file: source('enforce'),
-    find: 'roles: requester.countedRoles,',
-    replace: 'roles: requester.principal.roles,',
+    file: source('decided-action'),
+    find: 'roles: countedRoles,',
+    replace: 'roles: principal.roles,',
     tests: limits,
   },
   {

@@ -179,4 +179,43 @@ export const lintGuards = [
     replace,
     tests: ['packages/core/test/lint/who-could-approve.test.ts'],
   })),
+  ...[
+    [
+      'looks back',
+      core('simulate-for'),
+      "typeof found === 'object' ? found.refusal.rules : []",
+      "typeof found === 'object' ? [] : []",
+    ],
+    [
+      'is of a session that lives',
+      core('simulate-for'),
+      '  if (requester.signal.aborted) throw abortReason(requester.signal)\n',
+      '',
+    ],
+    [
+      'reserves nothing',
+      core('duty-reservation'),
+      'return this.#ask(this.#claims.of(rules, act), true)',
+      'return this.#ask(this.#claims.of(rules, act), false)',
+    ],
+    [
+      'is refused by what the action brings together',
+      core('lint/simulate'),
+      'return refusedBy === undefined ? [] : [refusedBy]',
+      'return refusedBy === null ? [refusedBy] : []',
+    ],
+    [
+      'is of somebody verified',
+      core('lint/who-could-approve'),
+      'if (isPrincipal(requester)) return requester',
+      "if ('kind' in requester) return requester",
+    ],
+    ['says limits apart', core('lint/simulate'), 'counted.filter((id) => !limits.has(id))', 'counted'],
+  ].map(([what, file, find, replace]) => ({
+    name: `a simulation ${what}`,
+    file,
+    find,
+    replace,
+    tests: ['packages/core/test/lint/simulate.test.ts'],
+  })),
 ]

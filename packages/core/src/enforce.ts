@@ -1,6 +1,7 @@
 import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
+import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
 import type { Act } from './duties/act.js'
 import type { DutyReservation, Reservation } from './duty-reservation.js'
@@ -110,7 +111,7 @@ type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'>
 function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
   const policy = on.policyNow()
-  const decision = decide(policy, requester, request.action)
+  const decision = policy.decide(decisionInput(requester, request.action))
   if (decision.effect === 'deny')
     return deny(on, requester, request, policy, denialOf(decision.rules, decision.reasons))
   const limit = decision.obligations.maxAffected
@@ -119,17 +120,6 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision })
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
   return permit({ on, requester, request, policy, decision, bound })
-}
-
-function decide(policy: CompiledPolicy, requester: Requester, action: Action): Decision {
-  return policy.decide({
-    roles: requester.roles(),
-    delegatorRoles: requester.delegatorRoles(),
-    target: action.target,
-    operation: action.description.operation,
-    text: action.description.text,
-    effects: action.description.effects,
-  })
 }
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
@@ -214,16 +204,7 @@ function permit(allowed: Case): MaybePromise<Admission> {
 }
 
 function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act {
-  const { principal } = requester
-  const { description, target } = request.action
-  return {
-    party: principal,
-    roles: requester.countedRoles,
-    target: target.name,
-    effects: description.effects,
-    kind: 'action',
-    root: principal.run.root,
-  }
+  return actOfAction(requester, request.action)
 }
 
 /**

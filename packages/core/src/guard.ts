@@ -31,6 +31,9 @@ import type { Revocation, RevocationOptions } from './revocation.js'
 import { Revocations } from './revocations.js'
 import type { Revocable } from './duties/revoked.js'
 import { TargetSwitches } from './target-switches.js'
+import type { ActionShape } from './lint/who-could-approve.js'
+import type { Simulation } from './lint/simulate.js'
+import { simulateFor } from './simulate-for.js'
 import type { Session } from './session.js'
 import type { SessionOptions } from './session-options.js'
 import { SessionKeeper } from './session-keeper.js'
@@ -111,6 +114,13 @@ export interface Guard {
    * await guard.revoke({ kind: 'person', issuer, id: 'ada' }, { reason: 'laptop stolen' })
    */
   revoke(what: Revocable, options: RevocationOptions): Promise<Revocation>
+  /**
+   * What would become of an action if a session asked for it now, with what happened before, by the policy in force and the
+   * people of a directory that can list. Writes, counts and asks nothing. For whoever keeps the policy, not for agents: it
+   * names rules of the whole policy. Rejects with ERR_SESSION_CLOSED, ERR_CONFIG_INVALID for a target that the policy does
+   * not have, and what the ledger and the directory throw.
+   */
+  simulate(session: Session, action: ActionShape): Promise<Simulation>
   /** What waits for people. */
   readonly approvals: GuardApprovals
   /**
@@ -288,6 +298,14 @@ async function assemble(
     openSession: (credential: Credential, sessionOptions?: SessionOptions) =>
       sessions.open(options.identity, credential, sessionOptions),
     reload: () => holder.reload(),
+    simulate: async (session: Session, action: ActionShape) =>
+      simulateFor(sessions.requesterOf(session), action, {
+        policy: holder.current,
+        directory,
+        deadlineMs,
+        duties,
+        revocationsFresh: () => revocations.fresh(),
+      }),
     revoke: (what: Revocable, revocation: RevocationOptions) => revocations.add(what, revocation),
     get policyDigest() {
       return holder.current.digest

@@ -64,10 +64,9 @@ export async function whoCouldApprove(
   requester: Subject | Principal,
   action: ActionShape,
 ): Promise<PossibleApproval> {
-  const target = policy.targets.get(action.target)
-  if (target === undefined) throw invalid('the policy has no such target', 'name a target of the policy')
+  const target = targetOf(policy, action)
   const listing = checkedListing(people)
-  const principal = await requesterOf(listing, requester)
+  const principal = await requesterIn(listing, requester)
   const { operation = 'query', text = '' } = action
   const description = { operation, text, effects: action.effects }
   const decision = policy.decide({ roles: principal.roles, target, ...description })
@@ -111,8 +110,23 @@ function approverOf({ approver, subject }: Voter): PossibleApprover {
   return Object.freeze({ account: subject, person: approver.person })
 }
 
-async function requesterOf(listing: Listing, requester: Subject | Principal): Promise<Principal> {
+/** The target of an action. Throws ERR_CONFIG_INVALID when the policy has none of the name. */
+export function targetOf(policy: CompiledPolicy, action: ActionShape): PolicyTarget {
+  const target = policy.targets.get(action.target)
+  if (target === undefined) throw invalid('the policy has no such target', 'name a target of the policy')
+  return target
+}
+
+/**
+ * Who asks, as they would open a session by a listing; without one, as they were verified. Throws ERR_CONFIG_INVALID when
+ * they would open none.
+ */
+export async function requesterIn(listing: Listing | undefined, requester: Subject | Principal): Promise<Principal> {
   const hint = 'name an account of the listing that is not disabled, or pass a principal that the directory agrees with'
+  if (listing === undefined) {
+    if (isPrincipal(requester)) return requester
+    throw invalid('the requester is not a verified principal', hint)
+  }
   const listed = isPrincipal(requester)
     ? await standingIn(listing, requester)
     : (await rosterOf(listing)).find(

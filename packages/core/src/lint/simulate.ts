@@ -1,0 +1,123 @@
+import { actOfAction, decisionInput } from '../decided-action.js'
+import type { Act } from '../duties/act.js'
+import { countedRoles } from '../duties/act.js'
+import { claimsOf } from '../duties/claims.js'
+import { foreseen } from '../duties/foreseen.js'
+import type { DirectoryEntry } from '../identity/directory.js'
+import type { Listing } from '../identity/listing.js'
+import { checkedListing } from '../identity/listing.js'
+import type { Decision } from '../model/decision.js'
+import type { DutyRules } from '../model/duty-rules.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { Principal, Subject } from '../model/principal.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import type { Explanation } from '../policy/explain.js'
+import { explain } from '../policy/explain.js'
+import type { Requester } from '../requester.js'
+import type { ActionShape, PossibleApproval } from './who-could-approve.js'
+import { approvalOf, requesterIn, targetOf } from './who-could-approve.js'
+
+/** What would become of an action. */
+export interface Simulation {
+  /** `held`: people would be asked. */
+  readonly outcome: 'allowed' | 'held' | 'refused'
+  /** What the policy decides, by which rules. */
+  readonly decision: Decision
+  /** Every rule of the policy, and why it speaks on the action or not. */
+  readonly explanation: Explanation
+  /** The rules about what happened before that would count the action. */
+  readonly counted: { readonly separations: readonly string[]; readonly limits: readonly string[] }
+  /** The rules of these that would refuse it. Empty: none. */
+  readonly refusedBy: readonly string[]
+  /** Who could approve it. Undefined when nothing has to be approved, or the directory was not listed. */
+  readonly approval: PossibleApproval | undefined
+}
+
+/**
+ * What would be decided if a principal asked for an action, with no effect at all: nothing is written, counted or asked for.
+ * The policy is asked the same question as for an action that is to run. Nothing is known of what happened before, so that
+ * `refusedBy` holds only what the action brings together by itself; `guard.simulate` looks at that, too. With `people`, the
+ * requester stands as the directory says, and it is said who could approve. Names rules and roles of the whole policy, so it
+ * is for whoever keeps the policy, not for the agent (RULES 13). Rejects as `whoCouldApprove` does.
+ *
+ * @example
+ * const { outcome, decision } = await simulate(policy, { issuer, id: 'etl-agent' }, action, people)
+ */
+export async function simulate(
+  policy: CompiledPolicy,
+  requester: Principal,
+  action: ActionShape,
+  people?: readonly DirectoryEntry[],
+): Promise<Simulation>
+export async function simulate(
+  policy: CompiledPolicy,
+  requester: Subject | Principal,
+  action: ActionShape,
+  people: readonly DirectoryEntry[],
+): Promise<Simulation>
+export async function simulate(
+  policy: CompiledPolicy,
+  requester: Subject | Principal,
+  action: ActionShape,
+  people?: readonly DirectoryEntry[],
+): Promise<Simulation> {
+  const listing = people === undefined ? undefined : checkedListing(people)
+  const principal = await requesterIn(listing, requester)
+  const { delegation, roles } = principal
+  const delegatorRoles = delegation.flatMap((link) => link.roles)
+  const who = {
+    principal,
+    roles: () => roles,
+    delegatorRoles: () => delegatorRoles,
+    countedRoles: countedRoles(roles, delegation),
+  }
+  return simulationOf({ policy, who, listing, lookBack: withoutHistory }, action)
+}
+
+/** What a simulation is made of. */
+export interface SimulationPorts {
+  readonly policy: CompiledPolicy
+  readonly who: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles' | 'countedRoles'>
+  readonly listing: Listing | undefined
+  /** The rules that refuse an act because of what happened before; reserves nothing. */
+  readonly lookBack: (rules: DutyRules, act: Act) => MaybePromise<readonly string[]>
+}
+
+/** Simulates an action on the ports given. */
+export async function simulationOf(on: SimulationPorts, action: ActionShape): Promise<Simulation> {
+  const { listing, lookBack, policy, who } = on
+  const target = targetOf(policy, action)
+  const { effects, operation = 'query', text = '' } = action
+  const description = { operation, text, effects }
+  const input = decisionInput(who, { target, description })
+  const decision = policy.decide(input)
+  const act = actOfAction(who, { target, description })
+  const rules = policy.dutyRules
+  const refusedBy = rules === undefined || decision.effect === 'deny' ? [] : await lookBack(rules, act)
+  const isRefused = decision.effect === 'deny' || refusedBy.length > 0
+  return Object.freeze({
+    outcome: isRefused ? 'refused' : decision.effect === 'hold' ? 'held' : 'allowed',
+    decision,
+    explanation: explain(policy, input),
+    counted: countedBy(rules, act),
+    refusedBy,
+    approval:
+      decision.effect !== 'hold' || listing === undefined
+        ? undefined
+        : await approvalOf(policy, listing, { decision, principal: who.principal, target, description }),
+  } satisfies Simulation)
+}
+
+function withoutHistory(rules: DutyRules, act: Act): readonly string[] {
+  const { refusedBy } = foreseen(claimsOf(rules, act))
+  return refusedBy === undefined ? [] : [refusedBy]
+}
+
+function countedBy(rules: DutyRules | undefined, act: Act): Simulation['counted'] {
+  const counted = rules === undefined ? [] : foreseen(claimsOf(rules, act)).counted
+  const limits = new Set(rules?.limits.map(({ id }) => id))
+  return Object.freeze({
+    separations: Object.freeze(counted.filter((id) => !limits.has(id))),
+    limits: Object.freeze(counted.filter((id) => limits.has(id))),
+  })
+}
