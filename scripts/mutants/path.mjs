@@ -106,20 +106,6 @@ export const path = [
     tests: admit,
   },
   {
-    name: 'an approval that was not spent is withdrawn',
-    file: enforce,
-    find: '    withdrawal.abort()\n',
-    replace: '    withdrawal.signal.throwIfAborted()\n',
-    tests: ['packages/core/test/enforce/spending-fails.test.ts'],
-  },
-  {
-    name: 'the approval is spent before the action runs',
-    file: enforce,
-    find: 'const consumed = on.approvals.consume(approved, bound.digest)',
-    replace: 'const consumed = undefined',
-    tests: admit,
-  },
-  {
     name: 'the intent is waited for',
     file: enforce,
     find: 'if (isPromise(recorded)) await withDeadline(',

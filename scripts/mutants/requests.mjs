@@ -3,6 +3,20 @@ import { approvals, core, endings, failures, singleUse, votes } from './approval
 /** What a request for approval waits for, when it ends, and what people are shown of it. */
 export const requestGuards = [
   {
+    name: 'the approval is spent before the action runs',
+    file: 'packages/core/src/enforce.ts',
+    find: 'const consumed = on.approvals.consume(approved, bound.digest)',
+    replace: 'const consumed = undefined',
+    tests: ['packages/core/test/enforce/admit.test.ts'],
+  },
+  {
+    name: 'an approval that was not spent is withdrawn',
+    file: 'packages/core/src/enforce.ts',
+    find: '    withdrawal.abort()\n',
+    replace: '    withdrawal.signal.throwIfAborted()\n',
+    tests: ['packages/core/test/enforce/spending-fails.test.ts'],
+  },
+  {
     name: 'a recorded request is synced',
     file: approvals('pending-request'),
     find: "event, 'synced')",

@@ -3,12 +3,16 @@ import type { Clock } from '../model/clock.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { ForwardTime } from '../model/forward-time.js'
 import { ExpiryQueue } from './expiry-queue.js'
+import { isCounted, keptFree } from './room.js'
 import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
 
 /** What a memory ledger is built from. */
 export interface MemoryLedgerOptions {
   readonly clock: Clock
-  /** The most entries that have not expired. A commit beyond it throws ERR_LIMIT_EXCEEDED. Default: 100,000. */
+  /**
+   * The most entries that have not expired. A commit beyond it throws ERR_LIMIT_EXCEEDED. The last eighth, 10,000 at most, is
+   * not for what rules count, so that approvals and revocations find room whatever was counted. Default: 100,000.
+   */
   readonly maxEntries?: number
   /** A time that the ledger's time does not fall behind, such as that of the journal's last event (RULES 20). */
   readonly notBeforeMs?: number
@@ -110,19 +114,18 @@ class MemoryLedger implements Ledger {
 
   #assertRoom(changes: readonly LedgerChange[]): void {
     let size = this.#entries.size
+    let room = this.#maxEntries
     for (const { key, value } of changes) {
       const isThere = this.#entries.has(key)
-      if (value !== undefined && !isThere) size++
-      else if (value === undefined && isThere) size--
+      if (value !== undefined && !isThere) {
+        size++
+        if (isCounted(key)) room = this.#maxEntries - keptFree(this.#maxEntries)
+      } else if (value === undefined && isThere) size--
     }
-    if (size <= this.#maxEntries || size <= this.#entries.size) return
-    throw new BothKeysError(
-      'ERR_LIMIT_EXCEEDED',
-      `the ledger holds its ${String(this.#maxEntries)} entries, so nothing ran`,
-      {
-        hint: 'wait until entries expire, or raise memoryLedger({ maxEntries })',
-      },
-    )
+    if (size <= room || size <= this.#entries.size) return
+    throw new BothKeysError('ERR_LIMIT_EXCEEDED', `the ledger holds its ${String(room)} entries, so nothing ran`, {
+      hint: 'wait until entries expire, or raise memoryLedger({ maxEntries })',
+    })
   }
 
   #assertOpen(): void {

@@ -85,11 +85,14 @@ describe('evidence that is handed in', () => {
     await at.end()
   })
 
-  it('is for the first approver that it proves something to', async () => {
-    const at = await asked((_evidence, name) => (name === 'two' ? Promise.resolve(proof) : refuses()))
+  it.each([
+    ['one', ['one x']],
+    ['two', ['one x', 'two x']],
+  ])('is for the first approver that it proves something to: %s', async (who, checks) => {
+    const at = await asked((_evidence, name) => (name === who ? Promise.resolve(proof) : refuses()))
     expect(await at.on.coordinator.submit(at.id, 'x')).toEqual({ counted: true })
-    expect(at.checked).toEqual(['one x', 'two x'])
-    expect(at.on.journal.of('approval.vote')).toMatchObject([{ via: 'two' }])
+    expect(at.checked).toEqual(checks)
+    expect(at.on.journal.of('approval.vote')).toMatchObject([{ via: who }])
     heldOf(await at.running)
     await at.on.coordinator.close()
   })

@@ -18,7 +18,12 @@ const live = (vote: CountedVote): LiveStandings => ({
 let votes: VoteBox
 
 async function given(approver = ann, decision: 'allow' | 'deny' = 'allow'): Promise<CountedVote> {
-  const vote = await votes.examine([new HandApprover()], { decision, approver, digest: asked.digest, reason: undefined })
+  const vote = await votes.examine([new HandApprover()], {
+    decision,
+    approver,
+    digest: asked.digest,
+    reason: undefined,
+  })
   if (!('id' in vote)) throw new Error(vote.reason)
   return vote
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ledgerContract } from '../../src/ledger/contract/ledger-contract.js'
 import { ExpiryQueue } from '../../src/ledger/expiry-queue.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
+import { keptFree } from '../../src/ledger/room.js'
 import type { Clock } from '../../src/model/clock.js'
 
 function handClock(): Clock & { wall: number; mono: number } {
@@ -125,5 +126,23 @@ describe('ExpiryQueue', () => {
     }
     expect(taken).toEqual(times.filter((time) => time % 2 === 0).toSorted((a, b) => a - b))
     expect(queue.size).toBe(0)
+  })
+})
+
+describe('a ledger that is full of what rules count', () => {
+  it('still takes approvals and revocations, and what it has', async () => {
+    const ledger = memoryLedger({ clock: handClock(), maxEntries: 80 })
+    const put = (key: string, expectedVersion = 0) => ledger.commit([{ key, expectedVersion, value: 1 }])
+    const full = expect.objectContaining({ code: 'ERR_LIMIT_EXCEEDED' }) as Error
+    for (let index = 0; index < 70; index++) await put(`duty/object/${String(index)}`)
+    for (const name of ['duty', 'wall', 'role', 'limit']) expect(() => put(`${name}/more`)).toThrow(full)
+    const { version } = await ledger.get('duty/object/0')
+    expect(await put('duty/object/0', version)).toBe(true)
+    for (let index = 0; index < 10; index++) expect(await put(`approval/request/${String(index)}`)).toBe(true)
+    expect(() => put('revocations')).toThrow(full)
+  })
+
+  it('keeps 10,000 free at most', () => {
+    expect([1, 8, 80_000, 1_000_000].map(keptFree)).toEqual([0, 1, 10_000, 10_000])
   })
 })
