@@ -41,6 +41,11 @@ export const directoryGuards = [
     ['one that it has disabled is refused', 'if (record.disabled) throw', 'if (record.disabled === undefined) throw'],
     ['one of another kind is refused', 'if (principal.kind !== record.kind) throw', "if (record.kind === '') throw"],
     [
+      'one whom somebody else named otherwise is refused',
+      'if (principal.person !== undefined && principal.person !== record.person)',
+      'if (principal.person === "")',
+    ],
+    [
       'one of another class is refused',
       'if (agentClass.known.includes(record.agentClass)) return',
       'if (agentClass.known.length > 0) return',
@@ -195,7 +200,38 @@ export const directoryGuards = [
       'if (value === null) return []\n  if (value === undefined) return ["dba"]',
     ],
     ['is not looked for elsewhere', 'http-directory', "redirect: 'manual',", "redirect: 'follow',"],
-    ['comes in time', 'http-directory', '      signal: AbortSignal.timeout(timeoutMs),\n', ''],
+    ['comes in time', 'http-directory', '      signal,\n', ''],
+    [
+      'comes in time also when its token does not',
+      'http-directory',
+      'await untilAborted((async () => token())(), signal)',
+      'await token()',
+    ],
+    ['has no extension twice', 'scim-user', 'if (names.length > 1) throw', 'if (names.length > 9) throw'],
+    [
+      'has an extension in the case of its name',
+      'scim-user',
+      'filter((name) => name.toLowerCase() === extensionSchema.toLowerCase())',
+      'filter((name) => name === extensionSchema)',
+    ],
+    [
+      'has no unknown member in an extension',
+      'scim-user',
+      'if (!Object.keys(more ?? {}).every((name) => extensionMembers.has(name))) {',
+      'if (false) {',
+    ],
+    [
+      'says the kind of whoever has an extension',
+      'scim-user',
+      "if (typeof ownMember(more, 'kind') !== 'string') throw",
+      "if (ownMember(more, 'kind') === 7) throw",
+    ],
+    [
+      'drops no owners',
+      'scim-user',
+      'owners: owners === undefined ?',
+      "owners: kind === 'human' || owners === undefined ?",
+    ],
     ['is a success', 'http-directory', 'if (response.status !== 200) throw', 'if (response.status === 200.5) throw'],
     ['is asked for with a quoted name', 'http-directory', 'JSON.stringify(subject.id)', '`"${subject.id}"`'],
     [

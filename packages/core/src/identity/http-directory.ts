@@ -10,6 +10,7 @@ import type { ScimReading } from './scim-user.js'
 import { scimRecord } from './scim-user.js'
 import { secureUrl } from './secure-url.js'
 import { strictJsonObject } from './strict-json.js'
+import { untilAborted } from './until-aborted.js'
 
 const maxBytes = 64 * 1024
 const maxEntries = 10_000
@@ -37,7 +38,7 @@ export interface HttpDirectoryOptions {
   readonly roles?: ScimReading['roles']
   /** How old an answer may be, in milliseconds. Default 1,000, at most 60,000. Before an approved action runs it is 0. */
   readonly maxAgeMs?: number
-  /** How long the service may take, in milliseconds. Default 2,000, at most 30,000. */
+  /** How long the service and `token` together may take, in milliseconds. Default 2,000, at most 30,000. */
   readonly timeoutMs?: number
 }
 
@@ -69,7 +70,8 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
   let clock: Clock = systemClock
   const cache = new LookupCache<DirectoryRecord | undefined>({
     ask: async (subject) => {
-      const response = await fetchUsers(url, reading, subject, await bearer(token), timeoutMs)
+      const signal = AbortSignal.timeout(timeoutMs)
+      const response = await fetchUsers(url, reading, subject, await bearer(token, signal), signal)
       return understood(response, (answer) => scimRecord(answer, subject, reading))
     },
     maxAgeMs,
@@ -91,7 +93,7 @@ async function fetchUsers(
   { attribute }: ScimReading,
   subject: Subject,
   token: string,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
   const location = new URL(`${url.pathname.replace(/\/+$/u, '')}/Users`, url)
   // RFC 7644 section 3.4.2.2: a value of a filter is a JSON string.
@@ -101,7 +103,7 @@ async function fetchUsers(
     const response = await fetch(location, {
       headers: { accept: 'application/scim+json, application/json', authorization: `Bearer ${token}` },
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     })
     const body = await readAtMost(response, maxBytes)
     if (response.status !== 200) throw new Error(`it answered HTTP ${String(response.status)}`)
@@ -111,9 +113,10 @@ async function fetchUsers(
   }
 }
 
-async function bearer(token: HttpDirectoryOptions['token']): Promise<string> {
+async function bearer(token: HttpDirectoryOptions['token'], signal: AbortSignal): Promise<string> {
   try {
-    const value = typeof token === 'string' ? token : await token()
+    // An async function, so that one that throws at once is no different from one that rejects.
+    const value = typeof token === 'string' ? token : await untilAborted((async () => token())(), signal)
     if (isBearer(value)) return value
   } catch (cause) {
     throw unavailable('cannot be asked: there is no token for it', cause)

@@ -8,6 +8,7 @@ const enterpriseSchema = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 
 /** The schema of what SCIM has no words for: agents, their owners, further accounts. */
 export const extensionSchema = 'urn:bothkeys:params:scim:schemas:1.0:Account'
+const extensionMembers: ReadonlySet<string> = new Set(['kind', 'owners', 'accounts', 'agentClass'])
 
 /** How users of a SCIM service are read. */
 export interface ScimReading {
@@ -20,7 +21,7 @@ export interface ScimReading {
 /**
  * The record of the one user in a SCIM ListResponse (RFC 7644 section 3.4.2, RFC 7643 section 4.1), undefined when there is
  * none. Throws an Error that says what is wrong and holds nothing of the answer: more than one user, one that was not asked
- * for, one that does not say whether it is active.
+ * for, one that does not say whether it is active, one whose extension does not say what it is.
  */
 export function scimRecord(response: unknown, asked: Subject, reading: ScimReading): DirectoryRecord | undefined {
   if (!hasSchema(response, listSchema)) throw new Error('it is not a SCIM ListResponse')
@@ -38,19 +39,35 @@ function recordOf(user: unknown, asked: Subject, reading: ScimReading): Director
   if (ownMember(user, reading.attribute) !== asked.id) throw new Error('the user is not the one that was asked for')
   const active = ownMember(user, 'active')
   if (typeof active !== 'boolean') throw new Error('the user does not say whether it is active')
-  const more = ownMember(user, extensionSchema)
-  const kind = ownMember(more, 'kind') ?? 'human'
+  const more = extensionOf(user)
+  const kind = more === undefined ? 'human' : ownMember(more, 'kind')
+  const owners = ownMember(more, 'owners') ?? undefined
   const record = {
     kind,
     person: kind === 'human' ? personOf(user, reading) : undefined,
     accounts: [asked, ...accountsOf(ownMember(more, 'accounts'), reading.issuer)],
-    owners: kind === 'human' ? undefined : accountsOf(ownMember(more, 'owners'), reading.issuer),
+    // Also of a person, who has none: whoever checks the record refuses it then.
+    owners: owners === undefined ? undefined : accountsOf(owners, reading.issuer),
     agentClass: ownMember(more, 'agentClass'),
     roles: reading.roles === 'token' ? undefined : rolesOf(ownMember(user, 'roles')),
     disabled: !active,
   }
   // Whoever asked the directory checks every member of a record.
   return record as unknown as DirectoryRecord
+}
+
+/** Nobody becomes a person because their extension is written otherwise than it should be. */
+function extensionOf(user: unknown): unknown {
+  // RFC 7643 section 2.1: names are the same in every case.
+  const names = Object.keys(user as object).filter((name) => name.toLowerCase() === extensionSchema.toLowerCase())
+  if (names.length === 0) return undefined
+  const more = ownMember(user, extensionSchema)
+  if (names.length > 1) throw new Error('its user has two extensions of one name')
+  if (!Object.keys(more ?? {}).every((name) => extensionMembers.has(name))) {
+    throw new Error('the extension of its user has a member that is not known')
+  }
+  if (typeof ownMember(more, 'kind') !== 'string') throw new Error('the extension of its user does not say its kind')
+  return more
 }
 
 function personOf(user: unknown, { person }: ScimReading): unknown {

@@ -81,6 +81,9 @@ async function lookUp(
 function assertAgrees(principal: Principal, record: CheckedRecord): void {
   const hint = 'correct the directory or what the issuer puts into tokens'
   if (principal.kind !== record.kind) throw refused('says that this principal is of another kind', hint)
+  // Taking the directory's name alone would let two accounts of the person that was named before count twice.
+  if (principal.person !== undefined && principal.person !== record.person)
+    throw refused('says that this principal is another person', hint)
   const { agentClass } = principal
   if (record.agentClass === undefined || typeof agentClass === 'string') return
   // A sub-agent may have classes of its own beside that of its account.

@@ -177,6 +177,9 @@ describe('an answer is kept', () => {
   })
 })
 
+/** An answer whose user has this for an extension. */
+const extended = (extension: unknown): unknown => listResponse([user('ann', { [extensionSchema]: extension })])
+
 describe('nobody is let through when the service', () => {
   const lies: readonly (readonly [string, unknown])[] = [
     ['sends no JSON', 'hunter2'],
@@ -192,6 +195,22 @@ describe('nobody is let through when the service', () => {
     ['does not say whether the user is active', listResponse([user('ann', { active: undefined })])],
     ['says so in a string', listResponse([user('ann', { active: 'true' })])],
     ['has roles that are no list', listResponse([user('ann', { roles: { value: 'dba' } })])],
+    ['has an extension that is no object', extended('agent')],
+    ['has an extension that is null', extended(null)],
+    ['has an extension that is a list', extended([{ kind: 'agent' }])],
+    ['has an extension without a kind', extended({ owners: [{ value: 'olga' }], agentClass: 'etl' })],
+    ['has an extension whose kind is null', extended({ kind: null, owners: [{ value: 'olga' }] })],
+    ['has an extension with a member that is not known', extended({ kind: 'human', Owners: [{ value: 'olga' }] })],
+    [
+      'has an extension under a name in another case',
+      listResponse([user('ann', { [extensionSchema.toUpperCase()]: { kind: 'agent', owners: [{ value: 'olga' }] } })]),
+    ],
+    [
+      'has an extension twice',
+      listResponse([
+        user('ann', { [extensionSchema]: { kind: 'human' }, [extensionSchema.toUpperCase()]: { kind: 'agent' } }),
+      ]),
+    ],
   ]
   it.each(lies)('%s', async (_what, body) => {
     answer(body)
@@ -203,6 +222,8 @@ describe('nobody is let through when the service', () => {
     ['has roles without names', { roles: [{ display: 'dba' }] }],
     ['has a kind that nobody knows', { [extensionSchema]: { kind: 'admin' } }],
     ['has an agent without an owner', { [extensionSchema]: { kind: 'agent' } }],
+    ['has an agent whose owners are null', { [extensionSchema]: { kind: 'agent', owners: null } }],
+    ['has a person with owners', { [extensionSchema]: { kind: 'human', owners: [{ value: 'olga' }] } }],
   ])('%s, which whoever asked it sees', async (_what, more) => {
     answer(listResponse([user('ann', more)]))
     const step = Promise.resolve(standingsIn(directory(), 5_000)(humanOf('ann'), false))
@@ -245,6 +266,20 @@ describe('nobody is let through when the service', () => {
   it('hangs', async () => {
     service.instead = () => undefined
     expect(await refusal(found(directory({ timeoutMs: 50 })))).toContain('could not be asked')
+  })
+
+  it('is asked with a token that never comes, and that hung once for ever holds up nobody', async () => {
+    let hangs = true
+    const never = new Promise<string>(() => undefined)
+    const on = directory({ token: () => (hangs ? never : 's3cret-token'), timeoutMs: 1_000, maxAgeMs: 0 })
+    const asked = Array.from({ length: 65 }, (_, index) =>
+      refusal(found(on, index === 0 ? 'ann' : `a${String(index)}`)),
+    )
+    const messages = await Promise.all(asked)
+    expect(messages.pop()).toContain('too many lookups')
+    for (const message of messages) expect(message).toContain('cannot be asked: there is no token for it')
+    hangs = false
+    for (const fresh of [false, true]) expect(await found(on, 'ann', fresh)).toMatchObject({ person: 'e-ann' })
   })
 
   it('is not there', async () => {

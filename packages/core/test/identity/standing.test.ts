@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
 import type { Directory, DirectoryRecord } from '../../src/identity/directory.js'
 import { standingAsVerified, standingsIn } from '../../src/identity/standing.js'
-import { delegatedPrincipal, isPrincipal } from '../../src/identity/make-principal.js'
+import { delegatedPrincipal, isPrincipal, linkedPrincipal } from '../../src/identity/make-principal.js'
 import type { Principal } from '../../src/model/principal.js'
 import {
   account,
@@ -120,6 +120,27 @@ describe('a principal in the directory', () => {
     expect(again.principal.owners).toMatchObject({ known: expect.arrayContaining(['#olga', '#bob']) as unknown })
     const { principal: person } = await now(humanOf('olga'), false)
     expect((await now(person, true)).principal.aliases).toEqual([account('olga-admin')])
+  })
+})
+
+/** What an approver's own lookup makes of somebody whom it knows by name. */
+const named = (id: string, person: string | undefined): Principal =>
+  linkedPrincipal(humanOf(id), { person, aliases: [], owners: [], agentClass: undefined, roles: ['dba'] })
+
+describe('a person whom somebody else has named', () => {
+  it('is refused when the directory names them otherwise, so that two accounts of theirs do not count twice', async () => {
+    const now = standing(directory())
+    expect(conflicts(named('olga', 'ann'), named('bob', 'ann'), mandatoryDimensions)).toEqual(['person'])
+    for (const id of ['olga', 'bob'])
+      expect(await refusalCode(now(named(id, 'ann'), true))).toBe('ERR_DIRECTORY_REFUSED')
+  })
+
+  it('is let through when the directory says the same, or nobody named them before', async () => {
+    const now = standing(directory())
+    for (const person of ['bob', undefined])
+      expect((await now(named('bob', person), true)).principal.person).toBe('bob')
+    const { principal } = await now(humanOf('olga'), false)
+    expect((await now(principal, true)).principal.person).toBe('olga')
   })
 })
 
