@@ -27,8 +27,9 @@ export interface FileDirectoryOptions {
 }
 
 /**
- * A directory in a YAML file (docs/directory.md). A change is in force within 300 ms, also in mid-session and between a vote
- * and the action that it allows; the file is looked at when somebody is looked up, and never in between.
+ * A directory in a YAML file (docs/directory.md). A change that was written at once is in force for whoever is looked up 300 ms
+ * after it, also between a vote and the action that it allows; the file is looked at when somebody is looked up, and never in
+ * between.
  * A file that is broken at start keeps the guard from being created (ERR_DIRECTORY_INVALID). One that breaks later is told
  * to the observers of `failure` at once, its last good content serves for `maxStaleMs`, and then nobody is let through
  * (ERR_DIRECTORY_UNAVAILABLE). Throws ERR_CONFIG_INVALID when an option is wrong.

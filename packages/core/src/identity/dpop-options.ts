@@ -12,7 +12,7 @@ export interface DpopOptions {
   /** How old a proof may be, in seconds. Default 60, at most 300. */
   readonly maxAgeS?: number
   /**
-   * Whether a proof must hold a nonce of this process, so that none can be made in advance. A proof without one is
+   * Whether a proof must hold a nonce of this verifier, so that none can be made in advance. A proof without one is
    * refused with ERR_PROOF_NONCE, and the error's `nonce` is the one to use. Default false.
    */
   readonly nonce?: boolean
