@@ -22,6 +22,7 @@ import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
+import { sessionEndGuards } from './session-end.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
 import { takeoverGuards } from './takeover.mjs'
@@ -35,6 +36,7 @@ import { verificationGuards } from './verification.mjs'
  */
 const lists = {
   path,
+  'session-end': sessionEndGuards,
   policy: policyGuards,
   decide: decideGuards,
   identity: identityGuards,

@@ -9,7 +9,6 @@ const keeper = 'packages/core/src/session-keeper.ts'
 const access = 'packages/core/src/access.ts'
 const holder = 'packages/core/src/policy-holder.ts'
 const digest = 'packages/core/src/request-digest.ts'
-const sessionEnd = ['packages/core/test/enforce/session-end.test.ts']
 const digestTest = ['packages/core/test/enforce/request-digest.test.ts']
 
 /** The one path: enforce, permit, sessions and the policy in force. */
@@ -223,27 +222,6 @@ export const path = [
     find: '    this.#expireAt(live, endsAtMs)\n',
     replace: '',
     tests: guard,
-  },
-  {
-    name: 'opening a session does not prolong it',
-    file: keeper,
-    find: '    await this.#record(live, undefined)\n    return this.#start(live, endsAtMs)',
-    replace: '    await this.#record(live, undefined)\n    return this.#start(live, clock.monotonicMs() + leftMs)',
-    tests: sessionEnd,
-  },
-  {
-    name: 'a session that is over when it is open is not answered',
-    file: keeper,
-    find: '    assertLive(live)\n    return live.session\n',
-    replace: '    return live.session\n',
-    tests: sessionEnd,
-  },
-  {
-    name: 'a guard that closes leaves no session that was being opened',
-    file: keeper,
-    find: "    if (this.#closed) void this.#end(live, 'closed')\n",
-    replace: '',
-    tests: sessionEnd,
   },
   {
     name: 'a session whose opening is not on record does not open',
