@@ -79,8 +79,8 @@ export const path = [
   {
     name: 'a held action waits for people',
     file: enforce,
-    find: "if (decision.effect === 'hold') return",
-    replace: "if (decision.effect === 'hold' && decision.rules.length > 99) return",
+    find: "if (decision.effect === 'hold' && glass === undefined)",
+    replace: "if (decision.effect === 'hold' && glass === undefined && decision.rules.length > 99)",
     tests: admit,
   },
   {
@@ -142,7 +142,7 @@ export const path = [
   {
     name: 'a session, caller or policy that ended meanwhile voids the permit',
     file: enforce,
-    find: 'const late = endedMeanwhile(on, requester, request, policy)',
+    find: 'const late = endedMeanwhile(granted)',
     replace: 'const late = undefined as Refusal | undefined',
     tests: admit,
   },

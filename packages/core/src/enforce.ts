@@ -5,6 +5,9 @@ import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
 import type { Act } from './duties/act.js'
 import type { DutyReservation, Reservation } from './duty-reservation.js'
+import type { GlassKeeper } from './glass/glass-keeper.js'
+import { glassOver } from './glass/glass-refusals.js'
+import type { LiveGlass } from './glass/open-glass.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
 import type { Action } from './model/action.js'
@@ -36,6 +39,8 @@ export interface Enforcement {
   readonly clock: Clock
   readonly denials: DenialLog
   readonly duties: DutyReservation
+  /** What lifts holds without an approval. */
+  readonly glass: Pick<GlassKeeper, 'lifting' | 'isOpen'>
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
   readonly revocationsFresh: () => MaybePromise<void>
@@ -104,6 +109,8 @@ interface Case<Verdict extends Granted = Granted> {
   readonly policy: CompiledPolicy
   readonly decision: Verdict
   readonly bound: BoundRequest
+  /** The broken glass that lifts the hold. Undefined: nothing is held, or people approve. */
+  readonly glass?: LiveGlass | undefined
 }
 
 type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'>
@@ -111,15 +118,18 @@ type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'>
 function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
   const policy = on.policyNow()
-  const decision = policy.decide(decisionInput(requester, request.action))
+  const input = decisionInput(requester, request.action)
+  const decision = policy.decide(input)
   if (decision.effect === 'deny')
     return deny(on, requester, request, policy, denialOf(decision.rules, decision.reasons))
   const limit = decision.obligations.maxAffected
   if (limit !== undefined && request.countsAffected !== true)
     return deny(on, requester, request, policy, affectedUncounted(limit))
-  if (decision.effect === 'hold') return holdAndPermit({ on, requester, request, policy, decision })
+  const glass = decision.effect === 'hold' ? on.glass.lifting(requester, policy, request.action, input) : undefined
+  if (decision.effect === 'hold' && glass === undefined)
+    return holdAndPermit({ on, requester, request, policy, decision })
   const bound = bindRequest(on.engine, requester, request.action, policy.digest)
-  return permit({ on, requester, request, policy, decision, bound })
+  return permit({ on, requester, request, policy, decision, bound, glass })
 }
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
@@ -186,14 +196,14 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
 }
 
 function permit(allowed: Case): MaybePromise<Admission> {
-  const { on, requester, request, policy } = allowed
+  const { on, glass, requester, request, policy } = allowed
   refuseWhenOver(requester, request)
   if (on.policyNow().digest !== policy.digest) return decideAndPermit(on, requester, request)
-  if (policy.dutyRules === undefined) return intend(allowed, undefined, false)
+  if (policy.dutyRules === undefined) return intend(allowed, undefined, glass !== undefined)
   const reserved = on.duties.reserve(policy.dutyRules, actOf(allowed))
   const next = (reservation: Reservation): MaybePromise<Admission> => {
     if (typeof reservation === 'object') return deny(on, requester, request, policy, reservation.refusal)
-    return intend(allowed, undefined, reservation === 'reserved')
+    return intend(allowed, undefined, reservation === 'reserved' || glass !== undefined)
   }
   if (!isPromise(reserved)) return next(reserved)
   return reserved.then(async (reservation) => {
@@ -209,15 +219,15 @@ function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act
 
 /**
  * Puts the intent on record, with the approval that was spent for it, and gives the permit out. `counted`: a rule counts
- * the action, so that what it counts has to outlive a crash.
+ * the action, or somebody will review it, so that the record has to outlive a crash.
  */
 function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
-  const { on, requester, request, policy, decision, bound } = granted
+  const { on, requester, request, policy, decision, bound, glass } = granted
   requester.spend(bound.recordedCharacters)
   refuseWhenOver(requester, request)
   const recorded = recordIntent(
     on.journal,
-    { requester, action: request.action, decision, bound, approval, counted, trace: request.trace },
+    { requester, action: request.action, decision, bound, approval, counted, glass: glass?.id, trace: request.trace },
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
@@ -291,8 +301,8 @@ async function look(
 
 /** The intent is on record: the last look before the permit is given out. */
 function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<Admission> {
-  const { on, requester, request, policy, decision, bound } = granted
-  const late = endedMeanwhile(on, requester, request, policy)
+  const { on, requester, decision, bound } = granted
+  const late = endedMeanwhile(granted)
   if (unchanged === false || late !== undefined) return doNotRun(granted, unchanged === false, late)
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
@@ -302,11 +312,11 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
 }
 
 async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | undefined): Promise<Admission> {
-  const { on, requester, decision } = granted
+  const { on, requester, decision, glass } = granted
   const reason = targetChanged ? 'target-changed' : 'ended'
   await recordOutcome(on, requester, actionOf(granted), { outcome: 'not-run', reason })
   if (late !== undefined) return { outcome: 'refused', refusal: late }
-  if (decision.effect === 'allow') return { outcome: 'stale' }
+  if (decision.effect === 'allow' || glass !== undefined) return { outcome: 'stale' }
   return { outcome: 'refused', refusal: changedAfterApproval(decision.rules) }
 }
 
@@ -315,14 +325,10 @@ function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {
   if (request.signal.aborted) throw abortReason(request.signal)
 }
 
-function endedMeanwhile(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-  policy: CompiledPolicy,
-): Refusal | undefined {
+function endedMeanwhile({ glass, on, policy, request, requester }: Case): Refusal | undefined {
   if (requester.signal.aborted) return refusalFrom(abortReason(requester.signal))
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
+  if (glass !== undefined && !on.glass.isOpen(glass)) return refusalFrom(glassOver())
   if (on.policyNow().digest === policy.digest) return undefined
   return {
     code: 'ERR_PERMIT_VOID',

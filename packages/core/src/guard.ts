@@ -8,6 +8,9 @@ import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
+import type { GuardGlass } from './guard-glass.js'
+import { assertNotifier, guardGlass } from './guard-glass.js'
+import type { GlassNotifier } from './glass/notify-glass.js'
 import type { Directory } from './identity/directory.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
 import { standingAsVerified, standingsIn } from './identity/standing.js'
@@ -53,6 +56,11 @@ export interface GuardOptions {
   readonly targets: readonly GuardedTarget[]
   /** Who is asked when the policy holds an action. Without any, held actions are refused. */
   readonly approvers?: readonly Approver[]
+  /**
+   * Tells people that glass is about to be broken; required where the policy has `breakGlass`. It opens once this resolves;
+   * when it throws or takes longer than `deadlineMs`, it stays whole.
+   */
+  readonly notifyGlass?: GlassNotifier
   /** Where the record goes: `fileJournal('./audit')`. */
   readonly journal: JournalFactory
   /** The live state. Default: in memory, rebuilt from the journal. */
@@ -123,6 +131,8 @@ export interface Guard {
   simulate(session: Session, action: ActionShape): Promise<Simulation>
   /** What waits for people. */
   readonly approvals: GuardApprovals
+  /** What was broken with `session.breakGlass` and nobody has found justified yet. */
+  readonly glass: GuardGlass
   /**
    * Ends every session and connection and closes the journal, whatever becomes of the rest. Rejects with what failed first;
    * a part that hangs is left after 15 seconds.
@@ -171,6 +181,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     },
   })
   try {
+    assertNotifier(options.notifyGlass, holder.current)
     await openDirectory(options.directory, { clock, deadlineMs, observers })
     await assertRolesApart(holder.current, options.directory, deadlineMs)
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
@@ -243,6 +254,10 @@ async function assemble(
     },
   })
   const denials = new DenialLog(journal, failed(engineSession))
+  const { glass, reviews } = guardGlass(
+    { engine, ledger, journal, clock, policyNow: () => holder.current, standingNow, deadlineMs },
+    { options, observe, revocations },
+  )
   const enforcement: Enforcement = {
     engine,
     policyNow: () => holder.current,
@@ -251,6 +266,7 @@ async function assemble(
     clock,
     denials,
     duties,
+    glass,
     observe,
     revocationsFresh: () => revocations.fresh(),
     deadlineMs,
@@ -265,6 +281,7 @@ async function assemble(
     denials,
     revocations,
     standingNow,
+    glass,
     admitRoles: (principal, livesMs) => duties.admitRoles(holder.current.dutyRules, principal, livesMs),
     deadlineMs,
     journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
@@ -286,6 +303,7 @@ async function assemble(
     // The journal comes last: it records what the others end.
     const steps = [
       () => sessions.closeAll(),
+      () => glass.closeAll(),
       () => approvals.close(),
       () => Promise.all(options.targets.map((target) => target.close())),
       () => directory?.close?.(),
@@ -315,6 +333,7 @@ async function assemble(
       pending: () => approvals.pending(),
       submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
     }),
+    glass: reviews,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
       observers.on(name, listener),
     close: () => {

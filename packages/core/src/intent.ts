@@ -21,7 +21,9 @@ export interface Intent {
   readonly bound: BoundRequest
   /** The evidence of the approval that was spent for it. */
   readonly approval: CanonicalInput | undefined
-  /** Whether a rule that looks at what happened before counts the action. */
+  /** The broken glass that lifted its hold. */
+  readonly glass: string | undefined
+  /** Whether a rule that looks at what happened before counts the action, or somebody reviews it. */
   readonly counted: boolean
   readonly trace: TraceContext | undefined
 }
@@ -31,7 +33,7 @@ export interface Intent {
  * journal throws, so that the reader learns that it was the journal; nothing may run then.
  */
 export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
-  const { requester, action, decision, bound, approval, counted, trace } = intent
+  const { requester, action, decision, bound, approval, counted, glass, trace } = intent
   const failed = (cause: unknown): never => {
     if (cause instanceof BothKeysError) throw cause
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
@@ -53,6 +55,7 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
         rules: decision.rules,
       },
       digest: bound.digest,
+      glass,
       id: bound.actionId,
       parameters: bound.parametersRecord,
       policy: policyDigest,

@@ -1,4 +1,7 @@
 import { EventEmitter } from 'eventemitter3'
+import type { BrokenGlass } from './glass/broken-glass.js'
+import type { GlassVerdict } from './glass/glass-review.js'
+import type { GlassEnd } from './glass/open-glass.js'
 import type { Outcome } from './outcome.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
@@ -15,6 +18,11 @@ export interface ObserverEvents {
     readonly digest: string
     readonly rules: readonly string[]
   }
+  /** Somebody broke glass: holds are lifted from now on. Who must know is told before, by `notifyGlass`. */
+  glassBroken: BrokenGlass
+  glassEnded: { readonly glass: string; readonly session: string; readonly end: GlassEnd }
+  /** Somebody independent looked at it. Only `justified` lets its breaker break glass again. */
+  glassReviewed: { readonly glass: string; readonly verdict: GlassVerdict }
   /** The library itself failed; the action did not run. */
   failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }

@@ -1,5 +1,7 @@
 import { requestKey } from './approvals/pending-index.js'
 import { storedValue } from './approvals/stored-request.js'
+import { replayedGlass, storedGlass } from './glass/glass-facts.js'
+import { glassesKey } from './glass/glass-ledger.js'
 import type { Ledger, LedgerChange } from './ledger/ledger.js'
 import { memoryLedger } from './ledger/memory-ledger.js'
 import type { Clock } from './model/clock.js'
@@ -21,16 +23,19 @@ const roomBesides = 100_000
 
 /**
  * The embedded ledger, rebuilt from the journal (RULES 19). Only restrictions come back: what was consumed or denied stays
- * so, what is revoked is revoked, no signed policy comes back once a newer one was in force, what was exercised counts for the duty rules in force, every other request of an earlier
+ * so, what is revoked is revoked, glass that nobody reviewed waits for it, no signed policy comes back once a newer one was in force, what was exercised counts for the duty rules in force, every other request of an earlier
  * process is void, and time does not fall behind the journal's last event. Throws ERR_JOURNAL_CORRUPT when one of these
  * cannot be read.
  */
 export async function restoredLedger(clock: Clock, journal: Journal, rules: DutyRules | undefined): Promise<Ledger> {
   const duties = new ReplayedDuties(rules)
-  const { requests, revocations, policyVersion, lastTimeMs } = await replayState(watched(journal.read(), duties))
+  const { glasses, requests, revocations, policyVersion, lastTimeMs } = await replayState(
+    watched(journal.read(), duties),
+  )
   const changes = [
     ...[...requests].map(([id, request]) => restriction(id, request)),
     ...duties.entries(lastTimeMs).map(dutyChange),
+    ...unreviewedGlasses(glasses),
   ]
   const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs, maxEntries: changes.length + roomBesides })
   const nowMs = await ledger.nowMs()
@@ -48,6 +53,12 @@ async function* watched(events: AsyncIterable<RecordedEvent>, duties: ReplayedDu
     duties.take(event)
     yield event
   }
+}
+
+/** A glass outlives its process as something that has to be reviewed, and lifts nothing. */
+function unreviewedGlasses(glasses: readonly RecordedEvent[]): readonly LedgerChange[] {
+  if (glasses.length === 0) return []
+  return [{ key: glassesKey, expectedVersion: 0, value: glasses.map(replayedGlass).map(storedGlass) }]
 }
 
 function dutyChange({ expiresAtMs, key, value }: ReplayedEntry): LedgerChange {

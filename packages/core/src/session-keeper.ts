@@ -5,6 +5,7 @@ import type { DenialLog } from './denial-log.js'
 import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
+import type { GlassKeeper } from './glass/glass-keeper.js'
 import { isPrincipal, principalFragment } from './identity/make-principal.js'
 import type { StandingNow } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
@@ -37,6 +38,7 @@ export interface SessionContext {
   readonly standingNow: StandingNow
   /** Refuses a principal whose roles conflict with those that its closure holds. Rejects with why. */
   readonly admitRoles: (principal: Principal, livesMs: number) => Promise<void>
+  readonly glass: Pick<GlassKeeper, 'break'>
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
@@ -202,6 +204,7 @@ export class SessionKeeper {
       signal: ending.signal,
       close: () => this.#end(live, 'closed'),
       delegate: (options) => this.#delegate(live, options),
+      breakGlass: (options) => this.#context.glass.break(live.requester, options),
     })
     const live: LiveSession = {
       session,

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import type { DelegationOptions } from './delegation.js'
 import { BothKeysError } from './errors.js'
+import type { BreakGlassOptions } from './glass/break-glass-options.js'
+import type { OpenGlass } from './glass/open-glass.js'
 import type { Principal } from './model/principal.js'
 
 declare const sessionIdBrand: unique symbol
@@ -15,6 +17,7 @@ export interface SessionInternals {
   readonly signal: AbortSignal
   close(): Promise<void>
   delegate(options: DelegationOptions): Promise<Session>
+  breakGlass(options: BreakGlassOptions): Promise<OpenGlass>
 }
 
 const internals = new WeakMap<Session, SessionInternals>()
@@ -60,6 +63,22 @@ export class Session {
    */
   delegate(options: DelegationOptions): Promise<Session> {
     return internalsOf(this).delegate(options)
+  }
+
+  /**
+   * Breaks glass: what the policy's break-glass rule is about is not held for this session on one target, for a time that
+   * the rule bounds. Denials, separations, limits and revocations stay. Who has to know is told before it opens, each action
+   * is on record with it, and until somebody independent has reviewed it neither this person nor whoever acts for them breaks
+   * another one. Sub-agents get nothing of it.
+   * Throws ERR_GLASS_REFUSED, ERR_GLASS_UNREVIEWED, ERR_GLASS_UNNOTIFIED and ERR_CONFIG_INVALID for a wrong option; when
+   * the directory, the ledger or the journal fails, what they throw, and nothing opens.
+   *
+   * @example
+   * const glass = await session.breakGlass({ target: 'orders', reason: 'checkout is down', ticket: 'INC-4711' })
+   * await glass.close()
+   */
+  breakGlass(options: BreakGlassOptions): Promise<OpenGlass> {
+    return internalsOf(this).breakGlass(options)
   }
 
   toJSON(): never {

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from './compiled.js'
 import { BothKeysError } from '../errors.js'
 import { decide } from './decide.js'
+import { glassProblems, glassRulesOf } from './glass-rules.js'
 import { policyDigest } from './outline.js'
 import type { PolicyFile } from './parse.js'
 import type { Locate, PolicyPath, Position } from './problem.js'
@@ -26,7 +27,7 @@ const noDuties: ReadonlySet<never> = new Set()
 export function compilePolicy(file: PolicyFile): CompiledPolicy {
   const rules = resolveRules(file.policy)
   const views = new Views(rules)
-  const problems = [...reachabilityProblems(rules, views), ...separationProblems(rules)]
+  const problems = [...reachabilityProblems(rules, views), ...separationProblems(rules), ...glassProblems(rules)]
   if (problems.length > 0) throw policyError(file.name, problems, file.locate)
   const policy: CompiledPolicy = Object.freeze({
     digest: policyDigest(rules),
@@ -34,6 +35,7 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     targets: new Map(rules.targets),
     roles: new Set(rules.roles.keys()),
     dutyRules: dutyRulesOf(rules),
+    glassRules: glassRulesOf(rules),
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target) =>
       rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,

@@ -1,6 +1,7 @@
 import type { Decision, DecisionInput, DutySet } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { DutyRules } from '../model/duty-rules.js'
+import type { GlassRule } from '../model/glass-rule.js'
 
 /** What the policy says about one target of the file. */
 export interface PolicyTarget {
@@ -20,6 +21,8 @@ export interface CompiledPolicy {
   readonly roles: ReadonlySet<string>
   /** The rules that look at what happened before. Undefined when there are none: then nothing asks the ledger. */
   readonly dutyRules?: DutyRules | undefined
+  /** Who may break glass, by id. Undefined when nobody may. */
+  readonly glassRules?: ReadonlyMap<string, GlassRule> | undefined
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision
   /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */

@@ -6,6 +6,7 @@ import type { PolicyTarget } from './compiled.js'
 import { defaultVoteAgeMs } from './duration.js'
 import type {
   AllowRule,
+  BreakGlassRule,
   DenyRule,
   HoldRule,
   LimitRule,
@@ -34,6 +35,7 @@ export function policyDigest(rules: PolicyRules): Digest {
     separatedRoles: some(rules.separatedRoles.map(roleSeparationOutline)),
     walls: some(rules.walls.map(wallOutline)),
     limits: some(rules.limits.map(limitOutline)),
+    breakGlass: some(rules.breakGlass.map(glassOutline)),
   }
   return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
 }
@@ -115,6 +117,19 @@ export function limitOutline({ duties, id, over, role, selection, statements, wi
     selection: selection && { ...selection },
     duties: duties && [...duties].sort(),
     over: [...over].sort(),
+  }
+}
+
+export function glassOutline({ duties, forMs, from, id, review, role, selection }: BreakGlassRule): CanonicalInput {
+  const { independent, level, withinMs } = review
+  return {
+    id,
+    role,
+    from,
+    forMs,
+    selection: selection && { ...selection },
+    duties: [...duties].sort(),
+    review: { role: review.role, level, withinMs, independent },
   }
 }
 

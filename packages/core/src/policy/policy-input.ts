@@ -142,6 +142,31 @@ export type LimitInput = {
   readonly over?: readonly IndependenceDimension[]
 }
 
+/** Who may act without the approval that hold rules ask for, for how long, and who reviews it afterwards. */
+export type GlassRuleInput = {
+  readonly id: string
+  /** The role of those who may. */
+  readonly role: string
+  readonly target: TargetSelector
+  /** The duties whose holds are lifted. */
+  readonly duty: OneOrMany<Duty>
+  /** How long at most, up to `1h`. */
+  readonly for: string
+  /** Default: `humans`. */
+  readonly from?: 'humans' | 'anyone'
+  readonly review: GlassReviewInput
+}
+
+/** Who looks at what was done, and how soon. */
+export type GlassReviewInput = {
+  readonly role: string
+  /** How long after the end: `24h`, at most `7d`. */
+  readonly within: string
+  readonly level?: ApprovalLevel
+  /** Default: all five dimensions. */
+  readonly independent?: readonly IndependenceDimension[]
+}
+
 /** Duties that have to stay with different people. */
 export type SeparationInput = {
   readonly static?: readonly StaticSeparationInput[]
@@ -159,6 +184,7 @@ export type PolicyInput = {
   readonly record?: readonly RecordRuleInput[]
   readonly separate?: SeparationInput
   readonly limits?: readonly LimitInput[]
+  readonly breakGlass?: readonly GlassRuleInput[]
 }
 
 /**

@@ -18,6 +18,7 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.roleSeparations()
   check.walls()
   check.limits()
+  check.breakGlass()
   return check.problems
 }
 
@@ -154,6 +155,17 @@ class ReferenceCheck {
         if (!guardDuties.has(duty)) continue
         this.problems.push(unsupported([...path, 'duty'], `limiting the duty ${quoted(duty)} has not landed yet`))
       }
+    }
+  }
+
+  breakGlass(): void {
+    for (const [index, rule] of this.#parts.breakGlass.entries()) {
+      if (rule === undefined) continue
+      const path = ['breakGlass', index]
+      this.#id(rule.id, path)
+      this.#role(rule.role, [...path, 'role'])
+      this.#role(rule.review.role, [...path, 'review', 'role'])
+      this.#selector(rule.target, [...path, 'target'])
     }
   }
 

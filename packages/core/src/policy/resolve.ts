@@ -3,6 +3,7 @@ import type { Duty } from '../model/effect.js'
 import type { PolicyTarget } from './compiled.js'
 import { defaultVoteAgeMs, parseTtl } from './duration.js'
 import { adapterDuties, everyDuty, listedDuties } from './duty-choice.js'
+import { glassRule } from './glass-rules.js'
 import type {
   AllowRuleInput,
   AttributeConditions,
@@ -25,6 +26,7 @@ import type {
   RecordRule,
   Restriction,
   Scope,
+  Select,
   SelectedTargets,
   Selection,
 } from './rules.js'
@@ -40,13 +42,15 @@ export function resolveRules(policy: PolicyInput): PolicyRules {
   const roles = Object.entries(policy.roles).map(([role, rules]) => {
     return [role, rules.map((rule, index) => allowRule(rule, role, index, targets))] as const
   })
+  const select: Select = (selector) => selectionIn(selector, targets)
   return {
     targets,
     roles: new Map(roles),
     deny: (policy.deny ?? []).map((rule, index) => denyRule(rule, ['deny', index], targets)),
     hold: (policy.hold ?? []).map((rule, index) => holdRule(rule, ['hold', index], targets)),
     record: (policy.record ?? []).map((rule, index) => recordRule(rule, ['record', index], targets)),
-    ...resolveSeparations(policy, (selector) => selectionIn(selector, targets)),
+    ...resolveSeparations(policy, select),
+    breakGlass: (policy.breakGlass ?? []).map((rule, index) => glassRule(rule, ['breakGlass', index], select)),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ApprovalRequirement, Durability } from '../model/decision.js'
 import type { Dataset, DatasetWall, SeparatedDuties, SeparatedRoles, StatementLimit } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
+import type { GlassRule } from '../model/glass-rule.js'
 import type { PolicyTarget } from './compiled.js'
 import type { TargetSelector } from './policy-input.js'
 import type { PolicyPath } from './problem.js'
@@ -108,6 +109,12 @@ export interface LimitRule extends StatementLimit {
   readonly selection: Selection
 }
 
+/** A break-glass rule, with where it stands and how its targets were selected. */
+export interface BreakGlassRule extends GlassRule {
+  readonly path: PolicyPath
+  readonly selection: Selection
+}
+
 /** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
 export interface PolicyRules {
   readonly targets: ReadonlyMap<string, PolicyTarget>
@@ -119,4 +126,5 @@ export interface PolicyRules {
   readonly separatedRoles: readonly RoleSeparationRule[]
   readonly walls: readonly WallRule[]
   readonly limits: readonly LimitRule[]
+  readonly breakGlass: readonly BreakGlassRule[]
 }

@@ -62,7 +62,7 @@ function unknownValue(path: PolicyPath, values: readonly unknown[], found: unkno
   if (typeof found !== 'string')
     return invalid(path, `expected ${alternatives(values.map(String))}, found ${kindOf(found)}`)
   if (found === '*' && path.includes('duty'))
-    return invalid(path, wildcardHint[path[0] === 'roles' ? 'allow' : 'other'])
+    return invalid(path, wildcardHint[path[0] === 'roles' ? 'allow' : path[0] === 'breakGlass' ? 'glass' : 'other'])
   const known = values.filter((value) => typeof value === 'string')
   const word = path.includes('duty') ? 'unknown duty' : 'unknown value'
   return invalid(path, `${word} ${quoted(found)}${suggestion(found, known) || `; known: ${known.join(', ')}`}`)
@@ -70,6 +70,7 @@ function unknownValue(path: PolicyPath, values: readonly unknown[], found: unkno
 
 const wildcardHint = {
   allow: "write duty: '*' on its own, not in a list",
+  glass: 'list the duties whose holds are lifted',
   other: 'leave duty out: the rule is then about every duty, of which "*" would leave some out',
 }
 
@@ -166,5 +167,6 @@ function objectAt(path: PolicyPath): PolicyObject {
   if (section === 'hold') return path.includes('require') ? 'stage' : path.includes('requester') ? 'requester' : 'hold'
   if (section === 'limits') return 'limit'
   if (section === 'separate') return separationAt(path)
+  if (section === 'breakGlass') return path.includes('review') ? 'review' : 'breakGlass'
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

@@ -3,10 +3,12 @@ import type { Duty } from '../model/effect.js'
 import { approvalLevels, maxSeats } from '../model/decision.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
 import { parseRate, parseTtl, parseWindow } from './duration.js'
+import { parseGlassTime } from './glass-rules.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
   DynamicSeparationInput,
+  GlassRuleInput,
   HoldRuleInput,
   LimitInput,
   OneOrMany,
@@ -202,6 +204,25 @@ const separate = z
   })
   .describe('Duties that have to stay with different people.')
 
+const review = z
+  .strictObject({
+    role: freeName,
+    within: span.describe('How long after the end: 24h, up to 7d. Later, nobody breaks glass by the rule.'),
+    level: z.enum(approvalLevels).describe('How the review must be proven.').exactOptional(),
+    independent: z.array(dimension).min(1).exactOptional(),
+  })
+  .describe('Who has to look at what was done.')
+
+const breakGlass = z.strictObject({
+  id: plainName,
+  role: freeName,
+  target: selector,
+  duty: dutyChoice.describe('The duties whose holds are lifted.'),
+  for: checked((text) => wrong(parseGlassTime(text))).describe('How long at most: 15m, up to 1h.'),
+  from: z.enum(['humans', 'anyone']).exactOptional(),
+  review,
+})
+
 const policy = z
   .strictObject({
     version: z.literal(1),
@@ -212,6 +233,7 @@ const policy = z
     record: z.array(record).exactOptional(),
     separate: separate.exactOptional(),
     limits: z.array(limit).exactOptional(),
+    breakGlass: z.array(breakGlass).exactOptional(),
   })
   .describe('What agents may do, what nobody may do, and what needs another person.')
 
@@ -228,7 +250,8 @@ export const ruleSchemas: {
   readonly static: z.ZodType<StaticSeparationInput>
   readonly wall: z.ZodType<WallInput>
   readonly limit: z.ZodType<LimitInput>
-} = { allow, deny, hold, record, dynamic, static: roleSeparation, wall, limit }
+  readonly breakGlass: z.ZodType<GlassRuleInput>
+} = { allow, deny, hold, record, dynamic, static: roleSeparation, wall, limit, breakGlass }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -246,4 +269,6 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   wall: Object.keys(wall.shape),
   dataset: Object.keys(dataset.shape),
   limit: Object.keys(limit.shape),
+  breakGlass: Object.keys(breakGlass.shape),
+  review: Object.keys(review.shape),
 })

@@ -2,6 +2,7 @@ import type {
   AllowRuleInput,
   DenyRuleInput,
   DynamicSeparationInput,
+  GlassRuleInput,
   HoldRuleInput,
   LimitInput,
   PolicyInput,
@@ -29,6 +30,7 @@ export interface SoundParts {
   readonly static: Slots<StaticSeparationInput>
   readonly wall: Slots<WallInput>
   readonly limits: Slots<LimitInput>
+  readonly breakGlass: Slots<GlassRuleInput>
 }
 
 /** The parts of a policy that passed the schema. */
@@ -43,6 +45,7 @@ export function partsOf(policy: PolicyInput): SoundParts {
     static: policy.separate?.static ?? [],
     wall: policy.separate?.wall ?? [],
     limits: policy.limits ?? [],
+    breakGlass: policy.breakGlass ?? [],
   }
 }
 
@@ -62,6 +65,7 @@ export function soundPartsOf(value: unknown): SoundParts {
     static: slots(separations.get('static'), ruleSchemas.static),
     wall: slots(separations.get('wall'), ruleSchemas.wall),
     limits: slots(sections.get('limits'), ruleSchemas.limit),
+    breakGlass: slots(sections.get('breakGlass'), ruleSchemas.breakGlass),
   }
 }
 

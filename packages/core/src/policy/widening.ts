@@ -8,6 +8,7 @@ import { namesUnbound } from './match.js'
 import {
   allowOutline,
   denyOutline,
+  glassOutline,
   holdOutline,
   recordOutline,
   separationOutline,
@@ -53,6 +54,7 @@ export function wideningsBetween(before: PolicyRules, after: PolicyRules): reado
     ...differences('separation', ...outlined((rules) => rules.separatedRoles, roleSeparationOutline, idOf), false),
     ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),
     ...differences('limit', ...outlined((rules) => rules.limits, limitOutline, idOf), false),
+    ...differences('break-glass rule', ...outlined((rules) => rules.breakGlass, glassOutline, idOf), true),
     ...openings(before, after),
   ]
 }

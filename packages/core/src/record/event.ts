@@ -18,6 +18,11 @@ export type EventType =
   | 'approval.vote'
   | 'approval.refused-vote'
   | 'approval.ended'
+  | 'glass.broken'
+  | 'glass.refused'
+  | 'glass.ended'
+  | 'glass.reviewed'
+  | 'glass.refused-review'
   | 'revocation'
   | 'target.internal'
 

@@ -19,6 +19,8 @@ export interface ReplayedState {
   readonly revocations: readonly RecordedEvent[]
   /** The newest signed policy that was in force. */
   readonly policyVersion: { readonly version: number; readonly digest: string } | undefined
+  /** The bodies of all broken glasses that nobody found justified, oldest first. */
+  readonly glasses: readonly RecordedEvent[]
   /** The time of the last event in Unix milliseconds; the ledger's time starts there (RULES 20). */
   readonly lastTimeMs: number
 }
@@ -35,6 +37,7 @@ const lookAt = 4096
 export async function replayState(events: AsyncIterable<RecordedEvent>): Promise<ReplayedState> {
   const requests = new Map<string, ReplayedRequest>()
   const revocations: RecordedEvent[] = []
+  const glasses = new Map<string, RecordedEvent>()
   let lookAgainAt = lookAt
   let lastTimeMs = 0
   let policyVersion: ReplayedState['policyVersion']
@@ -42,13 +45,14 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
     lastTimeMs = Date.parse(event.time)
     if (event.type === 'revocation') revocations.push(event)
     if (event.type === 'policy.loaded') policyVersion = newer(policyVersion, event)
+    takeGlass(glasses, event)
     take(requests, event)
     if (requests.size < lookAgainAt) continue
     dropOld(requests, lastTimeMs)
     lookAgainAt = 2 * requests.size + lookAt
   }
   dropOld(requests, lastTimeMs)
-  return { requests, revocations, policyVersion, lastTimeMs }
+  return { requests, revocations, glasses: [...glasses.values()], policyVersion, lastTimeMs }
 }
 
 function newer(before: ReplayedState['policyVersion'], event: RecordedEvent): ReplayedState['policyVersion'] {
@@ -84,6 +88,15 @@ function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): voi
       return
     default:
   }
+}
+
+/** Only a review that found it justified, or that it never opened, takes a glass away. */
+function takeGlass(glasses: Map<string, RecordedEvent>, event: RecordedEvent): void {
+  if (event.type === 'glass.broken') glasses.set(String(event['id']), event)
+  const isDone =
+    (event.type === 'glass.reviewed' && event['verdict'] === 'justified') ||
+    (event.type === 'glass.ended' && event['end'] === 'not-opened')
+  if (isDone) glasses.delete(String(event['glass']))
 }
 
 /** What was used stays used, and what was denied stays denied unless it was used before. */

@@ -153,6 +153,17 @@ describe('the digest of a policy', () => {
         },
       ],
       record: [{ id: 'r', target: 'orders', duty: 'transfer', durability: 'written' }],
+      breakGlass: [
+        {
+          id: 'g',
+          role: 'agent',
+          target: 'orders',
+          duty: ['write', 'session'],
+          for: '15m',
+          from: 'anyone',
+          review: { role: 'dba', within: '24h', level: 'signed', independent: ['person', 'run'] },
+        },
+      ],
     })
     const seen = new Map([[digestOf(original), meaning(original)]])
     for (const changed of changes(original)) {

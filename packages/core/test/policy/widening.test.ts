@@ -6,6 +6,15 @@ import { comparePolicies } from '../../src/policy/widening.js'
 const peer = { require: [{ stage: 'peer', count: 1, role: 'dba' }], ttl: '15m' } as const
 const unbound = { payload: 'unbound' } as const
 
+const glass = {
+  id: 'incident',
+  role: 'agent',
+  target: 'orders',
+  duty: 'write',
+  for: '15m',
+  review: { role: 'dba', within: '24h', level: 'signed' },
+} as const
+
 const old: PolicyInput = {
   version: 1,
   targets: { orders: { kind: 'postgres', labels: { env: 'prod' } } },
@@ -33,6 +42,7 @@ const old: PolicyInput = {
     { id: 'opaque', duty: 'opaque', resource: 'statement:do', ...peer },
   ],
   record: [{ id: 'sync', duty: 'read', durability: 'synced' }],
+  breakGlass: [glass],
 }
 
 function compare(next: Partial<PolicyInput>): ReturnType<typeof comparePolicies> {
@@ -94,7 +104,7 @@ describe('a reload', () => {
       { deny: [{ id: 'no-define', duty: ['define', 'grant'] }] },
       'the deny rule "no-define" changed',
     ],
-    ['a hold rule is dropped', { hold: (old.hold ?? []).slice(1) }, 'the hold rule "writes" is gone'],
+    ['a hold rule is dropped', { hold: (old.hold ?? []).slice(1), breakGlass: [] }, 'the hold rule "writes" is gone'],
     [
       'a hold waits longer',
       { hold: [{ id: 'writes', duty: 'write', ...peer, ttl: '1h' }, ...(old.hold ?? []).slice(1)] },
@@ -150,6 +160,29 @@ describe('a reload', () => {
       { record: [...(old.record ?? []), { id: 'fast', duty: 'write', durability: 'written' }] },
       'the record rule "fast" is new',
     ],
+    ['a break-glass rule is dropped', { breakGlass: [] }, 'the break-glass rule "incident" is gone'],
+    [
+      'a break-glass rule is added',
+      { breakGlass: [glass, { ...glass, id: 'other' }] },
+      'the break-glass rule "other" is new',
+    ],
+    ...(
+      [
+        ['is for others', { role: 'dba' }],
+        ['lets agents', { from: 'anyone' }],
+        ['lasts longer', { for: '30m' }],
+        ['lasts shorter', { for: '5m' }],
+        ['lifts more', { duty: ['write', 'read'] }],
+        ['is reviewed by others', { review: { ...glass.review, role: 'agent' } }],
+        ['is reviewed later', { review: { ...glass.review, within: '48h' } }],
+        ['is reviewed with less proof', { review: { ...glass.review, level: 'asserted' } }],
+        ['is reviewed with less independence', { review: { ...glass.review, independent: ['person'] } }],
+      ] as const
+    ).map(([what, change]): readonly [string, Partial<PolicyInput>, string] => [
+      `a break-glass rule ${what}`,
+      { breakGlass: [{ ...glass, ...change }] },
+      'the break-glass rule "incident" changed',
+    ]),
     [
       'a hold makes something opaque approvable',
       { hold: [...(old.hold ?? []), { id: 'call', duty: 'opaque', resource: 'statement:call', ...peer }] },

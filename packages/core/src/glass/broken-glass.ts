@@ -1,0 +1,66 @@
+import type { RequestView } from '../approvals/approver.js'
+import { visible } from '../approvals/visible.js'
+import type { ApprovalSubject } from '../model/approval-statement.js'
+import type { ApprovalLevel } from '../model/decision.js'
+import { sha256 } from '../model/digest.js'
+import type { PrincipalKind, Subject } from '../model/principal.js'
+import type { UnreviewedGlass } from './glass-facts.js'
+import { glassDigest } from './glass-facts.js'
+
+/** One broken glass, as people are told of it and as they review it. */
+export interface BrokenGlass {
+  readonly id: string
+  readonly rule: string
+  readonly session: string
+  readonly who: { readonly kind: PrincipalKind; readonly subject: Subject }
+  readonly target: string
+  /** What whoever broke it wrote. */
+  readonly reason: string
+  readonly ticket: string
+  /** Unix milliseconds in the ledger's time. */
+  readonly brokenAtMs: number
+  readonly untilMs: number
+  readonly reviewByMs: number
+  /** The role that has to review it, and how the review must be proven. */
+  readonly review: { readonly role: string; readonly level: ApprovalLevel }
+  /** All of this as text for a person, escaped. */
+  readonly view: RequestView
+  /** What a signed review has to be about: guard, glass, its digest, the policy and the view. */
+  readonly subject: ApprovalSubject
+}
+
+/** What people see of a glass. Pure: made of its facts alone. */
+export function brokenGlass(engine: string, glass: UnreviewedGlass): BrokenGlass {
+  const { breaker, facts } = glass
+  const digest = glassDigest(engine, facts)
+  const view = viewOf(glass, digest)
+  return Object.freeze({
+    id: facts.id,
+    rule: facts.rule,
+    session: facts.session,
+    who: Object.freeze({ kind: breaker.party.kind, subject: Object.freeze({ ...breaker.party.subject }) }),
+    target: facts.target,
+    reason: facts.reason,
+    ticket: facts.ticket,
+    brokenAtMs: Date.parse(facts.brokenAt),
+    untilMs: Date.parse(facts.until),
+    reviewByMs: Date.parse(facts.reviewBy),
+    review: Object.freeze({ role: facts.review.role, level: facts.review.level }),
+    view,
+    subject: Object.freeze({ aud: engine, req: facts.id, adh: digest, pol: facts.policy, view: view.digest }),
+  })
+}
+
+function viewOf({ breaker, facts }: UnreviewedGlass, digest: string): RequestView {
+  const { kind, subject } = breaker.party
+  const text = [
+    `break-glass ${digest.slice(0, 8)}: ${visible(facts.rule)} on ${visible(facts.target)}`,
+    `  who        ${kind} ${visible(subject.id)} of ${visible(subject.issuer)}`,
+    `  reason     ${visible(facts.reason)}`,
+    `  ticket     ${visible(facts.ticket)}`,
+    `  broken     ${facts.brokenAt}, at most until ${facts.until}`,
+    `  review     by somebody with the role ${visible(facts.review.role)}, until ${facts.reviewBy}`,
+    `  actions    in the journal: session ${visible(facts.session)}, glass ${facts.id}`,
+  ].join('\n')
+  return Object.freeze({ text, complete: true, digest: sha256('bothkeys.glass-view.v1\0', text) })
+}
