@@ -6,6 +6,8 @@ import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
+import { glassGuards } from './glass.mjs'
+import { glassReviewGuards } from './glass-review.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
@@ -44,6 +46,8 @@ const lists = {
   tokens: tokenGuards,
   proofs: proofGuards,
   delegation: delegationGuards,
+  glass: glassGuards,
+  'glass review': glassReviewGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   'hold-options': holdOptionGuards,

@@ -1,0 +1,127 @@
+const source = (name) => `packages/core/src/${name}.ts`
+const order = 'packages/core/test/glass/glass-order.test.ts'
+const review = 'packages/core/test/glass/glass-review.test.ts'
+
+/** Broken glass: nobody gets around the review. */
+export const glassReviewGuards = [
+  [
+    'is looked at in one step',
+    'glass/glass-keeper',
+    '      assertReviewed(rule, principal, others, nowMs)\n',
+    '',
+    review,
+  ],
+  [
+    'blocks the whole closure',
+    'glass/glass-breaker',
+    'conflicts(breaker.party, principal, mandatoryDimensions)',
+    "conflicts(breaker.party, principal, ['subject'])",
+    review,
+  ],
+  [
+    'blocks everybody when the review is overdue',
+    'glass/glass-breaker',
+    'if (late !== undefined) throw overdue(late.facts)',
+    'if (late === null) throw overdue(late)',
+    review,
+  ],
+  [
+    'is bounded',
+    'glass/glass-ledger',
+    'if (others.length >= maxUnreviewed)',
+    'if (others.length > 2 * maxUnreviewed)',
+    review,
+  ],
+  [
+    'is read or nothing is broken',
+    'glass/glass-ledger',
+    '  if (read.length === parsed.length) return read\n',
+    '  if (read.length <= parsed.length) return read\n',
+    order,
+  ],
+  ['outlives its process', 'restored-ledger', '    ...unreviewedGlasses(glasses),\n', '', review],
+  [
+    'outlives its process however it was found',
+    'record/replay-state',
+    " && event['verdict'] === 'justified')",
+    ')',
+    review,
+  ],
+  [
+    'is reviewed when it is over',
+    'glass/glass-review',
+    'if (!isOverAt(glass, await this.#stored.nowMs()))',
+    'if (glass.facts.id === "")',
+    review,
+  ],
+  [
+    'is reviewed by people',
+    'glass/glass-review',
+    "    if (reviewer.kind !== 'human') return { reason: 'not-human' }\n",
+    '',
+    review,
+  ],
+  [
+    'is reviewed by the living',
+    'glass/glass-review',
+    'if (!(reviewer.expiresAt.getTime() > clock.wallMs()))',
+    'if (reviewer.expiresAt.getTime() < 0)',
+    review,
+  ],
+  [
+    'is reviewed by who is not revoked',
+    'glass/glass-review',
+    'if (isRevoked(reviewer) || isRevoked(standing.principal))',
+    'if (reviewer.kind === "agent")',
+    review,
+  ],
+  [
+    'is reviewed by who is independent',
+    'glass/glass-review',
+    'if (shared.length > 0)',
+    'if (shared.length > 9)',
+    review,
+  ],
+  [
+    'is reviewed by the accounts that the directory knows',
+    'glass/glass-review',
+    'conflicts(breaker.party, standing.principal, dimensions)',
+    'conflicts(breaker.party, reviewer, dimensions)',
+    review,
+  ],
+  ['is reviewed by the role', 'glass/glass-review', 'if (!standing.roles.includes(role))', 'if (role === "")', review],
+  [
+    'is reviewed as well as the rule asks',
+    'glass/glass-review',
+    'if (!isAtLeast(level, least))',
+    'if (level === undefined)',
+    review,
+  ],
+  [
+    'is reviewed on record',
+    'glass/glass-review',
+    "    await this.#record({\n      type: 'glass.reviewed'",
+    "    void this.#record({\n      type: 'glass.reviewed'",
+    review,
+  ],
+  [
+    'stays unreviewed while it is unjustified',
+    'glass/glass-review',
+    "if (verdict === 'justified') await",
+    'await',
+    review,
+  ],
+  [
+    'is what the evidence names',
+    'glass/broken-glass',
+    'req: facts.id, adh: digest,',
+    'req: facts.id, adh: facts.policy,',
+    review,
+  ],
+].map(([name, file, find, replace, test]) => ({
+  name: `broken glass ${name}`,
+  file: source(file),
+  find,
+  replace,
+  tests: [test],
+}))
