@@ -252,8 +252,8 @@ export const dutyGuards = [
   {
     name: 'what was counted counts for a whole window',
     file: source('duties/tally'),
-    find: 'return (part + 1) * partMs(rule) + rule.windowMs',
-    replace: 'return part * partMs(rule) + rule.windowMs',
+    find: 'const endMs = partEnd(rule, nowMs + 1)',
+    replace: 'const endMs = partEnd(rule, nowMs + 1) - partMs(rule)',
     tests: limits,
   },
   {

@@ -1,4 +1,5 @@
 const source = (name) => `packages/core/src/${name}.ts`
+const limits = ['packages/core/test/duties/limits.test.ts']
 const restart = ['packages/core/test/duties/after-restart.test.ts']
 const roles = ['packages/core/test/duties/separated-roles.test.ts']
 
@@ -17,5 +18,19 @@ export const dutyHistoryGuards = [
     find: "if (roles === undefined) throw unreadable(event, 'the roles of its approver')",
     replace: "if (roles === undefined) return partyOf(event, 'approver')",
     tests: restart,
+  },
+  {
+    name: 'a count is told in moments, whatever the window was',
+    file: source('duties/tally'),
+    find: 'const end = partEnd(rule, endMs)',
+    replace: 'const end = partEnd(rule, endMs) + 60 * rule.windowMs',
+    tests: limits,
+  },
+  {
+    name: 'a limit is known by what it counts, not by its place',
+    file: source('policy/separation'),
+    find: 'return { ...rule, id: nth === 1 ? name : `${name}, ${String(nth)}` }',
+    replace: 'return { ...rule, id: `limits[${String(limits.indexOf(rule))}]` }',
+    tests: limits,
   },
 ]

@@ -35,15 +35,19 @@ export function recallTally(rule: TallyRule, value: SnapshotValue | undefined, a
 }
 
 function oneMore(rule: TallyRule, counted: ReadonlyMap<number, number>, nowMs: number): TallyOutcome {
-  const part = Math.floor(nowMs / partMs(rule))
-  const after = new Map(counted).set(part, (counted.get(part) ?? 0) + 1)
+  const endMs = partEnd(rule, nowMs + 1)
+  const after = new Map(counted).set(endMs, (counted.get(endMs) ?? 0) + 1)
   return {
     outcome: 'reserved',
-    value: Object.fromEntries(after),
-    expiresAtMs: endOf(rule, Math.max(...after.keys())),
+    value: Object.fromEntries([...after].map(([end, count]) => [String(end), count])),
+    expiresAtMs: Math.max(...after.keys()) + rule.windowMs,
   }
 }
 
+/**
+ * How much was counted up to when, as far as the rule in force still counts it. The ends of parts are moments: what a rule
+ * with another window counted is read right, and is put into parts of this one, never earlier than it was.
+ */
 function stillCounted(rule: TallyRule, value: SnapshotValue | undefined, nowMs: number): ReadonlyMap<number, number> {
   const counted = new Map<number, number>()
   if (value === undefined) return counted
@@ -51,17 +55,20 @@ function stillCounted(rule: TallyRule, value: SnapshotValue | undefined, nowMs: 
   const entries: readonly (readonly [string, unknown])[] = Object.entries(value)
   if (entries.length > 4 * parts) throw unreadable()
   for (const [name, count] of entries) {
-    const part = Number(name)
-    if (!Number.isSafeInteger(part) || typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
+    const endMs = Number(name)
+    if (!Number.isSafeInteger(endMs) || typeof count !== 'number' || !Number.isSafeInteger(count) || count < 0) {
       throw unreadable()
     }
-    if (endOf(rule, part) >= nowMs) counted.set(part, count)
+    if (endMs + rule.windowMs < nowMs) continue
+    const end = partEnd(rule, endMs)
+    counted.set(end, (counted.get(end) ?? 0) + count)
   }
   return counted
 }
 
-function endOf(rule: TallyRule, part: number): number {
-  return (part + 1) * partMs(rule) + rule.windowMs
+/** The first moment, not before this one, at which a part of the rule's window ends. */
+function partEnd(rule: TallyRule, atMs: number): number {
+  return Math.ceil(atMs / partMs(rule)) * partMs(rule)
 }
 
 function partMs({ windowMs }: TallyRule): number {

@@ -130,7 +130,7 @@ export type WallInput = {
 
 /** How much one role may do, counted over the closure. */
 export type LimitInput = {
-  /** Default: its place in the file, `limits[0]`. */
+  /** Default: what it counts, `limit of agent for read, write on "orders"`. */
   readonly id?: string
   readonly role: string
   readonly target?: TargetSelector

@@ -5,7 +5,7 @@ import { parseRate, windowOf } from './duration.js'
 import { listedDuties } from './duty-choice.js'
 import type { DynamicSeparationInput, LimitInput, PolicyInput, StaticSeparationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
-import { alternatives, invalid, quoted, writePath } from './problem.js'
+import { alternatives, invalid, quoted } from './problem.js'
 import type { AllowRule, LimitRule, PolicyRules, RoleSeparationRule, Select, SeparationRule } from './rules.js'
 import { wallProblems, wallRule } from './wall.js'
 
@@ -24,7 +24,7 @@ export function resolveSeparations(
     separatedDuties: (separate?.dynamic ?? []).map((rule, index) => dutyRule(rule, at('dynamic', index), select)),
     separatedRoles: (separate?.static ?? []).map((rule, index) => roleRule(rule, at('static', index))),
     walls: (separate?.wall ?? []).map((rule, index) => wallRule(rule, at('wall', index), select)),
-    limits: (limits ?? []).map((rule, index) => limitRule(rule, ['limits', index], select)),
+    limits: namedLimits(limits ?? []).map((rule, index) => limitRule(rule, ['limits', index], select)),
   }
 }
 
@@ -69,12 +69,31 @@ function roleRule(rule: StaticSeparationInput, path: PolicyPath): RoleSeparation
   } satisfies RoleSeparationRule)
 }
 
-function limitRule(rule: LimitInput, path: PolicyPath, select: Select): LimitRule {
+type NamedLimit = LimitInput & { readonly id: string }
+
+/**
+ * Limits with names of their own, by what they count: what was counted stays counted when rules are put in front of them or
+ * their numbers change. Of those that count the same, the second is the second.
+ */
+function namedLimits(limits: readonly LimitInput[]): readonly NamedLimit[] {
+  const known = new Map<string, number>()
+  return limits.map((rule) => {
+    if (rule.id !== undefined) return { ...rule, id: rule.id }
+    const about = rule.duty === undefined ? 'every duty' : listedDuties(rule.duty).join(', ')
+    const where = rule.target === undefined ? '' : ` on ${JSON.stringify(rule.target)}`
+    const name = `limit of ${rule.role} for ${about}${where}`
+    const nth = (known.get(name) ?? 0) + 1
+    known.set(name, nth)
+    return { ...rule, id: nth === 1 ? name : `${name}, ${String(nth)}` }
+  })
+}
+
+function limitRule(rule: NamedLimit, path: PolicyPath, select: Select): LimitRule {
   const rate = parseRate(rule.statements)
   // The schema accepts nothing that does not parse; nothing at all is what restricts most.
   const { times, windowMs } = typeof rate === 'string' ? { times: 0, windowMs: 1 } : rate
   return Object.freeze({
-    id: rule.id ?? writePath(path),
+    id: rule.id,
     path,
     role: rule.role,
     duties: rule.duty === undefined ? undefined : new Set(listedDuties(rule.duty)),

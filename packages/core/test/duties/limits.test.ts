@@ -98,6 +98,21 @@ describe('a limit on statements', () => {
     expect(verdict(await second.does(worker, 'read'))).toBe('ERR_LIMIT_EXCEEDED')
   })
 
+  it('without a name counts on when rules come in front of it or its numbers change, and each by itself', async () => {
+    const ledger = memoryLedger({ clock: fixedClock(startMs) })
+    const { id: _id, ...unnamed } = limit
+    const first = await dutyBench({ policy: limited(unnamed), ledger })
+    for (let count = 0; count < 3; count++) expect(verdict(await first.does(worker, 'read'))).toBe('permitted')
+    const second = limited(
+      { role: 'worker', duty: 'write', statements: '1/h' },
+      { ...unnamed, statements: '4/h' },
+      { ...unnamed, statements: '9/h' },
+    )
+    const on = await dutyBench({ policy: second, ledger })
+    expect(verdict(await on.does(worker, 'write'))).toBe('permitted')
+    expect(await on.does(worker, 'read')).toMatchObject({ refusal: { rules: ['limit of worker for every duty'] } })
+  })
+
   it('lets exactly as many of 64 contenders through as it says', async () => {
     const on = await dutyBench({ policy: limited({ ...limit, statements: '10/h' }) })
     const all = await Promise.all(
@@ -137,6 +152,22 @@ describe('a count', () => {
       if (outcome.outcome === 'reserved') value = outcome.value
     }
     expect(judgeTally(rule, value, startMs - 3_600_000).outcome).toBe('exceeded')
+  })
+
+  it.each([
+    ['longer', 60_000, 3_600_000],
+    ['shorter', 3_600_000, 60_000],
+  ])('counts on when the window gets %s, and is over when that is over', (_what, beforeMs, afterMs) => {
+    const before = { ...rule, windowMs: beforeMs }
+    const after = { ...rule, windowMs: afterMs }
+    let value: SnapshotValue | undefined
+    for (let count = 0; count < 5; count++) {
+      const outcome = judgeTally(before, value, startMs + count * 1_000)
+      if (outcome.outcome === 'reserved') value = outcome.value
+    }
+    expect(judgeTally(after, value, startMs + 5_000).outcome).toBe('exceeded')
+    const longest = Math.max(beforeMs, afterMs)
+    expect(judgeTally(after, value, startMs + 4_000 + afterMs + longest / 8).outcome).toBe('reserved')
   })
 
   it.each<readonly [string, SnapshotValue]>([
