@@ -83,7 +83,7 @@ export default {
       to: {
         path: '^packages/core/',
         pathNot:
-          '^packages/core/((src|dist)/(index|adapter|identity/sign-approval|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+          '^packages/core/((src|dist)/(index|adapter|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

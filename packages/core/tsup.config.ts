@@ -11,7 +11,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     adapter: 'src/adapter.ts',
-    signing: 'src/identity/sign-approval.ts',
+    signing: 'src/signing.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

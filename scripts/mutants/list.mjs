@@ -1,3 +1,4 @@
+import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
@@ -45,6 +46,7 @@ const lists = {
   directory: directoryGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
+  'action-proofs': actionProofGuards,
   delegation: delegationGuards,
   glass: glassGuards,
   'glass review': glassReviewGuards,

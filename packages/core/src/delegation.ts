@@ -26,6 +26,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof DelegationOptions>([
   'agentClass',
   'key',
   'name',
+  'proveAction',
   'roles',
   'trace',
   'ttlMs',

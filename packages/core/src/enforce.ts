@@ -1,3 +1,4 @@
+import type { ProveAction } from './action-proofs.js'
 import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
@@ -8,6 +9,7 @@ import type { DutyReservation, Reservation } from './duty-reservation.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
 import { glassOver } from './glass/glass-refusals.js'
 import type { LiveGlass } from './glass/open-glass.js'
+import { BothKeysError } from './errors.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
 import type { Action } from './model/action.js'
@@ -20,6 +22,7 @@ import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
+import type { ProofDemand } from './proof-demand.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
@@ -41,6 +44,7 @@ export interface Enforcement {
   readonly duties: DutyReservation
   /** What lifts holds without an approval. */
   readonly glass: Pick<GlassKeeper, 'lifting' | 'isOpen'>
+  readonly prove: ProveAction
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
   readonly revocationsFresh: () => MaybePromise<void>
@@ -80,7 +84,8 @@ export type Admission =
   | { readonly outcome: 'stale' }
 
 /**
- * Takes one action from decision to permit: decide → hold → reserve → permit → intent on record. The only path there is.
+ * Takes one action from decision to permit: prove → decide → hold → reserve → permit → intent on record. The only path there
+ * is; what has to be proven is what the session was opened with.
  * Whatever throws, hangs past its deadline or changes on the way, the answer is a refusal and nothing runs.
  * Never throws. Answers at once when nothing has to be waited for: an allowed read whose intent was written.
  */
@@ -91,14 +96,39 @@ export function admit(on: Enforcement, requester: Requester, request: AdmissionR
     return { outcome: 'refused', refusal }
   }
   try {
-    const fresh = on.revocationsFresh()
-    const admission = isPromise(fresh)
-      ? fresh.then(() => decideAndPermit(on, requester, request))
-      : decideAndPermit(on, requester, request)
+    const { proof } = requester
+    const admission =
+      proof === undefined ? decideFreshly(on, requester, request) : proveAndDecide(on, requester, request, proof)
     return isPromise(admission) ? admission.catch(failed) : admission
   } catch (error) {
     return failed(error)
   }
+}
+
+function decideFreshly(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
+  const fresh = on.revocationsFresh()
+  if (isPromise(fresh)) return fresh.then(() => decideAndPermit(on, requester, request))
+  return decideAndPermit(on, requester, request)
+}
+
+/** Before the decision, so that nobody is asked about, and no rule counts, what the session's key did not sign. */
+async function proveAndDecide(
+  on: Enforcement,
+  requester: Requester,
+  request: AdmissionRequest,
+  proof: ProofDemand,
+): Promise<Admission> {
+  refuseWhenOver(requester, request)
+  try {
+    await on.prove(requester, proof, request.action, AbortSignal.any([requester.signal, request.signal]))
+  } catch (error) {
+    refuseWhenOver(requester, request)
+    const refusal = refusalFrom(error)
+    const cause: unknown = error instanceof BothKeysError ? error.cause : error
+    if (cause !== undefined) on.observe('failure', { session: requester.sessionId, refusal, cause })
+    return deny(on, requester, request, on.policyNow(), refusal)
+  }
+  return decideFreshly(on, requester, request)
 }
 
 /** An action on its way, with the policy that it is decided under. */

@@ -37,6 +37,7 @@ export const errorCodes = Object.freeze({
   ERR_POLICY_WIDENING: 'a reload would widen the policy, which needs a signature or a restart',
   ERR_PROOF_INVALID: 'the proof of possession was refused',
   ERR_PROOF_NONCE: 'the proof of possession needs the nonce that the error holds',
+  ERR_PROOF_UNAVAILABLE: 'every action of the session needs a proof, and none came',
   ERR_PROTOCOL_REFUSED: 'the client used a part of the protocol that the door refuses',
   ERR_REVOKED: 'the session, whom it belongs to or the target was revoked',
   ERR_SESSION_CLOSED: 'the session is closed or expired',

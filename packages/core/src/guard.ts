@@ -1,5 +1,6 @@
 import type { GuardedTarget } from './access.js'
 import { registerGuard } from './access.js'
+import { actionProofs } from './action-proofs.js'
 import type { Approver } from './approvals/approver.js'
 import type { ApprovalCoordinator, TakeoverOptions } from './approvals/coordinator.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
@@ -267,6 +268,7 @@ async function assemble(
     denials,
     duties,
     glass,
+    prove: actionProofs({ engine, clock, deadlineMs }),
     observe,
     revocationsFresh: () => revocations.fresh(),
     deadlineMs,

@@ -2,6 +2,7 @@ import type { BothKeysError } from './errors.js'
 import type { CanonicalFragment } from './model/canonical-json.js'
 import type { Principal } from './model/principal.js'
 import type { TraceContext } from './model/trace.js'
+import type { ProofDemand } from './proof-demand.js'
 
 /** Who asks: a session as the one path sees it. */
 export interface Requester {
@@ -16,6 +17,8 @@ export interface Requester {
   delegatorRoles(): readonly string[]
   /** The roles that what it does counts for: its own and its delegators', always the same array. */
   readonly countedRoles: readonly string[]
+  /** Set when every action needs a proof. */
+  readonly proof: ProofDemand | undefined
   /** Aborted when the session ends. */
   readonly signal: AbortSignal
   /** A new id for an action of this session. */

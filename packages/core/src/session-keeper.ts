@@ -19,6 +19,8 @@ import { revoked } from './revocation.js'
 import type { Revocations } from './revocations.js'
 import type { LiveSession } from './live-session.js'
 import { assertLive, assertRoom, join, leave } from './live-session.js'
+import type { ProofDemand } from './proof-demand.js'
+import { delegatedDemand, proofDemand } from './proof-demand.js'
 import type { Requester } from './requester.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
@@ -59,6 +61,13 @@ const endings = {
   'an outcome was not recorded': 'the session was ended because an outcome could not be recorded',
 } as const
 
+/** What a session has besides its principal. */
+interface Making {
+  readonly trace: Requester['trace']
+  readonly proof: ProofDemand | undefined
+  readonly parent: LiveSession | undefined
+}
+
 /** Opens sessions and ends them: on close, at the principal's expiry, with the session that delegated, or with the guard. */
 export class SessionKeeper {
   readonly #context: SessionContext
@@ -89,6 +98,7 @@ export class SessionKeeper {
       })
     }
     const { principal } = await standingNow(verified, false)
+    const proof = proofDemand(options, principal, credential)
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
     // Now: what is waited for from here on prolongs nothing.
     const endsAtMs = clock.monotonicMs() + leftMs
@@ -96,7 +106,7 @@ export class SessionKeeper {
     await this.#context.revocations.fresh()
     this.#refuseRevoked(id, principal)
     await this.#admitRoles(id, principal, leftMs)
-    const live = this.#make(id, principal, trace, undefined)
+    const live = this.#make(id, principal, { trace, proof, parent: undefined })
     await this.#record(live, undefined)
     return this.#start(live, endsAtMs)
   }
@@ -114,13 +124,14 @@ export class SessionKeeper {
     const roles = parent.requester.roles()
     const delegator = { sessionId: parent.session.id, principal, roles }
     const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, clock.wallMs())
+    const proof = delegatedDemand(options, parent.requester.proof)
     const endsAtMs = clock.monotonicMs() + options.ttlMs
     const id = randomHex(16) as SessionId
     // From here to `join` nothing else runs.
     assertRoom(parent)
     this.#refuseRevoked(id, child)
     const trace = options.trace === undefined ? () => parent.requester.trace() : this.#trace(id, options)
-    const live = this.#make(id, child, trace, parent)
+    const live = this.#make(id, child, { trace, proof, parent })
     live.requester.spend(sessionCharacters + 2 * live.requester.principalRecord.text.length)
     assertLive(parent)
     join(live)
@@ -195,7 +206,7 @@ export class SessionKeeper {
     })
   }
 
-  #make(id: SessionId, principal: Principal, trace: Requester['trace'], parent: LiveSession | undefined): LiveSession {
+  #make(id: SessionId, principal: Principal, { parent, proof, trace }: Making): LiveSession {
     const ending = new AbortController()
     // Every connection of the session listens; Node would warn of a leak from the eleventh on.
     setMaxListeners(0, ending.signal)
@@ -213,6 +224,7 @@ export class SessionKeeper {
         session,
         signal: ending.signal,
         trace,
+        proof,
         parent: parent?.requester,
         journalBudget: this.#context.journalBudget,
         onOverBudget: () => void this.#end(live, 'over its journal budget'),
@@ -235,7 +247,7 @@ export class SessionKeeper {
     const { deadlineMs, journal } = this.#context
     const { requester, session } = live
     live.isOnRecord = true
-    const body = { actor: requester.principalRecord, delegatedBy }
+    const body = { actor: requester.principalRecord, delegatedBy, provenBy: requester.proof?.key }
     await withDeadline(
       journal.append({ type: 'session.open', session: session.id, trace: requester.trace(), body }, 'synced'),
       'recording the session',

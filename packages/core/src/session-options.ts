@@ -1,3 +1,4 @@
+import type { ActionProver } from './model/provable-action.js'
 import type { TraceSource } from './session-trace.js'
 
 /** Options of `guard.openSession`. */
@@ -13,4 +14,14 @@ export interface SessionOptions {
    * guard.openSession({ token }, { trace: () => currentSpan?.spanContext() })
    */
   readonly trace?: TraceSource
+  /**
+   * Every action of the session, and of its sub-agents, needs a proof (`typ: bothkeys-action+jwt`), and this function
+   * answers it: it has the action signed where the session's key is, in another process. Nothing runs, and nobody is asked
+   * for approval, without a proof that is right; what is refused for that is on record. The session must be bound to a key
+   * (`jwtVerifier({ dpop })`). Like `trace` it runs in the door's own asynchronous context.
+   *
+   * @example
+   * guard.openSession({ token, proof }, { proveAction: (action, signal) => agent.call('prove', action, signal) })
+   */
+  readonly proveAction?: ActionProver
 }

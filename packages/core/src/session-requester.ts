@@ -1,6 +1,7 @@
 import { countedRoles } from './duties/act.js'
 import type { BothKeysError } from './errors.js'
 import { actorFragment, principalFragment } from './identity/make-principal.js'
+import type { ProofDemand } from './proof-demand.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'
 
@@ -11,6 +12,7 @@ interface RequesterFacts {
   readonly trace: Requester['trace']
   /** The session that delegated this one. */
   readonly parent: Requester | undefined
+  readonly proof: ProofDemand | undefined
   readonly journalBudget: number
   readonly onOverBudget: () => void
   readonly onUnrecorded: (error: BothKeysError) => void
@@ -20,7 +22,7 @@ const noRoles: readonly string[] = Object.freeze([])
 
 /** A session as the one path sees it. What a sub-agent has, its delegator has too; what it writes, its delegator wrote. */
 export function requesterOf(facts: RequesterFacts): Requester {
-  const { journalBudget, onOverBudget, onUnrecorded, parent, session, signal, trace } = facts
+  const { journalBudget, onOverBudget, onUnrecorded, parent, proof, session, signal, trace } = facts
   const { principal } = session
   const given = principal.delegation.flatMap(({ roles }) => roles)
   let actions = 0
@@ -33,6 +35,7 @@ export function requesterOf(facts: RequesterFacts): Requester {
     roles: parent === undefined ? () => principal.roles : () => shared(principal.roles, parent.roles()),
     delegatorRoles: parent === undefined ? () => noRoles : () => [...given, ...parent.roles()],
     countedRoles: countedRoles(principal.roles, principal.delegation),
+    proof,
     signal,
     trace,
     nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,

@@ -16,6 +16,7 @@ function childOf(parent: Requester, roles: readonly string[]): Requester {
     session: { id: 'child', principal } as unknown as Session,
     signal: new AbortController().signal,
     trace: () => undefined,
+    proof: undefined,
     parent,
     journalBudget: 1,
     onOverBudget: () => undefined,

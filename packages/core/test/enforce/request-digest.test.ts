@@ -27,6 +27,7 @@ async function requester(record: string, root: string): Promise<Requester> {
     roles: () => [],
     delegatorRoles: () => [],
     countedRoles: [],
+    proof: undefined,
     signal: new AbortController().signal,
     nextActionId: () => 'a1',
     spend: () => undefined,

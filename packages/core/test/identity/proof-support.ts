@@ -14,6 +14,7 @@ export const url = 'bothkeys://orders/session'
 /** A client with a key of its own. */
 export interface Client {
   readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
   readonly jwk: JWK
   readonly jkt: string
   readonly pem: string
@@ -25,7 +26,7 @@ export async function client(alg = 'ES256'): Promise<Client> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   const jwk = await exportJWK(publicKey)
   const jkt = await calculateJwkThumbprint(jwk)
-  return { privateKey, jwk, jkt, pem: await exportPKCS8(privateKey), token: await sign({ cnf: { jkt } }) }
+  return { privateKey, publicKey, jwk, jkt, pem: await exportPKCS8(privateKey), token: await sign({ cnf: { jkt } }) }
 }
 
 export const ann = await client()
