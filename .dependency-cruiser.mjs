@@ -82,8 +82,7 @@ export default {
       from: { path: '^(packages/[^/]+/test|examples|tools)/', pathNot: '^packages/core/' },
       to: {
         path: '^packages/core/',
-        pathNot:
-          '^packages/core/((src|dist)/(index|adapter|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+        pathNot: '^packages/core/((src|dist)/(index|adapter|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

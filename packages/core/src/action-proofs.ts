@@ -6,6 +6,8 @@ import type { Clock } from './model/clock.js'
 import type { ProvableAction } from './model/provable-action.js'
 import { actionDigest, provableText } from './model/provable-action.js'
 import type { ProofDemand } from './proof-demand.js'
+import type { Refusal } from './refusal.js'
+import { refusalFrom } from './refusal.js'
 import type { Requester } from './requester.js'
 
 /** What the proofs of a guard are checked with. */
@@ -14,31 +16,55 @@ export interface ActionProofContext {
   readonly clock: Clock
   /** How long a proof may take before nothing runs. */
   readonly deadlineMs: number
+  /** Told what went wrong where the signer is. */
+  readonly onFailure: (session: string, refusal: Refusal, cause: unknown) => void
 }
 
 /**
- * Has one action proven by whoever holds the session's key. Resolves when the proof is right, for exactly this action, and
- * used for the first time. Rejects with ERR_PROOF_UNAVAILABLE when there is none, ERR_PROOF_INVALID, ERR_LIMIT_EXCEEDED when
- * no more used proofs can be remembered, ERR_DEADLINE, ERR_SNAPSHOT_INVALID, and the signal's reason.
+ * Has one action proven by whoever holds the session's key. Resolves to nothing when the proof is right, for exactly this
+ * action, and used for the first time. To a refusal otherwise: ERR_PROOF_UNAVAILABLE when there is none, ERR_PROOF_INVALID,
+ * ERR_LIMIT_EXCEEDED when no more used proofs can be remembered, ERR_DEADLINE, ERR_SNAPSHOT_INVALID, ERR_INTERNAL. Never
+ * rejects. `signal` is that of the request; the end of the session ends the wait as well.
  */
 export type ProveAction = (
   requester: Requester,
   demand: ProofDemand,
   action: Action,
   signal: AbortSignal,
-) => Promise<void>
+) => Promise<Refusal | undefined>
 
 /** One per guard: it remembers which proofs were used. */
-export function actionProofs({ clock, deadlineMs, engine }: ActionProofContext): ProveAction {
+export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionProofContext): ProveAction {
   const check = actionProofCheck(clock)
-  return async (requester, { key, prove, tokenHash }, action, signal) => {
-    const session = requester.sessionId
+
+  async function proven(
+    requester: Requester,
+    { key, prove, tokenHash }: ProofDemand,
+    action: Action,
+    signal: AbortSignal,
+  ): Promise<void> {
     const text = provableText(provable(engine, requester, action))
     // A copy, so that whoever signs can change nothing of what runs.
-    const shown = Object.freeze(JSON.parse(text) as ProvableAction)
-    const asked = answered(() => prove(shown, signal))
-    const proof = await withDeadline(asked, 'the proof of the action', deadlineMs, signal)
-    await check(proof, { engine, session, action: actionDigest(text), key, tokenHash })
+    const shown = JSON.parse(text) as ProvableAction
+    const proof = await withDeadline(
+      answered(() => prove(shown, signal)),
+      'the proof of the action',
+      deadlineMs,
+      signal,
+    )
+    await check(proof, { engine, session: requester.sessionId, action: actionDigest(text), key, tokenHash })
+  }
+
+  return async (requester, demand, action, signal) => {
+    try {
+      await proven(requester, demand, action, AbortSignal.any([requester.signal, signal]))
+      return undefined
+    } catch (error) {
+      const refusal = refusalFrom(error)
+      const cause: unknown = error instanceof BothKeysError ? error.cause : error
+      if (cause !== undefined) onFailure(requester.sessionId, refusal, cause)
+      return refusal
+    }
   }
 }
 

@@ -9,7 +9,6 @@ import type { DutyReservation, Reservation } from './duty-reservation.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
 import { glassOver } from './glass/glass-refusals.js'
 import type { LiveGlass } from './glass/open-glass.js'
-import { BothKeysError } from './errors.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
 import type { Action } from './model/action.js'
@@ -28,7 +27,7 @@ import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { changedAfterApproval, denialOf, refusalFrom } from './refusal.js'
+import { changedAfterApproval, denialOf, heldInTransaction, policyChanged, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
@@ -119,15 +118,9 @@ async function proveAndDecide(
   proof: ProofDemand,
 ): Promise<Admission> {
   refuseWhenOver(requester, request)
-  try {
-    await on.prove(requester, proof, request.action, AbortSignal.any([requester.signal, request.signal]))
-  } catch (error) {
-    refuseWhenOver(requester, request)
-    const refusal = refusalFrom(error)
-    const cause: unknown = error instanceof BothKeysError ? error.cause : error
-    if (cause !== undefined) on.observe('failure', { session: requester.sessionId, refusal, cause })
-    return deny(on, requester, request, on.policyNow(), refusal)
-  }
+  const refusal = await on.prove(requester, proof, request.action, request.signal)
+  refuseWhenOver(requester, request)
+  if (refusal !== undefined) return deny(on, requester, request, on.policyNow(), refusal)
   return decideFreshly(on, requester, request)
 }
 
@@ -198,14 +191,7 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   const { on, requester, request, policy, decision } = held
   const rules = decision.requirement.rules
   if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
-    return {
-      refusal: {
-        code: 'ERR_HOLD_IN_TRANSACTION',
-        message: `refused: this action needs approval (rule ${rules.join(', ')}), and a transaction is open whose locks would wait for a person`,
-        rules,
-        hint: 'run the statement on its own, outside BEGIN and COMMIT',
-      },
-    }
+    return { refusal: heldInTransaction(rules) }
   }
   const outcome = await on.approvals.request(
     {
@@ -360,12 +346,7 @@ function endedMeanwhile({ glass, on, policy, request, requester }: Case): Refusa
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
   if (glass !== undefined && !on.glass.isOpen(glass)) return refusalFrom(glassOver())
   if (on.policyNow().digest === policy.digest) return undefined
-  return {
-    code: 'ERR_PERMIT_VOID',
-    message: 'the policy changed while the action was about to run, so it did not run',
-    rules: [],
-    hint: 'send the action again: it is decided under the new policy',
-  }
+  return policyChanged
 }
 
 function deny(

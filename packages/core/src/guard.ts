@@ -268,7 +268,14 @@ async function assemble(
     denials,
     duties,
     glass,
-    prove: actionProofs({ engine, clock, deadlineMs }),
+    prove: actionProofs({
+      engine,
+      clock,
+      deadlineMs,
+      onFailure: (session, refusal, cause) => {
+        observe('failure', { session, refusal, cause })
+      },
+    }),
     observe,
     revocationsFresh: () => revocations.fresh(),
     deadlineMs,

@@ -51,6 +51,24 @@ function describeReason(reason: DenialReason): string {
   return `${effect}${reason.reason}${rule}`
 }
 
+/** The refusal of an action that needs approval while a transaction is open. */
+export function heldInTransaction(rules: readonly string[]): Refusal {
+  return {
+    code: 'ERR_HOLD_IN_TRANSACTION',
+    message: `refused: this action needs approval (rule ${rules.join(', ')}), and a transaction is open whose locks would wait for a person`,
+    rules,
+    hint: 'run the statement on its own, outside BEGIN and COMMIT',
+  }
+}
+
+/** The refusal of an action that was let through under a policy that is no longer in force. */
+export const policyChanged: Refusal = Object.freeze({
+  code: 'ERR_PERMIT_VOID',
+  message: 'the policy changed while the action was about to run, so it did not run',
+  rules: Object.freeze([]),
+  hint: 'send the action again: it is decided under the new policy',
+})
+
 /** The refusal as an error. */
 export function refusalError(refusal: Refusal): BothKeysError {
   return new BothKeysError(refusal.code, refusal.message, { rules: refusal.rules, hint: refusal.hint })
