@@ -146,14 +146,23 @@ describe('whoever should sign, and', () => {
     ['answers something that is no text', () => ({ toString: () => 'x' }) as never, 'ERR_PROOF_UNAVAILABLE'],
     ['answers true', () => true as never, 'ERR_PROOF_UNAVAILABLE'],
     ['floods', () => 'x'.repeat(10_000_000), 'ERR_PROOF_INVALID'],
-    ['never answers', () => new Promise(() => undefined), 'ERR_DEADLINE'],
   ])('%s, lets nothing run and says nothing of why', async (_what, prover, expected) => {
-    const on = await provenBench({ deadlineMs: 200 })
+    const on = await provenBench()
     const session = await on.open(prover)
     const admission = await ask(accessOf(session), statement)
     expect(admission).toMatchObject({ outcome: 'refused', refusal: { code: expected } })
     expect(JSON.stringify(admission)).not.toContain('secret')
     expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: expected })
+    expect(intents(on)).toBe(0)
+    await on.guard.close()
+  })
+
+  it('never answers, lets nothing run when the deadline is over', async () => {
+    // Opening a session has the same deadline.
+    const on = await provenBench({ deadlineMs: 3_000 })
+    const session = await on.open(() => new Promise(() => undefined))
+    expect(await send(session)).toBe('ERR_DEADLINE')
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_DEADLINE' })
     expect(intents(on)).toBe(0)
     await on.guard.close()
   })
