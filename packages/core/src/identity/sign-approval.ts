@@ -6,8 +6,6 @@ import { randomHex } from '../model/digest.js'
 import { approvalTokenType } from './approval-token.js'
 
 export type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
-export type { PolicySignature, PolicyStatement } from './sign-policy.js'
-export { signPolicy } from './sign-policy.js'
 export { statementNonce } from '../model/approval-statement.js'
 
 /** Who decided, and who signs for it. */
