@@ -11,8 +11,8 @@ export const actionProofGuards = [
     hostile,
     'enforce',
     'what must be proven is proven',
-    'proof === undefined ? decideFreshly',
-    "proof?.key !== '' ? decideFreshly",
+    '(requester.proof === undefined ? decideFreshly',
+    "(requester.proof?.key !== '' ? decideFreshly",
   ),
   guard(
     hostile,

@@ -24,14 +24,9 @@ export interface ActionProofContext {
  * Has one action proven by whoever holds the session's key. Resolves to nothing when the proof is right, for exactly this
  * action, and used for the first time. To a refusal otherwise: ERR_PROOF_UNAVAILABLE when there is none, ERR_PROOF_INVALID,
  * ERR_LIMIT_EXCEEDED when no more used proofs can be remembered, ERR_DEADLINE, ERR_SNAPSHOT_INVALID, ERR_INTERNAL. Never
- * rejects. `signal` is that of the request; the end of the session ends the wait as well.
+ * rejects. A session that needs no proofs has proven all that it has to. `signal` is that of the request; the end of the session ends the wait as well.
  */
-export type ProveAction = (
-  requester: Requester,
-  demand: ProofDemand,
-  action: Action,
-  signal: AbortSignal,
-) => Promise<Refusal | undefined>
+export type ProveAction = (requester: Requester, action: Action, signal: AbortSignal) => Promise<Refusal | undefined>
 
 /** One per guard: it remembers which proofs were used. */
 export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionProofContext): ProveAction {
@@ -55,9 +50,10 @@ export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionPro
     await check(proof, { engine, session: requester.sessionId, action: actionDigest(text), key, tokenHash })
   }
 
-  return async (requester, demand, action, signal) => {
+  return async (requester, action, signal) => {
+    if (requester.proof === undefined) return undefined
     try {
-      await proven(requester, demand, action, AbortSignal.any([requester.signal, signal]))
+      await proven(requester, requester.proof, action, AbortSignal.any([requester.signal, signal]))
       return undefined
     } catch (error) {
       const refusal = refusalFrom(error)

@@ -21,7 +21,6 @@ import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
-import type { ProofDemand } from './proof-demand.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
@@ -95,9 +94,7 @@ export function admit(on: Enforcement, requester: Requester, request: AdmissionR
     return { outcome: 'refused', refusal }
   }
   try {
-    const { proof } = requester
-    const admission =
-      proof === undefined ? decideFreshly(on, requester, request) : proveAndDecide(on, requester, request, proof)
+    const admission = (requester.proof === undefined ? decideFreshly : proveAndDecide)(on, requester, request)
     return isPromise(admission) ? admission.catch(failed) : admission
   } catch (error) {
     return failed(error)
@@ -111,14 +108,9 @@ function decideFreshly(on: Enforcement, requester: Requester, request: Admission
 }
 
 /** Before the decision, so that nobody is asked about, and no rule counts, what the session's key did not sign. */
-async function proveAndDecide(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-  proof: ProofDemand,
-): Promise<Admission> {
+async function proveAndDecide(on: Enforcement, requester: Requester, request: AdmissionRequest): Promise<Admission> {
   refuseWhenOver(requester, request)
-  const refusal = await on.prove(requester, proof, request.action, request.signal)
+  const refusal = await on.prove(requester, request.action, request.signal)
   refuseWhenOver(requester, request)
   if (refusal !== undefined) return deny(on, requester, request, on.policyNow(), refusal)
   return decideFreshly(on, requester, request)
