@@ -232,6 +232,31 @@ export const requestGuards = [
     replace: 'const complete = cuts.length >= 0',
     tests: core('approvals/request-view'),
   },
+  ...[
+    ['an effect that was cut is said', 'request-view', 'words.length > maxCharacters)', 'words.length < 0)'],
+    ['look-alikes in effects are pointed out', 'request-view', " + effects.join('')", ''],
+    [
+      'a name of an effect cannot pose as words',
+      'effect-words',
+      'return /^[\\w$]+$/u.test(name) ? name : inQuotes(name)',
+      'return name',
+    ],
+    ['a quote in a name of an effect ends nothing', 'effect-words', `.replaceAll('"', '\\\\"')`, ''],
+    ['hidden characters of an effect are shown', 'effect-words', 'visible(name)', 'name'],
+    ['nothing of an effect is left out', 'effect-words', "!drops || name !== 'drop'", "name !== 'drop'"],
+    [
+      'a text is no number in an effect',
+      'effect-words',
+      "if (typeof value !== 'string') return String(value)",
+      "if (value !== '') return String(value)",
+    ],
+  ].map(([name, file, find, replace]) => ({
+    name,
+    file: approvals(file),
+    find,
+    replace,
+    tests: core('approvals/effect-words'),
+  })),
   {
     name: 'hidden characters are shown',
     file: approvals('request-view'),

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
-import type { Effect } from '../model/effect.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
+import { effectInWords } from './effect-words.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
 /** A request without what is made of it. */
@@ -21,28 +21,31 @@ export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
 }
 
 /**
- * Renders a request from its snapshot. Every hidden character is escaped, and each line of the statement stands behind
+ * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, and each line of the statement stands behind
  * a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
  */
 export function requestView(request: RequestFacts): RequestView {
   const parametersText = canonicalJson(request.parameters)
   const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
   const parameters = parametersText.slice(0, maxCharacters)
-  const effects = request.effects.slice(0, maxEffects)
+  const effects = request.effects.slice(0, maxEffects).map(effectInWords)
   const cuts = [
     ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
     ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
     ...(effects.length < request.effects.length ? ['THERE ARE MORE EFFECTS.'] : []),
+    ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
   ]
   const notes = [
-    ...(hasForeignLetters(request.text + parametersText) ? ['It holds characters that can look like others.'] : []),
+    ...(hasForeignLetters(request.text + parametersText + effects.join(''))
+      ? ['It holds characters that can look like others.']
+      : []),
     ...cuts,
     ...(cuts.length > 0 ? ['THIS VIEW IS NOT COMPLETE, SO IT CANNOT BE APPROVED HERE.'] : []),
   ]
   const lines = [
     ...headLines(request),
     '  effects',
-    ...effects.map((effect) => `    ${effectLine(effect)}`),
+    ...effects.map((words) => `    ${words.slice(0, maxCharacters)}`),
     '  statement',
     ...statement.map((line) => `    | ${visible(line)}`),
     `  parameters ${request.parameters.length === 0 ? 'none' : escapeHidden(parameters)}`,
@@ -71,11 +74,4 @@ function headLines(request: RequestFacts): readonly string[] {
     `  needs      ${needs.join(', ')}`,
     `  expires    ${request.expiresAt.toISOString()}`,
   ]
-}
-
-function effectLine(effect: Effect): string {
-  const attributes = Object.entries(effect.attributes).map(
-    ([name, value]) => ` ${visible(name)}=${visible(String(value))}`,
-  )
-  return `${effect.duty} ${visible(effect.resource)}${attributes.join('')}`
 }

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createApprovalCoordinator } from '../../src/approvals/coordinator.js'
+import { effectInWords } from '../../src/approvals/effect-words.js'
 import { systemClock } from '../../src/model/clock.js'
+import type { Effect } from '../../src/model/effect.js'
 import { answered, deskOf } from './page-example.js'
 import { TestJournal, TestLedger, agent, firstPolicy, hold, never, people, requirement } from './support.js'
 
@@ -12,6 +14,17 @@ const example = readFileSync(new URL('page-example.ts', import.meta.url), 'utf8'
 describe('docs/approvals.md', () => {
   it('shows the example that runs here', () => {
     expect(page).toContain(`\`\`\`ts\n${example}\`\`\``)
+  })
+
+  it('shows effects as approvers see them', () => {
+    const [, shown = ''] = /^```text\n {2}effects\n(.*?)^```/ms.exec(page) ?? []
+    const effects: readonly Effect[] = [
+      { duty: 'read', resource: 'table:public.invoices', attributes: { columns: ['id'] } },
+      { duty: 'delete', resource: 'table:public.invoices', attributes: { unbounded: true } },
+      { duty: 'execute', resource: 'function:shop.refund', attributes: { via: 'trigger', userDefined: true } },
+      { duty: 'write', resource: 'channel:news\u202e', attributes: { sensitive: true } },
+    ]
+    expect(shown).toBe(effects.map((effect) => `    ${effectInWords(effect)}\n`).join(''))
   })
 
   it('has an action approved by what its example signs', async () => {

@@ -45,7 +45,7 @@ describe('the terminal approver', () => {
     expect(terminal.shown).toContain(asked.digest.slice(0, 8))
     expect(terminal.shown).toContain('| delete from invoices where id = $1')
     expect(terminal.shown).toContain('s3cret-parameter')
-    expect(terminal.shown).toContain('delete table:public.invoices')
+    expect(terminal.shown).toContain('deletes rows of public.invoices')
     expect(terminal.shown).toContain('requester  agent deployer')
   })
 
