@@ -55,6 +55,20 @@ export const delegationGuards = [
   guard(
     delegation,
     'delegation',
+    'nobody names the class of somebody else',
+    'name === own || name.startsWith(`${own}/`)',
+    'name !== "" || own === ""',
+  ),
+  guard(
+    delegation,
+    'delegation',
+    'a class below another is told from one that begins like it',
+    'name.startsWith(`${own}/`)',
+    'name.startsWith(own)',
+  ),
+  guard(
+    delegation,
+    'delegation',
     'nothing is given for longer than it is had',
     'if (expiresAtMs > principal.expiresAt.getTime())',
     'if (Number.isNaN(expiresAtMs))',

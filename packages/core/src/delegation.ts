@@ -16,7 +16,7 @@ export interface DelegationOptions extends SessionOptions {
   readonly ttlMs: number
   /** What the sub-agent is called in the record. */
   readonly name?: string
-  /** A class of its own, beside those of the session. */
+  /** A class of its own below one of the session's, beside them: `etl/summary` for a session of the class `etl`. */
   readonly agentClass?: string
   /** The thumbprint (RFC 7638) of a key of its own, beside those of the session. */
   readonly key?: string
@@ -59,6 +59,8 @@ export function subPrincipal(
   const missing = options.roles.filter((role) => !roles.includes(role))
   if (missing.length > 0)
     throw refused('it has not all of the roles that were asked for', 'ask for roles that the session has')
+  if (options.agentClass !== undefined && !isOwnClass(principal, options.agentClass))
+    throw refused('the class is not below one of its own', 'name one that begins with a class of the session and "/"')
   const expiresAtMs = nowMs + options.ttlMs
   if (expiresAtMs > principal.expiresAt.getTime())
     throw refused('it ends before what was asked for would end', 'ask for a shorter ttlMs')
@@ -77,6 +79,15 @@ export function subPrincipal(
     key: options.key,
     expiresAtMs,
   })
+}
+
+/**
+ * What is counted for a class counts for everybody of it, so nobody names the class of somebody else. Where the class of the
+ * session is not known, none is added to it.
+ */
+function isOwnClass({ agentClass }: Principal, name: string): boolean {
+  if (typeof agentClass === 'string') return agentClass === 'unknown'
+  return agentClass.known.some((own) => name === own || name.startsWith(`${own}/`))
 }
 
 /** What is wrong here is wrong in the code that calls. */

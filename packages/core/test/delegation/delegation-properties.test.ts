@@ -18,6 +18,7 @@ const roleNames = ['a', 'b', 'c', 'd']
 const someRoles = fc.subarray(roleNames)
 const key = fc.constantFrom(undefined, 'A'.repeat(43), `${'B'.repeat(42)}A`)
 const className = fc.constantFrom(undefined, 'etl', 'review')
+const ownClass = fc.constantFrom(undefined, 'etl/a', 'etl/b', 'review/a')
 const root = fc
   .record({
     kind: fc.constantFrom('agent' as const, 'workload' as const),
@@ -34,7 +35,7 @@ const step = fc.record({
   roles: fc.oneof(fc.constant([]), someRoles),
   ttlMs: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 12_000 })),
   key,
-  agentClass: className,
+  agentClass: ownClass,
 })
 const nowMs = 10_000
 

@@ -81,8 +81,8 @@ describe('a delegated session', () => {
 
   it('adds a class and a key to those of its session, and takes none away', async () => {
     const { session } = await opened({ ...agent, key: 'k-parent' })
-    const child = await session.delegate({ ...reader, agentClass: 'review', key })
-    expect(child.principal.agentClass).toEqual({ known: ['etl', 'review'] })
+    const child = await session.delegate({ ...reader, agentClass: 'etl/review', key })
+    expect(child.principal.agentClass).toEqual({ known: ['etl', 'etl/review'] })
     expect(child.principal.key).toEqual({ known: [key, 'k-parent'].sort() })
     const { session: unnamed } = await opened({ kind: 'agent', subject: 'a2', roles: ['agent'] })
     const unknown = await unnamed.delegate({ ...reader, agentClass: 'review', key })
@@ -104,6 +104,8 @@ describe('a session gives away nothing', () => {
   it.each<[string, Partial<DelegationOptions>]>([
     ['that it does not have', { roles: ['agent', 'dba'] }],
     ['for longer than it has it', { ttlMs: 3_600_001 }],
+    ['under a class of somebody else', { agentClass: 'review' }],
+    ['under a class that only begins like its own', { agentClass: 'etl-review' }],
   ])('%s', async (_what, change) => {
     const { on, session } = await opened()
     await expect(session.delegate({ ...reader, ...change })).rejects.toMatchObject({ code: 'ERR_DELEGATION_REFUSED' })
@@ -314,7 +316,7 @@ describe('no sub-agent approves', () => {
     const on = await bench()
     const { session } = await opened({ ...agent, roles: ['agent', 'dba'] }, on)
     const [one, two] = [
-      await session.delegate({ ...reader, roles: ['agent', 'dba'], key, agentClass: 'review' }),
+      await session.delegate({ ...reader, roles: ['agent', 'dba'], key, agentClass: 'etl/review' }),
       await session.delegate({ ...reader, roles: ['dba'] }),
     ]
     const family = [session, one, two].map(({ principal }) => principal)
