@@ -1,5 +1,4 @@
 const source = (name) => `packages/core/src/${name}.ts`
-const order = 'packages/core/test/glass/glass-order.test.ts'
 const review = 'packages/core/test/glass/glass-review.test.ts'
 
 /** Broken glass: nobody gets around the review. */
@@ -37,7 +36,7 @@ export const glassReviewGuards = [
     'glass/glass-ledger',
     '  if (read.length === parsed.length) return read\n',
     '  if (read.length <= parsed.length) return read\n',
-    order,
+    review,
   ],
   ['outlives its process', 'restored-ledger', '    ...unreviewedGlasses(glasses),\n', '', review],
   [

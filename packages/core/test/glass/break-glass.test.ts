@@ -79,8 +79,9 @@ describe('broken glass', () => {
     expect(await on.tries(child, 'write')).toBe('held')
   })
 
-  it('counts on one target', async () => {
-    const on = await glassBench()
+  it('counts on one target, also where its rule is about more', async () => {
+    const [first] = glassPolicy.breakGlass ?? []
+    const on = await glassBench({ policy: { ...glassPolicy, breakGlass: [{ ...first!, target: ['db', 'other'] }] } })
     const { session } = await opened(on)
     expect(await on.tries(session, 'write', 'other')).toBe('held')
   })
@@ -178,6 +179,15 @@ describe('broken glass', () => {
       signal: new AbortController().signal,
     })
     expect(verdict(admission)).toBe('permitted')
+  })
+})
+
+describe('an action without effects that is held by its text', () => {
+  it('is held behind broken glass, too', async () => {
+    const { duty: _none, ...byText } = { ...writes, id: 'H2', text: '^$' }
+    const on = await glassBench({ policy: { ...glassPolicy, hold: [...(glassPolicy.hold ?? []), byText] } })
+    const { session } = await opened(on)
+    expect(await on.tries(session, [])).toBe('held')
   })
 })
 
@@ -330,6 +340,7 @@ describe('glass stays whole', () => {
     const session = await on.open(oncall())
     await on.guard.revoke({ kind: 'target', id: 'db' }, { reason: 'incident' })
     expect(await codeOf(session.breakGlass(outage))).toBe('ERR_REVOKED')
+    expect(on.told).toEqual([])
   })
 
   it('for a session that is over', async () => {

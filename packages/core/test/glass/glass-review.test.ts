@@ -100,6 +100,15 @@ describe('glass that nobody has reviewed', () => {
     expect(await again(on, oncall('late'))).toBe('ERR_LIMIT_EXCEEDED')
   })
 
+  it('keeps every glass whole when it cannot be read', async () => {
+    const clock = fixedClock(startMs)
+    const ledger = sharedLedger(clock)
+    const on = await glassBench({ clock, ledger })
+    await ledger.commit([{ key: 'glasses', expectedVersion: 0, value: [{ id: 'x' }] }])
+    expect(await again(on)).toBe('ERR_LEDGER_UNAVAILABLE')
+    await expect(on.guard.glass.pending()).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+  })
+
   it('is broken by one of many who try at once', async () => {
     const on = await glassBench()
     const sessions = await Promise.all(Array.from({ length: 16 }, () => on.open(oncall())))
@@ -246,6 +255,26 @@ describe('a review', () => {
     expect(await on.review(id, auditor())).toEqual({ counted: false, reason: 'no-role' })
     grace.disabled = true
     expect(await on.review(id, auditor())).toEqual({ counted: false, reason: 'refused-by-directory' })
+  })
+
+  it('by an account that turned out to be of the same person does not count', async () => {
+    const accounts = ['ada']
+    const on = await glassBench({
+      directory: {
+        resolve: ({ id }) =>
+          accounts.includes(id)
+            ? {
+                kind: 'human',
+                person: 'ada',
+                accounts: accounts.map((each) => ({ issuer: people, id: each })),
+                disabled: false,
+              }
+            : { kind: 'human', person: id, disabled: false },
+      },
+    })
+    const id = await brokeOnce(on)
+    accounts.push('root')
+    expect(await on.review(id, auditor('root'))).toEqual({ counted: false, reason: 'not-independent: subject, person' })
   })
 
   it('rejects while the directory cannot be asked', async () => {
@@ -449,7 +478,10 @@ describe('a signed review', () => {
     })
   })
 
-  it('does not count when the ledger was changed meanwhile', async () => {
+  it.each([
+    ['what people see', 'checkout is down', 'a worse reason'],
+    ['what they do not see', '"level":"signed"', '"level":"channel"'],
+  ])('does not count when the ledger was changed meanwhile: %s', async (_what, before, after) => {
     const clock = fixedClock(startMs)
     const ledger = sharedLedger(clock)
     const on = await glassBench({ policy, approvers, clock, ledger })
@@ -468,7 +500,7 @@ describe('a signed review', () => {
       },
     )
     const { value, version } = await ledger.get('glasses')
-    const edited = JSON.parse(JSON.stringify(value).replace('checkout is down', 'a worse reason')) as typeof value
+    const edited = JSON.parse(JSON.stringify(value).replace(before, after)) as typeof value
     await ledger.commit([{ key: 'glasses', expectedVersion: version, value: edited }])
     expect(await on.guard.glass.review(id, { evidence })).toMatchObject({ counted: false })
   })
