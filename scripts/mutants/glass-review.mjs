@@ -111,10 +111,10 @@ export const glassReviewGuards = [
     review,
   ],
   [
-    'is what the evidence names',
-    'glass/broken-glass',
-    'req: facts.id, adh: digest,',
-    'req: facts.id, adh: facts.policy,',
+    'is what the evidence names, with what people do not see',
+    'glass/glass-facts',
+    'session: facts.session, ...glassRecord(facts) }',
+    'session: facts.session }',
     review,
   ],
 ].map(([name, file, find, replace, test]) => ({
