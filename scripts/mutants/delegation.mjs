@@ -13,6 +13,13 @@ const guard = (tests, file, name, find, replace = '') => ({ name, file: core(fil
 /** What a session may give away, and that nothing is won by giving it away. */
 export const delegationGuards = [
   guard(
+    ['packages/core/test/policy/explain.test.ts'],
+    'policy/explain',
+    'an explanation agrees with the decision about a sub-agent',
+    'return [...roles, ...delegatorRoles]',
+    'return delegatorRoles.length > 99 ? [] : roles',
+  ),
+  guard(
     approving,
     'guard',
     'a sub-agent whose session ended approves nothing',

@@ -20,7 +20,8 @@ export interface ReserveOptions {
 /**
  * Reserves every claim or none, in one compare-and-set (RULES 15): of any number of callers at once whose claims
  * conflict, at most as many as the rules allow get through. Answers the first conflict, or undefined when all is
- * reserved. Time is the ledger's. Throws ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE when the ledger
+ * reserved. Time is the ledger's, read once and first: a window is shorter than its rule says by as long as the commit takes
+ * from there. Throws ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE when the ledger
  * fails, hangs, is full or holds what cannot be read; nothing may run then.
  */
 export async function reserve(

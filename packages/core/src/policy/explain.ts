@@ -166,8 +166,14 @@ function restrictionMiss(rule: Restriction, input: DecisionInput, effect: Effect
 
 function wholeMiss(rule: Restriction, input: DecisionInput): string | undefined {
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
-  if (rule.roles !== undefined && !input.roles.some((role) => rule.roles?.has(role))) return 'it is about other roles'
+  if (rule.roles !== undefined && !restrictedRoles(input).some((role) => rule.roles?.has(role)))
+    return 'it is about other roles'
   return bytesMatch(rule, input) ? undefined : 'text or argv do not match'
+}
+
+/** The roles that restrict the principal: those of its delegators, too, which give it nothing. */
+function restrictedRoles({ delegatorRoles = [], roles }: DecisionInput): readonly string[] {
+  return [...roles, ...delegatorRoles]
 }
 
 /** Undefined when the rule is about one of the effects; else why not, by the effect that it comes closest to. */
@@ -194,7 +200,7 @@ function wallMiss(rule: DatasetWall, input: DecisionInput): string | undefined {
 
 function limitMiss(rule: StatementLimit, input: DecisionInput): string | undefined {
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
-  if (!input.roles.includes(rule.role)) return 'the principal does not have its role'
+  if (!restrictedRoles(input).includes(rule.role)) return 'the principal does not have its role'
   const counted = input.effects.some(({ duty }) => rule.duties?.has(duty) === true || duty === 'opaque')
   return rule.duties === undefined || counted ? undefined : 'it is about other duties'
 }

@@ -43,6 +43,27 @@ const wouldAllow = (action: DecisionInput): readonly string[] | undefined =>
 vi.setConfig({ testTimeout: 30_000 })
 
 describe('an explanation', () => {
+  it('agrees with the decision for a sub-agent that is restricted by a role of its delegator', () => {
+    const restricted = loadPolicy({
+      name: 'x',
+      content: {
+        version: 1,
+        targets: { orders: { kind: 'postgres' } },
+        roles: { reader: [{ target: 'orders', duty: 'read' }], contractor: [{ target: 'orders', duty: 'read' }] },
+        deny: [{ id: 'D', resource: 'table:public.orders', roles: ['contractor'] }],
+        limits: [{ id: 'L', role: 'contractor', statements: '5/h' }],
+        separate: { static: [{ id: 'S', roles: ['reader', 'contractor'], max: 1 }] },
+      },
+    })
+    const read = input('read', 'table:public.orders')
+    const applying = (action: DecisionInput) =>
+      explain(restricted, action).trace.flatMap((rule) => (rule.applies ? rule.rule : []))
+    const child = { ...read, delegatorRoles: ['contractor'] }
+    expect(explain(restricted, child)).toMatchObject({ decision: { effect: 'deny' }, effects: [{ deniedBy: ['D'] }] })
+    expect(applying(child)).toEqual(['roles.reader[0]', 'D', 'S', 'L'])
+    expect(applying(read)).toEqual(['roles.reader[0]', 'S'])
+  })
+
   it('names the rules behind an allowed effect and nothing that is missing', () => {
     const { decision, effects, trace } = explain(policy, input('read', 'table:public.orders'))
     expect(decision.effect).toBe('allow')
