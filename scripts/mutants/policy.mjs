@@ -3,6 +3,13 @@ const test = (...names) => names.map((name) => `packages/core/test/policy/${name
 
 /** What a policy means, what it may not say, and which changes of it widen. */
 export const policyGuards = [
+  {
+    name: 'objects are not counted where nobody knows them',
+    file: 'packages/core/src/policy/separation.ts',
+    find: "  if (rule.per !== 'object') return []\n",
+    replace: '  if (rule.path !== undefined) return []\n',
+    tests: ['packages/core/test/policy/separation.test.ts'],
+  },
   ...[
     ['a rule that is gone', 'if (now === undefined) found.push(', 'if (now === null) found.push('],
     ['a rule that changed', 'else if (now !== outline) found.push(', 'else if (now === null) found.push('],

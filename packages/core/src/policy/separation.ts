@@ -39,7 +39,7 @@ export function dutyRulesOf(rules: PolicyRules): DutyRules | undefined {
 export function separationProblems(rules: PolicyRules): readonly Problem[] {
   const allows = [...rules.roles.values()].flat()
   return [
-    ...rules.separatedDuties.flatMap((rule) => idle(rule, allows)),
+    ...rules.separatedDuties.flatMap((rule) => [...idle(rule, allows), ...unseen(rule, allows)]),
     ...wallProblems(rules),
     ...rules.limits.flatMap((rule) => idleLimit(rule, rules)),
   ]
@@ -126,6 +126,17 @@ function idle(rule: SeparationRule, allows: readonly AllowRule[]): readonly Prob
       `no more than ${String(rule.max)} of them can be exercised on one ${rule.per === 'run' ? 'run' : 'target'}, so the rule can never fire${which}`,
     ),
   ]
+}
+
+/** What could not be understood is about objects that nobody knows, so that it would be counted on none of them. */
+function unseen(rule: SeparationRule, allows: readonly AllowRule[]): readonly Problem[] {
+  if (rule.per !== 'object') return []
+  const target = [...rule.targets].find((each) =>
+    allows.some((allow) => allow.targets.has(each) && allow.duties.has('opaque')),
+  )
+  if (target === undefined) return []
+  const why = `some role has the duty opaque on the target ${quoted(target)}, and nobody knows what objects that is about`
+  return [invalid([...rule.path, 'per'], `${why}; count per target, or take opaque away`)]
 }
 
 function idleLimit(rule: LimitRule, rules: PolicyRules): readonly Problem[] {

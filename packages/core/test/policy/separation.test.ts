@@ -37,6 +37,29 @@ describe('separate.dynamic', () => {
     expect(load({ ...plain, separate: {} }).dutyRules).toBeUndefined()
   })
 
+  it('does not count objects where a role may do what nobody understands', () => {
+    const roles = { ...plain.roles, agent: [{ target: 'orders', duty: ['read', 'write', 'opaque'] }] } as const
+    const hold = {
+      id: 'H',
+      target: 'orders',
+      duty: 'opaque',
+      require: [{ stage: 'peer', count: 1, role: 'dba' }],
+      ttl: '1m',
+    }
+    const opaque = { ...apart({ ...rule, per: 'object' }), roles, hold: [hold] } as PolicyInput
+    expect(() => load(opaque)).toThrow(
+      /separate\.dynamic\[0\]\.per: some role has the duty opaque on the target "orders"/,
+    )
+    expect(load({ ...opaque, separate: { dynamic: [rule] } }).dutyRules).toBeDefined()
+    expect(
+      load({
+        ...opaque,
+        separate: { dynamic: [{ ...rule, per: 'object', target: 'archive', duties: ['delete', 'approve'] }] },
+        roles: { ...roles, keeper: [{ target: 'archive', duty: 'approve' }] },
+      }).dutyRules,
+    ).toBeDefined()
+  })
+
   it.each<readonly [string, string, string]>([
     [
       'an unknown duty',
