@@ -44,6 +44,8 @@ class Worker {
   readonly #child: ChildProcess
   readonly #exited: Promise<unknown[]>
   readonly #printed: Promise<unknown>
+  /** Resolves when it begins to work, or when it has ended. */
+  readonly ready: Promise<unknown>
   #complaint = ''
 
   constructor(name: string, config: TwoKeysConfig, hear: (worker: Worker, line: string) => void) {
@@ -63,6 +65,12 @@ class Worker {
     lines.on('line', (line) => {
       hear(this, line)
     })
+    const ready = new Promise<void>((resolve) => {
+      lines.once('line', () => {
+        resolve()
+      })
+    })
+    this.ready = Promise.race([ready, this.#exited])
   }
 
   do(n: number): void {
@@ -174,6 +182,8 @@ async function decide(request: Asked, subject: ApprovalSubject): Promise<void> {
 }
 
 async function killOne(): Promise<void> {
+  // One in ten dies before it works: while it opens the ledger or the journal, or logs in.
+  if (random.next() >= 0.1) await Promise.all([...workers.values()].map(({ ready }) => ready))
   await sleep(random.between(50, 1_200))
   const [victim, survivor] = random.next() < 0.5 ? (['one', 'two'] as const) : (['two', 'one'] as const)
   await kill(victim, survivor)
