@@ -23,12 +23,6 @@ export const takeoverGuards = [
     'submitted: [...counted, ...request.submitted], holder',
     'submitted: request.submitted, holder',
   ],
-  [
-    'a request that is held is not there for others',
-    'pending-index',
-    'return isHeld(stored, nowMs) ? undefined',
-    'return false ? undefined',
-  ],
   ['one that waits again is not replaced', 'pending-index', ' || isHeld(before, nowMs))', ')'],
   ['what is replaced is gone', 'pending-index', '[{ key: old, value: undefined }]', '[]'],
   ['what is replaced takes no place', 'pending-index', '([id]) => id !== place.replaces?.id', '() => true'],

@@ -37,7 +37,7 @@ export function requestKey(id: string): string {
   return `approval/request/${id}`
 }
 
-/** A request for the same action of the same requester that nobody waits for. */
+/** A request for the same action of the same requester, which somebody may still wait for. */
 export interface LeftBehind {
   readonly id: string
   /** Undefined when only its place is left. */
@@ -45,7 +45,7 @@ export interface LeftBehind {
   readonly nowMs: number
 }
 
-/** Looks for what was left behind in the place of a content. Undefined: there is nothing, or somebody holds it. */
+/** Looks for what may have been left behind in the place of a content. Whoever acts on it has to look again in that step. */
 export async function leftBehind(
   ledger: Ledger,
   deadlineMs: number,
@@ -57,7 +57,7 @@ export async function leftBehind(
   const key = requestKey(id)
   const stored = await updateLedger(ledger, deadlineMs, [key], (entries) => read(parseStored(entries.get(key)?.value)))
   const nowMs = await timeOf(ledger, deadlineMs)
-  return isHeld(stored, nowMs) ? undefined : { id, stored, nowMs }
+  return { id, stored, nowMs }
 }
 
 /** Whether somebody waits for a request. */

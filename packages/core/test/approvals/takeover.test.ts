@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ApprovalRequest } from '../../src/approvals/approver.js'
 import type { ApprovalCoordinator, ApprovalOutcome, HeldCall } from '../../src/approvals/coordinator.js'
 import { createApprovalCoordinator } from '../../src/approvals/coordinator.js'
+import { RequestSecrets } from '../../src/approvals/request-secrets.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import { sha256 } from '../../src/model/digest.js'
@@ -292,6 +293,37 @@ describe('a request whose process died', () => {
     expect(again.request.digest).not.toBe('')
   })
 
+  it.each<readonly [what: string, next: HeldCall, edit: object]>([
+    ['its process gives a sign of life', call(), { heldUntilMs: startMs + 3 * leaseMs }],
+    ['another process takes it over', call(), { holder: 'another' }],
+    [
+      'its process gives a sign of life, for another action',
+      call('another run'),
+      { heldUntilMs: startMs + 3 * leaseMs },
+    ],
+  ])('is left alone when %s between the look and the step', async (_what, next, edit) => {
+    const { asked, on } = await leftBehind()
+    const at = `approval/request/${asked.request.id}`
+    let looks = 0
+    const ledger: Ledger = {
+      get: (key) => on.ledger.get(key),
+      commit: (writes) => on.ledger.commit(writes),
+      close: () => on.ledger.close(),
+      // The last thing that a look asks for.
+      nowMs: async () => {
+        const nowMs = await on.ledger.nowMs()
+        if (looks++ > 0) return nowMs
+        const { value, version } = await on.ledger.get(at)
+        await on.ledger.commit([{ key: at, expectedVersion: version, value: { ...(value as object), ...edit } }])
+        return nowMs
+      },
+    }
+    const second = new Process({ clock: on.clock, ledger })
+    expect(refusalOf(await second.coordinator.request(next, never)).code).toBe('ERR_LIMIT_EXCEEDED')
+    expect(second.journal.of('approval.requested')).toEqual([])
+    expect((await on.ledger.get(at)).value).toMatchObject(edit)
+  })
+
   it('is taken over by one of many', async () => {
     const { asked, on } = await leftBehind()
     const many = Array.from({ length: 8 }, () => new Process(on))
@@ -351,6 +383,19 @@ describe('a request whose process lives', () => {
 })
 
 describe('the key', () => {
+  it('is what nonces and names of contents are made with', () => {
+    const [one, same, other] = [new RequestSecrets(key), new RequestSecrets(key), new RequestSecrets(randomBytes(32))]
+    const asked = call()
+    expect(one.nonceOf('r1')).toMatch(/^[0-9a-f]{32}$/)
+    expect(same.nonceOf('r1')).toBe(one.nonceOf('r1'))
+    expect(
+      new Set([one.nonceOf('r1'), one.nonceOf('r2'), other.nonceOf('r1'), new RequestSecrets(undefined).nonceOf('r1')])
+        .size,
+    ).toBe(4)
+    expect(same.contentId(asked)).toBe(one.contentId(asked))
+    expect(other.contentId(asked)).not.toBe(one.contentId(asked))
+  })
+
   it.each([[randomBytes(31)], [randomBytes(33)], ['x'.repeat(32)], [new Uint8Array(0)]])(
     'must be 32 bytes',
     (wrong) => {
