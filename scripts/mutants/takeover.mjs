@@ -13,6 +13,7 @@ export const takeoverGuards = [
   ['what is looked up is withdrawn too', 'pending-request', '    if (signal.aborted) {', '    if (false) {', 'endings'],
   ['a taken-over request ends when people were told', 'expiry', 'since?.expiresAtMs ?? ', ''],
   ['a taken-over request is as old as it is', 'expiry', 'since?.elapsedMs ?? 0', '0'],
+  ['signs of life are given in time', 'pending-request', 'this.#isShared ? lookMs', 'this.#takesEvidence ? lookMs'],
   ['signs of life are given', 'pending-request', '    await this.#ledger.renew(leaseMs)\n', ''],
   ['a vote that is counted again is no younger', 'vote-box', 'Math.min(countedMs, nowMs)', 'nowMs'],
   ['a vote is no younger when it was counted by another process', 'vote-intake', 'submitted?.elapsedMs', 'undefined'],

@@ -35,7 +35,8 @@ type Change = 'start' | 'same' | 'narrowing' | 'widening'
 
 /**
  * Holds the policy in force and swaps it atomically. A document that does not load changes nothing; one that widens is
- * applied only when its authority signed it with a higher version than every one before, or with `dev` (RULES 9); every policy is on record, with its bytes, before it decides anything.
+ * applied only when its authority signed it with a higher version than every one before, or with `dev` (RULES 9); every policy
+ * is on record, with its bytes, before it decides anything.
  */
 export class PolicyHolder {
   readonly #options: PolicyHolderOptions

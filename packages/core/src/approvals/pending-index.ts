@@ -69,6 +69,7 @@ function read<T>(result: T): { readonly write: readonly []; readonly result: T }
   return { write: [], result }
 }
 
+/** The ledger's time. Throws as the ledger does. */
 export function timeOf(ledger: Ledger, deadlineMs: number): MaybePromise<number> {
   return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
 }

@@ -24,7 +24,7 @@ import { VoteIntake } from './vote-intake.js'
 
 /** How often a pending request looks at the clock and the policy. */
 const tickMs = 1_000
-/** How often it looks into the ledger where other processes may take evidence in. */
+/** How often it does where other processes may take evidence in or wait for a sign of life. */
 const lookMs = 250
 /** How often new evidence may come in while an approval is being spent. */
 const maxRounds = 8
@@ -240,7 +240,7 @@ export class PendingRequest {
         () => {
           void this.#look()
         },
-        Math.min(this.#takesEvidence ? lookMs : tickMs, this.#expiry.remainingMs()),
+        Math.min(this.#isShared ? lookMs : tickMs, this.#expiry.remainingMs()),
       )
     } catch (error) {
       void this.#end(failedEnding(error))
@@ -266,6 +266,11 @@ export class PendingRequest {
     if (nowMs - this.#aliveAtMs < leaseMs / 3) return
     await this.#ledger.renew(leaseMs)
     this.#aliveAtMs = nowMs
+  }
+
+  /** Whether other processes may have to do with the request. */
+  get #isShared(): boolean {
+    return this.#takesEvidence || this.#on.leaseMs !== undefined
   }
 
   get #takesEvidence(): boolean {

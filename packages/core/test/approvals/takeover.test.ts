@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ApprovalRequest } from '../../src/approvals/approver.js'
 import type { ApprovalCoordinator, ApprovalOutcome, HeldCall } from '../../src/approvals/coordinator.js'
 import { createApprovalCoordinator } from '../../src/approvals/coordinator.js'
@@ -360,6 +360,27 @@ describe('a request whose process lives', () => {
     }
     await first.coordinator.submit(asked.request.id, await decided('ann', asked.request))
     expect((await asked.ended).outcome).toBe('approved')
+  })
+
+  it('gives its signs of life in time, also where nobody takes evidence', async () => {
+    const on = world()
+    const first = new Process(on, { approvers: [new HandApprover()], takeover: { key, afterMs: 1_000 } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      void first.coordinator.request(call('as ever', { requirement: requirement() }), never)
+      // Turns of the event loop, no time.
+      while (first.coordinator.pending().length === 0 || first.journal.of('approval.requested').length === 0)
+        await new Promise((resolve) => setImmediate(resolve))
+      const [request] = first.coordinator.pending()
+      const heldUntilMs = async (): Promise<number> =>
+        ((await on.ledger.get(`approval/request/${request!.id}`)).value as { readonly heldUntilMs: number }).heldUntilMs
+      const before = await heldUntilMs()
+      on.clock.advance(600)
+      await vi.advanceTimersByTimeAsync(600)
+      expect(await heldUntilMs()).toBe(before + 600)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is lost to it once it was taken over: no vote, no end and no spending of it counts any more', async () => {
