@@ -6,7 +6,8 @@ import { memoryJournal } from '../../src/record/memory-journal.js'
 import { restoredLedger } from '../../src/restored-ledger.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
-import { agent, dutiesApart, dutyBench, hourMs, human, lastingJournal, startMs, verdict, YesOf } from './support.js'
+import { lastingJournal } from '../lasting-journal.js'
+import { agent, dutiesApart, dutyBench, hourMs, human, startMs, verdict, YesOf } from './support.js'
 
 const writer = agent({ id: 'writer' })
 const stranger = agent({ id: 'stranger', ownedBy: 'zoe' })

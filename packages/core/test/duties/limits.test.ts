@@ -7,7 +7,8 @@ import type { LimitInput, PolicyInput } from '../../src/policy/policy-input.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { fc } from '../properties.js'
 import type { DutyBench } from './support.js'
-import { agent, asks, dutiesApart, dutyBench, human, lastingJournal, startMs, verdict } from './support.js'
+import { lastingJournal } from '../lasting-journal.js'
+import { agent, asks, dutiesApart, dutyBench, human, startMs, verdict } from './support.js'
 
 const { separate: _none, ...plain } = dutiesApart
 const limited = (...limits: readonly LimitInput[]): PolicyInput => ({ ...plain, limits })

@@ -4,18 +4,8 @@ import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
-import {
-  agent,
-  dutiesApart,
-  dutyBench,
-  hourMs,
-  human,
-  lastingJournal,
-  people,
-  startMs,
-  verdict,
-  YesOf,
-} from './support.js'
+import { lastingJournal } from '../lasting-journal.js'
+import { agent, dutiesApart, dutyBench, hourMs, human, people, startMs, verdict, YesOf } from './support.js'
 
 const rolesApart: PolicyInput = {
   ...dutiesApart,

@@ -228,29 +228,3 @@ export class YesOf implements Approver {
     if (!receipt.counted) throw new Error(receipt.reason)
   }
 }
-
-/** A journal that survives its process. */
-export function lastingJournal(): JournalFactory & { readonly events: readonly RecordedEvent[] } {
-  const kept: RecordedEvent[] = []
-  return {
-    get events() {
-      return kept
-    },
-    open: async (context) => {
-      const inner = memoryJournal()
-      const opened = await inner.open(context)
-      const before = [...kept]
-      return {
-        append: async (event, durability) => {
-          const at = await opened.append(event, durability)
-          kept.push(inner.events.at(-1)!)
-          return at
-        },
-        async *read() {
-          yield* before
-        },
-        close: () => opened.close(),
-      }
-    },
-  }
-}

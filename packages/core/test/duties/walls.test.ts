@@ -2,18 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { fc } from '../properties.js'
-import {
-  agent,
-  dutiesApart,
-  dutyBench,
-  effect,
-  hourMs,
-  human,
-  lastingJournal,
-  startMs,
-  verdict,
-  YesOf,
-} from './support.js'
+import { lastingJournal } from '../lasting-journal.js'
+import { agent, dutiesApart, dutyBench, effect, hourMs, human, startMs, verdict, YesOf } from './support.js'
 
 const walled: PolicyInput = {
   ...dutiesApart,

@@ -14,8 +14,8 @@ import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import { policyDigest } from '../../src/policy/load.js'
+import { lastingJournal } from '../lasting-journal.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
-import { lastingJournal } from '../duties/support.js'
 
 const issuer = 'https://rollout.example'
 const own = await generateKeyPair('ES256', { extractable: true })

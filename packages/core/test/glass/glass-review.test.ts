@@ -6,6 +6,7 @@ import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { desk, deskApprover, deskKey, strangerKey } from '../approvals/signed-support.js'
 import { agent, human, startMs } from '../duties/support.js'
 import type { GlassBench } from './support.js'
+import { lastingJournal } from '../lasting-journal.js'
 import {
   auditor,
   brokeOnce,
@@ -14,7 +15,6 @@ import {
   glassBench,
   glassPolicy,
   hourMs,
-  lastingJournal,
   oncall,
   outage,
   sharedLedger,

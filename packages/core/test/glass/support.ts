@@ -21,7 +21,7 @@ import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import type { Session } from '../../src/session.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import type { FixedClock } from '../../src/testing/fixed-clock.js'
-import { memoryJournal } from '../../src/record/memory-journal.js'
+import { lastingJournal } from '../lasting-journal.js'
 import { asks, hourMs, human, startMs, verdict } from '../duties/support.js'
 
 /** On-call people may break glass on `db`, and so may agents of the class `runbook`. */
@@ -223,32 +223,6 @@ export async function brokeOnce(on: GlassBench, who: Principal = oncall()): Prom
   const glass = await session.breakGlass(outage)
   await glass.close()
   return glass.id
-}
-
-/** A journal that survives its process. */
-export function lastingJournal(): JournalFactory & { readonly events: readonly RecordedEvent[] } {
-  const kept: RecordedEvent[] = []
-  return {
-    get events() {
-      return kept
-    },
-    open: async (context) => {
-      const inner = memoryJournal()
-      const opened = await inner.open(context)
-      const before = [...kept]
-      return {
-        append: async (event, durability) => {
-          const at = await opened.append(event, durability)
-          kept.push(inner.events[at.lsn]!)
-          return at
-        },
-        async *read() {
-          yield* before
-        },
-        close: () => opened.close(),
-      }
-    },
-  }
 }
 
 /** The ledger of several processes. */

@@ -9,7 +9,8 @@ import type { Session } from '../../src/session.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { agent, human, startMs } from '../duties/support.js'
 import type { GlassBench } from '../glass/support.js'
-import { closeGuards, codeOf, glassBench, lastingJournal, outage, sharedLedger } from '../glass/support.js'
+import { closeGuards, codeOf, glassBench, outage, sharedLedger } from '../glass/support.js'
+import { lastingJournal } from '../lasting-journal.js'
 import { fc } from '../properties.js'
 
 vi.setConfig({ testTimeout: 60_000 })
