@@ -22,9 +22,9 @@ export const signedGuards = [
   {
     name: 'a signed approval has a type of its own',
     file: identity('approval-token'),
-    find: 'assertHeader(unverifiedParts(token).header, algorithms, approvalTokenType)',
+    find: 'assertHeader(unverifiedParts(token).header, quick, approvalTokenType)',
     replace:
-      "assertHeader({ ...unverifiedParts(token).header, typ: approvalTokenType }, algorithms, 'bothkeys-approval+jwt')",
+      "assertHeader({ ...unverifiedParts(token).header, typ: approvalTokenType }, quick, 'bothkeys-approval+jwt')",
     tests,
   },
   {

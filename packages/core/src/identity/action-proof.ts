@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.js'
 import { ForwardTime } from '../model/forward-time.js'
 import { identifier } from './identifier.js'
-import type { JwtAlgorithm } from './algorithms.js'
+import { quick } from './algorithms.js'
 import { proofKeys } from './proof-keys.js'
 import { proofRefused } from './proof-refused.js'
 import { publicJwk } from './public-jwk.js'
@@ -15,9 +15,6 @@ export const actionProofType = 'bothkeys-action+jwt'
 /** The longest life of a proof, from `iat` to `exp`, and how far a clock may be ahead, in seconds. */
 export const maxActionProofS = 30
 const toleranceS = 5
-
-/** Short keys and quick checks: a proof is checked for every action. */
-const algorithms: readonly JwtAlgorithm[] = ['ES256', 'EdDSA', 'Ed25519']
 
 /** The claims of a proof. One with any other says something that is not looked at. */
 const claimNames: ReadonlySet<string> = new Set(['aud', 'sid', 'adh', 'ath', 'jti', 'iat', 'exp'])
@@ -57,7 +54,7 @@ export function actionProofCheck(clock: Clock, capacity = remembered): ActionPro
     monotonicMs: () => clock.monotonicMs(),
   })
   return async (text, purpose) => {
-    const proof = uncheckedProof(text, actionProofType, algorithms)
+    const proof = uncheckedProof(text, actionProofType, quick)
     const jwk = publicJwk(proof.header['jwk'], proof.algorithm)
     if (jwk.thumbprint !== purpose.key) throw proofRefused('its key is not the one that the session is bound to')
     const id = identifier(proof.claims['jti'], 'jti', 256, proofRefused)

@@ -17,3 +17,6 @@ export const asymmetric = Object.freeze([
 ] as const)
 
 export type JwtAlgorithm = (typeof asymmetric)[number]
+
+/** Those with short keys and quick checks, nothing to choose wrongly: for all that is signed for bothkeys alone. */
+export const quick: readonly JwtAlgorithm[] = Object.freeze(['ES256', 'EdDSA', 'Ed25519'])

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.js'
 import { approvalLevels } from '../model/decision.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { BothKeysError } from '../errors.js'
+import { quick } from './algorithms.js'
 import { identifier, refused } from './identifier.js'
 import { reasonOf } from './jwt-verifier.js'
 import type { KeySetOption } from './key-source.js'
@@ -20,9 +21,6 @@ export const approvalTokenType = 'bothkeys-approval+jwt'
 
 /** The longest life of a signed approval, from `iat` to `exp` in seconds. */
 export const approvalLifetimeS = 600
-
-/** The algorithms that approvals may be signed with: short keys, quick checks, nothing to choose wrongly. */
-const algorithms: readonly string[] = ['ES256', 'EdDSA', 'Ed25519']
 
 /** Whose approvals are accepted, and with which keys. */
 export interface ApprovalTokenRules {
@@ -60,13 +58,13 @@ export function approvalTokens(
 
   async function read(token: unknown, about: ApprovalSubject): Promise<SignedApproval> {
     assertTokenForm(token)
-    assertHeader(unverifiedParts(token).header, algorithms, approvalTokenType)
+    assertHeader(unverifiedParts(token).header, quick, approvalTokenType)
     const { jwtVerify } = await loadJose()
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: about.aud,
-      algorithms: [...algorithms],
+      algorithms: [...quick],
       requiredClaims: ['exp', 'iat', 'sub', 'jti', ...requiredNames],
       clockTolerance: toleranceS,
       currentDate: new Date(nowS * 1000),

@@ -1,6 +1,6 @@
 import { BothKeysError } from '../errors.js'
 import type { JwtAlgorithm } from './algorithms.js'
-import { asymmetric } from './algorithms.js'
+import { asymmetric, quick } from './algorithms.js'
 import { sessionUrl } from './session-url.js'
 
 /** What is asked of the proofs of possession that open sessions (RFC 9449). */
@@ -51,7 +51,7 @@ export function dpopRules(options: DpopOptions, toleranceS: number): DpopRules {
   for (const name of Object.keys(options)) {
     if (!optionNames.has(name)) throw wrong(`there is no option dpop.${name}`)
   }
-  const { algorithms = ['ES256', 'EdDSA', 'Ed25519'], maxAgeS = 60, nonce = false, required = true } = options
+  const { algorithms = quick, maxAgeS = 60, nonce = false, required = true } = options
   const { remembered = 100_000 } = options
   if (!areAccepted(algorithms)) throw wrong(`dpop.algorithms must hold some of ${asymmetric.join(', ')}`)
   if (typeof maxAgeS !== 'number' || !(maxAgeS >= 1 && maxAgeS <= 300))

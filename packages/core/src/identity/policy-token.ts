@@ -1,5 +1,6 @@
 import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
+import { quick } from './algorithms.js'
 import { identifier, refused } from './identifier.js'
 import { reasonOf } from './jwt-verifier.js'
 import type { KeySetOption } from './key-source.js'
@@ -12,9 +13,6 @@ import { untilAborted } from './until-aborted.js'
 
 /** The `typ` of a signed policy. */
 export const policyTokenType = 'bothkeys-policy+jwt'
-
-/** Short keys, quick checks, nothing to choose wrongly. */
-const algorithms: readonly string[] = ['ES256', 'EdDSA', 'Ed25519']
 
 /** How far the clock of whoever signs may be ahead, in seconds. */
 const toleranceS = 60
@@ -53,12 +51,12 @@ export function policyTokens(
 
   async function read(token: unknown, about: Omit<PolicyStatement, 'ver'>): Promise<number> {
     assertTokenForm(token)
-    assertHeader(unverifiedParts(token).header, algorithms, policyTokenType)
+    assertHeader(unverifiedParts(token).header, quick, policyTokenType)
     const { jwtVerify } = await loadJose()
     const nowS = Math.floor(clock.wallMs() / 1000)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
-      algorithms: [...algorithms],
+      algorithms: [...quick],
       requiredClaims: ['iat', 'pol', 'ver'],
       clockTolerance: toleranceS,
       currentDate: new Date(nowS * 1000),
