@@ -176,7 +176,7 @@ describe('the record of a statement that comes late', () => {
         expect(
           (
             await on.owner.query(
-              "select 1 from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'",
+              "select 1 from pg_stat_activity where query = 'select pg_sleep(60)' and wait_event = 'PgSleep'",
             )
           ).rowCount,
         ).toBe(1)

@@ -53,14 +53,14 @@ describe('a statement that runs', () => {
     expect(await other.next()).toBeUndefined()
   }
 
-  /** Waits until the server works on a statement. */
-  const running = (like: string): Promise<void> =>
+  /** Waits until the server runs a statement that sleeps: it is called active at its Parse already, before it may run. */
+  const sleeping = (text: string): Promise<void> =>
     vi.waitFor(
       async () => {
         const found = await on.owner.query(
           `select 1 from pg_stat_activity
-         where state = 'active' and query like $1 and pid <> pg_backend_pid() and datname = current_database()`,
-          [like],
+         where wait_event = 'PgSleep' and query = $1 and datname = current_database()`,
+          [text],
         )
         expect(found.rowCount).toBe(1)
       },
@@ -72,7 +72,7 @@ describe('a statement that runs', () => {
 
   it('is cancelled by the key that the door gave out, and by no other', async () => {
     wire.send(query(nap(60)))
-    await running('%pg_sleep(60)%')
+    await sleeping(nap(60))
     await cancel(key.pid, Buffer.from([1, 2, 3, 4]))
     await cancel(Buffer.from([0, 0, 0, 9]), key.secret)
     await cancel(key.pid, Buffer.alloc(0))
@@ -122,7 +122,7 @@ describe('a statement that runs', () => {
   it('is cancelled although a later one of its batch waits for its own decision', async () => {
     await sleep(1_100)
     wire.send(extended(nap(60)), flush, extended('select a from t'), sync)
-    await running('%pg_sleep(60)%')
+    await sleeping(nap(60))
     const started = performance.now()
     await cancel(key.pid, key.secret)
     expect(errors(await wire.ready())).toEqual(['57014'])
@@ -133,7 +133,7 @@ describe('a statement that runs', () => {
   // The door listens for a second to what becomes of it: on a machine that stands still for that long it is not known.
   it('is cancelled and its outcome recorded when its session is closed', { retry: 2 }, async () => {
     wire.send(query(nap(60)))
-    await running('%pg_sleep(60)%')
+    await sleeping(nap(60))
     await session.close()
     const answer = await wire.ready()
     expect([types(answer).at(-1), errors(answer), errorField(answer, 'S')]).toEqual(['E', ['57P01'], 'FATAL'])
@@ -147,9 +147,8 @@ describe('a statement that runs', () => {
     for (const text of [nap(60), 'copy t from stdin']) {
       const one = await Wire.open(on.target, session)
       one.send(query(text))
-      await running(`${text}%`)
       // Before the server has asked for rows, nobody could tell it that there are none.
-      if (text.startsWith('copy')) await one.until('G')
+      await (text.startsWith('copy') ? one.until('G') : sleeping(text))
       await one.end()
     }
     await vi.waitFor(() => {
@@ -163,7 +162,7 @@ describe('a statement that runs', () => {
 
   it('has an unknown outcome when its backend is terminated', async () => {
     wire.send(query(nap(60)))
-    await running('%pg_sleep(60)%')
+    await sleeping(nap(60))
     await on.owner.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where query like 'select a, pg_sleep%'",
     )
@@ -174,7 +173,7 @@ describe('a statement that runs', () => {
 
   it('has an unknown outcome when the connection to the server breaks', async () => {
     wire.send(query(nap(60)))
-    await running('%pg_sleep(60)%')
+    await sleeping(nap(60))
     between.connections.at(-1)?.kill()
     const answer = await wire.ready()
     expect([types(answer).at(-1), errors(answer)]).toEqual(['E', ['08006']])

@@ -126,7 +126,7 @@ describe('an agent that is killed', () => {
   it('while its statement runs leaves the intent, with an unknown outcome', async () => {
     const config = configOf(kills, { folder: join(folder, 'journal-waits'), connections: 1, seed, waits: true })
     const agent = new Agent(config)
-    const running = `select pid from pg_stat_activity where usename = 'door' and state = 'active' and query like '%pg_sleep(3600)%'`
+    const running = `select pid from pg_stat_activity where usename = 'door' and wait_event = 'PgSleep' and query like '%pg_sleep(3600)%'`
     await vi.waitFor(
       async () => {
         expect((await admin.query(running)).rowCount).toBe(1)
