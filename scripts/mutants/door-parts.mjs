@@ -137,7 +137,7 @@ export const doorPartGuards = [
     ],
     [
       'is looked at before a write',
-      'return (await this.#look(over)).key === described.key',
+      'return (await this.#look(over, owns)).key === described.key',
       'return described.key !== undefined',
     ],
     ['is checked at each look', '    checkState(look.state.session.settings, this.#readOnly)\n', ''],
@@ -146,7 +146,7 @@ export const doorPartGuards = [
       '    this.#generation = generation\n',
       '    this.#generation = this.#cache.generation + generation * 0\n',
     ],
-    ['is asked for in full after a write', 'this.#wrote ? undefined : this.#last)', 'this.#last)'],
+    ['is asked for in full after a write', 'this.#wrote ? undefined : this.#last,', 'this.#last,'],
     [
       'tells the other connections of a change',
       'if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()',

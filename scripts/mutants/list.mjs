@@ -18,6 +18,7 @@ import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { lintGuards } from './lint.mjs'
 import { loopbackGuards } from './loopback.mjs'
+import { lookGuards } from './looks.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
@@ -67,6 +68,7 @@ const lists = {
   'duty-history': dutyHistoryGuards,
   record: recordGuards,
   verification: verificationGuards,
+  looks: lookGuards,
   loopback: loopbackGuards,
   'door-parts': doorPartGuards,
   door,

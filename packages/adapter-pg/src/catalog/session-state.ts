@@ -1,3 +1,4 @@
+import { endedBetween } from './ended-between.js'
 import { type ProbedSetting, probedSettings } from './state-probe.js'
 
 /** What a connection's texts mean, as far as it is not in the catalog. */
@@ -14,7 +15,7 @@ export interface SessionState {
 /** One answer of `stateProbe`. */
 export interface ProbedState {
   readonly state: SessionState
-  /** Pass it to `readStateSince`. */
+  /** Pass it to `stateSince`. */
   readonly snapshot: string
   /** Changes whenever a user-made object of the catalog does. */
   readonly catalogEpoch: string
@@ -29,16 +30,35 @@ export function readState(row: readonly (string | null)[]): ProbedState {
   return { state: sessionOf(session), snapshot, catalogEpoch, stateEpoch: session }
 }
 
-/**
- * Reads the row of `stateProbeSince`. Undefined: something may have changed in the catalog since `before`, so `stateProbe`
- * has to say. Throws TypeError when it is something else.
- */
-export function readStateSince(row: readonly (string | null)[], before: ProbedState): ProbedState | undefined {
+/** One answer of `stateProbeSince` or `stateProbeOwning`. */
+export interface ShortAnswer {
+  readonly snapshot: string
+  /** The id of the transaction that was asked in, once it has one. */
+  readonly transaction: string | undefined
+  readonly session: string
+}
+
+/** Reads a row of `stateProbeSince` or `stateProbeOwning`. Throws TypeError when it is something else. */
+export function readShortAnswer(row: readonly (string | null)[]): ShortAnswer {
   const [snapshot, transaction, session] = row
   if (typeof snapshot !== 'string' || transaction === undefined || typeof session !== 'string') throw otherwise()
-  if (snapshot !== before.snapshot || transaction !== null) return undefined
-  if (session === before.stateEpoch) return before
-  return { ...before, state: sessionOf(session), stateEpoch: session }
+  return { snapshot, transaction: transaction ?? undefined, session }
+}
+
+/**
+ * The state now, when nothing has changed in the catalog since `before`: every transaction that ended since is `harmless`,
+ * and so is the one that was asked in. Undefined: something may have changed, so `stateProbe` has to say.
+ */
+export function stateSince(
+  { snapshot, transaction, session }: ShortAnswer,
+  before: ProbedState,
+  harmless: (transaction: string) => boolean,
+): ProbedState | undefined {
+  if (transaction !== undefined && !harmless(transaction)) return undefined
+  if (snapshot === before.snapshot && session === before.stateEpoch) return before
+  if (snapshot !== before.snapshot && endedBetween(before.snapshot, snapshot)?.every(harmless) !== true)
+    return undefined
+  return { ...before, state: sessionOf(session), stateEpoch: session, snapshot }
 }
 
 const maxKnown = 64

@@ -127,13 +127,18 @@ export const stateProbe: string = full(rowHash)
 /** The same for PostgreSQL 13. */
 export const stateProbe13: string = full(rowHash13)
 
+const short = (transaction: string): string =>
+  `SELECT ${[snapshotText, `pg_catalog.${transaction}()::pg_catalog.text`, session].join(', ')}`
+
 /**
- * Snapshot, whether this transaction has changed anything, and the state of the session, for `readStateSince`: as long as
- * no transaction has ended since an earlier answer and this one has changed nothing, the catalog is the same. Costs the
- * same on a large database as on a small.
+ * Snapshot, the id of this transaction if it has one, and the state of the session, for `stateSince`: the catalog is the
+ * same when no transaction that may have changed it has ended since an earlier answer. Costs the same on a large database
+ * as on a small.
  */
-export const stateProbeSince: string = `SELECT ${[
-  snapshotText,
-  'pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text',
-  session,
-].join(', ')}`
+export const stateProbeSince: string = short('pg_current_xact_id_if_assigned')
+
+/**
+ * The same right before a change: has the server give the transaction its id now, so that it is known which one it is.
+ * Fails during recovery.
+ */
+export const stateProbeOwning: string = short('pg_current_xact_id')

@@ -4,11 +4,12 @@ import type { BuiltinCatalog } from '../catalog/build-catalog.js'
 import { buildBuiltins, buildCatalog } from '../catalog/build-catalog.js'
 import { catalogQueries } from '../catalog/queries.js'
 import type { ProbedState } from '../catalog/session-state.js'
-import { readState, readStateSince } from '../catalog/session-state.js'
+import { readShortAnswer, readState, stateSince } from '../catalog/session-state.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
-import { stateProbe, stateProbe13, stateProbeSince } from '../catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../catalog/state-probe.js'
 import type { InternalStatement } from './internal-statement.js'
 import { reservedPrefix } from './internal-statement.js'
+import { RowChanges } from './row-changes.js'
 import { ServerState } from './server-state.js'
 
 /** How a look runs its statements: on the connection that the decision is for. */
@@ -21,11 +22,23 @@ export type RunInternal = (
 export interface Look {
   readonly state: ServerState
   readonly probed: ProbedState
+  /** When the whole catalog was looked at last. What came after that was told from transactions. */
+  readonly provenAtMs: number
+}
+
+/** What a look can build on. */
+export interface LookFrom {
+  /** The last look. Left out when something ran since that may have changed the catalog. */
+  readonly before: Look | undefined
+  /** Asked right before a change of rows: has the server give the transaction its id, and is told it. */
+  readonly owns?: ((transaction: string) => void) | undefined
 }
 
 const maxCatalogs = 8
 const maxStates = 64
 const maxAttempts = 4
+/** How long what is known of transactions stands for a look at the whole catalog. */
+const maxTrustMs = 1_000
 /** How long one connection waits for what another one loads before it does so itself. */
 const maxWaitMs = 2_000
 
@@ -34,6 +47,7 @@ const statements = {
   probe: { name: `${reservedPrefix}probe`, text: stateProbe },
   probe13: { name: `${reservedPrefix}probe`, text: stateProbe13 },
   since: { name: `${reservedPrefix}since`, text: stateProbeSince },
+  owning: { name: `${reservedPrefix}owning`, text: stateProbeOwning },
   builtins: { name: `${reservedPrefix}builtins`, text: catalogQueries.builtin },
   catalog: { name: `${reservedPrefix}catalog`, text: catalogQueries.user },
   replan: { name: `${reservedPrefix}replan`, text: 'DISCARD PLANS' },
@@ -44,6 +58,8 @@ const statements = {
  * it, so that its own uncommitted changes count; connections that see the same share one object.
  */
 export class StateCache {
+  /** What the connections of the target change, as far as that is known to be rows alone. */
+  readonly rowChanges: RowChanges = new RowChanges()
   readonly #builtins = new Map<string, BuiltinCatalog>()
   readonly #catalogs = new Map<string, CatalogSnapshot>()
   readonly #states = new Map<string, ServerState>()
@@ -72,14 +88,29 @@ export class StateCache {
     this.#definitions += 1
   }
 
-  /** Looks at the server. `before` makes it cheap when nothing was committed since; it is left out when something was. */
-  async look(run: RunInternal, serverMajor: number, before: Look | undefined): Promise<Look> {
+  /**
+   * Looks at the server. That is cheap as long as no transaction has ended since `before` but those that are known to have
+   * changed rows alone.
+   */
+  async look(run: RunInternal, serverMajor: number, from: LookFrom): Promise<Look> {
     const probe = serverMajor < 14 ? statements.probe13 : statements.probe
-    const since = before === undefined ? undefined : readStateSince(only(await run(statements.since)), before.probed)
+    const { before } = from
+    const since = await this.#lookInShort(run, from)
+    const askedAtMs = performance.now()
     if (since !== undefined && since === before?.probed) return before
     const probed = since ?? readState(only(await run(probe)))
+    const provenAtMs = since === undefined || before === undefined ? askedAtMs : before.provenAtMs
     const known = this.#states.get(keyOf(probed))
-    return known === undefined ? this.#load(run, probe, probed) : { state: known, probed }
+    return known === undefined ? this.#load(run, probe, { probed, provenAtMs }) : { state: known, probed, provenAtMs }
+  }
+
+  async #lookInShort(run: RunInternal, { before, owns }: LookFrom): Promise<ProbedState | undefined> {
+    if (before === undefined && owns === undefined) return undefined
+    const answer = readShortAnswer(only(await run(owns === undefined ? statements.since : statements.owning)))
+    if (owns !== undefined && answer.transaction !== undefined) owns(answer.transaction)
+    if (before === undefined) return undefined
+    const trusts = performance.now() - before.provenAtMs <= maxTrustMs
+    return stateSince(answer, before.probed, (transaction) => trusts && this.rowChanges.has(transaction))
   }
 
   /**
@@ -90,16 +121,17 @@ export class StateCache {
     await run(statements.replan)
   }
 
-  async #load(run: RunInternal, probe: InternalStatement, probed: ProbedState): Promise<Look> {
-    let seen = probed
+  async #load(run: RunInternal, probe: InternalStatement, first: Omit<Look, 'state'>): Promise<Look> {
+    let { probed: seen, provenAtMs } = first
     let hasWaited = false
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const known = this.#catalogs.get(seen.catalogEpoch)
-      if (known !== undefined) return { state: this.#state(known, seen), probed: seen }
+      if (known !== undefined) return { state: this.#state(known, seen), probed: seen, provenAtMs }
       const elsewhere = this.#loading.get(seen.catalogEpoch)
       if (elsewhere === undefined || hasWaited) await this.#loadCatalog(run, probe, seen)
       else await atMost(maxWaitMs, elsewhere)
       hasWaited ||= elsewhere !== undefined
+      provenAtMs = performance.now()
       seen = readState(only(await run(probe)))
     }
     throw new BothKeysError('ERR_TARGET_UNSAFE', 'the catalog of the server kept changing while it was read', {

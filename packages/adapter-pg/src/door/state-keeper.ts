@@ -2,6 +2,7 @@ import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { Line } from './line.js'
+import { changesRowsAlone } from './row-changes.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 import { seesOneSnapshot } from './server-state.js'
@@ -28,8 +29,12 @@ export class StateKeeper {
   /** The catalog changes that had gone through any door of the target at the last look. */
   #generation = -1
   #stale = true
-  /** Something but a read ran since the last look, so that the short question would not do. */
+  /** Something ran since the last look that may do more than change rows, so that the short question would not do. */
   #wrote = false
+  /** The same for the open transaction. */
+  #wroteInTransaction = false
+  /** The id of the open transaction, as long as it has changed rows alone. */
+  #transaction: string | undefined
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
   #looks = 0
@@ -68,10 +73,11 @@ export class StateKeeper {
    * Looks again right before something other than a read runs: whether the server is still as it was described. The server
    * is asked nothing more once the statement is `over` for another reason: what follows it is on its way by then.
    */
-  async unchanged(described: ServerState, over: () => boolean): Promise<boolean> {
+  async unchanged(described: ServerState, analysis: Analysis, over: () => boolean): Promise<boolean> {
     if (this.#connection.transactionStatus === 'E') return true
     try {
-      return (await this.#look(over)).key === described.key && !this.outdated
+      const owns = changesRowsAlone(analysis) && mayChange(described)
+      return (await this.#look(over, owns)).key === described.key && !this.outdated
     } catch (error) {
       // The server refused the text by itself, and has told the client so: it runs nothing.
       if (this.#connection.failure?.told === true) return true
@@ -105,12 +111,20 @@ export class StateKeeper {
 
   /** A run is about to be sent: what it commits may be in force long before its answer is read. */
   begun({ analysis }: Run): void {
+    this.#noteWrite(analysis)
     this.#tookSnapshot ||= analysis.description.effects.some(
       ({ resource }) => resource === 'setting:transaction_snapshot',
     )
     this.#defines ||= mayDefine(analysis)
     const mayCommit = this.#connection.transactionStatus === 'I' || analysis.transaction !== undefined
     if (this.#defines && mayCommit) this.#defined()
+  }
+
+  #noteWrite(analysis: Analysis): void {
+    if (changesRowsAlone(analysis) || analysis.description.effects.every(({ duty }) => duty === 'read')) return
+    this.#wrote = this.#wroteInTransaction = true
+    if (this.#transaction !== undefined) this.#cache.rowChanges.delete(this.#transaction)
+    this.#transaction = undefined
   }
 
   /** What this connection itself changes, its own transaction sees. */
@@ -123,7 +137,7 @@ export class StateKeeper {
   /** Statements were answered with this transaction status. */
   synced(runs: Iterable<Run>, before: string, after: string): void {
     for (const { analysis } of runs) {
-      this.#wrote ||= analysis.description.effects.some(({ duty }) => duty !== 'read')
+      this.#noteWrite(analysis)
       if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()
       if (!analysis.settingFree || analysis.changesCatalog) {
         this.#stale = true
@@ -139,7 +153,8 @@ export class StateKeeper {
         this.#stale = true
         this.#cache.catalogChanged()
       }
-      this.#changedInTransaction = false
+      this.#changedInTransaction = this.#wroteInTransaction = false
+      this.#transaction = undefined
       if (this.#defines) this.#defined()
       this.#defines = this.#tookSnapshot = false
       this.#snapshotAt = undefined
@@ -151,7 +166,15 @@ export class StateKeeper {
     if (this.#looks > 0) access.internal({ statement: 'state probe', runs: this.#looks })
   }
 
-  async #look(over: () => boolean = () => false): Promise<ServerState> {
+  readonly #owns = (transaction: string): void => {
+    // The same transaction did something else before, or began to while the server was asked.
+    if (this.#wroteInTransaction) return
+    this.#transaction = transaction
+    this.#cache.rowChanges.add(transaction)
+  }
+
+  /** `owns` says that a change of rows follows, the id of whose transaction is worth knowing. */
+  async #look(over: () => boolean = () => false, owns = false): Promise<ServerState> {
     this.#looks += 1
     // Read before the look: a change during it counts as one after it.
     const { definitions, generation } = this.#cache
@@ -159,7 +182,10 @@ export class StateKeeper {
       if (over()) throw overMeanwhile()
       return this.#connection.internal(statement, parameters)
     }
-    const look = await this.#cache.look(run, this.#serverMajor, this.#wrote ? undefined : this.#last)
+    const look = await this.#cache.look(run, this.#serverMajor, {
+      before: this.#wrote ? undefined : this.#last,
+      owns: owns ? this.#owns : undefined,
+    })
     checkState(look.state.session.settings, this.#readOnly)
     const moved = this.#last !== undefined && this.#last.probed.catalogEpoch !== look.probed.catalogEpoch
     if (moved && this.#connection.registry.statements.size > 0) await this.#cache.replan(run)
@@ -178,6 +204,11 @@ export class StateKeeper {
     this.#lookedAtMs = performance.now()
     return look.state
   }
+}
+
+/** Whether the server lets this transaction change anything; otherwise the statement is told so by the server itself. */
+function mayChange({ session }: ServerState): boolean {
+  return session.settings.transaction_read_only === 'off'
 }
 
 function overMeanwhile(): BothKeysError {

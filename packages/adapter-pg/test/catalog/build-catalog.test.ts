@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
-import { readState, readStateSince } from '../../src/catalog/session-state.js'
+import { readShortAnswer, readState, stateSince } from '../../src/catalog/session-state.js'
 import { probedSettings } from '../../src/catalog/state-probe.js'
 import { builtinText, shop } from '../analyzer/support/shop.js'
 
@@ -116,21 +116,35 @@ describe('readState', () => {
     }
   })
 
-  it('takes the catalog to be the same only while nothing was committed and this transaction changed nothing', () => {
-    const before = readState(row)
-    const asked = ['1:1:', null, JSON.stringify(session)]
-    expect(readStateSince(asked, before)).toBe(before)
-    expect(readStateSince(asked.with(0, '1:2:'), before)).toBeUndefined()
-    expect(readStateSince(asked.with(1, '7'), before)).toBeUndefined()
-    const other = readStateSince(asked.with(2, JSON.stringify(session.with(2, 'c'))), before)
-    expect([other?.state.currentUser, other?.catalogEpoch]).toEqual(['c', '0.'])
+  it('takes the catalog to be the same only while nothing ended and ran that may have changed it', () => {
+    const before = readState(['8:8:', '0.', row[2] ?? null])
+    const since = (
+      snapshot: string,
+      transaction: string | null = null,
+      harmless: readonly string[] = [],
+      state: readonly (string | null)[] = session,
+    ): unknown =>
+      stateSince(readShortAnswer([snapshot, transaction, JSON.stringify(state)]), before, (id) => harmless.includes(id))
+    expect(since('8:8:')).toBe(before)
+    expect(since('8:8:', null, [], session.with(2, 'c'))).toMatchObject({
+      state: { currentUser: 'c' },
+      catalogEpoch: '0.',
+    })
+    expect(since('9:9:')).toBeUndefined()
+    expect(since('9:9:', null, ['8'])).toEqual({ ...before, snapshot: '9:9:' })
+    expect(since('10:10:', null, ['8'])).toBeUndefined()
+    expect(since('8:10:8', null, ['8', '9'])).toMatchObject({ snapshot: '8:10:8' })
+    expect(since('8:8:', '8')).toBeUndefined()
+    expect(since('8:8:', '8', ['8'])).toBe(before)
+    // An older snapshot may show an older catalog.
+    expect(since('7:8:7', null, ['7'])).toBeUndefined()
   })
 
   it('refuses another answer', () => {
-    const before = readState(row)
     for (const wrong of [['1'], row.with(1, null), row.with(2, '["more"]'), row.with(2, '{}')]) {
       expect(() => readState(wrong)).toThrow(TypeError)
     }
-    expect(() => readStateSince(['1:1:'], before)).toThrow(TypeError)
+    expect(() => readShortAnswer(['1:1:'])).toThrow(TypeError)
+    expect(() => readShortAnswer(['1:1:', null, null])).toThrow(TypeError)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { bodyOf, listOf, namesOf, textOf, type TreeNode, type TreeValue } from '../../src/analyzer/tree.js'
 import { catalogQueries } from '../../src/catalog/queries.js'
-import { stateProbe, stateProbe13, stateProbeSince } from '../../src/catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../../src/catalog/state-probe.js'
 
 /** Names in a tree that the search path would decide. */
 async function unqualifiedNames(text: string): Promise<readonly string[]> {
@@ -52,6 +52,7 @@ describe('the fixed statements of the door', () => {
     'catalogQueries.user': catalogQueries.user,
     stateProbe,
     stateProbe13,
+    stateProbeOwning,
     stateProbeSince,
   }
 

@@ -6,7 +6,7 @@ import { analyse } from '../../src/analyzer/analyse.js'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
 import { catalogQueries } from '../../src/catalog/queries.js'
-import { type ProbedState, readState, readStateSince } from '../../src/catalog/session-state.js'
+import { type ProbedState, readShortAnswer, readState, stateSince } from '../../src/catalog/session-state.js'
 import type { CatalogSnapshot } from '../../src/catalog/snapshot.js'
 import { stateProbe, stateProbe13, stateProbeSince } from '../../src/catalog/state-probe.js'
 import * as cases from '../analyzer/cases.js'
@@ -25,7 +25,7 @@ async function probe(client: pg.Client): Promise<ProbedState> {
 
 /** The short question; undefined when it takes the long one to know. */
 async function probeSince(client: pg.Client, before: ProbedState): Promise<ProbedState | undefined> {
-  return readStateSince(await ask(client, stateProbeSince), before)
+  return stateSince(readShortAnswer(await ask(client, stateProbeSince)), before, () => false)
 }
 
 async function load(client: pg.Client): Promise<CatalogSnapshot> {

@@ -52,6 +52,20 @@ describe('what a name means when it is decided and when it runs', () => {
       .filter((event) => event.type === 'action.outcome' && event.session === session.id)
       .map((event) => String(event['outcome']))
 
+  it('is seen by another connection when a transaction that first changed rows alone defines it', async () => {
+    const other = await Wire.open(on.target, await on.session())
+    expect(errors(await other.ask(query('update public.other set a = 1; select 1')))).toEqual([])
+    for (const text of ['begin', 'insert into public.other values (1)', 'create table app.t (a int)']) {
+      expect(errors(await wire.ask(query(text)))).toEqual([])
+    }
+    expect(errors(await other.ask(extended('insert into other values (2)'), sync))).toEqual([])
+    expect(errors(await wire.ask(query('commit')))).toEqual([])
+    // Without the schema it means the new table, which nobody has to be asked about.
+    expect(errors(await other.ask(extended(held), sync))).toEqual([])
+    await other.end()
+    await expectUntouched()
+  })
+
   it('runs a prepared statement on the table that it was decided for when a temporary one came before it', async () => {
     await wire.ask(query('create temp table x (a int)'))
     expect(types(await wire.ask(parse('s', held), describeMessage('S', 's'), sync))).toBe('1tnZ')

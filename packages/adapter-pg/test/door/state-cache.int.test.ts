@@ -1,7 +1,7 @@
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { RunInternal } from '../../src/door/state-cache.js'
+import type { Look, RunInternal } from '../../src/door/state-cache.js'
 import { StateCache } from '../../src/door/state-cache.js'
 
 /** A connection whose statements are counted by name, and may be made to fail. */
@@ -21,6 +21,8 @@ class Connection {
     return rows
   }
 }
+
+const anew = { before: undefined }
 
 describe('connections that need the same catalog', () => {
   let url: string
@@ -44,7 +46,7 @@ describe('connections that need the same catalog', () => {
   it('load it once, however many of them look at the same time', async () => {
     const cache = new StateCache()
     const all = await connections(8)
-    const looks = await Promise.all(all.map(({ run }) => cache.look(run, 15, undefined)))
+    const looks = await Promise.all(all.map(({ run }) => cache.look(run, 15, anew)))
     expect(new Set(looks.map(({ state }) => state)).size).toBe(1)
     const loads = all
       .flatMap(({ ran }) => ran)
@@ -56,12 +58,110 @@ describe('connections that need the same catalog', () => {
     const cache = new StateCache()
     const [one, other] = (await connections(2)) as [Connection, Connection]
     one.fails = 'bothkeys_catalog'
-    const failing = cache.look(one.run, 15, undefined).catch(String)
+    const failing = cache.look(one.run, 15, anew).catch(String)
     await vi.waitFor(() => {
       expect(one.ran).toContain('bothkeys_builtins')
     })
-    await cache.look(other.run, 15, undefined)
+    await cache.look(other.run, 15, anew)
     expect(await failing).toContain('the connection is gone')
     expect(other.ran).toContain('bothkeys_catalog')
   })
+})
+
+describe('a connection that looks again after changes of rows', () => {
+  let client: Connection
+  let other: Connection
+  let owner: pg.Client
+  let cache: StateCache
+  let first: Look
+
+  beforeAll(async () => {
+    const { url } = await freshDatabase()
+    client = new Connection(url)
+    other = new Connection(url)
+    owner = new pg.Client(url)
+    for (const each of [client.client, other.client, owner]) await each.connect()
+    await owner.query('create table t (a int); insert into t values (1)')
+  })
+  afterAll(async () => {
+    for (const each of [client.client, other.client, owner]) await each.end()
+  })
+
+  // Other databases of the server share its transactions: as long as one of theirs may end meanwhile, nothing is certain.
+  const quietly = async (step: () => Promise<void>): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      const { rows: before } = await owner.query<{ n: string }>(ended)
+      client.ran.length = other.ran.length = 0
+      cache = new StateCache()
+      first = await cache.look(client.run, 15, anew)
+      client.ran.length = 0
+      try {
+        return await step()
+      } catch (error) {
+        const { rows: after } = await owner.query<{ n: string }>(ended)
+        const own = 3
+        if (attempt === 20 || Number(after[0]?.n) - Number(before[0]?.n) <= own) throw error
+      }
+    }
+  }
+  const ended = `select pg_snapshot_xmax(pg_current_snapshot())::text as n`
+
+  const change = async (on: Connection): Promise<void> => {
+    await on.client.query('begin')
+    const owns = (transaction: string): void => {
+      cache.rowChanges.add(transaction)
+    }
+    await cache.look(on.run, 15, { before: undefined, owns })
+    await on.client.query('update t set a = a + 1')
+    await on.client.query('commit')
+  }
+
+  it('asks in short, whichever connection of the target made them', () =>
+    quietly(async () => {
+      await change(client)
+      await change(other)
+      client.ran.length = 0
+      const next = await cache.look(client.run, 15, { before: first })
+      expect([next.state, next.provenAtMs, client.ran]).toEqual([first.state, first.provenAtMs, ['bothkeys_since']])
+      // Also in a transaction that has changed rows itself.
+      await client.client.query('begin')
+      await cache.look(client.run, 15, {
+        before: next,
+        owns: (transaction) => {
+          cache.rowChanges.add(transaction)
+        },
+      })
+      await client.client.query('update t set a = a + 1')
+      client.ran.length = 0
+      expect((await cache.look(client.run, 15, { before: next })).state).toBe(first.state)
+      expect(client.ran).toEqual(['bothkeys_since'])
+      await client.client.query('commit')
+    }))
+
+  it('looks at the whole catalog when anything else ended, or was asked in a transaction that is not known', async () => {
+    await quietly(async () => {
+      await change(client)
+      await owner.query('create table if not exists u (a int)')
+      client.ran.length = 0
+      const next = await cache.look(client.run, 15, { before: first })
+      expect(client.ran).toContain('bothkeys_probe')
+      expect(next.state.catalog.relations.size).toBe(first.state.catalog.relations.size + 1)
+      await owner.query('drop table u')
+    })
+    await quietly(async () => {
+      await client.client.query('begin; create table v (a int)')
+      client.ran.length = 0
+      expect((await cache.look(client.run, 15, { before: first })).state).not.toBe(first.state)
+      await client.client.query('rollback')
+    })
+  })
+
+  it('looks at the whole catalog when it has not done so for a second', () =>
+    quietly(async () => {
+      await change(client)
+      client.ran.length = 0
+      const long = { ...first, provenAtMs: first.provenAtMs - 1_000 }
+      await cache.look(client.run, 15, { before: long })
+      expect(client.ran).toEqual(['bothkeys_since', 'bothkeys_probe'])
+    }))
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Line } from '../../src/door/line.js'
 import { Run } from '../../src/door/run.js'
 import { ServerState } from '../../src/door/server-state.js'
-import type { Look } from '../../src/door/state-cache.js'
+import type { Look, LookFrom } from '../../src/door/state-cache.js'
 import { StateCache } from '../../src/door/state-cache.js'
 import { StateKeeper } from '../../src/door/state-keeper.js'
 import { analysisOf, sessionState, shop } from '../analyzer/support/shop.js'
@@ -14,16 +14,19 @@ class Server extends StateCache {
   key = 'first'
   settings = sound
   looks = 0
+  /** What it calls the transaction that it was asked in. */
+  transaction = '100'
   readonly before: boolean[] = []
   onLook: () => void = () => undefined
 
-  override look(_run: unknown, _major: number, before: Look | undefined): Promise<Look> {
+  override look(_run: unknown, _major: number, { before, owns }: LookFrom): Promise<Look> {
     this.looks += 1
     this.before.push(before !== undefined)
     this.onLook()
+    owns?.(this.transaction)
     const session = sessionState({ settings: this.settings })
     const probed = { state: session, snapshot: '', catalogEpoch: '', stateEpoch: '' }
-    return Promise.resolve({ state: new ServerState(this.key, session, shop), probed })
+    return Promise.resolve({ state: new ServerState(this.key, session, shop), probed, provenAtMs: 0 })
   }
 }
 
@@ -34,6 +37,10 @@ let keeper: StateKeeper
 function keeperOf(readOnly: boolean): StateKeeper {
   // The keeper reads the status alone: the server above runs no statements.
   return new StateKeeper(line as Line, server, 18, readOnly)
+}
+
+async function unchanged(described: ServerState, text = 'vacuum'): Promise<boolean> {
+  return keeper.unchanged(described, await analysisOf(text), () => false)
 }
 
 async function run(text: string): Promise<Run> {
@@ -81,7 +88,7 @@ describe('the state that a text is decided under', () => {
     await keeper.current(true)
     line.transactionStatus = 'E'
     await keeper.current(false)
-    expect(await keeper.unchanged(new ServerState('other', sessionState(), shop), () => false)).toBe(true)
+    expect(await unchanged(new ServerState('other', sessionState(), shop))).toBe(true)
     expect(server.looks).toBe(1)
   })
 
@@ -119,22 +126,100 @@ describe('the state that a text is decided under', () => {
     expect(server.looks).toBe(1)
   })
 
-  it('is asked for in short after reads alone', async () => {
+  it.each([
+    ['select * from shop.lone', true],
+    ['delete from shop.lone where id = 1', true],
+    ['create table t (a int)', false],
+    ['select shop.noted()', false],
+    ['truncate shop.lone', false],
+  ])('is asked for in short after %s: %s', async (text, short) => {
     await keeper.current(false)
-    keeper.synced([await run('select * from shop.orders')], 'I', 'I')
+    keeper.synced([await run(text)], 'I', 'I')
     await keeper.reload()
-    keeper.synced([await run('delete from shop.orders where id = 1')], 'I', 'I')
+    expect(server.before).toEqual([false, short])
+  })
+
+  it('is not asked for in short as soon as something else was sent', async () => {
+    await keeper.current(false)
+    keeper.begun(await run('create table t (a int)'))
     await keeper.reload()
-    expect(server.before).toEqual([false, true, false])
+    expect(server.before).toEqual([false, false])
+  })
+})
+
+describe('a transaction that changes rows alone', () => {
+  const change = 'delete from shop.lone where id = 1'
+  let described: ServerState
+
+  const look = (text: string): Promise<boolean> => unchanged(described, text)
+  const known = (): boolean => server.rowChanges.has('100')
+
+  beforeEach(async () => {
+    described = await keeper.current(false)
+    server.settings = { ...sound, transaction_read_only: 'off' }
+    described = await keeper.reload()
+  })
+
+  it('is known by its id from the look before its change on, and stays so when it is over', async () => {
+    await look(change)
+    expect(known()).toBe(true)
+    keeper.begun(await run(change))
+    keeper.synced([await run(change)], 'I', 'I')
+    expect(known()).toBe(true)
+  })
+
+  it.each(['create table t (a int)', 'select shop.noted()', "select nextval('shop.numbers')"])(
+    'is not known before %s, nor from there on',
+    async (text) => {
+      await look(text)
+      expect(known()).toBe(false)
+      line.transactionStatus = 'T'
+      await look(change)
+      keeper.begun(await run(text))
+      expect(known()).toBe(false)
+      await look(change)
+      expect(known()).toBe(false)
+      keeper.synced([await run(text)], 'T', 'T')
+      await look(change)
+      expect(known()).toBe(false)
+    },
+  )
+
+  it('is known again when the one before it is over', async () => {
+    keeper.begun(await run('create table t (a int)'))
+    keeper.synced([await run('create table t (a int)')], 'I', 'I')
+    server.transaction = '101'
+    await look(change)
+    expect([server.rowChanges.has('101'), known()]).toEqual([true, false])
+    // What comes after its end is not about it.
+    keeper.synced([await run(change)], 'I', 'I')
+    keeper.begun(await run('create table t (a int)'))
+    expect(server.rowChanges.has('101')).toBe(true)
+  })
+
+  it('is not known when something else was sent while the server was asked', async () => {
+    const text = await run('create table t (a int)')
+    server.onLook = () => {
+      keeper.begun(text)
+    }
+    await look(change)
+    expect(known()).toBe(false)
+  })
+
+  it('is not asked for its id where the server lets it change nothing', async () => {
+    server.settings = { ...sound, transaction_read_only: 'on' }
+    described = await keeper.reload()
+    await look(change)
+    expect(known()).toBe(false)
   })
 })
 
 describe('the look right before something other than a read', () => {
   it('says whether the server is still as it was described', async () => {
     const described = await keeper.current(false)
-    expect(await keeper.unchanged(described, () => false)).toBe(true)
+    expect(await unchanged(described)).toBe(true)
     server.key = 'second'
-    expect(await keeper.unchanged(described, () => false)).toBe(false)
+    expect(await unchanged(described)).toBe(false)
     expect(server.looks).toBe(3)
   })
 })
