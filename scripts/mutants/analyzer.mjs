@@ -146,6 +146,6 @@ export const analyzer = [
     find: '  } catch (error) {\n    discard()\n',
     replace: '  } catch (error) {\n',
     tests: test('grammar'),
-    only: 'answers after 300',
+    only: 'answers after 100',
   },
 ]

@@ -153,7 +153,7 @@ export const dutyGuards = [
   {
     name: 'intents on record count after a restart',
     file: source('record/replayed-duties'),
-    find: `        this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)\n`,
+    find: '        this.#recall(this.#rules, act, event)\n',
     replace: '',
     tests: restart,
   },
@@ -245,7 +245,7 @@ export const dutyGuards = [
   {
     name: 'a limit is a limit',
     file: source('duties/tally'),
-    find: "if (sum + 1 > rule.limit) return { outcome: 'exceeded', rule }",
+    find: "if (sum + Math.max(amount, 1) > rule.limit) return { outcome: 'exceeded', rule }",
     replace: '',
     tests: limits,
   },

@@ -29,8 +29,8 @@ export const dutyHistoryGuards = [
   {
     name: 'a limit is known by what it counts, not by its place',
     file: source('policy/separation'),
-    find: 'return { ...rule, id: nth === 1 ? name : `${name}, ${String(nth)}` }',
-    replace: 'return { ...rule, id: `limits[${String(limits.indexOf(rule))}]` }',
+    find: 'id: nth === 1 ? name : `${name}, ${String(nth)}`',
+    replace: 'id: `limits[${String(index)}]`',
     tests: limits,
   },
 ]

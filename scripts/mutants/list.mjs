@@ -9,6 +9,7 @@ import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
 import { glassGuards } from './glass.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
+import { handedOutGuards } from './handed-out.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
@@ -66,6 +67,7 @@ const lists = {
   'ledger-postgres': ledgerPostgresGuards,
   duties: dutyGuards,
   'duty-history': dutyHistoryGuards,
+  'handed-out': handedOutGuards,
   record: recordGuards,
   verification: verificationGuards,
   looks: lookGuards,

@@ -72,8 +72,8 @@ export const path = [
   {
     name: 'an action that was undone is recorded with the reason',
     file: permit,
-    find: "this.#exceeded ? { ...outcome, reason: 'affected-exceeded' } : outcome",
-    replace: 'outcome',
+    find: "...(this.#exceeded ? { reason: 'affected-exceeded' } : {})",
+    replace: '...{}',
     tests: affected,
   },
   {
@@ -177,8 +177,8 @@ export const path = [
   {
     name: 'a permit dies with its session',
     file: permit,
-    find: '    this.assertLive()\n',
-    replace: '',
+    find: "    this.assertLive()\n    this.#state = 'used'\n",
+    replace: "    this.#state = 'used'\n",
     tests: admit,
   },
   {

@@ -34,6 +34,7 @@ export interface AdapterRequest {
   readonly prepare?: AdmissionRequest['prepare']
   readonly recheck?: AdmissionRequest['recheck']
   readonly countsAffected?: AdmissionRequest['countsAffected']
+  readonly measuresAnswers?: AdmissionRequest['measuresAnswers']
 }
 
 /** What a session lets a door do: ask, and nothing else. */
@@ -133,6 +134,7 @@ class Access implements SessionAccess {
       prepare: request.prepare,
       recheck: request.recheck,
       countsAffected: request.countsAffected,
+      measuresAnswers: request.measuresAnswers,
     })
   }
 

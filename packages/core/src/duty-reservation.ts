@@ -4,7 +4,8 @@ import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim } from './duties/claim.js'
 import type { Claims, UnknownClosure } from './duties/claim-draft.js'
-import { roleClaimsOf } from './duties/claims.js'
+import type { HandedOut } from './duties/claims.js'
+import { handedOutClaimsOf, measuringLimits, roleClaimsOf } from './duties/claims.js'
 import { KnownClaims } from './duties/known-claims.js'
 import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
@@ -27,6 +28,9 @@ export interface DutyReservationOptions {
 /** What came of reserving. `uncounted`: no rule looks at the act, so the ledger was not asked. */
 export type Reservation = 'uncounted' | 'reserved' | { readonly refusal: Refusal }
 
+/** Counts what is about to be handed out. Answers why it may not be, if so. */
+export type MeasureHandedOut = (handedOut: HandedOut) => Promise<Refusal | undefined>
+
 /** Keeps the duties of closures apart: the part of a permit that looks at what happened before (RULES 15). */
 export class DutyReservation {
   readonly #options: DutyReservationOptions
@@ -42,6 +46,24 @@ export class DutyReservation {
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
     return this.#ask(this.#claims.of(rules, act), false)
+  }
+
+  /**
+   * What counts the rows that an act is handed out, before it gets them: answers a refusal when they are more than a limit
+   * leaves. Undefined when no limit counts them. It throws or rejects as the ledger does, and nothing may be handed out then.
+   */
+  measure(rules: DutyRules | undefined, act: Act): MeasureHandedOut | undefined {
+    const limits = rules === undefined ? [] : measuringLimits(rules, act)
+    if (rules === undefined || limits.length === 0) return undefined
+    const ofAction = limits.filter(({ windowMs }) => windowMs === 0)
+    let sum: HandedOut = { rows: 0, bytes: 0 }
+    return async (handedOut) => {
+      sum = { rows: sum.rows + handedOut.rows, bytes: sum.bytes + handedOut.bytes }
+      const over = ofAction.find(({ measure, most }) => (measure === 'bytes' ? sum.bytes : sum.rows) > most)
+      if (over !== undefined) return exceeding({ ...over, noun: over.measure, limit: over.most })
+      const reservation = await this.#ask(handedOutClaimsOf(rules, act, handedOut), false)
+      return typeof reservation === 'object' ? reservation.refusal : undefined
+    }
   }
 
   /** Whether an act would be refused now; reserves nothing. */
@@ -121,9 +143,12 @@ function refused(conflict: ClaimConflict): Refusal {
 function exceeding({ id, limit, noun, windowMs }: TallyRule): Refusal {
   return {
     code: 'ERR_LIMIT_EXCEEDED',
-    message: `refused: at most ${String(limit)} ${noun} within ${spanText(windowMs)} (rule ${id})`,
+    message: `refused: at most ${String(limit)} ${noun} ${windowMs === 0 ? 'in one action' : `within ${spanText(windowMs)}`} (rule ${id})`,
     rules: [id],
-    hint: 'wait until earlier ones are out of the window, or do more with one',
+    hint:
+      windowMs === 0
+        ? 'ask for less at once: narrow the condition, or take it in several steps'
+        : 'wait until earlier ones are out of the window, or do more with one',
   }
 }
 

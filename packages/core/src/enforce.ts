@@ -5,7 +5,7 @@ import { abortReason, withDeadline } from './deadline.js'
 import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
 import type { Act } from './duties/act.js'
-import type { DutyReservation, Reservation } from './duty-reservation.js'
+import type { DutyReservation, MeasureHandedOut, Reservation } from './duty-reservation.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
 import { glassOver } from './glass/glass-refusals.js'
 import type { LiveGlass } from './glass/open-glass.js'
@@ -26,7 +26,14 @@ import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { changedAfterApproval, denialOf, heldInTransaction, policyChanged, refusalFrom } from './refusal.js'
+import {
+  answersUnmeasured,
+  changedAfterApproval,
+  denialOf,
+  heldInTransaction,
+  policyChanged,
+  refusalFrom,
+} from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
@@ -73,6 +80,11 @@ export interface AdmissionRequest {
    * An action whose rows the policy bounds is refused then (RULES 24).
    */
   readonly countsAffected?: boolean | undefined
+  /**
+   * The door asks `Permit.handOut` before it hands out what the target answers. Default: it does not. An action whose rows
+   * or bytes a limit counts is refused then (RULES 21).
+   */
+  readonly measuresAnswers?: boolean | undefined
 }
 
 /** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */
@@ -140,6 +152,8 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   const limit = decision.obligations.maxAffected
   if (limit !== undefined && request.countsAffected !== true)
     return deny(on, requester, request, policy, affectedUncounted(limit))
+  if (request.measuresAnswers !== true && measureOf({ on, requester, request, policy }) !== undefined)
+    return deny(on, requester, request, policy, answersUnmeasured)
   const glass = decision.effect === 'hold' ? on.glass.lifting(requester, policy, request.action, input) : undefined
   if (decision.effect === 'hold' && glass === undefined)
     return holdAndPermit({ on, requester, request, policy, decision })
@@ -219,6 +233,11 @@ function permit(allowed: Case): MaybePromise<Admission> {
     await on.revocationsFresh()
     return next(reservation)
   })
+}
+
+function measureOf(asked: Pick<Case, 'on' | 'requester' | 'request' | 'policy'>): MeasureHandedOut | undefined {
+  const { on, policy } = asked
+  return policy.dutyRules && on.duties.measure(policy.dutyRules, actOf(asked))
 }
 
 function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act {
@@ -315,7 +334,10 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
   on.observe('permitted', { session: requester.sessionId, action: bound.actionId, rules: decision.rules })
   return {
     outcome: 'permitted',
-    permit: new Permit(actionOf(granted), requester, on, decision.obligations.maxAffected),
+    permit: new Permit(actionOf(granted), requester, on, {
+      affected: decision.obligations.maxAffected,
+      measure: measureOf(granted),
+    }),
   }
 }
 

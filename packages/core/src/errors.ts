@@ -28,6 +28,7 @@ export const errorCodes = Object.freeze({
   ERR_JOURNAL_UNAVAILABLE: 'the journal could not record the intent, so nothing ran',
   ERR_LEDGER_UNAVAILABLE: 'the ledger could not be reached, so nothing ran',
   ERR_LIMIT_EXCEEDED: 'a cap was reached',
+  ERR_LIMIT_UNMEASURED: 'a limit counts what the action is handed out, and the adapter cannot measure it',
   ERR_OUTCOME_UNRECORDED: 'the outcome of an action could not be recorded, so its session was ended',
   ERR_PERMIT_SPENT: 'the permit was used already',
   ERR_PERMIT_VOID: 'the permit no longer matches the action, the policy or the principal',

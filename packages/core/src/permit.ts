@@ -1,5 +1,7 @@
 import { affectedExceeded } from './affected.js'
-import { abortReason } from './deadline.js'
+import { abortReason, withDeadline } from './deadline.js'
+import type { HandedOut } from './duties/claims.js'
+import type { MeasureHandedOut } from './duty-reservation.js'
 import { BothKeysError } from './errors.js'
 import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
@@ -7,7 +9,16 @@ import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
+import { refusalError } from './refusal.js'
 import type { Requester } from './requester.js'
+
+/** What bounds an action while it runs. */
+export interface PermitLimits {
+  /** The most rows that it may change. */
+  readonly affected: AffectedBound | undefined
+  /** Counts what it is handed out, where a limit does. */
+  readonly measure: MeasureHandedOut | undefined
+}
 
 /**
  * The right to run one recorded action once. `use` comes right before the first byte leaves, `settle` before the
@@ -19,15 +30,39 @@ export class Permit {
   readonly #requester: Requester
   readonly #on: OutcomeContext
   readonly #bound: AffectedBound | undefined
+  readonly #measure: MeasureHandedOut | undefined
   #exceeded = false
+  #rows = 0
+  #bytes = 0
   #state: 'issued' | 'used' | 'settled' = 'issued'
 
-  constructor(action: RecordedAction, requester: Requester, on: OutcomeContext, bound: AffectedBound | undefined) {
+  constructor(action: RecordedAction, requester: Requester, on: OutcomeContext, limits: PermitLimits) {
     this.actionId = action.id
     this.#action = action
     this.#requester = requester
     this.#on = on
-    this.#bound = bound
+    this.#bound = limits.affected
+    this.#measure = limits.measure
+  }
+
+  /** Whether limits count what the action is handed out: the door asks `handOut` before it hands anything out. */
+  get measured(): boolean {
+    return this.#measure !== undefined
+  }
+
+  /**
+   * Counts rows, and the bytes that they take, right before they are handed out; they may be when this resolves. Rejects
+   * with ERR_LIMIT_EXCEEDED when they are more than a limit leaves, and as the ledger does. Nothing more of the action may
+   * be handed out then. One call at a time.
+   */
+  async handOut({ bytes, rows }: HandedOut): Promise<void> {
+    this.assertLive()
+    if (this.#measure === undefined) return
+    const refusal = await withDeadline(this.#measure({ bytes, rows }), 'the ledger', this.#on.deadlineMs, undefined)
+    if (refusal !== undefined) throw refusalError(refusal)
+    this.#rows += rows
+    this.#bytes += bytes
+    this.assertLive()
   }
 
   /** The most rows that the action may change. A door that finds more undoes them and answers `affectedExceeded`. */
@@ -70,12 +105,11 @@ export class Permit {
   settle(outcome: Outcome): MaybePromise<void> {
     if (this.#state === 'settled') return
     this.#state = 'settled'
-    const recorded = recordOutcome(
-      this.#on,
-      this.#requester,
-      this.#action,
-      this.#exceeded ? { ...outcome, reason: 'affected-exceeded' } : outcome,
-    )
+    const recorded = recordOutcome(this.#on, this.#requester, this.#action, {
+      ...outcome,
+      ...(this.#exceeded ? { reason: 'affected-exceeded' } : {}),
+      ...(this.#measure === undefined ? {} : { handedOut: { bytes: this.#bytes, rows: this.#rows } }),
+    })
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded
   }

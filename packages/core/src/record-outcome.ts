@@ -26,6 +26,8 @@ export interface RecordedAction {
 
 /** An outcome with what the library itself adds: why an action did not run or was undone. */
 export interface RecordedOutcome extends Outcome {
+  /** What limits counted, for an action that some of them are about. */
+  readonly handedOut?: { readonly bytes: number; readonly rows: number }
   readonly reason?: 'target-changed' | 'ended' | 'check-failed' | 'affected-exceeded'
 }
 
@@ -45,7 +47,7 @@ export function recordOutcome(
     requester.fail(error)
     throw error
   }
-  const { error, outcome: end, reason, result, rows } = outcome
+  const { error, handedOut, outcome: end, reason, result, rows } = outcome
   let recorded: MaybePromise<RecordedAt>
   try {
     recorded = on.journal.append(
@@ -53,7 +55,7 @@ export function recordOutcome(
         type: 'action.outcome',
         session: requester.sessionId,
         trace: action.trace,
-        body: { error, intent: action.id, outcome: end, reason, result, rows },
+        body: { error, handedOut, intent: action.id, outcome: end, reason, result, rows },
       },
       'written',
     )

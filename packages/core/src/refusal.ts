@@ -61,6 +61,15 @@ export function heldInTransaction(rules: readonly string[]): Refusal {
   }
 }
 
+/** The refusal of an action whose answers a limit counts, where nobody counts them. */
+export const answersUnmeasured: Refusal = Object.freeze({
+  code: 'ERR_LIMIT_UNMEASURED',
+  message:
+    'refused: a limit counts the rows that this action is handed out, and the adapter of the target cannot count them',
+  rules: Object.freeze([]),
+  hint: 'take the limit on rows or bytes off this target, or use an adapter that counts them',
+})
+
 /** The refusal of an action that was let through under a policy that is no longer in force. */
 export const policyChanged: Refusal = Object.freeze({
   code: 'ERR_PERMIT_VOID',

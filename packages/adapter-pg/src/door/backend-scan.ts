@@ -11,8 +11,16 @@ export interface BackendSink {
    * dropped because the door handled them (`drop`), or whether the scan stops behind them until `resume` (`stop`).
    */
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop'
-  /** A row or a piece of COPY data went by. */
-  row(): void
+  /** A row or a piece of COPY data is next. `pass` lets it go by; `wait` stops the scan in front of it until `resume`. */
+  row(): 'pass' | 'wait'
+  /** The scan stopped in front of these rows. */
+  held(rows: Rows): void
+}
+
+/** Rows that arrived, the last of them maybe only in part. */
+export interface Rows {
+  readonly rows: number
+  readonly bytes: number
 }
 
 const dataRow = 0x44
@@ -76,7 +84,7 @@ export class BackendScanner {
     this.#sink.pass(bytes)
   }
 
-  /** Goes on behind a message that was answered with `stop`. */
+  /** Goes on behind a message that was answered with `stop`, or with the row that has to wait. */
   resume(): void {
     this.#stopped = false
     this.#drain()
@@ -117,7 +125,11 @@ export class BackendScanner {
       const total = chunk.readInt32BE(at + 1) + 1
       if (total < 5) throw impossible('has an impossible length')
       if ((type === dataRow || type === copyData) && !this.#sink.wantsRows) {
-        this.#sink.row()
+        if (this.#sink.row() === 'wait') {
+          this.#stopped = true
+          this.#sink.held(rowsFrom(chunk, at))
+          return at
+        }
         if (total > left) {
           this.#passing = total - left
           return chunk.length
@@ -147,6 +159,20 @@ export class BackendScanner {
     this.#partial.push(rest)
     this.#partialBytes += rest.length
   }
+}
+
+/** The rows that stand one behind the other from there on. */
+function rowsFrom(chunk: Buffer, start: number): Rows {
+  let rows = 0
+  let at = start
+  while (chunk.length - at >= 5) {
+    const type = chunk.readUInt8(at)
+    const total = chunk.readInt32BE(at + 1) + 1
+    if ((type !== dataRow && type !== copyData) || total < 5) break
+    rows += 1
+    at += total
+  }
+  return { rows, bytes: at - start }
 }
 
 function impossible(what: string): BothKeysError {

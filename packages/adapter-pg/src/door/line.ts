@@ -3,7 +3,7 @@ import type { Frame } from './frames.js'
 import type { InternalStatement } from './internal-statement.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Registry } from './registry.js'
-import type { Failure } from './responses.js'
+import type { Failure } from './response-events.js'
 import type { Slot } from './slots.js'
 import type { Run } from './run.js'
 

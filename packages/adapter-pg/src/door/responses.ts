@@ -1,42 +1,17 @@
-import type { MaybePromise } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
-import type { BackendSink } from './backend-scan.js'
+import type { BackendSink, Rows } from './backend-scan.js'
 import { BackendScanner } from './backend-scan.js'
 import { Fifo } from './fifo.js'
+import { MeasuredRows } from './measured-rows.js'
 import { BodyReader, code, errorFields } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
-import type { PreparedStatement } from './registry.js'
+import type { Failure, ResponseEvents } from './response-events.js'
+import type { Run } from './run.js'
 import type { InternalExchange, Slot } from './slots.js'
 import { endsWithReady, fits, insteadOf, isHidden, skipped } from './slots.js'
 import { textRow } from './text-row.js'
 import { unexpected, unreadable } from './unexpected-answer.js'
-
-/** Why the server skips messages. `told` says whether the client has got the error. */
-export interface Failure {
-  readonly sqlState: string
-  readonly told: boolean
-}
-
-/** What the tracker tells the connection. */
-export interface ResponseEvents {
-  toClient(bytes: Buffer): void
-  /** An exchange ended: outcomes are recorded before the ReadyForQuery is released. */
-  ready(status: string, failed: boolean): MaybePromise<void>
-  /** A statement was parsed, or its Parse failed or was skipped. */
-  parsed(statement: PreparedStatement, ok: boolean): void
-  /** The server skips everything until the next Sync, because of this failure. */
-  skipping(failure: Failure): void
-  copyIn(): void
-  /** A setting was reported. Throwing ends the connection. */
-  parameter(name: string, value: string): void
-  /** Something may have changed that a waiting loop looks at. */
-  progress(): void
-  /** The server ends the connection and has told the client so. */
-  ended(): void
-  /** The server broke the protocol, or an answer could not be handled. */
-  fatal(error: unknown): void
-}
 
 /**
  * Matches the server's answers with what was sent, first in first out, and passes them on. Rows pass by uncopied.
@@ -48,6 +23,7 @@ export class ResponseTracker implements BackendSink {
   readonly #slots = new Fifo<Slot>()
   /** How many rows the message at hand was answered with so far. */
   #rows = 0
+  readonly #measured: MeasuredRows
   /** The CommandComplete of a simple query in place of which the server got extended messages, until it is committed. */
   #complete: Buffer | undefined
   /** An error in this exchange, so that the implicit transaction around it is undone. */
@@ -61,6 +37,9 @@ export class ResponseTracker implements BackendSink {
   constructor(events: ResponseEvents, maxBytes: number) {
     this.#events = events
     this.#scanner = new BackendScanner(this, maxBytes)
+    this.#measured = new MeasuredRows(this.#events, () => {
+      this.#goOn(undefined)
+    })
   }
 
   get wantsRows(): boolean {
@@ -139,10 +118,29 @@ export class ResponseTracker implements BackendSink {
     this.#events.toClient(bytes)
   }
 
-  row(): void {
-    const kind = this.#slots.peek()?.kind
-    if (kind !== 'query' && kind !== 'execute') throw unexpected('a row')
-    this.#rows += 1
+  row(): 'pass' | 'wait' {
+    const verdict = this.#measured.next(this.#rowsOf())
+    if (verdict === 'pass') this.#rows += 1
+    return verdict
+  }
+
+  held(rows: Rows): void {
+    this.#measured.count(this.#rowsOf(), rows)
+  }
+
+  /** Goes on with the scan, behind what was kept back. */
+  #goOn(kept: Buffer | undefined): void {
+    this.#scan(() => {
+      if (kept !== undefined) this.#events.toClient(kept)
+      this.#scanner.resume()
+      this.#events.progress()
+    })
+  }
+
+  #rowsOf(): Run {
+    const head = this.#slots.peek()
+    if (head?.kind !== 'query' && head?.kind !== 'execute') throw unexpected('a row')
+    return head.run
   }
 
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
@@ -263,11 +261,7 @@ export class ResponseTracker implements BackendSink {
     const kept = Buffer.from(bytes)
     recorded.then(
       () => {
-        this.#scan(() => {
-          if (!hidden) this.#events.toClient(kept)
-          this.#scanner.resume()
-          this.#events.progress()
-        })
+        this.#goOn(hidden ? undefined : kept)
       },
       (error: unknown) => {
         this.#events.fatal(error)

@@ -1,4 +1,4 @@
-import type { ResponseEvents } from './responses.js'
+import type { ResponseEvents } from './response-events.js'
 import type { Slot } from './slots.js'
 import { ResponseTracker } from './responses.js'
 import { copyFail } from './marker.js'

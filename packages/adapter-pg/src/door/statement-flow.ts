@@ -176,6 +176,7 @@ export class StatementFlow {
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       countsAffected: analysis.countsRows,
+      measuresAnswers: true,
       recheck: setsTransaction(analysis) ? undefined : () => this.#keeper.unchanged(state, analysis, () => over),
       prepare: this.#settles(analysis, state)
         ? (id) => this.#settle(request, analysis, this.#signed(text, id))

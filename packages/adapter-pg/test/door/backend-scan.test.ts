@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { BackendSink } from '../../src/door/backend-scan.js'
+import type { BackendSink, Rows } from '../../src/door/backend-scan.js'
 import { BackendScanner } from '../../src/door/backend-scan.js'
 import { int32, message } from '../../src/door/messages.js'
 
@@ -31,8 +31,19 @@ class Recorder implements BackendSink {
     return 'stop'
   }
 
-  row(): void {
+  /** How many rows may go by; more have to wait. */
+  granted = Infinity
+  readonly waiting: Rows[] = []
+
+  row(): 'pass' | 'wait' {
+    if (this.granted === 0) return 'wait'
+    this.granted -= 1
     this.rows += 1
+    return 'pass'
+  }
+
+  held(rows: Rows): void {
+    this.waiting.push(rows)
   }
 }
 
@@ -55,6 +66,28 @@ describe('BackendScanner', () => {
     for (const byte of answer) scanner.push(Buffer.from([byte]))
     expect(Buffer.concat(recorder.passed)).toEqual(answer)
     expect(recorder.messages).toEqual(['T', 'C', 'Z'])
+  })
+
+  it('keeps rows that have to wait, however the answer is split, and says how many and how long they are', () => {
+    for (let first = 0; first <= answer.length; first++) {
+      const recorder = new Recorder()
+      recorder.granted = 0
+      const scanner = new BackendScanner(recorder, 1024)
+      scanner.push(Buffer.from(answer.subarray(0, first)))
+      scanner.push(Buffer.from(answer.subarray(first)))
+      let counted = 0
+      for (let step = 0; step < recorder.waiting.length; step++) {
+        expect([recorder.rows, scanner.stopped, recorder.messages]).toEqual([counted, true, ['T']])
+        const rows = recorder.waiting[step]?.rows ?? 0
+        recorder.granted = rows
+        counted += rows
+        scanner.resume()
+      }
+      expect([counted, recorder.rows]).toEqual([2, 2])
+      expect(recorder.waiting.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(row(3).length + row(40).length)
+      expect(Buffer.concat(recorder.passed)).toEqual(answer)
+      expect(recorder.messages).toEqual(['T', 'C', 'Z'])
+    }
   })
 
   it('keeps what follows a stop until it is resumed', () => {

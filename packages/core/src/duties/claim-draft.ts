@@ -47,10 +47,10 @@ export class ClaimDraft {
     }
   }
 
-  /** One more for every member of the closure that the rule counts over. */
-  count(rule: TallyRule & Pick<MarkRule, 'over'>): void {
+  /** So much more for every member of the closure that the rule counts over. */
+  count(about: string, rule: TallyRule & Pick<MarkRule, 'over'>, amount: number): void {
     for (const { dimension, value } of this.#closure(rule)) {
-      this.#tallies.push({ key: keyOf('limit', dimension, value, rule.id), tally: rule })
+      this.#tallies.push({ key: keyOf(about, dimension, value, rule.id), tally: rule, amount })
     }
   }
 

@@ -19,9 +19,10 @@ export interface MarkRule {
 /** What one action wants to leave under one ledger key: marks that rules look at, or one more in a count. */
 export type Claim = MarkClaim | TallyClaim
 
-/** One more under a key whose number within a window is limited. */
+/** So much more under a key whose number within a window is limited. 0: there has to be room, and nothing is counted. */
 export interface TallyClaim {
   readonly key: string
+  readonly amount: number
   readonly tally: TallyRule
 }
 
@@ -64,7 +65,7 @@ const graceShare = 64
  * Throws ERR_LEDGER_UNAVAILABLE for a value that is no history.
  */
 export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs: number): ClaimOutcome {
-  if (claim.tally !== undefined) return judgeTally(claim.tally, value, nowMs)
+  if (claim.tally !== undefined) return judgeTally(claim.tally, value, nowMs, claim.amount)
   const stamps = parseStamps(value)
   for (const { adds, rule } of claim.wants) {
     const held = [...rule.marks].filter((mark) => counts(stamps.get(mark), rule.windowMs, nowMs))
@@ -75,7 +76,7 @@ export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs
 
 /** The history after a claim whatever it says: for what ran already. */
 export function recallClaim(claim: Claim, value: SnapshotValue | undefined, atMs: number): ClaimOutcome {
-  if (claim.tally !== undefined) return recallTally(claim.tally, value, atMs)
+  if (claim.tally !== undefined) return recallTally(claim.tally, value, atMs, claim.amount)
   return stamped(claim, parseStamps(value), atMs)
 }
 

@@ -1,4 +1,4 @@
-import type { DatasetWall, DutyRules, SeparatedDuties, StatementLimit } from '../model/duty-rules.js'
+import type { ActionLimit, DatasetWall, DutyRules, LimitMeasure, SeparatedDuties } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { Act } from './act.js'
 import type { MarkRule } from './claim.js'
@@ -17,7 +17,26 @@ export function claimsOf(rules: DutyRules, act: Act): Claims {
   for (const rule of rules.separatedDuties) claimDuties(draft, rules, rule, act)
   if (act.kind === 'vote') return draft.claims()
   for (const wall of rules.walls) claimDatasets(draft, wall, act)
-  for (const limit of rules.limits) if (isCounted(limit, act)) draft.count(tallyRule(limit))
+  // What is handed out is counted when it is; an act has to find room for some of it.
+  countLimits(draft, rules, act, { statements: 1, rows: 0, bytes: 0 })
+  return draft.claims()
+}
+
+/** How much a target hands out. */
+export interface HandedOut {
+  readonly rows: number
+  readonly bytes: number
+}
+
+/** The limits that count what the act is handed out. Pure. */
+export function measuringLimits({ limits }: DutyRules, act: Act): readonly ActionLimit[] {
+  return limits.filter((limit) => limit.measure !== 'statements' && isCounted(limit, act))
+}
+
+/** The ledger keys that count what an act is handed out. Pure. */
+export function handedOutClaimsOf(rules: DutyRules, act: Act, handedOut: HandedOut): Claims {
+  const draft = new ClaimDraft(act.party)
+  countLimits(draft, rules, act, handedOut)
   return draft.claims()
 }
 
@@ -53,13 +72,26 @@ function claimDatasets(draft: ClaimDraft, wall: DatasetWall, act: Act): void {
   draft.mark({ about: 'wall', thing: wall.id, keepMs: wall.windowMs }, rule, adds)
 }
 
-function isCounted({ duties, role, targets }: StatementLimit, act: Act): boolean {
+function countLimits(
+  draft: ClaimDraft,
+  rules: DutyRules,
+  act: Act,
+  amounts: Partial<Record<LimitMeasure, number>>,
+): void {
+  for (const limit of rules.limits) {
+    const amount = amounts[limit.measure]
+    if (amount === undefined || limit.windowMs === 0 || !isCounted(limit, act)) continue
+    draft.count(limit.measure === 'statements' ? 'limit' : `limit/${limit.measure}`, tallyRule(limit), amount)
+  }
+}
+
+function isCounted({ duties, role, targets }: ActionLimit, act: Act): boolean {
   if (!targets.has(act.target) || !act.roles.includes(role)) return false
   return duties === undefined || act.effects.some(({ duty }) => duties.has(duty) || duty === 'opaque')
 }
 
-function tallyRule({ id, over, statements, windowMs }: StatementLimit): TallyRule & Pick<MarkRule, 'over'> {
-  return { id, noun: 'statements', limit: statements, windowMs, over }
+function tallyRule({ id, measure, most, over, windowMs }: ActionLimit): TallyRule & Pick<MarkRule, 'over'> {
+  return { id, noun: measure, limit: most, windowMs, over }
 }
 
 /** The duties of the rule that the act exercises, by what they are counted on. */

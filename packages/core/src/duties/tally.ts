@@ -9,34 +9,47 @@ export interface TallyRule {
   readonly windowMs: number
 }
 
-/** What counting once more comes to. */
+/** What counting more comes to. */
 export type TallyOutcome =
   | { readonly outcome: 'exceeded'; readonly rule: TallyRule }
+  /** Nothing is counted, and there is room for more. */
+  | { readonly outcome: 'held' }
   | { readonly outcome: 'reserved'; readonly value: SnapshotValue; readonly expiresAtMs: number | undefined }
 
 /** A window is counted in this many parts, so that a key holds a few numbers however high the limit is. */
 const parts = 16
 
 /**
- * Counts one more under a key. Pure. In no stretch of time as long as the window are there ever more than the limit; what
- * was counted counts for up to a sixteenth of the window longer. Counts that lie ahead, after time went backwards, stay
- * (RULES 20). Throws ERR_LEDGER_UNAVAILABLE for a value that is no count.
+ * Counts `amount` more under a key; 0 asks whether there is room for anything. Pure. In no stretch of time as long as the
+ * window is there ever more than the limit; what was counted counts for up to a sixteenth of the window longer. Counts that
+ * lie ahead, after time went backwards, stay (RULES 20). Throws ERR_LEDGER_UNAVAILABLE for a value that is no count.
  */
-export function judgeTally(rule: TallyRule, value: SnapshotValue | undefined, nowMs: number): TallyOutcome {
+export function judgeTally(
+  rule: TallyRule,
+  value: SnapshotValue | undefined,
+  nowMs: number,
+  amount: number,
+): TallyOutcome {
   const counted = stillCounted(rule, value, nowMs)
   const sum = [...counted.values()].reduce((total, count) => total + count, 0)
-  if (sum + 1 > rule.limit) return { outcome: 'exceeded', rule }
-  return oneMore(rule, counted, nowMs)
+  if (sum + Math.max(amount, 1) > rule.limit) return { outcome: 'exceeded', rule }
+  return more(rule, counted, nowMs, amount)
 }
 
-/** The count after one more whatever the limit says: for what ran already. */
-export function recallTally(rule: TallyRule, value: SnapshotValue | undefined, atMs: number): TallyOutcome {
-  return oneMore(rule, stillCounted(rule, value, atMs), atMs)
+/** The count after `amount` more whatever the limit says: for what happened already. */
+export function recallTally(
+  rule: TallyRule,
+  value: SnapshotValue | undefined,
+  atMs: number,
+  amount: number,
+): TallyOutcome {
+  return more(rule, stillCounted(rule, value, atMs), atMs, amount)
 }
 
-function oneMore(rule: TallyRule, counted: ReadonlyMap<number, number>, nowMs: number): TallyOutcome {
+function more(rule: TallyRule, counted: ReadonlyMap<number, number>, nowMs: number, amount: number): TallyOutcome {
+  if (amount === 0) return { outcome: 'held' }
   const endMs = partEnd(rule, nowMs + 1)
-  const after = new Map(counted).set(endMs, (counted.get(endMs) ?? 0) + 1)
+  const after = new Map(counted).set(endMs, (counted.get(endMs) ?? 0) + amount)
   return {
     outcome: 'reserved',
     value: Object.fromEntries([...after].map(([end, count]) => [String(end), count])),

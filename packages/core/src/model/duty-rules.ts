@@ -42,15 +42,20 @@ export interface Dataset {
   touches(target: string, effect: Effect): boolean
 }
 
-/** How many actions a role may take within the window, counted over the closure. */
-export interface StatementLimit {
+/** What a limit counts: actions, or the rows and bytes that targets hand out for them. */
+export type LimitMeasure = 'statements' | 'rows' | 'bytes'
+
+/** How much a role may do, or be given, within the window, counted over the closure. */
+export interface ActionLimit {
   readonly id: string
   readonly role: string
   readonly targets: ReadonlySet<string>
   /** Undefined: every action. */
   readonly duties: ReadonlySet<Duty> | undefined
   readonly over: readonly IndependenceDimension[]
-  readonly statements: number
+  readonly measure: LimitMeasure
+  readonly most: number
+  /** 0: in each action by itself. */
   readonly windowMs: number
 }
 
@@ -59,5 +64,5 @@ export interface DutyRules {
   readonly separatedDuties: readonly SeparatedDuties[]
   readonly separatedRoles: readonly SeparatedRoles[]
   readonly walls: readonly DatasetWall[]
-  readonly limits: readonly StatementLimit[]
+  readonly limits: readonly ActionLimit[]
 }

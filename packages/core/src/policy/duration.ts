@@ -25,20 +25,50 @@ export function windowOf(text: string): number {
   return typeof ms === 'number' ? ms : Infinity
 }
 
-/** A number of times within a window. */
+/** How much within a window. */
 export interface Rate {
   readonly times: number
+  /** 0: in one action. */
   readonly windowMs: number
 }
 
 /** Reads `60/min`, `1000/h` or `10/15m`, or answers in a few words what is wrong with it. */
 export function parseRate(text: string): Rate | string {
-  const match = /^(\d{1,9})\/(?:(min)|(\d*)([smhd]))$/.exec(text)
-  if (match === null) return 'write how many in what time, like 60/min, 1000/h or 10/15m'
-  const [, times, minute, count, unit] = match
-  const windowMs = parseWindow(minute === undefined ? `${count === '' ? '1' : (count ?? '')}${unit ?? ''}` : '1m')
+  const match = /^(\d{1,9})\/(.*)$/.exec(text)
+  const windowMs = parsePer(match?.[2])
+  if (match === null || windowMs === undefined) return 'write how many in what time, like 60/min, 1000/h or 10/15m'
+  return rateOf(Number(match[1]), windowMs)
+}
+
+/** Reads a number of rows, in one action, or a rate of them. */
+export function parseRows(rows: number | string): Rate | string {
+  return typeof rows === 'number' ? rateOf(rows, 0) : parseRate(rows)
+}
+
+/** Reads `10MB`, in one action, or `500kB/min` or `2GB/24h`, units of 1,000, or answers what is wrong with it. */
+export function parseBytes(text: string): Rate | string {
+  const match = /^(\d{1,6})(B|kB|MB|GB)(?:\/(.*))?$/.exec(text)
+  const windowMs = match?.[3] === undefined ? 0 : parsePer(match[3])
+  if (match === null || windowMs === undefined) return 'write how much, like 10MB, or in what time, like 100MB/h'
+  return rateOf(Number(match[1]) * (unitBytes.get(match[2]) ?? 1), windowMs)
+}
+
+const unitBytes: ReadonlyMap<string | undefined, number> = new Map([
+  ['kB', 1e3],
+  ['MB', 1e6],
+  ['GB', 1e9],
+])
+
+/** `min`, `h`, `15m`; undefined: none of these. */
+function parsePer(text: string | undefined): number | string | undefined {
+  if (text === 'min') return unitMs.m
+  const match = /^(\d*)([smhd])$/.exec(text ?? '')
+  return match === null ? undefined : parseWindow(`${match[1] === '' ? '1' : (match[1] ?? '')}${match[2] ?? ''}`)
+}
+
+function rateOf(times: number, windowMs: number | string): Rate | string {
   if (typeof windowMs === 'string') return windowMs
-  return Number(times) > 0 ? { times: Number(times), windowMs } : 'it must be more than 0'
+  return times > 0 ? { times, windowMs } : 'it must be more than 0'
 }
 
 function parseSpan(text: string, longestMs: number): number | string {

@@ -1,5 +1,5 @@
 import type { Decision, DecisionInput } from '../model/decision.js'
-import type { DatasetWall, SeparatedDuties, SeparatedRoles, StatementLimit } from '../model/duty-rules.js'
+import type { DatasetWall, SeparatedDuties, SeparatedRoles, ActionLimit } from '../model/duty-rules.js'
 import type { Effect } from '../model/effect.js'
 import type { CompiledPolicy } from './compiled.js'
 import { viewsOf } from './compile.js'
@@ -198,7 +198,7 @@ function wallMiss(rule: DatasetWall, input: DecisionInput): string | undefined {
   return touched ? undefined : 'none of its datasets is touched'
 }
 
-function limitMiss(rule: StatementLimit, input: DecisionInput): string | undefined {
+function limitMiss(rule: ActionLimit, input: DecisionInput): string | undefined {
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
   if (!restrictedRoles(input).includes(rule.role)) return 'the principal does not have its role'
   const counted = input.effects.some(({ duty }) => rule.duties?.has(duty) === true || duty === 'opaque')

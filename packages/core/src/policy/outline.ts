@@ -108,11 +108,20 @@ export function wallOutline({ datasets, id, over, windowMs }: WallRule): Canonic
   }
 }
 
-export function limitOutline({ duties, id, over, role, selection, statements, windowMs }: LimitRule): CanonicalInput {
+export function limitOutline({
+  duties,
+  id,
+  measure,
+  most,
+  over,
+  role,
+  selection,
+  windowMs,
+}: LimitRule): CanonicalInput {
   return {
     id,
     role,
-    statements,
+    [measure]: most,
     windowMs,
     selection: selection && { ...selection },
     duties: duties && [...duties].sort(),

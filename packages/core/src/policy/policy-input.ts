@@ -136,8 +136,12 @@ export type LimitInput = {
   readonly target?: TargetSelector
   /** Counts only actions that exercise one of these. Default: every action. */
   readonly duty?: OneOrMany<Duty>
-  /** `60/min`, `1000/h`, `10/15m`. */
-  readonly statements: string
+  /** `60/min`, `1000/h`, `10/15m`. A limit has one of `statements`, `rows` and `bytes`, or several. */
+  readonly statements?: string
+  /** How many rows targets hand out: `10000/h`, or a number for one action. */
+  readonly rows?: number | string
+  /** How many bytes of rows targets hand out: `100MB/h`, or `10MB` for one action. */
+  readonly bytes?: string
   /** Default: person, run and key. The subject always counts. */
   readonly over?: readonly IndependenceDimension[]
 }

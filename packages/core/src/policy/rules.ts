@@ -1,5 +1,5 @@
 import type { ApprovalRequirement, Durability } from '../model/decision.js'
-import type { Dataset, DatasetWall, SeparatedDuties, SeparatedRoles, StatementLimit } from '../model/duty-rules.js'
+import type { Dataset, DatasetWall, SeparatedDuties, SeparatedRoles, ActionLimit } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { PolicyTarget } from './compiled.js'
@@ -104,7 +104,7 @@ export interface WallSide extends Dataset {
 }
 
 /** A limit, with where it stands and how its targets were selected. */
-export interface LimitRule extends StatementLimit {
+export interface LimitRule extends ActionLimit {
   readonly path: PolicyPath
   readonly selection: Selection
 }

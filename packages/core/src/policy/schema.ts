@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
 import { approvalLevels, maxSeats } from '../model/decision.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
-import { parseRate, parseTtl, parseWindow } from './duration.js'
+import { parseBytes, parseRate, parseTtl, parseWindow } from './duration.js'
 import { parseGlassTime } from './glass-rules.js'
 import type {
   AllowRuleInput,
@@ -179,14 +179,28 @@ const wall = z.strictObject({
   window: windowText.exactOptional(),
 })
 
-const limit = z.strictObject({
-  id: plainName.exactOptional(),
-  role: freeName,
-  target: selector.exactOptional(),
-  duty: dutyChoice.exactOptional(),
-  statements: checked((text) => wrong(parseRate(text))).describe('How many actions: 60/min, 1000/h, 10/15m.'),
-  over: separated.over,
-})
+const limit = z
+  .strictObject({
+    id: plainName.exactOptional(),
+    role: freeName,
+    target: selector.exactOptional(),
+    duty: dutyChoice.exactOptional(),
+    statements: checked((text) => wrong(parseRate(text)))
+      .describe('How many actions: 60/min, 1000/h, 10/15m.')
+      .exactOptional(),
+    rows: z
+      .union([z.int().min(1).max(999_999_999), checked((text) => wrong(parseRate(text)))])
+      .describe('How many rows are handed out: 1000 in one action, 10000/h.')
+      .exactOptional(),
+    bytes: checked((text) => wrong(parseBytes(text)))
+      .describe('How many bytes of rows are handed out: 10MB in one action, 100MB/h. Units: B, kB, MB, GB.')
+      .exactOptional(),
+    over: separated.over,
+  })
+  .refine(
+    ({ bytes, rows, statements }) => (bytes ?? rows ?? statements) !== undefined,
+    'a limit needs statements, rows or bytes',
+  )
 
 const dynamic = z.strictObject({
   ...separated,

@@ -1,7 +1,8 @@
 import type { IndependenceDimension } from '../model/decision.js'
-import type { DutyRules } from '../model/duty-rules.js'
+import type { DutyRules, LimitMeasure } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
-import { parseRate, windowOf } from './duration.js'
+import type { Rate } from './duration.js'
+import { parseBytes, parseRate, parseRows, windowOf } from './duration.js'
 import { listedDuties } from './duty-choice.js'
 import type { DynamicSeparationInput, LimitInput, PolicyInput, StaticSeparationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
@@ -24,7 +25,7 @@ export function resolveSeparations(
     separatedDuties: (separate?.dynamic ?? []).map((rule, index) => dutyRule(rule, at('dynamic', index), select)),
     separatedRoles: (separate?.static ?? []).map((rule, index) => roleRule(rule, at('static', index))),
     walls: (separate?.wall ?? []).map((rule, index) => wallRule(rule, at('wall', index), select)),
-    limits: namedLimits(limits ?? []).map((rule, index) => limitRule(rule, ['limits', index], select)),
+    limits: namedLimits(limits ?? []).map((limit) => limitRule(limit, select)),
   }
 }
 
@@ -69,39 +70,69 @@ function roleRule(rule: StaticSeparationInput, path: PolicyPath): RoleSeparation
   } satisfies RoleSeparationRule)
 }
 
-type NamedLimit = LimitInput & { readonly id: string }
+interface NamedLimit {
+  readonly id: string
+  readonly rule: LimitInput
+  readonly index: number
+  readonly measure: LimitMeasure
+}
+
+/** In the order in which they are named when one rule has several. */
+const measures: readonly LimitMeasure[] = ['statements', 'rows', 'bytes']
 
 /**
  * Limits with names of their own, by what they count: what was counted stays counted when rules are put in front of them or
- * their numbers change. Of those that count the same, the second is the second.
+ * their numbers change. Of those that count the same, the second is the second. A rule that counts several things is one
+ * limit for each.
  */
 function namedLimits(limits: readonly LimitInput[]): readonly NamedLimit[] {
   const known = new Map<string, number>()
-  return limits.map((rule) => {
-    if (rule.id !== undefined) return { ...rule, id: rule.id }
-    const about = rule.duty === undefined ? 'every duty' : listedDuties(rule.duty).join(', ')
-    const where = rule.target === undefined ? '' : ` on ${JSON.stringify(rule.target)}`
-    const name = `limit of ${rule.role} for ${about}${where}`
-    const nth = (known.get(name) ?? 0) + 1
-    known.set(name, nth)
-    return { ...rule, id: nth === 1 ? name : `${name}, ${String(nth)}` }
-  })
+  return limits.flatMap((rule, index) =>
+    measures
+      .filter((measure) => rule[measure] !== undefined)
+      .map((measure, place) => {
+        if (rule.id !== undefined) return { id: place === 0 ? rule.id : `${rule.id}, ${measure}`, rule, index, measure }
+        const name = nameOfLimit(rule, measure)
+        const nth = (known.get(name) ?? 0) + 1
+        known.set(name, nth)
+        return { id: nth === 1 ? name : `${name}, ${String(nth)}`, rule, index, measure }
+      }),
+  )
 }
 
-function limitRule(rule: NamedLimit, path: PolicyPath, select: Select): LimitRule {
-  const rate = parseRate(rule.statements)
+function nameOfLimit({ duty, role, target }: LimitInput, measure: LimitMeasure): string {
+  const what = measure === 'statements' ? 'limit' : `limit of ${measure}`
+  const about = duty === undefined ? 'every duty' : listedDuties(duty).join(', ')
+  const where = target === undefined ? '' : ` on ${JSON.stringify(target)}`
+  return `${what} of ${role} for ${about}${where}`
+}
+
+function limitRule({ id, index, measure, rule }: NamedLimit, select: Select): LimitRule {
+  const rate = rateOf(rule, measure)
   // The schema accepts nothing that does not parse; nothing at all is what restricts most.
   const { times, windowMs } = typeof rate === 'string' ? { times: 0, windowMs: 1 } : rate
   return Object.freeze({
-    id: rule.id,
-    path,
+    id,
+    path: ['limits', index],
     role: rule.role,
     duties: rule.duty === undefined ? undefined : new Set(listedDuties(rule.duty)),
     over: tiesOf(rule.over, usualTies),
-    statements: times,
+    measure,
+    most: times,
     windowMs,
     ...select(rule.target),
   } satisfies LimitRule)
+}
+
+function rateOf({ bytes = '', rows = '', statements = '' }: LimitInput, measure: LimitMeasure): Rate | string {
+  switch (measure) {
+    case 'statements':
+      return parseRate(statements)
+    case 'rows':
+      return parseRows(rows)
+    case 'bytes':
+      return parseBytes(bytes)
+  }
 }
 
 function tiesOf(

@@ -35,7 +35,7 @@ const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.free
   static: [],
   wall: [],
   dataset: [],
-  limit: ['rows', 'bytes'],
+  limit: [],
   breakGlass: [],
   review: [],
 })

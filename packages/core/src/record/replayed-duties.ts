@@ -2,7 +2,7 @@ import type { Act } from '../duties/act.js'
 import { actOfApproving } from '../duties/act.js'
 import { recallClaim } from '../duties/claim.js'
 import type { Claims } from '../duties/claim-draft.js'
-import { claimsOf, roleClaimsOf } from '../duties/claims.js'
+import { claimsOf, handedOutClaimsOf, measuringLimits, roleClaimsOf } from '../duties/claims.js'
 import { BothKeysError } from '../errors.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { Duty, Effect } from '../model/effect.js'
@@ -30,6 +30,8 @@ export class ReplayedDuties {
   readonly #entries = new Map<string, ReplayedEntry>()
   /** The actions that requests still open are about. */
   readonly #asked = new Map<string, HeldAct>()
+  /** Actions without an outcome whose answers a limit counts. */
+  readonly #measured = new Map<string, Act>()
 
   constructor(rules: DutyRules | undefined) {
     this.#rules = rules
@@ -41,10 +43,15 @@ export class ReplayedDuties {
     switch (event.type) {
       case 'action.intent': {
         const { countedRoles: roles, party } = partyOf(event, 'actor')
-        this.#recall(this.#rules, { party, roles, kind: 'action', ...actOf(event, party.run.root) }, event)
+        const act: Act = { party, roles, kind: 'action', ...actOf(event, party.run.root) }
+        this.#recall(this.#rules, act, event)
+        if (measuringLimits(this.#rules, act).length > 0) this.#measured.set(String(event['id']), act)
         this.#asked.delete(String(membersOf(event['approval'])['request']))
         return
       }
+      case 'action.outcome':
+        this.#takeOutcome(this.#rules, event)
+        return
       case 'approval.requested':
         this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor').party.run.root))
         return
@@ -68,6 +75,16 @@ export class ReplayedDuties {
   /** What still counts at a time. */
   entries(nowMs: number): readonly ReplayedEntry[] {
     return [...this.#entries.values()].filter(({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs >= nowMs)
+  }
+
+  #takeOutcome(rules: DutyRules, event: RecordedEvent): void {
+    const intent = String(event['intent'])
+    const act = this.#measured.get(intent)
+    this.#measured.delete(intent)
+    if (act === undefined || event['handedOut'] === undefined) return
+    const { bytes, rows } = membersOf(event['handedOut'])
+    if (!isCount(bytes) || !isCount(rows)) throw unreadable(event, 'what it handed out')
+    this.#keep(handedOutClaimsOf(rules, act, { bytes, rows }), event)
   }
 
   #approval(event: RecordedEvent): Act {
@@ -115,6 +132,10 @@ function effectOf(effect: unknown, event: RecordedEvent): Effect {
   const { attributes, duty, resource } = membersOf(effect)
   if (!isDuty(duty) || typeof resource !== 'string') throw unreadable(event, 'its effects')
   return { duty, resource, attributes: membersOf(attributes) as Effect['attributes'] }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function isDuty(value: unknown): value is Duty {

@@ -134,7 +134,7 @@ describe('a count', () => {
         const granted: number[] = []
         for (const gap of gaps) {
           nowMs += gap
-          const outcome = judgeTally(rule, value, nowMs)
+          const outcome = judgeTally(rule, value, nowMs, 1)
           const within = (ms: number): number => granted.filter((atMs) => atMs >= nowMs - ms).length
           if (outcome.outcome === 'reserved') {
             expect(within(rule.windowMs)).toBeLessThan(rule.limit)
@@ -149,10 +149,10 @@ describe('a count', () => {
   it('keeps what lies ahead when time went backwards', () => {
     let value: SnapshotValue | undefined
     for (let count = 0; count < 5; count++) {
-      const outcome = recallTally(rule, value, startMs)
+      const outcome = recallTally(rule, value, startMs, 1)
       if (outcome.outcome === 'reserved') value = outcome.value
     }
-    expect(judgeTally(rule, value, startMs - 3_600_000).outcome).toBe('exceeded')
+    expect(judgeTally(rule, value, startMs - 3_600_000, 1).outcome).toBe('exceeded')
   })
 
   it.each([
@@ -163,12 +163,12 @@ describe('a count', () => {
     const after = { ...rule, windowMs: afterMs }
     let value: SnapshotValue | undefined
     for (let count = 0; count < 5; count++) {
-      const outcome = judgeTally(before, value, startMs + count * 1_000)
+      const outcome = judgeTally(before, value, startMs + count * 1_000, 1)
       if (outcome.outcome === 'reserved') value = outcome.value
     }
-    expect(judgeTally(after, value, startMs + 5_000).outcome).toBe('exceeded')
+    expect(judgeTally(after, value, startMs + 5_000, 1).outcome).toBe('exceeded')
     const longest = Math.max(beforeMs, afterMs)
-    expect(judgeTally(after, value, startMs + 4_000 + afterMs + longest / 8).outcome).toBe('reserved')
+    expect(judgeTally(after, value, startMs + 4_000 + afterMs + longest / 8, 1).outcome).toBe('reserved')
   })
 
   it.each<readonly [string, SnapshotValue]>([
@@ -182,7 +182,7 @@ describe('a count', () => {
   ])('is refused when the ledger holds %s', async (_what, value) => {
     const ledger = memoryLedger({ clock: fixedClock(startMs) })
     await ledger.commit([{ key: 'k', expectedVersion: 0, value }])
-    await expect(reserve(ledger, [{ key: 'k', tally: rule }], { deadlineMs: 100 })).rejects.toMatchObject({
+    await expect(reserve(ledger, [{ key: 'k', amount: 1, tally: rule }], { deadlineMs: 100 })).rejects.toMatchObject({
       code: 'ERR_LEDGER_UNAVAILABLE',
     })
   })

@@ -1,4 +1,4 @@
-import type { SessionAccess } from '../../src/access.js'
+import type { AdapterRequest, SessionAccess } from '../../src/access.js'
 import { sessionAccess } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/enforce.js'
@@ -185,6 +185,7 @@ export async function asks(
   access: SessionAccess,
   duty: Duty | readonly Effect[],
   signal: AbortSignal = new AbortController().signal,
+  able: Pick<AdapterRequest, 'measuresAnswers'> = {},
 ): Promise<Admission> {
   return access.admit({
     identity: { host: 'here' },
@@ -193,6 +194,7 @@ export async function asks(
     stateEpoch: '1',
     inTransaction: false,
     signal,
+    ...able,
   })
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRate } from '../../src/policy/duration.js'
+import { parseBytes, parseRate, parseRows } from '../../src/policy/duration.js'
 import { explain } from '../../src/policy/explain.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import type { PolicyInput } from '../../src/policy/policy-input.js'
@@ -81,6 +81,12 @@ describe('limits', () => {
     ],
     ['no statement at all', 'role: agent, statements: 0/h', 'limits[0].statements: it must be more than 0'],
     ['a window of nothing', 'role: agent, statements: 5/0h', 'limits[0].statements: it must be more than 0'],
+    ['nothing to count', 'role: agent', 'limits[0]: a limit needs statements, rows or bytes'],
+    ['no rows', 'role: agent, rows: 0', 'limits[0].rows'],
+    ['rows that are none', 'role: agent, rows: 10000 per hour', 'limits[0].rows'],
+    ['bytes without a unit', 'role: agent, bytes: 100/h', 'limits[0].bytes: write how much, like 10MB'],
+    ['no bytes', 'role: agent, bytes: 0MB', 'limits[0].bytes: it must be more than 0'],
+    ['bytes in a time that is none', 'role: agent, bytes: 1MB/hour', 'limits[0].bytes: write how much'],
     ['an unknown target', 'role: agent, statements: 5/h, target: oders', 'limits[0].target: unknown target "oders"'],
     ['no target', 'role: agent, statements: 5/h, target: { env: dev }', 'limits[0].target: it selects no target'],
     [
@@ -105,6 +111,21 @@ describe('limits', () => {
     ['9/2d', 9, 172_800_000],
   ])('is read: %s', (text, times, windowMs) => {
     expect(parseRate(text)).toEqual({ times, windowMs })
+    expect(parseRows(text)).toEqual({ times, windowMs })
+  })
+
+  it.each<readonly [string, number, number]>([
+    ['500B/s', 500, 1_000],
+    ['500kB/min', 500_000, 60_000],
+    ['100MB/h', 100_000_000, 3_600_000],
+    ['2GB/24h', 2_000_000_000, 86_400_000],
+    ['10MB', 10_000_000, 0],
+  ])('of bytes is read: %s', (text, times, windowMs) => {
+    expect(parseBytes(text)).toEqual({ times, windowMs })
+  })
+
+  it('of rows in one action is a number', () => {
+    expect(parseRows(1_000)).toEqual({ times: 1_000, windowMs: 0 })
   })
 })
 
@@ -146,6 +167,7 @@ describe('a reload', () => {
       },
     ],
     ['the limit "L1" changed', { limits: [{ ...limit, statements: '61/min' }] }],
+    ['the limit "L1" changed', { limits: [{ id: 'L1', role: 'agent', rows: '60/min' }] }],
     ['the limit "L1" changed', { limits: [{ ...limit, target: 'orders' }] }],
     ['the limit "L1" changed', { limits: [{ ...limit, duty: 'read' }] }],
     ['the limit "L1" changed', { limits: [{ ...limit, over: ['person'] }] }],

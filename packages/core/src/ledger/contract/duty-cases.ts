@@ -41,8 +41,8 @@ export const dutyCases: readonly LedgerCheck[] = [
       const won = await Promise.all(
         Array.from({ length: 32 }, (_, index) =>
           wins(on.view(index), [
-            { key: `limit/own/${String(index)}`, tally: limit },
-            { key: 'limit/person', tally: limit },
+            { key: `limit/own/${String(index)}`, amount: 1, tally: limit },
+            { key: 'limit/person', amount: 1, tally: limit },
           ]),
         ),
       )
