@@ -7,6 +7,7 @@ import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
+import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { handedOutGuards } from './handed-out.mjs'
@@ -54,6 +55,7 @@ const lists = {
   'glass review': glassReviewGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
+  evidence: evidenceGuards,
   'hold-options': holdOptionGuards,
   signed: signedGuards,
   'signed-policies': signedPolicyGuards,

@@ -35,6 +35,7 @@ export interface AdapterRequest {
   readonly recheck?: AdmissionRequest['recheck']
   readonly countsAffected?: AdmissionRequest['countsAffected']
   readonly measuresAnswers?: AdmissionRequest['measuresAnswers']
+  readonly estimate?: AdmissionRequest['estimate']
 }
 
 /** What a session lets a door do: ask, and nothing else. */
@@ -135,6 +136,7 @@ class Access implements SessionAccess {
       recheck: request.recheck,
       countsAffected: request.countsAffected,
       measuresAnswers: request.measuresAnswers,
+      estimate: request.estimate,
     })
   }
 

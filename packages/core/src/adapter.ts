@@ -1,6 +1,7 @@
 /** What an adapter author needs, and nothing more. */
 export type { AdapterRequest, GuardedTarget, SessionAccess } from './access.js'
 export { sessionAccess } from './access.js'
+export type { Estimate, EstimateAction, EstimatedStep } from './approvals/estimate.js'
 export type { Admission } from './enforce.js'
 export type { ErrorCode } from './errors.js'
 export { BothKeysError } from './errors.js'

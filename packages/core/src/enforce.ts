@@ -1,6 +1,7 @@
 import type { ProveAction } from './action-proofs.js'
 import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
+import type { EstimateAction } from './approvals/estimate.js'
 import { abortReason, withDeadline } from './deadline.js'
 import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
@@ -85,6 +86,8 @@ export interface AdmissionRequest {
    * or bytes a limit counts is refused then (RULES 21).
    */
   readonly measuresAnswers?: boolean | undefined
+  /** Has the target say what it expects of the action, without running it: for approvers alone. Default: it cannot. */
+  readonly estimate?: EstimateAction | undefined
 }
 
 /** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */
@@ -211,6 +214,7 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
       requirement: decision.requirement,
       maxAffected: decision.obligations.maxAffected?.rows,
       policyDigest: policy.digest,
+      estimate: request.estimate,
     },
     AbortSignal.any([requester.signal, request.signal, withdrawal]),
   )

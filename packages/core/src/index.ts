@@ -1,4 +1,5 @@
 export type { GuardedTarget } from './access.js'
+export type { Estimate, EstimatedStep } from './approvals/estimate.js'
 export type {
   ApprovalRequest,
   ApprovalVote,

@@ -5,6 +5,7 @@ import type { Digest } from '../model/digest.js'
 import type { Effect } from '../model/effect.js'
 import type { Principal } from '../model/principal.js'
 import type { SnapshotValue } from '../model/snapshot.js'
+import type { Estimate } from './estimate.js'
 
 /** A request as text for a person. */
 export interface RequestView {
@@ -29,6 +30,8 @@ export interface ApprovalRequest {
   readonly effects: readonly Effect[]
   /** The most rows that the action may change; if it changes more, it is undone. Undefined: any number. */
   readonly maxAffected: number | undefined
+  /** What the engine claims that the target expects of the action, or why it does not say. Undefined: it cannot. */
+  readonly estimate?: Estimate | undefined
   readonly rules: readonly string[]
   readonly stages: readonly ApprovalStage[]
   readonly expiresAt: Date

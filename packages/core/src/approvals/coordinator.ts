@@ -9,6 +9,7 @@ import { defaultLimits } from './approval-ports.js'
 import { engineSession } from '../record/event.js'
 import type { ApprovalRequest, Approver } from './approver.js'
 import { endedOutcome, failedEnding } from './ending.js'
+import { Estimates } from './estimates.js'
 import { isAtLeast } from './evidence.js'
 import { lostRole } from './lost-role.js'
 import { PendingRequest } from './pending-request.js'
@@ -74,6 +75,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
   const secrets = new RequestSecrets(options.takeover?.key)
   const pending = new Map<string, PendingRequest>()
   const elsewhere = new Submissions(on)
+  const estimates = new Estimates(on)
   const approved = new WeakMap<HeldAction, PendingRequest>()
 
   async function ask(held: HeldCall, signal: AbortSignal): Promise<ApprovalOutcome> {
@@ -86,7 +88,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
     const able = on.approvers.filter((approver) => isAtLeast(approver.level, call.requirement.level))
     const inVain = unholdable(call, able, on.policyNow())
     if (inVain !== undefined) return endedOutcome(inVain, call.requirement.rules)
-    const { denied, from, hold } = await openingOf(on, secrets, call)
+    const { denied, from, hold } = await openingOf(on, secrets, call, () => estimates.take(call, signal))
     if (denied) return endedOutcome({ end: 'denied', by: undefined, reason: undefined }, call.requirement.rules)
     const request = new PendingRequest(on, hold, able, from)
     pending.set(request.held.requestId, request)

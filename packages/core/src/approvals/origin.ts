@@ -3,6 +3,7 @@ import type { ApprovalPorts } from './approval-ports.js'
 import { leftBehind } from './pending-index.js'
 import type { LeftBehind } from './pending-index.js'
 import type { Origin } from './pending-request.js'
+import type { Estimate } from './estimate.js'
 import type { HeldCall, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
 import type { RequestSecrets } from './request-secrets.js'
@@ -17,9 +18,15 @@ export interface Opening {
 
 /**
  * Finds the request that an action belongs to: the one for it that a process of ours left behind, if every bit of what people
- * were asked is the same now, else a new one. Throws as the ledger does.
+ * were asked is the same now, else a new one. For a new one `estimate` is called; who takes one over tells people what they were told
+ * already. Throws as the ledger and `estimate` do.
  */
-export async function openingOf(on: ApprovalPorts, secrets: RequestSecrets, call: HeldCall): Promise<Opening> {
+export async function openingOf(
+  on: ApprovalPorts,
+  secrets: RequestSecrets,
+  call: HeldCall,
+  estimate: () => Promise<Estimate | undefined>,
+): Promise<Opening> {
   const contentId = secrets.contentId(call)
   const found = on.leaseMs === undefined ? undefined : await leftBehind(on.ledger, on.deadlineMs, contentId)
   const place = {
@@ -39,10 +46,11 @@ export async function openingOf(on: ApprovalPorts, secrets: RequestSecrets, call
       denied: stateOf(stored) === 'denied',
     }
   }
+  const estimated = await estimate()
   const id = randomHex(16)
   const nonce = secrets.nonceOf(id)
   return {
-    hold: { ...call, ...call.bind(nonce) },
+    hold: { ...call, ...call.bind(nonce), estimated },
     from: { nonce, place: { ...place, id, replaces: found } },
     denied: false,
   }
@@ -56,7 +64,7 @@ function takenOver(on: ApprovalPorts, secrets: RequestSecrets, call: HeldCall, {
   const elapsedMs = nowMs - stored.enteredAtMs
   if ((state !== 'pending' && state !== 'denied') || !(elapsedMs >= 0 && elapsedMs < call.requirement.ttlMs))
     return undefined
-  const hold = { ...call, ...call.bind(secrets.nonceOf(id), stored.actionId) }
+  const hold = { ...call, ...call.bind(secrets.nonceOf(id), stored.actionId), estimated: stored.estimate }
   if (hold.digest !== stored.digest || hold.policyDigest !== stored.policy) return undefined
   const { view } = approvalRequest(id, hold, stored.expiresAtMs, on.engine)
   return view.digest === stored.view ? { hold, stored, elapsedMs } : undefined

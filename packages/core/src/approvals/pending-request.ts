@@ -332,6 +332,7 @@ export class PendingRequest {
 }
 
 function newRequest(hold: HoldRequest, { view }: ApprovalRequest) {
-  const { actionId, digest, policyDigest } = hold
-  return { actionId, digest, policy: policyDigest, view: view.digest, end: null, votes: [], submitted: [] } as const
+  const { actionId, digest, estimated, policyDigest } = hold
+  const told = { view: view.digest, ...(estimated === undefined ? {} : { estimate: estimated }) }
+  return { actionId, digest, policy: policyDigest, ...told, end: null, votes: [], submitted: [] } as const
 }

@@ -2,6 +2,7 @@ import { canonicalJson } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
 import { effectInWords } from './effect-words.js'
+import { estimateInWords } from './estimate-words.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
 /** A request without what is made of it. */
@@ -49,6 +50,7 @@ export function requestView(request: RequestFacts): RequestView {
     '  statement',
     ...statement.map((line) => `    | ${visible(line)}`),
     `  parameters ${request.parameters.length === 0 ? 'none' : escapeHidden(parameters)}`,
+    ...(request.estimate === undefined ? [] : estimateInWords(request.estimate).map((line) => `  ${line}`)),
     ...notes.map((note) => `  ! ${note}`),
   ]
   const text = lines.join('\n')

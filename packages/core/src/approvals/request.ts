@@ -6,6 +6,7 @@ import type { Digest } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
 import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
+import type { Estimate, EstimateAction } from './estimate.js'
 import type { RequestFacts } from './request-view.js'
 import { requestView } from './request-view.js'
 
@@ -24,6 +25,8 @@ export interface HeldCall {
   /** The most rows that the action may change. Undefined: any number. */
   readonly maxAffected?: number | undefined
   readonly policyDigest: Digest
+  /** Has the target estimate the action without running it. Undefined: it cannot. */
+  readonly estimate?: EstimateAction | undefined
 }
 
 /** What tells two requests for the same action apart. */
@@ -41,7 +44,10 @@ export interface BoundAction {
 }
 
 /** An action that the policy holds, bound to its digest. */
-export interface HoldRequest extends HeldCall, BoundAction {}
+export interface HoldRequest extends HeldCall, BoundAction {
+  /** What people are told of the target's estimate. Undefined: nothing. */
+  readonly estimated?: Estimate | undefined
+}
 
 /** What of a held action says who may decide it. */
 export type HoldFacts = Pick<HoldRequest, 'requester' | 'requirement'> & {
@@ -121,6 +127,7 @@ function factsOf(id: string, hold: HoldRequest, expiresAtMs: number): RequestFac
     parameters: action.parameters,
     effects: action.description.effects,
     maxAffected: hold.maxAffected,
+    estimate: hold.estimated,
     rules: requirement.rules,
     stages: requirement.stages,
     // A frozen Date can still be set, so each reader gets one of their own.

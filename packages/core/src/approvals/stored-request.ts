@@ -1,4 +1,6 @@
 import type { SnapshotValue } from '../model/snapshot.js'
+import type { Estimate } from './estimate.js'
+import { parseEstimate } from './estimate.js'
 
 /** How a request ended. */
 export type RequestEnd = 'consumed' | 'denied' | 'expired' | 'withdrawn' | 'unavailable' | 'void'
@@ -35,6 +37,8 @@ export interface StoredRequest {
   readonly actionId: string
   /** The digest of what approvers are shown. */
   readonly view: string
+  /** What approvers are told of the target's estimate: whoever takes the request over shows this and makes none. */
+  readonly estimate?: Estimate
   /** Set once, by whoever ends it first. A denial is derived from the votes. */
   readonly end: Exclude<RequestEnd, 'denied'> | null
   readonly votes: readonly StoredVote[]
@@ -129,11 +133,23 @@ export function parseStored(value: SnapshotValue | undefined): StoredRequest | u
   if (!isEnd(end) || typeof actionId !== 'string' || typeof holder !== 'string') return undefined
   if (typeof enteredAtMs !== 'number' || typeof expiresAtMs !== 'number') return undefined
   if (typeof heldUntilMs !== 'number' || typeof keptUntilMs !== 'number') return undefined
+  const estimate = value['estimate'] === undefined ? {} : { estimate: parseEstimate(value['estimate']) }
   const read = allOf(votes, (vote) => parseVote(vote))
   const waiting = allOf(submitted, parseSubmission)
   if (read === undefined || waiting === undefined) return undefined
   const times = { enteredAtMs, expiresAtMs, heldUntilMs, keptUntilMs }
-  return { actionId, digest, end, holder, policy, view, votes: read, submitted: waiting, ...times }
+  return {
+    actionId,
+    digest,
+    end,
+    holder,
+    policy,
+    view,
+    votes: read,
+    submitted: waiting,
+    ...estimate,
+    ...times,
+  }
 }
 
 /** Every item of a list, or undefined when one of them is something else. */

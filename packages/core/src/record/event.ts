@@ -24,6 +24,8 @@ export type EventType =
   | 'glass.reviewed'
   | 'glass.refused-review'
   | 'revocation'
+  | 'evidence.asked'
+  | 'evidence.taken'
   | 'target.internal'
 
 /** Sessions that events outside any agent session belong to. */

@@ -149,6 +149,21 @@ describe('a request whose process died', () => {
     expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
+  it('shows people the estimate that they were shown, and makes no other', async () => {
+    const answers = [4, 5].map((rows) => ({ steps: [{ depth: 0, node: 'Update', relation: 'public.t', rows }] }))
+    const made: unknown[] = []
+    const estimate = () => {
+      const answer = answers[made.length] ?? { none: 'failed' }
+      made.push(answer)
+      return Promise.resolve(answer)
+    }
+    const { asked, on } = await leftBehind({ estimate })
+    const again = await new Process(on).ask(call('as ever', { estimate }))
+    expect(again.request).toMatchObject({ id: asked.request.id, estimate: answers[0] })
+    expect(again.request.view.digest).toBe(asked.request.view.digest)
+    expect(made).toHaveLength(1)
+  })
+
   it('keeps what was counted, no younger than it was', async () => {
     const { asked, on } = await leftBehind({}, async ({ request }, first) => {
       expect(await first.coordinator.submit(request.id, await decided('ann', request))).toEqual({ counted: true })

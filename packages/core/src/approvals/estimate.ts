@@ -1,0 +1,65 @@
+/** One step of what a target expects to do. */
+export type EstimatedStep = {
+  /** How far below the first step, from 0. */
+  readonly depth: number
+  /** What it does, in at most 40 letters and blanks: `Seq Scan`. */
+  readonly node: string
+  /** Of what. */
+  readonly relation: string | null
+  /** Rows that the target expects, a whole number. */
+  readonly rows: number
+}
+
+/**
+ * What a target expects of an action that it did not run, or why it does not say: `none` is a reason of lower-case letters
+ * and hyphens. It holds no value of the action or of the target's data but numbers of rows.
+ */
+export type Estimate = { readonly steps: readonly EstimatedStep[] } | { readonly none: string }
+
+/**
+ * Has the target estimate an action without running it. Called after the action was held and before people are asked;
+ * nothing of the answer goes back to who sent the action.
+ */
+export type EstimateAction = (signal: AbortSignal) => Promise<Estimate>
+
+const maxSteps = 24
+const maxDepth = 24
+const maxRelation = 200
+
+/** Reads what a target or the ledger says; anything else than an estimate is none. Answers a frozen copy. Never throws. */
+export function parseEstimate(value: unknown): Estimate {
+  try {
+    return parsed(value) ?? noEstimate('invalid')
+  } catch {
+    return noEstimate('invalid')
+  }
+}
+
+/** Says why there is none. */
+export function noEstimate(none: string): Estimate {
+  return Object.freeze({ none })
+}
+
+function parsed(value: unknown): Estimate | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { none, steps } = value as { readonly none?: unknown; readonly steps?: unknown }
+  if (typeof none === 'string') return /^[a-z][a-z-]{0,31}$/.test(none) ? noEstimate(none) : undefined
+  if (!Array.isArray(steps) || steps.length === 0) return undefined
+  if (steps.length > maxSteps) return noEstimate('too-complex')
+  const read = (steps as readonly unknown[]).map(parsedStep)
+  const whole = read.filter((step) => step !== undefined)
+  return whole.length === read.length ? Object.freeze({ steps: Object.freeze(whole) }) : undefined
+}
+
+function parsedStep(value: unknown): EstimatedStep | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { depth, node, relation, rows } = value as { readonly [Field in keyof EstimatedStep]?: unknown }
+  if (!isWhole(depth) || depth > maxDepth || !isWhole(rows)) return undefined
+  if (typeof node !== 'string' || !/^[A-Za-z][A-Za-z ]{0,39}$/.test(node)) return undefined
+  if (relation !== null && (typeof relation !== 'string' || relation.length > maxRelation)) return undefined
+  return Object.freeze({ depth, node, relation, rows })
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
