@@ -12,7 +12,7 @@ export const requestGuards = [
   {
     name: 'an approval that was not spent is withdrawn',
     file: 'packages/core/src/enforce.ts',
-    find: '    withdrawal.abort()\n',
+    find: '    withdrawal.abort(over)\n',
     replace: '    withdrawal.signal.throwIfAborted()\n',
     tests: ['packages/core/test/enforce/spending-fails.test.ts'],
   },
@@ -115,6 +115,13 @@ export const requestGuards = [
     tests: core('approvals/caps'),
   },
   {
+    name: 'what is no list of pending requests is no empty one',
+    file: approvals('pending-index'),
+    find: "typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()",
+    replace: "typeof id !== 'string' || typeof expiresAtMs !== 'number') continue",
+    tests: core('approvals/caps'),
+  },
+  {
     name: 'pending requests are capped',
     file: approvals('pending-index'),
     find: 'if (all.length >= caps.overall) throw',
@@ -173,7 +180,7 @@ export const requestGuards = [
   {
     name: 'approvers are told that nobody asks any more',
     file: approvals('pending-request'),
-    find: '    this.#asking.abort()\n',
+    find: '    this.#asking.abort(over)\n',
     replace: '',
     tests: core('approvals/single-use', 'approvals/terminal-approver', 'approvals/endings'),
   },

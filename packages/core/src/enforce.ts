@@ -18,6 +18,7 @@ import type { Clock } from './model/clock.js'
 import type { Decision } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
+import { over } from './model/over.js'
 import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
@@ -175,7 +176,7 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
     return await permitApproved(held, people.approved)
   } finally {
     // What was not spent by then never is, and keeps no place among what waits.
-    withdrawal.abort()
+    withdrawal.abort(over)
   }
 }
 

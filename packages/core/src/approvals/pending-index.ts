@@ -6,7 +6,7 @@ import { updateLedger } from '../ledger/update.js'
 import { within } from '../ledger/within.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { StoredRequest } from './stored-request.js'
-import { parseStored, stateOf } from './stored-request.js'
+import { holderOf, parseStored, stateOf } from './stored-request.js'
 
 /** How long the ledger keeps a spent request after its time is over, so that a second use still finds it spent. */
 const keptAfterMs = 60 * 60_000
@@ -101,8 +101,8 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
         ...(old === undefined || before?.end === 'consumed' ? [] : [{ key: old, value: undefined }]),
         { key: requestKey(place.id), value: place.value(nowMs, keptUntilMs), expiresAtMs: keptUntilMs },
         { key: keys.content, value: place.id, expiresAtMs },
-        { key: keys.run, value: Object.fromEntries([...run, own]), expiresAtMs: latest([...run, own]) },
-        { key: keys.all, value: Object.fromEntries([...all, own]), expiresAtMs: latest([...all, own]) },
+        { key: keys.run, ...listed([...run, own]) },
+        { key: keys.all, ...listed([...all, own]) },
       ],
       result: undefined,
     }
@@ -118,13 +118,13 @@ export async function leave(ledger: Ledger, deadlineMs: number, place: Place, sp
   const keys = indexKeys(place)
   const key = requestKey(place.id)
   await updateLedger(ledger, deadlineMs, [key, keys.content, keys.run, keys.all], (entries) => {
-    const holder = parseStored(entries.get(key)?.value)?.holder
+    const holder = holderOf(entries.get(key)?.value)
     // Whoever holds it now gives the place back.
     if (holder !== undefined && holder !== place.holder) return { write: [], result: undefined }
     const without = [keys.run, keys.all].map((key) => {
       const rest = pendingIn(entries.get(key), 0).filter(([id]) => id !== place.id)
       if (rest.length === 0) return { key, value: undefined }
-      return { key, value: Object.fromEntries(rest), expiresAtMs: latest(rest) }
+      return { key, ...listed(rest) }
     })
     const isOwn = entries.get(keys.content)?.value === place.id
     const gone = [...(isOwn ? [keys.content] : []), ...(spent ? [] : [key])]
@@ -147,16 +147,28 @@ function contentKey(contentId: string): string {
 function pendingIn(entry: LedgerEntry | undefined, nowMs: number): readonly (readonly [string, number])[] {
   const value = entry?.value
   if (value === undefined) return []
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger holds something else than pending approvals')
+  if (!isList(value)) throw notPending()
+  const pending: (readonly [string, number])[] = []
+  for (let at = 0; at < value.length; at += 2) {
+    const id = value[at]
+    const expiresAtMs = value[at + 1]
+    if (typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()
+    if (expiresAtMs > nowMs) pending.push([id, expiresAtMs])
   }
-  return Object.entries(value).flatMap(([id, expiresAtMs]) =>
-    typeof expiresAtMs === 'number' && expiresAtMs > nowMs ? [[id, expiresAtMs] as const] : [],
-  )
+  return pending
 }
 
-function latest(pending: readonly (readonly [string, number])[]): number {
-  return Math.max(...pending.map(([, expiresAtMs]) => expiresAtMs))
+/** Ids and expiries by turns: an object with a key for each id would get a shape of its own each time. */
+function listed(pending: readonly (readonly [string, number])[]) {
+  return { value: pending.flat(), expiresAtMs: Math.max(...pending.map(([, expiresAtMs]) => expiresAtMs)) }
+}
+
+function isList(value: SnapshotValue): value is readonly SnapshotValue[] {
+  return Array.isArray(value)
+}
+
+function notPending(): BothKeysError {
+  return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger holds something else than pending approvals')
 }
 
 /** Somebody else waits, or has just begun to. */

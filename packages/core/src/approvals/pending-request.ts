@@ -1,5 +1,6 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Digest } from '../model/digest.js'
+import { over } from '../model/over.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
 import type { ApprovalPorts } from './approval-ports.js'
@@ -307,7 +308,7 @@ export class PendingRequest {
   async #close(ending: Ending): Promise<void> {
     this.#ending = ending
     clearTimeout(this.#timer)
-    this.#asking.abort()
+    this.#asking.abort(over)
     await this.#opening.catch(() => undefined)
     try {
       await this.#settle(ending)

@@ -152,6 +152,13 @@ export function parseStored(value: SnapshotValue | undefined): StoredRequest | u
   }
 }
 
+/** Who waits for a request; undefined when the entry is gone or is none. */
+export function holderOf(value: SnapshotValue | undefined): string | undefined {
+  if (typeof value !== 'object' || value === null || !('holder' in value)) return undefined
+  const { holder } = value
+  return typeof holder === 'string' ? holder : undefined
+}
+
 /** Every item of a list, or undefined when one of them is something else. */
 function allOf<T>(
   list: SnapshotValue | undefined,

@@ -151,7 +151,13 @@ function assertCommit(changes: readonly LedgerChange[]): void {
 function frozen(value: SnapshotValue): SnapshotValue {
   if (typeof value !== 'object' || value === null) return value
   if (isList(value)) return Object.freeze(value.map(frozen))
-  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, member]) => [key, frozen(member)])))
+  const copy = { ...value }
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member !== 'object' || member === null) continue
+    // Defined, not assigned: a member may have any name, also one with a setter.
+    Object.defineProperty(copy, key, { value: frozen(member), enumerable: true })
+  }
+  return Object.freeze(copy)
 }
 
 function isList(value: object): value is readonly SnapshotValue[] {

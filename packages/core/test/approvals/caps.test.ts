@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Approver, VoteReceipt } from '../../src/approvals/approver.js'
 import type { HoldRequest } from '../../src/approvals/coordinator.js'
-import { agent, ann, bench, bob, deployer, heldOf, hold, human, never, requirement } from './support.js'
+import { agent, ann, bench, bob, deployer, heldOf, hold, human, never, requirement, startMs } from './support.js'
 
 const numbered = (count: number, changes: Partial<HoldRequest> = {}): HoldRequest[] =>
   Array.from({ length: count }, (_, index) => hold(changes, `delete from t${String(index)}`))
@@ -34,6 +34,20 @@ describe('pending requests', () => {
     await settle()
     expect(await on.coordinator.request(hold(), never)).toMatchObject({ refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
     await on.coordinator.close()
+  })
+
+  it.each([
+    ['an object', { forged: startMs * 2 }],
+    ['an expiry that is no number', ['q1', 'never']],
+    ['an id without its expiry', ['q1']],
+    ['an id that is no text', [1, startMs * 2]],
+  ])('are not counted by what is no list of them: %s', async (_what, value) => {
+    const on = bench()
+    await on.ledger.commit([{ key: 'approval/pending/all', value, expectedVersion: 0 }])
+    expect(await on.coordinator.request(hold(), never)).toMatchObject({
+      outcome: 'unavailable',
+      refusal: { code: 'ERR_LEDGER_UNAVAILABLE' },
+    })
   })
 
   it('hold the cap when they come all at once on a ledger that takes its time', async () => {
