@@ -1,3 +1,4 @@
+import type { JWTPayload } from 'jose'
 import type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
 import { subjectNames } from '../model/approval-statement.js'
 import type { Clock } from '../model/clock.js'
@@ -15,6 +16,7 @@ import { assertTokenForm, unverifiedParts } from './token-form.js'
 import { assertHeader } from './token-header.js'
 import { expiryOf } from './token-lifetime.js'
 import { untilAborted } from './until-aborted.js'
+import { VerifiedTexts } from './verified-texts.js'
 
 /** The `typ` of a signed approval. */
 export const approvalTokenType = 'bothkeys-approval+jwt'
@@ -46,7 +48,8 @@ export interface SignedApproval {
 /**
  * Reads signed approvals: JWS of `typ: bothkeys-approval+jwt` (RFC 7515, RFC 8725 section 3.11) that one of the issuer's
  * keys signed, that live at most 10 minutes, and that are about exactly the given request, action, policy, view and
- * guard. Everything that another reader could understand differently is refused, as for access tokens. What the token
+ * guard. The same text is verified once for each key that its issuer has; times and contents are checked whenever it is read.
+ * Everything that another reader could understand differently is refused, as for access tokens. What the token
  * says about roles means nothing. Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
  * Throws ERR_CONFIG_INVALID at once for anything else than public keys.
  */
@@ -54,21 +57,28 @@ export function approvalTokens(
   rules: ApprovalTokenRules,
 ): (token: unknown, about: ApprovalSubject, signal: AbortSignal) => Promise<SignedApproval> {
   const { clock, issuer, toleranceS } = rules
-  const keys = keySource(rules.jwks, issuer, clock)
+  const verified = new VerifiedTexts(keySource(rules.jwks, issuer, clock))
+
+  async function verify(token: string, about: ApprovalSubject): Promise<JWTPayload> {
+    assertHeader(unverifiedParts(token).header, quick, approvalTokenType)
+    const { jwtVerify } = await loadJose()
+    return verified.add(token, (keys) =>
+      jwtVerify(token, keys, {
+        issuer,
+        audience: about.aud,
+        algorithms: [...quick],
+        requiredClaims: ['exp', 'iat', 'sub', 'jti', ...requiredNames],
+        clockTolerance: toleranceS,
+        currentDate: new Date(Math.floor(clock.wallMs() / 1000) * 1000),
+      }),
+    )
+  }
 
   async function read(token: unknown, about: ApprovalSubject): Promise<SignedApproval> {
     assertTokenForm(token)
-    assertHeader(unverifiedParts(token).header, quick, approvalTokenType)
-    const { jwtVerify } = await loadJose()
+    const payload = (await verified.get(token)) ?? (await verify(token, about))
     const nowS = Math.floor(clock.wallMs() / 1000)
-    const { payload } = await jwtVerify(token, keys, {
-      issuer,
-      audience: about.aud,
-      algorithms: [...quick],
-      requiredClaims: ['exp', 'iat', 'sub', 'jti', ...requiredNames],
-      clockTolerance: toleranceS,
-      currentDate: new Date(nowS * 1000),
-    })
+    assertInForce(payload, nowS, toleranceS)
     const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
     assertAbout(payload, about)
     return {
@@ -91,6 +101,12 @@ export function approvalTokens(
 }
 
 const requiredNames = ['idp', 'dec', 'level', 'req', 'adh', 'pol', 'view']
+
+/** The signature may have been verified before: the times are looked at each time, as jose does with it. */
+function assertInForce({ exp, nbf }: JWTPayload, nowS: number, toleranceS: number): void {
+  if (exp !== undefined && exp <= nowS - toleranceS) throw refused('it has expired', again)
+  if (nbf !== undefined && nbf > nowS + toleranceS) throw refused('its nbf is missing or wrong', again)
+}
 
 /** Each member is one string and exactly the expected one: an audience in a list is not it. */
 function assertAbout(claims: object, about: ApprovalSubject): void {
