@@ -106,6 +106,20 @@ export const actionProofGuards = [
     '    await keys(jwk, proof.algorithm)\n',
   ),
   guard(
+    hostile,
+    'identity/signed-proof',
+    'a proof whose signature is wrong is none',
+    'if (isSigned === true) return',
+    'if (isSigned !== undefined) return',
+  ),
+  guard(
+    ['packages/core/test/identity/quick-signature.test.ts'],
+    'identity/quick-signature',
+    'a quick signature is of a key for its algorithm',
+    '!== way.type) return false',
+    "=== '') return false",
+  ),
+  guard(
     proofs,
     'identity/action-proof',
     'a proof of an action works once',

@@ -2,6 +2,13 @@ import { approvals, core, endings, failures, singleUse, votes } from './approval
 
 /** Who may decide, what they decided on, and that it counts once. */
 export const approvalGuards = [
+  {
+    name: 'what is no list of pending requests is no empty one',
+    file: approvals('pending-index'),
+    find: "typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()",
+    replace: "typeof id !== 'string' || typeof expiresAtMs !== 'number') continue",
+    tests: core('approvals/caps'),
+  },
   ...[
     ['asked', approvals('request'), '    maxAffected: hold.maxAffected,\n'],
     ['told in the record of the request', approvals('approval-events'), '    maxAffected: hold.maxAffected,\n'],

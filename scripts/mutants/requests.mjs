@@ -115,13 +115,6 @@ export const requestGuards = [
     tests: core('approvals/caps'),
   },
   {
-    name: 'what is no list of pending requests is no empty one',
-    file: approvals('pending-index'),
-    find: "typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()",
-    replace: "typeof id !== 'string' || typeof expiresAtMs !== 'number') continue",
-    tests: core('approvals/caps'),
-  },
-  {
     name: 'pending requests are capped',
     file: approvals('pending-index'),
     find: 'if (all.length >= caps.overall) throw',

@@ -14,9 +14,9 @@ const { signal } = new AbortController()
 const toleranceS = 5
 const lifeMs = 300_000
 
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks()
-  await closeIssuers()
+  closeIssuers()
 })
 
 async function evidence(key = deskKey.privateKey, id = 'ann'): Promise<string> {
