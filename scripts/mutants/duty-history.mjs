@@ -1,6 +1,7 @@
 const source = (name) => `packages/core/src/${name}.ts`
 const limits = ['packages/core/test/duties/limits.test.ts']
 const restart = ['packages/core/test/duties/after-restart.test.ts']
+const chains = ['packages/core/test/duties/history-chains.test.ts']
 const roles = ['packages/core/test/duties/separated-roles.test.ts']
 
 /** What happened before counts as it was, after a restart and under changed rules. */
@@ -32,5 +33,61 @@ export const dutyHistoryGuards = [
     find: 'id: nth === 1 ? name : `${name}, ${String(nth)}`',
     replace: 'id: `limits[${String(index)}]`',
     tests: limits,
+  },
+  {
+    name: 'an action that people decided about is a request, not an execution',
+    file: source('enforce'),
+    find: "reserve(policy.dutyRules, actOf(held, 'request'))",
+    replace: "reserve(policy.dutyRules, actOf(held, 'action'))",
+    tests: chains,
+  },
+  {
+    name: 'a chain is looked at before anybody is asked',
+    file: source('enforce'),
+    find: "look(policy.dutyRules, actOf(held, 'request'))",
+    replace: "look(policy.dutyRules, actOf(held, 'action'))",
+    tests: chains,
+  },
+  {
+    name: 'one closure takes one step of a chain',
+    file: source('duties/claims'),
+    find: "const rule = markRule({ ...chain, max: 1 }, 'steps', chain.steps)",
+    replace: "const rule = markRule({ ...chain, max: 2 }, 'steps', chain.steps)",
+    tests: chains,
+  },
+  {
+    name: 'a yes is a step about what the action does',
+    file: source('duties/act'),
+    find: '    about: act.effects,',
+    replace: '',
+    tests: chains,
+  },
+  {
+    name: 'a step counts on its own target',
+    file: source('duties/claims'),
+    find: '!chain.steps.has(step) || !chain.targets.has(act.target)',
+    replace: '!chain.steps.has(step)',
+    tests: chains,
+  },
+  {
+    name: 'a request on record comes back as one',
+    file: source('record/replayed-duties'),
+    find: "event['approval'] === undefined ? 'action' : 'request'",
+    replace: "'action'",
+    tests: chains,
+  },
+  {
+    name: 'chains that nobody can break are refused',
+    file: source('policy/history'),
+    find: 'if (asked === undefined || hold.some(isAbout)) return []',
+    replace: 'return []',
+    tests: chains,
+  },
+  {
+    name: 'what a chain counts changes the digest and widens',
+    file: source('policy/outline'),
+    find: '    steps: [...steps].sort(),',
+    replace: '',
+    tests: chains,
   },
 ]

@@ -27,13 +27,14 @@ export function decisionInput(
 export function actOfAction(
   { countedRoles, principal }: Pick<Requester, 'countedRoles' | 'principal'>,
   { description, target }: DecidedAction,
+  kind: 'action' | 'request',
 ): Act {
   return {
     party: principal,
     roles: countedRoles,
     target: target.name,
     effects: description.effects,
-    kind: 'action',
+    kind,
     root: principal.run.root,
   }
 }

@@ -167,7 +167,7 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const { on, requester, request, policy } = held
-  const conflict = policy.dutyRules && (await on.duties.look(policy.dutyRules, actOf(held)))
+  const conflict = policy.dutyRules && (await on.duties.look(policy.dutyRules, actOf(held, 'request')))
   if (typeof conflict === 'object') return deny(on, requester, request, policy, conflict.refusal)
   const withdrawal = new AbortController()
   const people = await hold(held, withdrawal.signal)
@@ -184,7 +184,7 @@ async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Adm
   const { on, requester, request, policy } = held
   refuseWhenOver(requester, request)
   // Before the approval is spent, so that a conflict that came up meanwhile leaves a restriction and nothing else.
-  const reserved = policy.dutyRules && (await on.duties.reserve(policy.dutyRules, actOf(held)))
+  const reserved = policy.dutyRules && (await on.duties.reserve(policy.dutyRules, actOf(held, 'request')))
   if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)
   // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
   await on.revocationsFresh()
@@ -227,7 +227,7 @@ function permit(allowed: Case): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
   if (on.policyNow().digest !== policy.digest) return decideAndPermit(on, requester, request)
   if (policy.dutyRules === undefined) return intend(allowed, undefined, glass !== undefined)
-  const reserved = on.duties.reserve(policy.dutyRules, actOf(allowed))
+  const reserved = on.duties.reserve(policy.dutyRules, actOf(allowed, 'action'))
   const next = (reservation: Reservation): MaybePromise<Admission> => {
     if (typeof reservation === 'object') return deny(on, requester, request, policy, reservation.refusal)
     return intend(allowed, undefined, reservation === 'reserved' || glass !== undefined)
@@ -242,11 +242,11 @@ function permit(allowed: Case): MaybePromise<Admission> {
 
 function measureOf(asked: Pick<Case, 'on' | 'requester' | 'request' | 'policy'>): MeasureHandedOut | undefined {
   const { on, policy } = asked
-  return policy.dutyRules && on.duties.measure(policy.dutyRules, actOf(asked))
+  return policy.dutyRules && on.duties.measure(policy.dutyRules, actOf(asked, 'action'))
 }
 
-function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>): Act {
-  return actOfAction(requester, request.action)
+function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>, kind: 'action' | 'request'): Act {
+  return actOfAction(requester, request.action, kind)
 }
 
 /**

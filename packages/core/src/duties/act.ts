@@ -8,8 +8,10 @@ export interface Act {
   readonly roles: readonly string[]
   readonly target: string
   readonly effects: readonly Effect[]
-  /** A vote touches no data and is no statement. */
-  readonly kind: 'action' | 'vote'
+  /** Of a vote, the effects of the action that it is about. */
+  readonly about?: readonly Effect[]
+  /** A request is an action that people are asked about first. A vote touches no data and is no statement. */
+  readonly kind: 'action' | 'request' | 'vote'
   /** The root run that the act belongs to: of a vote, that of the action it is about. */
   readonly root: string
 }
@@ -36,6 +38,7 @@ export function actOfApproving(
     party: approver.party,
     roles: approver.roles,
     kind: 'vote',
+    about: act.effects,
     target: act.target,
     root: act.root,
     effects: effects.map(({ resource }) => ({ duty: 'approve', resource, attributes: {} })),

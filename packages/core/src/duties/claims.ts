@@ -1,4 +1,12 @@
-import type { ActionLimit, DatasetWall, DutyRules, LimitMeasure, SeparatedDuties } from '../model/duty-rules.js'
+import type {
+  ActionLimit,
+  DatasetWall,
+  DutyRules,
+  HistoryChain,
+  HistoryStep,
+  LimitMeasure,
+  SeparatedDuties,
+} from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { Act } from './act.js'
 import type { MarkRule } from './claim.js'
@@ -15,6 +23,7 @@ const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'
 export function claimsOf(rules: DutyRules, act: Act): Claims {
   const draft = new ClaimDraft(act.party)
   for (const rule of rules.separatedDuties) claimDuties(draft, rules, rule, act)
+  for (const chain of rules.chains) claimStep(draft, chain, act)
   if (act.kind === 'vote') return draft.claims()
   for (const wall of rules.walls) claimDatasets(draft, wall, act)
   // What is handed out is counted when it is; an act has to find room for some of it.
@@ -63,6 +72,20 @@ function claimDuties(draft: ClaimDraft, rules: DutyRules, rule: SeparatedDuties,
   for (const [thing, adds] of found) draft.mark({ about: `duty/${rule.per}`, thing, keepMs }, marked, [...adds])
 }
 
+const stepOf: Readonly<Record<Act['kind'], HistoryStep>> = { request: 'request', vote: 'approve', action: 'execute' }
+
+/** What could not be understood may be any of the duties. */
+function claimStep(draft: ClaimDraft, chain: HistoryChain, act: Act): void {
+  const step = stepOf[act.kind]
+  if (!chain.steps.has(step) || !chain.targets.has(act.target)) return
+  const about = (act.about ?? act.effects).filter(({ duty }) => chain.duties.has(duty) || duty === 'opaque')
+  const things = new Set(about.map(({ resource }) => thingOf(chain, act, resource)))
+  const rule = markRule({ ...chain, max: 1 }, 'steps', chain.steps)
+  for (const thing of things) {
+    draft.mark({ about: 'chain', thing: JSON.stringify([chain.id, thing]), keepMs: chain.windowMs }, rule, [step])
+  }
+}
+
 function claimDatasets(draft: ClaimDraft, wall: DatasetWall, act: Act): void {
   const touched = wall.datasets.filter((dataset) => act.effects.some((effect) => dataset.touches(act.target, effect)))
   if (touched.length === 0) return
@@ -109,7 +132,7 @@ function exercised(rule: SeparatedDuties, act: Act): ReadonlyMap<string, Readonl
   return found
 }
 
-function thingOf({ per }: SeparatedDuties, act: Act, resource: string): string {
+function thingOf({ per }: Pick<SeparatedDuties, 'per'>, act: Act, resource: string): string {
   switch (per) {
     case 'target':
       return act.target

@@ -91,7 +91,7 @@ export async function simulationOf(on: SimulationPorts, action: ActionShape): Pr
   const description = { operation, text, effects }
   const input = decisionInput(who, { target, description })
   const decision = policy.decide(input)
-  const act = actOfAction(who, { target, description })
+  const act = actOfAction(who, { target, description }, decision.effect === 'hold' ? 'request' : 'action')
   const rules = policy.dutyRules
   const refusedBy = rules === undefined || decision.effect === 'deny' ? [] : await lookBack(rules, act)
   const isRefused = decision.effect === 'deny' || refusedBy.length > 0

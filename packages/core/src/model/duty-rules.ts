@@ -17,6 +17,26 @@ export interface SeparatedDuties {
   readonly targets: ReadonlySet<string>
 }
 
+/**
+ * What a person can do about a thing, step by step: ask for an action that people decide about, say yes to one, or take one
+ * that nobody is asked about.
+ */
+export const historySteps = ['request', 'approve', 'execute'] as const
+
+export type HistoryStep = (typeof historySteps)[number]
+
+/** Of the listed steps, one closure may take one on each thing within the window, over any number of actions. */
+export interface HistoryChain {
+  readonly id: string
+  readonly steps: ReadonlySet<HistoryStep>
+  /** The duties of the actions that the steps are about. */
+  readonly duties: ReadonlySet<Duty>
+  readonly over: readonly IndependenceDimension[]
+  readonly per: DutyScope
+  readonly windowMs: number
+  readonly targets: ReadonlySet<string>
+}
+
 /** Of the listed roles, one closure may hold at most `max`, while a session lives and for the window after it. */
 export interface SeparatedRoles {
   readonly id: string
@@ -62,6 +82,7 @@ export interface ActionLimit {
 /** The rules of a policy that look at what happened before. */
 export interface DutyRules {
   readonly separatedDuties: readonly SeparatedDuties[]
+  readonly chains: readonly HistoryChain[]
   readonly separatedRoles: readonly SeparatedRoles[]
   readonly walls: readonly DatasetWall[]
   readonly limits: readonly ActionLimit[]

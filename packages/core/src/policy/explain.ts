@@ -72,6 +72,7 @@ export function explainRules(views: Views, input: DecisionInput): Explanation {
         ),
       ),
       ...rules.separatedDuties.map((rule) => trace('separate', rule.id, separationMiss(rule, input))),
+      ...rules.chains.map((rule) => trace('separate', rule.id, separationMiss(rule, input))),
       ...rules.separatedRoles.map((rule) => trace('separate', rule.id, rolesMiss(rule, input))),
       ...rules.walls.map((rule) => trace('separate', rule.id, wallMiss(rule, input))),
       ...rules.limits.map((rule) => trace('limits', rule.id, limitMiss(rule, input))),
@@ -182,7 +183,7 @@ function missesOf(input: DecisionInput, miss: (effect: Effect) => string | undef
   return misses.length === 0 ? 'the action has no effects' : misses.includes(undefined) ? undefined : misses.at(-1)
 }
 
-function separationMiss(rule: SeparatedDuties, input: DecisionInput): string | undefined {
+function separationMiss(rule: Pick<SeparatedDuties, 'targets' | 'duties'>, input: DecisionInput): string | undefined {
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
   return input.effects.some(({ duty }) => rule.duties.has(duty) || duty === 'opaque')
     ? undefined

@@ -16,6 +16,7 @@ import type {
   RoleSeparationRule,
   Scope,
   SeparationRule,
+  HistoryRule,
   WallRule,
 } from './rules.js'
 
@@ -32,6 +33,7 @@ export function policyDigest(rules: PolicyRules): Digest {
     record: rules.record.map(recordOutline),
     // Left out when there is none, so that a policy without keeps its digest.
     separatedDuties: some(rules.separatedDuties.map(separationOutline)),
+    chains: some(rules.chains.map(historyOutline)),
     separatedRoles: some(rules.separatedRoles.map(roleSeparationOutline)),
     walls: some(rules.walls.map(wallOutline)),
     limits: some(rules.limits.map(limitOutline)),
@@ -88,6 +90,18 @@ export function separationOutline(rule: SeparationRule): CanonicalInput {
     selection: selection && { ...selection },
     duties: [...rule.duties].sort(),
     over: [...rule.over].sort(),
+  }
+}
+
+export function historyOutline({ duties, id, over, per, selection, steps, windowMs }: HistoryRule): CanonicalInput {
+  return {
+    id,
+    per,
+    windowMs,
+    selection: selection && { ...selection },
+    steps: [...steps].sort(),
+    duties: [...duties].sort(),
+    over: [...over].sort(),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ApprovalLevel, Durability, IndependenceDimension } from '../model/decision.js'
+import type { HistoryStep } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 
 /** One value or a list of them; a list means "any of". */
@@ -101,6 +102,21 @@ export type DynamicSeparationInput = {
   readonly target?: TargetSelector
 }
 
+/** Steps about one thing that have to be taken by different people, over any number of actions. */
+export type HistoryInput = {
+  readonly id: string
+  /** `request`: an action that people are asked about. `approve`: a yes. `execute`: one that nobody is asked about. */
+  readonly steps: readonly HistoryStep[]
+  /** Which actions. Default: those with one of the duties write, delete, define, grant, execute and transfer. */
+  readonly duty?: OneOrMany<Duty>
+  /** What ties principals together. Default: person, run and key. The subject always does. */
+  readonly over?: readonly IndependenceDimension[]
+  readonly per: 'target' | 'object' | 'run'
+  readonly window: string
+  /** Default: every target. */
+  readonly target?: TargetSelector
+}
+
 /** Conflicting roles: whoever shares a person or agent class may hold at most `max` of them. */
 export type StaticSeparationInput = {
   readonly id: string
@@ -175,6 +191,7 @@ export type GlassReviewInput = {
 export type SeparationInput = {
   readonly static?: readonly StaticSeparationInput[]
   readonly dynamic?: readonly DynamicSeparationInput[]
+  readonly history?: readonly HistoryInput[]
   readonly wall?: readonly WallInput[]
 }
 

@@ -15,6 +15,7 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.restrictions()
   check.records()
   check.separations()
+  check.histories()
   check.roleSeparations()
   check.walls()
   check.limits()
@@ -119,6 +120,20 @@ class ReferenceCheck {
         this.problems.push(
           unsupported([...path, 'duties', place], `separating the duty ${quoted(duty)} has not landed yet`),
         )
+      }
+    }
+  }
+
+  histories(): void {
+    for (const [index, rule] of this.#parts.history.entries()) {
+      if (rule === undefined) continue
+      const path = ['separate', 'history', index]
+      this.#id(rule.id, path)
+      this.#selector(rule.target, [...path, 'target'])
+      this.#distinct(rule.steps, [...path, 'steps'])
+      for (const duty of listedDuties(rule.duty)) {
+        if (!guardDuties.has(duty)) continue
+        this.problems.push(invalid([...path, 'duty'], `no action has the duty ${quoted(duty)}`))
       }
     }
   }

@@ -1,5 +1,12 @@
 import type { ApprovalRequirement, Durability } from '../model/decision.js'
-import type { Dataset, DatasetWall, SeparatedDuties, SeparatedRoles, ActionLimit } from '../model/duty-rules.js'
+import type {
+  Dataset,
+  DatasetWall,
+  HistoryChain,
+  SeparatedDuties,
+  SeparatedRoles,
+  ActionLimit,
+} from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { PolicyTarget } from './compiled.js'
@@ -75,6 +82,12 @@ export interface SeparationRule extends SeparatedDuties {
   readonly selection: Selection
 }
 
+/** A history chain, with where it stands and how its targets were selected. */
+export interface HistoryRule extends HistoryChain {
+  readonly path: PolicyPath
+  readonly selection: Selection
+}
+
 /** A selector with the targets that it selects. */
 export interface SelectedTargets {
   readonly selection: Selection
@@ -123,6 +136,7 @@ export interface PolicyRules {
   readonly hold: readonly HoldRule[]
   readonly record: readonly RecordRule[]
   readonly separatedDuties: readonly SeparationRule[]
+  readonly chains: readonly HistoryRule[]
   readonly separatedRoles: readonly RoleSeparationRule[]
   readonly walls: readonly WallRule[]
   readonly limits: readonly LimitRule[]

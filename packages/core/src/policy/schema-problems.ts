@@ -156,7 +156,7 @@ function valueAt(value: unknown, path: PolicyPath): unknown {
 
 function separationAt([, kind, , member]: PolicyPath): PolicyObject {
   if (kind === 'wall') return member === 'datasets' ? 'dataset' : 'wall'
-  return kind === 'dynamic' || kind === 'static' ? kind : 'separate'
+  return kind === 'dynamic' || kind === 'history' || kind === 'static' ? kind : 'separate'
 }
 
 /** Which object of the file a path leads to. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
 import { approvalLevels, maxSeats } from '../model/decision.js'
+import { historySteps } from '../model/duty-rules.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
 import { parseBytes, parseRate, parseTtl, parseWindow } from './duration.js'
 import { parseGlassTime } from './glass-rules.js'
@@ -9,6 +10,7 @@ import type {
   DenyRuleInput,
   DynamicSeparationInput,
   GlassRuleInput,
+  HistoryInput,
   HoldRuleInput,
   LimitInput,
   OneOrMany,
@@ -210,10 +212,21 @@ const dynamic = z.strictObject({
   target: selector.exactOptional(),
 })
 
+const history = z.strictObject({
+  id: plainName,
+  steps: z.array(z.enum(historySteps)).min(2).describe('The steps that different people have to take.'),
+  duty: dutyChoice.exactOptional(),
+  over: separated.over,
+  per: dynamic.shape.per,
+  window: windowText,
+  target: selector.exactOptional(),
+})
+
 const separate = z
   .strictObject({
     static: z.array(roleSeparation).exactOptional(),
     dynamic: z.array(dynamic).exactOptional(),
+    history: z.array(history).exactOptional(),
     wall: z.array(wall).exactOptional(),
   })
   .describe('Duties that have to stay with different people.')
@@ -261,11 +274,12 @@ export const ruleSchemas: {
   readonly hold: z.ZodType<HoldRuleInput>
   readonly record: z.ZodType<RecordRuleInput>
   readonly dynamic: z.ZodType<DynamicSeparationInput>
+  readonly history: z.ZodType<HistoryInput>
   readonly static: z.ZodType<StaticSeparationInput>
   readonly wall: z.ZodType<WallInput>
   readonly limit: z.ZodType<LimitInput>
   readonly breakGlass: z.ZodType<GlassRuleInput>
-} = { allow, deny, hold, record, dynamic, static: roleSeparation, wall, limit, breakGlass }
+} = { allow, deny, hold, record, dynamic, history, static: roleSeparation, wall, limit, breakGlass }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -279,6 +293,7 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   record: Object.keys(record.shape),
   separate: Object.keys(separate.shape),
   dynamic: Object.keys(dynamic.shape),
+  history: Object.keys(history.shape),
   static: Object.keys(roleSeparation.shape),
   wall: Object.keys(wall.shape),
   dataset: Object.keys(dataset.shape),

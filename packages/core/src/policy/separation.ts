@@ -3,11 +3,20 @@ import type { DutyRules, LimitMeasure } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { Rate } from './duration.js'
 import { parseBytes, parseRate, parseRows, windowOf } from './duration.js'
+import { historyProblems, historyRule } from './history.js'
 import { listedDuties } from './duty-choice.js'
 import type { DynamicSeparationInput, LimitInput, PolicyInput, StaticSeparationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { alternatives, invalid, quoted } from './problem.js'
-import type { AllowRule, LimitRule, PolicyRules, RoleSeparationRule, Select, SeparationRule } from './rules.js'
+import type {
+  AllowRule,
+  HistoryRule,
+  LimitRule,
+  PolicyRules,
+  RoleSeparationRule,
+  Select,
+  SeparationRule,
+} from './rules.js'
 import { wallProblems, wallRule } from './wall.js'
 
 /** What ties principals together when a rule about what they do does not say. */
@@ -19,10 +28,11 @@ const roleTies: readonly IndependenceDimension[] = ['person', 'agentClass']
 export function resolveSeparations(
   { limits, separate }: PolicyInput,
   select: Select,
-): Pick<PolicyRules, 'separatedDuties' | 'separatedRoles' | 'walls' | 'limits'> {
+): Pick<PolicyRules, 'separatedDuties' | 'chains' | 'separatedRoles' | 'walls' | 'limits'> {
   const at = (section: string, index: number): PolicyPath => ['separate', section, index]
   return {
     separatedDuties: (separate?.dynamic ?? []).map((rule, index) => dutyRule(rule, at('dynamic', index), select)),
+    chains: (separate?.history ?? []).map((rule, index) => historyRule(rule, at('history', index), select)),
     separatedRoles: (separate?.static ?? []).map((rule, index) => roleRule(rule, at('static', index))),
     walls: (separate?.wall ?? []).map((rule, index) => wallRule(rule, at('wall', index), select)),
     limits: namedLimits(limits ?? []).map((limit) => limitRule(limit, select)),
@@ -31,9 +41,9 @@ export function resolveSeparations(
 
 /** The same for the engine; undefined when there are none. */
 export function dutyRulesOf(rules: PolicyRules): DutyRules | undefined {
-  const { limits, separatedDuties, separatedRoles, walls } = rules
-  if ([limits, separatedDuties, separatedRoles, walls].every((list) => list.length === 0)) return undefined
-  return Object.freeze({ separatedDuties, separatedRoles, walls, limits } satisfies DutyRules)
+  const { chains, limits, separatedDuties, separatedRoles, walls } = rules
+  if ([chains, limits, separatedDuties, separatedRoles, walls].every((list) => list.length === 0)) return undefined
+  return Object.freeze({ separatedDuties, chains, separatedRoles, walls, limits } satisfies DutyRules)
 }
 
 /** Rules that can never fire, and walls that nobody could keep. */
@@ -41,6 +51,7 @@ export function separationProblems(rules: PolicyRules): readonly Problem[] {
   const allows = [...rules.roles.values()].flat()
   return [
     ...rules.separatedDuties.flatMap((rule) => [...idle(rule, allows), ...unseen(rule, allows)]),
+    ...rules.chains.flatMap((rule) => [...historyProblems(rule, rules), ...unseen(rule, allows)]),
     ...wallProblems(rules),
     ...rules.limits.flatMap((rule) => idleLimit(rule, rules)),
   ]
@@ -160,7 +171,7 @@ function idle(rule: SeparationRule, allows: readonly AllowRule[]): readonly Prob
 }
 
 /** What could not be understood is about objects that nobody knows, so that it would be counted on none of them. */
-function unseen(rule: SeparationRule, allows: readonly AllowRule[]): readonly Problem[] {
+function unseen(rule: SeparationRule | HistoryRule, allows: readonly AllowRule[]): readonly Problem[] {
   if (rule.per !== 'object') return []
   const target = [...rule.targets].find((each) =>
     allows.some((allow) => allow.targets.has(each) && allow.duties.has('opaque')),

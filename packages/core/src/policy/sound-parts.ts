@@ -3,6 +3,7 @@ import type {
   DenyRuleInput,
   DynamicSeparationInput,
   GlassRuleInput,
+  HistoryInput,
   HoldRuleInput,
   LimitInput,
   PolicyInput,
@@ -27,6 +28,7 @@ export interface SoundParts {
   readonly hold: Slots<HoldRuleInput>
   readonly record: Slots<RecordRuleInput>
   readonly dynamic: Slots<DynamicSeparationInput>
+  readonly history: Slots<HistoryInput>
   readonly static: Slots<StaticSeparationInput>
   readonly wall: Slots<WallInput>
   readonly limits: Slots<LimitInput>
@@ -42,6 +44,7 @@ export function partsOf(policy: PolicyInput): SoundParts {
     hold: policy.hold ?? [],
     record: policy.record ?? [],
     dynamic: policy.separate?.dynamic ?? [],
+    history: policy.separate?.history ?? [],
     static: policy.separate?.static ?? [],
     wall: policy.separate?.wall ?? [],
     limits: policy.limits ?? [],
@@ -62,6 +65,7 @@ export function soundPartsOf(value: unknown): SoundParts {
     hold: slots(sections.get('hold'), ruleSchemas.hold),
     record: slots(sections.get('record'), ruleSchemas.record),
     dynamic: slots(separations.get('dynamic'), ruleSchemas.dynamic),
+    history: slots(separations.get('history'), ruleSchemas.history),
     static: slots(separations.get('static'), ruleSchemas.static),
     wall: slots(separations.get('wall'), ruleSchemas.wall),
     limits: slots(sections.get('limits'), ruleSchemas.limit),

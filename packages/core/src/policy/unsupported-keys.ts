@@ -10,6 +10,7 @@ export type PolicyObject =
   | 'record'
   | 'separate'
   | 'dynamic'
+  | 'history'
   | 'static'
   | 'wall'
   | 'dataset'
@@ -30,8 +31,9 @@ const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.free
   requester: [],
   stage: ['if', 'voteMaxAge', 'level'],
   record: ['content', 'bytes'],
-  separate: ['history'],
+  separate: [],
   dynamic: [],
+  history: [],
   static: [],
   wall: [],
   dataset: [],

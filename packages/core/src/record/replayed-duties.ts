@@ -43,7 +43,8 @@ export class ReplayedDuties {
     switch (event.type) {
       case 'action.intent': {
         const { countedRoles: roles, party } = partyOf(event, 'actor')
-        const act: Act = { party, roles, kind: 'action', ...actOf(event, party.run.root) }
+        const kind = event['approval'] === undefined ? 'action' : 'request'
+        const act: Act = { party, roles, kind, ...actOf(event, party.run.root) }
         this.#recall(this.#rules, act, event)
         if (measuringLimits(this.#rules, act).length > 0) this.#measured.set(String(event['id']), act)
         this.#asked.delete(String(membersOf(event['approval'])['request']))

@@ -314,12 +314,6 @@ const wrong: readonly Case[] = [
 const notLanded: readonly Case[] = [
   ['mask', 'record:', 'mask: []\nrecord:', ':21:1 mask: the key "mask" is not enforced by this version yet'],
   [
-    'separate.history',
-    'record:',
-    'separate: { history: [] }\nrecord:',
-    ':21:13 separate.history: the key "history" is not enforced',
-  ],
-  [
     'confirmation by the owner',
     'ttl: 15m',
     'ttl: 15m\n    confirm: owner',
