@@ -15,6 +15,7 @@ export const handedOutGuards = [
     limits,
   ],
   ['reach the permit', core('enforce'), '      measure: measureOf(granted),\n', '      measure: undefined,\n', limits],
+  ['count nothing but whole numbers', core('permit'), '![bytes, rows].every(isCount)', 'Infinity < rows', limits],
   ['end the answer', core('permit'), '    if (refusal !== undefined) throw refusalError(refusal)\n', '', limits],
   [
     'let nothing go to a session that ended meanwhile',

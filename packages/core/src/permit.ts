@@ -52,12 +52,16 @@ export class Permit {
 
   /**
    * Counts rows, and the bytes that they take, right before they are handed out; they may be when this resolves. Rejects
-   * with ERR_LIMIT_EXCEEDED when they are more than a limit leaves, and as the ledger does. Nothing more of the action may
-   * be handed out then. One call at a time.
+   * with ERR_LIMIT_EXCEEDED when they are more than a limit leaves, with ERR_INTERNAL for numbers that count nothing, and as
+   * the ledger does. Nothing more of the action may be handed out then. One call at a time.
    */
   async handOut({ bytes, rows }: HandedOut): Promise<void> {
     this.assertLive()
     if (this.#measure === undefined) return
+    // Less than nothing would make room, and what is no number is above no limit.
+    if (![bytes, rows].every(isCount)) {
+      throw new BothKeysError('ERR_INTERNAL', 'what is handed out has to be counted in whole numbers')
+    }
     const refusal = await withDeadline(this.#measure({ bytes, rows }), 'the ledger', this.#on.deadlineMs, undefined)
     if (refusal !== undefined) throw refusalError(refusal)
     this.#rows += rows
@@ -113,4 +117,8 @@ export class Permit {
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded
   }
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
 }

@@ -130,6 +130,19 @@ describe('a limit on what is handed out', () => {
     await second.handOut({ rows: 10, bytes: 1 })
   })
 
+  it('lets nothing go for numbers that count nothing, and they make no room', async () => {
+    const on = await dutyBench({ policy: limited({ ...rows, bytes: '1kB/h' }) })
+    const permit = await permitted(on)
+    await permit.handOut({ rows: 100, bytes: 999 })
+    for (const wrong of [-1, Number.NaN, 0.5, Infinity, 2 ** 53]) {
+      await expect(permit.handOut({ rows: wrong, bytes: 1 })).rejects.toMatchObject({ code: 'ERR_INTERNAL' })
+      await expect(permit.handOut({ rows: 1, bytes: wrong })).rejects.toMatchObject({ code: 'ERR_INTERNAL' })
+    }
+    await expect(permit.handOut({ rows: 1, bytes: 1 })).rejects.toMatchObject({ code: 'ERR_LIMIT_EXCEEDED' })
+    await permit.settle({ outcome: 'completed' })
+    expect(on.events.at(-1)).toMatchObject({ handedOut: { rows: 100, bytes: 999 } })
+  })
+
   it('lets nothing go when the ledger fails or hangs', async () => {
     const inner = memoryLedger({ clock: fixedClock(startMs) })
     let commit: Ledger['commit'] = (changes) => inner.commit(changes)
