@@ -1,4 +1,5 @@
-import type { Admission, AdmissionRequest, Enforcement } from './enforce.js'
+import type { Admission, AdmissionRequest } from './admission.js'
+import type { Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'

@@ -2,7 +2,7 @@
 export type { AdapterRequest, GuardedTarget, SessionAccess } from './access.js'
 export { sessionAccess } from './access.js'
 export type { Estimate, EstimateAction, EstimatedStep } from './approvals/estimate.js'
-export type { Admission } from './enforce.js'
+export type { Admission } from './admission.js'
 export type { ErrorCode } from './errors.js'
 export { BothKeysError } from './errors.js'
 export type { Action, Description, Target, TargetIdentity } from './model/action.js'

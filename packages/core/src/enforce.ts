@@ -1,7 +1,7 @@
 import type { ProveAction } from './action-proofs.js'
+import type { Admission, AdmissionRequest } from './admission.js'
 import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
-import type { EstimateAction } from './approvals/estimate.js'
 import { abortReason, withDeadline } from './deadline.js'
 import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
@@ -12,14 +12,12 @@ import { glassOver } from './glass/glass-refusals.js'
 import type { LiveGlass } from './glass/open-glass.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
-import type { Action } from './model/action.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
 import type { Decision } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
 import { over } from './model/over.js'
-import type { TraceContext } from './model/trace.js'
 import type { ObserverEvents } from './observers.js'
 import { Permit } from './permit.js'
 import type { CompiledPolicy } from './policy/compiled.js'
@@ -58,44 +56,6 @@ export interface Enforcement {
   /** How long the journal or the ledger may take before nothing runs. */
   readonly deadlineMs: number
 }
-
-/** One action that asks to be let through. */
-export interface AdmissionRequest {
-  readonly action: Action
-  readonly inTransaction: boolean
-  /** Where the action stands in the host's trace, for the record. */
-  readonly trace: TraceContext | undefined
-  /** Aborted when the caller gives up: cancel, timeout, socket close. */
-  readonly signal: AbortSignal
-  /**
-   * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: the door has the
-   * target settle what the action means, without running it. May take as long as the target lets others go first.
-   */
-  readonly prepare?: ((actionId: string) => MaybePromise<void>) | undefined
-  /**
-   * Called right behind `prepare`: whether the target, once it has settled that, is still as it was described. False voids
-   * the permit (RULES 23).
-   */
-  readonly recheck?: (() => MaybePromise<boolean>) | undefined
-  /**
-   * The door can tell how many rows this action changed before they are kept, and undo them all. Default: it cannot.
-   * An action whose rows the policy bounds is refused then (RULES 24).
-   */
-  readonly countsAffected?: boolean | undefined
-  /**
-   * The door asks `Permit.handOut` before it hands out what the target answers. Default: it does not. An action whose rows
-   * or bytes a limit counts is refused then (RULES 21).
-   */
-  readonly measuresAnswers?: boolean | undefined
-  /** Has the target say what it expects of the action, without running it: for approvers alone. Default: it cannot. */
-  readonly estimate?: EstimateAction | undefined
-}
-
-/** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */
-export type Admission =
-  | { readonly outcome: 'permitted'; readonly permit: Permit }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal }
-  | { readonly outcome: 'stale' }
 
 /**
  * Takes one action from decision to permit: prove → decide → hold → reserve → permit → intent on record. The only path there

@@ -135,8 +135,8 @@ export async function leave(ledger: Ledger, deadlineMs: number, place: Place, sp
 function indexKeys(place: Place): { readonly content: string; readonly run: string; readonly all: string } {
   return {
     content: contentKey(place.contentId),
-    run: `approval/pending/run/${sha256(place.runRoot)}`,
-    all: 'approval/pending/all',
+    run: `approval/waiting/run/${sha256(place.runRoot)}`,
+    all: 'approval/waiting/all',
   }
 }
 

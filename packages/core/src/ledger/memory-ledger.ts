@@ -152,7 +152,8 @@ function frozen(value: SnapshotValue): SnapshotValue {
   if (typeof value !== 'object' || value === null) return value
   if (isList(value)) return Object.freeze(value.map(frozen))
   const copy = { ...value }
-  for (const [key, member] of Object.entries(value)) {
+  // The copy's own members: reading a getter again could answer something else.
+  for (const [key, member] of Object.entries(copy)) {
     if (typeof member !== 'object' || member === null) continue
     // Defined, not assigned: a member may have any name, also one with a setter.
     Object.defineProperty(copy, key, { value: frozen(member), enumerable: true })

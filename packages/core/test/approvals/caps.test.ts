@@ -43,7 +43,7 @@ describe('pending requests', () => {
     ['an id that is no text', [1, startMs * 2]],
   ])('are not counted by what is no list of them: %s', async (_what, value) => {
     const on = bench()
-    await on.ledger.commit([{ key: 'approval/pending/all', value, expectedVersion: 0 }])
+    await on.ledger.commit([{ key: 'approval/waiting/all', value, expectedVersion: 0 }])
     expect(await on.coordinator.request(hold(), never)).toMatchObject({
       outcome: 'unavailable',
       refusal: { code: 'ERR_LEDGER_UNAVAILABLE' },

@@ -1,7 +1,7 @@
 import type { SessionAccess } from '../../src/access.js'
 import { sessionAccess } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
-import type { Admission } from '../../src/enforce.js'
+import type { Admission } from '../../src/admission.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'

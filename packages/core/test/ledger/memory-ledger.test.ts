@@ -146,3 +146,13 @@ describe('a ledger that is full of what rules count', () => {
     expect([1, 8, 80_000, 1_000_000].map(keptFree)).toEqual([0, 1, 10_000, 10_000])
   })
 })
+
+it('keeps nothing that somebody can change, also when a getter answers otherwise the second time', async () => {
+  const ledger = memoryLedger({ clock: handClock() })
+  const inner = { spent: 'yes' }
+  let reads = 0
+  const value = Object.defineProperty({}, 'member', { enumerable: true, get: () => (reads++ === 0 ? inner : 'other') })
+  await ledger.commit([{ key: 'k', expectedVersion: 0, value: value as Record<string, string> }])
+  inner.spent = 'no'
+  expect((await ledger.get('k')).value).toEqual({ member: { spent: 'yes' } })
+})
