@@ -1,4 +1,5 @@
 const source = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+const catalog = (name) => `packages/adapter-pg/src/catalog/${name}.ts`
 const test = (...names) => names.map((name) => `packages/adapter-pg/test/analyzer/${name}.test.ts`)
 const effects = test('effects', 'facts', 'containers.property')
 
@@ -147,5 +148,64 @@ export const analyzer = [
     replace: '  } catch (error) {\n',
     tests: test('grammar'),
     only: 'answers after 100',
+  },
+  {
+    name: 'a read runs what the planner computes',
+    file: source('relation-reads'),
+    find: '  planRelation(walk, relation)\n  if (relation.rowSecurity',
+    replace: '  if (relation.rowSecurity',
+    tests: effects,
+  },
+  {
+    name: 'so does a change that reads nothing',
+    file: source('relation-changes'),
+    find: "    planRelation(walk, relation)\n    if (event === 'delete') return",
+    replace: "    if (event === 'delete') return",
+    tests: effects,
+  },
+  {
+    name: 'and the other side of a foreign key',
+    file: source('relation-changes'),
+    find: '    planRelation(this.#walk, relation)\n',
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'partitions have what is stored above them',
+    file: catalog('relations'),
+    find: "draft.kind === 'partitioned-table' ? below(id, (at) => relations.get(at)) : []",
+    replace: '[]',
+    tests: effects,
+  },
+  ...[
+    [
+      'a function in SQL is replaced by its body',
+      '!routine.builtin && routine.language ===',
+      'false && routine.language ===',
+    ],
+    ['of a function in SQL nothing surely remains', '    !inlined &&\n    transparent', '    transparent'],
+    ['only known nodes keep a column', 'transparent.has(node.type) &&', ''],
+    ['a call needs a column to wait', 'arguments_.includes(true) &&', ''],
+    ['NULL may take a call away', " && node.own.includes(' :constisnull false ')", ''],
+    [
+      'a function that the catalog does not know counts',
+      'routine === undefined || isInlined',
+      'routine !== undefined && isInlined',
+    ],
+    ['a constant is no call', "  if (node.type === 'CONST') return false\n", ''],
+    ['only immutable functions are computed', "routine.volatility !== 'immutable')\n", 'false)\n'],
+  ].map(([name, find, replace]) => ({
+    name: `planning: ${name}`,
+    file: catalog('planned-use'),
+    find,
+    replace,
+    tests: ['packages/adapter-pg/test/catalog/planned-use.test.ts'],
+  })),
+  {
+    name: 'what is escaped in a stored tree is no brace',
+    file: catalog('stored-tree'),
+    find: String.raw`/\\.|[{}]/gsu`,
+    replace: '/[{}]/gsu',
+    tests: ['packages/adapter-pg/test/catalog/planned-use.test.ts'],
   },
 ]

@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
-import { applyStored, bypassesPolicies, readRelation, relationAttributes } from './relation-reads.js'
+import { applyStored, bypassesPolicies, planRelation, readRelation, relationAttributes } from './relation-reads.js'
 import { isSystemRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
@@ -126,6 +126,7 @@ class Changes {
       for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', new Set([relation.id]))
     }
     runStored(walk, relation.searches, 'index')
+    planRelation(walk, relation)
     if (event === 'delete') return
     for (const { use } of relation.defaults) evaluateStored(walk, use, 'default', relation)
     for (const use of relation.checks) evaluateStored(walk, use, 'check')
@@ -155,6 +156,7 @@ class Changes {
     if (relation === undefined) return
     runStored(this.#walk, relation.searches, 'foreign-key')
     runStored(this.#walk, relation.comparisons, 'foreign-key')
+    planRelation(this.#walk, relation)
     for (const id of relation.children) this.#lookUp(this.#walk.catalog.relations.get(id))
   }
 

@@ -53,6 +53,7 @@ function read(
   )
   if (relation.comparisons.length > 0) runStored(walk, relation.comparisons, 'comparison')
   if (relation.searches.length > 0) runStored(walk, relation.searches, 'index')
+  planRelation(walk, relation)
   if (relation.rowSecurity && !bypassesPolicies(walk, via)) applyPolicies(walk, relation)
   if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, seen)
   if (only === true) return
@@ -61,6 +62,11 @@ function read(
     if (child === undefined) walk.miss('relation', `#${String(id)}`)
     else read(walk, child, columns, via === undefined ? {} : { via }, seen)
   }
+}
+
+/** What the server computes of a relation's own expressions before it reads or changes any row of it. */
+export function planRelation(walk: Walk, relation: Relation): void {
+  for (const use of relation.planned) evaluateStored(walk, use, 'plan')
 }
 
 /** Superusers see every row; but behind a view the policies of its owner hold. */

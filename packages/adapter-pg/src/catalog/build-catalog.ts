@@ -1,4 +1,4 @@
-import { plainRelations, userRelations } from './relations.js'
+import { addPlannedUses, plainRelations, userRelations } from './relations.js'
 import { byName, operatorsOf, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
@@ -82,6 +82,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     ...builtins.routinesById,
     ...routines.map((routine): [number, Routine] => [routine.id, routine]),
   ])
+  addPlannedUses(rows, relations, { routines: routinesById, functionOfOperator })
   return Object.freeze({
     serverVersion: builtins.serverVersion,
     database: rows.database ?? '',

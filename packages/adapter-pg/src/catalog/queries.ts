@@ -200,6 +200,11 @@ const userSql = document([
     'pg_catalog.pg_statistic_ext AS s',
   ),
   section(
+    'planned',
+    [number('x.relation'), 'x.tree'],
+    `(SELECT i.indrelid AS relation, i.indexprs::pg_catalog.text AS tree FROM pg_catalog.pg_index AS i UNION ALL SELECT i.indrelid, i.indpred::pg_catalog.text FROM pg_catalog.pg_index AS i UNION ALL SELECT k.conrelid, k.conbin::pg_catalog.text FROM pg_catalog.pg_constraint AS k UNION ALL SELECT p.partrelid, p.partexprs::pg_catalog.text FROM pg_catalog.pg_partitioned_table AS p UNION ALL SELECT s.stxrelid, pg_catalog.to_jsonb(s) OPERATOR(pg_catalog.->>) 'stxexprs' FROM pg_catalog.pg_statistic_ext AS s) AS x WHERE ${isUser('x.relation')} AND x.tree OPERATOR(pg_catalog.~) '[0-9]{5}'`,
+  ),
+  section(
     'partitionKeys',
     [number('p.partrelid'), storedUseSql('p.partexprs')],
     'pg_catalog.pg_partitioned_table AS p WHERE p.partexprs IS NOT NULL',

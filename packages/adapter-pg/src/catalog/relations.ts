@@ -9,6 +9,7 @@ import type {
   StoredUse,
   Trigger,
 } from './snapshot.js'
+import { type KnownRoutines, plannedUse } from './planned-use.js'
 import { noUse, storedUse } from './stored-use.js'
 
 type Resolve = (operator: number) => number
@@ -23,6 +24,7 @@ type Draft = Mutable<Relation> & {
   searches: number[]
   references: number[]
   statistics: StoredUse[]
+  planned: StoredUse[]
   comparisons: number[]
   valueFunctions: number[]
   referencedBy: IncomingForeignKey[]
@@ -167,6 +169,17 @@ function addStoredExpressions(
   }
 }
 
+/** What the planner may compute of the stored expressions of each relation, and of those that a partition has from above. */
+export function addPlannedUses(rows: UserRows, relations: ReadonlyMap<number, Draft>, known: KnownRoutines): void {
+  for (const [id, tree] of rows.planned ?? []) {
+    const draft = relations.get(id)
+    if (draft === undefined) continue
+    const use = plannedUse(tree, known)
+    const partitions = draft.kind === 'partitioned-table' ? below(id, (at) => relations.get(at)) : []
+    for (const relation of [draft, ...partitions]) relation.planned.push(use)
+  }
+}
+
 /** Everything below a partitioned table: what its key computes is in the constraints of each partition. */
 function below(relation: number, at: (id: number) => Draft | undefined): ReadonlySet<Draft> {
   const found = new Set<Draft>()
@@ -216,6 +229,7 @@ function emptyRelation(id: number, schema: string, name: string, kind: RelationK
     searches: [],
     references: [],
     statistics: [],
+    planned: [],
     comparisons: [],
     valueFunctions: [],
     referencedBy: [],

@@ -61,6 +61,8 @@ export interface UserRows extends CatalogRows {
   readonly exclusions: Rows<[relation: number, routine: number]>
   readonly typeDefaults: Rows<[type: number, use: Tokens]>
   readonly statistics: Rows<[relation: number, use: Tokens]>
+  /** Texts of stored trees that the planner simplifies, where they name anything of a user. */
+  readonly planned: Rows<[relation: number, tree: string]>
   readonly partitionKeys: Rows<[relation: number, use: Tokens]>
   readonly inherits: Rows<[parent: number, child: number]>
   readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens]>

@@ -93,6 +93,8 @@ export interface Relation {
   readonly searches: readonly number[]
   /** Expressions of extended statistics, which ANALYZE evaluates. */
   readonly statistics: readonly StoredUse[]
+  /** What the server may compute whenever it plans a statement on it, a plain read included. */
+  readonly planned: readonly StoredUse[]
   /** Functions that compare values of its columns (operator classes of user-defined types). */
   readonly comparisons: readonly number[]
   /** Functions that make values of its columns (checks of domains, canonical forms of ranges). */

@@ -28,5 +28,15 @@ const keys = [
 /** Types of values, whatever the field is called; only those that users can have made: they have five digits. */
 const typeKeys = '[a-zA-Z_]*type|[a-z_]*typeid|typeId|coltypes|funccoltypes'
 
+/** Means the same to PostgreSQL and to JavaScript. */
+const pattern = `[ ]:(?:(${keys}) ((?:[(]o )?[0-9]+(?: [0-9]+)*|[{])|(${typeKeys}) ((?:[(]o )?(?:[0-9]+ )*[0-9]{5,}(?: [0-9]+)*))`
+
 /** One row with what `storedUseSql` looks for, once for all of them: the text has to stay short enough to be checked. */
-export const storedUsePattern = `(VALUES ('[ ]:(?:(${keys}) ((?:[(]o )?[0-9]+(?: [0-9]+)*|[{])|(${typeKeys}) ((?:[(]o )?(?:[0-9]+ )*[0-9]{5,}(?: [0-9]+)*))'::pg_catalog.text)) AS stored(pattern)`
+export const storedUsePattern = `(VALUES ('${pattern}'::pg_catalog.text)) AS stored(pattern)`
+
+/** The same of a piece of a stored tree that is here already. */
+export function storedUseTokens(tree: string): readonly string[] {
+  return Array.from(tree.matchAll(new RegExp(pattern, 'g')), ([, key, value, typeKey, typeValue]) =>
+    key === undefined ? `${String(typeKey)} ${String(typeValue)}` : `${key} ${String(value)}`,
+  )
+}

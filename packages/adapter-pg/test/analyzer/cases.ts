@@ -92,6 +92,31 @@ export const reads: Cases = {
   ],
 }
 
+const computed = 'execute function:shop.constant userDefined via=plan'
+
+/** What the planner computes of what is stored with a table; `sometimes` is not immutable. */
+export const planning: Cases = {
+  'select b from folded': ['read table:shop.folded columns=b', 'read table:shop.folded_child columns=b', computed],
+  'select b from only folded': ['read table:shop.folded columns=b', computed],
+  'select b from folded_child': ['read table:shop.folded_child columns=b', computed],
+  'select a from unfolded where b is not null': ['read table:shop.unfolded columns=a,b'],
+  'select from inlined': [
+    'read table:shop.inlined columns=',
+    computed,
+    'execute function:shop.picked userDefined via=plan',
+  ],
+  'select at from folded_days': [
+    'read table:shop.folded_days kind=partitioned-table columns=at',
+    'read table:shop.folded_days_rest columns=at',
+    computed,
+  ],
+  'select at from folded_days_rest': ['read table:shop.folded_days_rest columns=at', computed],
+  'delete from only folded': ['delete table:shop.folded unbounded', computed],
+  'insert into refers values (1)': ['write table:shop.refers columns=a', computed],
+  'explain select b from only folded': ['read table:shop.folded columns=b', computed],
+  'copy (select a from only folded) to stdout': ['read table:shop.folded columns=a', computed],
+}
+
 export const changes: Cases = {
   "insert into lone values (1, 'x')": [
     'write table:shop.lone columns=a,b',

@@ -111,7 +111,10 @@ export class Lab {
   async run(entry: Entry, inspect: Inspect): Promise<Observation> {
     const known = await this.#template(entry.world)
     const database = await this.#copy(entry.world)
-    const [subject, witness] = await Promise.all([this.#connect(database, printing), this.#connect(database)])
+    const [subject, witness] = await Promise.all([
+      this.#connect(database, printing),
+      this.#connect(database, onlookers),
+    ])
     try {
       return await this.#observe(entry, inspect, subject, witness, known)
     } finally {
@@ -241,7 +244,7 @@ export class Lab {
   }
 
   async #inDatabase<Result>(database: string, use: (client: pg.Client) => Promise<Result>): Promise<Result> {
-    const client = await this.#connect(database)
+    const client = await this.#connect(database, onlookers)
     try {
       return await use(client)
     } finally {
@@ -294,6 +297,9 @@ async function sawSleeping(witness: pg.Client, pid: number, done: Promise<unknow
     if ((await witness.query(sql, [pid])).rowCount === 1) return true
   }
 }
+
+/** Planning a statement on a table can be enough to run a trap. */
+const onlookers = `-c ${quietSetting}=,*,`
 
 const settings = {
   autovacuum: 'off',

@@ -4,6 +4,7 @@ import { changeEntries } from './changes.js'
 import { changeContainers, type Container, queryContainers, utilityContainers } from './containers.js'
 import { definitionEntries } from './definitions.js'
 import { builtinCalls, capturedForms, type Payload, temporaryForms, userCalls, userForms } from './payloads.js'
+import { plannedEntries } from './planned.js'
 import { utilityEntries } from './utilities.js'
 
 /** The whole battery: statement kinds × containers × hiding families. */
@@ -22,6 +23,7 @@ export function generate(): readonly Entry[] {
     ...cross(named('select list', 'WHERE'), temporaryForms),
     ...changeEntries(),
     ...attachedEntries(),
+    ...plannedEntries(),
     ...definitionEntries(),
     ...watchedDefinitions(),
     ...utilityEntries(),
