@@ -34,15 +34,15 @@ export const dutyGuards = [
   {
     name: 'what was done before counts',
     file: source('duties/claim'),
-    find: 'if (new Set([...held, ...adds]).size > rule.max)',
-    replace: 'if (new Set(adds).size > rule.max)',
+    find: 'if (new Set([...held, ...adds]).size <= rule.max) continue',
+    replace: 'if (new Set(adds).size <= rule.max) continue',
     tests: apart,
   },
   {
     name: 'what one action does by itself counts',
     file: source('duties/claim'),
-    find: 'if (new Set([...held, ...adds]).size > rule.max)',
-    replace: 'if (held.length > 0 && new Set([...held, ...adds]).size > rule.max)',
+    find: 'if (new Set([...held, ...adds]).size <= rule.max) continue',
+    replace: 'if (held.length === 0 || new Set([...held, ...adds]).size <= rule.max) continue',
     tests: apart,
   },
   {

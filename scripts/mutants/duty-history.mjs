@@ -51,8 +51,8 @@ export const dutyHistoryGuards = [
   {
     name: 'one closure takes one step of a chain',
     file: source('duties/claims'),
-    find: "const rule = markRule({ ...chain, max: 1 }, 'steps', chain.steps)",
-    replace: "const rule = markRule({ ...chain, max: 2 }, 'steps', chain.steps)",
+    find: "const rule = markRule(rules, act, { ...chain, max: 1 }, 'steps', chain.steps)",
+    replace: "const rule = markRule(rules, act, { ...chain, max: 2 }, 'steps', chain.steps)",
     tests: chains,
   },
   {

@@ -8,7 +8,7 @@ export const lintGuards = [
     [
       'a guard is not created with them',
       core('guard'),
-      '    await assertRolesApart(holder.current, options.directory, deadlineMs)\n',
+      '    await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: clock.wallMs() })\n',
       '',
     ],
     ['a reload does not bring them', core('policy-holder'), '      await this.#options.admits(next)\n', ''],
@@ -195,8 +195,8 @@ export const lintGuards = [
     [
       'reserves nothing',
       core('duty-reservation'),
-      'return this.#ask(this.#claims.of(rules, act), true)',
-      'return this.#ask(this.#claims.of(rules, act), false)',
+      'return this.#ask(this.#claims.of(rules, act), undefined)',
+      'return this.#ask(this.#claims.of(rules, act), whoOf(act))',
     ],
     [
       'is refused by what the action brings together',

@@ -21,6 +21,7 @@ import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { lintGuards } from './lint.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
+import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
@@ -44,6 +45,7 @@ const lists = {
   path,
   'session-end': sessionEndGuards,
   policy: policyGuards,
+  mitigations: mitigationGuards,
   decide: decideGuards,
   identity: identityGuards,
   directory: directoryGuards,

@@ -2,7 +2,7 @@ import type { CountedVote } from './approvals/evidence.js'
 import type { HoldRequest } from './approvals/request.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
-import type { Claim } from './duties/claim.js'
+import type { Claim, ExcusedRule } from './duties/claim.js'
 import type { Claims, UnknownClosure } from './duties/claim-draft.js'
 import type { HandedOut } from './duties/claims.js'
 import { handedOutClaimsOf, measuringLimits, roleClaimsOf } from './duties/claims.js'
@@ -11,15 +11,19 @@ import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ClaimConflict } from './ledger/reserve.js'
 import { reserve } from './ledger/reserve.js'
+import { within } from './ledger/within.js'
 import type { DutyRules } from './model/duty-rules.js'
 import type { MaybePromise } from './model/maybe-promise.js'
-import type { Principal } from './model/principal.js'
+import type { Principal, Subject } from './model/principal.js'
+import { engineSession } from './record/event.js'
+import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { refusalError } from './refusal.js'
 
 /** What reserving needs of the guard. */
 export interface DutyReservationOptions {
   readonly ledger: Ledger
+  readonly journal: Pick<Journal, 'append'>
   readonly deadlineMs: number
   /** Whether the journal is not all that its noted head says: what happened before cannot be trusted then (RULES 19). */
   readonly journalBehind: boolean
@@ -45,7 +49,7 @@ export class DutyReservation {
    * whatever becomes of the act. Answers at once when no rule counts it. Throws or rejects as the ledger does.
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(this.#claims.of(rules, act), false)
+    return this.#ask(this.#claims.of(rules, act), whoOf(act))
   }
 
   /**
@@ -61,14 +65,14 @@ export class DutyReservation {
       sum = { rows: sum.rows + handedOut.rows, bytes: sum.bytes + handedOut.bytes }
       const over = ofAction.find(({ measure, most }) => (measure === 'bytes' ? sum.bytes : sum.rows) > most)
       if (over !== undefined) return exceeding({ ...over, noun: over.measure, limit: over.most })
-      const reservation = await this.#ask(handedOutClaimsOf(rules, act, handedOut), false)
+      const reservation = await this.#ask(handedOutClaimsOf(rules, act, handedOut), whoOf(act))
       return typeof reservation === 'object' ? reservation.refusal : undefined
     }
   }
 
   /** Whether an act would be refused now; reserves nothing. */
   look(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(this.#claims.of(rules, act), true)
+    return this.#ask(this.#claims.of(rules, act), undefined)
   }
 
   /**
@@ -82,7 +86,7 @@ export class DutyReservation {
       { target: action.target.name, effects: action.description.effects, root: requester.run.root },
       { party: vote.approver, roles: vote.roles },
     )
-    const roles = await this.#ask(roleClaimsOf(rules, act, 0), vote.decision !== 'allow')
+    const roles = await this.#ask(roleClaimsOf(rules, act, 0), vote.decision === 'allow' ? whoOf(act) : undefined)
     if (typeof roles === 'object') return roles.refusal.rules.join(', ')
     const reservation = await (vote.decision === 'allow' ? this.reserve(rules, act) : this.look(rules, act))
     return typeof reservation === 'object' ? reservation.refusal.rules.join(', ') : undefined
@@ -95,22 +99,51 @@ export class DutyReservation {
   async admitRoles(rules: DutyRules | undefined, principal: Principal, livesMs: number): Promise<void> {
     if (rules === undefined) return
     const who = { party: principal, roles: principal.roles }
-    const reservation = await this.#ask(roleClaimsOf(rules, who, Math.ceil(livesMs)), false)
+    const reservation = await this.#ask(roleClaimsOf(rules, who, Math.ceil(livesMs)), {
+      does: 'open',
+      who: principal.subject,
+    })
     if (typeof reservation === 'object') throw refusalError(reservation.refusal)
   }
 
-  #ask({ claims, unknown }: Claims, dryRun: boolean): MaybePromise<Reservation> {
+  /** `by` left out: nothing is reserved. */
+  #ask({ claims, unknown }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {
     if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
     if (claims.length === 0) return 'uncounted'
     if (this.#options.journalBehind) return { refusal: untrusted(claims) }
-    return this.#reserve(claims, dryRun)
+    return this.#reserve(claims, by)
   }
 
-  async #reserve(claims: readonly Claim[], dryRun: boolean): Promise<Reservation> {
+  async #reserve(claims: readonly Claim[], by: Reserver | undefined): Promise<Reservation> {
     const { deadlineMs, ledger } = this.#options
-    const conflict = await reserve(ledger, claims, { deadlineMs, dryRun })
-    return conflict === undefined ? 'reserved' : { refusal: refused(conflict) }
+    const { conflict, excused } = await reserve(ledger, claims, { deadlineMs, dryRun: by === undefined })
+    if (conflict !== undefined) return { refusal: refused(conflict) }
+    if (by !== undefined && excused.length > 0) await this.#recordExcuses(excused, by)
+    return 'reserved'
   }
+
+  /** An exception that nobody could find afterwards lets nothing through. */
+  async #recordExcuses(excused: readonly ExcusedRule[], { does, target, who }: Reserver): Promise<void> {
+    const { deadlineMs, journal } = this.#options
+    const mitigations = [
+      ...new Map(excused.map(({ mitigation, rule }) => [mitigation, { id: mitigation, rule }])).values(),
+    ]
+    const body = { does, mitigations, target, who: { issuer: who.issuer, id: who.id } }
+    await within(deadlineMs, 'the journal', 'ERR_JOURNAL_UNAVAILABLE', () =>
+      journal.append({ type: 'duty.excused', session: engineSession, body }, 'synced'),
+    )
+  }
+}
+
+/** Who reserves, and for what: an act of theirs, or the session that they open. */
+interface Reserver {
+  readonly does: Act['kind'] | 'open'
+  readonly who: Subject
+  readonly target?: string
+}
+
+function whoOf({ kind, party, target }: Act): Reserver {
+  return { does: kind, who: party.subject, target }
 }
 
 function unknownClosure({ dimensions, rule }: UnknownClosure): Refusal {

@@ -169,7 +169,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     engine,
     clock,
     deadlineMs,
-    admits: (policy) => assertRolesApart(policy, options.directory, deadlineMs),
+    admits: (policy) => assertRolesApart(policy, options.directory, { deadlineMs, nowMs: clock.wallMs() }),
     observe: (name, event) => {
       observers.emit(name, event)
     },
@@ -184,7 +184,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   try {
     assertNotifier(options.notifyGlass, holder.current)
     await openDirectory(options.directory, { clock, deadlineMs, observers })
-    await assertRolesApart(holder.current, options.directory, deadlineMs)
+    await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: clock.wallMs() })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
@@ -234,7 +234,7 @@ async function assemble(
     onFailure: failed(engineSession),
   })
   const switches = new TargetSwitches(revocations)
-  const duties = new DutyReservation({ ledger, deadlineMs, journalBehind: journal.behind !== undefined })
+  const duties = new DutyReservation({ ledger, journal, deadlineMs, journalBehind: journal.behind !== undefined })
   const approvals = createApprovalCoordinator({
     engine,
     ledger,

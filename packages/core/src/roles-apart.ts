@@ -17,12 +17,12 @@ const shownFindings = 20
 export async function assertRolesApart(
   policy: CompiledPolicy,
   directory: Directory | undefined,
-  deadlineMs: number,
+  on: { readonly deadlineMs: number; readonly nowMs: number },
 ): Promise<void> {
   if (directory === undefined || (policy.dutyRules?.separatedRoles.length ?? 0) === 0) return
-  const listing = await listingOf(directory, deadlineMs)
+  const listing = await listingOf(directory, on.deadlineMs)
   if (listing === undefined) return
-  const findings = rolesTogether(policy, await rosterOf(listing))
+  const findings = rolesTogether(policy, await rosterOf(listing), on.nowMs)
   if (findings.length === 0) return
   const rules = [...new Set(findings.map(({ path }) => path))]
   throw new BothKeysError(

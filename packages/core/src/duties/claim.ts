@@ -1,5 +1,6 @@
 import type { IndependenceDimension } from '../model/decision.js'
 import type { SnapshotValue } from '../model/snapshot.js'
+import type { Excuse } from './mitigated.js'
 import type { Stamps } from './stamps.js'
 import { parseStamps, stampsValue } from './stamps.js'
 import type { TallyOutcome, TallyRule } from './tally.js'
@@ -14,6 +15,8 @@ export interface MarkRule {
   readonly max: number
   readonly windowMs: number
   readonly over: readonly IndependenceDimension[]
+  /** Whoever makes the claim is excused from the rule for a while: what they do is noted, and refused to others. */
+  readonly excuse?: Excuse | undefined
 }
 
 /** What one action wants to leave under one ledger key: marks that rules look at, or one more in a count. */
@@ -53,8 +56,22 @@ export type ClaimOutcome =
     }
   | Extract<TallyOutcome, { readonly outcome: 'exceeded' }>
   /** Everything is there already and counts for a whole window from now on. */
-  | { readonly outcome: 'held' }
-  | { readonly outcome: 'reserved'; readonly value: SnapshotValue; readonly expiresAtMs: number | undefined }
+  | { readonly outcome: 'held'; readonly excused?: readonly ExcusedRule[] }
+  | {
+      readonly outcome: 'reserved'
+      readonly value: SnapshotValue
+      readonly expiresAtMs: number | undefined
+      readonly excused?: readonly ExcusedRule[]
+    }
+
+/** A claim that is granted. */
+type Granted = Extract<ClaimOutcome, { readonly outcome: 'held' | 'reserved' }>
+
+/** A rule that would have refused a claim, and the mitigation that let it through. */
+export interface ExcusedRule {
+  readonly rule: string
+  readonly mitigation: string
+}
 
 /** A stamp is made this much of a window later than now, so that repeating an action need not write each time. */
 const graceShare = 64
@@ -67,11 +84,16 @@ const graceShare = 64
 export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs: number): ClaimOutcome {
   if (claim.tally !== undefined) return judgeTally(claim.tally, value, nowMs, claim.amount)
   const stamps = parseStamps(value)
+  const excused: ExcusedRule[] = []
   for (const { adds, rule } of claim.wants) {
     const held = [...rule.marks].filter((mark) => counts(stamps.get(mark), rule.windowMs, nowMs))
-    if (new Set([...held, ...adds]).size > rule.max) return { outcome: 'conflict', rule, adds, held }
+    if (new Set([...held, ...adds]).size <= rule.max) continue
+    const { excuse } = rule
+    if (excuse === undefined || nowMs > excuse.untilMs) return { outcome: 'conflict', rule, adds, held }
+    excused.push({ rule: rule.id, mitigation: excuse.mitigation })
   }
-  return stamped(claim, stamps, nowMs)
+  const granted = stamped(claim, stamps, nowMs)
+  return excused.length === 0 ? granted : { ...granted, excused }
 }
 
 /** The history after a claim whatever it says: for what ran already. */
@@ -84,7 +106,7 @@ function counts(atMs: number | undefined, windowMs: number, nowMs: number): bool
   return atMs !== undefined && atMs + windowMs >= nowMs
 }
 
-function stamped(claim: MarkClaim, before: Stamps, nowMs: number): ClaimOutcome {
+function stamped(claim: MarkClaim, before: Stamps, nowMs: number): Granted {
   const untilMs = nowMs + claim.lastsMs
   const after = new Map([...before].filter(([, atMs]) => counts(atMs, claim.keepMs, nowMs)))
   const marks = new Set(claim.wants.flatMap(({ adds }) => adds))

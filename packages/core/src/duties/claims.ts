@@ -12,6 +12,7 @@ import type { Act } from './act.js'
 import type { MarkRule } from './claim.js'
 import type { Claims } from './claim-draft.js'
 import { ClaimDraft } from './claim-draft.js'
+import { excuseOf } from './mitigated.js'
 import type { TallyRule } from './tally.js'
 
 const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'])
@@ -23,9 +24,9 @@ const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'
 export function claimsOf(rules: DutyRules, act: Act): Claims {
   const draft = new ClaimDraft(act.party)
   for (const rule of rules.separatedDuties) claimDuties(draft, rules, rule, act)
-  for (const chain of rules.chains) claimStep(draft, chain, act)
+  for (const chain of rules.chains) claimStep(draft, rules, chain, act)
   if (act.kind === 'vote') return draft.claims()
-  for (const wall of rules.walls) claimDatasets(draft, wall, act)
+  for (const wall of rules.walls) claimDatasets(draft, rules, wall, act)
   // What is handed out is counted when it is; an act has to find room for some of it.
   countLimits(draft, rules, act, { statements: 1, rows: 0, bytes: 0 })
   return draft.claims()
@@ -59,7 +60,7 @@ export function roleClaimsOf(rules: DutyRules, who: Pick<Act, 'party' | 'roles'>
   for (const rule of rules.separatedRoles) {
     const adds = who.roles.filter((role) => rule.roles.has(role))
     if (adds.length === 0) continue
-    draft.mark({ about: 'role', thing: '', keepMs, lastsMs }, markRule(rule, 'roles', rule.roles), adds)
+    draft.mark({ about: 'role', thing: '', keepMs, lastsMs }, markRule(rules, who, rule, 'roles', rule.roles), adds)
   }
   return draft.claims()
 }
@@ -68,29 +69,29 @@ function claimDuties(draft: ClaimDraft, rules: DutyRules, rule: SeparatedDuties,
   const found = exercised(rule, act)
   if (found.size === 0) return
   const keepMs = longest(rules.separatedDuties.filter(({ per }) => per === rule.per))
-  const marked = markRule(rule, 'duties', rule.duties)
+  const marked = markRule(rules, act, rule, 'duties', rule.duties)
   for (const [thing, adds] of found) draft.mark({ about: `duty/${rule.per}`, thing, keepMs }, marked, [...adds])
 }
 
 const stepOf: Readonly<Record<Act['kind'], HistoryStep>> = { request: 'request', vote: 'approve', action: 'execute' }
 
 /** What could not be understood may be any of the duties. */
-function claimStep(draft: ClaimDraft, chain: HistoryChain, act: Act): void {
+function claimStep(draft: ClaimDraft, rules: DutyRules, chain: HistoryChain, act: Act): void {
   const step = stepOf[act.kind]
   if (!chain.steps.has(step) || !chain.targets.has(act.target)) return
   const about = (act.about ?? act.effects).filter(({ duty }) => chain.duties.has(duty) || duty === 'opaque')
   const things = new Set(about.map(({ resource }) => thingOf(chain, act, resource)))
-  const rule = markRule({ ...chain, max: 1 }, 'steps', chain.steps)
+  const rule = markRule(rules, act, { ...chain, max: 1 }, 'steps', chain.steps)
   for (const thing of things) {
     draft.mark({ about: 'chain', thing: JSON.stringify([chain.id, thing]), keepMs: chain.windowMs }, rule, [step])
   }
 }
 
-function claimDatasets(draft: ClaimDraft, wall: DatasetWall, act: Act): void {
+function claimDatasets(draft: ClaimDraft, rules: DutyRules, wall: DatasetWall, act: Act): void {
   const touched = wall.datasets.filter((dataset) => act.effects.some((effect) => dataset.touches(act.target, effect)))
   if (touched.length === 0) return
   const names = new Set(wall.datasets.map(({ name }) => name))
-  const rule = markRule({ ...wall, max: 1 }, 'datasets', names)
+  const rule = markRule(rules, act, { ...wall, max: 1 }, 'datasets', names)
   const adds = touched.map(({ name }) => name)
   draft.mark({ about: 'wall', thing: wall.id, keepMs: wall.windowMs }, rule, adds)
 }
@@ -150,12 +151,15 @@ function dutiesOf({ duties }: SeparatedDuties, duty: Duty): readonly Duty[] {
 }
 
 function markRule(
+  { mitigations }: DutyRules,
+  { party }: Pick<Act, 'party'>,
   rule: Pick<MarkRule, 'id' | 'max' | 'windowMs' | 'over'>,
   noun: string,
   marks: ReadonlySet<string>,
 ): MarkRule {
   const { id, max, over, windowMs } = rule
-  return { id, noun, marks, max, over, windowMs }
+  const excuse = excuseOf(mitigations, id, party)
+  return { id, noun, marks, max, over, windowMs, ...(excuse !== undefined && { excuse }) }
 }
 
 function longest(rules: readonly { readonly windowMs: number }[]): number {

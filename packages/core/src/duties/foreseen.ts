@@ -12,13 +12,16 @@ export interface Foreseen {
   readonly unknown: readonly IndependenceDimension[]
 }
 
-/** Judges claims against an empty history, as a reservation judges them. Pure: nothing is reserved. */
+/**
+ * Judges claims against an empty history, as a reservation judges them, but for mitigations: they end. Pure: nothing is
+ * reserved.
+ */
 export function foreseen({ claims, unknown }: Claims): Foreseen {
   const counted = claims.flatMap((claim) =>
     claim.tally === undefined ? claim.wants.map(({ rule }) => rule.id) : [claim.tally.id],
   )
   const refusals = claims.flatMap((claim) => {
-    const outcome = judgeClaim(claim, undefined, 0)
+    const outcome = judgeClaim(claim, undefined, Number.MAX_SAFE_INTEGER)
     return outcome.outcome === 'conflict' || outcome.outcome === 'exceeded' ? [outcome.rule.id] : []
   })
   return {

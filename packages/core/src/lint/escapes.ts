@@ -25,7 +25,14 @@ const root = 'run'
  */
 export function separationEscapes(policy: CompiledPolicy, members: readonly RosterMember[]): readonly Finding[] {
   const { separatedDuties, separatedRoles } = viewsOf(policy).rules
-  const none: DutyRules = { separatedDuties: [], chains: [], separatedRoles: [], walls: [], limits: [] }
+  const none: DutyRules = {
+    separatedDuties: [],
+    chains: [],
+    separatedRoles: [],
+    walls: [],
+    limits: [],
+    mitigations: [],
+  }
   const groups = peopleOf(members)
   return [
     ...separatedRoles.flatMap((rule) =>

@@ -18,6 +18,10 @@ export const findingSeverities = Object.freeze({
   'separation-escaped': 'warning',
   /** Whoever may change the policy may approve as well. */
   'policy-admin-approves': 'warning',
+  /** Somebody is excused from a rule that keeps duties apart. */
+  mitigated: 'notice',
+  /** An exception is over: the rule holds for everybody again. */
+  'mitigation-over': 'notice',
   /** The listing names no roles, so that nothing can be said of them. */
   'roles-not-listed': 'notice',
   /** The listing names no class of agents for which people approve. */

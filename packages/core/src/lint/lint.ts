@@ -7,6 +7,7 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 import { separationEscapes } from './escapes.js'
 import type { Finding } from './finding.js'
 import { findingAt, named } from './finding.js'
+import { mitigationFindings } from './mitigations.js'
 import { policyAdmins } from './policy-admins.js'
 import { quorumFindings } from './quorums.js'
 import { rolesTogether } from './roles-together.js'
@@ -18,21 +19,28 @@ const order: readonly Finding['severity'][] = ['error', 'warning', 'notice']
  * one person, approvers who all share something with whoever asks, roles that defeat a separation, and policy admins who can
  * approve. Nothing is asked, written or reserved; everybody is tried by the code that decides when it matters. Every
  * session is taken to have all roles of the directory, a run of its own and no key. Combinations of rules are tried as far as
- * one effect meets them. Rejects with ERR_CONFIG_INVALID for a policy that `loadPolicy` did not make, and with
+ * one effect meets them. `at` (default: now) is the time at which mitigations are looked at; they let roles be together and
+ * nothing else here. Rejects with ERR_CONFIG_INVALID for a policy that `loadPolicy` did not make, and with
  * ERR_DIRECTORY_UNAVAILABLE for entries that are no listing.
  *
  * @example
  * const people = await directory.list({ signal: AbortSignal.timeout(10_000), fresh: true })
  * for (const { message, path, severity } of await lint(policy, people)) console.log(severity, path, message)
  */
-export async function lint(policy: CompiledPolicy, people: readonly DirectoryEntry[]): Promise<readonly Finding[]> {
+export async function lint(
+  policy: CompiledPolicy,
+  people: readonly DirectoryEntry[],
+  options: { readonly at?: Date } = {},
+): Promise<readonly Finding[]> {
+  const nowMs = (options.at ?? new Date()).getTime()
   const listing = checkedListing(people)
   const members = await rosterOf(listing, { classes: 'own' })
   const findings = [
-    ...rolesTogether(policy, await rosterOf(listing)),
+    ...rolesTogether(policy, await rosterOf(listing), nowMs),
     ...quorumFindings(policy, members),
     ...separationEscapes(policy, members),
     ...policyAdmins(policy, members),
+    ...mitigationFindings(policy, nowMs),
     ...unlisted(policy, members),
   ]
   return Object.freeze(findings.toSorted((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity)))

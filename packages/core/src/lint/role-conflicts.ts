@@ -25,10 +25,14 @@ interface Holders {
  * session claims them, with nothing that was before. Pure. Each group of accounts is told once for a rule.
  * A dimension that the listing does not name ties nobody here; the session that opens with it is checked again.
  */
-export function roleConflicts(rules: DutyRules, members: readonly RosterMember[]): readonly RoleConflict[] {
+export function roleConflicts(
+  rules: DutyRules,
+  members: readonly RosterMember[],
+  nowMs: number,
+): readonly RoleConflict[] {
   const found = new Map<string, RoleConflict>()
   for (const holders of holdersByKey(rules, members).values()) {
-    for (const { accounts, roles, rule } of conflictsAmong(holders)) {
+    for (const { accounts, roles, rule } of conflictsAmong(holders, nowMs)) {
       found.set(JSON.stringify([rule, accounts]), { rule, accounts, roles })
     }
   }
@@ -50,11 +54,11 @@ function holdersByKey(rules: DutyRules, members: readonly RosterMember[]): Reado
 }
 
 /** One conflict for each rule that some claim of the key conflicts with. */
-function conflictsAmong({ accounts, claims }: Holders): readonly RoleConflict[] {
+function conflictsAmong({ accounts, claims }: Holders, nowMs: number): readonly RoleConflict[] {
   const rules = new Map(claims.flatMap(({ wants }) => wants.map(({ rule }) => [rule.id, rule] as const)))
   return [...rules.values()].flatMap(({ id, marks }) => {
     const own = claims.map((claim) => ({ ...claim, wants: claim.wants.filter(({ rule }) => rule.id === id) }))
-    if (!isConflict(own)) return []
+    if (!isConflict(own, nowMs)) return []
     const held = new Set(own.flatMap(({ wants }) => wants.flatMap(({ adds }) => adds)))
     return [
       {
@@ -66,10 +70,13 @@ function conflictsAmong({ accounts, claims }: Holders): readonly RoleConflict[] 
   })
 }
 
-function isConflict(claims: readonly MarkClaim[]): boolean {
+/** Whoever is excused claims first: the others would meet what they left. */
+function isConflict(claims: readonly MarkClaim[], nowMs: number): boolean {
   let value: SnapshotValue | undefined
-  for (const claim of claims.filter(({ wants }) => wants.length > 0)) {
-    const outcome = judgeClaim(claim, value, 0)
+  const wanted = claims.filter(({ wants }) => wants.length > 0)
+  const isExcused = ({ wants }: MarkClaim): boolean => wants.every(({ rule }) => rule.excuse !== undefined)
+  for (const claim of [...wanted.filter(isExcused), ...wanted.filter((each) => !isExcused(each))]) {
+    const outcome = judgeClaim(claim, value, nowMs)
     if (outcome.outcome === 'conflict') return true
     if (outcome.outcome === 'reserved') ({ value } = outcome)
   }

@@ -7,10 +7,14 @@ import { findingAt, named } from './finding.js'
 import { roleConflicts } from './role-conflicts.js'
 
 /** Roles of one account, person or class that a rule of `separate.static` keeps apart. */
-export function rolesTogether(policy: CompiledPolicy, members: readonly RosterMember[]): readonly Finding[] {
+export function rolesTogether(
+  policy: CompiledPolicy,
+  members: readonly RosterMember[],
+  nowMs: number,
+): readonly Finding[] {
   const { separatedRoles } = viewsOf(policy).rules
   if (policy.dutyRules === undefined) return []
-  return roleConflicts(policy.dutyRules, members).flatMap(({ accounts, roles, rule }) => {
+  return roleConflicts(policy.dutyRules, members, nowMs).flatMap(({ accounts, roles, rule }) => {
     const separation = separatedRoles.find(({ id }) => id === rule)
     if (separation === undefined) return []
     const tied = [...new Set(['subject', ...separation.over])].join(', ')

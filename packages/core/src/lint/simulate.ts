@@ -36,7 +36,8 @@ export interface Simulation {
 /**
  * What would be decided if a principal asked for an action, with no effect at all: nothing is written, counted or asked for.
  * The policy is asked the same question as for an action that is to run. Nothing is known of what happened before, so that
- * `refusedBy` holds only what the action brings together by itself; `guard.simulate` looks at that, too. With `people`, the
+ * `refusedBy` holds only what the action brings together by itself, without the exceptions of `mitigations`; `guard.simulate`
+ * looks at both, too. With `people`, the
  * requester stands as the directory says, and it is said who could approve. Names rules and roles of the whole policy, so it
  * is for whoever keeps the policy, not for the agent (RULES 13). Rejects as `whoCouldApprove` does.
  *

@@ -79,6 +79,16 @@ export interface ActionLimit {
   readonly windowMs: number
 }
 
+/** An exception from one rule for one account, with what makes up for it, until it ends by itself. */
+export interface Mitigation {
+  readonly id: string
+  /** The id of the rule. */
+  readonly rule: string
+  /** The account, as `personKey` writes it. */
+  readonly account: string
+  readonly untilMs: number
+}
+
 /** The rules of a policy that look at what happened before. */
 export interface DutyRules {
   readonly separatedDuties: readonly SeparatedDuties[]
@@ -86,4 +96,6 @@ export interface DutyRules {
   readonly separatedRoles: readonly SeparatedRoles[]
   readonly walls: readonly DatasetWall[]
   readonly limits: readonly ActionLimit[]
+  /** Exceptions from the rules that keep duties, steps, roles and datasets apart. */
+  readonly mitigations: readonly Mitigation[]
 }

@@ -10,6 +10,7 @@ import type {
   DenyRule,
   HoldRule,
   LimitRule,
+  MitigationRule,
   PolicyRules,
   RecordRule,
   Restriction,
@@ -38,6 +39,7 @@ export function policyDigest(rules: PolicyRules): Digest {
     walls: some(rules.walls.map(wallOutline)),
     limits: some(rules.limits.map(limitOutline)),
     breakGlass: some(rules.breakGlass.map(glassOutline)),
+    mitigations: some(rules.mitigations.map(mitigationOutline)),
   }
   return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
 }
@@ -154,6 +156,10 @@ export function glassOutline({ duties, forMs, from, id, review, role, selection 
     duties: [...duties].sort(),
     review: { role: review.role, level, withinMs, independent },
   }
+}
+
+export function mitigationOutline({ account, control, id, owner, rule, untilMs }: MitigationRule): CanonicalInput {
+  return { id, rule, account, control, owner, untilMs }
 }
 
 function some(list: readonly CanonicalInput[]): CanonicalInput | undefined {

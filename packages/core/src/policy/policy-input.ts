@@ -195,6 +195,21 @@ export type SeparationInput = {
   readonly wall?: readonly WallInput[]
 }
 
+/** An exception from a rule of `separate` for one account, until a day. */
+export type MitigationInput = {
+  readonly id: string
+  /** The id of the rule. */
+  readonly rule: string
+  /** The account that is excused, with every other account that the directory links to it. */
+  readonly subject: { readonly issuer: string; readonly id: string }
+  /** What makes up for it: a control of your own catalogue. */
+  readonly control: string
+  /** Who answers for it. */
+  readonly owner: string
+  /** The last day, `2027-03-31` in UTC, or a moment, `2027-03-31T18:00:00Z`. */
+  readonly until: string
+}
+
 /** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
 export type PolicyInput = {
   readonly version: 1
@@ -206,6 +221,7 @@ export type PolicyInput = {
   readonly separate?: SeparationInput
   readonly limits?: readonly LimitInput[]
   readonly breakGlass?: readonly GlassRuleInput[]
+  readonly mitigations?: readonly MitigationInput[]
 }
 
 /**

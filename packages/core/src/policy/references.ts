@@ -20,6 +20,7 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.walls()
   check.limits()
   check.breakGlass()
+  check.mitigations()
   return check.problems
 }
 
@@ -182,6 +183,11 @@ class ReferenceCheck {
       this.#role(rule.review.role, [...path, 'review', 'role'])
       this.#selector(rule.target, [...path, 'target'])
     }
+  }
+
+  mitigations(): void {
+    for (const [index, rule] of this.#parts.mitigations.entries())
+      if (rule !== undefined) this.#id(rule.id, ['mitigations', index])
   }
 
   #distinct(names: readonly string[], path: PolicyPath): void {

@@ -6,6 +6,7 @@ import type {
   SeparatedDuties,
   SeparatedRoles,
   ActionLimit,
+  Mitigation,
 } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { GlassRule } from '../model/glass-rule.js'
@@ -128,6 +129,13 @@ export interface BreakGlassRule extends GlassRule {
   readonly selection: Selection
 }
 
+/** An exception, with where it stands, what makes up for it and who answers for it. */
+export interface MitigationRule extends Mitigation {
+  readonly path: PolicyPath
+  readonly control: string
+  readonly owner: string
+}
+
 /** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
 export interface PolicyRules {
   readonly targets: ReadonlyMap<string, PolicyTarget>
@@ -141,4 +149,5 @@ export interface PolicyRules {
   readonly walls: readonly WallRule[]
   readonly limits: readonly LimitRule[]
   readonly breakGlass: readonly BreakGlassRule[]
+  readonly mitigations: readonly MitigationRule[]
 }

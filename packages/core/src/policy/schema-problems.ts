@@ -168,5 +168,6 @@ function objectAt(path: PolicyPath): PolicyObject {
   if (section === 'limits') return 'limit'
   if (section === 'separate') return separationAt(path)
   if (section === 'breakGlass') return path.includes('review') ? 'review' : 'breakGlass'
+  if (section === 'mitigations') return path.includes('subject') ? 'subject' : 'mitigation'
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

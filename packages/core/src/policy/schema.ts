@@ -5,6 +5,7 @@ import { historySteps } from '../model/duty-rules.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
 import { parseBytes, parseRate, parseTtl, parseWindow } from './duration.js'
 import { parseGlassTime } from './glass-rules.js'
+import { parseUntil } from './mitigations.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
@@ -13,6 +14,7 @@ import type {
   HistoryInput,
   HoldRuleInput,
   LimitInput,
+  MitigationInput,
   OneOrMany,
   PolicyInput,
   RecordRuleInput,
@@ -250,6 +252,19 @@ const breakGlass = z.strictObject({
   review,
 })
 
+const subject = z.strictObject({ issuer: freeName, id: freeName })
+
+const mitigation = z
+  .strictObject({
+    id: plainName,
+    rule: plainName,
+    subject: subject.describe('The account that is excused.'),
+    control: oneLine.max(500).describe('What makes up for it.'),
+    owner: freeName.describe('Who answers for it.'),
+    until: checked((text) => wrong(parseUntil(text))).describe('The last day, 2027-03-31 in UTC, or a moment with Z.'),
+  })
+  .describe('An exception from a rule of separate, which ends by itself.')
+
 const policy = z
   .strictObject({
     version: z.literal(1),
@@ -261,6 +276,7 @@ const policy = z
     separate: separate.exactOptional(),
     limits: z.array(limit).exactOptional(),
     breakGlass: z.array(breakGlass).exactOptional(),
+    mitigations: z.array(mitigation).exactOptional(),
   })
   .describe('What agents may do, what nobody may do, and what needs another person.')
 
@@ -279,7 +295,8 @@ export const ruleSchemas: {
   readonly wall: z.ZodType<WallInput>
   readonly limit: z.ZodType<LimitInput>
   readonly breakGlass: z.ZodType<GlassRuleInput>
-} = { allow, deny, hold, record, dynamic, history, static: roleSeparation, wall, limit, breakGlass }
+  readonly mitigation: z.ZodType<MitigationInput>
+} = { allow, deny, hold, record, dynamic, history, static: roleSeparation, wall, limit, breakGlass, mitigation }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -300,4 +317,6 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   limit: Object.keys(limit.shape),
   breakGlass: Object.keys(breakGlass.shape),
   review: Object.keys(review.shape),
+  mitigation: Object.keys(mitigation.shape),
+  subject: Object.keys(subject.shape),
 })

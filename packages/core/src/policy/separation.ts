@@ -5,6 +5,7 @@ import type { Rate } from './duration.js'
 import { parseBytes, parseRate, parseRows, windowOf } from './duration.js'
 import { historyProblems, historyRule } from './history.js'
 import { listedDuties } from './duty-choice.js'
+import { mitigationProblems } from './mitigations.js'
 import type { DynamicSeparationInput, LimitInput, PolicyInput, StaticSeparationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { alternatives, invalid, quoted } from './problem.js'
@@ -41,9 +42,9 @@ export function resolveSeparations(
 
 /** The same for the engine; undefined when there are none. */
 export function dutyRulesOf(rules: PolicyRules): DutyRules | undefined {
-  const { chains, limits, separatedDuties, separatedRoles, walls } = rules
+  const { chains, limits, mitigations, separatedDuties, separatedRoles, walls } = rules
   if ([chains, limits, separatedDuties, separatedRoles, walls].every((list) => list.length === 0)) return undefined
-  return Object.freeze({ separatedDuties, chains, separatedRoles, walls, limits } satisfies DutyRules)
+  return Object.freeze({ separatedDuties, chains, separatedRoles, walls, limits, mitigations } satisfies DutyRules)
 }
 
 /** Rules that can never fire, and walls that nobody could keep. */
@@ -54,6 +55,7 @@ export function separationProblems(rules: PolicyRules): readonly Problem[] {
     ...rules.chains.flatMap((rule) => [...historyProblems(rule, rules), ...unseen(rule, allows)]),
     ...wallProblems(rules),
     ...rules.limits.flatMap((rule) => idleLimit(rule, rules)),
+    ...mitigationProblems(rules),
   ]
 }
 

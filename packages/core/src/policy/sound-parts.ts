@@ -6,6 +6,7 @@ import type {
   HistoryInput,
   HoldRuleInput,
   LimitInput,
+  MitigationInput,
   PolicyInput,
   RecordRuleInput,
   StaticSeparationInput,
@@ -33,6 +34,7 @@ export interface SoundParts {
   readonly wall: Slots<WallInput>
   readonly limits: Slots<LimitInput>
   readonly breakGlass: Slots<GlassRuleInput>
+  readonly mitigations: Slots<MitigationInput>
 }
 
 /** The parts of a policy that passed the schema. */
@@ -49,6 +51,7 @@ export function partsOf(policy: PolicyInput): SoundParts {
     wall: policy.separate?.wall ?? [],
     limits: policy.limits ?? [],
     breakGlass: policy.breakGlass ?? [],
+    mitigations: policy.mitigations ?? [],
   }
 }
 
@@ -70,6 +73,7 @@ export function soundPartsOf(value: unknown): SoundParts {
     wall: slots(separations.get('wall'), ruleSchemas.wall),
     limits: slots(sections.get('limits'), ruleSchemas.limit),
     breakGlass: slots(sections.get('breakGlass'), ruleSchemas.breakGlass),
+    mitigations: slots(sections.get('mitigations'), ruleSchemas.mitigation),
   }
 }
 

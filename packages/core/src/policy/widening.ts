@@ -15,6 +15,7 @@ import {
   separationOutline,
   targetOutline,
   limitOutline,
+  mitigationOutline,
   roleSeparationOutline,
   wallOutline,
 } from './outline.js'
@@ -57,6 +58,7 @@ export function wideningsBetween(before: PolicyRules, after: PolicyRules): reado
     ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),
     ...differences('limit', ...outlined((rules) => rules.limits, limitOutline, idOf), false),
     ...differences('break-glass rule', ...outlined((rules) => rules.breakGlass, glassOutline, idOf), true),
+    ...differences('mitigation', ...outlined((rules) => rules.mitigations, mitigationOutline, idOf), true),
     ...openings(before, after),
   ]
 }

@@ -23,6 +23,7 @@ export type EventType =
   | 'glass.ended'
   | 'glass.reviewed'
   | 'glass.refused-review'
+  | 'duty.excused'
   | 'revocation'
   | 'evidence.asked'
   | 'evidence.taken'

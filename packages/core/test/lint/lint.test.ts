@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DirectoryEntry } from '../../src/identity/directory.js'
 import type { Finding } from '../../src/lint/finding.js'
 import { lint } from '../../src/lint/lint.js'
-import { agent, ids, person, policyOf } from './support.js'
+import { agent, ids, issuer, person, policyOf } from './support.js'
 
 const roles = `roles:
   worker: [{ target: db, duty: [read, write, delete] }]
@@ -253,6 +253,33 @@ describe('what the directory leaves to tokens', () => {
 })
 
 describe('lint', () => {
+  it('names the exceptions from rules, and those that are over', async () => {
+    const excused = (id: string, until: string): string =>
+      `  - { id: ${id}, rule: S1, subject: { issuer: ${issuer}, id: ann }, control: CM-7, owner: ciso, until: ${until} }\n`
+    const policy = policyOf(
+      `roles:\n  worker: [{ target: db, duty: read }]\n  dba: [{ target: db, duty: write }]\n` +
+        `separate:\n  static:\n    - { id: S1, roles: [worker, dba], max: 1 }\n` +
+        `mitigations:\n${excused('M1', '2027-03-31')}${excused('M2', '2026-03-31')}`,
+    )
+    const findings = await lint(policy, person('ann', ['worker', 'dba']), { at: new Date('2026-11-27T00:00:00Z') })
+    expect(findings.map(({ accounts, code, message, path }) => [code, path, ids(accounts), message])).toEqual([
+      [
+        'mitigated',
+        'mitigations[0]',
+        ['ann'],
+        '"ann" is excused from the rule "S1" until 2027-03-31T23:59:59.999Z: CM-7 makes up for it, and ciso answers for it',
+      ],
+      [
+        'mitigation-over',
+        'mitigations[1]',
+        ['ann'],
+        'the exception "M2" was over on 2026-03-31T23:59:59.999Z: take it out',
+      ],
+    ])
+    const later = await lint(policy, person('ann', ['worker', 'dba']), { at: new Date('2027-04-01T00:00:00Z') })
+    expect(later.map(({ code }) => code)).toEqual(['roles-together', 'mitigation-over', 'mitigation-over'])
+  })
+
   it('refuses what is no listing and no compiled policy', async () => {
     const twice = [...person('ann', []), ...person('ann', [])]
     await expect(found(twice)).rejects.toMatchObject({ code: 'ERR_DIRECTORY_UNAVAILABLE' })

@@ -4,7 +4,7 @@ import { checkedListing } from '../../src/identity/listing.js'
 import { rosterOf } from '../../src/identity/roster.js'
 import type { Finding } from '../../src/lint/finding.js'
 import { rolesTogether } from '../../src/lint/roles-together.js'
-import { agent, ids, person, policyOf } from './support.js'
+import { agent, ids, issuer, person, policyOf } from './support.js'
 
 const roles = `roles:
   worker: [{ target: db, duty: [read, write] }]
@@ -14,8 +14,8 @@ const roles = `roles:
 const apart = (rule = '{ id: S1, roles: [worker, dba], max: 1 }'): string =>
   `${roles}separate:\n  static:\n    - ${rule}\n`
 
-async function found(people: readonly DirectoryEntry[], policy = apart()): Promise<readonly Finding[]> {
-  return rolesTogether(policyOf(policy), await rosterOf(checkedListing(people)))
+async function found(people: readonly DirectoryEntry[], policy = apart(), nowMs = 0): Promise<readonly Finding[]> {
+  return rolesTogether(policyOf(policy), await rosterOf(checkedListing(people)), nowMs)
 }
 
 const ann = person('ann', ['dba'])
@@ -93,6 +93,26 @@ describe('roles that a policy keeps apart', () => {
   ])('are not found together: held %s', async (_what, people, policy) => {
     expect(await found(people, policy)).toEqual([])
   })
+
+  const excused = (id: string): string =>
+    `${apart()}mitigations:\n  - { id: M1, rule: S1, subject: { issuer: ${issuer}, id: ${id} }, control: CM-7, owner: ciso, until: 2027-03-31 }\n`
+
+  it('are not found of an account that is excused, until that is over', async () => {
+    const people = person('ann', ['worker', 'dba'], ['ann', 'ann-admin'])
+    const day = Date.parse('2027-03-31T00:00:00Z')
+    expect(await found(people, excused('ann-admin'), day)).toEqual([])
+    expect(await found(people, excused('ann-admin'), day + 86_400_000)).toHaveLength(1)
+    expect(await found(people, excused('bob'), day)).toHaveLength(1)
+  })
+
+  it.each([[['etl', 'judge']], [['judge', 'etl']]])(
+    'are found of who shares something with an excused account, in whichever order: %j',
+    async (order) => {
+      const roles: Readonly<Record<string, string>> = { etl: 'worker', judge: 'dba' }
+      const agents = order.map((id) => agent(id, ['ann'], [roles[id] ?? '']))
+      expect(await found([...person('ann', []), ...agents], excused('judge'))).toHaveLength(1)
+    },
+  )
 
   it('are told for each group once, and by each rule', async () => {
     const rules = `${apart()}    - { id: S2, roles: [worker, auditor], max: 1 }\n`

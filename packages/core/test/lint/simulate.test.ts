@@ -15,7 +15,7 @@ import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { Session } from '../../src/session.js'
 import { fc } from '../properties.js'
 import { directoryOf, tokenOf } from './real-quorum.js'
-import { account, agent, ids, person } from './support.js'
+import { account, agent, ids, issuer, person } from './support.js'
 
 const content = `version: 1
 targets: { db: { kind: fake } }
@@ -124,6 +124,18 @@ describe('a simulation', () => {
     ['is held', [effect('delete')], { outcome: 'held', refusedBy: [] }],
   ])('says what becomes of what %s', async (_what, effects, expected) => {
     expect(await simulate(policy, account('etl'), shape(...effects), people)).toMatchObject(expected)
+  })
+
+  it('says what a rule refuses without the exceptions from it', async () => {
+    const excused = loadPolicy({
+      name: 'test',
+      content: `${content}mitigations:\n  - { id: M1, rule: D1, subject: { issuer: ${issuer}, id: etl }, control: CM-7, owner: ciso, until: 9999-12-31 }\n`,
+    })
+    const both = shape(effect('read'), effect('write'))
+    expect(await simulate(excused, account('etl'), both, people)).toMatchObject({
+      outcome: 'refused',
+      refusedBy: ['D1'],
+    })
   })
 
   it('says who could approve when it knows the people, and stands for the requester as they do', async () => {

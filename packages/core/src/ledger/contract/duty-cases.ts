@@ -105,5 +105,5 @@ async function wins(ledger: Ledger, claims: readonly Claim[]): Promise<boolean> 
     nowMs: () => ledger.nowMs(),
     close: () => ledger.close(),
   }
-  return (await reserve(apart, claims, { deadlineMs: 10_000 })) === undefined
+  return (await reserve(apart, claims, { deadlineMs: 10_000 })).conflict === undefined
 }
