@@ -4,15 +4,17 @@ import { systemClock } from '../model/clock.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Subject } from '../model/principal.js'
 import { readAtMost } from './bounded-fetch.js'
-import type { Directory, DirectoryContext, DirectoryQuery, DirectoryRecord } from './directory.js'
+import type { Directory, DirectoryContext, DirectoryEntry, DirectoryQuery, DirectoryRecord } from './directory.js'
 import { LookupCache } from './lookup-cache.js'
-import type { ScimReading } from './scim-user.js'
-import { scimRecord } from './scim-user.js'
+import { everyUser, pageSize } from './scim-listing.js'
+import type { ScimPage, ScimReading } from './scim-user.js'
+import { scimPage, scimRecord } from './scim-user.js'
 import { secureUrl } from './secure-url.js'
 import { strictJsonObject } from './strict-json.js'
 import { untilAborted } from './until-aborted.js'
 
 const maxBytes = 64 * 1024
+const maxPageBytes = 2 * 1024 * 1024
 const maxEntries = 10_000
 const maxOpen = 64
 
@@ -40,6 +42,11 @@ export interface HttpDirectoryOptions {
   readonly maxAgeMs?: number
   /** How long the service and `token` together may take, in milliseconds. Default 2,000, at most 30,000. */
   readonly timeoutMs?: number
+  /**
+   * Whether all users are listed when a policy is loaded that keeps roles apart. `false` for a service that lets nobody list
+   * them: then such roles are found when a session opens. Default true.
+   */
+  readonly lists?: boolean
 }
 
 /** Every option; docs/directory.md is kept equal to it by a test. */
@@ -52,12 +59,13 @@ export const optionNames: ReadonlySet<string> = new Set<keyof HttpDirectoryOptio
   'roles',
   'maxAgeMs',
   'timeoutMs',
+  'lists',
 ])
 
 /**
  * A directory that asks a SCIM 2.0 service (RFC 7644) for the user of an account. What the service answers is believed only
  * when it is one user, the one that was asked for, who says whether they are active. Redirects are not followed, at most
- * 64 KiB are read, 64 questions are open at the same time, 10,000 answers are kept for `maxAgeMs` and never longer because
+ * 64 KiB are read (2 MiB of a page of a listing), 64 questions are open at the same time, 10,000 answers are kept for `maxAgeMs` and never longer because
  * the service is down. Everything else is ERR_DIRECTORY_UNAVAILABLE, whose text holds neither the token nor the answer.
  * Throws ERR_CONFIG_INVALID at once when an option is wrong.
  *
@@ -65,13 +73,13 @@ export const optionNames: ReadonlySet<string> = new Set<keyof HttpDirectoryOptio
  * httpDirectory({ url: 'https://idp.example.com/scim/v2', issuer: 'https://idp.example.com', token: () => readSecret('scim') })
  */
 export function httpDirectory(options: HttpDirectoryOptions): Directory {
-  const { maxAgeMs, reading, timeoutMs, url } = checkedOptions(options)
+  const { lists, maxAgeMs, reading, timeoutMs, url } = checkedOptions(options)
   const { token } = options
   let clock: Clock = systemClock
   const cache = new LookupCache<DirectoryRecord | undefined>({
     ask: async (subject) => {
       const signal = AbortSignal.timeout(timeoutMs)
-      const response = await fetchUsers(url, reading, subject, await bearer(token, signal), signal)
+      const response = await fetchUsers(url, filterFor(subject, reading), maxBytes, await bearer(token, signal), signal)
       return understood(response, (answer) => scimRecord(answer, subject, reading))
     },
     maxAgeMs,
@@ -79,7 +87,22 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
     maxEntries,
     maxOpen,
   })
+  const page = async (startIndex: number, over: AbortSignal): Promise<ScimPage> => {
+    const signal = AbortSignal.any([over, AbortSignal.timeout(timeoutMs)])
+    const place = { startIndex: String(startIndex), count: String(pageSize) }
+    const response = await fetchUsers(url, place, maxPageBytes, await bearer(token, signal), signal)
+    return understood(response, (answer) => scimPage(answer, reading))
+  }
+  const list = async ({ signal }: DirectoryQuery): Promise<readonly DirectoryEntry[]> => {
+    try {
+      return await everyUser((startIndex) => page(startIndex, signal))
+    } catch (error) {
+      if (error instanceof BothKeysError) throw error
+      throw unavailable(`could not be listed: ${error instanceof Error ? error.message : 'it failed'}`)
+    }
+  }
   return Object.freeze({
+    ...(lists && { list }),
     open: (context: DirectoryContext): void => {
       clock = context.clock
     },
@@ -88,24 +111,27 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
   })
 }
 
+/** RFC 7644 section 3.4.2.2: a value of a filter is a JSON string. */
+function filterFor(subject: Subject, { attribute }: ScimReading): Readonly<Record<string, string>> {
+  return { filter: `${attribute} eq ${JSON.stringify(subject.id)}`, count: '2' }
+}
+
 async function fetchUsers(
   url: URL,
-  { attribute }: ScimReading,
-  subject: Subject,
+  query: Readonly<Record<string, string>>,
+  mostBytes: number,
   token: string,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const location = new URL(`${url.pathname.replace(/\/+$/u, '')}/Users`, url)
-  // RFC 7644 section 3.4.2.2: a value of a filter is a JSON string.
-  location.searchParams.set('filter', `${attribute} eq ${JSON.stringify(subject.id)}`)
-  location.searchParams.set('count', '2')
+  location.search = new URLSearchParams(query).toString()
   try {
     const response = await fetch(location, {
       headers: { accept: 'application/scim+json, application/json', authorization: `Bearer ${token}` },
       redirect: 'manual',
       signal,
     })
-    const body = await readAtMost(response, maxBytes)
+    const body = await readAtMost(response, mostBytes)
     if (response.status !== 200) throw new Error(`it answered HTTP ${String(response.status)}`)
     return body
   } catch (cause) {
@@ -157,26 +183,28 @@ interface Checked {
   readonly reading: ScimReading
   readonly maxAgeMs: number
   readonly timeoutMs: number
+  readonly lists: boolean
 }
 
 function checkedOptions(options: HttpDirectoryOptions): Checked {
   for (const name of Object.keys(options)) if (!optionNames.has(name)) throw wrong(`there is no option ${name}`)
   const { attribute = 'externalId', issuer, maxAgeMs = 1_000, person = 'employeeNumber' } = options
-  const { roles = 'directory', timeoutMs = 2_000, token } = options
+  const { lists = true, roles = 'directory', timeoutMs = 2_000, token } = options
   if (typeof issuer !== 'string' || issuer === '') throw wrong('issuer must be the iss of the tokens')
   if (typeof token !== 'function' && !isBearer(token)) throw wrong('token must be a bearer token or a function')
   oneOf('attribute', attribute, ['externalId', 'id', 'userName'])
   oneOf('person', person, ['id', 'employeeNumber'])
   oneOf('roles', roles, ['directory', 'token'])
+  oneOf('lists', lists, [true, false])
   between('maxAgeMs', maxAgeMs, 0, 60_000)
   between('timeoutMs', timeoutMs, 1, 30_000)
   const url = secureUrl(options.url, 'url', wrong)
   if (url.search !== '' || url.hash !== '') throw wrong('url must have no query and no fragment')
-  return { url, reading: { attribute, issuer, person, roles }, maxAgeMs, timeoutMs }
+  return { url, reading: { attribute, issuer, person, roles }, maxAgeMs, timeoutMs, lists }
 }
 
-function oneOf(option: string, value: unknown, values: readonly string[]): void {
-  if (!values.some((each) => each === value)) throw wrong(`${option} must be ${values.join(' or ')}`)
+function oneOf(option: string, value: unknown, values: readonly (string | boolean)[]): void {
+  if (!values.some((each) => each === value)) throw wrong(`${option} must be ${values.map(String).join(' or ')}`)
 }
 
 function between(option: string, value: unknown, least: number, most: number): void {

@@ -1,5 +1,5 @@
 import type { Subject } from '../model/principal.js'
-import type { DirectoryRecord } from './directory.js'
+import type { DirectoryEntry, DirectoryRecord } from './directory.js'
 import { ownMember } from './own-member.js'
 
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
@@ -24,13 +24,44 @@ export interface ScimReading {
  * for, one that does not say whether it is active, one whose extension does not say what it is.
  */
 export function scimRecord(response: unknown, asked: Subject, reading: ScimReading): DirectoryRecord | undefined {
-  if (!hasSchema(response, listSchema)) throw new Error('it is not a SCIM ListResponse')
-  const total = ownMember(response, 'totalResults')
-  const users = ownMember(response, 'Resources') ?? []
-  if (!Array.isArray(users) || users.length !== total) throw new Error('it does not list as many users as it says')
+  const { total, users } = listOf(response)
+  if (users.length !== total) throw new Error('it does not list as many users as it says')
   if (users.length === 0) return undefined
   if (users.length > 1) throw new Error('it lists several users for one account')
   return recordOf(users[0], asked, reading)
+}
+
+/** One page of all users. */
+export interface ScimPage {
+  /** How many there are on all pages together. */
+  readonly total: number
+  /** How many are on this one, those without an account among them. */
+  readonly count: number
+  readonly entries: readonly DirectoryEntry[]
+}
+
+/**
+ * The records of everybody on one page of a listing (RFC 7644 section 3.4.2.4). Who has no value in the attribute that is
+ * the `sub` of tokens has no account, and is left out. Throws as `scimRecord` does.
+ */
+export function scimPage(response: unknown, reading: ScimReading): ScimPage {
+  const { total, users } = listOf(response)
+  const entries = users.flatMap((user): readonly DirectoryEntry[] => {
+    const id = ownMember(user, reading.attribute) ?? undefined
+    if (id === undefined) return []
+    if (typeof id !== 'string') throw new Error(`the ${reading.attribute} of a user is no text`)
+    const subject = { issuer: reading.issuer, id }
+    return [{ subject, record: recordOf(user, subject, reading) }]
+  })
+  return { total, count: users.length, entries }
+}
+
+function listOf(response: unknown): { readonly total: number; readonly users: readonly unknown[] } {
+  if (!hasSchema(response, listSchema)) throw new Error('it is not a SCIM ListResponse')
+  const total = ownMember(response, 'totalResults')
+  const users: unknown = ownMember(response, 'Resources') ?? []
+  if (!Array.isArray(users) || !Number.isInteger(total)) throw new Error('it does not list as many users as it says')
+  return { total: Number(total), users: users as readonly unknown[] }
 }
 
 function recordOf(user: unknown, asked: Subject, reading: ScimReading): DirectoryRecord {

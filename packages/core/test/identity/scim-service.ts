@@ -35,9 +35,10 @@ export function listResponse(users: readonly unknown[], totalResults = users.len
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** A small SCIM service on loopback that finds users by `attribute eq "value"`. */
+/** A small SCIM service on loopback that finds users by `attribute eq "value"`, and lists them in pages of `mostOnPage`. */
 export class ScimService {
   readonly users: Readonly<Record<string, unknown>>[] = []
+  mostOnPage = 100
   readonly requests: { readonly url: string; readonly authorization: string | undefined }[] = []
   /** Answers instead of the service. */
   instead: Answer | undefined
@@ -75,6 +76,13 @@ export class ScimService {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '', this.url)
+    if (url.searchParams.get('filter') === null && request.headers.authorization === 'Bearer s3cret-token') {
+      const from = Number(url.searchParams.get('startIndex') ?? '1') - 1
+      const count = Math.min(this.mostOnPage, Number(url.searchParams.get('count') ?? '100'))
+      const page = listResponse(this.users.slice(from, from + count), this.users.length)
+      response.writeHead(200, { 'content-type': 'application/scim+json' }).end(JSON.stringify(page))
+      return
+    }
     const [, attribute = '', value = '""'] = /^(\w+) eq (".*")$/u.exec(url.searchParams.get('filter') ?? '') ?? []
     if (url.pathname !== '/scim/v2/Users' || request.headers.authorization !== 'Bearer s3cret-token') {
       response.writeHead(401).end()
