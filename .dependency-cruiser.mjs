@@ -8,6 +8,7 @@ const layers = {
   identity: ['errors', 'model', 'policy', 'masking', 'duties'],
   approvals: ['errors', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
   glass: ['errors', 'deadline', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
+  grants: ['errors', 'refusal', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   record: ['errors', 'model', 'policy', 'masking', 'duties'],
   ledger: ['errors', 'model', 'policy', 'masking', 'duties', 'record'],
 }

@@ -20,8 +20,8 @@ export const dutyGuards = [
   {
     name: 'an unknown dimension is refused',
     file: source('duty-reservation'),
-    find: 'if (unknown !== undefined) return { refusal: unknownClosure(unknown) }',
-    replace: '',
+    find: '{ claims, unknown }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {\n    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }',
+    replace: '{ claims }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {',
     tests: apart,
   },
   {
@@ -55,8 +55,8 @@ export const dutyGuards = [
   {
     name: 'a ledger that does not tell the time refuses',
     file: source('ledger/reserve'),
-    find: 'if (!Number.isFinite(nowMs)) {',
-    replace: 'if (nowMs === 0) {',
+    find: 'if (Number.isFinite(nowMs)) return nowMs',
+    replace: 'if (nowMs !== 0) return nowMs',
     tests: apart,
   },
   {
@@ -104,8 +104,8 @@ export const dutyGuards = [
   {
     name: 'an approved action reserves its duties',
     file: source('enforce'),
-    find: "  if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)\n",
-    replace: '',
+    find: "  if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)\n  // People",
+    replace: '  // People',
     tests: apart,
   },
   {
@@ -125,8 +125,8 @@ export const dutyGuards = [
   {
     name: 'a look writes nothing',
     file: source('ledger/reserve'),
-    find: 'write: dryRun ? [] : write',
-    replace: 'write',
+    find: 'write: dryRun ? [] : judged.write',
+    replace: 'write: judged.write',
     tests: apart,
   },
   {

@@ -72,8 +72,8 @@ export const dutyHistoryGuards = [
   {
     name: 'a request on record comes back as one',
     file: source('record/replayed-duties'),
-    find: "event['approval'] === undefined ? 'action' : 'request'",
-    replace: "'action'",
+    find: "const kind = decided ? 'request' : 'action'",
+    replace: "const kind = decided ? 'action' : 'action'",
     tests: chains,
   },
   {

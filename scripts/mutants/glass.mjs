@@ -139,7 +139,7 @@ export const glassGuards = [
     'return intend(allowed, undefined, false)',
     glass,
   ],
-  ['stands in the record of what runs', 'enforce', 'glass: glass?.id, trace', 'glass: undefined, trace', glass],
+  ['stands in the record of what runs', 'enforce', 'glass: glass?.id,', 'glass: undefined,', glass],
   ['lasts an hour', 'policy/glass-rules', 'ms > longestGlassMs', 'ms > 9 * longestGlassMs', rules],
   [
     'lifts something',

@@ -68,15 +68,16 @@ export const holdOptionGuards = [
     tests: core('policy/requirement'),
   })),
   ...[
-    ['more people than a request takes', 'if (seats > maxSeats) {', 'if (seats > 99) {'],
+    ['more people than a request takes', 'references', 'if (seats > maxSeats) {', 'if (seats > 99) {'],
     [
       'an owner who may approve and never could',
-      'if (requester?.ownerMayApprove !== true) return',
-      'if (requester?.ownerMayApprove !== false) return',
+      'rule-problems',
+      'if (requester?.ownerMayApprove !== true) return []',
+      'if (requester?.ownerMayApprove !== false) return []',
     ],
-  ].map(([what, find, replace]) => ({
+  ].map(([what, where, find, replace]) => ({
     name: `a rule with ${what} does not load`,
-    file: policy('references'),
+    file: policy(where),
     find,
     replace,
     tests: core('policy/load-errors'),

@@ -10,6 +10,7 @@ import { doorTransactionGuards } from './door-transactions.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
+import { grantGuards } from './grants.mjs'
 import { handedOutGuards } from './handed-out.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
@@ -29,6 +30,7 @@ import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
+import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
@@ -49,12 +51,14 @@ const lists = {
   decide: decideGuards,
   identity: identityGuards,
   directory: directoryGuards,
+  'scim-listing': scimListingGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
   'action-proofs': actionProofGuards,
   delegation: delegationGuards,
   glass: glassGuards,
   'glass review': glassReviewGuards,
+  grants: grantGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   evidence: evidenceGuards,

@@ -22,15 +22,15 @@ export const mitigationGuards = [
   {
     name: 'an exception is from its rule alone',
     file: source('duties/mitigated'),
-    find: 'each.rule === rule && own.has(each.account)',
-    replace: 'own.has(each.account)',
+    find: 'each.rule === rule && own.has',
+    replace: 'own.has',
     tests: behaviour,
   },
   {
     name: 'an exception is for its account alone',
     file: source('duties/mitigated'),
-    find: 'each.rule === rule && own.has(each.account)',
-    replace: 'each.rule === rule',
+    find: ' && own.has(personKey(each.subject.issuer, each.subject.id))',
+    replace: '',
     tests: behaviour,
   },
   {
@@ -71,7 +71,7 @@ export const mitigationGuards = [
   {
     name: 'each rule that was set aside is named',
     file: source('ledger/reserve'),
-    find: '      excused.push(...(outcome.excused ?? []))\n',
+    find: '    excused.push(...(outcome.excused ?? []))\n',
     replace: '',
     tests: behaviour,
   },

@@ -92,7 +92,7 @@ export const path = [
   },
   {
     name: 'a target that could not get ready runs nothing',
-    file: enforce,
+    file: 'packages/core/src/look-again.ts',
     find: '  await prepared\n',
     replace: '  void Promise.resolve(prepared).catch(() => undefined)\n',
     tests: admit,
@@ -128,7 +128,7 @@ export const path = [
   {
     name: 'the target is looked at again before a write',
     file: enforce,
-    find: "isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(",
+    find: "isPlainRead(action) && decision.effect === 'allow' ? undefined : lookAgain(",
     replace: 'on !== undefined ? undefined : lookAgain(',
     tests: admit,
   },

@@ -77,8 +77,8 @@ export const revocationGuards = [
   [
     'is looked for before an approval is spent',
     'enforce',
-    '  await on.revocationsFresh()\n  refuseWhenOver',
-    '  refuseWhenOver',
+    'may have been revoked elsewhere.\n  await on.revocationsFresh()\n  refuseWhenOver',
+    'may have been revoked elsewhere.\n  refuseWhenOver',
     meanwhile,
   ],
   [

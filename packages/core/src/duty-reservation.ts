@@ -9,8 +9,8 @@ import { handedOutClaimsOf, measuringLimits, roleClaimsOf } from './duties/claim
 import { KnownClaims } from './duties/known-claims.js'
 import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
-import type { ClaimConflict } from './ledger/reserve.js'
-import { reserve } from './ledger/reserve.js'
+import type { ClaimConflict, Taking } from './ledger/reserve.js'
+import { reserve, reserveTaking } from './ledger/reserve.js'
 import { within } from './ledger/within.js'
 import type { DutyRules } from './model/duty-rules.js'
 import type { MaybePromise } from './model/maybe-promise.js'
@@ -35,6 +35,8 @@ export type Reservation = 'uncounted' | 'reserved' | { readonly refusal: Refusal
 /** Counts what is about to be handed out. Answers why it may not be, if so. */
 export type MeasureHandedOut = (handedOut: HandedOut) => Promise<Refusal | undefined>
 
+const noClaims: Claims = { claims: [], unknown: undefined }
+
 /** Keeps the duties of closures apart: the part of a permit that looks at what happened before (RULES 15). */
 export class DutyReservation {
   readonly #options: DutyReservationOptions
@@ -50,6 +52,23 @@ export class DutyReservation {
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
     return this.#ask(this.#claims.of(rules, act), whoOf(act))
+  }
+
+  /** As `reserve`, and takes something else in the same compare-and-set: both or neither. */
+  async reserveTaking<Why>(
+    rules: DutyRules | undefined,
+    act: Act,
+    taking: Taking<Why>,
+  ): Promise<'taken' | { readonly refusal: Refusal } | { readonly untaken: Why }> {
+    const { deadlineMs, ledger } = this.#options
+    const { claims, unknown } = rules === undefined ? noClaims : this.#claims.of(rules, act)
+    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
+    if (claims.length > 0 && this.#options.journalBehind) return { refusal: untrusted(claims) }
+    const outcome = await reserveTaking(ledger, claims, taking, deadlineMs)
+    if ('conflict' in outcome) return { refusal: refused(outcome.conflict) }
+    if ('untaken' in outcome) return outcome
+    if (outcome.excused.length > 0) await this.#recordExcuses(outcome.excused, whoOf(act))
+    return 'taken'
   }
 
   /**

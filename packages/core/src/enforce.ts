@@ -10,11 +10,15 @@ import type { DutyReservation, MeasureHandedOut, Reservation } from './duty-rese
 import type { GlassKeeper } from './glass/glass-keeper.js'
 import { glassOver } from './glass/glass-refusals.js'
 import type { LiveGlass } from './glass/open-glass.js'
+import type { GrantKeeper } from './grants/grant-keeper.js'
+import { grantOver, withinGrant } from './grants/grant-refusals.js'
+import type { GrantUse } from './grants/open-grant.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
+import { lookAgain } from './look-again.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
-import type { Decision } from './model/decision.js'
+import type { Decision, DecisionInput } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
 import { over } from './model/over.js'
@@ -37,6 +41,7 @@ import {
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
+import type { SeenIdentities } from './seen-identities.js'
 
 /** Everything the one path needs. Built by the guard alone. */
 export interface Enforcement {
@@ -49,6 +54,9 @@ export interface Enforcement {
   readonly duties: DutyReservation
   /** What lifts holds without an approval. */
   readonly glass: Pick<GlassKeeper, 'lifting' | 'isOpen'>
+  /** What people granted, and where targets ended. */
+  readonly grants: Pick<GrantKeeper, 'useFor' | 'counts'>
+  readonly seen: SeenIdentities
   readonly prove: ProveAction
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
@@ -102,14 +110,18 @@ interface Case<Verdict extends Granted = Granted> {
   readonly bound: BoundRequest
   /** The broken glass that lifts the hold. Undefined: nothing is held, or people approve. */
   readonly glass?: LiveGlass | undefined
+  /** The use of a grant that lets a held action through. */
+  readonly use?: GrantUse | undefined
 }
 
-type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'>
+type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'> & { readonly input: DecisionInput }
 
 function decideAndPermit(on: Enforcement, requester: Requester, request: AdmissionRequest): MaybePromise<Admission> {
   refuseWhenOver(requester, request)
   const policy = on.policyNow()
-  const input = decisionInput(requester, request.action)
+  const { action } = request
+  if (policy.grantCaps !== undefined) on.seen.note(requester, action.target.name, action.identity)
+  const input = decisionInput(requester, action)
   const decision = policy.decide(input)
   if (decision.effect === 'deny')
     return deny(on, requester, request, policy, denialOf(decision.rules, decision.reasons))
@@ -118,10 +130,10 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
     return deny(on, requester, request, policy, affectedUncounted(limit))
   if (request.measuresAnswers !== true && measureOf({ on, requester, request, policy }) !== undefined)
     return deny(on, requester, request, policy, answersUnmeasured)
-  const glass = decision.effect === 'hold' ? on.glass.lifting(requester, policy, request.action, input) : undefined
+  const glass = decision.effect === 'hold' ? on.glass.lifting(requester, policy, action, input) : undefined
   if (decision.effect === 'hold' && glass === undefined)
-    return holdAndPermit({ on, requester, request, policy, decision })
-  const bound = bindRequest(on.engine, requester, request.action, policy.digest)
+    return holdAndPermit({ on, requester, request, policy, decision, input })
+  const bound = bindRequest(on.engine, requester, action, policy.digest)
   return permit({ on, requester, request, policy, decision, bound, glass })
 }
 
@@ -129,6 +141,9 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const { on, requester, request, policy } = held
   const conflict = policy.dutyRules && (await on.duties.look(policy.dutyRules, actOf(held, 'request')))
   if (typeof conflict === 'object') return deny(on, requester, request, policy, conflict.refusal)
+  const use = await useOfGrant(held)
+  if (use !== undefined)
+    return 'refusal' in use ? deny(on, requester, request, policy, use.refusal) : permitGranted(held, use)
   const withdrawal = new AbortController()
   const people = await hold(held, withdrawal.signal)
   if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
@@ -138,6 +153,24 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
     // What was not spent by then never is, and keeps no place among what waits.
     withdrawal.abort(over)
   }
+}
+
+/** People were asked about the grant, so what it lets through is a request as what they are asked about is. */
+function useOfGrant(held: HeldCase): Promise<GrantUse | { readonly refusal: Refusal } | undefined> {
+  const { on, policy, request, requester } = held
+  const { action, countsAffected = false } = request
+  return on.grants.useFor(requester.sessionId, { ...held, action, countsAffected }, (taking) =>
+    on.duties.reserveTaking(policy.dutyRules, actOf(held, 'request'), taking),
+  )
+}
+
+/** What does not run after this has used its use all the same. */
+async function permitGranted(held: HeldCase, use: GrantUse): Promise<Admission> {
+  const { decision, on, policy, request, requester } = held
+  await on.revocationsFresh()
+  refuseWhenOver(requester, request)
+  const bound = bindRequest(on.engine, requester, request.action, policy.digest)
+  return intend({ ...held, decision: withinGrant(decision, use), bound, use }, undefined, true)
 }
 
 async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Admission> {
@@ -214,16 +247,18 @@ function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>, kind
  * the action, or somebody will review it, so that the record has to outlive a crash.
  */
 function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
-  const { on, requester, request, policy, decision, bound, glass } = granted
+  const { on, requester, request, policy, decision, bound, glass, use } = granted
+  const { action, trace } = request
   requester.spend(bound.recordedCharacters)
   refuseWhenOver(requester, request)
   const recorded = recordIntent(
     on.journal,
-    { requester, action: request.action, decision, bound, approval, counted, glass: glass?.id, trace: request.trace },
+    { requester, action, decision, bound, approval, counted, glass: glass?.id, use, trace },
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.
-  const recheck = isPlainRead(request.action) && decision.effect === 'allow' ? undefined : lookAgain(granted)
+  const recheck =
+    isPlainRead(action) && decision.effect === 'allow' ? undefined : lookAgain(request, bound.actionId, on.deadlineMs)
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
@@ -266,31 +301,6 @@ function actionOf({ bound, request }: Case): RecordedAction {
   return { id: bound.actionId, trace: request.trace }
 }
 
-/**
- * A target that cannot be looked at is one that may have changed. The deadline of the look begins when the target has got
- * ready for it.
- */
-function lookAgain({ on, request, bound }: Case): MaybePromise<boolean> | undefined {
-  try {
-    const prepared = request.prepare?.(bound.actionId)
-    const unchanged = request.recheck?.()
-    if (!isPromise(prepared) && !isPromise(unchanged)) return unchanged
-    return look(prepared, unchanged, on.deadlineMs)
-  } catch (error) {
-    return Promise.reject(error instanceof Error ? error : new Error('the check failed', { cause: error }))
-  }
-}
-
-async function look(
-  prepared: MaybePromise<void>,
-  unchanged: MaybePromise<boolean> | undefined,
-  deadlineMs: number,
-): Promise<boolean> {
-  if (isPromise(unchanged)) unchanged.catch(() => undefined)
-  await prepared
-  return withDeadline(Promise.resolve(unchanged ?? true), 'checking the target again', deadlineMs, undefined)
-}
-
 /** The intent is on record: the last look before the permit is given out. */
 function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<Admission> {
   const { on, requester, decision, bound } = granted
@@ -307,11 +317,11 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
 }
 
 async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | undefined): Promise<Admission> {
-  const { on, requester, decision, glass } = granted
+  const { on, requester, decision, glass, use } = granted
   const reason = targetChanged ? 'target-changed' : 'ended'
   await recordOutcome(on, requester, actionOf(granted), { outcome: 'not-run', reason })
   if (late !== undefined) return { outcome: 'refused', refusal: late }
-  if (decision.effect === 'allow' || glass !== undefined) return { outcome: 'stale' }
+  if (decision.effect === 'allow' || glass !== undefined || use !== undefined) return { outcome: 'stale' }
   return { outcome: 'refused', refusal: changedAfterApproval(decision.rules) }
 }
 
@@ -320,10 +330,11 @@ function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {
   if (request.signal.aborted) throw abortReason(request.signal)
 }
 
-function endedMeanwhile({ glass, on, policy, request, requester }: Case): Refusal | undefined {
+function endedMeanwhile({ glass, on, policy, request, requester, use }: Case): Refusal | undefined {
   if (requester.signal.aborted) return refusalFrom(abortReason(requester.signal))
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
   if (glass !== undefined && !on.glass.isOpen(glass)) return refusalFrom(glassOver())
+  if (use !== undefined && !on.grants.counts(use)) return refusalFrom(grantOver())
   if (on.policyNow().digest === policy.digest) return undefined
   return policyChanged
 }

@@ -20,6 +20,7 @@ export const errorCodes = Object.freeze({
   ERR_GLASS_REFUSED: 'the policy does not let this session break glass as it asked to',
   ERR_GLASS_UNNOTIFIED: 'nobody could be told of broken glass, so it stayed whole',
   ERR_GLASS_UNREVIEWED: 'glass that was broken before has to be reviewed first',
+  ERR_GRANT_REFUSED: 'the policy does not let people grant what the session asked for',
   ERR_HOLD_IN_TRANSACTION: 'the action needs approval, which is refused inside an open transaction',
   ERR_INTERNAL: 'bothkeys itself failed, so nothing ran',
   ERR_JOURNAL_BEHIND: 'part of the journal is missing, so a rule that counts what happened before denies',

@@ -11,6 +11,8 @@ import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { GuardGlass } from './guard-glass.js'
 import { assertNotifier, guardGlass } from './guard-glass.js'
+import type { GuardGrants } from './guard-grants.js'
+import { guardGrants } from './guard-grants.js'
 import type { GlassNotifier } from './glass/notify-glass.js'
 import type { Directory } from './identity/directory.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
@@ -134,6 +136,8 @@ export interface Guard {
   readonly approvals: GuardApprovals
   /** What was broken with `session.breakGlass` and nobody has found justified yet. */
   readonly glass: GuardGlass
+  /** What people granted to sessions with `session.requestGrant`, and the way to take it back. */
+  readonly grants: GuardGrants
   /**
    * Ends every session and connection and closes the journal, whatever becomes of the rest. Rejects with what failed first;
    * a part that hangs is left after 15 seconds.
@@ -230,6 +234,7 @@ async function assemble(
     onRevoked: () => {
       sessions.endRevoked()
       switches.endRevoked()
+      grants.endRevoked()
     },
     onFailure: failed(engineSession),
   })
@@ -259,15 +264,12 @@ async function assemble(
     { engine, ledger, journal, clock, policyNow: () => holder.current, standingNow, deadlineMs },
     { options, observe, revocations },
   )
-  const enforcement: Enforcement = {
+  const ports = {
     engine,
     policyNow: () => holder.current,
     journal,
     approvals,
     clock,
-    denials,
-    duties,
-    glass,
     prove: actionProofs({
       engine,
       clock,
@@ -277,8 +279,17 @@ async function assemble(
       },
     }),
     observe,
-    revocationsFresh: () => revocations.fresh(),
     deadlineMs,
+  }
+  const { grants, request: requestGrant, seen, watched } = guardGrants(ports, { ledger, revocations })
+  const enforcement: Enforcement = {
+    ...ports,
+    denials,
+    duties,
+    glass,
+    grants,
+    seen,
+    revocationsFresh: () => revocations.fresh(),
   }
   await holder.startRecording(journal, ledger)
   const guardKey = {}
@@ -291,6 +302,7 @@ async function assemble(
     revocations,
     standingNow,
     glass,
+    requestGrant,
     admitRoles: (principal, livesMs) => duties.admitRoles(holder.current.dutyRules, principal, livesMs),
     deadlineMs,
     journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
@@ -313,6 +325,7 @@ async function assemble(
     const steps = [
       () => sessions.closeAll(),
       () => glass.closeAll(),
+      () => grants.closeAll(),
       () => approvals.close(),
       () => Promise.all(options.targets.map((target) => target.close())),
       () => directory?.close?.(),
@@ -343,6 +356,7 @@ async function assemble(
       submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
     }),
     glass: reviews,
+    grants: watched,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
       observers.on(name, listener),
     close: () => {

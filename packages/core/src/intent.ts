@@ -1,4 +1,5 @@
 import { BothKeysError } from './errors.js'
+import type { GrantUse } from './grants/open-grant.js'
 import type { Action } from './model/action.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Decision, Durability, Obligations } from './model/decision.js'
@@ -23,6 +24,8 @@ export interface Intent {
   readonly approval: CanonicalInput | undefined
   /** The broken glass that lifted its hold. */
   readonly glass: string | undefined
+  /** The use of a grant that let it through. */
+  readonly use: GrantUse | undefined
   /** Whether a rule that looks at what happened before counts the action, or somebody reviews it. */
   readonly counted: boolean
   readonly trace: TraceContext | undefined
@@ -33,7 +36,7 @@ export interface Intent {
  * journal throws, so that the reader learns that it was the journal; nothing may run then.
  */
 export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
-  const { requester, action, decision, bound, approval, counted, glass, trace } = intent
+  const { requester, action, decision, bound, approval, counted, glass, trace, use } = intent
   const failed = (cause: unknown): never => {
     if (cause instanceof BothKeysError) throw cause
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
@@ -56,6 +59,7 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
       },
       digest: bound.digest,
       glass,
+      grant: use && { id: use.grant.entry.id, use: use.number },
       id: bound.actionId,
       parameters: bound.parametersRecord,
       policy: policyDigest,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3'
 import type { BrokenGlass } from './glass/broken-glass.js'
 import type { GlassVerdict } from './glass/glass-review.js'
 import type { GlassEnd } from './glass/open-glass.js'
+import type { GrantEnd } from './grants/open-grant.js'
 import type { Outcome } from './outcome.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
@@ -23,6 +24,9 @@ export interface ObserverEvents {
   glassEnded: { readonly glass: string; readonly session: string; readonly end: GlassEnd }
   /** Somebody independent looked at it. Only `justified` lets its breaker break glass again. */
   glassReviewed: { readonly glass: string; readonly verdict: GlassVerdict }
+  /** People granted something: actions that it covers are held no more. */
+  grantGiven: { readonly grant: string; readonly session: string; readonly target: string }
+  grantEnded: { readonly grant: string; readonly session: string; readonly end: GrantEnd }
   /** The library itself failed; the action did not run. */
   failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }

@@ -6,6 +6,8 @@ import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
+import type { GrantOptions } from './grants/grant-options.js'
+import type { Grant } from './grants/open-grant.js'
 import { isPrincipal, principalFragment } from './identity/make-principal.js'
 import type { StandingNow } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
@@ -41,6 +43,7 @@ export interface SessionContext {
   /** Refuses a principal whose roles conflict with those that its closure holds. Rejects with why. */
   readonly admitRoles: (principal: Principal, livesMs: number) => Promise<void>
   readonly glass: Pick<GlassKeeper, 'break'>
+  readonly requestGrant: (requester: Requester, options: GrantOptions) => Promise<Grant>
   readonly deadlineMs: number
   /** How many characters one session may write to the journal. */
   readonly journalBudget: number
@@ -216,6 +219,7 @@ export class SessionKeeper {
       close: () => this.#end(live, 'closed'),
       delegate: (options) => this.#delegate(live, options),
       breakGlass: (options) => this.#context.glass.break(live.requester, options),
+      requestGrant: (options) => this.#context.requestGrant(live.requester, options),
     })
     const live: LiveSession = {
       session,

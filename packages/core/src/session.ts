@@ -3,6 +3,8 @@ import type { DelegationOptions } from './delegation.js'
 import { BothKeysError } from './errors.js'
 import type { BreakGlassOptions } from './glass/break-glass-options.js'
 import type { OpenGlass } from './glass/open-glass.js'
+import type { GrantOptions } from './grants/grant-options.js'
+import type { Grant } from './grants/open-grant.js'
 import type { Principal } from './model/principal.js'
 
 declare const sessionIdBrand: unique symbol
@@ -18,6 +20,7 @@ export interface SessionInternals {
   close(): Promise<void>
   delegate(options: DelegationOptions): Promise<Session>
   breakGlass(options: BreakGlassOptions): Promise<OpenGlass>
+  requestGrant(options: GrantOptions): Promise<Grant>
 }
 
 const internals = new WeakMap<Session, SessionInternals>()
@@ -79,6 +82,24 @@ export class Session {
    */
   breakGlass(options: BreakGlassOptions): Promise<OpenGlass> {
     return internalsOf(this).breakGlass(options)
+  }
+
+  /**
+   * Asks people to let this session do something more than once: certain duties on certain resources of one target, so often
+   * and for so long. The request is held, shown and approved as an action that does just that would be, by the same people,
+   * and where a hold rule has `grant` alone. What it covers is not held then; all else that the policy says stays. It is of
+   * this session alone, and over when the policy changes, when somebody who approved could not any more, when it is revoked
+   * or given back.
+   * Throws ERR_GRANT_REFUSED for more than the policy lets people grant, ERR_DENIED for what it denies, ERR_APPROVAL_DENIED
+   * and the like when people did not approve, ERR_LIMIT_EXCEEDED, and ERR_CONFIG_INVALID for a wrong option.
+   *
+   * @example
+   * const grant = await session.requestGrant({
+   *   target: 'orders', duty: 'delete', resource: 'table:public.drafts', uses: 20, ttlMs: 3_600_000, reason: 'clean-up',
+   * })
+   */
+  requestGrant(options: GrantOptions): Promise<Grant> {
+    return internalsOf(this).requestGrant(options)
   }
 
   toJSON(): never {

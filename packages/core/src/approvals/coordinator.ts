@@ -58,6 +58,13 @@ export interface ApprovalCoordinator {
    * ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE when the ledger failed. Whatever it throws, the action must not run.
    */
   consume(held: HeldAction, digest: Digest): Promise<CanonicalInput>
+  /**
+   * Whether an approval that was spent would be given by the same people now. Rejects when the directory fails or refuses
+   * the requester. What was not spent here does not stand.
+   */
+  stands(held: HeldAction): Promise<boolean>
+  /** Whether one of those on whom an approval that was spent relies is revoked, or was not spent here. */
+  reliesOnRevoked(held: HeldAction): boolean
   /** What approvers are being asked now, oldest first. */
   pending(): readonly ApprovalRequest[]
   /**
@@ -116,6 +123,8 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
       }
       return request.consume(digest)
     },
+    reliesOnRevoked: (held: HeldAction) => approved.get(held)?.reliesOnRevoked() ?? true,
+    stands: async (held: HeldAction) => (await approved.get(held)?.stands()) ?? false,
     pending: () => [...pending.values()].map(({ request }) => request),
     async submit(requestId: string, evidence: string): Promise<SubmitReceipt> {
       const own = pending.get(requestId)

@@ -18,6 +18,7 @@ import type { Consumption } from './request-ledger.js'
 import { RequestLedger } from './request-ledger.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
+import { stillApproved } from './still-approved.js'
 import type { StoredRequest } from './stored-request.js'
 import { stateOf, storedValue } from './stored-request.js'
 import { VoteBox } from './vote-box.js'
@@ -76,6 +77,7 @@ export class PendingRequest {
   #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #aliveAtMs = 0
+  #relied: readonly Assignment<CountedVote>[] | undefined
 
   constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], from: Origin) {
     const { nonce, place, taken } = from
@@ -151,8 +153,19 @@ export class PendingRequest {
       await this.#refuseIf(this.#endingNow() ?? stale)
       throw endedError(stale, this.#rules)
     }
+    this.#relied = consumption.consumed
     void this.#end({ end: 'consumed' })
     return evidenceRecord(this.held.requestId, consumption.consumed, this.#hold.maxAffected)
+  }
+
+  /** Whether what was spent would be approved by the same people now. Rejects as the directory does. */
+  async stands(): Promise<boolean> {
+    return this.#relied !== undefined && stillApproved(this.#on, this.#hold, this.#relied)
+  }
+
+  /** Whether one of those who approved what was spent is revoked. */
+  reliesOnRevoked(): boolean {
+    return this.#relied === undefined || this.#relied.some(({ vote }) => this.#on.isRevoked(vote.approver))
   }
 
   /** Examines what other processes took in until nothing is left that could be a no, and spends the approval then. */

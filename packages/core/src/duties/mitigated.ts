@@ -1,6 +1,6 @@
 import type { Mitigation } from '../model/duty-rules.js'
 import type { IndependentParty } from './independence.js'
-import { accountsOf } from './person.js'
+import { accountsOf, personKey } from './person.js'
 
 /** Until when a rule refuses nobody, and by which mitigation. */
 export interface Excuse {
@@ -21,7 +21,7 @@ export function excuseOf(
   const own = new Set(accountsOf(party))
   if (!party.actors.every((actor) => own.has(actor))) return undefined
   const found = mitigations
-    .filter((each) => each.rule === rule && own.has(each.account))
+    .filter((each) => each.rule === rule && own.has(personKey(each.subject.issuer, each.subject.id)))
     .toSorted((one, other) => other.untilMs - one.untilMs)[0]
   return found === undefined ? undefined : { mitigation: found.id, untilMs: found.untilMs }
 }

@@ -1,8 +1,10 @@
 import type { Claim, ClaimOutcome, ExcusedRule } from '../duties/claim.js'
 import { judgeClaim } from '../duties/claim.js'
 import { BothKeysError } from '../errors.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
 import { isPromise } from '../model/maybe-promise.js'
-import type { Ledger } from './ledger.js'
+import type { SnapshotValue } from '../model/snapshot.js'
+import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
 import type { LedgerPlan } from './update.js'
 import { updateLedger } from './update.js'
 import { within } from './within.js'
@@ -25,6 +27,22 @@ export interface ReserveOptions {
   readonly dryRun?: boolean
 }
 
+/** Something that is taken together with what is reserved, in the same compare-and-set. */
+export interface Taking<Why> {
+  readonly key: string
+  /** What to write where this stands in the ledger at that time, or why nothing is taken. Called again for each attempt. */
+  readonly judge: (
+    value: SnapshotValue | undefined,
+    nowMs: number,
+  ) => { readonly write: Omit<LedgerChange, 'key' | 'expectedVersion'> } | { readonly untaken: Why }
+}
+
+/** What came of reserving and taking. Unless something is `taken`, nothing was reserved either. */
+export type TakingOutcome<Why> =
+  | { readonly taken: true; readonly excused: readonly ExcusedRule[] }
+  | { readonly conflict: ClaimConflict }
+  | { readonly untaken: Why }
+
 /**
  * Reserves every claim or none, in one compare-and-set (RULES 15): of any number of callers at once whose claims
  * conflict, at most as many as the rules allow get through. Time is the ledger's, read once and first: a window is shorter than its rule says by as long as the commit takes
@@ -33,25 +51,63 @@ export interface ReserveOptions {
  */
 export async function reserve(ledger: Ledger, claims: readonly Claim[], options: ReserveOptions): Promise<Reserved> {
   const { deadlineMs, dryRun = false } = options
-  const time = within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+  const time = timeOf(ledger, deadlineMs)
   const nowMs = isPromise(time) ? await time : time
-  if (!Number.isFinite(nowMs)) {
-    throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger does not tell the time, so nothing ran')
-  }
   const keys = claims.map(({ key }) => key)
   return updateLedger(ledger, deadlineMs, keys, (entries): LedgerPlan<Reserved> => {
-    const write: LedgerPlan<undefined>['write'][number][] = []
-    const excused: ExcusedRule[] = []
-    for (const claim of claims) {
-      const outcome = judgeClaim(claim, entries.get(claim.key)?.value, nowMs)
-      if (outcome.outcome === 'conflict' || outcome.outcome === 'exceeded') {
-        return { write: [], result: { conflict: outcome, excused: [] } }
-      }
-      excused.push(...(outcome.excused ?? []))
-      if (outcome.outcome === 'held') continue
-      const { expiresAtMs, value } = outcome
-      write.push(expiresAtMs === undefined ? { key: claim.key, value } : { key: claim.key, value, expiresAtMs })
-    }
-    return { write: dryRun ? [] : write, result: { conflict: undefined, excused } }
+    const judged = judgeAll(claims, entries, nowMs)
+    if ('conflict' in judged) return { write: [], result: { conflict: judged.conflict, excused: [] } }
+    return { write: dryRun ? [] : judged.write, result: { conflict: undefined, excused: judged.excused } }
   })
+}
+
+/**
+ * Reserves as `reserve` does and takes something else, in one compare-and-set: both or neither. Time is the ledger's, read
+ * once and first, for both. Throws as `reserve` does.
+ */
+export async function reserveTaking<Why>(
+  ledger: Ledger,
+  claims: readonly Claim[],
+  taking: Taking<Why>,
+  deadlineMs: number,
+): Promise<TakingOutcome<Why>> {
+  const time = timeOf(ledger, deadlineMs)
+  const nowMs = isPromise(time) ? await time : time
+  const { key } = taking
+  const keys = [...claims.map((claim) => claim.key), key]
+  return updateLedger(ledger, deadlineMs, keys, (entries): LedgerPlan<TakingOutcome<Why>> => {
+    const judged = judgeAll(claims, entries, nowMs)
+    if ('conflict' in judged) return { write: [], result: judged }
+    const taken = taking.judge(entries.get(key)?.value, nowMs)
+    if ('untaken' in taken) return { write: [], result: taken }
+    return { write: [...judged.write, { ...taken.write, key }], result: { taken: true, excused: judged.excused } }
+  })
+}
+
+type Judged =
+  | { readonly conflict: ClaimConflict }
+  | { readonly write: LedgerPlan<undefined>['write']; readonly excused: readonly ExcusedRule[] }
+
+function judgeAll(claims: readonly Claim[], entries: ReadonlyMap<string, LedgerEntry>, nowMs: number): Judged {
+  const write: LedgerPlan<undefined>['write'][number][] = []
+  const excused: ExcusedRule[] = []
+  for (const claim of claims) {
+    const outcome = judgeClaim(claim, entries.get(claim.key)?.value, nowMs)
+    if (outcome.outcome === 'conflict' || outcome.outcome === 'exceeded') return { conflict: outcome }
+    excused.push(...(outcome.excused ?? []))
+    if (outcome.outcome === 'held') continue
+    const { expiresAtMs, value } = outcome
+    write.push(expiresAtMs === undefined ? { key: claim.key, value } : { key: claim.key, value, expiresAtMs })
+  }
+  return { write, excused }
+}
+
+function timeOf(ledger: Ledger, deadlineMs: number): MaybePromise<number> {
+  const time = within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+  return isPromise(time) ? time.then(asTold) : asTold(time)
+}
+
+function asTold(nowMs: number): number {
+  if (Number.isFinite(nowMs)) return nowMs
+  throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger does not tell the time, so nothing ran')
 }

@@ -1,4 +1,3 @@
-import { accountOfKey } from '../duties/person.js'
 import { viewsOf } from '../policy/compile.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { quoted } from '../policy/problem.js'
@@ -7,9 +6,8 @@ import { findingAt, named } from './finding.js'
 
 /** The exceptions of a policy, those that are over apart from the others. */
 export function mitigationFindings(policy: CompiledPolicy, nowMs: number): readonly Finding[] {
-  return viewsOf(policy).rules.mitigations.map(({ account, control, id, owner, path, rule, untilMs }) => {
-    const subject = accountOfKey(account)
-    const who = subject === undefined ? [] : [subject]
+  return viewsOf(policy).rules.mitigations.map(({ control, id, owner, path, rule, subject, untilMs }) => {
+    const who = [subject]
     const until = new Date(untilMs).toISOString()
     return untilMs < nowMs
       ? findingAt(policy, 'mitigation-over', path, `the exception ${quoted(id)} was over on ${until}: take it out`, who)

@@ -1,5 +1,6 @@
 import type { IndependenceDimension } from './decision.js'
 import type { Duty, Effect } from './effect.js'
+import type { Subject } from './principal.js'
 
 /** What conflicting duties are counted on: the whole target, each resource of it, or the root run they belong to. */
 export type DutyScope = 'target' | 'object' | 'run'
@@ -84,8 +85,7 @@ export interface Mitigation {
   readonly id: string
   /** The id of the rule. */
   readonly rule: string
-  /** The account, as `personKey` writes it. */
-  readonly account: string
+  readonly subject: Subject
   readonly untilMs: number
 }
 

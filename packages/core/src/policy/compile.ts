@@ -2,6 +2,7 @@ import type { CompiledPolicy } from './compiled.js'
 import { BothKeysError } from '../errors.js'
 import { decide } from './decide.js'
 import { glassProblems, glassRulesOf } from './glass-rules.js'
+import { grantCapsOf } from './grant-caps.js'
 import { policyDigest } from './outline.js'
 import type { PolicyFile } from './parse.js'
 import type { Locate, PolicyPath, Position } from './problem.js'
@@ -36,6 +37,7 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     roles: new Set(rules.roles.keys()),
     dutyRules: dutyRulesOf(rules),
     glassRules: glassRulesOf(rules),
+    grantCaps: grantCapsOf(rules),
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target) =>
       rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,

@@ -2,6 +2,7 @@ import type { Decision, DecisionInput, DutySet } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { GlassRule } from '../model/glass-rule.js'
+import type { GrantCaps } from '../model/grant-caps.js'
 
 /** What the policy says about one target of the file. */
 export interface PolicyTarget {
@@ -23,6 +24,8 @@ export interface CompiledPolicy {
   readonly dutyRules?: DutyRules | undefined
   /** Who may break glass, by id. Undefined when nobody may. */
   readonly glassRules?: ReadonlyMap<string, GlassRule> | undefined
+  /** What may be granted, by the id of the hold rule. Undefined when nothing may. */
+  readonly grantCaps?: ReadonlyMap<string, GrantCaps> | undefined
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision
   /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */

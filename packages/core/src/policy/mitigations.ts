@@ -1,4 +1,3 @@
-import { personKey } from '../duties/person.js'
 import { suggestion } from './nearest.js'
 import type { MitigationInput } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
@@ -27,7 +26,7 @@ export function mitigationRule(rule: MitigationInput, path: PolicyPath): Mitigat
     id: rule.id,
     path,
     rule: rule.rule,
-    account: personKey(rule.subject.issuer, rule.subject.id),
+    subject: Object.freeze({ issuer: rule.subject.issuer, id: rule.subject.id }),
     control: rule.control,
     owner: rule.owner,
     // The schema accepts nothing that does not parse; 0 was over before anything began.

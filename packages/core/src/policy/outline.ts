@@ -75,6 +75,7 @@ export function holdOutline(rule: HoldRule): CanonicalInput {
     ownerMayApprove: ownerMayApprove || undefined,
     holdInTransaction: rule.holdInTransaction,
     maxAffected: rule.maxAffected,
+    grant: rule.grant && { ...rule.grant },
   }
 }
 
@@ -158,8 +159,8 @@ export function glassOutline({ duties, forMs, from, id, review, role, selection 
   }
 }
 
-export function mitigationOutline({ account, control, id, owner, rule, untilMs }: MitigationRule): CanonicalInput {
-  return { id, rule, account, control, owner, untilMs }
+export function mitigationOutline({ control, id, owner, rule, subject, untilMs }: MitigationRule): CanonicalInput {
+  return { id, rule, subject: { issuer: subject.issuer, id: subject.id }, control, owner, untilMs }
 }
 
 function some(list: readonly CanonicalInput[]): CanonicalInput | undefined {

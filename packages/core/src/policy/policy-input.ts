@@ -78,6 +78,16 @@ export type HoldRuleInput = RestrictionInput & {
   readonly holdInTransaction?: 'deny' | 'allow'
   /** The most rows that an approved action may change; one that changes more is undone. */
   readonly maxAffected?: number
+  /** The most that people may grant under the rule. Default: they approve each action, and nothing is granted. */
+  readonly grant?: GrantCapsInput
+}
+
+/** How often and how long people may let somebody do what they approved once. */
+export type GrantCapsInput = {
+  /** At most 1,000. */
+  readonly uses: number
+  /** At most `24h`. */
+  readonly ttl: string
 }
 
 /** How durable the intent must be before the action runs. */

@@ -5,6 +5,7 @@ import { suggestion } from './nearest.js'
 import type { HoldRuleInput, OneOrMany, TargetSelector } from './policy-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { invalid, quoted, unsupported, writePath } from './problem.js'
+import { boundProblems, grantProblems, ownerProblems } from './rule-problems.js'
 import type { SoundParts } from './sound-parts.js'
 
 /** Names that nothing declares, names that stand for two things, and combinations that nothing enforces yet. */
@@ -23,9 +24,6 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.mitigations()
   return check.problems
 }
-
-/** The duties that a rule with a bound may be about. */
-const boundable: ReadonlySet<Duty> = new Set<Duty>(['read', 'write', 'delete'])
 
 class ReferenceCheck {
   readonly problems: Problem[] = []
@@ -60,7 +58,7 @@ class ReferenceCheck {
           ['when', rule.when],
           ['operation', rule.operation],
         ])
-        this.#bound(rule, path)
+        this.problems.push(...boundProblems(rule, path))
       }
     }
   }
@@ -86,8 +84,9 @@ class ReferenceCheck {
         this.problems.push(unsupported([...path, 'duty'], `holding the duty ${quoted(duty)} has not landed yet`))
       }
       this.#stages(rule.require, path)
-      this.#owners(rule, path)
-      this.#bound(rule, path)
+      this.problems.push(...ownerProblems(rule, path))
+      this.problems.push(...boundProblems(rule, path))
+      this.problems.push(...grantProblems(rule, path))
     }
   }
 
@@ -237,18 +236,6 @@ class ReferenceCheck {
     }
   }
 
-  /** An owner who may approve and whom every stage shuts out never can. */
-  #owners({ require, requester }: HoldRuleInput, path: PolicyPath): void {
-    if (requester?.ownerMayApprove !== true) return
-    if (!require.every(({ independent }) => independent?.includes('person') === true)) return
-    this.problems.push(
-      invalid(
-        [...path, 'requester', 'ownerMayApprove'],
-        'every stage asks for another person than the owner, so no owner could ever approve; leave person out of a stage',
-      ),
-    )
-  }
-
   /** Which approvals and reviews there are is decided for a whole target, so nothing would enforce the narrowing. */
   #narrowedGuardDuty(
     duty: OneOrMany<Duty> | '*' | undefined,
@@ -262,20 +249,6 @@ class ReferenceCheck {
       unsupported(
         [...path, narrowed[0]],
         `the duty ${quoted(own)} cannot be narrowed by ${quoted(narrowed[0])} yet; give it a rule of its own`,
-      ),
-    )
-  }
-
-  /** Only writes and deletes change rows that can be counted, so a bound on anything else would refuse it. */
-  #bound(rule: { readonly duty?: OneOrMany<Duty> | '*'; readonly maxAffected?: number }, path: PolicyPath): void {
-    if (rule.maxAffected === undefined) return
-    const listed = rule.duty === '*' ? [] : listedDuties(rule.duty)
-    if (listed.length > 0 && listed.every((duty) => boundable.has(duty)) && listed.some((duty) => duty !== 'read'))
-      return
-    this.problems.push(
-      invalid(
-        [...path, 'maxAffected'],
-        'only write and delete change rows that can be counted: the rule has to list one or both of them as its duty, beside read at most',
       ),
     )
   }

@@ -5,6 +5,7 @@ import { defaultVoteAgeMs, parseTtl } from './duration.js'
 import { adapterDuties, everyDuty, listedDuties } from './duty-choice.js'
 import { glassRule } from './glass-rules.js'
 import { mitigationRule } from './mitigations.js'
+import { grantCaps } from './grant-caps.js'
 import type {
   AllowRuleInput,
   AttributeConditions,
@@ -111,6 +112,7 @@ function holdRule(rule: HoldRuleInput, path: PolicyPath, targets: Targets): Hold
     }),
     holdInTransaction: rule.holdInTransaction ?? 'deny',
     maxAffected: rule.maxAffected,
+    grant: grantCaps(rule.grant),
   }
 }
 

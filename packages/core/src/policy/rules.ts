@@ -10,6 +10,7 @@ import type {
 } from '../model/duty-rules.js'
 import type { Duty } from '../model/effect.js'
 import type { GlassRule } from '../model/glass-rule.js'
+import type { GrantCaps } from '../model/grant-caps.js'
 import type { PolicyTarget } from './compiled.js'
 import type { TargetSelector } from './policy-input.js'
 import type { PolicyPath } from './problem.js'
@@ -71,6 +72,8 @@ export interface HoldRule extends Restriction {
   readonly holdInTransaction: 'deny' | 'allow'
   /** The most rows that a held action may change. Undefined: any number. */
   readonly maxAffected: number | undefined
+  /** The most that may be granted under the rule. Undefined: nothing. */
+  readonly grant: GrantCaps | undefined
 }
 
 export interface RecordRule extends Scope {

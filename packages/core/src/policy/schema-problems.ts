@@ -159,12 +159,18 @@ function separationAt([, kind, , member]: PolicyPath): PolicyObject {
   return kind === 'dynamic' || kind === 'history' || kind === 'static' ? kind : 'separate'
 }
 
+function holdAt(path: PolicyPath): PolicyObject {
+  if (path.includes('require')) return 'stage'
+  if (path.includes('grant')) return 'grant'
+  return path.includes('requester') ? 'requester' : 'hold'
+}
+
 /** Which object of the file a path leads to. */
 function objectAt(path: PolicyPath): PolicyObject {
   const [section] = path
   if (section === 'targets') return 'target'
   if (section === 'roles') return 'allow'
-  if (section === 'hold') return path.includes('require') ? 'stage' : path.includes('requester') ? 'requester' : 'hold'
+  if (section === 'hold') return holdAt(path)
   if (section === 'limits') return 'limit'
   if (section === 'separate') return separationAt(path)
   if (section === 'breakGlass') return path.includes('review') ? 'review' : 'breakGlass'

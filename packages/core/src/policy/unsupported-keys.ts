@@ -6,6 +6,7 @@ export type PolicyObject =
   | 'deny'
   | 'hold'
   | 'requester'
+  | 'grant'
   | 'stage'
   | 'record'
   | 'separate'
@@ -31,6 +32,7 @@ const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.free
   deny: [],
   hold: ['confirm', 'uses', 'recheck'],
   requester: [],
+  grant: [],
   stage: ['if', 'voteMaxAge', 'level'],
   record: ['content', 'bytes'],
   separate: [],

@@ -84,6 +84,7 @@ function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): voi
       end(requests, event['request'], endOf(event['outcome']))
       return
     case 'action.intent':
+    case 'grant.given':
       end(requests, requestOf(event['approval']), 'consumed')
       return
     default:

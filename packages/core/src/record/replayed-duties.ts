@@ -43,7 +43,8 @@ export class ReplayedDuties {
     switch (event.type) {
       case 'action.intent': {
         const { countedRoles: roles, party } = partyOf(event, 'actor')
-        const kind = event['approval'] === undefined ? 'action' : 'request'
+        const decided = event['approval'] !== undefined || event['grant'] !== undefined
+        const kind = decided ? 'request' : 'action'
         const act: Act = { party, roles, kind, ...actOf(event, party.run.root) }
         this.#recall(this.#rules, act, event)
         if (measuringLimits(this.#rules, act).length > 0) this.#measured.set(String(event['id']), act)
@@ -66,6 +67,9 @@ export class ReplayedDuties {
         this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)
         return
       }
+      case 'grant.given':
+        this.#asked.delete(String(event['id']))
+        return
       case 'approval.ended':
         this.#asked.delete(String(event['request']))
         return

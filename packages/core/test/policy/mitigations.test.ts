@@ -16,7 +16,12 @@ const load = (content: string): ReturnType<typeof loadPolicy> => loadPolicy({ na
 describe('mitigations', () => {
   it('are exceptions of one account from one rule until the end of a day', () => {
     expect(load(one()).dutyRules?.mitigations).toMatchObject([
-      { id: 'M1', rule: 'D1', account: 'https://idp.example#ann', untilMs: Date.parse('2027-03-31T23:59:59.999Z') },
+      {
+        id: 'M1',
+        rule: 'D1',
+        subject: { issuer: 'https://idp.example', id: 'ann' },
+        untilMs: Date.parse('2027-03-31T23:59:59.999Z'),
+      },
     ])
   })
 

@@ -32,6 +32,7 @@ function hold(id: string, requirement: Partial<ApprovalRequirement>): HoldRule {
     },
     holdInTransaction: 'deny',
     maxAffected: undefined,
+    grant: undefined,
   }
 }
 

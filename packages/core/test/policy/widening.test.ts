@@ -51,6 +51,22 @@ function compare(next: Partial<PolicyInput>): ReturnType<typeof comparePolicies>
 }
 
 describe('a reload', () => {
+  it('widens when people may grant something, more of it, or something else', () => {
+    const under = (grant?: { readonly uses: number; readonly ttl: string }) => {
+      const [first, ...rest] = old.hold ?? []
+      return loadPolicy({
+        name: 'x',
+        content: { ...old, hold: [{ ...first!, ...(grant === undefined ? {} : { grant }) }, ...rest] },
+      })
+    }
+    const some = { uses: 20, ttl: '1h' }
+    const changed = { change: 'widening', widens: ['the hold rule "writes" changed'] }
+    expect(comparePolicies(under(), under(some))).toEqual(changed)
+    expect(comparePolicies(under(some), under({ ...some, uses: 21 }))).toEqual(changed)
+    expect(comparePolicies(under(some), under({ ...some, ttl: '2h' }))).toEqual(changed)
+    expect(comparePolicies(under(some), under({ ...some, ttl: '60m' })).change).toBe('same')
+  })
+
   it('is not compared with anything that only looks like a compiled policy', () => {
     const policy = loadPolicy({ name: 'x', content: old })
     const config = expect.objectContaining({ code: 'ERR_CONFIG_INVALID' })

@@ -6,6 +6,7 @@ import { sessionAccess } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import type { Directory } from '../../src/identity/directory.js'
 import type { ActionProver, ProvableAction } from '../../src/model/provable-action.js'
 import { actionDigest, provableText } from '../../src/model/provable-action.js'
 import type { RecordedEvent } from '../../src/record/event.js'
@@ -32,7 +33,14 @@ const policy = {
     dba: [{ target: 'db', duty: 'approve' }],
   },
   hold: [
-    { id: 'hold-deletes', target: 'db', duty: 'delete', require: [{ stage: 'dba', count: 1, role: 'dba' }], ttl: '1m' },
+    {
+      id: 'hold-deletes',
+      target: 'db',
+      duty: 'delete',
+      require: [{ stage: 'dba', count: 1, role: 'dba' }],
+      ttl: '1m',
+      grant: { uses: 2, ttl: '1h' },
+    },
   ],
 }
 
@@ -47,7 +55,11 @@ export interface ProvenBench {
 }
 
 export async function provenBench(
-  options: { readonly approvers?: readonly Approver[]; readonly deadlineMs?: number } = {},
+  options: {
+    readonly approvers?: readonly Approver[]
+    readonly deadlineMs?: number
+    readonly directory?: Directory
+  } = {},
 ): Promise<ProvenBench> {
   const clock = fixedClock(nowS * 1000)
   const journal = memoryJournal()
