@@ -121,8 +121,8 @@ export const approvalGuards = [
   {
     name: 'an approval of another guard is none',
     file: approvals('coordinator'),
-    find: 'if (request === undefined) {\n        throw',
-    replace: 'if (request === undefined) return null\n      if (request === null) {\n        throw',
+    find: '  if (request !== undefined) return request\n  throw',
+    replace: '  if (request !== undefined || held !== undefined) return request as never\n  throw',
     tests: singleUse,
   },
   {

@@ -37,8 +37,8 @@ export const dutyHistoryGuards = [
   {
     name: 'an action that people decided about is a request, not an execution',
     file: source('enforce'),
-    find: "reserve(policy.dutyRules, actOf(held, 'request'))",
-    replace: "reserve(policy.dutyRules, actOf(held, 'action'))",
+    find: "reserveSpending(policy.dutyRules, actOf(held, 'request'), {",
+    replace: "reserveSpending(policy.dutyRules, actOf(held, 'action'), {",
     tests: chains,
   },
   {

@@ -5,8 +5,8 @@ export const requestGuards = [
   {
     name: 'the approval is spent before the action runs',
     file: 'packages/core/src/enforce.ts',
-    find: 'const consumed = on.approvals.consume(approved, bound.digest)',
-    replace: 'const consumed = undefined',
+    find: 'alone: () => inTime(on.approvals.consume(approved, bound.digest)),',
+    replace: 'alone: () => Promise.resolve({}),',
     tests: ['packages/core/test/enforce/admit.test.ts'],
   },
   {
@@ -82,8 +82,8 @@ export const requestGuards = [
   {
     name: 'the check at spending decides',
     file: approvals('request-ledger'),
-    find: 'return checked === undefined ? unchanged({ kept: true }) : this.#changed(next, { consumed: checked })',
-    replace: 'return this.#changed(next, { consumed: (checked ?? []) as never })',
+    find: '      if (checked === undefined) return unchanged({ kept: true })\n',
+    replace: '      if (checked === undefined) return this.#changed(next, { consumed: [] as never, excused: [] })\n',
     tests: singleUse,
   },
   {
@@ -152,7 +152,7 @@ export const requestGuards = [
   {
     name: 'what ended meanwhile is looked at within the compare-and-set',
     file: approvals('pending-request'),
-    find: 'this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,',
+    find: '(this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined),',
     replace: 'this.#votes.assignmentNow(stored, live),',
     tests: [...singleUse, ...endings],
   },

@@ -1,5 +1,7 @@
 import type { CountedVote } from './approvals/evidence.js'
+import type { ClaimWithApproval } from './approvals/request-ledger.js'
 import type { HoldRequest } from './approvals/request.js'
+import type { Spent } from './approvals/spent.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim, ExcusedRule } from './duties/claim.js'
@@ -10,8 +12,9 @@ import { KnownClaims } from './duties/known-claims.js'
 import type { TallyRule } from './duties/tally.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ClaimConflict, Taking } from './ledger/reserve.js'
-import { reserve, reserveTaking } from './ledger/reserve.js'
+import { claimsToJoin, reserve, reserveTaking } from './ledger/reserve.js'
 import { within } from './ledger/within.js'
+import type { CanonicalInput } from './model/canonical-json.js'
 import type { DutyRules } from './model/duty-rules.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Principal, Subject } from './model/principal.js'
@@ -61,14 +64,35 @@ export class DutyReservation {
     taking: Taking<Why>,
   ): Promise<'taken' | { readonly refusal: Refusal } | { readonly untaken: Why }> {
     const { deadlineMs, ledger } = this.#options
-    const { claims, unknown } = rules === undefined ? noClaims : this.#claims.of(rules, act)
-    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
-    if (claims.length > 0 && this.#options.journalBehind) return { refusal: untrusted(claims) }
-    const outcome = await reserveTaking(ledger, claims, taking, deadlineMs)
+    const found = this.#claimable(rules, act)
+    if ('refusal' in found) return found
+    const outcome = await reserveTaking(ledger, found.claims, taking, deadlineMs)
     if ('conflict' in outcome) return { refusal: refused(outcome.conflict) }
     if ('untaken' in outcome) return outcome
     if (outcome.excused.length > 0) await this.#recordExcuses(outcome.excused, whoOf(act))
     return 'taken'
+  }
+
+  /**
+   * Reserves what an act exercises in the compare-and-set that spends its approval: both or neither (RULES 15). `alone` spends
+   * it where no rule counts the act. What either of them throws passes, and nothing may run then.
+   */
+  async reserveSpending(
+    rules: DutyRules | undefined,
+    act: Act,
+    spend: {
+      readonly alone: () => Promise<CanonicalInput>
+      readonly claiming: (claim: ClaimWithApproval) => Promise<Spent>
+    },
+  ): Promise<{ readonly refusal: Refusal } | { readonly evidence: CanonicalInput; readonly counted: boolean }> {
+    const { deadlineMs, ledger } = this.#options
+    const found = this.#claimable(rules, act)
+    if ('refusal' in found) return found
+    if (found.claims.length === 0) return { evidence: await spend.alone(), counted: false }
+    const spent = await spend.claiming(() => claimsToJoin(ledger, found.claims, deadlineMs))
+    if ('conflict' in spent) return { refusal: refused(spent.conflict) }
+    if (spent.excused.length > 0) await this.#recordExcuses(spent.excused, whoOf(act))
+    return { evidence: spent.evidence, counted: true }
   }
 
   /**
@@ -123,6 +147,16 @@ export class DutyReservation {
       who: principal.subject,
     })
     if (typeof reservation === 'object') throw refusalError(reservation.refusal)
+  }
+
+  /** What an act has to reserve, if it may reserve anything. */
+  #claimable(
+    rules: DutyRules | undefined,
+    act: Act,
+  ): { readonly claims: readonly Claim[] } | { readonly refusal: Refusal } {
+    const { claims, unknown } = rules === undefined ? noClaims : this.#claims.of(rules, act)
+    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
+    return claims.length > 0 && this.#options.journalBehind ? { refusal: untrusted(claims) } : { claims }
   }
 
   /** `by` left out: nothing is reserved. */

@@ -175,17 +175,17 @@ async function permitGranted(held: HeldCase, use: GrantUse): Promise<Admission> 
 
 async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Admission> {
   const { on, requester, request, policy } = held
-  refuseWhenOver(requester, request)
-  // Before the approval is spent, so that a conflict that came up meanwhile leaves a restriction and nothing else.
-  const reserved = policy.dutyRules && (await on.duties.reserve(policy.dutyRules, actOf(held, 'request')))
-  if (typeof reserved === 'object') return deny(on, requester, request, policy, reserved.refusal)
   // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
   await on.revocationsFresh()
   refuseWhenOver(requester, request)
   const bound = bindRequest(on.engine, requester, request.action, policy.digest, approved.binding)
-  const consumed = on.approvals.consume(approved, bound.digest)
-  const approval = await withDeadline(consumed, 'the ledger', on.deadlineMs, undefined)
-  return intend({ ...held, bound }, approval, reserved === 'reserved')
+  const inTime = <T>(spent: Promise<T>): Promise<T> => withDeadline(spent, 'the ledger', on.deadlineMs, undefined)
+  const spent = await on.duties.reserveSpending(policy.dutyRules, actOf(held, 'request'), {
+    alone: () => inTime(on.approvals.consume(approved, bound.digest)),
+    claiming: (claim) => inTime(on.approvals.consumeClaiming(approved, bound.digest, claim)),
+  })
+  if ('refusal' in spent) return deny(on, requester, request, policy, spent.refusal)
+  return intend({ ...held, bound }, spent.evidence, spent.counted)
 }
 
 type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }

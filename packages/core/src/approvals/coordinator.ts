@@ -12,6 +12,8 @@ import { endedOutcome, failedEnding } from './ending.js'
 import { Estimates } from './estimates.js'
 import { isAtLeast } from './evidence.js'
 import { lostRole } from './lost-role.js'
+import type { ClaimWithApproval } from './request-ledger.js'
+import type { Spent } from './spent.js'
 import { PendingRequest } from './pending-request.js'
 import { openingOf } from './origin.js'
 import { RequestSecrets } from './request-secrets.js'
@@ -58,6 +60,8 @@ export interface ApprovalCoordinator {
    * ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE when the ledger failed. Whatever it throws, the action must not run.
    */
   consume(held: HeldAction, digest: Digest): Promise<CanonicalInput>
+  /** As `consume`, and reserves what is claimed in the same compare-and-set (RULES 15). */
+  consumeClaiming(held: HeldAction, digest: Digest, claim: ClaimWithApproval): Promise<Spent>
   /**
    * Whether an approval that was spent would be given by the same people now. Rejects when the directory fails or refuses
    * the requester. What was not spent here does not stand.
@@ -115,14 +119,12 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
       }
     },
     async consume(held: HeldAction, digest: Digest): Promise<CanonicalInput> {
-      const request = approved.get(held)
-      if (request === undefined) {
-        throw new BothKeysError('ERR_PERMIT_VOID', 'this is not an approval of this guard', {
-          hint: 'pass the object that request() answered',
-        })
-      }
-      return request.consume(digest)
+      const spent = await ownApproval(approved, held).consume(digest)
+      if ('evidence' in spent) return spent.evidence
+      throw new BothKeysError('ERR_INTERNAL', 'nothing was claimed, and it conflicts all the same')
     },
+    consumeClaiming: async (held: HeldAction, digest: Digest, claim: ClaimWithApproval) =>
+      ownApproval(approved, held).consume(digest, claim),
     reliesOnRevoked: (held: HeldAction) => approved.get(held)?.reliesOnRevoked() ?? true,
     stands: async (held: HeldAction) => (await approved.get(held)?.stands()) ?? false,
     pending: () => [...pending.values()].map(({ request }) => request),
@@ -195,4 +197,13 @@ function quietly(notify: () => void): void {
 
 function wrong(what: string): BothKeysError {
   return new BothKeysError('ERR_CONFIG_INVALID', what, { hint: 'see createGuard({ approvers })' })
+}
+
+/** Throws ERR_PERMIT_VOID for what this coordinator did not answer. */
+function ownApproval(approved: WeakMap<HeldAction, PendingRequest>, held: HeldAction): PendingRequest {
+  const request = approved.get(held)
+  if (request !== undefined) return request
+  throw new BothKeysError('ERR_PERMIT_VOID', 'this is not an approval of this guard', {
+    hint: 'pass the object that request() answered',
+  })
 }

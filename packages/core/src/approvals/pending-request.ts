@@ -1,4 +1,3 @@
-import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Digest } from '../model/digest.js'
 import { over } from '../model/over.js'
 import type { SnapshotValue } from '../model/snapshot.js'
@@ -14,10 +13,11 @@ import { Expiry } from './expiry.js'
 import { lostRole } from './lost-role.js'
 import type { Place } from './pending-index.js'
 import { nobodyTakesEvidence, takersOfEvidence } from './proof.js'
-import type { Consumption } from './request-ledger.js'
+import type { ClaimWithApproval, Consumption } from './request-ledger.js'
 import { RequestLedger } from './request-ledger.js'
 import type { ApprovalOutcome, HeldAction, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
+import type { Spent } from './spent.js'
 import { stillApproved } from './still-approved.js'
 import type { StoredRequest } from './stored-request.js'
 import { stateOf, storedValue } from './stored-request.js'
@@ -141,11 +141,12 @@ export class PendingRequest {
     return this.#end({ end: 'withdrawn' })
   }
 
-  /** Spends the approval once, after checking everything again. Throws why it cannot be spent. */
-  async consume(digest: Digest): Promise<CanonicalInput> {
+  /** Spends the approval once, after checking everything again, with what is claimed. Throws why it cannot be spent. */
+  async consume(digest: Digest, claim?: ClaimWithApproval): Promise<Spent> {
     const changed: Ending = { end: 'void', why: 'the action is not the one that was approved' }
     await this.#refuseIf(digest === this.#hold.digest ? this.#endingNow() : changed)
-    const consumption = await this.#spend()
+    const consumption = await this.#spend(claim)
+    if ('conflict' in consumption) return consumption
     if ('waiting' in consumption) throw endedError(floodOfVotes, this.#rules)
     if ('refused' in consumption) throw endedError(this.#ending ?? endingOf(consumption.refused), this.#rules)
     if ('kept' in consumption) {
@@ -155,7 +156,8 @@ export class PendingRequest {
     }
     this.#relied = consumption.consumed
     void this.#end({ end: 'consumed' })
-    return evidenceRecord(this.held.requestId, consumption.consumed, this.#hold.maxAffected)
+    const { consumed, excused } = consumption
+    return { evidence: evidenceRecord(this.held.requestId, consumed, this.#hold.maxAffected), excused }
   }
 
   /** Whether what was spent would be approved by the same people now. Rejects as the directory does. */
@@ -169,15 +171,17 @@ export class PendingRequest {
   }
 
   /** Examines what other processes took in until nothing is left that could be a no, and spends the approval then. */
-  async #spend(): Promise<Consumption<readonly Assignment<CountedVote>[]>> {
+  async #spend(claim: ClaimWithApproval | undefined): Promise<Consumption<readonly Assignment<CountedVote>[]>> {
     let consumption: Consumption<readonly Assignment<CountedVote>[]> = { waiting: true }
     for (let round = 0; round < maxRounds && 'waiting' in consumption; round++) {
       await this.#collect()
       await this.#refuseIf(this.#endingNow())
       const live = await this.#votes.standings()
       await this.#refuseIf(lostRole(this.#hold.requester, live.requester))
-      consumption = await this.#ledger.consume((stored) =>
-        this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined,
+      const claimed = claim === undefined ? undefined : await claim()
+      consumption = await this.#ledger.consume(
+        (stored) => (this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined),
+        claimed,
       )
     }
     return consumption

@@ -2,6 +2,8 @@ import type { LedgerEntry } from '../ledger/ledger.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Proof } from './evidence.js'
+import type { ExcusedRule } from '../duties/claim.js'
+import type { ClaimConflict, ClaimsToJoin } from '../ledger/reserve.js'
 import type { LedgerPlan } from '../ledger/update.js'
 import { updateLedger } from '../ledger/update.js'
 import type { Place } from './pending-index.js'
@@ -17,9 +19,13 @@ import {
   withoutSubmission,
 } from './stored-request.js'
 
+/** What is to be reserved in the commit that spends an approval: asked for right before it. */
+export type ClaimWithApproval = () => Promise<ClaimsToJoin>
+
 /** What consuming came to: the result of the check, or the state that the request was in already. */
 export type Consumption<T> =
-  | { readonly consumed: T }
+  | { readonly consumed: T; readonly excused: readonly ExcusedRule[] }
+  | { readonly conflict: ClaimConflict }
   | { readonly refused: RequestEnd }
   | { readonly kept: true }
   | { readonly waiting: true }
@@ -118,17 +124,24 @@ export class RequestLedger {
   /**
    * Spends the request if it is pending and `check` finds what it relies on. Of any number of callers in any number of
    * processes exactly one gets `consumed`. `kept`: the check found nothing, and the request is as it was.
-   * `waiting`: another process took evidence in that was not examined yet, and it could be a no.
+   * `waiting`: another process took evidence in that was not examined yet, and it could be a no. What is `claimed` with it
+   * is reserved in the same commit (RULES 15); where that conflicts, nothing is spent.
    */
-  consume<T>(check: (stored: StoredRequest) => T | undefined): Promise<Consumption<T>> {
-    return this.#update<Consumption<T>>((stored) => {
+  consume<T>(
+    check: (stored: StoredRequest) => T | undefined,
+    claimed: ClaimsToJoin = nothingClaimed,
+  ): Promise<Consumption<T>> {
+    return this.#update<Consumption<T>>((stored, entries) => {
       if (stored === undefined) return unchanged({ refused: 'expired' })
       const next = withEnd(stored, 'consumed')
       if (typeof next === 'string') return unchanged({ refused: next })
       if (stored.submitted.length > 0) return unchanged({ waiting: true })
       const checked = check(stored)
-      return checked === undefined ? unchanged({ kept: true }) : this.#changed(next, { consumed: checked })
-    })
+      if (checked === undefined) return unchanged({ kept: true })
+      const judged = claimed.judge(entries)
+      if ('conflict' in judged) return unchanged({ conflict: judged.conflict })
+      return this.#changed(next, { consumed: checked, excused: judged.excused }, judged.write)
+    }, claimed.keys)
   }
 
   /** Gives the place among the pending requests back; a spent request is kept. */
@@ -155,6 +168,8 @@ export class RequestLedger {
     return { write: [{ key: this.#key, value: storedValue(next), expiresAtMs: this.#keptUntilMs }, ...notes], result }
   }
 }
+
+const nothingClaimed: ClaimsToJoin = { keys: [], judge: () => ({ write: [], excused: [] }) }
 
 type Plan<T> = (stored: StoredRequest | undefined, entries: ReadonlyMap<string, LedgerEntry>) => LedgerPlan<T>
 

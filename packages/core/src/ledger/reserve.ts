@@ -84,9 +84,26 @@ export async function reserveTaking<Why>(
   })
 }
 
-type Judged =
+/** What claims come to, by what the ledger holds. */
+export type Judged =
   | { readonly conflict: ClaimConflict }
   | { readonly write: LedgerPlan<undefined>['write']; readonly excused: readonly ExcusedRule[] }
+
+/** Claims that are reserved in the compare-and-set of something else: whoever makes it reads the keys and writes both or none. */
+export interface ClaimsToJoin {
+  readonly keys: readonly string[]
+  readonly judge: (entries: ReadonlyMap<string, LedgerEntry>) => Judged
+}
+
+/** Makes claims ready to be reserved together with something else, by the ledger's time of now. Throws as `reserve` does. */
+export async function claimsToJoin(
+  ledger: Ledger,
+  claims: readonly Claim[],
+  deadlineMs: number,
+): Promise<ClaimsToJoin> {
+  const nowMs = await timeOf(ledger, deadlineMs)
+  return { keys: claims.map(({ key }) => key), judge: (entries) => judgeAll(claims, entries, nowMs) }
+}
 
 function judgeAll(claims: readonly Claim[], entries: ReadonlyMap<string, LedgerEntry>, nowMs: number): Judged {
   const write: LedgerPlan<undefined>['write'][number][] = []

@@ -81,6 +81,18 @@ describe('an approval', () => {
     await expect(spending).rejects.toMatchObject({ code: 'ERR_APPROVAL_VOID' })
   })
 
+  it('is void when the policy changes while the ledger answers', async () => {
+    const on = bench()
+    const { asked, held } = await approved(on)
+    const get = on.ledger.get.bind(on.ledger)
+    on.ledger.get = (key) => {
+      on.policy = policy('second')
+      return get(key)
+    }
+    await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({ code: 'ERR_APPROVAL_VOID' })
+    expect(JSON.stringify(await get(`approval/request/${held.requestId}`))).not.toContain('consumed')
+  })
+
   it('is void when its approver lost the role', async () => {
     const on = bench()
     const { asked, held } = await approved(on)
