@@ -7,6 +7,7 @@ import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
+import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
@@ -24,6 +25,7 @@ import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
+import { oneStepGuards } from './one-step.mjs'
 import { path } from './path.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
@@ -62,6 +64,7 @@ const lists = {
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   evidence: evidenceGuards,
+  'estimates-pg': estimatesPgGuards,
   'hold-options': holdOptionGuards,
   signed: signedGuards,
   'signed-policies': signedPolicyGuards,
@@ -74,6 +77,7 @@ const lists = {
   lint: lintGuards,
   'ledger-postgres': ledgerPostgresGuards,
   duties: dutyGuards,
+  'one-step': oneStepGuards,
   'duty-history': dutyHistoryGuards,
   'handed-out': handedOutGuards,
   record: recordGuards,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
-import type { GuardedTarget, Session } from '@bothkeys/core/adapter'
+import type { Estimate, GuardedTarget, Session, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import type pg from 'pg'
 import { backstops, refusedFindings } from './door/backstops.js'
@@ -24,6 +24,8 @@ import { unlessAborted } from './door/unless-aborted.js'
 import { openUpstream } from './door/upstream.js'
 import type { ResolvedConfig } from './door/upstream-config.js'
 import { resolveConfig, upstreamConfig } from './door/upstream-config.js'
+import type { PlanRequest } from './estimate/planner.js'
+import { Planner } from './estimate/planner.js'
 
 /** How the door reaches a PostgreSQL server: everything that `pg.Client` takes, and what the door adds. */
 export interface PostgresConfig extends pg.ClientConfig {
@@ -67,6 +69,7 @@ class Postgres implements PostgresTarget {
   readonly #resolved: ResolvedConfig
   readonly #cancelKeys = new CancelKeys()
   readonly #states = new StateCache()
+  readonly #planner = new Planner(this.#states)
   readonly #parser: StatementParser
   readonly #connections = new Set<DoorConnection>()
   readonly #loopbacks = new Set<LoopbackDoor>()
@@ -127,6 +130,7 @@ class Postgres implements PostgresTarget {
   async close(): Promise<void> {
     this.#closing.abort(this.#closedError())
     await Promise.allSettled(this.#openings)
+    await this.#planner.idle()
     const ended = [...this.#connections].map((connection) => {
       connection.clientGone()
       return connection.ended
@@ -210,11 +214,24 @@ class Postgres implements PostgresTarget {
           parser: this.#parser,
           statementComments: this.#config.statementComments ?? false,
           upstream,
+          plan: (request, signal) => this.#plan(access, parameters, request, signal),
         }),
     })
     this.#connections.add(connection)
     void connection.ended.then(() => this.#connections.delete(connection))
     return { connection, parameters: reported }
+  }
+
+  /** On a connection that logs in as the statement's own does, read-only, under a name that tells what it is for. */
+  #plan(
+    access: SessionAccess,
+    parameters: ReadonlyMap<string, string>,
+    request: PlanRequest,
+    signal: AbortSignal,
+  ): Promise<Estimate> {
+    const named = new Map([...parameters, ['application_name', 'estimate'] as const])
+    const config = upstreamConfig(this.#resolved, access.shortId, named, true, access.backstops())
+    return this.#planner.plan((signals) => openUpstream(config, signals), request, [signal, this.#closing.signal])
   }
 
   #assertOpen(): void {

@@ -17,6 +17,7 @@ export function schemaLabel(schema: string, state: SessionState): string {
   return schema === state.temporarySchema ? 'pg_temp' : schema
 }
 
-function segment(text: string): string {
+/** A segment of a resource, in double quotes where it could be misread. */
+export function segment(text: string): string {
   return /[.:*"]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -48,7 +48,7 @@ function passValues(walk: Walk, routine: Routine): void {
 }
 
 /** A C function of a reviewed extension: only a superuser can have put it there, and it computes from its arguments. */
-function computes(routine: Routine): boolean {
+export function computes(routine: Routine): boolean {
   return (
     routine.extension !== undefined &&
     computingExtensions.has(routine.extension) &&

@@ -3,7 +3,7 @@ import { BothKeysError } from '@bothkeys/core/adapter'
 import type { BuiltinCatalog } from '../catalog/build-catalog.js'
 import { buildBuiltins, buildCatalog } from '../catalog/build-catalog.js'
 import { catalogQueries } from '../catalog/queries.js'
-import type { ProbedState } from '../catalog/session-state.js'
+import type { ProbedState, SessionState } from '../catalog/session-state.js'
 import { readShortAnswer, readState, stateSince } from '../catalog/session-state.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
 import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../catalog/state-probe.js'
@@ -24,6 +24,12 @@ export interface Look {
   readonly probed: ProbedState
   /** When the whole catalog was looked at last. What came after that was told from transactions. */
   readonly provenAtMs: number
+}
+
+/** What a connection saw that only compares. */
+export interface Sight {
+  readonly session: SessionState
+  readonly catalog: CatalogSnapshot | undefined
 }
 
 /** What a look can build on. */
@@ -102,6 +108,12 @@ export class StateCache {
     const provenAtMs = since === undefined || before === undefined ? askedAtMs : before.provenAtMs
     const known = this.#states.get(keyOf(probed))
     return known === undefined ? this.#load(run, probe, { probed, provenAtMs }) : { state: known, probed, provenAtMs }
+  }
+
+  /** What a connection sees now. Loads nothing: without a catalog where none is kept for what it sees. */
+  async peek(run: RunInternal, serverMajor: number): Promise<Sight> {
+    const probed = readState(only(await run(serverMajor < 14 ? statements.probe13 : statements.probe)))
+    return { session: probed.state, catalog: this.#catalogs.get(probed.catalogEpoch) }
   }
 
   async #lookInShort(run: RunInternal, { before, owns }: LookFrom): Promise<ProbedState | undefined> {

@@ -2,6 +2,7 @@ import type {
   AdapterRequest,
   Admission,
   Description,
+  Estimate,
   MaybePromise,
   SessionAccess,
   SnapshotValue,
@@ -9,6 +10,7 @@ import type {
 import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
+import type { PlanRequest } from '../estimate/planner.js'
 import { andThen } from './and-then.js'
 import type { OwnText } from './connection-name.js'
 import { sessionName } from './connection-name.js'
@@ -21,6 +23,7 @@ import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
+import { outdated, restless, unread } from './undecidable.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
@@ -36,6 +39,8 @@ export interface FlowContext {
   readonly parser: StatementParser
   readonly statementComments: boolean
   readonly upstream: Upstream
+  /** Plans a held statement without running it, for approvers. */
+  readonly plan: (request: PlanRequest, signal: AbortSignal) => Promise<Estimate>
 }
 
 /** A statement that wants to run. */
@@ -76,6 +81,8 @@ export class StatementFlow {
   readonly #identity: Readonly<Record<string, string>>
   /** What the name of the connection begins with. */
   readonly #session: string
+  /** The settings of the connection that the server reports. */
+  readonly #reported: Map<string, string>
 
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
@@ -84,6 +91,7 @@ export class StatementFlow {
     this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
     const { host, port, database, user, parameters } = context.upstream
+    this.#reported = new Map(parameters)
     this.#identity = Object.freeze({
       database,
       host,
@@ -176,6 +184,19 @@ export class StatementFlow {
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       countsAffected: analysis.countsRows,
+      estimate: (stop) =>
+        this.#context.plan(
+          {
+            analysis,
+            text,
+            parameters: request.parameters,
+            parameterTypes: request.parameterTypes ?? [],
+            state,
+            reported: this.#reported,
+            serverMajor: serverMajor(this.#context.upstream),
+          },
+          stop,
+        ),
       measuresAnswers: true,
       recheck: setsTransaction(analysis) ? undefined : () => this.#keeper.unchanged(state, analysis, () => over),
       prepare: this.#settles(analysis, state)
@@ -293,6 +314,7 @@ export class StatementFlow {
 
   /** The server reported a setting. Throws ERR_TARGET_UNSAFE when the connection must end. */
   parameter(name: string, value: string): void {
+    this.#reported.set(name, value)
     const expected = this.#keeper.expectsSettings(this.#connection.runs)
     const { readOnly } = this.#context
     if (judgeParameter(name, value, { expected, readOnly, session: this.#session }) === 'changed') this.#keeper.forget()
@@ -325,29 +347,4 @@ function serverMajor(upstream: Upstream): number {
 /** Whether functions or unknown parts may have run texts of their own, which could drop or replace any prepared statement. */
 function mayRunOtherTexts(analysis: Analysis): boolean {
   return !analysis.settingFree && analysis.transaction === undefined
-}
-
-const unread: Description = Object.freeze({
-  operation: 'query',
-  text: '',
-  recordedText: '(a message that could not be read)',
-  effects: Object.freeze([
-    Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
-  ]),
-})
-
-/** Clients that ask for such a transaction expect this SQLSTATE and begin again. */
-const outdated: DoorRefusal = {
-  code: 'ERR_TARGET_UNSAFE',
-  message: 'refused: the catalog of the server changed since the snapshot of this transaction was taken',
-  rules: [],
-  hint: 'roll back and begin again',
-  sqlState: '40001',
-}
-
-const restless: DoorRefusal = {
-  code: 'ERR_TARGET_UNSAFE',
-  message: 'refused: the catalog of the server kept changing while the statement was decided',
-  rules: [],
-  hint: 'send the statement again when no migration is running',
 }

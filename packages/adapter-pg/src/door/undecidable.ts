@@ -1,0 +1,29 @@
+import type { Description } from '@bothkeys/core/adapter'
+import type { DoorRefusal } from './refusal-response.js'
+
+/** A message that could not be read. */
+export const unread: Description = Object.freeze({
+  operation: 'query',
+  text: '',
+  recordedText: '(a message that could not be read)',
+  effects: Object.freeze([
+    Object.freeze({ duty: 'opaque', resource: 'statement:unread', attributes: Object.freeze({}) } as const),
+  ]),
+})
+
+/** Clients that ask for such a transaction expect this SQLSTATE and begin again. */
+export const outdated: DoorRefusal = {
+  code: 'ERR_TARGET_UNSAFE',
+  message: 'refused: the catalog of the server changed since the snapshot of this transaction was taken',
+  rules: [],
+  hint: 'roll back and begin again',
+  sqlState: '40001',
+}
+
+/** No look at the catalog was the last. */
+export const restless: DoorRefusal = {
+  code: 'ERR_TARGET_UNSAFE',
+  message: 'refused: the catalog of the server kept changing while the statement was decided',
+  rules: [],
+  hint: 'send the statement again when no migration is running',
+}
