@@ -34,7 +34,8 @@ export interface PolicyFile {
 export function parsePolicy(document: PolicyDocument): PolicyFile {
   const { value, problems, locate, source } = read(document)
   if (problems.length > 0) throw policyError(document.name, problems, locate)
-  const parsed = policySchema.safeParse(value)
+  // A policy is parsed once, so that code generated for it would cost more than it saves; and hosts may forbid it.
+  const parsed = policySchema.safeParse(value, { jitless: true })
   const found = parsed.success
     ? referenceProblems(partsOf(parsed.data))
     : [...schemaProblems(parsed.error.issues, value), ...referenceProblems(soundPartsOf(value))]
