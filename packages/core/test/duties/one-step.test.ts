@@ -106,7 +106,7 @@ describe('an approval and what its action reserves', () => {
       kind: 'request',
       root: 'r',
     } as const
-    const spend = vi.fn(() => Promise.reject(new Error('spent')))
+    const spend = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('spent')))
     const { dutyRules } = loadPolicy({ name: 'test', content: policy })
     expect(await duties.reserveSpending(dutyRules, act, { alone: spend, claiming: spend })).toHaveProperty('refusal')
     expect(spend).not.toHaveBeenCalled()
