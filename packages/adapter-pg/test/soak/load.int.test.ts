@@ -242,6 +242,18 @@ describe('two hundred clients of three principals', () => {
     expect([...kept].filter((n) => rows.has(Number(n)))).toEqual([])
   })
 
+  it('had nothing planned but what is held, and let the plans run nothing', () => {
+    const denied = [...attempts.all.values()].filter(({ kind }) => kind === 'denied').map(({ n }) => String(n))
+    expect(denied.length).toBeGreaterThan(0)
+    const numbers = new Set(log.planning.flatMap((line) => line.match(/\b1\d{6}\b/g) ?? []))
+    expect(denied.filter((n) => numbers.has(n))).toEqual([])
+    const said = log.planning.map((line) => (JSON.parse(line) as { readonly message?: string }).message ?? '')
+    const ran = said.flatMap((message) => /^(?:statement|execute [^:]*): (.*)$/s.exec(message)?.[1] ?? [])
+    const plain =
+      /^(?:BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;|EXPLAIN \(FORMAT JSON, VERBOSE, ANALYZE false\)\n|SELECT pg_catalog\.)/
+    expect(ran.filter((text) => !plain.test(text))).toEqual([])
+  })
+
   it('undid what was rolled back or failed, and kept transactions whole', () => {
     const undone = [...attempts.all.values()].filter(({ fate }) => fate === 'rolled-back' || fate === 'failed')
     expect(undone.filter(({ n }) => rows.has(n)).slice(0, 5)).toEqual([])
