@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { isOneLine } from '../model/one-line.js'
 
 /** What somebody says who breaks glass. */
 export interface BreakGlassOptions {
@@ -22,10 +23,10 @@ export function checkedOptions(options: BreakGlassOptions): BreakGlassOptions {
   if (typeof given !== 'object' || given === null) throw wrong('needs a target, a reason and a ticket')
   for (const name of Object.keys(given)) if (!names.has(name)) throw wrong(`has no option ${name}`)
   const { forMs, reason, rule, target, ticket } = options
-  if (!isLine(target, 200)) throw wrong('needs the name of one target')
-  if (!isLine(reason, 500)) throw wrong('needs a reason of one line')
-  if (!isLine(ticket, 100)) throw wrong('needs a ticket of one line')
-  if (rule !== undefined && !isLine(rule, 200)) throw wrong('needs the id of a rule')
+  if (!isOneLine(target, 200)) throw wrong('needs the name of one target')
+  if (!isOneLine(reason, 500)) throw wrong('needs a reason of one line')
+  if (!isOneLine(ticket, 100)) throw wrong('needs a ticket of one line')
+  if (rule !== undefined && !isOneLine(rule, 200)) throw wrong('needs the id of a rule')
   if (forMs !== undefined && !(Number.isSafeInteger(forMs) && forMs > 0))
     throw wrong('lasts a whole number of milliseconds above 0')
   return Object.freeze({
@@ -35,16 +36,6 @@ export function checkedOptions(options: BreakGlassOptions): BreakGlassOptions {
     ...(rule === undefined ? {} : { rule }),
     ...(forMs === undefined ? {} : { forMs }),
   })
-}
-
-function isLine(value: unknown, max: number): value is string {
-  return (
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    value.length <= max &&
-    value.isWellFormed() &&
-    !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)
-  )
 }
 
 function wrong(what: string): BothKeysError {

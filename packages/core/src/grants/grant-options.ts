@@ -1,6 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import { longestGrantMs, mostGrantUses, neverGranted } from '../model/grant-caps.js'
 import type { Duty } from '../model/effect.js'
+import { isOneLine } from '../model/one-line.js'
 import { adapterDuties } from '../policy/duty-choice.js'
 import { parseResourcePattern } from '../policy/resource-pattern.js'
 
@@ -42,7 +43,7 @@ export interface GrantRevocation {
 export function checkedReason(options: GrantRevocation): string {
   const given: unknown = options
   const reason = typeof given === 'object' && given !== null ? (given as Partial<GrantRevocation>).reason : undefined
-  if (isLine(reason, 500)) return reason
+  if (isOneLine(reason, 500)) return reason
   throw new BothKeysError('ERR_CONFIG_INVALID', 'guard.grants.revoke needs a reason of one line')
 }
 
@@ -66,8 +67,8 @@ export function checkedGrantOptions(options: GrantOptions): CheckedGrantOptions 
   if (typeof given !== 'object' || given === null) throw wrong('needs to say what is to be granted')
   for (const name of Object.keys(given)) if (!names.has(name)) throw wrong(`has no option ${name}`)
   const { maxAffected, reason, target, ttlMs, uses } = options
-  if (!isLine(target, 200)) throw wrong('needs the name of one target')
-  if (!isLine(reason, 500)) throw wrong('needs a reason of one line')
+  if (!isOneLine(target, 200)) throw wrong('needs the name of one target')
+  if (!isOneLine(reason, 500)) throw wrong('needs a reason of one line')
   if (!isCount(uses, mostGrantUses)) throw wrong(`needs uses from 1 to ${String(mostGrantUses)}`)
   if (!isCount(ttlMs, longestGrantMs)) throw wrong(`needs a ttlMs from 1 to ${String(longestGrantMs)}`)
   if (maxAffected !== undefined && !isCount(maxAffected, Number.MAX_SAFE_INTEGER))
@@ -96,7 +97,7 @@ function resourcesIn(resource: unknown): readonly string[] {
   const listed = listOf(resource)
   if (listed.length === 0 || listed.length > mostResources) throw wrong(`needs 1 to ${String(mostResources)} resources`)
   const literal = listed.map((each) => {
-    const pattern = isLine(each, 500) ? parseResourcePattern(each) : undefined
+    const pattern = isOneLine(each, 500) ? parseResourcePattern(each) : undefined
     if (pattern === undefined || typeof pattern === 'string' || !pattern.literal)
       throw wrong('needs each resource as kind:segment.segment, without a wildcard')
     return pattern.text
@@ -112,8 +113,8 @@ function conditionsIn(when: unknown): CheckedGrantOptions['when'] {
   const entries = Object.entries(when as Readonly<Record<string, unknown>>)
   if (entries.length > mostConditions) throw wrong(`takes ${String(mostConditions)} attributes at most`)
   for (const [attribute, value] of entries) {
-    const fits = typeof value === 'boolean' || Number.isFinite(value) || isLine(value, 200)
-    if (!isLine(attribute, 200) || !fits) throw wrong('needs attributes with one value each as when')
+    const fits = typeof value === 'boolean' || Number.isFinite(value) || isOneLine(value, 200)
+    if (!isOneLine(attribute, 200) || !fits) throw wrong('needs attributes with one value each as when')
     if (attribute === 'payload') throw wrong('grants nothing by payload: nobody grants data that they do not see')
     // It is one of the three, as was just checked.
     conditions[attribute] = value as string | number | boolean
@@ -127,16 +128,6 @@ function listOf(value: unknown): readonly unknown[] {
 
 function isCount(value: unknown, max: number): value is number {
   return Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= max
-}
-
-function isLine(value: unknown, max: number): value is string {
-  return (
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    value.length <= max &&
-    value.isWellFormed() &&
-    !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)
-  )
 }
 
 function wrong(what: string): BothKeysError {
