@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomUUID, sign, webcrypto } from 'node:crypto'
 import type { GuardedTarget, Session } from '@bothkeys/core'
-import { createGuard, jwtVerifier, signedApprover } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, jwtVerifier, signedApprover } from '@bothkeys/core'
 import type { Admission, SessionAccess } from '@bothkeys/core/adapter'
 import { sessionAccess } from '@bothkeys/core/adapter'
 import type { ActionSignature, ProvableAction } from '@bothkeys/core/signing'
@@ -102,6 +102,7 @@ async function start(): Promise<{ readonly guard: Guard; readonly target: Guarde
     ],
   }
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'bench', content }) },
     identity: jwtVerifier({
       issuer,

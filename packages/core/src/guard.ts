@@ -14,10 +14,11 @@ import { assertNotifier, guardGlass } from './guard-glass.js'
 import type { GuardGrants } from './guard-grants.js'
 import { guardGrants } from './guard-grants.js'
 import type { GlassNotifier } from './glass/notify-glass.js'
-import type { Directory } from './identity/directory.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
 import { standingAsVerified, standingsIn } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
+import type { People } from './known-people.js'
+import { assertPeopleKnown, directoryOf, withoutPeople } from './known-people.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
@@ -52,9 +53,10 @@ export interface GuardOptions {
   readonly identity: Verifier
   /**
    * Who is a person, which accounts are theirs, who is accountable for which agent: `fileDirectory('./people.yaml')`.
-   * Without one every account counts as a person of its own, and the observers of `withoutDirectory` are told so.
+   * Required where the policy lets people decide, unless each account is to count as a person: `accountsAsPeople`. The
+   * observers of `withoutDirectory` are told when there is none.
    */
-  readonly directory?: Directory
+  readonly directory?: People
   /** The systems behind doors. Each must stand in the policy, and the other way round. */
   readonly targets: readonly GuardedTarget[]
   /** Who is asked when the policy holds an action. Without any, held actions are refused. */
@@ -165,6 +167,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   const clock = options.clock ?? systemClock
   const deadlineMs = options.deadlineMs ?? 10_000
   const observers = new Observers()
+  const directory = directoryOf(options.directory)
   const holder = await PolicyHolder.load({
     source: options.policy,
     targets: options.targets,
@@ -173,7 +176,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     engine,
     clock,
     deadlineMs,
-    admits: (policy) => assertRolesApart(policy, options.directory, { deadlineMs, nowMs: clock.wallMs() }),
+    admits: (policy) => assertRolesApart(policy, directory, { deadlineMs, nowMs: clock.wallMs() }),
     observe: (name, event) => {
       observers.emit(name, event)
     },
@@ -187,13 +190,14 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   })
   try {
     assertNotifier(options.notifyGlass, holder.current)
-    await openDirectory(options.directory, { clock, deadlineMs, observers })
-    await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: clock.wallMs() })
+    assertPeopleKnown(options.directory, holder.current)
+    await openDirectory(directory, { clock, deadlineMs, observers })
+    await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
     return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()
-    await closeInOrder([() => options.directory?.close?.(), () => journal.close()], closingMs).catch(() => undefined)
+    await closeInOrder([() => directory?.close?.(), () => journal.close()], closingMs).catch(() => undefined)
     throw error
   }
 }
@@ -217,8 +221,10 @@ async function assemble(
   journal: Journal,
   ledger: Ledger,
 ): Promise<Guard> {
-  const { clock, directory, engine, deadlineMs } = options
+  const { clock, engine, deadlineMs } = options
+  const directory = directoryOf(options.directory)
   const standingNow = directory === undefined ? standingAsVerified : standingsIn(directory, deadlineMs)
+  const deciding = options.directory === undefined ? withoutPeople : standingNow
   const observe: Enforcement['observe'] = (name, event) => {
     observers.emit(name, event)
   }
@@ -249,7 +255,7 @@ async function assemble(
     takeover: options.takeover,
     clock,
     policyNow: () => holder.current,
-    standingNow,
+    standingNow: deciding,
     mayVote: (hold, vote) => duties.mayVote(holder.current.dutyRules, hold, vote),
     deadlineMs,
     onHeld: (event) => {
@@ -261,7 +267,7 @@ async function assemble(
   })
   const denials = new DenialLog(journal, failed(engineSession))
   const { glass, reviews } = guardGlass(
-    { engine, ledger, journal, clock, policyNow: () => holder.current, standingNow, deadlineMs },
+    { engine, ledger, journal, clock, policyNow: () => holder.current, standingNow: deciding, deadlineMs },
     { options, observe, revocations },
   )
   const ports = {

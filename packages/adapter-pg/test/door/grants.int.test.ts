@@ -1,5 +1,5 @@
 import type { Approver, Grant, Guard, Principal, Session, UnverifiedClaims } from '@bothkeys/core'
-import { createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
 import pg from 'pg'
@@ -50,6 +50,7 @@ describe('a grant, on a server', () => {
       create table invoices (id int primary key, note text not null)`)
     targets = ['db', 'other'].map((name) => postgres(name, { connectionString: database.url }))
     guard = await createGuard({
+      directory: accountsAsPeople,
       policy: { load: () => Promise.resolve({ name: 'test', content: policy() }) },
       identity: unverifiedIdentity(),
       targets,

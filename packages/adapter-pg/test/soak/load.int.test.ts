@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApprovalRequest, Guard, Session } from '@bothkeys/core'
-import { createGuard, fileJournal, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, fileJournal, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import type { ScriptedVote } from '@bothkeys/core/testing'
 import { scriptedApprover } from '@bothkeys/core/testing'
 import type { LocalPostgres } from '@bothkeys/local-postgres'
@@ -77,6 +77,7 @@ async function openGuard(random: Random): Promise<{ guard: Guard; target: Return
   const target = postgres('db', { connectionString: url.href, schemaWriters: [server.user], statementComments: true })
   const person = await principalOf(dba)
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'load', content: loadPolicy }) },
     identity: unverifiedIdentity(),
     targets: [target],

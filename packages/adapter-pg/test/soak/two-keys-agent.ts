@@ -3,7 +3,14 @@
 // each request to people, and `done <n>` for each statement that it was told is done.
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createGuard, fileJournal, signedApprover, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import {
+  accountsAsPeople,
+  createGuard,
+  fileJournal,
+  signedApprover,
+  unverifiedCredential,
+  unverifiedIdentity,
+} from '@bothkeys/core'
 import { postgresLedger } from '@bothkeys/ledger-postgres'
 import { postgres } from '@bothkeys/pg'
 import { desk, peopleOf, twoKeysPolicy } from './two-keys-policy.js'
@@ -28,6 +35,7 @@ const target = postgres('db', {
   statementComments: true,
 })
 const guard = await createGuard({
+  directory: accountsAsPeople,
   policy: { load: () => Promise.resolve({ name: 'two-keys', content: twoKeysPolicy }) },
   identity: unverifiedIdentity(),
   targets: [target],

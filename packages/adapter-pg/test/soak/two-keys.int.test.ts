@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Guard } from '@bothkeys/core'
-import { createGuard, fileJournal, signedApprover, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, fileJournal, signedApprover, unverifiedIdentity } from '@bothkeys/core'
 import type { ApprovalSubject } from '@bothkeys/core/signing'
 import { signApproval } from '@bothkeys/core/signing'
 import { postgresLedger } from '@bothkeys/ledger-postgres'
@@ -216,6 +216,7 @@ beforeAll(async () => {
   await admin.query(twoKeysSchema)
   folder = mkdtempSync(join(tmpdir(), 'bothkeys-two-keys-'))
   people = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'two-keys', content: twoKeysPolicy }) },
     identity: unverifiedIdentity(),
     targets: [postgres('db', { connectionString: server.superuserUrl })],

@@ -1,5 +1,5 @@
 import type { Approver, Guard, JournalFactory, Session, UnverifiedClaims } from '@bothkeys/core'
-import { createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
 import pg from 'pg'
@@ -63,6 +63,7 @@ export async function governed(options: GovernedOptions = {}): Promise<Governed>
   const target = postgres('db', { connectionString, ...options.config })
   const journal = memoryJournal()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy(options) }) },
     identity: unverifiedIdentity(),
     targets: [target],

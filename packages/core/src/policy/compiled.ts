@@ -26,6 +26,8 @@ export interface CompiledPolicy {
   readonly glassRules?: ReadonlyMap<string, GlassRule> | undefined
   /** What may be granted, by the id of the hold rule. Undefined when nothing may. */
   readonly grantCaps?: ReadonlyMap<string, GrantCaps> | undefined
+  /** Whether some rule waits for a person: a hold, or broken glass that has to be reviewed. */
+  readonly asksPeople: boolean
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision
   /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */

@@ -5,6 +5,7 @@ import type { ApprovalRequest } from '../../src/approvals/approver.js'
 import { idTokenApprover } from '../../src/approvals/id-token-approver.js'
 import { createGuard } from '../../src/guard.js'
 import type { Guard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import { statementNonce } from '../../src/model/approval-statement.js'
 import { systemClock } from '../../src/model/clock.js'
@@ -58,6 +59,7 @@ async function held() {
     people: ({ id }) => (['ann', 'ada'].includes(id) ? { roles: ['dba'], person: id } : undefined),
   })
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
     identity: jwtVerifier({
       ...options,

@@ -92,6 +92,7 @@ export function policy(name: string, approving: readonly string[] = ['dba', 'sec
     source: name,
     targets: new Map(),
     roles: new Set(approving),
+    asksPeople: true,
     decide(input: DecisionInput): Decision {
       const [effect] = input.effects
       const allowed =

@@ -4,6 +4,7 @@ import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/admission.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { Directory } from '../../src/identity/directory.js'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
 import { makePrincipal } from '../../src/identity/make-principal.js'
@@ -130,6 +131,7 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
   }
   const credentials = new Map<string, Principal>()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: options.policy ?? dutiesApart }) },
     identity: {
       verify: (credential) => {

@@ -4,6 +4,7 @@ import type { GuardedTarget } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Guard, GuardOptions } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
@@ -44,6 +45,7 @@ async function stage(options: Partial<GuardOptions> = {}): Promise<Stage> {
   const other: GuardedTarget = { name: 'other', kind: 'fake', close: () => Promise.resolve() }
   const journal = memoryJournal()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
     identity: unverifiedIdentity(),
     targets: [db, other],

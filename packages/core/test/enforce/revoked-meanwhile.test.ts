@@ -4,6 +4,7 @@ import { sessionAccess } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
@@ -56,6 +57,7 @@ async function stage(happen: (on: Stage) => unknown, content: PolicyInput = poli
   const db: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const journal = memoryJournal()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content }) },
     identity: unverifiedIdentity(),
     targets: [db],

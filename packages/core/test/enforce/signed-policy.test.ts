@@ -8,6 +8,7 @@ import { BothKeysError } from '../../src/errors.js'
 import { fileSource } from '../../src/file-source.js'
 import type { Guard, GuardOptions } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { PolicySignature, PolicyStatement } from '../../src/identity/sign-policy.js'
 import { signPolicy } from '../../src/identity/sign-policy.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
@@ -67,6 +68,7 @@ afterEach(async () => {
 async function start(rollout: Rollout, changes: Partial<GuardOptions> = {}): Promise<Guard> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: {
       load: () => Promise.resolve({ name: 'test', content: rollout.content, signature: rollout.signature }),
     },

@@ -5,6 +5,7 @@ import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/admission.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { Directory } from '../../src/identity/directory.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
@@ -92,6 +93,7 @@ export async function bench(
     },
   }
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: on.policy }) },
     identity: unverifiedIdentity(),
     targets: [target],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sessionAccess } from '../../src/access.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { Principal } from '../../src/model/principal.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
@@ -34,6 +35,7 @@ describe('docs/break-glass.md', () => {
     const target = { name: 'orders', kind: 'fake', close: () => Promise.resolve() }
     const told: string[] = []
     const guard = await createGuard({
+      directory: accountsAsPeople,
       policy: { load: () => Promise.resolve({ name: 'docs', content: policyText() }) },
       identity: {
         verify: (credential) => {

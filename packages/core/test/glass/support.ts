@@ -8,6 +8,7 @@ import type { GlassNotifier } from '../../src/glass/notify-glass.js'
 import type { OpenGlass } from '../../src/glass/open-glass.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { Directory } from '../../src/identity/directory.js'
 import type { Credential } from '../../src/identity/verifier.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
@@ -142,6 +143,7 @@ export async function glassBench(options: GlassBenchOptions = {}): Promise<Glass
     },
   }
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: on.policy }) },
     identity: {
       verify: (credential) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { sessionAccess } from '../../src/access.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { agent, asks, effect, human, verdict, YesOf } from '../duties/support.js'
@@ -26,6 +27,7 @@ describe('docs/grants.md', () => {
     const target = { name: 'orders', kind: 'fake', close: () => Promise.resolve() }
     const people = new YesOf(human('vera', ['dba'], { expiresAtMs }))
     const guard = await createGuard({
+      directory: accountsAsPeople,
       policy: {
         load: () => Promise.resolve({ name: 'docs', content: policy.replace('kind: postgres', 'kind: fake') }),
       },

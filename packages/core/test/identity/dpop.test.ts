@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { BothKeysError } from '../../src/errors.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { JwtAlgorithm } from '../../src/identity/algorithms.js'
 import type { DpopOptions } from '../../src/identity/dpop-options.js'
 import { publicJwk } from '../../src/identity/public-jwk.js'
@@ -201,6 +202,7 @@ describe('options of proofs', () => {
 
   it('name the engine of the guard, or there is no guard', async () => {
     const made = createGuard({
+      directory: accountsAsPeople,
       policy: { load: () => Promise.reject(new Error('not asked')) },
       identity: proving(),
       engine: 'another',

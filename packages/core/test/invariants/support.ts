@@ -4,6 +4,7 @@ import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/admission.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import type { UnverifiedClaims } from '../../src/identity/verifier.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
@@ -34,6 +35,7 @@ export async function stage({ policy, approvers = [], around = (memory) => memor
   const target = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const journal = memoryJournal()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
     identity: unverifiedIdentity(),
     targets: [target],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { ProvableAction } from '../../src/model/provable-action.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { sign } from '../identity/jwt-support.js'
@@ -18,6 +19,7 @@ describe('docs/tokens.md', () => {
 
   it('lets what the agent sent run, and nothing that somebody else slips in', async () => {
     const guard = await createGuard({
+      directory: accountsAsPeople,
       engine,
       policy: {
         load: () =>

@@ -6,6 +6,7 @@ import { sessionAccess } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import type { Directory } from '../../src/identity/directory.js'
 import type { ActionProver, ProvableAction } from '../../src/model/provable-action.js'
 import { actionDigest, provableText } from '../../src/model/provable-action.js'
@@ -64,6 +65,7 @@ export async function provenBench(
   const clock = fixedClock(nowS * 1000)
   const journal = memoryJournal()
   const guard = await createGuard({
+    directory: accountsAsPeople,
     engine,
     clock,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
