@@ -1,6 +1,7 @@
 import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
 import { handlers } from './handlers.js'
+import { applyDefinition, applyLiterals } from './literals.js'
 import type { Parsed } from './parse-bytes.js'
 import { passParameters } from './prepared.js'
 import { Scope } from './scope.js'
@@ -66,6 +67,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
     if (!(error instanceof RangeError)) throw error
     walk.opaque('too complex', 'script')
   }
+  applyLiterals(walk)
   applyImplicitCasts(walk)
   return conclude(walk, parsed)
 }
@@ -78,6 +80,7 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
     }
     walk.statementIndex = index
     walk.visitAs(statement.type, statement.body, new Scope())
+    applyDefinition(walk, statement.type, statement.body)
   })
 }
 
@@ -98,6 +101,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     registry: Object.freeze(walk.registry),
     copy: walk.copy,
     changesCatalog: walk.changesCatalog,
+    runsInParse: walk.runsInParse,
     movable: Object.freeze([...walk.movable]),
     countsRows: only !== undefined && counted.has(only.type) && walk.modifications === 1 && !walk.changesUncounted,
     uses: Object.freeze(walk.uses),

@@ -54,6 +54,8 @@ export interface Analysis {
   readonly registry: readonly RegistryChange[]
   /** Whether COPY FROM STDIN or COPY TO STDOUT takes over the connection. */
   readonly copy: 'in' | 'out' | undefined
+  /** Whether the server runs functions of users as soon as it analyses the text: at Parse, before Bind. */
+  readonly runsInParse: boolean
   /** Whether the catalog may look different afterwards. */
   readonly changesCatalog: boolean
   /** Names of relations that stand for others as soon as somebody makes or drops one in a schema of the search path. */

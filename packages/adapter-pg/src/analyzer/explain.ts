@@ -2,7 +2,7 @@ import type { Effect } from '@bothkeys/core/adapter'
 import { constantText } from './constants.js'
 import { EffectSet } from './effect-set.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import type { Handler } from './walk.js'
+import type { Handler, Walk } from './walk.js'
 
 /**
  * EXPLAIN plans: the planner reads statistics and runs functions that it may fold, a user's among them, so that a statement
@@ -14,24 +14,34 @@ export const explain: Handler = (walk, body, scope) => {
     walk.visit(query, scope)
     return
   }
+  const effects = apart(walk, () => walk.visit(query, scope))
+  if (effects.some(mayRunInPlanning)) walk.effects.addAll(effects)
+  else nameOnly(walk, effects)
+}
+
+/** What a part of a text would do, which the text itself does not do: of it, only what literals become is left. */
+export function apart(walk: Walk, visit: () => void): readonly Effect[] {
   const outside = walk.effects
   const { settingFree, changesCatalog, copy } = walk
-  const planned = new EffectSet()
-  walk.effects = planned
-  walk.visit(query, scope)
+  const inside = new EffectSet()
+  walk.effects = inside
+  visit()
   walk.effects = outside
-  const effects = planned.list()
-  if (effects.some(mayRunInPlanning)) {
-    outside.addAll(effects)
-    return
+  const effects = inside.list()
+  if (!effects.some(mayRunInPlanning)) {
+    walk.settingFree = settingFree
+    walk.changesCatalog = changesCatalog
+    walk.copy = copy
   }
+  return effects
+}
+
+/** Relations that are only looked up, and locked as if they were read. */
+export function nameOnly(walk: Walk, effects: readonly Effect[]): void {
   for (const effect of effects) {
     if (effect.resource.startsWith('table:'))
-      outside.addAll([{ ...effect, duty: 'read', attributes: withoutChange(effect) }])
+      walk.effects.addAll([{ ...effect, duty: 'read', attributes: withoutChange(effect) }])
   }
-  walk.settingFree = settingFree
-  walk.changesCatalog = changesCatalog
-  walk.copy = copy
 }
 
 /** Triggers do not run in planning; whatever else a user made may. */

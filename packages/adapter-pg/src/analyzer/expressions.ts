@@ -1,9 +1,10 @@
 import { applyCast } from './casts.js'
+import { settleAmong, settleCast } from './literals.js'
 import { applyOperator, impliedOperator } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler } from './walk.js'
 
@@ -37,9 +38,10 @@ export const jsonArrayQuery: Handler = (walk, body, scope) => {
 
 /** `x::t`, `CAST(x AS t)`, `t 'literal'`. */
 export const typeCast: Handler = (walk, body, scope) => {
-  walk.descend('TypeCast', body, scope)
   const name = nodeOf(body, 'typeName')
   const target = name === undefined ? undefined : typeNameId(walk, name)
+  settleCast(walk, nodeOf(body, 'arg'), target)
+  walk.descend('TypeCast', body, scope)
   if (target !== undefined && walk.catalog.userCasts.length > 0) {
     applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
   }
@@ -52,17 +54,32 @@ export const typeName: Handler = (walk, body, scope) => {
   const written = writtenName(parts)
   const id = typeNameId(walk, body)
   if (id !== undefined) {
-    walk.mentioned.add(id)
+    walk.mention([{ type: id }])
     applyCast(walk, id, 0)
     runStored(walk, walk.catalog.types.get(id)?.comparisons ?? [], 'comparison')
   } else if (written !== undefined && body['pct_type'] !== true) walk.miss('type', printed(written))
 }
 
+/** Values that become values of one type. */
+export const amongThemselves =
+  (type: string, field: string): Handler =>
+  (walk, body, scope) => {
+    settleAmong(walk, listOf(body, field), scope)
+    walk.descend(type, body, scope)
+  }
+
 /** `CASE x WHEN y` compares. */
 export const caseExpression: Handler = (walk, body, scope) => {
+  settleAmong(walk, resultsOf(body), scope)
   walk.descend('CaseExpr', body, scope)
   const compared = nodeOf(body, 'arg')
   if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))
+}
+
+function resultsOf(body: TreeNode): readonly TreeNode[] {
+  const otherwise = nodeOf(body, 'defresult')
+  const results = listOf(body, 'args').map((item) => nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'result') ?? {})
+  return otherwise === undefined ? results : [...results, otherwise]
 }
 
 /** `ORDER BY x USING <`. */

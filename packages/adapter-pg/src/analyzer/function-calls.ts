@@ -1,5 +1,6 @@
 import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
+import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
 import { findRoutines, findType, printed, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates } from './overloads.js'
@@ -11,9 +12,11 @@ import type { Handler, Walk } from './walk.js'
 
 /** A call: everything in it, then whatever routines it may mean. */
 export const functionCall: Handler = (walk, body, scope) => {
-  walk.descend('FuncCall', body, scope, skippedFields)
   const args = argumentsOf(body)
   const names = namesOnServer(walk, namesOf(listOf(body, 'funcname')) ?? [])
+  const written = writtenName(names)
+  if (written !== undefined) settleArguments(walk, findRoutines(walk, written), args)
+  walk.descend('FuncCall', body, scope, skippedFields)
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
 }
 
@@ -59,8 +62,10 @@ function castByName(
   onlyMeaning: boolean,
 ): void {
   const type = findType(walk, written)
-  if (type !== undefined) applyCast(walk, type.id, typeOf(walk, args[0], scope))
-  else if (onlyMeaning) walk.miss('function', printed(written))
+  if (type !== undefined) {
+    walk.mention([{ type: type.id }])
+    applyCast(walk, type.id, typeOf(walk, args[0], scope))
+  } else if (onlyMeaning) walk.miss('function', printed(written))
 }
 
 /** `x.f` and `(x).f` call a function of one argument when x has no such column. `of` says what x is. */

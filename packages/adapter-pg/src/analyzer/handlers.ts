@@ -22,6 +22,7 @@ import {
 import { changeObject, dropObjects, grantOnObject, moveObject, renameObject } from './drop.js'
 import { explain } from './explain.js'
 import {
+  amongThemselves,
   caseExpression,
   indexElement,
   jsonArrayQuery,
@@ -34,6 +35,7 @@ import {
 import { functionCall, indirection } from './function-calls.js'
 import { changeRole, defaultPrivileges, grantOnObjects, grantRole, ownedObjects, roleSetting } from './grants.js'
 import { laterSyntax, laterTypes } from './later-syntax.js'
+import { literal, parameter } from './literals.js'
 import { checkpoint, cluster, lockTable, reindex, vacuum } from './maintenance.js'
 import { deleteStatement, insertStatement, mergeStatement, updateStatement } from './modify.js'
 import { operatorExpression } from './operators.js'
@@ -54,13 +56,13 @@ const container =
     walk.descend(type, body, scope)
   }
 
-const plainNodes = `A_Const A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat ParamRef
+const plainNodes = `A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
-const containers = `ATAlterConstraint A_ArrayExpr A_Indices BoolExpr BooleanTest CTECycleClause CTESearchClause CaseWhen
-  CoalesceExpr CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
+const containers = `ATAlterConstraint A_Indices BoolExpr BooleanTest CTECycleClause CTESearchClause CaseWhen
+  CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
   JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
-  MinMaxExpr MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
+  MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
   RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr WindowDef XmlExpr XmlSerialize`
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
@@ -71,6 +73,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ...objectCommands,
   ...words(plainNodes).map((type): [string, Handler] => [type, plain]),
   ...words(containers).map((type): [string, Handler] => [type, container(type)]),
+  ['A_ArrayExpr', amongThemselves('A_ArrayExpr', 'elements')],
+  ['A_Const', literal],
   ['A_Expr', operatorExpression],
   ['A_Indirection', indirection],
   ['AlterDefaultPrivilegesStmt', defaultPrivileges],
@@ -87,6 +91,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['CheckPointStmt', checkpoint],
   ['ClosePortalStmt', closeCursor],
   ['ClusterStmt', cluster],
+  ['CoalesceExpr', amongThemselves('CoalesceExpr', 'args')],
   ['ColumnRef', columnReference],
   ['CommentStmt', changeObject('objtype')],
   ['Constraint', constraint],
@@ -121,7 +126,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['ListenStmt', listen],
   ['LockStmt', lockTable],
   ['MergeStmt', mergeStatement],
+  ['MinMaxExpr', amongThemselves('MinMaxExpr', 'args')],
   ['NotifyStmt', notify],
+  ['ParamRef', parameter],
   ['PrepareStmt', prepareStatement],
   ['RangeTableSample', tableSample],
   ['ReassignOwnedStmt', ownedObjects],

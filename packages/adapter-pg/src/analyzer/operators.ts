@@ -1,4 +1,5 @@
 import type { Operator } from '../catalog/snapshot.js'
+import { settleOperands } from './literals.js'
 import { functionSchemas, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
 import { callRoutine } from './routine-effects.js'
@@ -9,8 +10,9 @@ import type { Handler, Walk } from './walk.js'
 
 /** `a + b`, `a IN (…)`, `a BETWEEN …`, `a = ANY (…)` and their kin: operands, then operators that users defined. */
 export const operatorExpression: Handler = (walk, body, scope) => {
-  walk.descend('A_Expr', body, scope, nameOnly)
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
+  settleOperands(walk, body, names, scope)
+  walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
   for (const [left, right] of operandTypes(walk, body, scope)) {

@@ -1,14 +1,19 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Analysis } from './analysis.js'
 import { castParameters } from './casts.js'
+import { apart, nameOnly } from './explain.js'
 import { preparedText } from './prepared-text.js'
 import { runStored } from './routine-effects.js'
+import { Scope } from './scope.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
-/** PREPARE runs nothing; what the statement does counts at each EXECUTE. */
-export const prepareStatement: Handler = (walk, body) => {
+/**
+ * PREPARE looks the statement's relations up, locks them and makes values of its literals; what the statement does counts at
+ * each EXECUTE.
+ */
+export const prepareStatement: Handler = (walk, body, scope) => {
   const statement = unwrap(nodeOf(body, 'query'))
   if (statement === undefined) {
     walk.opaque('PREPARE without a statement', 'prepare')
@@ -21,6 +26,11 @@ export const prepareStatement: Handler = (walk, body) => {
     statement,
     parameterTypes: declaredTypes(walk, body),
   })
+  const effects = apart(walk, () => {
+    walk.visitAs(statement.type, statement.body, new Scope(scope))
+  })
+  nameOnly(walk, effects)
+  walk.effects.addAll(effects.filter(({ duty }) => duty === 'opaque'))
 }
 
 function declaredTypes(walk: Walk, body: TreeNode): readonly number[] {

@@ -1,6 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
+import { settle } from './literals.js'
 import { rangeVarName } from './names.js'
 import { commonColumns, outputColumns, renameColumns } from './output-columns.js'
 import { columnNames, targetName } from './output-names.js'
@@ -54,6 +55,7 @@ function outputNames(body: TreeNode): ReadonlySet<string> {
 /** ORDER BY, LIMIT, OFFSET and FOR UPDATE. */
 function tail(walk: Walk, body: TreeNode, scope: Scope): void {
   walk.visitAll(listOf(body, 'sortClause'), scope)
+  for (const field of ['limitOffset', 'limitCount']) settle(walk, nodeOf(body, field))
   walk.visit(nodeOf(body, 'limitOffset'), scope)
   walk.visit(nodeOf(body, 'limitCount'), scope)
   for (const clause of listOf(body, 'lockingClause')) lockRows(walk, bodyOf(clause, 'LockingClause') ?? {}, scope)

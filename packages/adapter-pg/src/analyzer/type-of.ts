@@ -19,10 +19,8 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
   switch (type) {
     case 'A_Const':
       return constantType(body)
-    case 'ParamRef': {
-      const given = walk.context.parameterTypes?.[numberOf(body, 'number') - 1]
-      return given === 0 ? unknownType : given
-    }
+    case 'ParamRef':
+      return parameterType(walk, body)
     case 'ColumnRef': {
       const found = resolveColumn(scope, body)
       if (found === undefined) return wholeRow(scope, body)?.rowType
@@ -50,6 +48,17 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
   }
 }
 
+/**
+ * The type of a parameter as it is given. Without one it is that of the place where it stands, as for a literal, if it stands
+ * at one place only: the first one decides for all others.
+ */
+export function parameterType(walk: Walk, body: TreeNode): InferredType {
+  const number = numberOf(body, 'number')
+  const given = walk.context.parameterTypes?.[number - 1]
+  if (given !== 0 && given !== unknownType) return given
+  return walk.timesNamed(number) === 1 ? unknownType : undefined
+}
+
 /** The element type of an array type; undefined when it is none. */
 export function elementType(walk: Walk, array: InferredType): InferredType {
   if (array === undefined || array === unknownType) return undefined
@@ -72,7 +81,8 @@ export function typeNameId(walk: Walk, body: TreeNode): number | undefined {
   return listOf(body, 'arrayBounds').length > 0 ? found.array : found.id
 }
 
-function constantType(body: TreeNode): InferredType {
+/** The type of a constant; `unknownType` for a string and for NULL. */
+export function constantType(body: TreeNode): InferredType {
   if (nodeOf(body, 'ival') !== undefined) return types.int4
   if (nodeOf(body, 'boolval') !== undefined) return types.bool
   const number = nodeOf(body, 'fval')

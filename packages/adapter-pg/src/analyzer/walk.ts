@@ -45,6 +45,14 @@ export class Walk {
   /** Whether the text may look for casts to JSON, or to text beside `||`. */
   makesJson = false
   concatenates = false
+  /** Kinds of values without a type that may become one of a user's types. */
+  readonly untyped: Set<'literal' | 'parameter'> = new Set()
+  /** Those of which it is known what they become: their nodes. */
+  readonly settled: Set<TreeNode> = new Set()
+  /** Types that literals are written as. */
+  readonly written: Set<number> = new Set()
+  /** Whether literals run functions as soon as the server analyses the text, before anything is executed. */
+  runsInParse = false
   readonly missing: Set<string> = new Set()
   readonly registry: RegistryChange[] = []
   readonly uses: { readonly kind: 'prepared' | 'cursor'; readonly name: string }[] = []
@@ -64,6 +72,7 @@ export class Walk {
   creatingIn: string | undefined
   readonly #handlers: ReadonlyMap<string, Handler>
   #depth = 0
+  #named: Map<number, number> | undefined
 
   constructor(context: AnalysisContext, handlers: ReadonlyMap<string, Handler>, parsed: Parsed) {
     this.context = context
@@ -129,9 +138,10 @@ export class Walk {
     this.changesCatalog = true
   }
 
-  /** Notes that values of these types take part, for casts that users made implicit. */
+  /** Notes that values of these types take part, for casts that users made implicit and for literals that become one. */
   mention(columns: Iterable<{ readonly type: number }>): void {
-    if (this.catalog.userCasts.length > 0) for (const { type } of columns) this.mentioned.add(type)
+    if (this.catalog.userCasts.length > 0 || this.catalog.checksValues)
+      for (const { type } of columns) this.mentioned.add(type)
   }
 
   /** Notes that values are stored as these types. */
@@ -143,6 +153,18 @@ export class Walk {
   miss(kind: string, name: string): void {
     this.missing.add(`${kind} ${name}`)
     this.opaque(`unknown ${kind}`, kind)
+  }
+
+  /** At how many places of the text a parameter stands, those in comments and strings among them. */
+  timesNamed(parameter: number): number {
+    if (this.#named === undefined) {
+      this.#named = new Map()
+      for (const [, digits] of this.parsed.text.matchAll(/\$(\d+)/g)) {
+        const number = Number(digits)
+        this.#named.set(number, (this.#named.get(number) ?? 0) + 1)
+      }
+    }
+    return this.#named.get(parameter) ?? 0
   }
 
   #descendInto(value: TreeValue | undefined, struct: string | undefined, scope: Scope, type: string): void {

@@ -103,6 +103,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     userCasts: casts.filter((cast) => !cast.builtin && cast.function !== 0),
     coercesImplicitly: (source: number, target: number) => implicit.has(pair(source, target)),
     types,
+    checksValues: userTypeList.some(runsFunctions),
     type: (schema: string, type: string) => typesByName.get(qualifiedKey(schema, type)),
     operatorClass: (operatorClass: string) => classes.get(operatorClass) ?? noFunctions,
     eventTriggers: (rows.eventTriggers ?? []).map(([trigger, event, routine]) => ({
@@ -112,6 +113,11 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     })),
     extensions: new Set((rows.extensions ?? []).map(([extension]) => extension)),
   })
+}
+
+/** Bounds of ranges are compared when one is made. */
+function runsFunctions({ comparisons, functions, kind }: TypeInfo): boolean {
+  return functions.length > 0 || (comparisons.length > 0 && (kind === 'range' || kind === 'multirange'))
 }
 
 const noFunctions: readonly number[] = []

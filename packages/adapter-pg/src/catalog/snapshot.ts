@@ -209,6 +209,8 @@ export interface CatalogSnapshot {
   /** Whether values of a type turn into another one without being asked to. */
   coercesImplicitly(source: number, target: number): boolean
   readonly types: ReadonlyMap<number, TypeInfo>
+  /** Whether making a value of some type runs a function of a user. */
+  readonly checksValues: boolean
   type(schema: string, name: string): TypeInfo | undefined
   /** Functions of users behind operator classes of a name, in any schema. */
   operatorClass(name: string): readonly number[]

@@ -45,7 +45,13 @@ export function userTypes(
   const byId = new Map(plain.map((type) => [type.id, type]))
   const checks = new Map<number, number[]>()
   const comparisons = new Map<number, number[]>()
-  for (const [, type, tokens] of rows.checks ?? []) add(checks, type, storedUse(tokens, functionOfOperator).functions)
+  const made = new Map<number, number[]>()
+  for (const [, type, tokens] of rows.checks ?? []) {
+    const use = storedUse(tokens, functionOfOperator)
+    add(checks, type, use.functions)
+    // A check that makes a value of another type runs what that one runs.
+    add(made, type, use.types)
+  }
   for (const [type, canonical] of rows.ranges ?? []) add(checks, type, [canonical])
   // Operators of ranges make ranges: whoever handles one may run its canonical form.
   for (const [type, canonical, difference] of rows.ranges ?? []) add(comparisons, type, [canonical, difference])
@@ -62,6 +68,7 @@ export function userTypes(
       : (rows.ranges ?? []).filter(([id]) => id === type.id).map(([, , , subtype]) => subtype)),
     // Values that only count as another type are compared like that one.
     ...(coerced.get(type.id) ?? []),
+    ...(made.get(type.id) ?? []),
   ]
   return plain.map((type) => ({
     ...type,

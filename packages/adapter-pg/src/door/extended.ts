@@ -19,8 +19,8 @@ import type { Slot } from './slots.js'
 import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
- * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves; any other Parse
- * waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is
+ * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves, nor does one that runs
+ * functions by itself without its Bind right behind it; any other Parse waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is
  * taken anew at every Bind, because Bind alone already runs functions at plan time; Execute only goes on with what a Bind
  * was permitted.
  */

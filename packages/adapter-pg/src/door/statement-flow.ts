@@ -23,7 +23,7 @@ import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
-import { outdated, restless, unread } from './undecidable.js'
+import { outdated, restless, runsInParse, unread } from './undecidable.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
@@ -121,9 +121,10 @@ export class StatementFlow {
     const { analysis } = understood
     return andThen(this.#ownText(analysis, true), (own) => {
       const refusal = 'refusal' in own ? own.refusal : this.#context.access.preview(analysis.description)
-      if (refusal === undefined) return { text, ...own }
-      this.#context.access.refused(this.#request(analysis.description, [], state), refusal)
-      return { refusal, text }
+      const early = refusal ?? (analysis.runsInParse ? runsInParse : undefined)
+      if (early === undefined) return { text, ...own }
+      this.#context.access.refused(this.#request(analysis.description, [], state), early)
+      return { refusal: early, text }
     })
   }
 

@@ -20,6 +20,15 @@ export const outdated: DoorRefusal = {
   sqlState: '40001',
 }
 
+/** Nothing may run before it is decided, and what it is decided with comes with Bind. */
+export const runsInParse: DoorRefusal = {
+  code: 'ERR_STATEMENT_INVALID',
+  message: 'refused: literals of this statement run functions as soon as it is parsed, before its Bind is decided',
+  rules: [],
+  hint: 'send Bind right behind Parse, or pass these values as parameters',
+  sqlState: '0A000',
+}
+
 /** No look at the catalog was the last. */
 export const restless: DoorRefusal = {
   code: 'ERR_TARGET_UNSAFE',
