@@ -52,8 +52,11 @@ export function settleOperands(walk: Walk, body: TreeNode, names: readonly (read
 /** Whether a literal beside a value of a type becomes a value of the server, by whatever operator the name means. */
 function staysOwn(walk: Walk, parts: readonly string[], type: number): boolean {
   const name = parts.at(-1) ?? ''
-  if (walk.catalog.userOperatorsNamed(name).length === 0) return isOwnType(type) || isCompared(walk, name, type)
-  return parts.length === 1 && catalogFirst(walk) && isOwnType(type) && isCompared(walk, name, type)
+  const users = walk.catalog.userOperatorsNamed(name)
+  if (users.length === 0) return isOwnType(type) || isCompared(walk, name, type)
+  // The server tries the type itself on both sides first, then what a domain is over.
+  const isUsers = users.some(({ left, right }) => left === type && right === type)
+  return parts.length === 1 && catalogFirst(walk) && !isUsers && isCompared(walk, name, type)
 }
 
 /** COALESCE, CASE, GREATEST, VALUES of one column: literals become what the others have in common. */
@@ -69,8 +72,11 @@ export function settleAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope
 
 /** Arguments of functions of the server that say what they take. */
 export function settleArguments(walk: Walk, routines: readonly Routine[], args: readonly TreeNode[]): void {
-  if (!walk.catalog.checksValues || routines.length === 0 || !routines.every((routine) => isPlain(walk, routine)))
-    return
+  if (!walk.catalog.checksValues || routines.length === 0 || routines.some(({ builtin }) => !builtin)) return
+  // Where one takes a text, a literal alone is one, whatever the others take (PostgreSQL documentation, 10.3, 4e).
+  const takesText =
+    args.length === 1 && routines.some(({ arguments: [only, more] }) => only === text && more === undefined)
+  if (!takesText && !routines.every((routine) => isPlain(walk, routine))) return
   for (const node of args) settle(walk, node)
 }
 
@@ -114,12 +120,13 @@ function isCompared(walk: Walk, name: string, type: number): boolean {
   )
 }
 
+const text = 25
 /** `"any"` leaves a literal a text. */
 const any = 2276
 
 function isPlain(walk: Walk, routine: Routine): boolean {
   const { types } = walk.catalog
-  return routine.builtin && routine.arguments.every((type) => type === any || types.get(type)?.kind !== 'pseudo')
+  return routine.arguments.every((type) => type === any || types.get(type)?.kind !== 'pseudo')
 }
 
 /**
