@@ -1,19 +1,10 @@
 import { bodyOf, nodeOf, textOf, type TreeNode } from './tree.js'
 
-/** The text of a string literal, also under casts: `'a'`, `'a'::regclass`. Undefined for anything else. */
+/** The text of a string literal as it is written. Undefined for anything else, a cast of one among it: a cast may change it. */
 export function constantText(node: TreeNode | undefined): string | undefined {
-  let current = node
-  for (let casts = 0; casts < 8; casts += 1) {
-    const constant = bodyOf(current, 'A_Const')
-    if (constant !== undefined) {
-      const text = nodeOf(constant, 'sval')
-      return text === undefined ? undefined : textOf(text, 'sval')
-    }
-    const cast = bodyOf(current, 'TypeCast')
-    if (cast === undefined) return undefined
-    current = nodeOf(cast, 'arg')
-  }
-  return undefined
+  const constant = bodyOf(node, 'A_Const')
+  const text = constant === undefined ? undefined : nodeOf(constant, 'sval')
+  return text === undefined ? undefined : textOf(text, 'sval')
 }
 
 /** The number of an integer literal, also with a sign. */

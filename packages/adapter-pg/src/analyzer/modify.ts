@@ -83,28 +83,46 @@ export const mergeStatement: Handler = (walk, body, outer) => {
   addFromItems(walk, [nodeOf(body, 'sourceRelation') ?? {}], scope)
   walk.visit(nodeOf(body, 'joinCondition'), scope)
   for (const item of listOf(body, 'mergeWhenClauses'))
-    mergeAction(walk, bodyOf(item, 'MergeWhenClause') ?? {}, target, scope)
+    mergeAction(walk, bodyOf(item, 'MergeWhenClause') ?? {}, mergedRows(body, item, target), scope)
   if (target === undefined) return
   returning(walk, body, target, scope)
   closeTarget(walk, target, true)
 }
 
-function mergeAction(walk: Walk, clause: TreeNode, target: Target | undefined, scope: Scope): void {
+/**
+ * The target as one action meets it. A row that is matched is narrowed by the condition of the join and by that of the
+ * action; one that no row of the source matches (PostgreSQL 17), by the latter alone.
+ */
+function mergedRows(body: TreeNode, item: TreeNode, target: Target | undefined): MergeTarget | undefined {
+  if (target === undefined) return undefined
+  const clause = bodyOf(item, 'MergeWhenClause') ?? {}
+  const kind = textOf(clause, 'matchKind')
+  const isMatched = kind === '' || kind === 'MERGE_WHEN_MATCHED'
+  const conditions = [nodeOf(clause, 'condition'), isMatched ? nodeOf(body, 'joinCondition') : undefined]
+  return { ...target, unbounded: conditions.every((condition) => isUnbounded(condition, target.range)) }
+}
+
+interface MergeTarget extends Target {
+  readonly unbounded: boolean
+}
+
+function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefined, scope: Scope): void {
   walk.visit(nodeOf(clause, 'condition'), scope)
   walk.visitAll(listOf(clause, 'values'), scope)
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), scope)
   if (target === undefined) return
-  const { relation, only } = target
+  const { relation } = target
+  const rows = { only: target.only, ...(target.unbounded && { unbounded: true }) }
   switch (textOf(clause, 'commandType')) {
     case 'CMD_INSERT':
       if (columns.size === 0) for (const name of relation.columns.keys()) columns.add(name)
       changeRelation(walk, relation, 'insert', { columns })
       return
     case 'CMD_UPDATE':
-      changeRelation(walk, relation, 'update', { columns, only })
+      changeRelation(walk, relation, 'update', { columns, ...rows })
       return
     case 'CMD_DELETE':
-      changeRelation(walk, relation, 'delete', { only })
+      changeRelation(walk, relation, 'delete', rows)
       return
     case 'CMD_NOTHING':
       return

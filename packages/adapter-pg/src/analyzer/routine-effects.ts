@@ -1,8 +1,7 @@
 import type { Duty } from '@bothkeys/core/adapter'
 import type { Relation, Routine, StoredUse } from '../catalog/snapshot.js'
 import { type BuiltinRule, builtinRule, computingExtensions } from './builtin-functions.js'
-import { constantText } from './constants.js'
-import { channelResource, namedRelations, sequenceResource } from './named-by-argument.js'
+import { channelResource, nameArgument, namedRelations, sequenceResource } from './named-by-argument.js'
 import { baseType, type InferredType } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
 import { settingEffect, showEffect } from './settings.js'
@@ -121,24 +120,24 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       for (const relation of namedRelations(walk, call.arguments?.[0])) handleRows(walk, relation)
       return
     case 'set':
-      settingEffect(walk, constantText(call.arguments?.[0]))
+      settingEffect(walk, nameArgument(walk, call.arguments?.[0]))
       return
     case 'show':
       // A stored expression reads the setting that its owner chose.
-      if (call.via === undefined) showEffect(walk, constantText(call.arguments?.[0]))
+      if (call.via === undefined) showEffect(walk, nameArgument(walk, call.arguments?.[0]))
       return
     case 'sequence':
       add('write', sequenceResource(walk, call.arguments?.[0]))
       return
     case 'notify':
-      add('write', channelResource(constantText(call.arguments?.[0])), { sensitive: true })
+      add('write', channelResource(nameArgument(walk, call.arguments?.[0])), { sensitive: true })
       return
     case 'lock':
       add('execute', 'lock:advisory', { sensitive: true })
       return
     case 'define':
       walk.changesCatalog = true
-      add('define', resource('schema', constantText(call.arguments?.[0]) ?? '*'), { object: rule.object })
+      add('define', resource('schema', nameArgument(walk, call.arguments?.[0]) ?? '*'), { object: rule.object })
       return
     case 'statistics':
       add('read', 'table:pg_catalog.pg_stat_activity', { sensitive: true })

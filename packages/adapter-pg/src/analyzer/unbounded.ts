@@ -52,6 +52,8 @@ function constantTruth(node: TreeNode): Truth {
   const truth = constant === undefined ? undefined : nodeOf(constant, 'boolval')
   if (truth !== undefined) return flagOf(truth, 'boolval') ? 'true' : 'false'
   const cast = bodyOf(node, 'TypeCast')
+  const type = namesOf(listOf(nodeOf(cast ?? {}, 'typeName') ?? {}, 'names'))?.at(-1)
+  if (cast !== undefined && type !== 'bool' && type !== 'text') return 'maybe'
   const inner = cast === undefined ? undefined : nodeOf(cast, 'arg')
   const text = constantText(node)?.trim().toLowerCase()
   if (text !== undefined && text !== '') {

@@ -357,6 +357,9 @@ export const functions: Cases = {
   'select (0.1::float8).pg_sleep': ['execute function:pg_catalog.pg_sleep'],
   "select nextval('tickets'), setval('hr.badge', 3)": ['write sequence:shop.tickets', 'write sequence:hr.badge'],
   'select nextval($1)': ['write sequence:*'],
+  "select nextval('tickets'::text::regclass)": ['write sequence:shop.tickets'],
+  "select nextval('tickets_more'::varchar(7)::regclass)": ['write sequence:*'],
+  "select nextval('tickets'::name)": ['write sequence:*'],
   "select query_to_xml('delete from orders', true, true, '')": [
     'opaque statement:function reason=query_to_xml runs or reads what its arguments name',
   ],
@@ -371,6 +374,8 @@ export const functions: Cases = {
   "select set_config('search_path', 'evil', false)": ['session setting:search_path'],
   "select set_config('statement_timeout', '5s', false)": [],
   'select set_config($1, $2, false)': ['session setting:*'],
+  "select set_config('search_path_of_mine'::varchar(11), 'evil', false)": ['session setting:*'],
+  "select pg_notify('news_of_mine'::char(4), 'x')": ['write channel:* sensitive'],
   "select current_setting('timezone'), current_setting('app.token')": ['read setting:app.token'],
   "select pg_notify('news', 'x')": ['write channel:news sensitive'],
   'select pg_advisory_lock(1), pg_try_advisory_xact_lock(2)': ['execute lock:advisory sensitive'],

@@ -39,6 +39,8 @@ describe('a change reaches every row', () => {
     'exists (select 1)',
     'exists (select 1 from orders where id = 1)',
     '(select true)',
+    "'a'::char(1) = 'ab'::char(1)",
+    "'false'::mood::boolean",
   ])('where %s', async (where) => {
     expect(await isUnbounded(where)).toBe(true)
   })
@@ -46,6 +48,34 @@ describe('a change reaches every row', () => {
   it('when a column that cannot be null is not null', async () => {
     const { description } = await analysisOf('delete from customers where id is not null')
     expect(description.effects[0]?.attributes['unbounded']).toBe(true)
+  })
+})
+
+describe('an action of MERGE reaches every row', () => {
+  const merge = (condition: string, action: string): string =>
+    `merge into lone as t using orders as s on ${condition} when ${action}`
+
+  async function isWhole(text: string): Promise<boolean> {
+    const { description } = await analysisOf(text)
+    return description.effects.some(({ attributes }) => attributes['unbounded'] === true)
+  }
+
+  it.each([
+    merge('true', 'matched then delete'),
+    merge('s.id = 1', "matched then update set b = 'x'"),
+    merge('true', 'matched and s.id = 1 then delete'),
+    merge('t.a = s.id', 'not matched by source then delete'),
+  ])('%s', async (text) => {
+    expect(await isWhole(text)).toBe(true)
+  })
+
+  it.each([
+    merge('t.a = s.id', 'matched then delete'),
+    merge('true', "matched and t.a = 1 then update set b = 'x'"),
+    merge('t.a = s.id', 'not matched by source and t.a = 1 then delete'),
+    merge('t.a = s.id', 'not matched then insert values (1)'),
+  ])('but not where a condition is about its rows: %s', async (text) => {
+    expect(await isWhole(text)).toBe(false)
   })
 })
 
