@@ -281,8 +281,8 @@ export const directoryGuards = [
   {
     name: 'a session is that of the principal in the directory',
     file: 'packages/core/src/session-keeper.ts',
-    find: 'const { principal } = await standingNow(verified, false)',
-    replace: 'const principal = verified',
+    find: 'const { principal } = await standingNow(inChange(verified), false)',
+    replace: 'const principal = inChange(verified)',
     tests: guard,
   },
   {

@@ -20,7 +20,7 @@ export const dutyGuards = [
   {
     name: 'an unknown dimension is refused',
     file: source('duty-reservation'),
-    find: '{ claims, unknown }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {\n    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }',
+    find: '{ claims, unknown }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {\n    if (unknown !== undefined) return { refusal: notKnown(unknown) }',
     replace: '{ claims }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {',
     tests: apart,
   },

@@ -27,6 +27,7 @@ import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { path } from './path.mjs'
+import { perChangeGuards } from './per-change.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
@@ -79,6 +80,7 @@ const lists = {
   duties: dutyGuards,
   'one-step': oneStepGuards,
   'duty-history': dutyHistoryGuards,
+  'per-change': perChangeGuards,
   'handed-out': handedOutGuards,
   record: recordGuards,
   verification: verificationGuards,

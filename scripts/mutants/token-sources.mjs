@@ -30,7 +30,12 @@ export const tokenSourceGuards = [
     'if (kind === undefined) return undefined',
   ),
   guard(claims, 'claim-mapping', 'claims that are elsewhere are noticed', '    assertOwnClaims(claims, read)\n'),
-  guard(claims, 'claim-mapping', 'every claim that is read is in the token', '    agentClass?.claim,\n    run,\n'),
+  guard(
+    claims,
+    'claim-mapping',
+    'every claim that is read is in the token',
+    '    agentClass?.claim,\n    run,\n    change,\n',
+  ),
   guard(
     claims,
     'own-claims',

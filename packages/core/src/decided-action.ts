@@ -36,5 +36,6 @@ export function actOfAction(
     effects: description.effects,
     kind,
     root: principal.run.root,
+    change: principal.change,
   }
 }

@@ -9,7 +9,7 @@ const maxDepth = 5
 const maxNameLength = 256
 
 /** What a session gives to a sub-agent. */
-export interface DelegationOptions extends SessionOptions {
+export interface DelegationOptions extends Omit<SessionOptions, 'change'> {
   /** Roles that the session has at this moment. One that it does not have is refused, not left out. */
   readonly roles: readonly string[]
   /** How long the sub-agent's session lives, in milliseconds: not beyond the session itself. */

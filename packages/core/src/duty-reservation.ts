@@ -5,7 +5,7 @@ import type { Spent } from './approvals/spent.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim, ExcusedRule } from './duties/claim.js'
-import type { Claims, UnknownClosure } from './duties/claim-draft.js'
+import type { Claims, Unknown } from './duties/claim-draft.js'
 import type { HandedOut } from './duties/claims.js'
 import { handedOutClaimsOf, measuringLimits, roleClaimsOf } from './duties/claims.js'
 import { KnownClaims } from './duties/known-claims.js'
@@ -126,7 +126,12 @@ export class DutyReservation {
     if (rules === undefined) return undefined
     const { action, requester } = hold
     const act = actOfApproving(
-      { target: action.target.name, effects: action.description.effects, root: requester.run.root },
+      {
+        target: action.target.name,
+        effects: action.description.effects,
+        root: requester.run.root,
+        change: requester.change,
+      },
       { party: vote.approver, roles: vote.roles },
     )
     const roles = await this.#ask(roleClaimsOf(rules, act, 0), vote.decision === 'allow' ? whoOf(act) : undefined)
@@ -155,13 +160,13 @@ export class DutyReservation {
     act: Act,
   ): { readonly claims: readonly Claim[] } | { readonly refusal: Refusal } {
     const { claims, unknown } = rules === undefined ? noClaims : this.#claims.of(rules, act)
-    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
+    if (unknown !== undefined) return { refusal: notKnown(unknown) }
     return claims.length > 0 && this.#options.journalBehind ? { refusal: untrusted(claims) } : { claims }
   }
 
   /** `by` left out: nothing is reserved. */
   #ask({ claims, unknown }: Claims, by: Reserver | undefined): MaybePromise<Reservation> {
-    if (unknown !== undefined) return { refusal: unknownClosure(unknown) }
+    if (unknown !== undefined) return { refusal: notKnown(unknown) }
     if (claims.length === 0) return 'uncounted'
     if (this.#options.journalBehind) return { refusal: untrusted(claims) }
     return this.#reserve(claims, by)
@@ -199,10 +204,17 @@ function whoOf({ kind, party, target }: Act): Reserver {
   return { does: kind, who: party.subject, target }
 }
 
-function unknownClosure({ dimensions, rule }: UnknownClosure): Refusal {
+function notKnown({ rule, what }: Unknown): Refusal {
+  if (what === 'change')
+    return {
+      code: 'ERR_DUTY_CONFLICT',
+      message: `refused: rule ${rule} counts per change, and the session names none`,
+      rules: [rule],
+      hint: 'open the session with the change it belongs to',
+    }
   return {
     code: 'ERR_DUTY_CONFLICT',
-    message: `refused: rule ${rule} counts over ${dimensions.join(', ')}, and which that is of this principal is not known`,
+    message: `refused: rule ${rule} counts over ${what.join(', ')}, and which that is of this principal is not known`,
     rules: [rule],
     hint: 'have the identity provider or the directory name it: what is not known may be in conflict',
   }

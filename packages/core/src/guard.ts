@@ -97,8 +97,9 @@ export type GuardApprovals = Pick<ApprovalCoordinator, 'pending' | 'submit'>
 /** The composition root: one per process is enough. */
 export interface Guard {
   /**
-   * Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, ERR_DIRECTORY_REFUSED, ERR_DUTY_CONFLICT when
-   * its roles conflict with those of its closure, and ERR_CONFIG_INVALID for a wrong option.
+   * Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, also when it names another change than the
+   * host does, ERR_DIRECTORY_REFUSED, ERR_DUTY_CONFLICT when its roles conflict with those of its closure, and
+   * ERR_CONFIG_INVALID for a wrong option.
    */
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**

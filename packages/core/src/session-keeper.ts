@@ -24,6 +24,7 @@ import { assertLive, assertRoom, join, leave } from './live-session.js'
 import type { ProofDemand } from './proof-demand.js'
 import { delegatedDemand, proofDemand } from './proof-demand.js'
 import type { Requester } from './requester.js'
+import { changeOf } from './session-change.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
 import type { SessionOptions } from './session-options.js'
@@ -88,6 +89,7 @@ export class SessionKeeper {
     const { clock, deadlineMs, standingNow } = this.#context
     const id = randomHex(16) as SessionId
     const trace = this.#trace(id, options)
+    const inChange = changeOf(options, credential)
     const signal = AbortSignal.timeout(deadlineMs)
     const verified = await withDeadline(
       verifier.verify(credential, signal),
@@ -100,7 +102,7 @@ export class SessionKeeper {
         hint: 'use jwtVerifier, or build principals with the verifier kit of bothkeys',
       })
     }
-    const { principal } = await standingNow(verified, false)
+    const { principal } = await standingNow(inChange(verified), false)
     const proof = proofDemand(options, principal, credential)
     const leftMs = principal.expiresAt.getTime() - clock.wallMs()
     // Now: what is waited for from here on prolongs nothing.

@@ -15,6 +15,16 @@ export interface SessionOptions {
    */
   readonly trace?: TraceSource
   /**
+   * The change (a ticket, a change request) that the session's work belongs to, for rules that count `per: change`: one line
+   * of at most 200 characters, without control or invisible ones, compared character by character. It must come from the host,
+   * never from what a model says. A credential that names another one (`jwtVerifier({ change })`) is refused. Sub-agents have
+   * the change of the session that delegated.
+   *
+   * @example
+   * guard.openSession({ token }, { change: 'CHG-1234' })
+   */
+  readonly change?: string
+  /**
    * Every action of the session, and of its sub-agents, needs a proof (`typ: bothkeys-action+jwt`), and this function
    * answers it: it has the action signed where the session's key is, in another process. Nothing runs, and nobody is asked
    * for approval, without a proof that is right; what is refused for that is on record. The session must be bound to a key

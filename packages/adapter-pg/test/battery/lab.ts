@@ -298,8 +298,8 @@ async function sawSleeping(witness: pg.Client, pid: number, done: Promise<unknow
   }
 }
 
-/** Planning a statement on a table can be enough to run a trap. */
-const onlookers = `-c ${quietSetting}=,*,`
+/** Planning a statement on a table can be enough to run a trap: those do nothing then, and are not counted. */
+const onlookers = `-c ${quietSetting}=,*, -c track_functions=none`
 
 const settings = {
   autovacuum: 'off',

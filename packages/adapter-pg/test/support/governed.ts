@@ -1,4 +1,4 @@
-import type { Approver, Guard, JournalFactory, Session, UnverifiedClaims } from '@bothkeys/core'
+import type { Approver, GlassNotifier, Guard, JournalFactory, Session, UnverifiedClaims } from '@bothkeys/core'
 import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
@@ -30,6 +30,7 @@ export interface GovernedOptions {
   /** Statements that the database's owner runs first. */
   readonly seed?: string
   readonly deadlineMs?: number
+  readonly notifyGlass?: GlassNotifier
   /** Server backstops that the policy switches on. */
   readonly backstops?: readonly string[]
   /** Where the door connects to instead of the database's own address: a proxy in front of it. */
@@ -70,6 +71,7 @@ export async function governed(options: GovernedOptions = {}): Promise<Governed>
     approvers: options.approvers ?? [],
     journal: options.journal?.(journal) ?? journal,
     ...(options.deadlineMs === undefined ? {} : { deadlineMs: options.deadlineMs }),
+    ...(options.notifyGlass === undefined ? {} : { notifyGlass: options.notifyGlass }),
   })
   return {
     target,

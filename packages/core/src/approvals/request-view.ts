@@ -37,7 +37,7 @@ export function requestView(request: RequestFacts): RequestView {
     ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
   ]
   const notes = [
-    ...(hasForeignLetters(request.text + parametersText + effects.join(''))
+    ...(hasForeignLetters(request.text + parametersText + effects.join('') + (request.requester.change ?? ''))
       ? ['It holds characters that can look like others.']
       : []),
     ...cuts,
@@ -69,6 +69,7 @@ function headLines(request: RequestFacts): readonly string[] {
     `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
     `  where      ${where.join(' ')}`,
     `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)}`,
+    ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),
     ...(request.maxAffected === undefined
       ? []
       : [`  at most    ${String(request.maxAffected)} changed rows; with more, everything is undone`]),

@@ -14,6 +14,8 @@ export interface Act {
   readonly kind: 'action' | 'request' | 'vote'
   /** The root run that the act belongs to: of a vote, that of the action it is about. */
   readonly root: string
+  /** The change that it belongs to: of a vote, that of the action it is about. Undefined: none is named. */
+  readonly change: string | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ export function countedRoles(
 
 /** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */
 export function actOfApproving(
-  act: Pick<Act, 'target' | 'effects' | 'root'>,
+  act: Pick<Act, 'target' | 'effects' | 'root' | 'change'>,
   approver: Pick<Act, 'party' | 'roles'>,
 ): Act {
   const effects = act.effects.length === 0 ? [{ resource: 'target:*', attributes: {} }] : act.effects
@@ -41,6 +43,7 @@ export function actOfApproving(
     about: act.effects,
     target: act.target,
     root: act.root,
+    change: act.change,
     effects: effects.map(({ resource }) => ({ duty: 'approve', resource, attributes: {} })),
   }
 }

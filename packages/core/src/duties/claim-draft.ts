@@ -5,16 +5,16 @@ import { closureOf } from './closure.js'
 import type { IndependentParty } from './independence.js'
 import type { TallyRule } from './tally.js'
 
-/** A rule that counts over a dimension in which nobody can tell who the principal is. */
-export interface UnknownClosure {
+/** A rule that counts over, or per, something of the act that nobody can tell. */
+export interface Unknown {
   readonly rule: string
-  readonly dimensions: readonly IndependenceDimension[]
+  readonly what: readonly IndependenceDimension[] | 'change'
 }
 
 /** What one act has to reserve. With `unknown`, that is not all: an act that is yet to run is refused then. */
 export interface Claims {
   readonly claims: readonly Claim[]
-  readonly unknown: UnknownClosure | undefined
+  readonly unknown: Unknown | undefined
 }
 
 /** What marks are left on, and for how long. */
@@ -31,7 +31,7 @@ export class ClaimDraft {
   readonly #party: IndependentParty
   readonly #marks = new Map<string, MarkClaim & { readonly wants: Wanted[] }>()
   readonly #tallies: Claim[] = []
-  #unknown: UnknownClosure | undefined
+  #unknown: Unknown | undefined
 
   constructor(party: IndependentParty) {
     this.#party = party
@@ -54,13 +54,18 @@ export class ClaimDraft {
     }
   }
 
+  /** The rule counts per change, and the act names none: that is never counted as one change more. */
+  refuseUnnamed(rule: string): void {
+    this.#unknown ??= { rule, what: 'change' }
+  }
+
   claims(): Claims {
     return { claims: [...this.#marks.values(), ...this.#tallies], unknown: this.#unknown }
   }
 
   #closure(rule: Pick<MarkRule, 'id' | 'over'>): Closure['members'] {
     const { members, unknown } = closureOf(this.#party, rule.over)
-    if (unknown.length > 0) this.#unknown ??= { rule: rule.id, dimensions: unknown }
+    if (unknown.length > 0) this.#unknown ??= { rule: rule.id, what: unknown }
     return members
   }
 }

@@ -66,6 +66,8 @@ export function roleClaimsOf(rules: DutyRules, who: Pick<Act, 'party' | 'roles'>
 }
 
 function claimDuties(draft: ClaimDraft, rules: DutyRules, rule: SeparatedDuties, act: Act): void {
+  if (!rule.targets.has(act.target)) return
+  if (isUnnamed(rule, act) && mayExercise(rule, act)) return draft.refuseUnnamed(rule.id)
   const found = exercised(rule, act)
   if (found.size === 0) return
   const keepMs = longest(rules.separatedDuties.filter(({ per }) => per === rule.per))
@@ -74,12 +76,22 @@ function claimDuties(draft: ClaimDraft, rules: DutyRules, rule: SeparatedDuties,
 }
 
 const stepOf: Readonly<Record<Act['kind'], HistoryStep>> = { request: 'request', vote: 'approve', action: 'execute' }
+/** With those of the people who are asked: nobody is asked in vain. */
+const stepsAhead: Readonly<Record<Act['kind'], readonly HistoryStep[]>> = {
+  request: ['request', 'approve'],
+  vote: ['approve'],
+  action: ['execute'],
+}
 
 /** What could not be understood may be any of the duties. */
 function claimStep(draft: ClaimDraft, rules: DutyRules, chain: HistoryChain, act: Act): void {
   const step = stepOf[act.kind]
-  if (!chain.steps.has(step) || !chain.targets.has(act.target)) return
+  if (!chain.targets.has(act.target)) return
   const about = (act.about ?? act.effects).filter(({ duty }) => chain.duties.has(duty) || duty === 'opaque')
+  if (about.length === 0) return
+  if (isUnnamed(chain, act) && stepsAhead[act.kind].some((each) => chain.steps.has(each)))
+    return draft.refuseUnnamed(chain.id)
+  if (!chain.steps.has(step)) return
   const things = new Set(about.map(({ resource }) => thingOf(chain, act, resource)))
   const rule = markRule(rules, act, { ...chain, max: 1 }, 'steps', chain.steps)
   for (const thing of things) {
@@ -121,7 +133,6 @@ function tallyRule({ id, measure, most, over, windowMs }: ActionLimit): TallyRul
 /** The duties of the rule that the act exercises, by what they are counted on. */
 function exercised(rule: SeparatedDuties, act: Act): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>()
-  if (!rule.targets.has(act.target)) return found
   for (const effect of act.effects) {
     const thing = thingOf(rule, act, effect.resource)
     for (const duty of dutiesOf(rule, effect.duty)) {
@@ -141,7 +152,22 @@ function thingOf({ per }: Pick<SeparatedDuties, 'per'>, act: Act, resource: stri
       return JSON.stringify([act.target, resource])
     case 'run':
       return act.root
+    case 'change':
+      // Whoever names none was refused before, and no change is called nothing.
+      return act.change ?? ''
   }
+}
+
+/** Whether what the rule counts on is the change, and nobody named it. */
+function isUnnamed({ per }: Pick<SeparatedDuties, 'per'>, { change }: Act): boolean {
+  return per === 'change' && change === undefined
+}
+
+/** Whether the act, or the yes that it needs, exercises a duty of the rule. */
+function mayExercise(rule: SeparatedDuties, { effects, kind }: Act): boolean {
+  return (
+    (kind === 'request' && rule.duties.has('approve')) || effects.some(({ duty }) => dutiesOf(rule, duty).length > 0)
+  )
 }
 
 /** What cannot be understood may be anything that an adapter's action can be. */

@@ -1,4 +1,3 @@
-import type { IndependenceDimension } from '../model/decision.js'
 import { judgeClaim } from './claim.js'
 import type { Claims } from './claim-draft.js'
 
@@ -8,8 +7,6 @@ export interface Foreseen {
   readonly counted: readonly string[]
   /** The rule that would refuse it all the same. Undefined: none. */
   readonly refusedBy: string | undefined
-  /** The dimensions that are not known, so that this rule refuses. */
-  readonly unknown: readonly IndependenceDimension[]
 }
 
 /**
@@ -27,6 +24,5 @@ export function foreseen({ claims, unknown }: Claims): Foreseen {
   return {
     counted: [...new Set([...(unknown === undefined ? [] : [unknown.rule]), ...counted])],
     refusedBy: unknown?.rule ?? refusals[0],
-    unknown: unknown?.dimensions ?? [],
   }
 }

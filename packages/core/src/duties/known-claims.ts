@@ -40,5 +40,11 @@ export class KnownClaims {
 
 /** Roles arrays are compared as objects: those of a principal are frozen and always the same. */
 function isSame(one: Act, other: Act): boolean {
-  return one.target === other.target && one.roles === other.roles && one.kind === other.kind && one.root === other.root
+  return (
+    one.target === other.target &&
+    one.roles === other.roles &&
+    one.kind === other.kind &&
+    one.root === other.root &&
+    one.change === other.change
+  )
 }

@@ -5,6 +5,7 @@ import { tableReader } from './claim-table.js'
 import { identifier, refused } from './identifier.js'
 import { firstName, jsonPointer } from './json-pointer.js'
 import type { PrincipalFacts } from './make-principal.js'
+import { changeName } from './make-principal.js'
 import { assertOwnClaims } from './own-claims.js'
 import type { RoleOptions } from './role-claims.js'
 import { rolePointers, rolesReader, strings } from './role-claims.js'
@@ -22,10 +23,12 @@ export interface ClaimOptions extends RoleOptions {
   readonly agentClass?: ClaimTable
   /** The root of the run. Left out, it is stable per issuer, subject and owners. */
   readonly run?: string
+  /** The change (a ticket, a change request) that the work belongs to. Left out, the host may name it. */
+  readonly change?: string
 }
 
 /** What a token's claims say, before the principal is made. */
-export type ClaimedFacts = Pick<PrincipalFacts, 'kind' | 'owners' | 'agentClass' | 'runRoot' | 'roles'>
+export type ClaimedFacts = Pick<PrincipalFacts, 'kind' | 'owners' | 'agentClass' | 'runRoot' | 'change' | 'roles'>
 
 /**
  * Compiles claim options into one reader of verified claims. Compiling throws ERR_CONFIG_INVALID,
@@ -37,16 +40,19 @@ export function claimMapping(options: ClaimOptions, issuer: string): (claims: un
   const owners = ownersReader(options.owners, issuer)
   const agentClass = classReader(options.agentClass)
   const run = options.run === undefined ? undefined : jsonPointer(options.run, 'run')
+  const change = options.change === undefined ? undefined : jsonPointer(options.change, 'change')
   const read = namesRead(options)
   return (claims) => {
     assertOwnClaims(claims, read)
     const kind = kindOfClaims(claims)
     const runRoot = run?.(claims)
+    const named = change?.(claims)
     return {
       kind,
       owners: owners(claims),
       agentClass: agentClass(claims, kind),
       runRoot: runRoot === undefined ? undefined : identifier(runRoot, 'the run claim'),
+      change: named === undefined ? undefined : changeName(named),
       roles: roles(claims),
     }
   }
@@ -54,13 +60,14 @@ export function claimMapping(options: ClaimOptions, issuer: string): (claims: un
 
 /** The top-level claims that the options read. Every pointer has been checked by its reader. */
 function namesRead(options: ClaimOptions): ReadonlySet<string> {
-  const { agentClass, kind, owners, run } = options
+  const { agentClass, change, kind, owners, run } = options
   const pointers = [
     ...rolePointers(options),
     typeof kind === 'object' ? kind.claim : undefined,
     typeof owners === 'object' ? owners.claim : owners,
     agentClass?.claim,
     run,
+    change,
   ]
   return new Set(pointers.flatMap((pointer) => (pointer === undefined ? [] : firstName(pointer))))
 }

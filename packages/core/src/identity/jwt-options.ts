@@ -43,6 +43,7 @@ export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions
   'agentClass',
   'algorithms',
   'audience',
+  'change',
   'clock',
   'clockToleranceS',
   'dpop',

@@ -3,10 +3,12 @@ import type { CanonicalInput } from '../model/canonical-json.js'
 import { CanonicalFragment } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
 import type { DelegationLink, Dimension, Principal, PrincipalKind, Subject } from '../model/principal.js'
+import type { Refuse } from './identifier.js'
 import { identifier, refused } from './identifier.js'
 
 const maxRoles = 256
 const maxOwners = 64
+const maxChangeLength = 200
 /** The last moment a Date can hold (ECMA-262, section 21.4.1.1). */
 const lastMs = 8.64e15
 const kinds: ReadonlySet<string> = new Set<PrincipalKind>(['human', 'agent', 'workload'])
@@ -20,6 +22,8 @@ export interface PrincipalFacts {
   readonly agentClass: string | undefined
   /** The root of the run, when a verified claim or the host names it. */
   readonly runRoot: string | undefined
+  /** The change that the work belongs to, when a verified claim names it. */
+  readonly change?: string | undefined
   /** The thumbprint of the key that the credential is bound to; undefined: the verifier saw that it is not bound. */
   readonly key: string | undefined
   readonly roles: readonly string[]
@@ -60,6 +64,7 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
     actors: actorsOf(facts),
     delegation: Object.freeze([]),
     run: Object.freeze({ id: root, root }),
+    change: facts.change === undefined ? undefined : changeName(facts.change),
     key: facts.key === undefined ? ('none' as const) : known([identifier(facts.key, 'key')]),
     roles: rolesOf(facts.roles),
     verifiedBy: identifier(facts.verifiedBy, 'verifier', 64),
@@ -113,6 +118,32 @@ function linkedClass({ agentClass, delegation }: Principal, ofDirectory: string 
   return extended(isOpen ? 'none' : agentClass, ofDirectory, 'agent class')
 }
 
+/** Names a change: one plain line that no other one looks like. Throws what `refuse` makes, ERR_TOKEN_INVALID if left out. */
+export function changeName(value: unknown, refuse?: Refuse): string {
+  return identifier(value, 'change', maxChangeLength, refuse)
+}
+
+/**
+ * The same principal in a session that its host opens for a change, which is none but the one that the credential names. For
+ * the code that opens sessions alone. Throws ERR_TOKEN_INVALID.
+ */
+export function principalInChange(verified: Principal, change: string): Principal {
+  if (!isPrincipal(verified)) throw refused('it is not a principal that a verifier made')
+  if (verified.change === change) return verified
+  if (verified.change !== undefined) {
+    const hint = 'open the session for the change that the token names, or leave the option change out'
+    throw refused('it names another change than the session is opened for', hint)
+  }
+  const expiresAtMs = verified.expiresAt.getTime()
+  return branded({
+    ...verified,
+    change: changeName(change),
+    get expiresAt() {
+      return new Date(expiresAtMs)
+    },
+  })
+}
+
 /** What a session gives to the one that it delegates to. Whoever calls has checked that it may. */
 export interface DelegatedFacts {
   readonly link: DelegationLink
@@ -124,7 +155,7 @@ export interface DelegatedFacts {
 }
 
 /**
- * The principal of a delegated session: the subject, accounts, owners, actors and the root of the run stay; a class and a
+ * The principal of a delegated session: the subject, accounts, owners, actors, the change and the root of the run stay; a class and a
  * key are added to those that it has, so that nothing that conflicted stops to. For the code of delegation alone.
  * Throws ERR_TOKEN_INVALID.
  */
@@ -206,11 +237,12 @@ export function actorFragment(principal: Principal): CanonicalFragment {
 }
 
 function lasting(principal: Principal) {
-  const { actors, agentClass, aliases, key, kind, owners, person, roles, subject, verifiedBy } = principal
+  const { actors, agentClass, aliases, change, key, kind, owners, person, roles, subject, verifiedBy } = principal
   return {
     actors: actors.length === 0 ? undefined : actors,
     aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
     agentClass: dimensionJson(agentClass),
+    change,
     key: dimensionJson(key),
     kind,
     owners: dimensionJson(owners),

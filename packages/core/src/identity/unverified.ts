@@ -45,6 +45,7 @@ function principalOf(claims: object, clock: Clock): Principal {
     owners: (owners as readonly string[]).map((id) => ({ issuer, id })),
     agentClass: own.agentClass,
     runRoot: own.runRoot,
+    change: own.change,
     key: own.key,
     roles: own.roles,
     verifiedBy: 'unverified',

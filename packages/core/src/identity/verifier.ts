@@ -17,6 +17,7 @@ export interface UnverifiedClaims {
   readonly owners?: readonly string[]
   readonly agentClass?: string
   readonly runRoot?: string
+  readonly change?: string
   readonly key?: string
   readonly ttlMs?: number
 }

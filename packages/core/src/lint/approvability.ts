@@ -75,7 +75,12 @@ function ruleAgainst({ dutyRules }: CompiledPolicy, hold: HoldFacts, voter: Vote
   if (dutyRules === undefined) return undefined
   const { action, requester } = hold
   const act = actOfApproving(
-    { target: action.target.name, effects: action.description.effects, root: requester.run.root },
+    {
+      target: action.target.name,
+      effects: action.description.effects,
+      root: requester.run.root,
+      change: requester.change,
+    },
     { party: voter.approver, roles: voter.roles },
   )
   return foreseen(roleClaimsOf(dutyRules, act, 0)).refusedBy ?? foreseen(claimsOf(dutyRules, act)).refusedBy

@@ -14,9 +14,10 @@ import type { RoleSeparationRule, SeparationRule } from '../policy/rules.js'
 import type { Finding } from './finding.js'
 import { findingAt, named } from './finding.js'
 
-/** What is done on, whatever it is: one object, so that a rule per object counts together what is done on the same one. */
+/** What is done on, whatever it is: one object, run and change, so that a rule counts together what is done on the same one. */
 const resource = 'table:public.example'
 const root = 'run'
+const change = 'change'
 
 /**
  * People who could do together, with their accounts and agents, what a separation keeps apart, because the rule does not
@@ -98,12 +99,15 @@ function dutyClaims(
     resource,
     attributes: {},
   }))
-  const action: Act = { party: principal, roles, target: target.name, effects, kind: 'action', root }
+  const action: Act = { party: principal, roles, target: target.name, effects, kind: 'action', root, change }
   const done = claimsOf(rules, { ...action, effects: effects.filter(({ duty }) => duty !== 'approve') })
   if (!policy.dutiesOf(roles, target).has('approve')) return done
   const vote = claimsOf(
     rules,
-    actOfApproving({ target: target.name, effects: [{ duty: 'read', resource, attributes: {} }], root }, action),
+    actOfApproving(
+      { target: target.name, effects: [{ duty: 'read', resource, attributes: {} }], root, change },
+      action,
+    ),
   )
   return { claims: merged([...done.claims, ...vote.claims]), unknown: done.unknown ?? vote.unknown }
 }

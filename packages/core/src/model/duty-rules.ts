@@ -2,8 +2,11 @@ import type { IndependenceDimension } from './decision.js'
 import type { Duty, Effect } from './effect.js'
 import type { Subject } from './principal.js'
 
-/** What conflicting duties are counted on: the whole target, each resource of it, or the root run they belong to. */
-export type DutyScope = 'target' | 'object' | 'run'
+/**
+ * What conflicting duties are counted on: the whole target, each resource of it, or the root run or the change that they
+ * belong to.
+ */
+export type DutyScope = 'target' | 'object' | 'run' | 'change'
 
 /** Of the listed duties, one closure may exercise at most `max` different ones on one thing within the window. */
 export interface SeparatedDuties {

@@ -51,6 +51,11 @@ export interface Principal {
   readonly delegation: readonly DelegationLink[]
   /** The run, the one that all its sub-agents share, and for a delegated session the one that delegated to it. */
   readonly run: { readonly id: string; readonly root: string; readonly parent?: string }
+  /**
+   * The change (a ticket, a change request) that the work belongs to, as the credential or the host names it, compared
+   * character by character. Undefined: none is named, and whatever is counted per change is refused.
+   */
+  readonly change: string | undefined
   /** Thumbprints of the keys that the principal is bound to. */
   readonly key: Dimension
   readonly roles: readonly string[]

@@ -105,8 +105,8 @@ export type DynamicSeparationInput = {
   readonly max: number
   /** What ties principals together. Default: person, run and key. The subject always does. */
   readonly over?: readonly IndependenceDimension[]
-  /** What is counted on: the whole target, each resource of it, or the root run. */
-  readonly per: 'target' | 'object' | 'run'
+  /** What is counted on: the whole target, each resource of it, the root run, or the change that the session names. */
+  readonly per: 'target' | 'object' | 'run' | 'change'
   readonly window: string
   /** Default: every target. */
   readonly target?: TargetSelector
@@ -121,7 +121,7 @@ export type HistoryInput = {
   readonly duty?: OneOrMany<Duty>
   /** What ties principals together. Default: person, run and key. The subject always does. */
   readonly over?: readonly IndependenceDimension[]
-  readonly per: 'target' | 'object' | 'run'
+  readonly per: 'target' | 'object' | 'run' | 'change'
   readonly window: string
   /** Default: every target. */
   readonly target?: TargetSelector

@@ -74,7 +74,7 @@ export const limit = z
 export const dynamic = z.strictObject({
   ...separated,
   duties: z.array(duty).min(2),
-  per: z.enum(['target', 'object', 'run']).describe('What is counted on.'),
+  per: z.enum(['target', 'object', 'run', 'change']).describe('What is counted on.'),
   window: windowText,
   target: selector.exactOptional(),
 })

@@ -155,19 +155,20 @@ function tiesOf(
   return Object.freeze([...new Set(named ?? usual)])
 }
 
-/** So many of the duties as the rule forbids have to be possible on one target, or in one run. */
+/** So many of the duties as the rule forbids have to be possible on one target, or in one run or change. */
 function idle(rule: SeparationRule, allows: readonly AllowRule[]): readonly Problem[] {
   if (rule.targets.size === 0)
     return [invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire')]
   const onEach = [...rule.targets].map((target) => possible(rule.duties, [target], allows))
-  const places = rule.per === 'run' ? [possible(rule.duties, [...rule.targets], allows)] : onEach
+  const isOver = rule.per === 'run' || rule.per === 'change'
+  const places = isOver ? [possible(rule.duties, [...rule.targets], allows)] : onEach
   if (places.some((duties) => duties.size > rule.max)) return []
   const missing = [...rule.duties].filter((duty) => !places.some((duties) => duties.has(duty)))
   const which = missing.length === 0 ? '' : `: no role may ${alternatives(missing.map(quoted))} there`
   return [
     invalid(
       [...rule.path, 'duties'],
-      `no more than ${String(rule.max)} of them can be exercised on one ${rule.per === 'run' ? 'run' : 'target'}, so the rule can never fire${which}`,
+      `no more than ${String(rule.max)} of them can be exercised on one ${isOver ? rule.per : 'target'}, so the rule can never fire${which}`,
     ),
   ]
 }

@@ -9,11 +9,13 @@ export interface RecordedParty {
   /** The roles that what it did counts for: its delegators' too. */
   readonly countedRoles: readonly string[]
   readonly expiresAtMs: number
+  /** The change that its session belonged to. */
+  readonly change: string | undefined
 }
 
 /** Reads a principal from a recorded event. Undefined when it is none; a dimension that cannot be read is unknown. */
 export function readParty(actor: unknown): RecordedParty | undefined {
-  const { actors, agentClass, aliases, delegation, expiresAt, key, kind, owners, person, roles, run, subject } =
+  const { actors, agentClass, aliases, change, delegation, expiresAt, key, kind, owners, person, roles, run, subject } =
     membersOf(actor)
   const account = readSubject(subject)
   const { id: runId, root } = membersOf(run)
@@ -37,6 +39,7 @@ export function readParty(actor: unknown): RecordedParty | undefined {
     },
     roles: own,
     countedRoles: countedRoles(own, links),
+    change: typeof change === 'string' ? change : undefined,
     expiresAtMs: typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN,
   }
 }

@@ -19,7 +19,7 @@ export interface ReplayedEntry {
   readonly expiresAtMs: number | undefined
 }
 
-type HeldAct = Pick<Act, 'target' | 'effects' | 'root'>
+type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change'>
 
 /**
  * What the record says that was exercised, as the duty rules in force count it (RULES 19): by intents, whatever became of
@@ -42,10 +42,11 @@ export class ReplayedDuties {
     if (this.#rules === undefined) return
     switch (event.type) {
       case 'action.intent': {
-        const { countedRoles: roles, party } = partyOf(event, 'actor')
+        const actor = partyOf(event, 'actor')
+        const { countedRoles: roles, party } = actor
         const decided = event['approval'] !== undefined || event['grant'] !== undefined
         const kind = decided ? 'request' : 'action'
-        const act: Act = { party, roles, kind, ...actOf(event, party.run.root) }
+        const act: Act = { party, roles, kind, ...actOf(event, actor) }
         this.#recall(this.#rules, act, event)
         if (measuringLimits(this.#rules, act).length > 0) this.#measured.set(String(event['id']), act)
         this.#asked.delete(String(membersOf(event['approval'])['request']))
@@ -55,7 +56,7 @@ export class ReplayedDuties {
         this.#takeOutcome(this.#rules, event)
         return
       case 'approval.requested':
-        this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor').party.run.root))
+        this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor')))
         return
       case 'approval.vote':
         if (event['decision'] !== 'allow') return
@@ -126,11 +127,11 @@ function voterOf(event: RecordedEvent): Pick<Act, 'party' | 'roles'> {
   return { party: partyOf(event, 'approver').party, roles }
 }
 
-function actOf(event: RecordedEvent, root: string): HeldAct {
+function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct {
   const target = membersOf(event['target'])['name']
   const effects = membersOf(event['action'])['effects']
   if (typeof target !== 'string' || !Array.isArray(effects)) throw unreadable(event, 'its action')
-  return { target, root, effects: effects.map((effect) => effectOf(effect, event)) }
+  return { target, root: party.run.root, change, effects: effects.map((effect) => effectOf(effect, event)) }
 }
 
 function effectOf(effect: unknown, event: RecordedEvent): Effect {

@@ -4,7 +4,7 @@ import { approvalRequest } from '../../src/approvals/request.js'
 import { visible } from '../../src/approvals/visible.js'
 import type { Action } from '../../src/model/action.js'
 import type { SnapshotValue } from '../../src/model/snapshot.js'
-import { hold, startMs } from './support.js'
+import { agent, hold, startMs } from './support.js'
 
 function viewOf(
   text: string,
@@ -42,6 +42,16 @@ describe('the view of a request', () => {
       requestView(approvalRequest('id', { ...hold(), maxAffected }, startMs, 'bothkeys')).text
     expect(view(7)).toContain('\n  at most    7 changed rows; with more, everything is undone\n')
     expect(view()).not.toContain('at most')
+  })
+
+  it('names the change that the session belongs to, and shows what its name hides', () => {
+    const view = (change: string | undefined): string =>
+      requestView(approvalRequest('id', { ...hold(), requester: agent('etl', { change }) }, startMs, 'bothkeys')).text
+    expect(view('CHG-1234')).toMatch(/\n {2}requester {2}.*\n {2}change {5}CHG-1234\n/u)
+    expect(view('CHG\u00a01')).toContain('\n  change     CHG\\u{a0}1\n')
+    expect(view('CHG-1234')).not.toContain('look like others')
+    expect(view('\u0421HG-1234')).toContain('look like others')
+    expect(view(undefined)).not.toContain('\n  change')
   })
 
   it('says when characters could be look-alikes', () => {

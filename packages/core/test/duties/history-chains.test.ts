@@ -208,6 +208,8 @@ describe('history chains', () => {
     ['with fewer steps', chained(), chained({ steps: ['approve', 'execute'] }), 'the history chain "C1" changed'],
     ['about other duties', chained(), chained({ duty: 'delete' }), 'the history chain "C1" changed'],
     ['counted on something else', chained(), chained({ per: 'run' }), 'the history chain "C1" changed'],
+    ['counted per change', chained(), chained({ per: 'change' }), 'the history chain "C1" changed'],
+    ['counted per change no longer', chained({ per: 'change' }), chained(), 'the history chain "C1" changed'],
     ['over less', chained(), chained({ over: ['run'] }), 'the history chain "C1" changed'],
     ['about fewer targets', chained(), chained({ target: 'db' }), 'the history chain "C1" changed'],
   ])('%s narrow or widen', (_what, before, after, says) => {

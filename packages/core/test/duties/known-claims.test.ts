@@ -7,7 +7,13 @@ import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { agent, dutiesApart, effect } from './support.js'
 
 const rulesOf = (content: PolicyInput) => loadPolicy({ name: 'x', content }).dutyRules!
-const rules = rulesOf({ ...dutiesApart, limits: [{ id: 'L1', role: 'worker', statements: '5/h' }] })
+const rules = rulesOf({
+  ...dutiesApart,
+  separate: {
+    dynamic: [...dutiesApart.separate!.dynamic!, { ...dutiesApart.separate!.dynamic![0]!, id: 'D2', per: 'change' }],
+  },
+  limits: [{ id: 'L1', role: 'worker', statements: '5/h' }],
+})
 const others = rulesOf({
   ...dutiesApart,
   separate: { dynamic: [{ ...dutiesApart.separate!.dynamic![0]!, per: 'object' }] },
@@ -21,6 +27,7 @@ const act: Act = {
   effects: Object.freeze([effect('write')]),
   kind: 'action',
   root: party.run.root,
+  change: 'CHG-1',
 }
 
 describe('the claims that are remembered', () => {
@@ -36,6 +43,8 @@ describe('the claims that are remembered', () => {
     ['other roles', { roles: [] }],
     ['a vote', { kind: 'vote' }],
     ['another root run', { root: 'another run' }],
+    ['another change', { change: 'CHG-2' }],
+    ['no change', { change: undefined }],
     ['other effects', { effects: Object.freeze([effect('read')]) }],
     ['another principal', { party: agent({ id: 'second', ownedBy: 'pia' }) }],
   ])('are not those of %s', (_what, change) => {

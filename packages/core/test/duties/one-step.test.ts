@@ -105,6 +105,7 @@ describe('an approval and what its action reserves', () => {
       effects: [effect('delete')],
       kind: 'request',
       root: 'r',
+      change: undefined,
     } as const
     const spend = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('spent')))
     const { dutyRules } = loadPolicy({ name: 'test', content: policy })

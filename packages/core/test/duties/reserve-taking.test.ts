@@ -15,7 +15,15 @@ const claims = () => {
   if (dutyRules === undefined) throw new Error('no rules')
   const party = agent({ id: 'w' })
   const effects = [effect('write')]
-  return claimsOf(dutyRules, { party, roles: party.roles, target: 'db', effects, kind: 'request', root: 'r' }).claims
+  return claimsOf(dutyRules, {
+    party,
+    roles: party.roles,
+    target: 'db',
+    effects,
+    kind: 'request',
+    root: 'r',
+    change: undefined,
+  }).claims
 }
 const taking = (most: number): Taking<'none left'> => ({
   key: 'x/1',

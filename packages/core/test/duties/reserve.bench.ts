@@ -24,6 +24,7 @@ function actOf(index: number): Act {
     effects: Object.freeze([effect('write')]),
     kind: 'action',
     root: party.run.root,
+    change: party.change,
   }
 }
 

@@ -17,6 +17,7 @@ import type { Journal, JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { FixedClock } from '../../src/testing/fixed-clock.js'
 import type { Session } from '../../src/session.js'
+import type { SessionOptions } from '../../src/session-options.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 
 export const startMs = Date.parse('2026-05-04T09:00:00Z')
@@ -89,7 +90,7 @@ export interface DutyBench {
   /** What happens right after an event is on record, before whoever recorded it goes on. */
   interfere: (event: EventDraft) => Promise<unknown> | undefined
   open(principal: Principal): Promise<SessionAccess>
-  session(principal: Principal): Promise<Session>
+  session(principal: Principal, options?: SessionOptions): Promise<Session>
   /** What a session may ask of the target `db`. */
   access(session: Session): SessionAccess
   /** Opens a session, asks for one action and closes it: nothing of a session is kept. */
@@ -147,10 +148,10 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.directory === undefined ? {} : { directory: options.directory }),
   })
-  const open = (principal: Principal): Promise<Session> => {
+  const open = (principal: Principal, sessionOptions?: SessionOptions): Promise<Session> => {
     const token = String(credentials.size)
     credentials.set(token, principal)
-    return guard.openSession({ token })
+    return guard.openSession({ token }, sessionOptions)
   }
   const access = (session: Session, target = 'db'): SessionAccess => {
     const found = targets.find(({ name }) => name === target)

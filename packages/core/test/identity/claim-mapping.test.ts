@@ -76,10 +76,22 @@ describe('claims', () => {
     for (const read of [
       { owners: '/groups' },
       { run: '/groups/0' },
+      { change: '/groups/0' },
       { agentClass: { claim: '/groups', values: { a: 'b' } } },
     ]) {
       await expect(made(payload, read)).rejects.toThrow('is not in the token')
     }
+  })
+
+  it('name the change; without the claim there is none', async () => {
+    const change = { change: '/work/change_id' }
+    expect((await made({ work: { change_id: 'CHG-1' } }, change)).change).toBe('CHG-1')
+    expect((await made({ work: {} }, change)).change).toBeUndefined()
+    expect((await made({ change: 'CHG-1' }, {})).change).toBeUndefined()
+    expect((await made({ change: 'CHG-1' }, { change: '/change' })).change).toBe('CHG-1')
+    for (const named of [7, '', ' CHG-1', 'CHG-1\u200b', 'C'.repeat(201), ['CHG-1'], null])
+      await expect(made({ work: { change_id: named } }, change)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await expect(made({}, { change: 'change_id' })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
   })
 
   it('name the root run; without the claim it is the same for each new token', async () => {

@@ -74,7 +74,11 @@ describe('separate.dynamic', () => {
     ['a window of years', 'window: 400d', 'separate.dynamic[0].window: it must be at most 366d'],
     ['an unknown tie', 'over: [person, team]', 'separate.dynamic[0].over[1]: unknown value "team"'],
     ['no tie', 'over: []', 'separate.dynamic[0].over: the list needs at least one entry'],
-    ['an unknown thing', 'per: change', 'separate.dynamic[0].per: unknown value "change"; known: target, object, run'],
+    [
+      'an unknown thing',
+      'per: ticket',
+      'separate.dynamic[0].per: unknown value "ticket"; known: target, object, run, change',
+    ],
     [
       'an unknown target',
       'target: order',
@@ -96,10 +100,12 @@ describe('separate.dynamic', () => {
     expect(loadError(soundPolicyWith('record:', text)).message).toContain(says)
   })
 
-  it('is refused for duties that meet on no target, unless they are counted in a run', () => {
+  it('is refused for duties that meet on no target, unless they are counted in a run or per change', () => {
     const meet = { ...rule, duties: ['write', 'delete'] } as const
     expect(loadError(apart(meet)).message).toContain('so the rule can never fire')
-    expect(load(apart({ ...meet, per: 'run' })).dutyRules).toBeDefined()
+    for (const per of ['run', 'change'] as const) expect(load(apart({ ...meet, per })).dutyRules).toBeDefined()
+    const never = apart({ ...rule, duties: ['write', 'grant'], per: 'change' })
+    expect(loadError(never).message).toContain('no more than 1 of them can be exercised on one change')
   })
 
   it('is not accepted for duties that nothing records yet', () => {
@@ -118,6 +124,8 @@ describe('separate.dynamic', () => {
     ['has other duties', apart(rule), apart({ ...rule, duties: ['read', 'approve'] }), 'changed'],
     ['is about other targets', apart(rule), apart({ ...rule, target: 'orders' }), 'changed'],
     ['is counted on something else', apart(rule), apart({ ...rule, per: 'object' }), 'changed'],
+    ['is counted per change', apart(rule), apart({ ...rule, per: 'change' }), 'changed'],
+    ['is counted per change no longer', apart({ ...rule, per: 'change' }), apart(rule), 'changed'],
     [
       'lets more through',
       apart({ ...rule, duties: ['read', 'write', 'approve'] }),
