@@ -8,7 +8,7 @@ export const lintGuards = [
     [
       'a guard is not created with them',
       core('guard'),
-      '    await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: clock.wallMs() })\n',
+      '    await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })\n',
       '',
     ],
     ['a reload does not bring them', core('policy-holder'), '      await this.#options.admits(next)\n', ''],

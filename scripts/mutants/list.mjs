@@ -21,6 +21,7 @@ import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { lintGuards } from './lint.mjs'
+import { literalGuards } from './literals.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { mitigationGuards } from './mitigations.mjs'
@@ -90,6 +91,7 @@ const lists = {
   door,
   'door-transactions': doorTransactionGuards,
   analyzer,
+  literals: literalGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -127,8 +127,8 @@ export const mitigationGuards = [
   {
     name: 'a guard is not created with roles whose exception is over',
     file: source('guard'),
-    find: 'await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: clock.wallMs() })',
-    replace: 'await assertRolesApart(holder.current, options.directory, { deadlineMs, nowMs: 0 })',
+    find: 'await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })',
+    replace: 'await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: 0 })',
     tests: behaviour,
   },
 ]

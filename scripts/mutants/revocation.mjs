@@ -156,8 +156,8 @@ export const revocationGuards = [
   [
     'closes the journal of a guard that was not created',
     'guard',
-    'closeInOrder([() => options.directory?.close?.(), () => journal.close()], closingMs)',
-    'closeInOrder([() => options.directory?.close?.()], closingMs)',
+    'closeInOrder([() => directory?.close?.(), () => journal.close()], closingMs)',
+    'closeInOrder([() => directory?.close?.()], closingMs)',
   ],
   [
     'closes what comes after a failure',

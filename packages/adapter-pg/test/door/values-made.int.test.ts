@@ -29,6 +29,7 @@ create type public.color as enum ('r', 'g');
 create function hidden.mk(v text) returns public.color language plpgsql security definer as
   $$ begin perform hidden.hit('cast'); return 'r'; end $$;
 create cast (text as public.color) with function hidden.mk(text);
+create function public.give() returns public.comp language sql as 'select null::public.comp';
 create table public.x (n integer);
 create table public.t (id integer primary key, name text, at date, d public.dom, ds public.dom[], c public.comp,
   cs public.comp[], r public.rng);
@@ -108,6 +109,7 @@ describe('a value that a statement makes of a literal', () => {
     `prepare p as select '[a,b]'::public.rng`,
     `create temp view v as select '{bad}'::public.dom[]`,
     `create temp view v as select * from public.t where ds = '{bad}'`,
+    `create temp view v as select coalesce(public.give(), '(1,bad)')`,
     `create temp table tt (a public.dom[] default '{bad}')`,
     `create temp table tt (a text check ('{bad}'::public.dom[] is not null))`,
     `create function pg_temp.f() returns public.dom[] language sql as $$ select '{bad}'::public.dom[] $$`,

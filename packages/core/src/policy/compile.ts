@@ -38,7 +38,7 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     dutyRules: dutyRulesOf(rules),
     glassRules: glassRulesOf(rules),
     grantCaps: grantCapsOf(rules),
-    asksPeople: rules.hold.length > 0 || rules.breakGlass.length > 0,
+    asksPeople: rules.hold.length > 0,
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target) =>
       rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,

@@ -7,6 +7,7 @@ import { createGuard } from '../../src/guard.js'
 import type { Directory } from '../../src/identity/directory.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
+import { accountsAsPeople } from '../../src/known-people.js'
 import { inlineSource } from '../../src/policy/inline-source.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { RecordedEvent } from '../../src/record/event.js'
@@ -202,5 +203,39 @@ describe('a guard', () => {
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
+  })
+
+  const held = {
+    version: 1,
+    targets: { db: { kind: 'fake' } },
+    roles: { agent: [{ target: 'db', duty: ['read', 'delete'] }], dba: [{ target: 'db', duty: 'approve' }] },
+    hold: [
+      { id: 'deletes', target: 'db', duty: 'delete', require: [{ stage: 'one', count: 1, role: 'dba' }], ttl: '1m' },
+    ],
+  } as const
+
+  it('is not created without one where people decide, unless each account is said to be a person', async () => {
+    await expect(createGuard(options({ policy: inlineSource(held) }))).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      hint: expect.stringContaining('accountsAsPeople') as string,
+    })
+    const guard = await createGuard(options({ policy: inlineSource(held), directory: accountsAsPeople }))
+    const told = vi.fn<() => void>()
+    guard.on('withoutDirectory', told)
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect(told).toHaveBeenCalledTimes(1)
+    await guard.close()
+  })
+
+  it('asks nobody when a policy that holds comes later', async () => {
+    const on = await bench({ approvers: [answering('allow', await person('grace'))], directory: 'none' })
+    on.policy = { ...on.policy, hold: [{ ...held.hold[0], require: [{ stage: 'one', count: 1, role: 'dba' }] }] }
+    await on.guard.reload()
+    const { access } = await on.access()
+    expect(verdict(await ask(access, describeAs('read')))).toBe('permitted')
+    expect(verdict(await ask(access, describeAs('delete')))).toBe('ERR_APPROVAL_UNAVAILABLE')
+    expect(on.events.filter(({ type }) => type.startsWith('approval.vote'))).toEqual([])
+    await on.guard.close()
   })
 })

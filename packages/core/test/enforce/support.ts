@@ -65,7 +65,8 @@ export async function bench(
   options: {
     readonly approvers?: readonly Approver[]
     readonly dev?: boolean
-    readonly directory?: Directory
+    /** `none`: not even that each account is a person. Then the first policy must hold nothing. */
+    readonly directory?: Directory | 'none'
     readonly journalBudget?: number
     readonly ledger?: Ledger
   } = {},
@@ -74,7 +75,7 @@ export async function bench(
   const inner = memoryJournal()
   const on: { interfere: Interference | undefined; policy: Readonly<Record<string, unknown>> } = {
     interfere: undefined,
-    policy: basePolicy,
+    policy: options.directory === 'none' ? { ...basePolicy, hold: [] } : basePolicy,
   }
   const durabilities: { readonly type: string; readonly durability: Durability }[] = []
   let append: Journal['append']
@@ -93,7 +94,7 @@ export async function bench(
     },
   }
   const guard = await createGuard({
-    directory: accountsAsPeople,
+    ...(options.directory === 'none' ? {} : { directory: options.directory ?? accountsAsPeople }),
     policy: { load: () => Promise.resolve({ name: 'test', content: on.policy }) },
     identity: unverifiedIdentity(),
     targets: [target],
@@ -101,7 +102,6 @@ export async function bench(
     journal,
     dev: options.dev ?? false,
     deadlineMs: 500,
-    ...(options.directory === undefined ? {} : { directory: options.directory }),
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
