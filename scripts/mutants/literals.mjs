@@ -22,8 +22,8 @@ export const literalGuards = [
   {
     name: 'types that a text only has values of count for literals',
     file: source('walk'),
-    find: 'if (this.catalog.userCasts.length > 0 || this.catalog.checksValues) for',
-    replace: 'if (this.catalog.userCasts.length > 9) for',
+    find: 'if (this.catalog.userCasts.length > 0 || this.catalog.checksValues)',
+    replace: 'if (this.catalog.userCasts.length > 9)',
     tests: literals,
   },
   {
@@ -64,9 +64,9 @@ export const literalGuards = [
   {
     name: 'bounds of a range are compared when a literal becomes one',
     file: source('literals'),
-    find: "    if (isRange(walk, type)) runStored(walk, info.comparisons, 'comparison')\n    if",
-    replace: '    if',
-    tests: literals,
+    find: "if (isRange(walk, type)) runStored(walk, info.comparisons, 'comparison')",
+    replace: '',
+    tests: made,
   },
   {
     name: 'definitions are analysed when they are made',

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
@@ -126,6 +127,21 @@ describe('a value that a statement makes of a literal', () => {
   ] as const)('nor does a parameter to which another place gave its type: %s', async (_what, text, values) => {
     const row = await idOf('public.x')
     const answers = await wire.ask(parse('', text, [0, row]), bind('', '', values), execute(''), sync)
+    expect(await ranUnseen()).toEqual([])
+    expect(errors(answers)).toEqual(['42501'])
+  })
+
+  it('nor the comparison of its bounds, where it becomes a range', async () => {
+    const superuser = new pg.Client(on.superuserUrl)
+    await superuser.connect()
+    await superuser.query(`
+      create type public.pair as (a integer);
+      create function hidden.compare(a public.pair, b public.pair) returns integer language plpgsql immutable as
+        $$ begin perform hidden.hit('compare'); return 0; end $$;
+      create operator class hidden.compared default for type public.pair using btree as function 1 hidden.compare(public.pair, public.pair);
+      create type public.span as range (subtype = public.pair);`)
+    await superuser.end()
+    const answers = await wire.ask(query(`prepare s as select '[(1),(2)]'::public.span`))
     expect(await ranUnseen()).toEqual([])
     expect(errors(answers)).toEqual(['42501'])
   })
