@@ -1,4 +1,4 @@
-// `npm run soak`: builds, then runs the load run, the crash runs, the effect battery and the model check in their whole counts and
+// `npm run soak`: builds, then runs the load run, the crash runs, the effect battery and the model checks in their whole counts and
 // prints their figures.
 // `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test` does a tenth.
 import { readdirSync } from 'node:fs'
@@ -17,6 +17,7 @@ const long = [
   ['int', 'packages/adapter-pg/test/soak', /\.test\.ts$/],
   ['int', 'packages/adapter-pg/test/battery', /\.test\.ts$/],
   ['unit', 'packages/core/test/approvals', /^model-check\.test\.ts$/],
+  ['unit', 'packages/core/test/model-check', /model-check\.test\.ts$/],
 ]
 const chosen = long.flatMap(([project, folder, names]) =>
   readdirSync(join(root, folder))

@@ -26,6 +26,9 @@ import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
+import { modelCheckDutyGuards } from './model-check-duties.mjs'
+import { modelCheckGlassGuards } from './model-check-glass.mjs'
+import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
@@ -72,6 +75,9 @@ const lists = {
   'signed-policies': signedPolicyGuards,
   takeover: takeoverGuards,
   'model-check': modelCheckGuards,
+  'model-check-grants': modelCheckGrantGuards,
+  'model-check-glass': modelCheckGlassGuards,
+  'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
   requests: requestGuards,
   revocation: revocationGuards,

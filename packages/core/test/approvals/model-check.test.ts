@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HeldAction } from '../../src/approvals/coordinator.js'
 import { sha256 } from '../../src/model/digest.js'
+import { explore, must, report, textOf } from '../model-check/explore.js'
 import { Model } from './model.js'
 import type { Player } from './model-players.js'
 import { modelPolicy, playerOf } from './model-players.js'
@@ -17,27 +18,20 @@ describe('every sequence of events', () => {
   it.each(scenarios)(
     'keeps I2–I10 and I12, and lets through what should be: $name',
     async (scenario) => {
-      const seen = new Set<string>([new Model(scenario).key])
-      let frontier: readonly (readonly Event[])[] = [[]]
       let consumed = 0
-      for (let depth = 1; depth <= scenario.depth; depth++) {
-        const next: (readonly Event[])[] = []
-        for (const path of frontier) {
-          const tried = depth < scenario.depth ? scenario.events : scenario.events.filter(isSeen)
-          const loud = tried.filter((event) => !isQuiet(scenario, path, event))
-          const quiet = tried.filter((event) => isQuiet(scenario, path, event))
-          await play(scenario, path, quiet)
-          for (const event of loud) {
-            const { key, model } = await play(scenario, [...path, event])
-            if (model.consumed > 0 && event.verb === 'consume') consumed++
-            if (seen.has(key)) continue
-            seen.add(key)
-            next.push([...path, event])
-          }
-        }
-        frontier = next
-      }
-      expect(seen.size).toBeGreaterThan(scenario.leastStates)
+      const { sequences, states } = await explore<Event>({
+        depth: scenario.depth,
+        events: scenario.events,
+        isSeen,
+        keyOf: (path) => new Model(scenario, path).key,
+        play: async (path, quiet) => {
+          const { key, model } = await play(scenario, path, quiet)
+          if (model.consumed > 0 && path.at(-1)?.verb === 'consume') consumed++
+          return key
+        },
+      })
+      report(`an approval: ${scenario.name}`, { states, sequences, ran: consumed })
+      expect(states).toBeGreaterThan(scenario.leastStates)
       expect(consumed).toBeGreaterThan(0)
     },
     600_000,
@@ -49,15 +43,10 @@ function isSeen({ verb }: Event): boolean {
   return verb === 'allow' || verb === 'deny' || verb === 'consume' || verb === 'swap' || verb === 'replay'
 }
 
-/** Whether nothing that matters may come of an event. */
-function isQuiet(scenario: Scenario, path: readonly Event[], event: Event): boolean {
-  return new Model(scenario, path).key === new Model(scenario, [...path, event]).key
-}
-
 async function play(
   scenario: Scenario,
   path: readonly Event[],
-  quiet: readonly Event[] = [],
+  quiet: readonly Event[],
 ): Promise<{ readonly model: Model; readonly key: string }> {
   const player = playerOf(scenario)
   const { on } = player
@@ -130,15 +119,6 @@ async function act(
       await player.vote(event)
       return undefined
   }
-}
-
-/** A plain check: there are hundreds of thousands, which an assertion library would make slow. */
-function must(holds: boolean, what: string, path: readonly Event[]): void {
-  if (!holds) throw new Error(`${what}: ${textOf(path)}`)
-}
-
-function textOf(path: readonly Event[]): string {
-  return path.map(({ verb, who }) => `${verb} ${who}`.trim()).join(', ')
 }
 
 interface Evidence {

@@ -1,0 +1,82 @@
+import { core } from './approval-tests.mjs'
+
+const source = (name) => `packages/core/src/${name}.ts`
+const tests = core('model-check/glass-model-check')
+
+/** Guards of broken glass that the exhaustive model check alone must miss. */
+export const modelCheckGlassGuards = [
+  ['whoever has another role', 'glass/glass-breaker', ' && who.roles.includes(rule.role)', ''],
+  [
+    'roles that the directory took',
+    'glass/glass-keeper',
+    'who.roles().filter((role) => roles.includes(role))',
+    'who.roles()',
+  ],
+  [
+    'agents that break glass',
+    'glass/glass-breaker',
+    "  if (rule.from === 'humans' && who.kind !== 'human') return false\n",
+    '',
+  ],
+  [
+    'agents that pass for people',
+    'glass/glass-keeper',
+    'options, { kind: principal.kind, roles: live })',
+    "options, { kind: 'human', roles: live })",
+  ],
+  ['glass without a review', 'glass/glass-keeper', '      assertReviewed(rule, principal, others, nowMs)\n', ''],
+  [
+    'the second account of whoever broke glass',
+    'glass/glass-breaker',
+    'conflicts(breaker.party, principal, mandatoryDimensions)',
+    "conflicts(breaker.party, principal, ['run'])",
+  ],
+  [
+    'reviews that are overdue',
+    'glass/glass-breaker',
+    'if (late !== undefined) throw overdue(late.facts)',
+    'if (late === null) throw overdue(late)',
+  ],
+  ['verdicts that justify nothing', 'glass/glass-review', "if (verdict === 'justified') await", 'await'],
+  [
+    'reviews of glass that is open',
+    'glass/glass-review',
+    'if (!isOverAt(glass, await this.#stored.nowMs()))',
+    'if (glass.facts.id === "")',
+  ],
+  [
+    'reviews by agents',
+    'glass/glass-review',
+    "    if (reviewer.kind !== 'human') return { reason: 'not-human' }\n",
+    '',
+  ],
+  ['reviews by whoever broke it', 'glass/glass-review', 'if (shared.length > 0)', 'if (shared.length > 9)'],
+  ['reviews without the role', 'glass/glass-review', 'if (!standing.roles.includes(role))', 'if (role === "")'],
+  [
+    'glass that is over',
+    'glass/glass-keeper',
+    'return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs',
+    'return !glass.over',
+  ],
+  [
+    'glass that was given back',
+    'glass/glass-keeper',
+    'return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs',
+    'return this.#context.clock.monotonicMs() < glass.endsAtMs',
+  ],
+  ['glass that lasts longer than was asked for', 'glass/new-glass', 'options.forMs ?? rule.forMs', 'rule.forMs'],
+  ['glass of another session', 'glass/glass-keeper', 'this.#live.get(who.sessionId)', '[...this.#live.values()][0]'],
+  ['glass on another target', 'glass/glass-keeper', ' || glass.target !== target.name', ''],
+  [
+    'glass whose rule is gone',
+    'glass/glass-keeper',
+    '    if (rule === undefined) return undefined\n    if (!allowsGlass(rule',
+    '    if (rule === undefined) return glass\n    if (!allowsGlass(rule',
+  ],
+].map(([what, file, find, replace]) => ({
+  name: `the model check of glass misses the guard against ${what}`,
+  file: source(file),
+  find,
+  replace,
+  tests,
+}))
