@@ -21,6 +21,7 @@ import { identityGuards } from './identity.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { lintGuards } from './lint.mjs'
+import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
@@ -83,6 +84,7 @@ const lists = {
   revocation: revocationGuards,
   ledger: ledgerGuards,
   lint: lintGuards,
+  'lint-held': lintHeldGuards,
   'ledger-postgres': ledgerPostgresGuards,
   duties: dutyGuards,
   'one-step': oneStepGuards,

@@ -50,8 +50,8 @@ export const modelCheckGlassGuards = [
     "    if (reviewer.kind !== 'human') return { reason: 'not-human' }\n",
     '',
   ],
-  ['reviews by whoever broke it', 'glass/glass-review', 'if (shared.length > 0)', 'if (shared.length > 9)'],
-  ['reviews without the role', 'glass/glass-review', 'if (!standing.roles.includes(role))', 'if (role === "")'],
+  ['reviews by whoever broke it', 'glass/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)'],
+  ['reviews without the role', 'glass/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?'],
   [
     'glass that is over',
     'glass/glass-keeper',
@@ -70,8 +70,8 @@ export const modelCheckGlassGuards = [
   [
     'glass whose rule is gone',
     'glass/glass-keeper',
-    '    if (rule === undefined) return undefined\n    if (!allowsGlass(rule',
-    '    if (rule === undefined) return glass\n    if (!allowsGlass(rule',
+    '    if (rule === undefined) return undefined\n    const now',
+    '    if (rule === undefined) return glass\n    const now',
   ],
 ].map(([what, file, find, replace]) => ({
   name: `the model check of glass misses the guard against ${what}`,

@@ -1,6 +1,6 @@
 import type { CountedVote } from './approvals/evidence.js'
 import type { ClaimWithApproval } from './approvals/request-ledger.js'
-import type { HoldRequest } from './approvals/request.js'
+import type { HoldFacts } from './approvals/request.js'
 import type { Spent } from './approvals/spent.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
@@ -122,22 +122,25 @@ export class DutyReservation {
    * The rule that keeps somebody from deciding a held action because of what their closure did before; undefined when none
    * does. A yes is reserved as the duty `approve` on what the action is about; a no only has to be free of conflict.
    */
-  async mayVote(rules: DutyRules | undefined, hold: HoldRequest, vote: CountedVote): Promise<string | undefined> {
+  async mayVote(rules: DutyRules | undefined, hold: HoldFacts, vote: CountedVote): Promise<string | undefined> {
     if (rules === undefined) return undefined
-    const { action, requester } = hold
-    const act = actOfApproving(
-      {
-        target: action.target.name,
-        effects: action.description.effects,
-        root: requester.run.root,
-        change: requester.change,
-      },
-      { party: vote.approver, roles: vote.roles },
-    )
+    const act = actOfVote(hold, vote)
     const roles = await this.#ask(roleClaimsOf(rules, act, 0), vote.decision === 'allow' ? whoOf(act) : undefined)
     if (typeof roles === 'object') return roles.refusal.rules.join(', ')
     const reservation = await (vote.decision === 'allow' ? this.reserve(rules, act) : this.look(rules, act))
     return typeof reservation === 'object' ? reservation.refusal.rules.join(', ') : undefined
+  }
+
+  /** What would keep somebody from deciding a held action if they voted now; undefined when nothing would. Reserves nothing. */
+  async votingAgainst(
+    rules: DutyRules,
+    hold: HoldFacts,
+    voter: Pick<CountedVote, 'approver' | 'roles'>,
+  ): Promise<Refusal | undefined> {
+    const act = actOfVote(hold, voter)
+    const roles = await this.#ask(roleClaimsOf(rules, act, 0), undefined)
+    const reservation = typeof roles === 'object' ? roles : await this.look(rules, act)
+    return typeof reservation === 'object' ? reservation.refusal : undefined
   }
 
   /**
@@ -191,6 +194,21 @@ export class DutyReservation {
       journal.append({ type: 'duty.excused', session: engineSession, body }, 'synced'),
     )
   }
+}
+
+function actOfVote(
+  { action, requester }: HoldFacts,
+  { approver, roles }: Pick<CountedVote, 'approver' | 'roles'>,
+): Act {
+  return actOfApproving(
+    {
+      target: action.target.name,
+      effects: action.description.effects,
+      root: requester.run.root,
+      change: requester.change,
+    },
+    { party: approver, roles },
+  )
 }
 
 /** Who reserves, and for what: an act of theirs, or the session that they open. */

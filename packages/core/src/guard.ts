@@ -351,6 +351,8 @@ async function assemble(
         directory,
         deadlineMs,
         duties,
+        grants,
+        seen,
         revocationsFresh: () => revocations.fresh(),
       }),
     revoke: (what: Revocable, revocation: RevocationOptions) => revocations.add(what, revocation),

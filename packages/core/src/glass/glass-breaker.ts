@@ -1,5 +1,6 @@
 import { conflicts, mandatoryDimensions, requiredDimensions, unknownDimensions } from '../duties/independence.js'
 import type { CanonicalFragment } from '../model/canonical-json.js'
+import type { IndependenceDimension } from '../model/decision.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
@@ -31,6 +32,17 @@ export function allowsGlass(
   return rule.targets.has(target) && who.roles.includes(rule.role)
 }
 
+/** Whether somebody with these roles could break glass by a rule, wherever it is for, and somebody could be shown to review it. */
+export function canBreak(
+  rule: GlassRule,
+  principal: Principal,
+  who: { readonly kind: Principal['kind']; readonly roles: readonly string[] },
+): boolean {
+  return (
+    [...rule.targets].some((target) => allowsGlass(rule, target, who)) && unreviewable(rule, principal).length === 0
+  )
+}
+
 /** The one rule that lets somebody do what they ask for. Throws ERR_GLASS_REFUSED. Nothing is cut to fit. */
 export function ruleFor(
   policy: CompiledPolicy,
@@ -52,13 +64,18 @@ export function ruleFor(
 
 /** Throws ERR_GLASS_REFUSED for somebody of whom nobody could be shown to be independent: it would never be reviewed. */
 export function assertReviewable(rule: GlassRule, principal: Principal): void {
-  const unknown = unknownDimensions(principal, requiredDimensions(rule.review.independent))
+  const unknown = unreviewable(rule, principal)
   if (unknown.length === 0) return
   throw glassRefused(
     `nobody could review it, because this principal's ${unknown.join(', ')} is not known`,
     [rule.id],
     'have the identity provider or the directory name it',
   )
+}
+
+/** What of somebody has to be known for a review, and is not. */
+function unreviewable(rule: GlassRule, principal: Principal): readonly IndependenceDimension[] {
+  return unknownDimensions(principal, requiredDimensions(rule.review.independent))
 }
 
 /** Throws ERR_GLASS_UNREVIEWED while something that was broken before has to be reviewed first. */

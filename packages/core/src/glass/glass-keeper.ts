@@ -17,11 +17,12 @@ import { checkedOptions } from './break-glass-options.js'
 import type { BrokenGlass } from './broken-glass.js'
 import { brokenGlass } from './broken-glass.js'
 import type { GlassBreaker } from './glass-breaker.js'
-import { allowsGlass, assertReviewable, assertReviewed, ruleFor } from './glass-breaker.js'
+import { assertReviewable, assertReviewed, ruleFor } from './glass-breaker.js'
 import type { GlassFacts, UnreviewedGlass } from './glass-facts.js'
 import { glassRecord } from './glass-facts.js'
 import { GlassLedger } from './glass-ledger.js'
 import { glassBehind, policyChanged, unnotified } from './glass-refusals.js'
+import { liftsHolds } from './lifts-holds.js'
 import { newGlass } from './new-glass.js'
 import type { GlassNotifier } from './notify-glass.js'
 import { tellPeople } from './notify-glass.js'
@@ -98,12 +99,8 @@ export class GlassKeeper {
     if (glass === undefined || glass.target !== target.name || !this.isOpen(glass)) return undefined
     const rule = policy.glassRules?.get(glass.rule)
     if (rule === undefined) return undefined
-    if (!allowsGlass(rule, target.name, { kind: who.principal.kind, roles: who.roles() })) return undefined
-    const { effects } = description
-    const rest = effects.filter(({ duty }) => !rule.duties.has(duty))
-    if (rest.length === effects.length) return undefined
-    if (rest.length > 0 && policy.decide({ ...input, effects: rest }).effect !== 'allow') return undefined
-    return glass
+    const now = { kind: who.principal.kind, roles: who.roles() }
+    return liftsHolds(rule, policy, { target, description, input }, now) ? glass : undefined
   }
 
   /** Whether a glass still lifts holds. */

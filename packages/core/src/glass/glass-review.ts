@@ -2,7 +2,6 @@ import type { Approver } from '../approvals/approver.js'
 import { isAtLeast } from '../approvals/evidence.js'
 import { firstProven, nobodyTakesEvidence, takersOfEvidence } from '../approvals/proof.js'
 import { maxEvidence } from '../approvals/vote-form.js'
-import { conflicts, requiredDimensions } from '../duties/independence.js'
 import { BothKeysError } from '../errors.js'
 import { isPrincipal, principalFragment } from '../identity/make-principal.js'
 import { ownMember } from '../identity/own-member.js'
@@ -24,6 +23,8 @@ import { brokenGlass } from './broken-glass.js'
 import type { UnreviewedGlass } from './glass-facts.js'
 import { isOverAt } from './glass-facts.js'
 import { GlassLedger } from './glass-ledger.js'
+import type { NotCounted } from './reviewer.js'
+import { reviewingAgainst } from './reviewer.js'
 
 /** What a reviewer found. Whoever broke the glass breaks no other one until somebody found it `justified`. */
 export type GlassVerdict = 'justified' | 'unjustified'
@@ -68,11 +69,6 @@ interface Said {
   readonly level: ApprovalLevel
   readonly via: string
   readonly evidence?: string
-}
-
-interface NotCounted {
-  readonly reason: string
-  readonly detail?: string
 }
 
 /** How many refused reviews of one glass go on record; the others are answered all the same. */
@@ -187,12 +183,9 @@ export class GlassReviews {
     if (isRevoked(reviewer) || isRevoked(standing.principal)) return { reason: 'revoked' }
     // What the policy says now, where it still has the rule; both where it is about independence.
     const { independent, level: least, role } = policyNow().glassRules?.get(facts.rule)?.review ?? facts.review
-    const dimensions = requiredDimensions([...independent, ...facts.review.independent])
-    const shared = conflicts(breaker.party, standing.principal, dimensions)
-    if (shared.length > 0) return { reason: 'not-independent', detail: shared.join(', ') }
-    if (!standing.roles.includes(role)) return { reason: 'no-role' }
-    if (!isAtLeast(level, least)) return { reason: 'level-too-low' }
-    return undefined
+    const both = [...independent, ...facts.review.independent]
+    const unfit = reviewingAgainst({ independent: both, role }, breaker.party, standing)
+    return unfit ?? (isAtLeast(level, least) ? undefined : { reason: 'level-too-low' })
   }
 
   async #refuse(

@@ -146,6 +146,19 @@ export class GrantKeeper {
     return undefined
   }
 
+  /**
+   * The grant that would let a held action through now, as `useFor` looks for it. Takes, ends and records nothing. Rejects
+   * when the directory or the ledger fails.
+   */
+  async wouldCover(session: string, held: HeldByRules): Promise<LiveGrant | undefined> {
+    const live = [...(this.#live.get(session) ?? [])].filter((grant) => covers(grant, held))
+    for (const grant of live) {
+      if (this.#overNow(grant) !== undefined || !(await this.#context.stands(grant.approval))) continue
+      if (await this.#stored.hasUse(grant.entry, grant)) return grant
+    }
+    return undefined
+  }
+
   /** Takes one use, after looking again at the policy, at the people who approved, and at every clock. */
   async #take(grant: LiveGrant, takeUse: TakeUse): Promise<GrantUse | { readonly refusal: Refusal } | undefined> {
     if (!(await this.#context.stands(grant.approval))) return this.#refuse(grant, 'void')

@@ -55,6 +55,16 @@ export class GrantLedger {
     })
   }
 
+  /** Whether there is a use left to take. Takes none. */
+  async hasUse(entry: GrantEntry, before: KnownBefore): Promise<boolean> {
+    const nowMs = await this.nowMs()
+    const key = keyOf(entry.id)
+    const { value } = await within(this.#deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () =>
+      this.#ledger.get(key),
+    )
+    return 'write' in useTaking(entry, before).judge(value, nowMs)
+  }
+
   /** Ends a grant, whichever process it is of, and keeps that until its time is over. False: there is none, or it had ended. */
   revoke(id: string): Promise<boolean> {
     const key = keyOf(id)

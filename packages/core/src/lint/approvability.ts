@@ -8,6 +8,7 @@ import { claimsOf, roleClaimsOf } from '../duties/claims.js'
 import { foreseen } from '../duties/foreseen.js'
 import { conflicts } from '../duties/independence.js'
 import type { RosterMember } from '../identity/roster.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 
@@ -19,7 +20,15 @@ export interface LeftOut {
   readonly dimensions: NonNullable<Ineligibility['dimensions']>
   /** For `duty-conflict`: the rule. */
   readonly rule: string | undefined
+  /** For a `duty-conflict` with what they did before: what that was, in words. */
+  readonly why: string | undefined
 }
+
+/** What keeps somebody from voting who could vote otherwise. */
+export type Barred = Pick<LeftOut, 'rule' | 'why'>
+
+/** Says what keeps somebody from voting. Undefined: nothing. */
+export type BarredFrom = (hold: HoldFacts, voter: Voter) => MaybePromise<Barred | undefined>
 
 /** Somebody who could say yes. */
 export interface Voter extends Candidate {
@@ -45,6 +54,30 @@ export function approvability(
   members: readonly RosterMember[],
   hold: HoldFacts,
 ): Approvability {
+  return among(hold, triedBy(policy, members, hold))
+}
+
+/** As `approvability`, without those whom `barred` keeps from voting. Rejects as it does. */
+export async function approvabilityNow(
+  policy: CompiledPolicy,
+  members: readonly RosterMember[],
+  hold: HoldFacts,
+  barred: BarredFrom,
+): Promise<Approvability> {
+  const { leftOut, voters } = triedBy(policy, members, hold)
+  const free: Voter[] = []
+  const out = [...leftOut]
+  for (const voter of voters) {
+    const found = await barred(hold, voter)
+    if (found === undefined) free.push(voter)
+    else out.push({ account: voter.subject, reason: 'duty-conflict', dimensions: [], ...found })
+  }
+  return among(hold, { voters: free, leftOut: out })
+}
+
+type Tried = Pick<Approvability, 'voters' | 'leftOut'>
+
+function triedBy(policy: CompiledPolicy, members: readonly RosterMember[], hold: HoldFacts): Tried {
   const asked = new Set(hold.requirement.stages.map(({ role }) => role))
   const voters: Voter[] = []
   const leftOut: LeftOut[] = []
@@ -55,6 +88,10 @@ export function approvability(
     if (refusal === undefined) voters.push(voter)
     else leftOut.push(refusal)
   }
+  return { voters, leftOut }
+}
+
+function among(hold: HoldFacts, { leftOut, voters }: Tried): Approvability {
   const quorum = assignStages(hold, voters)
   const indispensable = (quorum ?? []).map(({ vote }) => vote).filter((vote) => !isMetWithout(hold, voters, vote))
   return { voters, leftOut, quorum, indispensable }
@@ -64,10 +101,10 @@ function refusalOf(policy: CompiledPolicy, hold: HoldFacts, voter: Voter): LeftO
   const account = voter.subject
   const unfit = ineligibility(hold, voter, policy, 0)
   if (unfit !== undefined) {
-    return { account, reason: unfit.reason, dimensions: unfit.dimensions ?? [], rule: undefined }
+    return { account, reason: unfit.reason, dimensions: unfit.dimensions ?? [], rule: undefined, why: undefined }
   }
   const rule = ruleAgainst(policy, hold, voter)
-  return rule === undefined ? undefined : { account, reason: 'duty-conflict', dimensions: [], rule }
+  return rule === undefined ? undefined : { account, reason: 'duty-conflict', dimensions: [], rule, why: undefined }
 }
 
 /** The rule that keeps somebody from voting even when nothing happened before. */

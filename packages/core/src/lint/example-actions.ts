@@ -40,9 +40,25 @@ export function exampleActions(
   return found
 }
 
+/** Whether whoever has these roles could do something on a target, with one of the duties, that nobody is asked about. */
+export function isAllowedUnasked(
+  policy: CompiledPolicy,
+  rules: PolicyRules,
+  duties: ReadonlySet<Duty>,
+  who: { readonly roles: readonly string[]; readonly target: PolicyTarget },
+): boolean {
+  const about = { duties, resources: undefined, when: [] }
+  return who.roles
+    .flatMap((role) => rules.roles.get(role) ?? [])
+    .filter((allow) => allow.targets.has(who.target.name))
+    .some((allow) =>
+      sharedEffects(allow, about).some((effect) => policy.decide(inputOf(allow, {}, effect, who)).effect === 'allow'),
+    )
+}
+
 function inputOf(
   allow: AllowRule,
-  hold: HoldRule,
+  hold: Partial<Pick<HoldRule, 'text' | 'argv'>>,
   effect: Effect,
   { roles, target }: { readonly roles: readonly string[]; readonly target: PolicyTarget },
 ): DecisionInput {
@@ -59,7 +75,7 @@ function inputOf(
 }
 
 /** Effects that both rules are about. */
-function sharedEffects(allow: AllowRule, hold: HoldRule): readonly Effect[] {
+function sharedEffects(allow: AllowRule, hold: Pick<HoldRule, 'duties' | 'resources' | 'when'>): readonly Effect[] {
   const attributes = sharedAttributes(allow.when, hold.when)
   if (attributes === undefined) return []
   const duties = [...allow.duties].filter((duty) => hold.duties.has(duty))

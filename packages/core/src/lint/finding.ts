@@ -12,7 +12,13 @@ export const findingSeverities = Object.freeze({
   'approvers-not-independent': 'error',
   /** There are not enough people to say yes to what a requester may ask for. */
   'quorum-unmeetable': 'error',
-  /** There are, but not when one of them is absent. */
+  /** Somebody could break glass, and nobody independent could review it. */
+  'glass-unreviewable': 'error',
+  /** No distinct people could take the steps of a history chain. */
+  'chain-unmeetable': 'error',
+  /** Nobody could break a glass. */
+  'glass-for-nobody': 'warning',
+  /** There are enough, but not when one of them is absent. */
   'quorum-fragile': 'warning',
   /** One person could do together what a separation keeps apart, because it does not count over what ties their accounts. */
   'separation-escaped': 'warning',

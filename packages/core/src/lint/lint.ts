@@ -5,8 +5,10 @@ import { rosterOf } from '../identity/roster.js'
 import { viewsOf } from '../policy/compile.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { separationEscapes } from './escapes.js'
+import { chainFindings } from './chains.js'
 import type { Finding } from './finding.js'
 import { findingAt, named } from './finding.js'
+import { glassFindings } from './glass.js'
 import { mitigationFindings } from './mitigations.js'
 import { policyAdmins } from './policy-admins.js'
 import { quorumFindings } from './quorums.js'
@@ -16,8 +18,8 @@ const order: readonly Finding['severity'][] = ['error', 'warning', 'notice']
 
 /**
  * What a policy and the people of a directory get wrong together, worst first: quorums that nobody could make or that hang on
- * one person, approvers who all share something with whoever asks, roles that defeat a separation, and policy admins who can
- * approve. Nothing is asked, written or reserved; everybody is tried by the code that decides when it matters. Every
+ * one person, approvers who all share something with whoever asks, glass that nobody could break or review, history chains
+ * that no distinct people could go through, roles that defeat a separation, and policy admins who can approve. Nothing is asked, written or reserved; everybody is tried by the code that decides when it matters. Every
  * session is taken to have all roles of the directory, a run of its own and no key. Combinations of rules are tried as far as
  * one effect meets them. `at` (default: now) is the time at which mitigations are looked at; they let roles be together and
  * nothing else here. Rejects with ERR_CONFIG_INVALID for a policy that `loadPolicy` did not make, and with
@@ -38,6 +40,8 @@ export async function lint(
   const findings = [
     ...rolesTogether(policy, await rosterOf(listing), nowMs),
     ...quorumFindings(policy, members),
+    ...glassFindings(policy, members),
+    ...chainFindings(policy, members),
     ...separationEscapes(policy, members),
     ...policyAdmins(policy, members),
     ...mitigationFindings(policy, nowMs),

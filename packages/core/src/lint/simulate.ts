@@ -1,3 +1,4 @@
+import type { DecidedAction } from '../decided-action.js'
 import { actOfAction, decisionInput } from '../decided-action.js'
 import type { Act } from '../duties/act.js'
 import { countedRoles } from '../duties/act.js'
@@ -6,20 +7,23 @@ import { foreseen } from '../duties/foreseen.js'
 import type { DirectoryEntry } from '../identity/directory.js'
 import type { Listing } from '../identity/listing.js'
 import { checkedListing } from '../identity/listing.js'
-import type { Decision } from '../model/decision.js'
+import type { Decision, DecisionInput } from '../model/decision.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
-import type { CompiledPolicy } from '../policy/compiled.js'
+import type { CompiledPolicy, PolicyTarget } from '../policy/compiled.js'
 import type { Explanation } from '../policy/explain.js'
 import { explain } from '../policy/explain.js'
 import type { Requester } from '../requester.js'
+import type { BarredFrom } from './approvability.js'
+import type { PossibleGlass } from './possible-glass.js'
+import { possibleGlass } from './possible-glass.js'
 import type { ActionShape, PossibleApproval } from './who-could-approve.js'
 import { approvalOf, requesterIn, targetOf } from './who-could-approve.js'
 
 /** What would become of an action. */
 export interface Simulation {
-  /** `held`: people would be asked. */
+  /** `held`: people would be asked, unless a `grant` of the session covers it or it broke `glass`. */
   readonly outcome: 'allowed' | 'held' | 'refused'
   /** What the policy decides, by which rules. */
   readonly decision: Decision
@@ -31,6 +35,13 @@ export interface Simulation {
   readonly refusedBy: readonly string[]
   /** Who could approve it. Undefined when nothing has to be approved, or the directory was not listed. */
   readonly approval: PossibleApproval | undefined
+  /**
+   * The grant of the session that would let a held action through without asking, with how many uses are left. No use is
+   * taken. Undefined: there is none, or it was not a guard that simulated.
+   */
+  readonly grant: { readonly id: string; readonly usesLeft: number } | undefined
+  /** By which rules of `breakGlass`, and by whom, glass could be broken for a held action. */
+  readonly glass: readonly PossibleGlass[]
 }
 
 /**
@@ -82,6 +93,18 @@ export interface SimulationPorts {
   readonly listing: Listing | undefined
   /** The rules that refuse an act because of what happened before; reserves nothing. */
   readonly lookBack: (rules: DutyRules, act: Act) => MaybePromise<readonly string[]>
+  /** Who may not approve because of what happened before. Undefined: nothing is known of that. */
+  readonly barred?: BarredFrom | undefined
+  /** The grant that would let what is held through. */
+  readonly grantFor?: (held: SimulatedHold) => Promise<Simulation['grant']>
+}
+
+/** A held action of a simulation. */
+export interface SimulatedHold {
+  readonly target: PolicyTarget
+  readonly description: DecidedAction['description']
+  readonly input: DecisionInput
+  readonly decision: Extract<Decision, { readonly effect: 'hold' }>
 }
 
 /** Simulates an action on the ports given. */
@@ -95,6 +118,7 @@ export async function simulationOf(on: SimulationPorts, action: ActionShape): Pr
   const act = actOfAction(who, { target, description }, decision.effect === 'hold' ? 'request' : 'action')
   const rules = policy.dutyRules
   const refusedBy = rules === undefined || decision.effect === 'deny' ? [] : await lookBack(rules, act)
+  const held = decision.effect === 'hold' ? { target, description, input, decision } : undefined
   const isRefused = decision.effect === 'deny' || refusedBy.length > 0
   return Object.freeze({
     outcome: isRefused ? 'refused' : decision.effect === 'hold' ? 'held' : 'allowed',
@@ -105,7 +129,9 @@ export async function simulationOf(on: SimulationPorts, action: ActionShape): Pr
     approval:
       decision.effect !== 'hold' || listing === undefined
         ? undefined
-        : await approvalOf(policy, listing, { decision, principal: who.principal, target, description }),
+        : await approvalOf(policy, listing, { decision, principal: who.principal, target, description }, on.barred),
+    grant: held === undefined || isRefused ? undefined : await on.grantFor?.(held),
+    glass: held === undefined ? [] : await possibleGlass(policy, listing, { who, target, description }),
   } satisfies Simulation)
 }
 

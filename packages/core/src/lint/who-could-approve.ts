@@ -8,8 +8,8 @@ import type { ApprovalRequirement, Decision } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
 import type { Principal, Subject } from '../model/principal.js'
 import type { CompiledPolicy, PolicyTarget } from '../policy/compiled.js'
-import type { LeftOut, Voter } from './approvability.js'
-import { approvability } from './approvability.js'
+import type { BarredFrom, LeftOut, Voter } from './approvability.js'
+import { approvability, approvabilityNow } from './approvability.js'
 
 /** An action as far as a policy looks at it. */
 export interface ActionShape {
@@ -81,15 +81,19 @@ interface Held {
   readonly description: { readonly operation: string; readonly text: string; readonly effects: readonly Effect[] }
 }
 
-/** Who of a listing could approve what is held. */
-export async function approvalOf(policy: CompiledPolicy, listing: Listing, held: Held): Promise<PossibleApproval> {
+/** Who of a listing could approve what is held. Rejects as `barred` does. */
+export async function approvalOf(
+  policy: CompiledPolicy,
+  listing: Listing,
+  held: Held,
+  barred?: BarredFrom,
+): Promise<PossibleApproval> {
   const requirement: ApprovalRequirement = held.decision.requirement
   const { description, principal, target } = held
-  const found = approvability(policy, await rosterOf(listing), {
-    requester: principal,
-    requirement,
-    action: { target, description },
-  })
+  const hold = { requester: principal, requirement, action: { target, description } }
+  const members = await rosterOf(listing)
+  const found =
+    barred === undefined ? approvability(policy, members, hold) : await approvabilityNow(policy, members, hold, barred)
   return Object.freeze({
     decision: held.decision,
     approvers: Object.freeze(found.voters.map(approverOf)),
