@@ -49,10 +49,11 @@ export const glassReviewGuards = [
   [
     'is reviewed when it is over',
     'glass/glass-review',
-    'if (!isOverAt(glass, await this.#stored.nowMs()))',
-    'if (glass.facts.id === "")',
+    '!isOverAt(glass, await this.#stored.nowMs()))',
+    'glass.facts.id === "")',
     review,
   ],
+  ['is reviewed when it is over where it was broken', 'glass/glass-review', 'this.#context.isOpen(id) || ', '', review],
   [
     'is reviewed by people',
     'glass/glass-review',

@@ -41,9 +41,10 @@ export const modelCheckGlassGuards = [
   [
     'reviews of glass that is open',
     'glass/glass-review',
-    'if (!isOverAt(glass, await this.#stored.nowMs()))',
-    'if (glass.facts.id === "")',
+    '!isOverAt(glass, await this.#stored.nowMs()))',
+    'glass.facts.id === "")',
   ],
+  ['reviews of glass that is open where it was broken', 'glass/glass-review', 'this.#context.isOpen(id) || ', ''],
   [
     'reviews by agents',
     'glass/glass-review',

@@ -56,6 +56,7 @@ export function guardGlass(
   })
   const reviews = new GlassReviews({
     ...shared,
+    isOpen: (id) => glass.isLive(id),
     isRevoked: (principal) => revocations.ofPrincipal(principal) !== undefined,
     identity: options.identity,
     approvers: options.approvers ?? [],

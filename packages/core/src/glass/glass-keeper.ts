@@ -108,6 +108,11 @@ export class GlassKeeper {
     return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs
   }
 
+  /** Whether the glass of this id lifts holds here. */
+  isLive(id: string): boolean {
+    return [...this.#live.values()].some((glass) => glass.id === id && this.isOpen(glass))
+  }
+
   /** Ends every glass of this process. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#live.values()].map((glass) => this.#end(glass, 'session-ended')))

@@ -56,6 +56,8 @@ export interface ReviewContext {
   readonly standingNow: StandingNow
   readonly revocationsFresh: () => MaybePromise<void>
   readonly isRevoked: (principal: Principal) => boolean
+  /** Whether a glass lifts holds in this process, whatever time it is elsewhere. */
+  readonly isOpen: (id: string) => boolean
   readonly identity: Verifier
   readonly approvers: readonly Approver[]
   readonly deadlineMs: number
@@ -92,14 +94,16 @@ export class GlassReviews {
 
   /**
    * Takes a review in. Whoever reviews is a person, holds the role that the rule asks for, is live, and is independent of
-   * whoever broke the glass as the policy says, in subject, person, run and key at least: no owner of an agent ever is.
+   * whoever broke the glass as the policy says, in subject, person, run and key at least: no owner of an agent ever is. A glass
+   * is over by the ledger's time, and by the clock of this process where it was broken here.
    * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then.
    */
   async review(id: string, review: GlassReview): Promise<GlassReviewReceipt> {
     await this.#context.revocationsFresh()
     const glass = (await this.#stored.all()).find(({ facts }) => facts.id === id)
     if (glass === undefined) return notCounted({ reason: 'unknown-glass' })
-    if (!isOverAt(glass, await this.#stored.nowMs())) return this.#refuse(glass, { reason: 'still-open' }, undefined)
+    if (this.#context.isOpen(id) || !isOverAt(glass, await this.#stored.nowMs()))
+      return this.#refuse(glass, { reason: 'still-open' }, undefined)
     const said = await this.#said(glass, review)
     if ('reason' in said) return this.#refuse(glass, said, undefined)
     const unfit = await this.#unfitness(glass, said)

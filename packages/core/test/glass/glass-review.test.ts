@@ -30,6 +30,19 @@ async function again(on: GlassBench, who: Principal = oncall()): Promise<string>
 }
 
 describe('glass that nobody has reviewed', () => {
+  it('is not reviewed while it lifts holds here, whatever time the ledger has', async () => {
+    const ledgerClock = fixedClock(startMs)
+    const on = await glassBench({ ledger: sharedLedger(ledgerClock) })
+    const session = await on.open(oncall())
+    const { id } = await session.breakGlass(outage)
+    ledgerClock.advance(2 * hourMs)
+    expect(await on.tries(session, 'write')).toBe('permitted')
+    expect(await on.review(id, auditor())).toEqual({ counted: false, reason: 'still-open' })
+    on.clock.advance(2 * hourMs)
+    expect(await on.tries(session, 'write')).toBe('held')
+    expect(await on.review(id, auditor())).toEqual({ counted: true, verdict: 'justified' })
+  })
+
   it.each([
     ['the same person', oncall(), oncall()],
     ['the same person with another role', oncall(), human('ada', ['runbook'])],

@@ -141,7 +141,7 @@ export class GlassModel {
   /** Of the first that the person ada broke. */
   #review(who: string, verdict: string): boolean {
     const glass = this.#unreviewed.find(({ by }) => breakers[by] === 'ada')
-    if (glass === undefined || who !== 'grace' || !this.#isOver(glass)) return false
+    if (glass === undefined || who !== 'grace' || this.#isOpen(glass) || !this.#isOver(glass)) return false
     if (verdict === 'justified') glass.isJustified = true
     return true
   }
