@@ -19,7 +19,7 @@ const whatever: readonly GrantEvent[] = [
 const uses: readonly GrantEvent[] = [
   ...happens('rush', ''),
   ...happens('stray', ''),
-  ...happens('use', 'worker', 'again', 'sibling', 'child'),
+  ...happens('use', 'worker', 'again', 'abroad', 'sibling', 'child'),
 ]
 
 const scenarios: readonly (GrantScenario & { readonly leastStates: number })[] = [

@@ -178,18 +178,30 @@ class GrantPlay {
     return Number((await this.#cast.world.tries(session, [effect(duty)])) === 'permitted')
   }
 
-  /** A further session of the same agent, one of a sub-agent, or one of another agent. */
+  /**
+   * A further session of the same agent, here (`again`) or in another process (`abroad`), one of a sub-agent, or one of
+   * another agent.
+   */
   async #session(who: string): Promise<Session> {
     const known = this.#sessions.get(who)
     if (known !== undefined) return known
-    const { world } = this.#cast
-    const own = this.#sessions.get('worker')!
-    const session =
-      who === 'child'
-        ? await own.delegate({ roles: ['worker'], ttlMs: 3_600_000 })
-        : await world.open(this.#cast.of(who === 'again' ? 'worker' : who))
+    const session = await this.#opened(who)
     this.#sessions.set(who, session)
     return session
+  }
+
+  #opened(who: string): Promise<Session> {
+    const { world } = this.#cast
+    switch (who) {
+      case 'child':
+        return this.#sessions.get('worker')!.delegate({ roles: ['worker'], ttlMs: 3_600_000 })
+      case 'again':
+        return world.open(this.#cast.of('worker'))
+      case 'abroad':
+        return world.elsewhere.openSession(world.token(this.#cast.of('worker')))
+      default:
+        return world.open(this.#cast.of(who))
+    }
   }
 
   async #happen(verb: GrantEvent['verb'], who: string): Promise<void> {
