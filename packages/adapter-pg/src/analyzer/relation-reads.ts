@@ -54,7 +54,7 @@ function read(
   if (relation.comparisons.length > 0) runStored(walk, relation.comparisons, 'comparison')
   if (relation.searches.length > 0) runStored(walk, relation.searches, 'index')
   planRelation(walk, relation)
-  if (relation.rowSecurity && !bypassesPolicies(walk, via)) applyPolicies(walk, relation)
+  applyPolicies(walk, relation, 'select', via)
   if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, seen)
   if (only === true) return
   for (const id of relation.children) {
@@ -74,10 +74,14 @@ export function bypassesPolicies(walk: Walk, via: string | undefined): boolean {
   return walk.state.settings.is_superuser === 'on' && via === undefined
 }
 
-/** Policies of other commands run too when a change looks for its rows. */
-function applyPolicies(walk: Walk, relation: Relation): void {
+/**
+ * Policies that say which rows a command reaches: those of SELECT for a read, those of UPDATE as well where the rows are
+ * locked (`get_row_security_policies` of PostgreSQL's rowsecurity.c). A change runs those of every command.
+ */
+export function applyPolicies(walk: Walk, relation: Relation, command: 'select' | 'update', via?: string): void {
+  if (!relation.rowSecurity || bypassesPolicies(walk, via)) return
   for (const policy of relation.policies) {
-    if (policy.command === '*' || policy.command === 'select') applyStored(walk, policy.use, 'policy', new Set())
+    if (policy.command === '*' || policy.command === command) applyStored(walk, policy.use, 'policy', new Set())
   }
 }
 

@@ -5,7 +5,7 @@ import { settle } from './literals.js'
 import { rangeVarName } from './names.js'
 import { commonColumns, outputColumns, renameColumns } from './output-columns.js'
 import { columnNames, targetName } from './output-names.js'
-import { relationAttributes } from './relation-reads.js'
+import { applyPolicies, relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { type OutputColumn, Scope } from './scope.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
@@ -140,13 +140,14 @@ function lockRows(walk: Walk, clause: TreeNode, scope: Scope): void {
     for (const relation of range?.lockable ?? []) lockRelation(walk, relation, lock, new Set())
 }
 
-function lockRelation(walk: Walk, relation: Relation, lock: string, seen: Set<number>): void {
+function lockRelation(walk: Walk, relation: Relation, lock: string, seen: Set<number>, via?: string): void {
   if (seen.has(relation.id)) return
   seen.add(relation.id)
   walk.effects.add('write', relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
+  applyPolicies(walk, relation, 'update', via)
   const under = relation.kind === 'view' ? (relation.query?.relations ?? []) : relation.children
   for (const id of under) {
     const other = walk.catalog.relations.get(id)
-    if (other !== undefined) lockRelation(walk, other, lock, seen)
+    if (other !== undefined) lockRelation(walk, other, lock, seen, relation.kind === 'view' ? 'view' : via)
   }
 }

@@ -67,6 +67,24 @@ export const reads: Cases = {
     'read table:shop.guarded columns=body',
     'execute function:shop.visible userDefined via=policy',
   ],
+  'select id from held': ['read table:shop.held columns=id'],
+  ...Object.fromEntries(
+    ['update', 'no key update', 'share', 'key share'].map((lock) => [
+      `select id from held for ${lock}`,
+      [
+        'read table:shop.held columns=id',
+        `write table:shop.held lock=${lock}`,
+        'execute function:shop.checked userDefined via=policy',
+      ],
+    ]),
+  ),
+  'select id from held_view for share': [
+    'read table:shop.held_view kind=view columns=id',
+    'read table:shop.held via=view columns=id',
+    'write table:shop.held_view kind=view lock=share',
+    'write table:shop.held lock=share',
+    'execute function:shop.checked userDefined via=policy',
+  ],
   'select * from hr.salaries': ['read table:hr.salaries columns=*,amount,person'],
   'select last_value from tickets': ['read sequence:shop.tickets columns=last_value'],
   "select relname from pg_class c where c.relkind = 'r'": ['read table:pg_catalog.pg_class columns=relkind,relname'],
