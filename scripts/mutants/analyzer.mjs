@@ -171,6 +171,27 @@ export const analyzer = [
     tests: effects,
   },
   {
+    name: 'FOR UPDATE runs policies of UPDATE',
+    file: source('select'),
+    find: "  applyPolicies(walk, relation, 'update', via)\n",
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'superusers meet the policies of tables that they lock through a view',
+    file: source('select'),
+    find: "relation.kind === 'view' ? 'view' : via",
+    replace: 'via',
+    tests: effects,
+  },
+  {
+    name: 'triggers of a partition are no constraints, however they are marked',
+    file: catalog('queries'),
+    find: 'WHERE NOT (${isConstraintTrigger})',
+    replace: 'WHERE NOT g.tgisinternal',
+    tests: ['packages/adapter-pg/test/door/partition-triggers.int.test.ts'],
+  },
+  {
     name: 'partitions have what is stored above them',
     file: catalog('relations'),
     find: "draft.kind === 'partitioned-table' ? below(id, (at) => relations.get(at)) : []",

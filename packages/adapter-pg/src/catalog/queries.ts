@@ -150,6 +150,12 @@ const classFunctions = (name: string, relation: string, classes: string, from: s
     `${from} CROSS JOIN LATERAL pg_catalog.unnest(${classes}::pg_catalog.oid[]) AS u(u) JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'u.u')} CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE ${isUser('f.f')}`,
   )
 
+/**
+ * The triggers by which the server keeps foreign keys and deferred unique constraints. Others are marked as internal, too:
+ * PostgreSQL 13 and 14 mark those that a partition has from above.
+ */
+const isConstraintTrigger = `g.tgisinternal AND EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${eq('p.oid', 'g.tgfoid')} AND ${isBuiltin('p.oid')} AND ${eq('l.lanname', "'internal'")} AND p.proname OPERATOR(pg_catalog.~) '^(RI_FKey_|unique_key_recheck$)')`
+
 const userSql = document([
   `'database', pg_catalog.current_database()`,
   schemas,
@@ -229,7 +235,7 @@ const userSql = document([
       numbers('g.tgattr::pg_catalog.int2[]'),
       `CASE WHEN g.tgqual IS NULL THEN NULL ELSE ${storedUseSql('g.tgqual')} END`,
     ],
-    `pg_catalog.pg_trigger AS g WHERE NOT g.tgisinternal AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'`,
+    `pg_catalog.pg_trigger AS g WHERE NOT (${isConstraintTrigger}) AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'`,
   ),
   section(
     'defaults',
