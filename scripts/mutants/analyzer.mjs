@@ -152,8 +152,8 @@ export const analyzer = [
   {
     name: 'a read runs what the planner computes',
     file: source('relation-reads'),
-    find: '  planRelation(walk, relation)\n  if (relation.rowSecurity',
-    replace: '  if (relation.rowSecurity',
+    find: '  planRelation(walk, relation)\n  applyPolicies(',
+    replace: '  applyPolicies(',
     tests: effects,
   },
   {

@@ -1,5 +1,6 @@
 import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
+import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
@@ -100,6 +101,7 @@ const lists = {
   'door-transactions': doorTransactionGuards,
   analyzer,
   literals: literalGuards,
+  'analyzer-columns': analyzerColumnGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -13,7 +13,7 @@ import { defineTarget, newRelation } from './create-as.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
-import { applyStored, relationAttributes } from './relation-reads.js'
+import { applyStored, reachedWhole, relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
 import { applyOperator } from './operators.js'
 import { Scope } from './scope.js'
@@ -211,7 +211,7 @@ export const refreshView: Handler = (walk, body) => {
     if (flagOf(body, 'concurrent')) define(walk, 'schema:pg_temp')
     if (relation?.query === undefined) walk.miss('relation', textOf(nodeOf(body, 'relation') ?? {}, 'relname'))
     else {
-      applyStored(walk, relation.query, 'view', new Set([relation.id]))
+      applyStored(walk, relation.query, 'view', reachedWhole(relation))
       evaluateRows(walk, relation, 'index')
     }
   }

@@ -1,6 +1,14 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
-import { applyStored, bypassesPolicies, planRelation, readRelation, relationAttributes } from './relation-reads.js'
+import {
+  applyStored,
+  bypassesPolicies,
+  planRelation,
+  queryColumns,
+  reachedWhole,
+  readRelation,
+  relationAttributes,
+} from './relation-reads.js'
 import { isSystemRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
@@ -8,7 +16,7 @@ import type { Walk } from './walk.js'
 export type ChangeEvent = 'insert' | 'update' | 'delete'
 
 export interface Change {
-  /** Columns that are set; undefined for a delete. */
+  /** Columns that are set; undefined for a delete, and where they are not known, so that each may be. */
   readonly columns?: ReadonlySet<string>
   readonly unbounded?: boolean
   readonly via?: string
@@ -25,19 +33,19 @@ export function changeRelation(walk: Walk, relation: Relation, event: ChangeEven
   new Changes(walk).apply(relation, event, change)
 }
 
-/** One change with everything that follows from it; each relation once per event. */
+/** One change with everything that follows from it; each relation once per event, again where further columns are set. */
 class Changes {
   readonly #walk: Walk
-  readonly #seen = new Set<string>()
+  readonly #seen = new Map<string, Set<string>>()
 
   constructor(walk: Walk) {
     this.#walk = walk
   }
 
-  apply(relation: Relation, event: ChangeEvent, change: Change): void {
-    const key = `${event} ${String(relation.id)}`
-    if (this.#seen.has(key)) return
-    this.#seen.add(key)
+  apply(relation: Relation, event: ChangeEvent, asked: Change): void {
+    // A write always says which columns it sets: rules about one of them look there.
+    const change = event === 'delete' ? asked : { ...asked, columns: asked.columns ?? allColumns(relation) }
+    if (!this.#isNew(relation, event, change)) return
     const walk = this.#walk
     walk.effects.add(
       event === 'delete' ? 'delete' : 'write',
@@ -59,6 +67,18 @@ class Changes {
     this.#evaluateRow(relation, event, change.via)
     this.#applyForeignKeys(relation, event, change)
     this.#changeChildren(relation, event, change)
+  }
+
+  #isNew({ id }: Relation, event: ChangeEvent, { columns }: Change): boolean {
+    const key = `${event} ${String(id)}`
+    const known = this.#seen.get(key)
+    if (known === undefined) {
+      this.#seen.set(key, new Set(columns))
+      return true
+    }
+    const before = known.size
+    for (const column of columns ?? []) known.add(column)
+    return known.size > before
   }
 
   /** Rows of the catalog are objects: what a change of them means is not worked out. */
@@ -107,23 +127,27 @@ class Changes {
     for (const command of changesOf(commands)) this.apply(relation, command, { via: 'rule' })
   }
 
-  /** A view without INSTEAD OF passes the change on to the table it shows. */
+  /**
+   * A view without INSTEAD OF passes the change on to the table it shows. It sets no other columns there than its query
+   * names, whatever the view calls them.
+   */
   #changeBehindView(view: Relation, event: ChangeEvent, change: Change): void {
-    if (view.rules.some((rule) => rule.event === event)) return
+    if (view.rules.some((rule) => rule.event === event && rule.instead)) return
     // The condition of the view, and what WITH CHECK OPTION makes of it.
     if (view.query !== undefined) evaluateStored(this.#walk, view.query, 'view')
     for (const id of view.query?.relations ?? []) {
       const relation = this.#walk.catalog.relations.get(id)
       if (relation === undefined || relation.id === view.id) continue
-      readRelation(this.#walk, relation, noColumns, { via: 'view' })
-      this.apply(relation, event, { ...withoutColumns(change), via: 'view' })
+      readRelation(this.#walk, relation, event === 'insert' ? noColumns : queryColumns(view, relation), { via: 'view' })
+      const columns = event !== 'delete' && { columns: namedColumns(view, relation) }
+      this.apply(relation, event, { ...withoutColumns(change), ...columns, via: 'view' })
     }
   }
 
   #evaluateRow(relation: Relation, event: ChangeEvent, via: string | undefined): void {
     const walk = this.#walk
     if (relation.rowSecurity && !bypassesPolicies(walk, via)) {
-      for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', new Set([relation.id]))
+      for (const policy of relation.policies) applyStored(walk, policy.use, 'policy', reachedWhole(relation))
     }
     runStored(walk, relation.searches, 'index')
     planRelation(walk, relation)
@@ -194,6 +218,16 @@ function withoutColumns(change: Change): Change {
     ...(change.unbounded === true && { unbounded: true }),
     ...(change.payload !== undefined && { payload: change.payload }),
   }
+}
+
+/** Names of all columns of a relation. */
+function allColumns(relation: Relation): ReadonlySet<string> {
+  return new Set(relation.columns.keys())
+}
+
+function namedColumns(view: Relation, relation: Relation): ReadonlySet<string> {
+  const named = queryColumns(view, relation)
+  return named.has('*') ? allColumns(relation) : named
 }
 
 function changesOf(commands: ReadonlySet<string>): readonly ChangeEvent[] {

@@ -14,7 +14,28 @@ export function readRelation(
   columns: ReadonlySet<string>,
   options: ReadOptions = {},
 ): void {
-  read(walk, relation, columns, options, new Set())
+  read(walk, relation, columns, options, new Map())
+}
+
+/** Columns that one read reaches, by relation: what is behind a view may be behind another one, too, with other columns. */
+export type Reached = Map<number, Set<string>>
+
+/** A relation that is read already, whatever its columns. */
+export function reachedWhole(relation: Relation): Reached {
+  return new Map([[relation.id, new Set(everything)]])
+}
+
+/** Whether a read reaches anything of a relation that it did not reach before. */
+function reachesMore(reached: Reached, { id }: Relation, columns: ReadonlySet<string>): boolean {
+  const known = reached.get(id)
+  if (known === undefined) {
+    reached.set(id, new Set(columns))
+    return true
+  }
+  if (known.has('*')) return false
+  const before = known.size
+  for (const column of columns) known.add(column)
+  return known.size > before
 }
 
 export interface ReadOptions {
@@ -38,10 +59,9 @@ function read(
   relation: Relation,
   columns: ReadonlySet<string>,
   { via, only }: ReadOptions,
-  seen: Set<number>,
+  reached: Reached,
 ): void {
-  if (seen.has(relation.id)) return
-  seen.add(relation.id)
+  if (!reachesMore(reached, relation, columns)) return
   const { state, effects } = walk
   walk.mention([...relation.columns.values(), { type: relation.rowType }])
   effects.add(
@@ -54,13 +74,13 @@ function read(
   if (relation.comparisons.length > 0) runStored(walk, relation.comparisons, 'comparison')
   if (relation.searches.length > 0) runStored(walk, relation.searches, 'index')
   planRelation(walk, relation)
-  applyPolicies(walk, relation, 'select', via)
-  if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, seen)
+  applyPolicies(walk, relation, 'select', via, reached)
+  if (relation.query !== undefined && relation.kind === 'view') readView(walk, relation, reached)
   if (only === true) return
   for (const id of relation.children) {
     const child = walk.catalog.relations.get(id)
     if (child === undefined) walk.miss('relation', `#${String(id)}`)
-    else read(walk, child, columns, via === undefined ? {} : { via }, seen)
+    else read(walk, child, columns, via === undefined ? {} : { via }, reached)
   }
 }
 
@@ -78,37 +98,44 @@ export function bypassesPolicies(walk: Walk, via: string | undefined): boolean {
  * Policies that say which rows a command reaches: those of SELECT for a read, those of UPDATE as well where the rows are
  * locked (`get_row_security_policies` of PostgreSQL's rowsecurity.c). A change runs those of every command.
  */
-export function applyPolicies(walk: Walk, relation: Relation, command: 'select' | 'update', via?: string): void {
+export function applyPolicies(
+  walk: Walk,
+  relation: Relation,
+  command: 'select' | 'update',
+  via?: string,
+  reached: Reached = new Map(),
+): void {
   if (!relation.rowSecurity || bypassesPolicies(walk, via)) return
   for (const policy of relation.policies) {
-    if (policy.command === '*' || policy.command === command) applyStored(walk, policy.use, 'policy', new Set())
+    if (policy.command === '*' || policy.command === command) applyStored(walk, policy.use, 'policy', reached)
   }
 }
 
-function readView(walk: Walk, view: Relation, seen: Set<number>): void {
+function readView(walk: Walk, view: Relation, reached: Reached): void {
   if (view.query === undefined) return
   evaluateStored(walk, view.query, 'view')
   for (const id of view.query.relations) {
     const relation = walk.catalog.relations.get(id)
     if (id === view.id) continue
     if (relation === undefined) walk.miss('relation', `#${String(id)}`)
-    else read(walk, relation, queryColumns(view, relation), { via: 'view' }, seen)
+    else read(walk, relation, queryColumns(view, relation), { via: 'view' }, reached)
   }
 }
 
 /** What a stored expression with queries in it evaluates and reads. */
-export function applyStored(walk: Walk, use: NonNullable<Relation['query']>, via: string, seen: Set<number>): void {
+export function applyStored(walk: Walk, use: NonNullable<Relation['query']>, via: string, reached: Reached): void {
   evaluateStored(walk, use, via)
   for (const id of use.relations) {
     const relation = walk.catalog.relations.get(id)
     if (relation === undefined) walk.miss('relation', `#${String(id)}`)
-    else if (!seen.has(id)) read(walk, relation, everything, { via }, seen)
+    else read(walk, relation, everything, { via }, reached)
   }
 }
 
 const everything: ReadonlySet<string> = new Set(['*'])
 
-function queryColumns(view: Relation, relation: Relation): ReadonlySet<string> {
+/** Names of the columns that the query of a view names, `*` where that may be all of them. */
+export function queryColumns(view: Relation, relation: Relation): ReadonlySet<string> {
   const numbers = view.queryColumns.get(relation.id)
   if (numbers === undefined) return everything
   const names = new Set<string>()

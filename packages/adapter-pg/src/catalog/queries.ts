@@ -222,7 +222,13 @@ const userSql = document([
   ),
   section(
     'rules',
-    [number('r.ev_class'), 'r.ev_type', 'r.rulename', storedUseSql("pg_catalog.concat(r.ev_action, ' ', r.ev_qual)")],
+    [
+      number('r.ev_class'),
+      'r.ev_type',
+      'r.rulename',
+      storedUseSql("pg_catalog.concat(r.ev_action, ' ', r.ev_qual)"),
+      'r.is_instead',
+    ],
     `pg_catalog.pg_rewrite AS r WHERE ${isUser('r.ev_class')} AND r.ev_enabled OPERATOR(pg_catalog.<>) 'D'`,
   ),
   section(

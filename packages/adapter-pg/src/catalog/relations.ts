@@ -88,23 +88,36 @@ export function userRelations(
   addTriggers(rows, at, functionOfOperator)
   addStoredExpressions(rows, at, functionOfOperator)
   addForeignKeys(rows, at)
+  addQueryColumns(rows, relations)
+  return relations
+}
+
+/** The server notes no column of a relation that a view names as a whole row (`find_expr_references_walker`). */
+function addQueryColumns(rows: UserRows, relations: ReadonlyMap<number, Draft>): void {
+  const byRowType = new Map([...relations.values()].map(({ rowType, id }) => [rowType, id]))
   for (const [view, group] of groupBy(rows.viewColumns ?? [], ([id]) => id)) {
-    const draft = at(view)
+    const draft = relations.get(view)
     if (draft === undefined) continue
     const columns = groupBy(group, ([, relation]) => relation)
-    draft.queryColumns = new Map([...columns].map(([id, named]) => [id, named.map(([, , column]) => column)]))
+    const named = new Map([...columns].map(([id, those]) => [id, those.map(([, , column]) => column)]))
+    for (const type of draft.query?.rows ?? []) {
+      const whole = byRowType.get(type)
+      // The row of a join or of a subquery may be made of any of them.
+      if (whole === undefined) named.clear()
+      else named.delete(whole)
+    }
+    draft.queryColumns = named
   }
-  return relations
 }
 
 function addRules(rows: UserRows, at: (id: number) => Draft | undefined, functionOfOperator: Resolve): void {
   const sequences = groupBy(rows.ruleSequences ?? [], ([relation, rule]) => `${String(relation)} ${rule}`)
-  for (const [id, event, name, tokens] of rows.rules ?? []) {
+  for (const [id, event, name, tokens, instead] of rows.rules ?? []) {
     const draft = at(id)
     const drawn = (sequences.get(`${String(id)} ${name}`) ?? []).map(([, , sequence]) => sequence)
     const use = storedUse(tokens, functionOfOperator, drawn)
     const ruleEvent = ({ '2': 'update', '3': 'insert', '4': 'delete' } as const)[event]
-    if (ruleEvent !== undefined) draft?.rules.push({ event: ruleEvent, use })
+    if (ruleEvent !== undefined) draft?.rules.push({ event: ruleEvent, instead, use })
     else if (draft !== undefined) draft.query = use
   }
 }

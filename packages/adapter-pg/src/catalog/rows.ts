@@ -65,7 +65,7 @@ export interface UserRows extends CatalogRows {
   readonly planned: Rows<[relation: number, tree: string]>
   readonly partitionKeys: Rows<[relation: number, use: Tokens]>
   readonly inherits: Rows<[parent: number, child: number]>
-  readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens]>
+  readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens, instead: boolean]>
   readonly triggers: Rows<
     [
       relation: number,

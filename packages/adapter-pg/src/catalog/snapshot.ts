@@ -8,6 +8,8 @@ export interface StoredUse {
   readonly types: readonly number[]
   /** Types whose values it handles: whoever compares or sorts them runs their functions. */
   readonly values: readonly number[]
+  /** Types of what it names as whole rows: no column of these is named. */
+  readonly rows: readonly number[]
   /** Commands of a stored query. */
   readonly commands: ReadonlySet<StoredCommand>
 }
@@ -47,6 +49,8 @@ export interface Trigger {
 
 export interface Rule {
   readonly event: 'update' | 'insert' | 'delete'
+  /** It takes the place of the change, where it has no condition. */
+  readonly instead: boolean
   readonly use: StoredUse
 }
 
@@ -80,7 +84,10 @@ export interface Relation {
   readonly children: readonly number[]
   /** For a view: the query it stands for. */
   readonly query: StoredUse | undefined
-  /** For a view: numbers of the columns that its query names, by the relation they belong to. */
+  /**
+   * For a view: numbers of the columns that its query names, by the relation they belong to. A relation that is not here, or
+   * whose rows it names as a whole, counts as read with every column.
+   */
   readonly queryColumns: ReadonlyMap<number, readonly number[]>
   readonly rules: readonly Rule[]
   readonly triggers: readonly Trigger[]

@@ -23,6 +23,8 @@ const keys = [
   'endInRangeFunc',
   'commandType',
   'utilityStmt',
+  // A whole row: its type, as no column is named.
+  'varattno 0 :vartype',
 ].join('|')
 
 /** Types of values, whatever the field is called; only those that users can have made: they have five digits. */

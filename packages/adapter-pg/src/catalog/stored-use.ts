@@ -12,10 +12,17 @@ export function storedUse(
   const drawn = new Set<number>(sequences)
   const types = new Set<number>()
   const handled = new Set<number>()
+  const rows = new Set<number>()
   const commands = new Set<StoredCommand>()
   for (const token of tokens ?? []) {
     const [key = '', ...values] = token.replace('(o ', '').split(' ')
     if (key === 'utilityStmt') commands.add('utility')
+    if (key === 'varattno') {
+      const type = Number(values.at(-1))
+      rows.add(type)
+      handled.add(type)
+      continue
+    }
     for (const value of values) {
       const id = Number(value)
       if (Number.isNaN(id)) continue
@@ -35,6 +42,7 @@ export function storedUse(
     sequences: [...drawn],
     types: [...types],
     values: [...handled],
+    rows: [...rows],
     commands,
   })
 }

@@ -58,7 +58,15 @@ describe('a routine that may run while the server plans', () => {
 
 describe('a type whose values may be made while the server plans', () => {
   const user = routine({ id: 20_000, builtin: false, language: 'plpgsql' })
-  const use = { functions: [user.id], relations: [], sequences: [], types: [], values: [], commands: new Set<never>() }
+  const use = {
+    functions: [user.id],
+    relations: [],
+    sequences: [],
+    types: [],
+    values: [],
+    rows: [],
+    commands: new Set<never>(),
+  }
   const type = (more: Partial<TypeInfo>): TypeInfo => ({
     id: 17_000,
     schema: 'public',
