@@ -32,13 +32,13 @@ function readUnqualified(scope: Scope, name: string): void {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     let found = false
     for (const range of level.ranges) {
-      const column = range.hidden ? undefined : range.columns?.get(name)
-      if (column !== undefined) {
-        range.read?.add(column)
-        found = true
-      }
+      if (range.hidden) continue
+      const column = range.columns?.get(name)
+      // Of a join with new names for columns that are not known, any may be meant.
+      if (column !== undefined || range.columns === undefined) range.read?.add(column ?? name)
+      found ||= column !== undefined
     }
-    if (found || level.outputs.has(name)) return
+    if (found) return
   }
   if (systemColumns.has(name)) {
     readEverywhere(scope, name)

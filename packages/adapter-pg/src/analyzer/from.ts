@@ -1,9 +1,9 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { renameColumns } from './output-columns.js'
-import { impliedOperator } from './operators.js'
+import { columnsOf, type JoinSide, joinSides } from './joins.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { readRelation } from './relation-reads.js'
-import { type OutputColumn, type Range, Scope } from './scope.js'
+import { type OutputColumn, type Range, restColumns, Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -12,57 +12,64 @@ export function addFromItems(walk: Walk, items: readonly TreeNode[], scope: Scop
   for (const item of items) addFromItem(walk, item, scope)
 }
 
-function addFromItem(walk: Walk, item: TreeNode, scope: Scope): void {
+function addFromItem(walk: Walk, item: TreeNode, scope: Scope): JoinSide {
   const typed = unwrap(item)
   if (typed === undefined) {
     walk.opaque('unknown item of FROM', 'from')
-    return
+    return unknownSide
   }
   const { type, body } = typed
   switch (type) {
     case 'RangeVar':
-      addRelation(walk, body, scope)
-      return
+      return added(scope, relationItem(walk, body, scope))
     case 'RangeSubselect':
-      addSubselect(walk, body, scope)
-      return
-    case 'JoinExpr':
+      return added(scope, subselectItem(walk, body, scope))
+    case 'JoinExpr': {
+      let side = unknownSide
       walk.nest(type, () => {
-        addJoin(walk, body, scope)
+        side = addJoin(walk, body, scope)
       })
-      return
-    case 'RangeTableSample':
-      addFromItem(walk, nodeOf(body, 'relation') ?? {}, scope)
-      walk.visitAs('RangeTableSample', body, scope)
-      return
+      return side
+    }
+    case 'RangeTableSample': {
+      const side = addFromItem(walk, nodeOf(body, 'relation') ?? {}, scope)
+      // Its arguments do not see the other items.
+      walk.visitAs('RangeTableSample', body, withoutRanges(scope))
+      return side
+    }
     case 'RangeFunction':
     case 'RangeTableFunc':
     case 'JsonTable':
       walk.visitAs(type, body, scope)
-      scope.ranges.push(derivedRange(aliasOf(body), namedColumns(aliasColumns(body))))
-      return
+      return added(scope, derivedRange(aliasOf(body), functionColumns(aliasColumns(body))))
     default:
       walk.opaque('unknown item of FROM', type)
+      return unknownSide
   }
 }
 
+const unknownSide: JoinSide = { ranges: [], columns: () => undefined }
+
+function added(scope: Scope, range: Range): JoinSide {
+  scope.ranges.push(range)
+  return { ranges: [range], columns: () => columnsOf(range) }
+}
+
 /** A relation by its name, or a query of WITH that hides it. */
-export function addRelation(walk: Walk, body: TreeNode, scope: Scope): void {
+function relationItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const written = rangeVarName(body)
   const alias = aliasOf(body)
   const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
   if (common !== undefined) {
-    scope.ranges.push(derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body))))
-    return
+    return derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body)))
   }
   const relation = expectRelation(walk, written)
   if (relation === undefined) {
-    scope.ranges.push(derivedRange(alias ?? written.name, undefined))
-    return
+    return derivedRange(alias ?? written.name, undefined)
   }
   const read = new Set<string>()
   readRelation(walk, relation, read, { only: !flagOf(body, 'inh') })
-  scope.ranges.push(relationRange(relation, alias, aliasColumns(body), read))
+  return relationRange(relation, alias, aliasColumns(body), read)
 }
 
 /** The item that a relation is, under its alias. `read` gathers the columns that are read of it. */
@@ -73,11 +80,13 @@ export function relationRange(
   read: Set<string> | undefined,
   hidden = false,
 ): Range {
+  const visible = columns.length === 0 ? ownColumns(relation) : renamedColumns(relation, columns)
   return {
     name: alias ?? relation.name,
     schema: alias === undefined ? relation.schema : undefined,
     relation,
-    columns: columns.length === 0 ? ownColumns(relation) : renamedColumns(relation, columns),
+    columns: visible,
+    complete: visible.size === relation.columns.size,
     types: undefined,
     read,
     lockable: [relation],
@@ -108,19 +117,19 @@ function derivedRange(
 ): Range {
   const types = new Map<string, number>()
   const twice = new Set<string>()
-  for (const { name: column, type } of columns ?? []) {
+  const known = (columns ?? []).filter(({ rest }) => rest !== true)
+  for (const { name: column, type } of known) {
     if (type === undefined || types.has(column)) twice.add(column)
     else types.set(column, type)
   }
   for (const column of twice) types.delete(column)
+  const visible = new Map(known.map(({ name: column }) => [column, column]))
   return {
     name: name ?? '',
     schema: undefined,
     relation: undefined,
-    columns:
-      columns === undefined || columns.length === 0
-        ? undefined
-        : new Map(columns.map(({ name: column }) => [column, column])),
+    columns: known.length === 0 ? undefined : visible,
+    complete: visible.size > 0 && visible.size === columns?.length,
     types,
     read: undefined,
     lockable,
@@ -128,11 +137,12 @@ function derivedRange(
   }
 }
 
-function namedColumns(names: readonly string[]): readonly OutputColumn[] {
-  return names.map((name) => ({ name, type: undefined }))
+/** A function may give more columns than its alias names. */
+function functionColumns(names: readonly string[]): readonly OutputColumn[] {
+  return [...names.map((name) => ({ name, type: undefined })), restColumns]
 }
 
-function addSubselect(walk: Walk, body: TreeNode, scope: Scope): void {
+function subselectItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const subquery = nodeOf(body, 'subquery')
   // Without LATERAL the other items are out of sight; queries of WITH are not.
   const around = flagOf(body, 'lateral') ? scope : withoutRanges(scope)
@@ -140,7 +150,7 @@ function addSubselect(walk: Walk, body: TreeNode, scope: Scope): void {
   walk.visit(subquery, inner)
   const columns = renameColumns(inner.result, aliasColumns(body))
   const lockable = inner.ranges.flatMap((range) => range.lockable)
-  scope.ranges.push(derivedRange(aliasOf(body), columns, lockable))
+  return derivedRange(aliasOf(body), columns, lockable)
 }
 
 /** The same level for queries of WITH, and the levels around it, without its own items. */
@@ -148,64 +158,11 @@ function withoutRanges(scope: Scope): Scope {
   return scope.blind()
 }
 
-function addJoin(walk: Walk, body: TreeNode, scope: Scope): void {
-  const before = scope.ranges.length
-  addFromItem(walk, nodeOf(body, 'larg') ?? {}, scope)
-  const middle = scope.ranges.length
-  addFromItem(walk, nodeOf(body, 'rarg') ?? {}, scope)
-  const left = scope.ranges.slice(before, middle)
-  const right = scope.ranges.slice(middle)
-  const using = namesOf(listOf(body, 'usingClause')) ?? []
-  const shared = flagOf(body, 'isNatural') ? commonColumns(left, right) : using
-  for (const column of shared) {
-    impliedOperator(walk, '=', readIn(walk, left, column), readIn(walk, right, column))
-  }
-  walk.visit(nodeOf(body, 'quals'), scope)
-  const alias = aliasOf(body) ?? joinAlias(body)
-  if (alias !== undefined) scope.ranges.push(joinRange(alias, [...left, ...right]))
-}
-
-/** Notes the column as read and gives its type where it is known. */
-function readIn(walk: Walk, ranges: readonly Range[], name: string): number | undefined {
-  let type: number | undefined
-  for (const range of ranges) {
-    const column = range.columns?.get(name)
-    if (column === undefined) continue
-    range.read?.add(column)
-    type = range.relation?.columns.get(column)?.type ?? range.types?.get(name)
-  }
-  return type
-}
-
-function commonColumns(left: readonly Range[], right: readonly Range[]): readonly string[] {
-  const names = new Set(left.flatMap((range) => [...(range.columns?.keys() ?? [])]))
-  return right.flatMap((range) => [...(range.columns?.keys() ?? [])]).filter((name) => names.has(name))
-}
-
-/** `(a JOIN b) AS j`: a column of j is a column of whichever of them has it. */
-function joinRange(alias: string, ranges: readonly Range[]): Range {
-  const read = new Set<string>()
-  const spread: Set<string> = Object.assign(read, {
-    add(column: string): Set<string> {
-      for (const range of ranges) range.read?.add(column)
-      return spread
-    },
-  })
-  return {
-    name: alias,
-    schema: undefined,
-    relation: undefined,
-    columns: undefined,
-    types: undefined,
-    read: spread,
-    lockable: [],
-    hidden: false,
-  }
-}
-
-function joinAlias(body: TreeNode): string | undefined {
-  const alias = nodeOf(body, 'join_using_alias')
-  return alias === undefined ? undefined : textOf(alias, 'aliasname')
+function addJoin(walk: Walk, body: TreeNode, scope: Scope): JoinSide {
+  const start = scope.ranges.length
+  const left = addFromItem(walk, nodeOf(body, 'larg') ?? {}, scope)
+  const right = addFromItem(walk, nodeOf(body, 'rarg') ?? {}, scope)
+  return joinSides(walk, body, [left, right], scope, start)
 }
 
 /** The alias of an item, if it has one. */

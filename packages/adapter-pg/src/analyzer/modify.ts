@@ -158,11 +158,12 @@ function closeTarget(walk: Walk, target: Target, reads: boolean): void {
 function returning(walk: Walk, body: TreeNode, target: Target, scope: Scope): void {
   const clause = nodeOf(body, 'returningClause')
   if (clause === undefined) return
+  // An alias of FROM that is called `old` or `new` is found before the target's own old and new rows.
   const inner = new Scope(scope)
+  inner.ranges.push(...scope.ranges)
   for (const name of ['old', 'new', ...optionNames(clause)]) {
     inner.ranges.push(relationRange(target.relation, name, [], target.read, true))
   }
-  for (const range of scope.ranges) inner.ranges.push(range)
   walk.visitAll(listOf(clause, 'exprs'), inner)
   closeTarget(walk, target, true)
 }

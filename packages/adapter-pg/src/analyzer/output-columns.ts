@@ -1,6 +1,6 @@
 import { unknownType } from './overloads.js'
 import { targetName } from './output-names.js'
-import type { OutputColumn, Range, Scope } from './scope.js'
+import { type OutputColumn, type Range, restColumns, type Scope } from './scope.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
 import { typeOf } from './type-of.js'
 import type { Walk } from './walk.js'
@@ -26,9 +26,11 @@ export function commonColumns(
   arms: readonly (readonly OutputColumn[] | undefined)[],
 ): readonly OutputColumn[] | undefined {
   const [first, ...others] = arms
-  return first?.map(({ name, type }, index) => ({
-    name,
-    type: others.every((arm) => arm?.[index]?.type === type) ? type : undefined,
+  // Behind columns that are not known nothing is known of the places of others.
+  const certain = arms.every((arm) => arm?.every(({ rest }) => rest !== true))
+  return first?.map((column, index) => ({
+    ...column,
+    type: certain && others.every((arm) => arm?.[index]?.type === column.type) ? column.type : undefined,
   }))
 }
 
@@ -37,7 +39,13 @@ export function renameColumns(
   columns: readonly OutputColumn[] | undefined,
   names: readonly string[],
 ): readonly OutputColumn[] | undefined {
-  return columns?.map(({ name, type }, index) => ({ name: names[index] ?? name, type }))
+  if (columns === undefined) return undefined
+  const renamed = columns.map((column, index) => ({ ...column, name: names[index] ?? column.name }))
+  const known = columns.findIndex(({ rest }) => rest === true)
+  if (known === -1) return renamed
+  // Names beyond the columns that are known are those of columns that are not.
+  const others = names.slice(known).map((name) => ({ name, type: undefined }))
+  return [...renamed.slice(0, known), ...others, ...(others.length > 0 ? [restColumns] : columns.slice(known))]
 }
 
 function rowColumns(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonly OutputColumn[] | undefined {
@@ -78,9 +86,13 @@ function merges(item: TreeNode): boolean {
   return merges(nodeOf(join, 'larg') ?? {}) || merges(nodeOf(join, 'rarg') ?? {})
 }
 
-function rangeColumns({ columns, relation, types }: Range): readonly OutputColumn[] | undefined {
+function rangeColumns({ columns, complete, relation, types }: Range): readonly OutputColumn[] | undefined {
   if (columns === undefined) return undefined
-  return [...columns].map(([name, own]) => ({ name, type: relation?.columns.get(own)?.type ?? types?.get(name) }))
+  const known = [...columns].map(([name, own]) => ({
+    name,
+    type: relation?.columns.get(own)?.type ?? types?.get(name),
+  }))
+  return complete ? known : [...known, restColumns]
 }
 
 /** A literal without a type becomes something else by what is around it. */

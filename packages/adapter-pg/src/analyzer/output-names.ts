@@ -46,10 +46,8 @@ function expressionName(node: TreeNode | undefined): string | undefined {
     case 'A_Indirection':
       // `(row).*` gives as many columns as the row has.
       return namesOf(listOf(body, 'indirection'))?.at(-1)
-    case 'TypeCast': {
-      const inner = expressionName(nodeOf(body, 'arg'))
-      return inner === unnamed ? namesOf(listOf(nodeOf(body, 'typeName') ?? {}, 'names'))?.at(-1) : inner
-    }
+    case 'TypeCast':
+      return castName(body)
     case 'CollateClause':
       return expressionName(nodeOf(body, 'arg'))
     case 'CoalesceExpr':
@@ -69,6 +67,17 @@ function expressionName(node: TreeNode | undefined): string | undefined {
     default:
       return undefined
   }
+}
+
+/** The name of what is cast, or else of the type of the outermost cast. */
+function castName(body: TreeNode): string | undefined {
+  let inner = nodeOf(body, 'arg')
+  for (let typed = unwrap(inner); typed !== undefined; typed = unwrap(inner)) {
+    if (typed.type !== 'TypeCast' && typed.type !== 'CollateClause') break
+    inner = nodeOf(typed.body, 'arg')
+  }
+  const name = expressionName(inner)
+  return name === unnamed ? namesOf(listOf(nodeOf(body, 'typeName') ?? {}, 'names'))?.at(-1) : name
 }
 
 const unnamed = '?column?'

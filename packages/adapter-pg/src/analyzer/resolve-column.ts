@@ -9,8 +9,8 @@ export function wholeRow(scope: Scope, body: TreeNode): Relation | undefined {
   if (fields.length !== 1 || name === undefined) return undefined
   const written = textOf(name, 'sval')
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
-    for (const { hidden, columns } of level.ranges) {
-      if (!hidden && (columns === undefined || columns.has(written))) return undefined
+    for (const { hidden, columns, complete } of level.ranges) {
+      if (!hidden && (!complete || columns?.has(written) === true)) return undefined
     }
   }
   return scope.range(written)?.relation
@@ -37,7 +37,7 @@ export function resolveColumn(
       if (range.hidden) continue
       const column = range.columns?.get(name)
       if (column !== undefined) return { range, column }
-      unknown ||= range.columns === undefined
+      unknown ||= !range.complete
     }
     if (unknown) return undefined
   }

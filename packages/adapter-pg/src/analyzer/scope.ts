@@ -8,6 +8,8 @@ export interface Range {
   readonly relation: Relation | undefined
   /** Visible column name → the relation's own name. Undefined when the columns are not known. */
   readonly columns: ReadonlyMap<string, string> | undefined
+  /** Whether these are surely all of its columns, in their order. */
+  readonly complete: boolean
   /** Types by visible column name, of what is no relation; a name that is not in it has an unknown type. */
   readonly types: ReadonlyMap<string, number> | undefined
   /** Where names of columns that are read are gathered; undefined when they belong to no relation. */
@@ -23,8 +25,6 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly ranges: Range[] = []
   readonly #commonTables = new Map<string, CommonTable>()
-  /** Names of the select list, which ORDER BY and GROUP BY may use. */
-  outputs: ReadonlySet<string> = noNames
   /** What the query at this level gives, once it was handled; undefined when that is not plain to see. */
   result: readonly OutputColumn[] | undefined
 
@@ -36,9 +36,10 @@ export class Scope {
     this.#commonTables.set(table.name, table)
   }
 
-  /** The same level without its items: what a subquery in FROM sees without LATERAL. */
-  blind(): Scope {
+  /** The same level with these items alone: none for a subquery in FROM without LATERAL, two sides for the condition of a join. */
+  blind(ranges: readonly Range[] = []): Scope {
     const scope = new Scope(this.parent)
+    scope.ranges.push(...ranges)
     for (const table of this.#commonTables.values()) scope.define(table)
     return scope
   }
@@ -71,6 +72,15 @@ export interface OutputColumn {
   readonly name: string
   /** Undefined when it cannot be told. */
   readonly type: number | undefined
+  /** It stands for any number of columns that are not known. */
+  readonly rest?: true
 }
 
-const noNames: ReadonlySet<string> = new Set()
+/** Columns that are not known, at their place among others. */
+export const restColumns: OutputColumn = Object.freeze({ name: '', type: undefined, rest: true })
+
+/** A column that a join gives, with the columns it is made of: two where USING or NATURAL makes one of them. */
+export interface JoinedColumn {
+  readonly name: string
+  readonly from: readonly { readonly range: Range; readonly column: string }[]
+}

@@ -5,6 +5,7 @@ import { settle } from './literals.js'
 import { rangeVarName } from './names.js'
 import { commonColumns, outputColumns, renameColumns } from './output-columns.js'
 import { columnNames, targetName } from './output-names.js'
+import { visitByOutput, visitGroups } from './output-references.js'
 import { applyPolicies, relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { type OutputColumn, Scope } from './scope.js'
@@ -34,13 +35,13 @@ function plainSelect(walk: Walk, body: TreeNode, scope: Scope): void {
   walk.visitAll(listOf(body, 'targetList'), scope)
   walk.visit(nodeOf(body, 'whereClause'), scope)
   walk.visitAll(listOf(body, 'valuesLists'), scope)
-  scope.outputs = outputNames(body)
+  const outputs = outputNames(body)
   scope.result = outputColumns(walk, body, scope)
-  walk.visitAll(listOf(body, 'groupClause'), scope)
+  visitGroups(walk, listOf(body, 'groupClause'), outputs, scope)
   walk.visit(nodeOf(body, 'havingClause'), scope)
   walk.visitAll(listOf(body, 'windowClause'), scope)
-  walk.visitAll(listOf(body, 'distinctClause'), scope)
-  tail(walk, body, scope)
+  visitByOutput(walk, listOf(body, 'distinctClause'), outputs, scope)
+  tail(walk, body, outputs, scope)
 }
 
 function outputNames(body: TreeNode): ReadonlySet<string> {
@@ -53,8 +54,8 @@ function outputNames(body: TreeNode): ReadonlySet<string> {
 }
 
 /** ORDER BY, LIMIT, OFFSET and FOR UPDATE. */
-function tail(walk: Walk, body: TreeNode, scope: Scope): void {
-  walk.visitAll(listOf(body, 'sortClause'), scope)
+function tail(walk: Walk, body: TreeNode, outputs: ReadonlySet<string>, scope: Scope): void {
+  visitByOutput(walk, listOf(body, 'sortClause'), outputs, scope)
   for (const field of ['limitOffset', 'limitCount']) settle(walk, nodeOf(body, field))
   walk.visit(nodeOf(body, 'limitOffset'), scope)
   walk.visit(nodeOf(body, 'limitCount'), scope)
@@ -81,9 +82,8 @@ function setOperation(walk: Walk, body: TreeNode, scope: Scope): void {
     walk.visitAs('SelectStmt', arm, inner)
     return inner.result
   })
-  scope.outputs = new Set(columnNames({ SelectStmt: body }))
   scope.result = commonColumns(results)
-  tail(walk, body, scope)
+  tail(walk, body, new Set(columnNames({ SelectStmt: body })), scope)
 }
 
 /** A set operation with nothing of its own but its arms. */
@@ -104,7 +104,7 @@ export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, sco
   }
   if (flagOf(clause, 'recursive')) {
     for (const table of tables) {
-      const names = columnNames(nodeOf(table, 'ctequery'))
+      const names = grows(table) ? undefined : columnNames(nodeOf(table, 'ctequery'))
       define(
         table,
         names?.map((name) => ({ name, type: undefined })),
@@ -115,8 +115,13 @@ export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, sco
     const inner = new Scope(scope)
     walk.visit(nodeOf(table, 'ctequery'), inner)
     walk.descend('CommonTableExpr', table, scope, queryOnly)
-    define(table, inner.result)
+    define(table, grows(table) ? undefined : inner.result)
   }
+}
+
+/** SEARCH and CYCLE add columns to what the query gives. */
+function grows(table: TreeNode): boolean {
+  return nodeOf(table, 'search_clause') !== undefined || nodeOf(table, 'cycle_clause') !== undefined
 }
 
 const queryOnly: ReadonlySet<string> = new Set(['ctequery', 'aliascolnames'])

@@ -2,6 +2,7 @@
 export type Cases = Readonly<Record<string, readonly string[]>>
 
 export { shownColumns, writtenColumns } from './column-cases.js'
+export { joinedColumns, namesInSight, naturalJoins, outputNames } from './name-cases.js'
 
 export const reads: Cases = {
   'select 1': [],

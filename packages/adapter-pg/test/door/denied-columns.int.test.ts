@@ -59,6 +59,38 @@ describe('a column that a rule denies', () => {
     expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
   })
 
+  it.each([
+    'select j.c from (users u join x on true) as j (a, c)',
+    `select c from (users u join x on true) as j (a, c) where c like '1%'`,
+    'select j.to_json from (users u join generate_series(1, 1) g on true) as j',
+    'select (select a.ssn from (x a cross join inbox) as j limit 1) from users a',
+    `select id, (select 1 as ssn from x having ssn like '1%') from users`,
+    `select id, (select 1 as ssn from x group by (ssn || '') having ssn like '1%') from users`,
+    `select id, (select q.n as ssn from (values (1), (2)) q(n) order by (ssn like '1%') = (q.n = 1) desc limit 1) from users`,
+    `select id, (select distinct on ((ssn like '1%') = (v.n = 1)) v.n as ssn from (values (1), (2)) v(n) limit 1) from users`,
+    'select id, (select v.n as ssn from generate_series(1, 1000) v(n) order by v.n offset ssn::int limit 1) from users',
+    'select id, (select 1 as ssn union select 2 offset ssn::int - 123 limit 1) from users',
+    `select id, (select first_value(v.n) over w as ssn from (values (1), (2)) v(n) window w as (order by (ssn like '1%') = (v.n = 1) desc) limit 1) from users`,
+    `select id, (select count(*) from (select '1' as ssn) v, (x a join x b on ssn like '1%')) from users`,
+    `select count(*) from users natural join json_to_record('{"ssn":"123"}') as v(ssn text)`,
+    `select count(*) from users natural join unnest(array['123']) ssn`,
+    `select count(*) from users natural join xmltable('/r' passing '<r><ssn>123</ssn></r>' columns ssn text) v`,
+    `select count(*) from users natural join (select * from json_each_text('{"1":"123"}') as f(k)) as v(n, ssn)`,
+    'update inbox set r = r from users old returning old.ssn',
+  ])('is not read under another name: %s', async (text) => {
+    expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
+  })
+
+  it('is not taken for a column of the same name', async () => {
+    const texts = [
+      'select id, (select v.n as ssn from generate_series(1, 2) v(n) order by ssn desc limit 1) from users',
+      'select id, (select 1 as ssn from x group by ssn) from users',
+      'select j.a from (users u join x on true) as j (a, c)',
+      `select count(*) from users natural join (values (1, 'l')) v(id, login)`,
+    ]
+    for (const text of texts) expect(errors(await wire.ask(query(text)))).toEqual([])
+  })
+
   it('takes nothing from views that do not name it', async () => {
     expect(types(await wire.ask(query(`update logins set login = 'm' where id = 1`)))).toBe('CZ')
     expect(rows(await wire.ask(query('select login from logins where id = 1')))).toEqual([['m']])

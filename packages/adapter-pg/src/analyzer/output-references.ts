@@ -1,0 +1,60 @@
+import { applyOperator } from './operators.js'
+import type { Scope } from './scope.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
+
+/**
+ * ORDER BY and DISTINCT ON: a name that is all of an item means a column of the select list first; such a column was read
+ * where it stands there. Inside an expression a name never does (`findTargetlistEntrySQL92` of PostgreSQL's parse_clause.c),
+ * nor anywhere in HAVING, WINDOW, LIMIT and OFFSET.
+ */
+export function visitByOutput(
+  walk: Walk,
+  items: readonly TreeNode[],
+  outputs: ReadonlySet<string>,
+  scope: Scope,
+): void {
+  for (const item of items) {
+    const sorted = bodyOf(item, 'SortBy')
+    const name = bareName(sorted === undefined ? item : nodeOf(sorted, 'node'))
+    if (name === undefined || !outputs.has(name)) walk.visit(item, scope)
+    else if (sorted !== undefined) sortBy(walk, sorted)
+  }
+}
+
+/** The operator of `ORDER BY name USING <`: the column of the select list may be of any type. */
+function sortBy(walk: Walk, body: TreeNode): void {
+  const operator = namesOf(listOf(body, 'useOp')) ?? []
+  if (operator.length > 0) applyOperator(walk, operator, undefined, undefined)
+}
+
+/** GROUP BY: a name that is all of an item means a column of FROM first, then one of the select list. */
+export function visitGroups(walk: Walk, items: readonly TreeNode[], outputs: ReadonlySet<string>, scope: Scope): void {
+  for (const item of items) {
+    const nested = groupsIn(item)
+    const name = bareName(item)
+    if (nested !== undefined) visitGroups(walk, nested, outputs, scope)
+    else if (name === undefined || !outputs.has(name) || hasColumn(scope, name)) walk.visit(item, scope)
+  }
+}
+
+/** What ROLLUP, CUBE, GROUPING SETS and parentheses hold; undefined for an expression. */
+function groupsIn(item: TreeNode): readonly TreeNode[] | undefined {
+  const set = bodyOf(item, 'GroupingSet')
+  if (set !== undefined) return listOf(set, 'content')
+  const row = bodyOf(item, 'RowExpr')
+  return row !== undefined && textOf(row, 'row_format') === 'COERCE_IMPLICIT_CAST' ? listOf(row, 'args') : undefined
+}
+
+/** Whether an item of FROM at this very level has a column of this name, or may have it. */
+function hasColumn(scope: Scope, name: string): boolean {
+  return scope.ranges.some(
+    (range) =>
+      !range.hidden && (range.columns?.has(name) === true || (range.columns === undefined && range.read !== undefined)),
+  )
+}
+
+function bareName(node: TreeNode | undefined): string | undefined {
+  const fields = listOf(bodyOf(node, 'ColumnRef') ?? {}, 'fields')
+  return fields.length === 1 ? namesOf(fields)?.[0] : undefined
+}
