@@ -1,5 +1,4 @@
-/** Texts and what they do in the shop (test/catalog/fixtures/shop.sql). Also run against a real server's catalog. */
-export type Cases = Readonly<Record<string, readonly string[]>>
+import type { Cases } from './support/expected.js'
 
 export { shownColumns, writtenColumns } from './column-cases.js'
 export { joinedColumns, namesInSight, naturalJoins, outputNames } from './name-cases.js'

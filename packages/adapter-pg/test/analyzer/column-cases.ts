@@ -1,4 +1,4 @@
-import type { Cases } from './cases.js'
+import type { Cases } from './support/expected.js'
 
 /** Columns that are written behind a view, a rule or a foreign key. */
 export const writtenColumns: Cases = {

@@ -1,4 +1,4 @@
-import type { Cases } from './cases.js'
+import type { Cases } from './support/expected.js'
 
 /** Columns of a join by the names that its alias gives. */
 export const joinedColumns: Cases = {
