@@ -80,6 +80,10 @@ const attached: readonly Attached[] = [
     INSERT: 'insert into ruled_view values (1, 1)',
     UPDATE: 'update ruled_view set a = 1 where id = 1',
   }),
+  target('rule', 'also_view', {
+    INSERT: 'insert into also_view values (50, 5)',
+    UPDATE: 'update also_view set a = 6 where id = 1',
+  }),
   target('view', 'plain_view', some('plain_view', 'INSERT', 'UPDATE', 'DELETE')),
   target('view', 'nested_view', some('nested_view', 'UPDATE', 'DELETE')),
   target('view', 'filtered_view', some('filtered_view', 'UPDATE', 'DELETE')),
@@ -317,6 +321,17 @@ const attached: readonly Attached[] = [
       'FOR UPDATE': 'select * from guarded for update',
       'COPY TO': 'copy guarded to stdout',
     },
+    asAgent,
+  ),
+  target(
+    'policy',
+    'lockable',
+    Object.fromEntries(
+      ['UPDATE', 'NO KEY UPDATE', 'SHARE', 'KEY SHARE'].flatMap((strength) => [
+        [`FOR ${strength}`, `select * from lockable for ${strength.toLowerCase()}`],
+        [`FOR ${strength} of a view`, `select id from lockable_view for ${strength.toLowerCase()}`],
+      ]),
+    ),
     asAgent,
   ),
   target(
