@@ -14,6 +14,7 @@ import { glassGuards } from './glass.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { grantGuards } from './grants.mjs'
 import { handedOutGuards } from './handed-out.mjs'
+import { hiddenCallGuards } from './hidden-calls.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
@@ -102,6 +103,7 @@ const lists = {
   analyzer,
   literals: literalGuards,
   'analyzer-columns': analyzerColumnGuards,
+  'hidden-calls': hiddenCallGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -17,9 +17,7 @@ export const subLink: Handler = (walk, body, scope) => {
   walk.visit(query, inner)
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
-  const first = bodyOf(listOf(bodyOf(query, 'SelectStmt') ?? {}, 'targetList')[0], 'ResTarget')
-  const right = first === undefined ? undefined : typeOf(walk, nodeOf(first, 'val'), inner)
-  applyOperator(walk, name.length > 0 ? name : ['='], typeOf(walk, tested, scope), right)
+  applyOperator(walk, name.length > 0 ? name : ['='], typeOf(walk, tested, scope), inner.result?.[0]?.type)
 }
 
 /** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */

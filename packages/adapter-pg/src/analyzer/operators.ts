@@ -82,7 +82,10 @@ export function applyOperator(walk: Walk, parts: readonly string[], left: Inferr
   const schemas = functionSchemas(walk, written.schema)
   const reachable = users.filter(({ schema }) => schemas.includes(schema))
   const builtinWins =
-    catalogFirst(walk) && written.schema === undefined && exactBuiltin(walk, written.name, left, right)
+    catalogFirst(walk) &&
+    written.schema === undefined &&
+    exactBuiltin(walk, written.name, left, right) &&
+    !reachable.some((operator) => takesDomain(walk, operator, [left, right]))
   if (builtinWins) return
   for (const operator of reachable) if (fits(walk, operator, left, right)) callOperator(walk, operator)
 }
@@ -100,6 +103,17 @@ function exactBuiltin(walk: Walk, name: string, left: InferredType, right: Infer
   const rightBase = baseType(walk, right === unknownType ? left : right)
   const operators = walk.catalog.builtinOperatorsNamed(name)
   return operators.some((operator) => operator.left === leftBase && operator.right === rightBase)
+}
+
+/**
+ * Whether an operator is for a domain that one of the operands is of: the server looks for the very types before it takes a
+ * domain for what it is over. A list of IN may turn the other side into what a domain is over.
+ */
+function takesDomain(walk: Walk, operator: Operator, operands: readonly InferredType[]): boolean {
+  return operands.some(
+    (type) =>
+      type !== undefined && baseType(walk, type) !== type && (operator.left === type || operator.right === type),
+  )
 }
 
 function fits(walk: Walk, operator: Operator, left: InferredType, right: InferredType): boolean {

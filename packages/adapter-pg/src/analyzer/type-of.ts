@@ -1,5 +1,5 @@
 import { findRoutines, findType, writtenName } from './names.js'
-import { argumentsOf, baseType, candidates, type InferredType, unknownType } from './overloads.js'
+import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn, wholeRow } from './resolve-column.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
@@ -90,26 +90,43 @@ export function constantType(body: TreeNode): InferredType {
   return nodeOf(body, 'bsval') === undefined ? unknownType : types.bit
 }
 
-/** The result of a builtin operator of exactly these types, when no user has one of that name. */
+/** The result of a builtin operator of exactly these types, which the server takes before any of a user. */
 function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const kind = textOf(body, 'kind')
-  if (kind === 'AEXPR_NULLIF') return typeOf(walk, nodeOf(body, 'lexpr'), scope)
-  if (kind !== 'AEXPR_OP') return types.bool
-  const name = namesOf(listOf(body, 'name'))?.at(-1) ?? ''
-  if (walk.catalog.userOperatorsNamed(name).length > 0) return undefined
-  const left = nodeOf(body, 'lexpr')
-  const operands = [left === undefined ? 0 : typeOf(walk, left, scope), typeOf(walk, nodeOf(body, 'rexpr'), scope)]
-  const found = walk.catalog
-    .builtinOperatorsNamed(name)
-    .find((operator) => operator.left === operands[0] && operator.right === operands[1])
-  return found?.result
+  if (!namesResult.has(kind)) return types.bool
+  const names = namesOf(listOf(body, 'name')) ?? []
+  const name = names.at(-1) ?? ''
+  const isUsers = walk.catalog.userOperatorsNamed(name).length > 0
+  if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return isUsers ? undefined : types.bool
+  if (isUsers && (names.length > 1 || !catalogFirst(walk))) return undefined
+  const lexpr = nodeOf(body, 'lexpr')
+  const left = lexpr === undefined ? 0 : typeOf(walk, lexpr, scope)
+  const right = typeOf(walk, nodeOf(body, 'rexpr'), scope)
+  const operators = walk.catalog.builtinOperatorsNamed(name)
+  if (kind === 'AEXPR_OP')
+    return operators.find((operator) => operator.left === left && operator.right === right)?.result
+  // NULLIF gives what its `=` takes on the left: not always the type that is written there.
+  const other = right === unknownType ? left : right
+  return operators.find((operator) => operator.left === left && operator.right === other)?.left
 }
+
+/** Expressions that give whatever their operator gives; all others give a boolean. */
+const namesResult: ReadonlySet<string> = new Set([
+  'AEXPR_OP',
+  'AEXPR_NULLIF',
+  'AEXPR_LIKE',
+  'AEXPR_ILIKE',
+  'AEXPR_SIMILAR',
+])
 
 /** The result of a builtin function, when nothing else can be meant and its possible overloads have one result. */
 function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
   const routines = written === undefined ? [] : findRoutines(walk, written)
-  const possible = candidates(walk, routines, argumentsOf(body), false, (argument) => typeOf(walk, argument, scope))
+  const args = argumentsOf(body)
+  // `t(x)` may be a value of a user's type t, whatever functions of that name are.
+  if (written !== undefined && args.length === 1 && findType(walk, written)?.builtin === false) return undefined
+  const possible = candidates(walk, routines, args, false, (argument) => typeOf(walk, argument, scope))
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
     return undefined
