@@ -38,4 +38,32 @@ export const hiddenCallGuards = [
     replace: 'typeOf(walk, tested, scope), inner.result?.[0]?.type ?? 705)',
     tests,
   },
+  {
+    name: 'an argument with a name may be any that is declared',
+    file: source('overloads'),
+    find: "(bodyOf(argument, 'NamedArgExpr') === undefined ? infer(argument) : undefined)",
+    replace: 'infer(argument)',
+    tests,
+  },
+  {
+    name: 'a variadic builtin is not exact with an array',
+    file: source('overloads'),
+    find: '  if (routine.variadic && !variadic) return false\n',
+    replace: '',
+    tests,
+  },
+  {
+    name: 'CALL writes OUT arguments',
+    file: source('overloads'),
+    find: "return kind === 'procedure' && outputs.length > 0 ? outputs : declared",
+    replace: 'return declared',
+    tests,
+  },
+  {
+    name: 'defaults count where OUT arguments are written',
+    file: source('routine-effects'),
+    find: '(call.arguments?.length ?? 0) >= passedArguments(routine).length',
+    replace: '(call.arguments?.length ?? 0) >= routine.arguments.length',
+    tests,
+  },
 ]

@@ -16,7 +16,8 @@ const polymorphic: ReadonlySet<number> = new Set([
 /**
  * The routines that a call may mean, of those with its name. As long as no user has one of that name these are all of
  * them; otherwise those whose arguments cannot be what is passed are left out, and a builtin whose arguments are exactly
- * what is passed wins, as it does on the server, where pg_catalog comes first.
+ * what is passed wins, as it does on the server, where pg_catalog comes first. Arguments with names may be any of those
+ * that a routine declares; no builtin wins then, since most have no names for them.
  */
 export function candidates(
   walk: Walk,
@@ -26,10 +27,10 @@ export function candidates(
   infer: (argument: TreeNode) => InferredType,
 ): readonly Routine[] {
   if (named.every((routine) => routine.builtin)) return named
-  const types = args.map(infer)
+  const types = args.map((argument) => (bodyOf(argument, 'NamedArgExpr') === undefined ? infer(argument) : undefined))
   const fitting = named.filter((routine) => fits(walk, routine, types, variadic))
   const exact = catalogFirst(walk)
-    ? fitting.filter((routine) => routine.builtin && isExact(routine.arguments, types))
+    ? fitting.filter((routine) => routine.builtin && isExact(routine, types, variadic))
     : []
   // None fits: the server refuses the call, or this does not understand it; then every one may be meant.
   return exact.length > 0 ? exact : fitting.length > 0 ? fitting : named
@@ -59,8 +60,10 @@ function elementOf(walk: Walk, type: number): number {
   return info?.name.startsWith('_') === true ? info.element : 0
 }
 
-/** Whether every inferred type is the declared one. */
-export function isExact(declared: readonly number[], types: readonly InferredType[]): boolean {
+/** Whether every inferred type is the declared one. Without VARIADIC a variadic routine takes elements, not their array. */
+function isExact(routine: Routine, types: readonly InferredType[], variadic: boolean): boolean {
+  const declared = routine.arguments
+  if (routine.variadic && !variadic) return false
   return declared.length === types.length && types.every((type, index) => type === declared[index])
 }
 
@@ -76,10 +79,15 @@ export function baseType(walk: Walk, type: number): number {
 }
 
 function fits(walk: Walk, routine: Routine, types: readonly InferredType[], variadic: boolean): boolean {
-  const declared = routine.arguments
+  const declared = passedArguments(routine)
   if (variadic || routine.variadic) return types.length >= declared.length - routine.defaults - 1
   if (types.length > declared.length || types.length < declared.length - routine.defaults) return false
   return types.every((type, index) => mayPass(walk, type, declared[index] ?? 0))
+}
+
+/** Types of what a call writes: for a procedure its OUT arguments, too. */
+export function passedArguments({ arguments: declared, kind, outputs }: Routine): readonly number[] {
+  return kind === 'procedure' && outputs.length > 0 ? outputs : declared
 }
 
 /** Rows of a child table pass for rows of its parents; rare enough to let every row type pass for every other. */

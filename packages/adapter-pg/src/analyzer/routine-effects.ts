@@ -2,7 +2,7 @@ import type { Duty } from '@bothkeys/core/adapter'
 import type { Relation, Routine, StoredUse } from '../catalog/snapshot.js'
 import { type BuiltinRule, builtinRule, computingExtensions } from './builtin-functions.js'
 import { channelResource, nameArgument, namedRelations, sequenceResource } from './named-by-argument.js'
-import { baseType, type InferredType } from './overloads.js'
+import { baseType, type InferredType, passedArguments } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
 import { settingEffect, showEffect } from './settings.js'
 import type { TreeNode } from './tree.js'
@@ -70,7 +70,7 @@ function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
 /** Default values of arguments are evaluated by the caller. */
 function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
   const { argumentDefaults: defaults } = routine
-  if (defaults === undefined || (call.arguments?.length ?? 0) >= routine.arguments.length) return
+  if (defaults === undefined || (call.arguments?.length ?? 0) >= passedArguments(routine).length) return
   for (const id of defaults.functions) {
     const other = walk.catalog.routines.get(id)
     if (other === undefined) walk.miss('function', `#${String(id)}`)

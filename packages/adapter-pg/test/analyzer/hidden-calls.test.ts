@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CatalogSnapshot, Operator } from '../../src/catalog/snapshot.js'
+import type { CatalogSnapshot, Operator, Routine } from '../../src/catalog/snapshot.js'
 import { effectLines, shop } from './support/shop.js'
 
 const [bool, int4, text, numeric] = [16, 23, 25, 1700]
@@ -79,4 +79,89 @@ describe('an operator of a user on types that only look like those of the server
       expect(await effectLines(written, withOperator('=', numeric, int4))).not.toContain(called)
     },
   )
+})
+
+/** The shop with other routines of users of one name, each like `refund`. */
+function withRoutines(...routines: readonly Partial<Routine>[]): { readonly catalog: CatalogSnapshot } {
+  const [refund] = shop.userRoutinesNamed('refund')
+  if (refund === undefined) throw new Error('the shop has no refund')
+  const made = routines.map((routine, index) => ({ ...refund, id: 900_000 + index, ...routine }))
+  const named = (name: string): readonly Routine[] => made.filter((routine) => routine.name === name)
+  return {
+    catalog: {
+      ...shop,
+      routines: new Map([...shop.routines, ...made.map((routine): [number, Routine] => [routine.id, routine])]),
+      routinesNamed: (name) => [...shop.routinesNamed(name), ...named(name)],
+      userRoutinesNamed: (name) => [...shop.userRoutinesNamed(name), ...named(name)],
+    },
+  }
+}
+
+describe('a call with names for its arguments', () => {
+  const lower = withRoutines({ name: 'lower', arguments: [int4, text], defaults: 2 })
+
+  it.each([
+    `select lower(b => 'x'::text)`,
+    `select lower(b => 'x')`,
+    `select lower(b := b) from lone`,
+    `select lower(b => b, a => 1) from lone`,
+    `select lower(1, b => b) from lone`,
+  ])('means a routine that a user declares with such arguments, whatever their order: %s', async (written) => {
+    expect(await effectLines(written, lower)).toContain('execute function:shop.lower userDefined')
+  })
+
+  it('means one of the server where the types say so and nothing is named', async () => {
+    expect(await effectLines('select lower(b) from lone', lower)).toEqual(['read table:shop.lone columns=b'])
+  })
+
+  it('leaves out routines that the arguments without names do not fit', async () => {
+    const two = withRoutines(
+      { name: 'lower', schema: 'shop', arguments: [int4, text], defaults: 1 },
+      { name: 'lower', schema: 'public', arguments: [bool, text], defaults: 1 },
+    )
+    expect(await effectLines('select lower(true, b => $1)', two)).toEqual(['execute function:public.lower userDefined'])
+  })
+
+  it('means procedures that CALL names alike', async () => {
+    const procedures = withRoutines({ name: 'settle', schema: 'public', kind: 'procedure', arguments: [text, int4] })
+    expect(await effectLines('call settle(b => 1, a => $1)', procedures)).toContain(
+      'execute function:public.settle userDefined procedure',
+    )
+  })
+})
+
+describe('a routine that takes more than it says', () => {
+  it('is a procedure whose OUT arguments are written in CALL', async () => {
+    const procedures = withRoutines(
+      { name: 'settle', schema: 'public', kind: 'procedure', arguments: [int4], outputs: [int4, int4] },
+      { name: 'settle', schema: 'shop', kind: 'procedure', arguments: [int4, text] },
+    )
+    expect(await effectLines('call settle(1, (select 1))', procedures)).toContain(
+      'execute function:public.settle userDefined procedure',
+    )
+  })
+
+  it('evaluates a default although as many arguments are written as go in', async () => {
+    const [secret] = shop.userRoutinesNamed('secret_default')
+    const none = { relations: [], sequences: [], types: [], values: [], commands: new Set<never>() }
+    const procedures = withRoutines({
+      name: 'later',
+      kind: 'procedure',
+      arguments: [int4],
+      defaults: 1,
+      outputs: [int4, int4],
+      argumentDefaults: { functions: [secret?.id ?? 0], ...none },
+    })
+    const evaluated = 'execute function:shop.secret_default userDefined via=default'
+    expect(await effectLines('call later(null)', procedures)).toContain(evaluated)
+    expect(await effectLines('call later(null, 1)', procedures)).not.toContain(evaluated)
+  })
+
+  it('is a variadic one of the server, which takes elements and not their array', async () => {
+    const paths = withRoutines({ name: 'jsonb_extract_path', arguments: [3802, 1009] })
+    const called = 'execute function:shop.jsonb_extract_path userDefined'
+    expect(await effectLines(`select jsonb_extract_path('{}'::jsonb, array['a'::text])`, paths)).toContain(called)
+    const variadic = `select jsonb_extract_path('{}'::jsonb, variadic array['a'::text])`
+    expect(await effectLines(variadic, paths)).not.toContain(called)
+  })
 })

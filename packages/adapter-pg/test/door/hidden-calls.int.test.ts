@@ -25,6 +25,13 @@ create function hidden.counted(a integer, b text) returns boolean language plpgs
 create operator public.= (leftarg = integer, rightarg = text, function = hidden.counted);
 create table public.words (w public.word, t text);
 insert into public.words values ('a', 'a');
+
+create function public.lower(a integer default 0, b text default '') returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('lower'); return 'x'; end $$;
+create function public.upper(b text, a integer default 0) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('upper'); return 'x'; end $$;
+create function public.jsonb_extract_path(a jsonb, b text[]) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('path'); return 'x'; end $$;
 grant usage on schema hidden to public;
 `
 
@@ -81,4 +88,21 @@ describe('an operator of a user', () => {
     `select 5 = any (select 6), nullif(1, 2) = 1`,
     `select w from public.words where t = any (select t from public.words)`,
   ])('is not where the server has its own: %s', expectAnswered)
+})
+
+describe('a function of a user that has the name of one of the server', () => {
+  it.each([
+    `select lower(b => 'x'::text)`,
+    `select lower(b := t) from public.words`,
+    `select lower(b => t, a => 1) from public.words`,
+    `select upper(b => 'x'::text)`,
+    `select upper(b => t) from public.words`,
+    `select jsonb_extract_path('{}'::jsonb, array['a'::text])`,
+  ])('is not called unseen by names for its arguments, or as an array: %s', expectRefused)
+
+  it.each([
+    `select lower(t), upper(t) from public.words`,
+    `select make_interval(days => 1), make_date(2026, 1, 1)`,
+    `select jsonb_extract_path('{}'::jsonb, variadic array['a'::text])`,
+  ])('is not where the server has one of exactly these types: %s', expectAnswered)
 })
