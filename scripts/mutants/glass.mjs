@@ -106,7 +106,7 @@ export const glassGuards = [
   ],
   [
     'is over when it was given back meanwhile',
-    'enforce',
+    'lapsed',
     'if (glass !== undefined && !on.glass.isOpen(glass))',
     'if (glass?.id === "")',
     glass,

@@ -242,7 +242,7 @@ export const grantGuards = [
   ['needs those who approved', 'approvals/still-approved', 'if (found === undefined || ', 'if (', hostile],
   [
     'is not what runs when it is over',
-    'enforce',
+    'lapsed',
     '  if (use !== undefined && !on.grants.counts(use)) return refusalFrom(grantOver())\n',
     '',
     hostile,

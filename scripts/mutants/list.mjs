@@ -35,6 +35,7 @@ import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
+import { permitsInTimeGuards } from './permits-in-time.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
@@ -55,6 +56,7 @@ import { verificationGuards } from './verification.mjs'
  */
 const lists = {
   path,
+  'permits-in-time': permitsInTimeGuards,
   'session-end': sessionEndGuards,
   policy: policyGuards,
   mitigations: mitigationGuards,

@@ -148,9 +148,9 @@ export const path = [
   },
   {
     name: 'a policy that changed while the intent was written voids the permit',
-    file: enforce,
-    find: '  if (on.policyNow().digest === policy.digest) return undefined\n',
-    replace: '  if (on !== undefined) return undefined\n',
+    file: 'packages/core/src/lapsed.ts',
+    find: '  if (on.policyNow() !== policy) return policyChanged\n',
+    replace: '',
     tests: admit,
   },
   {
@@ -177,8 +177,8 @@ export const path = [
   {
     name: 'a permit dies with its session',
     file: permit,
-    find: "    this.assertLive()\n    this.#state = 'used'\n",
-    replace: "    this.#state = 'used'\n",
+    find: "    this.assertLive()\n    this.#assertCounts()\n    this.#state = 'used'\n",
+    replace: "    this.#assertCounts()\n    this.#state = 'used'\n",
     tests: admit,
   },
   {

@@ -8,13 +8,13 @@ import type { DenialLog } from './denial-log.js'
 import type { Act } from './duties/act.js'
 import type { DutyReservation, MeasureHandedOut, Reservation } from './duty-reservation.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
-import { glassOver } from './glass/glass-refusals.js'
-import type { LiveGlass } from './glass/open-glass.js'
 import type { GrantKeeper } from './grants/grant-keeper.js'
-import { grantOver, withinGrant } from './grants/grant-refusals.js'
+import { withinGrant } from './grants/grant-refusals.js'
 import type { GrantUse } from './grants/open-grant.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
+import type { Grounds } from './lapsed.js'
+import { lapsed } from './lapsed.js'
 import { lookAgain } from './look-again.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
@@ -30,14 +30,7 @@ import type { Journal } from './record/journal.js'
 import type { RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import {
-  answersUnmeasured,
-  changedAfterApproval,
-  denialOf,
-  heldInTransaction,
-  policyChanged,
-  refusalFrom,
-} from './refusal.js'
+import { answersUnmeasured, changedAfterApproval, denialOf, heldInTransaction, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
@@ -100,18 +93,13 @@ async function proveAndDecide(on: Enforcement, requester: Requester, request: Ad
   return decideFreshly(on, requester, request)
 }
 
-/** An action on its way, with the policy that it is decided under. */
-interface Case<Verdict extends Granted = Granted> {
+/** An action on its way, with what lets it through. */
+interface Case<Verdict extends Granted = Granted> extends Grounds {
   readonly on: Enforcement
   readonly requester: Requester
   readonly request: AdmissionRequest
-  readonly policy: CompiledPolicy
   readonly decision: Verdict
   readonly bound: BoundRequest
-  /** The broken glass that lifts the hold. Undefined: nothing is held, or people approve. */
-  readonly glass?: LiveGlass | undefined
-  /** The use of a grant that lets a held action through. */
-  readonly use?: GrantUse | undefined
 }
 
 type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'> & { readonly input: DecisionInput }
@@ -185,7 +173,7 @@ async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Adm
     claiming: (claim) => inTime(on.approvals.consumeClaiming(approved, bound.digest, claim)),
   })
   if ('refusal' in spent) return deny(on, requester, request, policy, spent.refusal)
-  return intend({ ...held, bound }, spent.evidence, spent.counted)
+  return intend({ ...held, bound, approved }, spent.evidence, spent.counted)
 }
 
 type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
@@ -312,6 +300,8 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
     permit: new Permit(actionOf(granted), requester, on, {
       affected: decision.obligations.maxAffected,
       measure: measureOf(granted),
+      lapsed: () => lapsed(on, granted),
+      clock: on.clock,
     }),
   }
 }
@@ -330,13 +320,11 @@ function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {
   if (request.signal.aborted) throw abortReason(request.signal)
 }
 
-function endedMeanwhile({ glass, on, policy, request, requester, use }: Case): Refusal | undefined {
+function endedMeanwhile(granted: Case): Refusal | undefined {
+  const { on, request, requester } = granted
   if (requester.signal.aborted) return refusalFrom(abortReason(requester.signal))
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
-  if (glass !== undefined && !on.glass.isOpen(glass)) return refusalFrom(glassOver())
-  if (use !== undefined && !on.grants.counts(use)) return refusalFrom(grantOver())
-  if (on.policyNow().digest === policy.digest) return undefined
-  return policyChanged
+  return lapsed(on, granted)
 }
 
 function deny(

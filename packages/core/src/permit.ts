@@ -3,13 +3,14 @@ import { abortReason, withDeadline } from './deadline.js'
 import type { HandedOut } from './duties/claims.js'
 import type { MeasureHandedOut } from './duty-reservation.js'
 import { BothKeysError } from './errors.js'
+import type { Clock } from './model/clock.js'
 import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { refusalError } from './refusal.js'
+import { begunTooLate, refusalError } from './refusal.js'
 import type { Requester } from './requester.js'
 
 /** What bounds an action while it runs. */
@@ -18,11 +19,15 @@ export interface PermitLimits {
   readonly affected: AffectedBound | undefined
   /** Counts what it is handed out, where a limit does. */
   readonly measure: MeasureHandedOut | undefined
+  /** Why what let it through no longer counts, if so. Waits for nothing. */
+  readonly lapsed: () => Refusal | undefined
+  /** By whose monotonic time it has to begin. */
+  readonly clock: Clock
 }
 
 /**
- * The right to run one recorded action once. `use` comes right before the first byte leaves, `settle` before the
- * final answer is released.
+ * The right to run one recorded action once. `use` comes right before the first byte leaves, `run` right before the target
+ * is asked to run it, or to run it on, where that is later, and `settle` before the final answer is released.
  */
 export class Permit {
   readonly actionId: string
@@ -31,6 +36,11 @@ export class Permit {
   readonly #on: OutcomeContext
   readonly #bound: AffectedBound | undefined
   readonly #measure: MeasureHandedOut | undefined
+  readonly #lapsed: PermitLimits['lapsed']
+  readonly #clock: Clock
+  readonly #issuedMs: number
+  #begun = false
+  #void: Refusal | undefined
   #exceeded = false
   #rows = 0
   #bytes = 0
@@ -43,6 +53,9 @@ export class Permit {
     this.#on = on
     this.#bound = limits.affected
     this.#measure = limits.measure
+    this.#lapsed = limits.lapsed
+    this.#clock = limits.clock
+    this.#issuedMs = limits.clock.monotonicMs()
   }
 
   /** Whether limits count what the action is handed out: the door asks `handOut` before it hands anything out. */
@@ -85,7 +98,10 @@ export class Permit {
     return affectedExceeded(this.#bound, count)
   }
 
-  /** Spends the permit. Throws ERR_PERMIT_SPENT the second time and when the session ended. */
+  /**
+   * Spends the permit. Throws ERR_PERMIT_SPENT the second time, why the session ended when it did, and ERR_PERMIT_VOID when
+   * what let the action through no longer counts.
+   */
   use(): void {
     if (this.#state !== 'issued') {
       throw new BothKeysError('ERR_PERMIT_SPENT', 'this permit was used already', {
@@ -93,10 +109,35 @@ export class Permit {
       })
     }
     this.assertLive()
+    this.#assertCounts()
     this.#state = 'used'
   }
 
-  /** Throws when the session ended: for actions that go on over several exchanges, such as a cursor. */
+  /**
+   * Comes right before the target is asked to run the action, or to run it on, where others could come between that and the
+   * decision: before each Execute of a portal. Throws why the session ended when it did, and ERR_PERMIT_VOID when another
+   * policy is in force, when the approval, the grant or the broken glass that let it through is over, and when the action
+   * has not begun within the guard's deadline. What is void stays void. Costs no look at the ledger.
+   */
+  run(): void {
+    this.assertLive()
+    this.#assertCounts()
+    if (!this.#begun && this.#clock.monotonicMs() - this.#issuedMs >= this.#on.deadlineMs)
+      this.#refuse(begunTooLate(this.#on.deadlineMs))
+    this.#begun = true
+  }
+
+  #assertCounts(): void {
+    const refusal = this.#void ?? this.#lapsed()
+    if (refusal !== undefined) this.#refuse(refusal)
+  }
+
+  #refuse(refusal: Refusal): never {
+    this.#void = refusal
+    throw refusalError(refusal)
+  }
+
+  /** Throws when the session ended: for what is handed out while the action runs. */
   assertLive(): void {
     if (this.#requester.signal.aborted) throw abortReason(this.#requester.signal)
   }
@@ -112,6 +153,7 @@ export class Permit {
     const recorded = recordOutcome(this.#on, this.#requester, this.#action, {
       ...outcome,
       ...(this.#exceeded ? { reason: 'affected-exceeded' } : {}),
+      ...(this.#void !== undefined && outcome.outcome === 'not-run' ? { reason: 'ended' } : {}),
       ...(this.#measure === undefined ? {} : { handedOut: { bytes: this.#bytes, rows: this.#rows } }),
     })
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })

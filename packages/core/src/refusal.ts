@@ -73,10 +73,28 @@ export const answersUnmeasured: Refusal = Object.freeze({
 /** The refusal of an action that was let through under a policy that is no longer in force. */
 export const policyChanged: Refusal = Object.freeze({
   code: 'ERR_PERMIT_VOID',
-  message: 'the policy changed while the action was about to run, so it did not run',
+  message: 'the policy changed after the action was let through, so it did not run, or did not run on',
   rules: Object.freeze([]),
-  hint: 'send the action again: it is decided under the new policy',
+  hint: 'send or bind the action again: it is decided under the new policy',
 })
+
+/** The refusal of an action whose approval was spent and is over before the action ran. */
+export const approvalOver: Refusal = Object.freeze({
+  code: 'ERR_PERMIT_VOID',
+  message: 'the approval expired, or somebody who gave it was revoked, so the action did not run, or did not run on',
+  rules: Object.freeze([]),
+  hint: 'have the action approved again, and run it in that time',
+})
+
+/** The refusal of an action that was let through and then waited. */
+export function begunTooLate(deadlineMs: number): Refusal {
+  return {
+    code: 'ERR_PERMIT_VOID',
+    message: `the action did not begin within ${String(deadlineMs)} ms after it was let through, so it did not run`,
+    rules: [],
+    hint: 'bind it again, right before it is executed',
+  }
+}
 
 /** The refusal as an error. */
 export function refusalError(refusal: Refusal): BothKeysError {

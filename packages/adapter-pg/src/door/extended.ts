@@ -22,7 +22,7 @@ import type { Passage, StatementFlow } from './statement-flow.js'
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves, nor does one that runs
  * functions by itself without its Bind right behind it; any other Parse waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is
  * taken anew at every Bind, because Bind alone already runs functions at plan time; Execute only goes on with what a Bind
- * was permitted.
+ * was permitted, as long as what let it through counts, and begins with it within the guard's deadline.
  */
 export class ExtendedProtocol {
   readonly #connection: Line
@@ -254,9 +254,9 @@ export class ExtendedProtocol {
       return
     }
     try {
-      run.permit.assertLive()
+      run.permit.run()
     } catch (error) {
-      this.#refuse(refusalFrom(error))
+      this.#refuseMessage(refusalFrom(error))
       return
     }
     this.#flushDeferred()

@@ -69,6 +69,8 @@ export interface ApprovalCoordinator {
   stands(held: HeldAction): Promise<boolean>
   /** Whether one of those on whom an approval that was spent relies is revoked, or was not spent here. */
   reliesOnRevoked(held: HeldAction): boolean
+  /** Whether an approval that was spent still lets its action run: it has not expired, and relies on nobody who is revoked. */
+  counts(held: HeldAction): boolean
   /** What approvers are being asked now, oldest first. */
   pending(): readonly ApprovalRequest[]
   /**
@@ -126,6 +128,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
     consumeClaiming: async (held: HeldAction, digest: Digest, claim: ClaimWithApproval) =>
       ownApproval(approved, held).consume(digest, claim),
     reliesOnRevoked: (held: HeldAction) => approved.get(held)?.reliesOnRevoked() ?? true,
+    counts: (held: HeldAction) => approved.get(held)?.counts() ?? false,
     stands: async (held: HeldAction) => (await approved.get(held)?.stands()) ?? false,
     pending: () => [...pending.values()].map(({ request }) => request),
     async submit(requestId: string, evidence: string): Promise<SubmitReceipt> {

@@ -108,3 +108,11 @@ export function endingOf(state: RequestEnd): Ending {
 function refusal(code: ErrorCode, message: string, hint: string, rules: readonly string[]): ApprovalRefusal {
   return Object.freeze({ code, message, rules, hint })
 }
+
+/** New votes came for as long as an approval was being spent. */
+export const floodOfVotes: Ending = Object.freeze({
+  end: 'unavailable',
+  code: 'ERR_APPROVAL_UNAVAILABLE',
+  why: 'votes kept coming in while the approval was being used',
+  hint: 'send the action again',
+})

@@ -6,7 +6,7 @@ import type { ApprovalPorts } from './approval-ports.js'
 import type { ApprovalRequest, Approver, VoteReceipt } from './approver.js'
 import type { Assignment } from './assignment.js'
 import type { Ending } from './ending.js'
-import { endedError, endedOutcome, endingOf, failedEnding } from './ending.js'
+import { endedError, endedOutcome, endingOf, failedEnding, floodOfVotes } from './ending.js'
 import type { CountedVote } from './evidence.js'
 import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
@@ -30,13 +30,6 @@ const tickMs = 1_000
 const lookMs = 250
 /** How often new evidence may come in while an approval is being spent. */
 const maxRounds = 8
-
-const floodOfVotes: Ending = Object.freeze({
-  end: 'unavailable',
-  code: 'ERR_APPROVAL_UNAVAILABLE',
-  why: 'votes kept coming in while the approval was being used',
-  hint: 'send the action again',
-})
 
 /** Where a request comes from. */
 export interface Origin {
@@ -168,6 +161,11 @@ export class PendingRequest {
   /** Whether one of those who approved what was spent is revoked. */
   reliesOnRevoked(): boolean {
     return this.#relied === undefined || this.#relied.some(({ vote }) => this.#on.isRevoked(vote.approver))
+  }
+
+  /** Whether what was spent still lets its action run. */
+  counts(): boolean {
+    return !this.#expiry.expired() && !this.reliesOnRevoked()
   }
 
   /** Examines what other processes took in until nothing is left that could be a no, and spends the approval then. */
