@@ -36,6 +36,7 @@ import { oneStepGuards } from './one-step.mjs'
 import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
 import { permitsInTimeGuards } from './permits-in-time.mjs'
+import { cursorNameGuards, permitsInTimeGuards } from './permits-in-time.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
@@ -57,6 +58,7 @@ import { verificationGuards } from './verification.mjs'
 const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
+  'cursor-names': cursorNameGuards,
   'session-end': sessionEndGuards,
   policy: policyGuards,
   mitigations: mitigationGuards,

@@ -2,6 +2,60 @@ const core = (name) => `packages/core/src/${name}.ts`
 const lapses = ['packages/core/test/enforce/permit-lapses.test.ts']
 const int = ['packages/adapter-pg/test/door/permits-in-time.int.test.ts']
 
+const cursorInt = ['packages/adapter-pg/test/door/cursor-names.int.test.ts']
+const facts = ['packages/adapter-pg/test/analyzer/facts.test.ts']
+const names = ['packages/adapter-pg/test/door/registry.test.ts']
+const analyzer = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+const registry = 'packages/adapter-pg/src/door/registry.ts'
+
+/** What the name of a cursor stands for. */
+export const cursorNameGuards = [
+  ['is not given by EXPLAIN', analyzer('explain'), '    keepingNames(walk, visit)\n', '    visit()\n', facts],
+  [
+    'is not given by EXPLAIN ANALYZE',
+    analyzer('explain'),
+    'keepingNames(walk, () => walk.visit(query, scope))',
+    'walk.visit(query, scope)',
+    facts,
+  ],
+  [
+    'stays what it was behind EXPLAIN',
+    analyzer('explain'),
+    '  registry.length = length\n',
+    '',
+    [...facts, ...cursorInt],
+  ],
+  [
+    'may be that of one that is open already',
+    registry,
+    'known === undefined ? analysis : eitherOf(known.analysis, analysis)',
+    'analysis',
+    names,
+  ],
+  ['has the effects of both', registry, '  effects.addAll(one.description.effects)\n', '', names],
+  ['may change settings as either does', registry, 'one.settingFree && other.settingFree', 'other.settingFree', names],
+  [
+    'may change the catalog as either does',
+    registry,
+    'one.changesCatalog || other.changesCatalog',
+    'other.changesCatalog',
+    names,
+  ],
+  [
+    'outlives its transaction where either does',
+    registry,
+    'holdable: holdable || known?.holdable === true',
+    'holdable',
+    names,
+  ],
+].map(([what, file, find, replace, tests]) => ({
+  name: `the name of a cursor ${String(what)}`,
+  file: String(file),
+  find: String(find),
+  replace: String(replace),
+  tests: [tests].flat(),
+}))
+
 /** What was let through and waits: a portal between Bind and Execute, and between two of them. */
 export const permitsInTimeGuards = [
   [

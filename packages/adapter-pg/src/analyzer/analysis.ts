@@ -34,7 +34,12 @@ export type RegistryChange =
     }
   | { readonly kind: 'deallocate'; readonly name: string | undefined }
   | { readonly kind: 'discard-all' }
-  | { readonly kind: 'declare-cursor'; readonly name: string }
+  | {
+      readonly kind: 'declare-cursor'
+      readonly name: string
+      /** Whether the cursor outlives its transaction. */
+      readonly holdable: boolean
+    }
   | { readonly kind: 'close-cursor'; readonly name: string | undefined }
 
 /** One text as the door needs to know it. Frozen and reused for every execution of the same text in the same state. */

@@ -1,12 +1,19 @@
 import { useAnalysis } from './prepared.js'
-import { flagOf, nodeOf, textOf } from './tree.js'
+import { flagOf, nodeOf, numberOf, textOf } from './tree.js'
 import type { Handler } from './walk.js'
 
 /** DECLARE: the query may run from now on; a cursor WITH HOLD runs at COMMIT at the latest. */
 export const declareCursor: Handler = (walk, body, scope) => {
   walk.visit(nodeOf(body, 'query'), scope)
-  walk.registry.push({ kind: 'declare-cursor', name: textOf(body, 'portalname') })
+  walk.registry.push({
+    kind: 'declare-cursor',
+    name: textOf(body, 'portalname'),
+    holdable: (numberOf(body, 'options') & withHold) !== 0,
+  })
 }
+
+/** CURSOR_OPT_HOLD (PostgreSQL source, nodes/parsenodes.h). */
+const withHold = 0x20
 
 /** FETCH and MOVE run the cursor's query on. */
 export const fetchCursor: Handler = (walk, body) => {

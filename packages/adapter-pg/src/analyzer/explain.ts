@@ -6,12 +6,13 @@ import type { Handler, Walk } from './walk.js'
 
 /**
  * EXPLAIN plans: the planner reads statistics and runs functions that it may fold, a user's among them, so that a statement
- * that calls any counts as run. Otherwise it only reads what it names. With ANALYZE it is the statement.
+ * that calls any counts as run. Otherwise it only reads what it names. With ANALYZE it is the statement, which declares no
+ * cursor all the same.
  */
 export const explain: Handler = (walk, body, scope) => {
   const query = nodeOf(body, 'query')
   if (runs(body)) {
-    walk.visit(query, scope)
+    keepingNames(walk, () => walk.visit(query, scope))
     return
   }
   const effects = apart(walk, () => walk.visit(query, scope))
@@ -25,8 +26,12 @@ export function apart(walk: Walk, visit: () => void): readonly Effect[] {
   const { settingFree, changesCatalog, copy } = walk
   const inside = new EffectSet()
   walk.effects = inside
-  visit()
-  walk.effects = outside
+  try {
+    keepingNames(walk, visit)
+  } finally {
+    // Also when the stack ran out: what the text does besides still counts.
+    walk.effects = outside
+  }
   const effects = inside.list()
   if (!effects.some(mayRunInPlanning)) {
     walk.settingFree = settingFree
@@ -34,6 +39,13 @@ export function apart(walk: Walk, visit: () => void): readonly Effect[] {
     walk.copy = copy
   }
   return effects
+}
+
+/** Visits what makes and drops no names, whatever it says. */
+function keepingNames({ registry }: Walk, visit: () => void): void {
+  const { length } = registry
+  visit()
+  registry.length = length
 }
 
 /** Relations that are only looked up, and locked as if they were read. */

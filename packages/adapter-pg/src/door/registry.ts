@@ -1,4 +1,5 @@
 import type { Analysis, RegistryChange } from '../analyzer/analysis.js'
+import { EffectSet } from '../analyzer/effect-set.js'
 import type { Run } from './run.js'
 
 /** A prepared statement, made by Parse or by SQL PREPARE: both share one name space on the server. */
@@ -82,12 +83,15 @@ export class Registry {
         else this.statements.delete(change.name)
         return []
       case 'declare-cursor': {
-        const dropped = this.dropPortal(change.name)
-        this.portals.set(change.name, {
-          name: change.name,
-          analysis,
+        const { holdable, name } = change
+        const known = this.portals.get(name)
+        const dropped = this.dropPortal(name)
+        this.portals.set(name, {
+          name,
+          // A name that is taken would have been refused: what it stood for may still be behind it.
+          analysis: known === undefined ? analysis : eitherOf(known.analysis, analysis),
           run: undefined,
-          holdable: true,
+          holdable: holdable || known?.holdable === true,
           namesAt: this.#changes,
         })
         return dropped
@@ -125,7 +129,7 @@ export class Registry {
     for (const name of this.statements.keys()) if (name !== '') this.statements.delete(name)
   }
 
-  /** The transaction is over: protocol portals are gone, cursors may have been declared WITH HOLD. */
+  /** The transaction is over: nothing but cursors WITH HOLD may be left. */
   transactionEnded(): readonly Run[] {
     const ended: Run[] = []
     for (const [name, portal] of this.portals) {
@@ -134,6 +138,19 @@ export class Registry {
     }
     return ended
   }
+}
+
+/** What a cursor does that may be either of two. */
+function eitherOf(one: Analysis, other: Analysis): Analysis {
+  const effects = new EffectSet()
+  effects.addAll(one.description.effects)
+  effects.addAll(other.description.effects)
+  return Object.freeze({
+    ...other,
+    description: Object.freeze({ ...other.description, effects: effects.list() }),
+    settingFree: one.settingFree && other.settingFree,
+    changesCatalog: one.changesCatalog || other.changesCatalog,
+  })
 }
 
 /** Whether every prepared statement is gone, those of the door among them. */

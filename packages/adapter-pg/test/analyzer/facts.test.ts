@@ -104,11 +104,34 @@ describe('the registry', () => {
     ['deallocate a', [{ kind: 'deallocate', name: 'a' }]],
     ['deallocate all', [{ kind: 'deallocate', name: undefined }]],
     ['discard all', [{ kind: 'discard-all' }]],
-    ['declare c cursor for select 1', [{ kind: 'declare-cursor', name: 'c' }]],
+    ['declare c cursor for select 1', [{ kind: 'declare-cursor', name: 'c', holdable: false }]],
+    ['declare c scroll cursor without hold for select 1', [{ kind: 'declare-cursor', name: 'c', holdable: false }]],
+    ['declare c cursor with hold for select 1', [{ kind: 'declare-cursor', name: 'c', holdable: true }]],
+    ['explain declare c cursor for select 1', []],
+    ['explain declare c cursor for select refund(1)', []],
+    ['explain analyze declare c cursor for select 1', []],
+    ['explain (analyze, verbose) declare c cursor with hold for select refund(1)', []],
+    [
+      'declare a cursor for select 1; explain declare b cursor for select 1; close a',
+      [
+        { kind: 'declare-cursor', name: 'a', holdable: false },
+        { kind: 'close-cursor', name: 'a' },
+      ],
+    ],
     ['close c', [{ kind: 'close-cursor', name: 'c' }]],
     ['close all', [{ kind: 'close-cursor', name: undefined }]],
   ])('%s', async (text, expected) => {
     expect((await analysisOf(text)).registry).toEqual(expected)
+  })
+
+  it.each(['explain', 'explain analyze'])('leaves FETCH what its cursor stands for behind %s', async (verb) => {
+    const inner = await analysisOf('delete from items where order_id = 1 returning refund(1)')
+    const { analysis } = await analyseText(`${verb} declare c cursor for select 1; fetch c`, {
+      prepared: () => undefined,
+      cursor: () => inner,
+    })
+    expect(analysis.description.effects).toEqual(expect.arrayContaining([...inner.description.effects]))
+    expect(analysis.uses).toEqual([{ kind: 'cursor', name: 'c' }])
   })
 
   it('gives EXECUTE and FETCH the effects of what they run', async () => {

@@ -152,10 +152,14 @@ describe('what was approved and waits to run', () => {
 
   it('does not run when one who approved it is revoked, also once that is over', async () => {
     const on = await grantBench()
-    const permit = await permitFor(on, await on.start(), 'write')
+    const session = await on.start()
+    const permit = await permitFor(on, session, 'write')
+    permit.run()
     await on.guard.revoke({ kind: 'person', issuer: people, id: 'vera' }, { reason: 'gone', forMs: 60_000 })
     expect(runs(permit)).toEqual(over)
     on.clock.advance(60_001)
+    // Looks for what is revoked now.
+    await permitFor(on, session, 'read')
     expect(runs(permit)).toEqual(over)
   })
 })
