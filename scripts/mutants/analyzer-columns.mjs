@@ -193,4 +193,11 @@ export const analyzerColumnGuards = [
     replace: 'name !== undefined && !outputs.has(name)) walk.visit(item, scope)\n    else if (sorted',
     tests: effects,
   },
+  {
+    name: 'what * stands for is known from any of the statements',
+    file: source('effect-set'),
+    find: '    known.all ??= all\n',
+    replace: '',
+    tests: effects,
+  },
 ]

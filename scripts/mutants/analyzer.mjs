@@ -172,16 +172,30 @@ export const analyzer = [
   },
   {
     name: 'FOR UPDATE runs policies of UPDATE',
-    file: source('select'),
+    file: source('relation-reads'),
     find: "  applyPolicies(walk, relation, 'update', via)\n",
     replace: '',
     tests: effects,
   },
   {
     name: 'superusers meet the policies of tables that they lock through a view',
-    file: source('select'),
+    file: source('relation-reads'),
     find: "relation.kind === 'view' ? 'view' : via",
     replace: 'via',
+    tests: effects,
+  },
+  {
+    name: 'a view may lock rows',
+    file: source('relation-reads'),
+    find: "  lockStored(walk, view.query, 'view', view)\n",
+    replace: '',
+    tests: effects,
+  },
+  {
+    name: 'a rule may lock rows',
+    file: source('relation-changes'),
+    find: "      lockStored(walk, use, 'rule')\n",
+    replace: '',
     tests: effects,
   },
   {

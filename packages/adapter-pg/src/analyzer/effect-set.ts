@@ -8,7 +8,7 @@ interface Draft {
   readonly attributes: Attributes
   readonly columns: ReadonlySet<string>[]
   /** What `*` stands for. */
-  readonly all: Iterable<string> | undefined
+  all: Iterable<string> | undefined
 }
 
 /** Attributes that make two effects on one resource different effects. The others are merged. */
@@ -37,6 +37,7 @@ export class EffectSet {
       this.#drafts.set(key, { duty, resource, attributes: { ...attributes }, columns: sets, all })
       return
     }
+    known.all ??= all
     if (columns !== undefined && !known.columns.includes(columns)) known.columns.push(columns)
     merge(known.attributes, attributes)
   }

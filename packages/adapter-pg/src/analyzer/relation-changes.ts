@@ -3,6 +3,7 @@ import { relationResource } from './resource.js'
 import {
   applyStored,
   bypassesPolicies,
+  lockStored,
   planRelation,
   queryColumns,
   reachedWhole,
@@ -112,6 +113,7 @@ class Changes {
       walk.changesUncounted = true
       if (use.commands.has('utility') || use.commands.has('merge')) walk.opaque('a rule runs a command', 'rule')
       evaluateStored(walk, use, 'rule')
+      lockStored(walk, use, 'rule')
       for (const id of use.relations) {
         const other = walk.catalog.relations.get(id)
         if (other === undefined) walk.miss('relation', `#${String(id)}`)

@@ -1,4 +1,4 @@
-import type { Relation } from '../catalog/snapshot.js'
+import type { Relation, StoredUse } from '../catalog/snapshot.js'
 import { relationResource } from './resource.js'
 import { isSensitiveRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './routine-effects.js'
@@ -111,9 +111,41 @@ export function applyPolicies(
   }
 }
 
+/**
+ * Effects of locking rows of a relation, of its children or of what a view shows: others wait, and the versions of the rows
+ * change.
+ */
+export function lockRelation(
+  walk: Walk,
+  relation: Relation,
+  lock: string,
+  via?: string,
+  seen: Set<number> = new Set(),
+): void {
+  if (seen.has(relation.id)) return
+  seen.add(relation.id)
+  walk.effects.add('write', relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
+  applyPolicies(walk, relation, 'update', via)
+  const under = relation.kind === 'view' ? (relation.query?.relations ?? []) : relation.children
+  for (const id of under) {
+    const other = walk.catalog.relations.get(id)
+    if (other !== undefined) lockRelation(walk, other, lock, relation.kind === 'view' ? 'view' : via, seen)
+  }
+}
+
+/** Rows that a stored query locks: each of its relations, as strongly as there is, but for the view that it belongs to. */
+export function lockStored(walk: Walk, use: StoredUse, via: string, view?: Relation): void {
+  if (!use.commands.has('lock')) return
+  for (const id of use.relations) {
+    const relation = walk.catalog.relations.get(id)
+    if (relation !== undefined && relation !== view) lockRelation(walk, relation, 'update', via)
+  }
+}
+
 function readView(walk: Walk, view: Relation, reached: Reached): void {
   if (view.query === undefined) return
   evaluateStored(walk, view.query, 'view')
+  lockStored(walk, view.query, 'view', view)
   for (const id of view.query.relations) {
     const relation = walk.catalog.relations.get(id)
     if (id === view.id) continue
@@ -123,8 +155,9 @@ function readView(walk: Walk, view: Relation, reached: Reached): void {
 }
 
 /** What a stored expression with queries in it evaluates and reads. */
-export function applyStored(walk: Walk, use: NonNullable<Relation['query']>, via: string, reached: Reached): void {
+export function applyStored(walk: Walk, use: StoredUse, via: string, reached: Reached): void {
   evaluateStored(walk, use, via)
+  lockStored(walk, use, via)
   for (const id of use.relations) {
     const relation = walk.catalog.relations.get(id)
     if (relation === undefined) walk.miss('relation', `#${String(id)}`)

@@ -1,4 +1,3 @@
-import type { Relation } from '../catalog/snapshot.js'
 import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
 import { settle } from './literals.js'
@@ -6,8 +5,7 @@ import { rangeVarName } from './names.js'
 import { commonColumns, outputColumns, renameColumns } from './output-columns.js'
 import { columnNames, targetName } from './output-names.js'
 import { visitByOutput, visitGroups } from './output-references.js'
-import { applyPolicies, relationAttributes } from './relation-reads.js'
-import { relationResource } from './resource.js'
+import { lockRelation } from './relation-reads.js'
 import { type OutputColumn, Scope } from './scope.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Handler, Walk } from './walk.js'
@@ -141,18 +139,5 @@ function lockRows(walk: Walk, clause: TreeNode, scope: Scope): void {
     named.length === 0
       ? scope.ranges
       : named.map((item) => scope.range(rangeVarName(bodyOf(item, 'RangeVar') ?? {}).name))
-  for (const range of ranges)
-    for (const relation of range?.lockable ?? []) lockRelation(walk, relation, lock, new Set())
-}
-
-function lockRelation(walk: Walk, relation: Relation, lock: string, seen: Set<number>, via?: string): void {
-  if (seen.has(relation.id)) return
-  seen.add(relation.id)
-  walk.effects.add('write', relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
-  applyPolicies(walk, relation, 'update', via)
-  const under = relation.kind === 'view' ? (relation.query?.relations ?? []) : relation.children
-  for (const id of under) {
-    const other = walk.catalog.relations.get(id)
-    if (other !== undefined) lockRelation(walk, other, lock, seen, relation.kind === 'view' ? 'view' : via)
-  }
+  for (const range of ranges) for (const relation of range?.lockable ?? []) lockRelation(walk, relation, lock)
 }

@@ -10,11 +10,11 @@ export interface StoredUse {
   readonly values: readonly number[]
   /** Types of what it names as whole rows: no column of these is named. */
   readonly rows: readonly number[]
-  /** Commands of a stored query. */
+  /** Commands of a stored query; `lock` where it has FOR UPDATE or one of its kin. */
   readonly commands: ReadonlySet<StoredCommand>
 }
 
-export type StoredCommand = 'select' | 'update' | 'insert' | 'delete' | 'merge' | 'utility'
+export type StoredCommand = 'select' | 'update' | 'insert' | 'delete' | 'merge' | 'utility' | 'lock'
 
 export type RelationKind =
   | 'table'

@@ -23,6 +23,8 @@ const keys = [
   'endInRangeFunc',
   'commandType',
   'utilityStmt',
+  // Of a RowMarkClause alone.
+  'strength',
   // A whole row: its type, as no column is named.
   'varattno 0 :vartype',
 ].join('|')

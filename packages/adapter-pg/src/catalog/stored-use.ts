@@ -17,6 +17,10 @@ export function storedUse(
   for (const token of tokens ?? []) {
     const [key = '', ...values] = token.replace('(o ', '').split(' ')
     if (key === 'utilityStmt') commands.add('utility')
+    if (key === 'strength') {
+      commands.add('lock')
+      continue
+    }
     if (key === 'varattno') {
       const type = Number(values.at(-1))
       rows.add(type)

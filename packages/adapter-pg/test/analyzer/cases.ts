@@ -80,6 +80,12 @@ export const reads: Cases = {
       ],
     ]),
   ),
+  'select id from held_locked': [
+    'read table:shop.held_locked kind=view columns=id',
+    'read table:shop.held via=view columns=id',
+    'write table:shop.held lock=update',
+    'execute function:shop.checked userDefined via=policy',
+  ],
   'select id from held_view for share': [
     'read table:shop.held_view kind=view columns=id',
     'read table:shop.held via=view columns=id',

@@ -41,6 +41,19 @@ export const writtenColumns: Cases = {
     'read table:shop.lone via=rule columns=*,a,b',
     'execute function:shop.checked userDefined via=check',
   ],
+  'insert into lock_asked values (1)': [
+    'write table:shop.lock_asked columns=id',
+    'write table:shop.lock_asked lock=update',
+    'write table:shop.drawn via=rule columns=b,id',
+    'write table:shop.drawn lock=update',
+    'read table:shop.drawn via=rule columns=*,b,id',
+    'write sequence:shop.tickets via=default',
+    'write table:shop.held via=rule columns=body,id',
+    'write table:shop.held lock=update',
+    'read table:shop.held via=rule columns=*,body,id',
+    'execute function:shop.checked userDefined via=policy',
+    'execute function:shop.visible userDefined via=policy',
+  ],
   // The key that follows its own table.
   'update people set id = 2 where id = 1': [
     'write table:shop.people columns=boss,id',
@@ -54,6 +67,8 @@ export const writtenColumns: Cases = {
 
 /** Columns that are read behind views which name whole rows, and behind several views at once. */
 export const shownColumns: Cases = {
+  // What `*` stands for is known from any of the statements.
+  'explain select id from people; select * from people': ['read table:shop.people columns=*,boss,id,role,ssn'],
   'select title from people_roles': [
     'read table:shop.people_roles kind=view columns=title',
     'read table:shop.people via=view columns=id,role',

@@ -16,6 +16,7 @@ describe('a SELECT that locks rows', () => {
         create table guarded (id integer);
         insert into guarded values (1);
         create view shown as select id from guarded;
+        create view locked as select id from guarded for share;
         alter table guarded enable row level security;
         alter table guarded force row level security;
         create policy seen on guarded for select using (true);
@@ -36,6 +37,11 @@ describe('a SELECT that locks rows', () => {
       expect((await on.owner.query('select from called')).rowCount).toBe(0)
     },
   )
+
+  it('counts where it stands in a view', async () => {
+    expect(errors(await wire.ask(query('select id from locked')))).toEqual(['42501'])
+    expect((await on.owner.query('select from called')).rowCount).toBe(0)
+  })
 
   it('is allowed where it locks nothing, as it is where no policy runs a function', async () => {
     expect(types(await wire.ask(query('select id from guarded')))).toBe('TDCZ')
