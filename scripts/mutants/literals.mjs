@@ -180,4 +180,11 @@ export const literalGuards = [
     replace: "nodeOf(body, 'joinCondition')",
     tests: test('unbounded'),
   },
+  {
+    name: "values of an application's settings are not recorded, however they are written",
+    file: source('recorded-text'),
+    find: "    if (this.#at === 'value') return word !== ','\n",
+    replace: '',
+    tests: test('recorded-text'),
+  },
 ]

@@ -26,12 +26,42 @@ export function recordedText(bytes: Buffer): string {
   const { tokens } = JSON.parse(scanned) as { readonly tokens?: readonly ScanToken[] }
   let text = ''
   let end = 0
+  const settings = new SettingValues()
   for (const token of tokens ?? []) {
     if (!commentTokens.has(token.tokenType)) {
       if (text !== '' && token.start > end) text += ' '
-      text += literalTokens.has(token.tokenType) ? '?' : bytes.toString('utf8', token.start, token.end)
+      const written = bytes.toString('utf8', token.start, token.end)
+      const isValue = settings.takes(written)
+      text += isValue || literalTokens.has(token.tokenType) ? '?' : written
       end = token.end
     }
   }
   return text
+}
+
+/** Tells the values of an application's own settings, which SET and ALTER … SET take as bare words, too: `SET app.key TO x`. */
+class SettingValues {
+  #statement: string | undefined
+  #at: 'outside' | 'name' | 'value' = 'outside'
+  #isOwn = false
+
+  /** Whether the token is such a value. Takes the tokens of a text one after the other. */
+  takes(written: string): boolean {
+    const word = written.toLowerCase()
+    if (word === ';') {
+      this.#statement = undefined
+      this.#at = 'outside'
+      return false
+    }
+    this.#statement ??= word
+    if (this.#at === 'value') return word !== ','
+    if (this.#at === 'name') {
+      if (word === '.') this.#isOwn = true
+      else if (word === 'to' || word === '=') this.#at = this.#isOwn ? 'value' : 'outside'
+    } else if (word === 'set' && (this.#statement === 'set' || this.#statement === 'alter')) {
+      this.#at = 'name'
+      this.#isOwn = false
+    }
+    return false
+  }
 }

@@ -35,6 +35,11 @@ describe('the recorded text', () => {
       'create function f() returns text language sql as ?',
     ],
     ["set my.secret = 'hunter2'", 'set my.secret = ?'],
+    ['set my.secret to hunter2, "Hunter3"; select a', 'set my.secret to ?, ?; select a'],
+    ['set local my.secret = on', 'set local my.secret = ?'],
+    ['alter role bob set my.secret to hunter2', 'alter role bob set my.secret to ?'],
+    ['set search_path to shop, public', 'set search_path to shop, public'],
+    ['update t set a = é.b', 'update t set a = é.b'],
     [
       "create user mapping for bob server s options (password 'hunter2')",
       'create user mapping for bob server s options (password ?)',

@@ -70,7 +70,7 @@ agents:
     try {
       await writeFile(path, people('grace'))
       const answer = answering('allow', await person(approver))
-      const on = await bench({ directory: fileDirectory(path), approvers: [answer] })
+      const on = await bench({ directory: fileDirectory(path), approvers: [answer], deadlineMs: 30_000 })
       const { access } = await on.access()
       // The vote is on record, and the approval is about to be spent.
       on.interfere = (event, durability) =>

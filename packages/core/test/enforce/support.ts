@@ -64,6 +64,7 @@ const basePolicy = {
 export async function bench(
   options: {
     readonly approvers?: readonly Approver[]
+    readonly deadlineMs?: number
     readonly dev?: boolean
     /** `none`: not even that each account is a person. Then the first policy must hold nothing. */
     readonly directory?: Directory | 'none'
@@ -101,7 +102,7 @@ export async function bench(
     approvers: options.approvers ?? [],
     journal,
     dev: options.dev ?? false,
-    deadlineMs: 500,
+    deadlineMs: options.deadlineMs ?? 500,
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
