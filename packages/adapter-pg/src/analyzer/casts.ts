@@ -16,6 +16,18 @@ export function applyCast(walk: Walk, target: number, source: InferredType): voi
   }
 }
 
+/**
+ * Effects of turning a value into a type that SQL wants where it stands: casts for assignment, as where it is stored. Where
+ * its own type cannot be told, any of a type that the text has.
+ */
+export function castFor(walk: Walk, target: number, source: InferredType): void {
+  if (source === undefined) walk.wanted.add(target)
+  for (const cast of walk.catalog.userCasts) {
+    const hits = cast.target === target && cast.context !== 'explicit' && source !== undefined
+    if (hits && mayComeFrom(walk, source, cast.source)) callCast(walk, cast.function)
+  }
+}
+
 /** Types with everything that their values are made of. */
 function partsOf(walk: Walk, of: Iterable<number>): Set<number> {
   const { types, relations } = walk.catalog
@@ -34,7 +46,7 @@ function partsOf(walk: Walk, of: Iterable<number>): Set<number> {
 
 /**
  * Effects of casts that no text writes: implicit ones wherever a value of their type takes part, those for assignment where
- * values are stored as their target, those of elements and fields where an array or a row is turned as a whole.
+ * values are stored as their target or SQL wants it, those of elements and fields where an array or a row is turned as a whole.
  */
 export function applyImplicitCasts(walk: Walk): void {
   if (walk.catalog.userCasts.length === 0) return
@@ -42,7 +54,7 @@ export function applyImplicitCasts(walk: Walk): void {
   const stored = partsOf(walk, walk.assigned)
   const parts = innerParts(walk, walk.converted)
   for (const cast of walk.catalog.userCasts) {
-    const isAssigned = stored.has(cast.target) && cast.context !== 'explicit'
+    const isAssigned = cast.context !== 'explicit' && (stored.has(cast.target) || walk.wanted.has(cast.target))
     const isTurned = isAssigned || isMet(walk, cast) || parts.has(cast.target) || isAsked(walk, cast)
     if (isTurned && isPresent(walk, cast.source, present)) callCast(walk, cast.function)
   }
@@ -68,9 +80,13 @@ function innerParts(walk: Walk, types: Iterable<number>): ReadonlySet<number> {
   return all
 }
 
-/** An implicit cast. Values of the server's own types are everywhere: it needs somebody who wants another one. */
+/**
+ * An implicit cast. Values of the server's own types are everywhere: one to a type of a user needs somebody who wants that,
+ * any function of the server may want another of its own.
+ */
 function isMet({ mentioned }: Walk, { context, source, target }: Cast): boolean {
-  return context === 'implicit' && (source >= firstUserId || mentioned.has(source) || mentioned.has(target))
+  if (context !== 'implicit') return false
+  return source >= firstUserId || target < firstUserId || mentioned.has(source) || mentioned.has(target)
 }
 
 /** Functions that make JSON look for casts to it, rows apart; `||` turns what stands beside a text into one. */

@@ -26,7 +26,7 @@ import type { Handler, Walk } from './walk.js'
 export const createTable: Handler = (walk, body, scope) => {
   define(walk, newRelation(walk, nodeOf(body, 'relation') ?? {}))
   const bound = nodeOf(body, 'partbound')
-  if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
+  if (bound !== undefined) walk.visitAs('PartitionBoundSpec', bound, scope)
   for (const item of listOf(body, 'inhRelations')) {
     for (const { target, relation } of relationTargets(walk, rangeVarName(bodyOf(item, 'RangeVar') ?? {}))) {
       define(walk, target, { object: 'child' })
@@ -116,7 +116,7 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
   if (partition !== undefined) {
     defineExisting(walk, nodeOf(partition, 'name'), { object: 'child' })
     const bound = nodeOf(partition, 'bound')
-    if (bound !== undefined) walk.descend('PartitionBoundSpec', bound, scope)
+    if (bound !== undefined) walk.visitAs('PartitionBoundSpec', bound, scope)
   } else if (parent !== undefined) defineExisting(walk, parent, { object: 'child' })
   else walk.visit(definition, scope)
 }

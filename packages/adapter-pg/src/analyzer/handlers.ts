@@ -44,6 +44,7 @@ import { selectStatement } from './select.js'
 import { setStatement, showStatement } from './set-statements.js'
 import { transactionStatement } from './transactions.js'
 import { truncate } from './truncate.js'
+import { wanting } from './wanted-types.js'
 import type { Handler } from './walk.js'
 
 /** Nodes that hold nothing but their own plain values. */
@@ -67,8 +68,7 @@ const containers = `ATAlterConstraint A_Indices BoolExpr BooleanTest CTECycleCla
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
-/** What each type of node does. A type that is not here makes its statement opaque. */
-export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+const byType: readonly (readonly [string, Handler])[] = [
   ...laterTypes.map((type): [string, Handler] => [type, laterSyntax(type)]),
   ...objectCommands,
   ...words(plainNodes).map((type): [string, Handler] => [type, plain]),
@@ -150,4 +150,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['VariableSetStmt', setStatement],
   ['VariableShowStmt', showStatement],
   ['ViewStmt', createView],
-])
+]
+
+/** What each type of node does. A type that is not here makes its statement opaque. */
+export const handlers: ReadonlyMap<string, Handler> = new Map(byType.map(wanting))

@@ -36,7 +36,11 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     case 'BoolExpr':
     case 'NullTest':
     case 'BooleanTest':
+    case 'CurrentOfExpr':
+    case 'JsonIsPredicate':
       return types.bool
+    case 'SubLink':
+      return /^(?:EXISTS|ALL|ANY)_/.test(textOf(body, 'subLinkType')) ? types.bool : undefined
     case 'FuncCall':
       return callType(walk, body, scope)
     case 'A_ArrayExpr':
@@ -96,13 +100,16 @@ function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   if (!namesResult.has(kind)) return types.bool
   const names = namesOf(listOf(body, 'name')) ?? []
   const name = names.at(-1) ?? ''
-  const isUsers = walk.catalog.userOperatorsNamed(name).length > 0
-  if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return isUsers ? undefined : types.bool
-  if (isUsers && (names.length > 1 || !catalogFirst(walk))) return undefined
+  const users = walk.catalog.userOperatorsNamed(name)
+  const operators = walk.catalog.builtinOperatorsNamed(name)
+  const results = new Set([...users, ...operators].map(({ result }) => result))
+  const isTest = results.size === 1 && results.has(types.bool)
+  if (isTest && kind !== 'AEXPR_NULLIF') return types.bool
+  if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return undefined
+  if (users.length > 0 && (names.length > 1 || !catalogFirst(walk))) return undefined
   const lexpr = nodeOf(body, 'lexpr')
   const left = lexpr === undefined ? 0 : typeOf(walk, lexpr, scope)
   const right = typeOf(walk, nodeOf(body, 'rexpr'), scope)
-  const operators = walk.catalog.builtinOperatorsNamed(name)
   if (kind === 'AEXPR_OP')
     return operators.find((operator) => operator.left === left && operator.right === right)?.result
   // NULLIF gives what its `=` takes on the left: not always the type that is written there.

@@ -40,6 +40,8 @@ export class Walk {
   readonly mentioned: Set<number> = new Set()
   /** Types that values are stored as: casts that users made for assignment happen on the way. */
   readonly assigned: Set<number> = new Set()
+  /** Types that SQL wants where a value stands whose own type cannot be told. */
+  readonly wanted: Set<number> = new Set()
   /** Types that values are turned into as a whole. */
   readonly converted: Set<number> = new Set()
   /** Whether the text may look for casts to JSON, or to text beside `||`. */

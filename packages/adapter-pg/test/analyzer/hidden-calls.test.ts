@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CatalogSnapshot, Operator, Routine } from '../../src/catalog/snapshot.js'
+import type { Cast, CatalogSnapshot, Operator, Routine } from '../../src/catalog/snapshot.js'
 import { effectLines, shop } from './support/shop.js'
 
 const [bool, int4, text, numeric] = [16, 23, 25, 1700]
@@ -163,5 +163,121 @@ describe('a routine that takes more than it says', () => {
     expect(await effectLines(`select jsonb_extract_path('{}'::jsonb, array['a'::text])`, paths)).toContain(called)
     const variadic = `select jsonb_extract_path('{}'::jsonb, variadic array['a'::text])`
     expect(await effectLines(variadic, paths)).not.toContain(called)
+  })
+})
+
+const mood = typeNamed('mood')
+
+/** The shop with a cast that calls `refund`. */
+function withCast(
+  source: number,
+  target: number,
+  context: Cast['context'] = 'assignment',
+): { readonly catalog: CatalogSnapshot } {
+  const [refund] = shop.userRoutinesNamed('refund')
+  const cast: Cast = { source, target, function: refund?.id ?? 0, context, builtin: false }
+  return { catalog: { ...shop, userCasts: [...shop.userCasts, cast] } }
+}
+
+const castTo = 'execute function:shop.refund userDefined via=cast'
+const [int8, float4, xml, date] = [20, 700, 142, 1082]
+
+describe('a cast for assignment', () => {
+  it.each([
+    'select 1 from diary where felt',
+    'select felt and true from diary',
+    'select true or felt from diary',
+    'select not felt from diary',
+    'select case when felt then 1 end from diary',
+    'select felt is true from diary',
+    'select count(*) filter (where felt) from diary',
+    'select 1 from diary as a join diary as b on a.felt',
+    'select 1 from lone join (diary as a join diary as b on b.felt) on true',
+    'select felt from diary group by felt having felt',
+    `select 'glad'::mood and true`,
+    'select 1 where (select felt from diary limit 1)',
+    'select 1 from (lone join diary on true) as j(b, x, y, c) where c',
+    'update lone set b = $1 from diary where felt',
+    'update lone set b = $1 from lone as a join diary on felt where true',
+    'delete from lone using diary where felt',
+    'merge into lone using diary on felt when matched then delete',
+    'merge into lone using diary on true when matched and felt then delete',
+    'insert into lone select 1 on conflict (a) do update set b = (select $1 from diary) where (select felt from diary)',
+    'insert into diary (felt) select null on conflict (day) do update set day = null where diary.felt',
+    'insert into diary (felt) select null on conflict (day) where felt do nothing',
+    'alter table diary add check (felt)',
+    'create index on diary (day) where felt',
+    'copy diary from stdin where felt',
+  ])('runs where SQL wants a condition: %s', async (written) => {
+    expect(await effectLines(written, withCast(mood, bool))).toContain(castTo)
+  })
+
+  it.each([
+    ['select 1 limit (select felt from diary)', int8],
+    ['select 1 offset (select felt from diary)', int8],
+    [`select sum(1) over (rows 'glad'::mood preceding)`, int8],
+    [`select (array[1, 2])['glad'::mood]`, int4],
+    ['select all_of[felt] from diary, moods', int4],
+    ['select all_of[1:felt] from diary, moods', int4],
+    ['select 1 from lone tablesample system ((select felt from diary))', float4],
+    ['select xmlpi(name foo, felt) from diary', text],
+    ['select xmlparse(content felt) from diary', text],
+    ['select xmlconcat(felt) from diary', xml],
+    ['select felt is document from diary', xml],
+    ['select xmlserialize(content felt as text) from diary', xml],
+    [`select x.* from diary, xmltable(felt passing '<r/>' columns a text path 'a') as x`, text],
+    [`select x.* from diary, xmltable('/r' passing felt columns a text path 'a') as x`, xml],
+    [`select x.* from diary, xmltable('/r' passing '<r/>' columns a text path felt) as x`, text],
+    [`select x.* from diary, xmltable('/r' passing '<r/>' columns a date default felt) as x`, date],
+    [`create table events_new partition of events for values from ('glad'::mood) to ('2027-01-01')`, date],
+    [`alter table events attach partition lone for values from ($1) to ('glad'::mood)`, date],
+  ] as const)('runs where SQL wants something else: %s', async (written, target) => {
+    expect(await effectLines(written, withCast(mood, target))).toContain(castTo)
+  })
+
+  it('runs on what an operator of a user gives behind IN', async () => {
+    const { userOperatorsNamed } = withOperator('=', int4, int4, mood).catalog
+    const { catalog } = withCast(mood, bool)
+    const both = { catalog: { ...catalog, userOperatorsNamed } }
+    expect(await effectLines('select (felt is null) in ($1) from diary', both)).toContain(castTo)
+  })
+
+  it.each([
+    'select felt from diary where day is null and felt is not null and felt = $1 limit 5',
+    'select count(*) filter (where vip) from diary, customers where vip and not vip and exists (select 1) limit $1',
+    'select 1 from diary join customers on vip where felt in ($1, $2) and (select 1 where vip) = 1 and day = any ($3)',
+    `select felt from diary, customers where email like 'x%' is not true`,
+    'update diary set day = null where day = $1 and felt between $1 and $2',
+    'delete from diary where current of c',
+    'select all_of[1] from moods, diary',
+  ])('runs nowhere else: %s', async (written) => {
+    for (const target of [bool, int8, int4, text]) {
+      const context = { ...withCast(mood, target), parameterTypes: [0, 0, 0] }
+      expect(await effectLines(written, context)).not.toContain(castTo)
+    }
+  })
+
+  it('does not run where only an explicit one is there', async () => {
+    expect(await effectLines('select 1 from diary where felt', withCast(mood, bool, 'explicit'))).not.toContain(castTo)
+  })
+})
+
+describe('a cast between types of the server', () => {
+  it('runs wherever its target may be wanted when it is implicit', async () => {
+    expect(await effectLines('select abs(current_date)', withCast(date, int8, 'implicit'))).toContain(castTo)
+    expect(await effectLines('select 1 limit current_date', withCast(date, int8, 'assignment'))).toContain(castTo)
+    expect(await effectLines('select 1 limit 5', withCast(date, int8, 'assignment'))).not.toContain(castTo)
+  })
+})
+
+describe('what comes out of JSON', () => {
+  it.each([
+    `select json_object('a': 1 returning mood)`,
+    `select json_value('{}'::jsonb, '$' returning mood)`,
+    `select * from json_table('{}'::jsonb, '$' columns (a mood path '$'))`,
+  ])('is turned by any cast there is: %s', async (written) => {
+    for (const source of [text, 114, 3802]) {
+      expect(await effectLines(written, withCast(source, mood, 'explicit'))).toContain(castTo)
+    }
   })
 })

@@ -32,6 +32,30 @@ create function public.upper(b text, a integer default 0) returns text language 
   $$ begin perform hidden.hit('upper'); return 'x'; end $$;
 create function public.jsonb_extract_path(a jsonb, b text[]) returns text language plpgsql security definer as
   $$ begin perform hidden.hit('path'); return 'x'; end $$;
+
+create type public.color as enum ('r', 'g');
+create function hidden.truth(a public.color) returns boolean language plpgsql as
+  $$ begin perform hidden.hit('boolean'); return true; end $$;
+create cast (public.color as boolean) with function hidden.truth(public.color) as assignment;
+create function hidden.big(a public.color) returns bigint language plpgsql as
+  $$ begin perform hidden.hit('bigint'); return 1; end $$;
+create cast (public.color as bigint) with function hidden.big(public.color) as assignment;
+create function hidden.number(a public.color) returns integer language plpgsql as
+  $$ begin perform hidden.hit('integer'); return 1; end $$;
+create cast (public.color as integer) with function hidden.number(public.color) as assignment;
+create function hidden.share(a public.color) returns real language plpgsql as
+  $$ begin perform hidden.hit('real'); return 1; end $$;
+create cast (public.color as real) with function hidden.share(public.color) as assignment;
+create function hidden.written(a public.color) returns text language plpgsql as
+  $$ begin perform hidden.hit('text'); return '<a/>'; end $$;
+create cast (public.color as text) with function hidden.written(public.color) as assignment;
+create function hidden.marked(a public.color) returns xml language plpgsql as
+  $$ begin perform hidden.hit('xml'); return '<a/>'; end $$;
+create cast (public.color as xml) with function hidden.marked(public.color) as assignment;
+create table public.colors (id integer primary key, c public.color, a integer[], v boolean);
+insert into public.colors values (1, 'r', '{1,2}', true);
+create table public.notes (id integer primary key, a text);
+insert into public.notes values (1, 'a');
 grant usage on schema hidden to public;
 `
 
@@ -59,7 +83,7 @@ async function expectAnswered(text: string): Promise<void> {
 beforeAll(async () => {
   on = await governed({
     seed,
-    allow: [{ target: 'db', duty: ['read', 'write', 'delete'], resource: 'table:public.*' }],
+    allow: [{ target: 'db', duty: ['read', 'write', 'delete', 'define'], resource: 'table:public.*' }],
   })
   wire = await Wire.open(on.target, await on.session())
 })
@@ -105,4 +129,46 @@ describe('a function of a user that has the name of one of the server', () => {
     `select make_interval(days => 1), make_date(2026, 1, 1)`,
     `select jsonb_extract_path('{}'::jsonb, variadic array['a'::text])`,
   ])('is not where the server has one of exactly these types: %s', expectAnswered)
+})
+
+describe('a cast for assignment', () => {
+  it.each([
+    `select 1 from public.colors where c`,
+    `select c and true from public.colors`,
+    `select not c from public.colors`,
+    `select case when c then 1 end from public.colors`,
+    `select c is true from public.colors`,
+    `select count(*) filter (where c) from public.colors`,
+    `select 1 from public.colors as a join public.colors as b on a.c`,
+    `select 1 from public.colors group by c having c`,
+    `select public.color 'r' and true`,
+    `select ('r'::public.color) or false`,
+    `select 1 from (public.notes join public.colors on true) as j(b, x, y, c) where c`,
+    `select 1 limit (select c from public.colors)`,
+    `select 1 offset (select c from public.colors)`,
+    `select a[c] from public.colors`,
+    `select a[c:c] from public.colors`,
+    `select (array[1, 2])[c] from public.colors`,
+    `select 1 from public.notes tablesample system ((select c from public.colors))`,
+    `select xmlpi(name foo, c) from public.colors`,
+    `select xmlparse(content c) from public.colors`,
+    `select xmlconcat(c) from public.colors`,
+    `select c is document from public.colors`,
+    `select xmlroot(c, version '1.0') from public.colors`,
+    `select xmlserialize(content c as text) from public.colors`,
+    `select x.* from public.colors, xmltable(c passing '<r/>' columns a text path 'a') as x`,
+    `delete from public.notes using public.colors where c`,
+    `update public.notes set a = 'x' from public.colors where c`,
+    `merge into public.notes as n using public.colors as k on n.id = k.id when matched and c then delete`,
+    `insert into public.colors (id) values (1) on conflict (id) do update set v = true where colors.c`,
+    `alter table public.colors add check (c)`,
+  ])('is not run unseen where SQL wants a type: %s', expectRefused)
+
+  it.each([
+    `select id, c from public.colors where v and c is not null and c = 'r' and not (id = 2) limit 5 offset 0`,
+    `select a[1], a[id], a[1:id], case when id = 1 then c end from public.colors where id in (1, 2) or v is true`,
+    `select count(*) filter (where v) from public.colors as k join public.notes as n on n.id = k.id having true`,
+    `select xmlelement(name foo, xmlattributes(c as z)) from public.colors`,
+    `update public.notes set a = 'a' where id = 1`,
+  ])('is not there where SQL finds what it wants: %s', expectAnswered)
 })
