@@ -114,6 +114,34 @@ export const hiddenCallGuards = [
     replace,
     tests,
   })),
+  {
+    name: 'oid is no system column',
+    file: source('columns'),
+    find: "new Set(['ctid', ",
+    replace: "new Set(['oid', 'ctid', ",
+    tests,
+  },
+  {
+    name: 'views have no system columns',
+    file: source('columns'),
+    find: "relation.kind !== 'view' && ",
+    replace: '',
+    tests,
+  },
+  {
+    name: 'queries and joins have no system columns',
+    file: source('columns'),
+    find: 'relation !== undefined && relation.kind',
+    replace: 'relation?.kind',
+    tests,
+  },
+  {
+    name: 'excluded has no system columns',
+    file: source('columns'),
+    find: 'return !hidden && ',
+    replace: 'return ',
+    tests,
+  },
 ]
 
 function field(type) {

@@ -1,10 +1,15 @@
 import { callAttribute } from './function-calls.js'
-import type { Scope } from './scope.js'
+import type { Range, Scope } from './scope.js'
 import { bodyOf, listOf, textOf } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
-/** Columns that every table has besides its own. */
-const systemColumns: ReadonlySet<string> = new Set(['ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax', 'oid'])
+/** Columns that everything with rows of its own has besides its own columns. */
+const systemColumns: ReadonlySet<string> = new Set(['ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax'])
+
+/** Views and composite types, queries, joins and `excluded` have none: the name calls a function there. */
+function hasSystemColumns({ hidden, relation }: Range): boolean {
+  return !hidden && relation !== undefined && relation.kind !== 'view' && relation.kind !== 'composite-type'
+}
 
 /** `a`, `t.a`, `s.t.a`, `t.*`, `*`: notes which columns of which relations are read. */
 export const columnReference: Handler = (walk, body, scope) => {
@@ -59,7 +64,7 @@ function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void
     return
   }
   const own = range.columns?.get(column)
-  if (own !== undefined || systemColumns.has(column)) range.read?.add(own ?? column)
+  if (own !== undefined || (systemColumns.has(column) && hasSystemColumns(range))) range.read?.add(own ?? column)
   else {
     // `t.f` is also a call of f with the row of t.
     range.read?.add(range.columns === undefined ? column : '*')

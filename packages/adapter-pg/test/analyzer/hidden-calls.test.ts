@@ -281,3 +281,30 @@ describe('what comes out of JSON', () => {
     }
   })
 })
+
+describe('a name behind a row that is no column of it', () => {
+  const row = (schema: string, name: string): number => shop.relation(schema, name)?.rowType ?? 0
+  const called = (name: string): string => `execute function:shop.${name} userDefined`
+
+  it.each([
+    ['select lone.oid from lone', 'oid', 'lone'],
+    [`select l.oid from lone as l where l.oid = 'x'`, 'oid', 'lone'],
+    ['select open_orders.xmin from open_orders', 'xmin', 'open_orders'],
+    ['select v.ctid from shop.open_orders as v', 'ctid', 'open_orders'],
+    ['select x.xmax from (select * from lone) as x', 'xmax', 'lone'],
+    ['select j.cmin from (lone join diary on true) as j', 'cmin', 'lone'],
+    [`insert into lone values (1) on conflict (a) do update set b = excluded.tableoid`, 'tableoid', 'lone'],
+  ])('is a function of a user, also with the name of a system column: %s', async (written, name, relation) => {
+    expect(await effectLines(written, withRoutines({ name, arguments: [row('shop', relation)] }))).toContain(
+      called(name),
+    )
+  })
+
+  it.each(['ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax'])('is the system column %s of a table', async (name) => {
+    const routines = withRoutines({ name, arguments: [row('shop', 'lone')] })
+    expect(await effectLines(`select lone.${name} from lone`, routines)).toEqual([
+      `read table:shop.lone columns=${name}`,
+    ])
+    expect(await effectLines(`select totals.${name} from totals`, routines)).not.toContain(called(name))
+  })
+})

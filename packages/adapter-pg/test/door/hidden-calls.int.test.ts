@@ -56,6 +56,14 @@ create table public.colors (id integer primary key, c public.color, a integer[],
 insert into public.colors values (1, 'r', '{1,2}', true);
 create table public.notes (id integer primary key, a text);
 insert into public.notes values (1, 'a');
+
+create function public.oid(public.notes) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('oid'); return 'x'; end $$;
+create view public.notes_seen as select * from public.notes;
+create function public.xmin(public.notes_seen) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('xmin'); return 'x'; end $$;
+create function public.ctid(public.notes) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('ctid'); return 'x'; end $$;
 grant usage on schema hidden to public;
 `
 
@@ -171,4 +179,17 @@ describe('a cast for assignment', () => {
     `select xmlelement(name foo, xmlattributes(c as z)) from public.colors`,
     `update public.notes set a = 'a' where id = 1`,
   ])('is not there where SQL finds what it wants: %s', expectAnswered)
+})
+
+describe('a function of a user that is written as a column', () => {
+  it.each([
+    `select notes.oid from public.notes`,
+    `select n.oid from public.notes as n where n.oid = 'x'`,
+    `select notes_seen.xmin from public.notes_seen`,
+    `insert into public.notes values (1, 'a') on conflict (id) do update set a = excluded.ctid`,
+  ])('is not called unseen by the name of a system column: %s', expectRefused)
+
+  it('is not where that is a column', async () => {
+    await expectAnswered('select notes.xmin, notes.ctid, tableoid from public.notes')
+  })
 })
