@@ -142,6 +142,27 @@ export const hiddenCallGuards = [
     replace: 'return ',
     tests,
   },
+  {
+    name: 'all settings are read where a function gives them',
+    file: source('builtin-functions'),
+    find: "'current_setting pg_show_all_settings'",
+    replace: "'current_setting'",
+    tests,
+  },
+  {
+    name: 'a sequence is read where a function tells its last value',
+    file: source('builtin-functions'),
+    find: "'pg_sequence_last_value pg_get_sequence_data'",
+    replace: "''",
+    tests,
+  },
+  {
+    name: 'other blanks than those of ASCII are part of a name',
+    file: source('qualified-name'),
+    find: '/[ \\t\\n\\r\\f]*(?:',
+    replace: '/\\s*(?:',
+    tests,
+  },
 ]
 
 function field(type) {

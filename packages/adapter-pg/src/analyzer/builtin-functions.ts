@@ -4,7 +4,7 @@ export type BuiltinRule =
   | { readonly does: 'text'; readonly arguments?: number }
   | { readonly does: 'set' }
   | { readonly does: 'show' }
-  | { readonly does: 'sequence' }
+  | { readonly does: 'sequence'; readonly duty: 'read' | 'write' }
   | { readonly does: 'notify' }
   | { readonly does: 'lock' }
   | { readonly does: 'input' }
@@ -32,8 +32,8 @@ define(
    pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_current_wal_lsn pg_current_wal_insert_lsn
    pg_current_wal_flush_lsn pg_blocking_pids pg_safe_snapshot_blocking_pids pg_lock_status
    pg_isolation_test_session_is_blocked pg_jit_available pg_collation_actual_version
-   pg_database_collation_actual_version pg_partition_tree pg_partition_ancestors pg_sequence_last_value
-   pg_get_sequence_data pg_xact_status txid_status pg_xact_commit_timestamp pg_last_committed_xact
+   pg_database_collation_actual_version pg_partition_tree pg_partition_ancestors
+   pg_xact_status txid_status pg_xact_commit_timestamp pg_last_committed_xact
    pg_notification_queue_usage pg_stat_clear_snapshot pg_stat_have_stats pg_stat_get_xact_blocks_fetched
    pg_stat_get_xact_blocks_hit pg_stat_get_xact_function_calls pg_stat_get_xact_function_self_time
    pg_stat_get_xact_function_total_time pg_stat_get_xact_numscans pg_stat_get_xact_tuples_deleted
@@ -74,8 +74,10 @@ define(
 )
 
 define({ does: 'set' }, 'set_config')
-define({ does: 'show' }, 'current_setting')
-define({ does: 'sequence' }, 'nextval setval')
+/** All of them where there is no argument. */
+define({ does: 'show' }, 'current_setting pg_show_all_settings')
+define({ does: 'sequence', duty: 'write' }, 'nextval setval')
+define({ does: 'sequence', duty: 'read' }, 'pg_sequence_last_value pg_get_sequence_data')
 define({ does: 'notify' }, 'pg_notify')
 define(
   { does: 'lock' },

@@ -1,10 +1,10 @@
 /**
  * Splits the text of a name as the server does for regclass: `Orders` is `orders`, `"Orders"` stays, dots separate.
- * Undefined when it is not a name.
+ * Only ASCII blanks around a part are none of it. Undefined when it is not a name.
  */
 export function parseQualifiedName(text: string): readonly string[] | undefined {
   const parts: string[] = []
-  const part = /\s*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))\s*(\.|$)/y
+  const part = /[ \t\n\r\f]*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))[ \t\n\r\f]*(\.|$)/y
   while (part.lastIndex < text.length || parts.length === 0) {
     const match = part.exec(text)
     if (match === null) return undefined

@@ -127,7 +127,7 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       if (call.via === undefined) showEffect(walk, nameArgument(walk, call.arguments?.[0]))
       return
     case 'sequence':
-      add('write', sequenceResource(walk, call.arguments?.[0]))
+      add(rule.duty, sequenceResource(walk, call.arguments?.[0]))
       return
     case 'notify':
       add('write', channelResource(nameArgument(walk, call.arguments?.[0])), { sensitive: true })

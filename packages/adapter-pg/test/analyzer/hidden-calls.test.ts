@@ -308,3 +308,18 @@ describe('a name behind a row that is no column of it', () => {
     expect(await effectLines(`select totals.${name} from totals`, routines)).not.toContain(called(name))
   })
 })
+
+describe('a function of the server that tells what has a name', () => {
+  it('reads it', async () => {
+    expect(await effectLines('select (pg_show_all_settings()).name')).toEqual(['read setting:*'])
+    expect(await effectLines(`select pg_sequence_last_value('hr.badge')`)).toEqual(['read sequence:hr.badge'])
+    expect(await effectLines('select pg_get_sequence_data($1)')).toEqual(['read sequence:*'])
+  })
+
+  it('takes blanks of ASCII alone for none of the name', async () => {
+    expect(await effectLines(`select nextval(' hr . badge\t')`)).toEqual(['write sequence:hr.badge'])
+    for (const blank of ['\u00a0', '\ufeff', '\u2003']) {
+      expect(await effectLines(`select nextval('hr.${blank}badge')`)).toEqual(['write sequence:*'])
+    }
+  })
+})
