@@ -37,6 +37,7 @@ import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
 import { permitsInTimeGuards } from './permits-in-time.mjs'
 import { cursorNameGuards, permitsInTimeGuards } from './permits-in-time.mjs'
+import { cursorNameGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
@@ -59,6 +60,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'cursor-names': cursorNameGuards,
+  'statement-counts': statementCountGuards,
   'session-end': sessionEndGuards,
   policy: policyGuards,
   mitigations: mitigationGuards,

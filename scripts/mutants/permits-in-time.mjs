@@ -56,6 +56,63 @@ export const cursorNameGuards = [
   tests: [tests].flat(),
 }))
 
+const counts = ['packages/core/test/duties/statement-counts.test.ts']
+
+/** Texts of several statements under limits on statements. */
+export const statementCountGuards = [
+  ['count in the ledger', core('duties/claims'), 'statements: act.statements ?? 1,', 'statements: 1,', counts],
+  ['are known to the rules', core('decided-action'), '    statements: statementsOf(description),\n', '', counts],
+  [
+    'are a whole number of them',
+    core('decided-action'),
+    'Number.isSafeInteger(statements) && statements >= 1',
+    'statements < Infinity',
+    counts,
+  ],
+  [
+    'are not taken for as many as another text of the same effects',
+    core('duties/known-claims'),
+    'one.statements === other.statements',
+    'one.statements !== 0',
+    counts,
+  ],
+  ['are on record', core('request-digest'), 'statements === 1 ? {} : { statements }', '{}', counts],
+  [
+    'are on record where the text is recorded as it is',
+    core('request-digest'),
+    'recordedText === text && statements === 1',
+    'recordedText === text',
+    counts,
+  ],
+  [
+    'count after a restart',
+    core('record/replayed-duties'),
+    'return { target, root, statements,',
+    'return { target, root,',
+    counts,
+  ],
+  [
+    'are simulated',
+    core('lint/simulate'),
+    'const description = { operation, text, effects, statements }',
+    'const description = { operation, text, effects }',
+    counts,
+  ],
+  [
+    'are counted by the analyzer',
+    analyzer('analyse'),
+    '...(statements.length > 1 ?',
+    '...(statements.length > 1e6 ?',
+    ['packages/adapter-pg/test/door/statement-counts.int.test.ts', ...facts],
+  ],
+].map(([what, file, find, replace, tests]) => ({
+  name: `the statements of a text ${String(what)}`,
+  file: String(file),
+  find: String(find),
+  replace: String(replace),
+  tests: [tests].flat(),
+}))
+
 /** What was let through and waits: a portal between Bind and Execute, and between two of them. */
 export const permitsInTimeGuards = [
   [

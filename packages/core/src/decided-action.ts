@@ -1,11 +1,12 @@
 import type { Act } from './duties/act.js'
+import { BothKeysError } from './errors.js'
 import type { Action, Description } from './model/action.js'
 import type { DecisionInput } from './model/decision.js'
 import type { Requester } from './requester.js'
 
 /** What of an action the policy looks at. */
 export type DecidedAction = Pick<Action, 'target'> & {
-  readonly description: Pick<Description, 'operation' | 'text' | 'effects'>
+  readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'statements'>
 }
 
 /** What the policy is asked about an action of somebody: the same whether it is to run or only simulated. */
@@ -23,7 +24,7 @@ export function decisionInput(
   }
 }
 
-/** What the rules about what happened before are asked about it. */
+/** What the rules about what happened before are asked about it. Throws ERR_INTERNAL for a number of statements that is none. */
 export function actOfAction(
   { countedRoles, principal }: Pick<Requester, 'countedRoles' | 'principal'>,
   { description, target }: DecidedAction,
@@ -34,8 +35,15 @@ export function actOfAction(
     roles: countedRoles,
     target: target.name,
     effects: description.effects,
+    statements: statementsOf(description),
     kind,
     root: principal.run.root,
     change: principal.change,
   }
+}
+
+/** Less than one would make room under a limit. */
+function statementsOf({ statements = 1 }: Pick<Description, 'statements'>): number {
+  if (Number.isSafeInteger(statements) && statements >= 1) return statements
+  throw new BothKeysError('ERR_INTERNAL', 'the statements of an action have to be counted in whole numbers')
 }

@@ -102,10 +102,14 @@ export function partsOf(description: Description): DescriptionParts {
     })),
   )
   const operation = description.operation
-  const { recordedText, text } = description
+  const { recordedText, statements = 1, text } = description
   const exact = new CanonicalFragment({ effects, operation, text })
-  // A text without literals is recorded as it is.
-  const recorded = recordedText === text ? exact : new CanonicalFragment({ effects, operation, text: recordedText })
+  // A text without literals is recorded as it is. How many statements it holds follows from it, so no digest needs that.
+  const several = statements === 1 ? {} : { statements }
+  const recorded =
+    recordedText === text && statements === 1
+      ? exact
+      : new CanonicalFragment({ effects, operation, text: recordedText, ...several })
   const made: DescriptionParts = { exact, recorded }
   descriptionParts.set(description, made)
   return made

@@ -93,6 +93,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
       text: parsed.text,
       recordedText: parsed.recordedText,
       effects: walk.effects.list(),
+      ...(statements.length > 1 ? { statements: statements.length } : {}),
     }),
     statementCount: statements.length,
     settingFree: walk.settingFree,

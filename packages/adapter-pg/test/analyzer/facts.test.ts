@@ -153,6 +153,16 @@ describe('the registry', () => {
   })
 })
 
+describe('the number of statements', () => {
+  it.each([
+    ['select 1; select 2; select 3', 3],
+    ['select 1;', undefined],
+    ['', undefined],
+  ])('of %j', async (text, expected) => {
+    expect((await analysisOf(text)).description.statements).toBe(expected)
+  })
+})
+
 describe('copy', () => {
   it.each([
     ['copy lone from stdin', 'in'],

@@ -12,6 +12,8 @@ export interface Act {
   readonly about?: readonly Effect[]
   /** A request is an action that people are asked about first. A vote touches no data and is no statement. */
   readonly kind: 'action' | 'request' | 'vote'
+  /** How many statements it is. Default: 1. */
+  readonly statements?: number | undefined
   /** The root run that the act belongs to: of a vote, that of the action it is about. */
   readonly root: string
   /** The change that it belongs to: of a vote, that of the action it is about. Undefined: none is named. */

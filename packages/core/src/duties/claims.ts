@@ -28,7 +28,7 @@ export function claimsOf(rules: DutyRules, act: Act): Claims {
   if (act.kind === 'vote') return draft.claims()
   for (const wall of rules.walls) claimDatasets(draft, rules, wall, act)
   // What is handed out is counted when it is; an act has to find room for some of it.
-  countLimits(draft, rules, act, { statements: 1, rows: 0, bytes: 0 })
+  countLimits(draft, rules, act, { statements: act.statements ?? 1, rows: 0, bytes: 0 })
   return draft.claims()
 }
 

@@ -45,6 +45,7 @@ function isSame(one: Act, other: Act): boolean {
     one.roles === other.roles &&
     one.kind === other.kind &&
     one.root === other.root &&
-    one.change === other.change
+    one.change === other.change &&
+    one.statements === other.statements
   )
 }

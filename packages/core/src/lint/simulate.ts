@@ -111,8 +111,8 @@ export interface SimulatedHold {
 export async function simulationOf(on: SimulationPorts, action: ActionShape): Promise<Simulation> {
   const { listing, lookBack, policy, who } = on
   const target = targetOf(policy, action)
-  const { effects, operation = 'query', text = '' } = action
-  const description = { operation, text, effects }
+  const { effects, operation = 'query', statements = 1, text = '' } = action
+  const description = { operation, text, effects, statements }
   const input = decisionInput(who, { target, description })
   const decision = policy.decide(input)
   const act = actOfAction(who, { target, description }, decision.effect === 'hold' ? 'request' : 'action')

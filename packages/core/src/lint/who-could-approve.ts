@@ -20,6 +20,8 @@ export interface ActionShape {
   readonly operation?: string
   /** The exact text. Default: none, so that rules about text find nothing. */
   readonly text?: string
+  /** How many statements it is, for limits on statements. Default: 1. */
+  readonly statements?: number
 }
 
 /** Somebody who could say yes. */

@@ -23,6 +23,8 @@ export interface Description {
   /** The text with every literal replaced: what the record and error messages may show. */
   readonly recordedText: string
   readonly effects: readonly Effect[]
+  /** How many statements the text holds: it is one action, and limits on statements count each of them. Default: 1. */
+  readonly statements?: number
 }
 
 /** One action: a description with its parameters, at one target. */

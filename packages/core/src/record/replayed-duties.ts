@@ -19,7 +19,7 @@ export interface ReplayedEntry {
   readonly expiresAtMs: number | undefined
 }
 
-type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change'>
+type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change' | 'statements'>
 
 /**
  * What the record says that was exercised, as the duty rules in force count it (RULES 19): by intents, whatever became of
@@ -129,9 +129,11 @@ function voterOf(event: RecordedEvent): Pick<Act, 'party' | 'roles'> {
 
 function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct {
   const target = membersOf(event['target'])['name']
-  const effects = membersOf(event['action'])['effects']
+  const { effects, statements = 1 } = membersOf(event['action'])
   if (typeof target !== 'string' || !Array.isArray(effects)) throw unreadable(event, 'its action')
-  return { target, root: party.run.root, change, effects: effects.map((effect) => effectOf(effect, event)) }
+  if (!isCount(statements) || statements === 0) throw unreadable(event, 'how many statements it is')
+  const { root } = party.run
+  return { target, root, change, statements, effects: effects.map((effect) => effectOf(effect, event)) }
 }
 
 function effectOf(effect: unknown, event: RecordedEvent): Effect {

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BothKeysError } from '../../src/errors.js'
-import type { Permit } from '../../src/permit.js'
+import { Permit } from '../../src/permit.js'
+import type { OutcomeContext } from '../../src/record-outcome.js'
+import { begunTooLate } from '../../src/refusal.js'
+import type { Requester } from '../../src/requester.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
 import type { Duty } from '../../src/model/effect.js'
 import type { Session } from '../../src/session.js'
 import { asks, people, verdict } from '../duties/support.js'
@@ -126,6 +130,24 @@ describe('a permit that waits between the decision and the run', () => {
       ['completed', undefined],
     ])
   })
+})
+
+it('a permit that was void once stays void', () => {
+  const clock = fixedClock(0)
+  const requester = { signal: new AbortController().signal } as Requester
+  let over = true
+  const lapsed = () => (over ? begunTooLate(1) : undefined)
+  const on = { deadlineMs } as OutcomeContext
+  const permit = new Permit({ id: '1', trace: undefined }, requester, on, {
+    affected: undefined,
+    measure: undefined,
+    lapsed,
+    clock,
+  })
+  expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
+  over = false
+  expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
+  expect(codeOf(() => permit.use())).toMatch(/^ERR_PERMIT_VOID/)
 })
 
 describe('what was approved and waits to run', () => {
