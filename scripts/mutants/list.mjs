@@ -38,6 +38,7 @@ import { perChangeGuards } from './per-change.mjs'
 import { permitsInTimeGuards } from './permits-in-time.mjs'
 import { cursorNameGuards, permitsInTimeGuards } from './permits-in-time.mjs'
 import { cursorNameGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
+import { cursorNameGuards, optionGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
@@ -60,6 +61,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'cursor-names': cursorNameGuards,
+  options: optionGuards,
   'statement-counts': statementCountGuards,
   'session-end': sessionEndGuards,
   policy: policyGuards,

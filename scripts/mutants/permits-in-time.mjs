@@ -113,6 +113,39 @@ export const statementCountGuards = [
   tests: [tests].flat(),
 }))
 
+const once = ['packages/core/test/delegation/options-read-once.test.ts']
+
+/** Options that callers hand in. */
+export const optionGuards = [
+  [
+    'of a delegation are read once',
+    core('session-keeper'),
+    'const options = checkedDelegation(given)',
+    'checkedDelegation(given)\n    const options = given',
+    once,
+  ],
+  [
+    'of a delegation are read once to the last role',
+    core('delegation'),
+    'isList(listed) ? Object.freeze([...listed]) : undefined',
+    'isList(listed) ? listed : undefined',
+    once,
+  ],
+  [
+    'of a revocation are read once',
+    core('revocations'),
+    'untilMs: nowMs + forMs })',
+    'untilMs: nowMs + (options.forMs ?? 0) })',
+    once,
+  ],
+].map(([what, file, find, replace, tests]) => ({
+  name: `options ${String(what)}`,
+  file: String(file),
+  find: String(find),
+  replace: String(replace),
+  tests: [tests].flat(),
+}))
+
 /** What was let through and waits: a portal between Bind and Execute, and between two of them. */
 export const permitsInTimeGuards = [
   [

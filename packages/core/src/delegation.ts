@@ -41,8 +41,8 @@ export interface Delegator {
 
 /**
  * The principal of a sub-agent: the same subject, owners and root of the run, with a run of its own; roles that the session
- * has, and an end that is not beyond its end. What was asked for is given or refused, never cut to fit.
- * Throws ERR_CONFIG_INVALID for options that mean nothing and ERR_DELEGATION_REFUSED for what cannot be given away.
+ * has, and an end that is not beyond its end. What was asked for is given or refused, never cut to fit. `options` are a
+ * checked copy. Throws ERR_DELEGATION_REFUSED for what cannot be given away.
  */
 export function subPrincipal(
   delegator: Delegator,
@@ -51,7 +51,6 @@ export function subPrincipal(
   nowMs: number,
 ): Principal {
   const { principal, roles, sessionId } = delegator
-  assertOptions(options)
   if (principal.kind === 'human')
     throw refused("a person's session cannot be delegated", 'open a session with the credential of the agent')
   if (principal.delegation.length >= maxDepth)
@@ -90,18 +89,33 @@ function isOwnClass({ agentClass }: Principal, name: string): boolean {
   return agentClass.known.some((own) => name === own || name.startsWith(`${own}/`))
 }
 
-/** What is wrong here is wrong in the code that calls. */
-function assertOptions(options: DelegationOptions): void {
-  for (const name of Object.keys(options)) if (!optionNames.has(name)) throw wrong(`there is no option ${name}`)
-  const { agentClass, key, name, roles, ttlMs } = options
-  if (!isList(roles) || !roles.every(isName)) throw wrong('roles must be a list of roles')
+/**
+ * A checked copy: each option is read once, so that what is given is what was checked. Throws ERR_CONFIG_INVALID: what is wrong
+ * here is wrong in the code that calls.
+ */
+export function checkedDelegation(options: DelegationOptions): DelegationOptions {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null) throw wrong('it needs roles and a ttlMs')
+  for (const name of Object.keys(given)) if (!optionNames.has(name)) throw wrong(`there is no option ${name}`)
+  const { agentClass, key, name, proveAction, roles: listed, trace, ttlMs } = options
+  const roles = isList(listed) ? Object.freeze([...listed]) : undefined
+  if (roles === undefined || !roles.every(isName)) throw wrong('roles must be a list of roles')
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) throw wrong('ttlMs must be a whole number of milliseconds above 0')
   if (name !== undefined && !isName(name)) throw wrong('name must be a name')
   if (agentClass !== undefined && !isName(agentClass)) throw wrong('agentClass must be a name')
   if (key !== undefined && !isThumbprint(key)) throw wrong('key must be the thumbprint of a key')
+  return Object.freeze({
+    roles,
+    ttlMs,
+    ...(name === undefined ? {} : { name }),
+    ...(agentClass === undefined ? {} : { agentClass }),
+    ...(key === undefined ? {} : { key }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(proveAction === undefined ? {} : { proveAction }),
+  })
 }
 
-function isList(value: unknown): value is readonly unknown[] {
+function isList<T>(value: readonly T[] | undefined): value is readonly T[] {
   return Array.isArray(value)
 }
 

@@ -99,12 +99,14 @@ export class Revocations {
    */
   async add(what: Revocable, options: RevocationOptions): Promise<Revocation> {
     const { deadlineMs, journal } = this.#context
-    let revocation = revocationOf(what, options)
+    // Read once: what is checked is what is kept.
+    const { forMs, reason } = options
+    let revocation = revocationOf(what, forMs === undefined ? { reason } : { forMs, reason })
     this.#keep(revocation)
     let failure: { readonly error: unknown } | undefined
     try {
       const nowMs = await this.#nowMs()
-      if (options.forMs !== undefined) revocation = Object.freeze({ ...revocation, untilMs: nowMs + options.forMs })
+      if (forMs !== undefined) revocation = Object.freeze({ ...revocation, untilMs: nowMs + forMs })
       await this.#tell(revocation, nowMs)
     } catch (error) {
       failure = { error }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { DelegationOptions } from './delegation.js'
-import { subPrincipal } from './delegation.js'
+import { checkedDelegation, subPrincipal } from './delegation.js'
 import type { DenialLog } from './denial-log.js'
 import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
@@ -121,8 +121,9 @@ export class SessionKeeper {
    * journal are asked, so that none is too many, that none is refused for nothing, and that a session which ends meanwhile
    * ends it.
    */
-  async #delegate(parent: LiveSession, options: DelegationOptions): Promise<Session> {
+  async #delegate(parent: LiveSession, given: DelegationOptions): Promise<Session> {
     assertLive(parent)
+    const options = checkedDelegation(given)
     await this.#context.revocations.fresh()
     const { clock } = this.#context
     const { principal } = parent.session
