@@ -163,6 +163,13 @@ export const hiddenCallGuards = [
     replace: '/\\s*(?:',
     tests,
   },
+  {
+    name: 'a join may give columns other names',
+    file: source('resolve-column'),
+    find: '    if (level.ranges.some(isJoin)) return undefined\n',
+    replace: '',
+    tests,
+  },
 ]
 
 function field(type) {

@@ -197,6 +197,7 @@ describe('a cast for assignment', () => {
     `select 'glad'::mood and true`,
     'select 1 where (select felt from diary limit 1)',
     'select 1 from (lone join diary on true) as j(b, x, y, c) where c',
+    'select 1 from (customers join diary on true) as j(a, b, c, d, e, vip) where vip',
     'update lone set b = $1 from diary where felt',
     'update lone set b = $1 from lone as a join diary on felt where true',
     'delete from lone using diary where felt',
