@@ -85,8 +85,8 @@ export const perChangeGuards = [
   {
     name: 'the change of what was approved comes back',
     file: source('record/replayed-duties'),
-    find: 'root: party.run.root, change, effects:',
-    replace: 'root: party.run.root, change: undefined, effects:',
+    find: 'return { target, root, change, statements,',
+    replace: 'return { target, root, change: undefined, statements,',
     tests: counted,
   },
   {

@@ -87,8 +87,8 @@ export const statementCountGuards = [
   [
     'count after a restart',
     core('record/replayed-duties'),
-    'return { target, root, statements,',
-    'return { target, root,',
+    'return { target, root, change, statements,',
+    'return { target, root, change,',
     counts,
   ],
   [
