@@ -20,6 +20,7 @@ import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
+import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { lintGuards } from './lint.mjs'
@@ -66,6 +67,7 @@ const lists = {
   decide: decideGuards,
   identity: identityGuards,
   directory: directoryGuards,
+  'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
