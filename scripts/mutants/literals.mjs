@@ -187,4 +187,12 @@ export const literalGuards = [
     replace: '',
     tests: test('recorded-text'),
   },
+  {
+    name: 'what runs functions in Parse is not parsed before its intent is on record',
+    file: 'packages/adapter-pg/src/door/name-lock.ts',
+    find: ' && !runsInParse',
+    replace: '',
+    tests: made,
+    only: 'cannot be recorded',
+  },
 ]

@@ -77,6 +77,7 @@ export function useAnalysis(walk: Walk, analysis: Analysis): void {
   walk.effects.addAll(analysis.description.effects)
   walk.settingFree &&= analysis.settingFree
   walk.changesCatalog ||= analysis.changesCatalog
+  walk.runsInParse ||= analysis.runsInParse
 }
 
 /** DEALLOCATE. */

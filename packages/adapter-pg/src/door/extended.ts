@@ -20,9 +20,10 @@ import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves, nor does one that runs
- * functions by itself without its Bind right behind it; any other Parse waits until something uses the statement; one with its Bind right behind it is decided with that. The decision is
- * taken anew at every Bind, because Bind alone already runs functions at plan time; Execute only goes on with what a Bind
- * was permitted, as long as what let it through counts, and begins with it within the guard's deadline.
+ * functions by itself without its Bind right behind it; any other Parse waits until something uses the statement; one with
+ * its Bind right behind it is decided with that. The decision is taken anew at every Bind, because Bind alone already runs
+ * functions at plan time; Execute only goes on with what a Bind was permitted, as long as what let it through counts, and
+ * begins with it within the guard's deadline.
  */
 export class ExtendedProtocol {
   readonly #connection: Line

@@ -54,8 +54,9 @@ export function settlesNames(analysis: Analysis, state: ServerState): boolean {
   return isLockedByParse(analysis) && !seesOneSnapshot(state)
 }
 
-function isLockedByParse({ statementCount, description }: Analysis): boolean {
-  return statementCount === 1 && lockedByParse.has(description.operation)
+/** What runs functions of users when it is parsed is not parsed before its intent is on record. */
+function isLockedByParse({ statementCount, description, runsInParse }: Analysis): boolean {
+  return statementCount === 1 && lockedByParse.has(description.operation) && !runsInParse
 }
 
 /**

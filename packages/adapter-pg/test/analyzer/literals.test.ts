@@ -65,6 +65,7 @@ describe('literals that run functions when the text is analysed', () => {
     `select $1 from moods where at = '(1,2)'`,
     `insert into moods (at) values ('(1,2)')`,
     `update moods set at = '(1,2)'`,
+    `prepare p as select '(1,2)'::pair; execute p`,
   ])('are those of rows: %s', async (text) => {
     expect(await analysisOf(text)).toMatchObject({ runsInParse: true })
   })

@@ -20,8 +20,10 @@ import {
 const seed = `
 create schema hidden;
 create table hidden.called (what text);
+-- What is rolled back counts as well.
+create sequence hidden.calls;
 create function hidden.hit(v text) returns boolean language plpgsql security definer as
-  $$ begin insert into hidden.called values (v); return true; end $$;
+  $$ begin perform nextval('hidden.calls'); insert into hidden.called values (v); return true; end $$;
 create domain public.dom as text check (hidden.hit(value));
 create domain public.dom2 as text check ((value::public.dom) is not null);
 create type public.comp as (a integer, d public.dom);
@@ -53,6 +55,12 @@ let wire: Wire
 async function ranUnseen(): Promise<readonly string[]> {
   const { rows } = await on.owner.query<{ what: string }>('delete from hidden.called returning what')
   return rows.map(({ what }) => what)
+}
+
+/** How often one ran, whatever became of it. */
+async function calls(): Promise<string> {
+  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
+  return rows[0]?.last ?? ''
 }
 
 async function idOf(type: string): Promise<number> {
@@ -215,5 +223,54 @@ describe('a held statement whose literals run functions in Parse', () => {
     const text = `select id from public.t where name = $1 and at > $2 and id = any($3) limit $4`
     const answers = await wire.ask(parse('', text), bind('', '', ['123', '2025-01-01', '{1}', '5']), execute(''), sync)
     expect(errors(answers)).toEqual([])
+  })
+})
+
+describe('a statement whose literals run functions in Parse, and whose intent cannot be recorded', () => {
+  let isDown = false
+
+  beforeAll(async () => {
+    on = await governed({
+      seed,
+      allow: [{ target: 'db', duty: ['read', 'write', 'execute'] }],
+      journal: (memory) => ({
+        open: async (context) => {
+          const journal = await memory.open(context)
+          const gone = async (): Promise<never> => {
+            await new Promise((resolve) => setTimeout(resolve, 100))
+            throw new Error('disk full')
+          }
+          return {
+            append: (event, durability) =>
+              isDown && event.type === 'action.intent' ? gone() : journal.append(event, durability),
+            read: () => journal.read(),
+            close: () => journal.close(),
+          }
+        },
+      }),
+    })
+    wire = await Wire.open(on.target, await on.session())
+  })
+
+  afterAll(async () => {
+    await wire.end()
+    await on.close()
+  })
+
+  it.each([
+    ['a simple query', query(`update public.t set ds = '{bad}'`)],
+    [
+      'an extended one',
+      Buffer.concat([parse('', `update public.t set ds = '{bad}'`), bind('', ''), execute(''), sync]),
+    ],
+  ])('runs none of them: %s', async (_what, message) => {
+    const before = await calls()
+    isDown = true
+    const answers = await wire.ask(message)
+    isDown = false
+    expect(errors(answers)).toHaveLength(1)
+    expect(await calls()).toBe(before)
+    expect(errors(await wire.ask(message))).toEqual([])
+    expect(await ranUnseen()).toEqual(['bad'])
   })
 })
