@@ -176,7 +176,7 @@ describe('a held statement in whose reach a user’s function is', () => {
   })
 
   it('is not planned as what EXECUTE names', async () => {
-    const { lines } = await shownOf(on, desk, 'execute p', { before: ['prepare p as delete from t'] })
+    const { lines } = await shownOf(on, desk, 'execute p', { held: ['prepare p as delete from t'] })
     expect(lines).toEqual(['no estimate: not-a-query'])
   })
 

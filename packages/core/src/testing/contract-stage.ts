@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { ApprovalRequest, ApprovalVote, Approver } from '../approvals/approver.js'
 import type { Guard } from '../guard.js'
 import { createGuard } from '../guard.js'
+import { accountsAsPeople } from '../known-people.js'
 import { unverifiedIdentity } from '../identity/unverified.js'
 import type { UnverifiedClaims } from '../identity/verifier.js'
 import { unverifiedCredential } from '../identity/verifier.js'
@@ -41,6 +42,7 @@ export class Stage {
 
   async #createGuard(): Promise<Guard> {
     return createGuard({
+      directory: accountsAsPeople,
       policy: { load: () => Promise.resolve({ name: 'contract', content: this.#policy() }) },
       identity: unverifiedIdentity(),
       targets: [this.harness.target],

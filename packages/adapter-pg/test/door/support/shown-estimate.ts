@@ -19,6 +19,8 @@ export async function openedRun(on: Governed): Promise<{ readonly session: Sessi
 
 interface Sending {
   readonly before?: readonly string[]
+  /** Of what comes before, that which is held: it is approved. */
+  readonly held?: readonly string[]
   readonly values?: unknown[]
   readonly types?: readonly number[]
 }
@@ -37,10 +39,15 @@ export async function shownOf(
   on: Governed,
   desk: Desk,
   text: string,
-  { before = [], types, values }: Sending = {},
+  { before = [], held = [], types, values }: Sending = {},
 ): Promise<Shown> {
   const { client, session } = await openedRun(on)
   for (const each of before) await client.query(each)
+  for (const each of held) {
+    const done = client.query(each)
+    await (await desk.next()).approve()
+    await done
+  }
   const told: unknown[] = []
   client.on('notice', (notice) => told.push(notice))
   const waiting = client.query({ text, values, types } as pg.QueryConfig).catch((error: unknown) => told.push(error))
