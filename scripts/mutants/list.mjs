@@ -15,6 +15,7 @@ import { glassReviewGuards } from './glass-review.mjs'
 import { grantGuards } from './grants.mjs'
 import { handedOutGuards } from './handed-out.mjs'
 import { hiddenCallGuards } from './hidden-calls.mjs'
+import { hiddenTypeGuards } from './hidden-types.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
 import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
@@ -109,6 +110,7 @@ const lists = {
   'door-transactions': doorTransactionGuards,
   analyzer,
   literals: literalGuards,
+  'hidden-types': hiddenTypeGuards,
   'analyzer-columns': analyzerColumnGuards,
   'hidden-calls': hiddenCallGuards,
 }

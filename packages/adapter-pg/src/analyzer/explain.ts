@@ -15,9 +15,17 @@ export const explain: Handler = (walk, body, scope) => {
     keepingNames(walk, () => walk.visit(query, scope))
     return
   }
+  // EXPLAIN EXECUTE computes what it passes.
+  walk.visitAll(listOf(executed(query), 'params'), scope)
   const effects = apart(walk, () => walk.visit(query, scope))
   if (effects.some(mayRunInPlanning)) walk.effects.addAll(effects)
   else nameOnly(walk, effects)
+}
+
+/** The EXECUTE of EXPLAIN EXECUTE and of EXPLAIN CREATE TABLE AS EXECUTE. */
+function executed(query: TreeNode | undefined): TreeNode {
+  const made = bodyOf(query, 'CreateTableAsStmt')
+  return bodyOf(made === undefined ? query : nodeOf(made, 'query'), 'ExecuteStmt') ?? {}
 }
 
 /** What a part of a text would do, which the text itself does not do: of it, only what literals become is left. */

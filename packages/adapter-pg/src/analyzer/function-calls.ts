@@ -15,7 +15,9 @@ export const functionCall: Handler = (walk, body, scope) => {
   const args = argumentsOf(body)
   const names = namesOnServer(walk, namesOf(listOf(body, 'funcname')) ?? [])
   const written = writtenName(names)
-  if (written !== undefined) settleArguments(walk, findRoutines(walk, written), args)
+  // What WITHIN GROUP orders may give the arguments their types.
+  if (written !== undefined && !flagOf(body, 'agg_within_group'))
+    settleArguments(walk, findRoutines(walk, written), args)
   walk.descend('FuncCall', body, scope, skippedFields)
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
 }

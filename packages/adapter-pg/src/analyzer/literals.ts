@@ -1,6 +1,6 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
-import { findRelation, findRoutines, rangeVarName, writtenName } from './names.js'
+import { findRelation, findRoutines, findType, rangeVarName, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
@@ -143,7 +143,9 @@ export function applyLiterals(walk: Walk): void {
     runStored(walk, info.functions, 'type')
     if (isRange(walk, type)) runStored(walk, info.comparisons, 'comparison')
   }
-  walk.runsInParse ||= [...walk.written, ...parsed].some((type) => runsInParse(walk, type))
+  // A literal beside an array of what the text has becomes an array.
+  walk.runsInParse ||= parsed.some((type) => isRange(walk, type) || isChecked(walk, type))
+  walk.runsInParse ||= [...walk.written].some((type) => runsInParse(walk, type))
 }
 
 /** Input functions of arrays, rows and ranges run what is inside as soon as a literal is analysed; a domain waits. */
@@ -154,6 +156,10 @@ function runsInParse(walk: Walk, type: number): boolean {
   const base = walk.catalog.types.get(baseType(walk, type))
   const isScalar = base !== undefined && base.kind !== 'composite' && (base.element === 0 || base.id < firstUserId)
   return !isScalar && info.functions.length > 0
+}
+
+function isChecked(walk: Walk, type: number): boolean {
+  return (walk.catalog.types.get(type)?.functions.length ?? 0) > 0
 }
 
 /** Bounds of a range are compared when it is made. */
@@ -218,22 +224,36 @@ function meet(walk: Walk, node: TreeNode): void {
   if (node['typemod'] !== undefined && node['names'] !== undefined) {
     const type = typeNameId(walk, node)
     if (type !== undefined) walk.mention([{ type }])
+    if (node['pct_type'] === true) mentionColumns(walk, namesOf(listOf(node, 'names'))?.slice(0, -1) ?? [])
   }
+  if (node['defname'] === 'initcond') walk.untyped.add('literal')
   if (textOf(node, 'relname') !== '') {
     const relation = findRelation(walk, rangeVarName(node))
     if (relation !== undefined) walk.mention([...relation.columns.values(), { type: relation.rowType }])
   }
   const call = bodyOf(node, 'FuncCall')
   const called = writtenName(namesOf(listOf(call ?? {}, 'funcname')) ?? [])
-  if (called !== undefined) for (const routine of findRoutines(walk, called)) walk.mention(resultsOf(routine))
+  if (called !== undefined) {
+    for (const routine of findRoutines(walk, called)) walk.mention(typesOf(routine))
+    const type = findType(walk, called)
+    if (type !== undefined) walk.mention([{ type: type.id }])
+  }
   const expression = bodyOf(node, 'A_Expr')
   const operator = namesOf(listOf(expression ?? {}, 'name'))?.at(-1)
-  if (operator !== undefined)
-    walk.mention(walk.catalog.userOperatorsNamed(operator).map(({ result }) => ({ type: result })))
+  for (const { left, result, right } of operator === undefined ? [] : walk.catalog.userOperatorsNamed(operator)) {
+    walk.mention([left, result, right].map((type) => ({ type })))
+  }
 }
 
-function resultsOf({ outputs, result }: Routine): readonly { readonly type: number }[] {
-  return [result, ...outputs].map((type) => ({ type }))
+function typesOf({ arguments: taken, outputs, result }: Routine): readonly { readonly type: number }[] {
+  return [result, ...outputs, ...taken].map((type) => ({ type }))
+}
+
+/** `t.column%TYPE`. */
+function mentionColumns(walk: Walk, parts: readonly string[]): void {
+  const written = writtenName(parts)
+  const relation = written === undefined ? undefined : findRelation(walk, written)
+  if (relation !== undefined) walk.mention(relation.columns.values())
 }
 
 /** Statements whose expressions are visited anyway, and those that have none. */

@@ -106,7 +106,21 @@ interface MergeTarget extends Target {
   readonly unbounded: boolean
 }
 
-function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefined, scope: Scope): void {
+/** A row that nothing matches is alone: the columns of the other side are out of sight. */
+function mergeScope(clause: TreeNode, target: MergeTarget | undefined, scope: Scope): Scope {
+  if (target === undefined) return scope
+  switch (textOf(clause, 'matchKind')) {
+    case 'MERGE_WHEN_NOT_MATCHED_BY_TARGET':
+      return scope.blind(scope.ranges.filter((range) => range !== target.range))
+    case 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE':
+      return scope.blind([target.range])
+    default:
+      return scope
+  }
+}
+
+function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefined, outer: Scope): void {
+  const scope = mergeScope(clause, target, outer)
   walk.visit(nodeOf(clause, 'condition'), scope)
   walk.visitAll(listOf(clause, 'values'), scope)
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), scope)

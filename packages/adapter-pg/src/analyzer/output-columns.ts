@@ -92,7 +92,8 @@ function rangeColumns({ columns, complete, relation, types }: Range): readonly O
     name,
     type: relation?.columns.get(own)?.type ?? types?.get(name),
   }))
-  return complete ? known : [...known, restColumns]
+  // Where one is missing, nothing is known of the places of the others, which an alias may name anew.
+  return complete ? known : [...known.map(({ name }) => ({ name, type: undefined })), restColumns]
 }
 
 /** A literal without a type becomes something else by what is around it. */

@@ -41,17 +41,20 @@ export function catalogFirst(walk: Walk): boolean {
   return walk.state.searchPath.find((schema) => schema !== walk.state.temporarySchema) === 'pg_catalog'
 }
 
+const record = 2249
+
 /** Whether a value of the inferred type may be passed for a declared one. When in doubt, yes. */
 export function mayPass(walk: Walk, type: InferredType, declared: number): boolean {
   if (type === undefined || type === declared || type === unknownType || polymorphic.has(declared)) return true
   const base = baseType(walk, type)
   const { catalog } = walk
-  if (base === declared || catalog.coercesImplicitly(base, declared) || catalog.coercesImplicitly(type, declared))
-    return true
+  // A value turns into a domain as it turns into what that is over, an unnamed row into any row.
+  const wanted = baseType(walk, declared)
+  if (base === wanted || catalog.coercesImplicitly(base, wanted) || catalog.coercesImplicitly(type, wanted)) return true
+  if (base === record && catalog.types.get(wanted)?.kind === 'composite') return true
   if (isComposite(walk, type, declared)) return true
-  const element = elementOf(walk, base)
-  const wanted = elementOf(walk, declared)
-  return element !== 0 && wanted !== 0 && mayPass(walk, element, wanted)
+  const [element, wantedElement] = [elementOf(walk, base), elementOf(walk, wanted)]
+  return element !== 0 && wantedElement !== 0 && mayPass(walk, element, wantedElement)
 }
 
 function elementOf(walk: Walk, type: number): number {

@@ -19,16 +19,21 @@ export const prepareStatement: Handler = (walk, body, scope) => {
     walk.opaque('PREPARE without a statement', 'prepare')
     return
   }
+  const parameterTypes = declaredTypes(walk, body)
   walk.registry.push({
     kind: 'prepare',
     name: textOf(body, 'name'),
     text: preparedText(walk.parsed, walk.statementIndex),
     statement,
-    parameterTypes: declaredTypes(walk, body),
+    parameterTypes,
   })
+  walk.mention(parameterTypes.map((type) => ({ type })))
+  const outer = walk.parameterTypes
+  walk.parameterTypes = parameterTypes
   const effects = apart(walk, () => {
     walk.visitAs(statement.type, statement.body, new Scope(scope))
   })
+  walk.parameterTypes = outer
   nameOnly(walk, effects)
   walk.effects.addAll(effects.filter(({ duty }) => duty === 'opaque'))
 }

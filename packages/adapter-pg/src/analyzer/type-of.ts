@@ -58,7 +58,7 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
  */
 export function parameterType(walk: Walk, body: TreeNode): InferredType {
   const number = numberOf(body, 'number')
-  const given = walk.context.parameterTypes?.[number - 1]
+  const given = walk.parameterTypes?.[number - 1]
   if (given !== 0 && given !== unknownType) return given
   return walk.timesNamed(number) === 1 ? unknownType : undefined
 }
@@ -85,12 +85,15 @@ export function typeNameId(walk: Walk, body: TreeNode): number | undefined {
   return listOf(body, 'arrayBounds').length > 0 ? found.array : found.id
 }
 
+/** With a point or an exponent; what is beyond int4 is int8 or numeric, in any spelling. */
+const isNumeric = /^-?[\d_]*\.|^-?[\d_]+e/i
+
 /** The type of a constant; `unknownType` for a string and for NULL. */
 export function constantType(body: TreeNode): InferredType {
   if (nodeOf(body, 'ival') !== undefined) return types.int4
   if (nodeOf(body, 'boolval') !== undefined) return types.bool
   const number = nodeOf(body, 'fval')
-  if (number !== undefined) return /^\d+$/.test(textOf(number, 'fval')) ? undefined : types.numeric
+  if (number !== undefined) return isNumeric.test(textOf(number, 'fval')) ? types.numeric : undefined
   return nodeOf(body, 'bsval') === undefined ? unknownType : types.bit
 }
 

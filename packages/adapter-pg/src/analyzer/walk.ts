@@ -47,6 +47,8 @@ export class Walk {
   /** Whether the text may look for casts to JSON, or to text beside `||`. */
   makesJson = false
   concatenates = false
+  /** Types of the parameters, as `AnalysisContext` has them; those of PREPARE while its statement is handled. */
+  parameterTypes: readonly number[] | undefined
   /** Kinds of values without a type that may become one of a user's types. */
   readonly untyped: Set<'literal' | 'parameter'> = new Set()
   /** Those of which it is known what they become: their nodes. */
@@ -80,6 +82,7 @@ export class Walk {
     this.context = context
     this.catalog = context.catalog
     this.state = context.state
+    this.parameterTypes = context.parameterTypes
     this.#handlers = handlers
     this.parsed = parsed
   }
