@@ -140,8 +140,8 @@ export const analyzerColumnGuards = [
   {
     name: 'columns that are not known stay so in what is made of them',
     file: source('output-columns'),
-    find: 'return complete ? known : [...known, restColumns]',
-    replace: 'return known',
+    find: 'return complete ? known : [',
+    replace: 'if (!complete) return known\n  return complete ? known : [',
     tests: effects,
   },
   {

@@ -34,8 +34,8 @@ export const hiddenCallGuards = [
   {
     name: 'a literal that a subquery gives is a text',
     file: source('expressions'),
-    find: 'typeOf(walk, tested, scope), inner.result?.[0]?.type)',
-    replace: 'typeOf(walk, tested, scope), inner.result?.[0]?.type ?? 705)',
+    find: 'isKnown ? inner.result?.[index]?.type : undefined',
+    replace: '(isKnown ? inner.result?.[index]?.type : undefined) ?? 705',
     tests,
   },
   {

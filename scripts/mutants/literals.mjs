@@ -85,7 +85,7 @@ export const literalGuards = [
   {
     name: 'a definition meets what the functions that it names give',
     file: source('literals'),
-    find: 'for (const routine of findRoutines(walk, called)) walk.mention(resultsOf(routine))',
+    find: 'for (const routine of findRoutines(walk, called)) walk.mention(typesOf(routine))',
     replace: '{}',
     tests: made,
   },

@@ -17,7 +17,14 @@ export const subLink: Handler = (walk, body, scope) => {
   walk.visit(query, inner)
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
-  applyOperator(walk, name.length > 0 ? name : ['='], typeOf(walk, tested, scope), inner.result?.[0]?.type)
+  const operator = name.length > 0 ? name : ['=']
+  // A row is compared field by field.
+  const row = bodyOf(tested, 'RowExpr')
+  const fields = row === undefined ? [tested] : listOf(row, 'args')
+  const isKnown = inner.result?.every(({ rest }) => rest !== true) === true
+  for (const [index, field] of fields.entries()) {
+    applyOperator(walk, operator, typeOf(walk, field, scope), isKnown ? inner.result?.[index]?.type : undefined)
+  }
 }
 
 /** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */

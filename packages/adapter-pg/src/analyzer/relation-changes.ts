@@ -119,14 +119,14 @@ class Changes {
         if (other === undefined) walk.miss('relation', `#${String(id)}`)
         // The relation itself stands in every rule for its old and new rows.
         else if (other.id !== relation.id) this.#applyRuleTo(other, use.commands)
-        else for (const command of changesOf(use.commands)) this.apply(other, command, { via: 'rule' })
+        else for (const command of changesOf(use.commands)) this.apply(other, command, byRule(command))
       }
     }
   }
 
   #applyRuleTo(relation: Relation, commands: ReadonlySet<string>): void {
     readRelation(this.#walk, relation, everything, { via: 'rule' })
-    for (const command of changesOf(commands)) this.apply(relation, command, { via: 'rule' })
+    for (const command of changesOf(commands)) this.apply(relation, command, byRule(command))
   }
 
   /**
@@ -220,6 +220,11 @@ function withoutColumns(change: Change): Change {
     ...(change.unbounded === true && { unbounded: true }),
     ...(change.payload !== undefined && { payload: change.payload }),
   }
+}
+
+/** What the condition of a rule's command is, nobody looks at: it may reach every row. */
+function byRule(event: ChangeEvent): Change {
+  return { via: 'rule', ...(event !== 'insert' && { unbounded: true }) }
 }
 
 /** Names of all columns of a relation. */

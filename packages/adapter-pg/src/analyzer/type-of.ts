@@ -73,7 +73,9 @@ export function elementType(walk: Walk, array: InferredType): InferredType {
 function arrayType(walk: Walk, elements: readonly TreeNode[], scope: Scope): InferredType {
   const [first, ...others] = elements.map((element) => typeOf(walk, element, scope))
   if (first === undefined || first === unknownType || others.some((type) => type !== first)) return undefined
-  return walk.catalog.types.get(first)?.array
+  const info = walk.catalog.types.get(first)
+  // Arrays of arrays are of the same type.
+  return info === undefined || info.array !== 0 ? info?.array : info.element === 0 ? undefined : first
 }
 
 /** The id of the type that a `TypeName` means, arrays included; undefined when the catalog does not have it. */

@@ -165,8 +165,25 @@ function namesTarget(where: TreeNode, target: Range): boolean {
     if (reference !== undefined && refersTo(reference, target, inside)) return true
     for (const field in node) {
       const below = node[field]
-      if (below !== undefined) waiting.push({ value: below, inside: inside || field === 'subselect' })
+      if (below === undefined || (field === 'subselect' && hides(below, target.name))) continue
+      waiting.push({ value: below, inside: inside || field === 'subselect' })
     }
+  }
+  return false
+}
+
+/** Whether a subquery may give the name of the target to something else. */
+function hides(query: TreeValue, name: string): boolean {
+  const waiting: TreeValue[] = [query]
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value)) {
+      waiting.push(...(value as readonly TreeValue[]))
+      continue
+    }
+    const node = value as TreeNode
+    if (node['aliasname'] === name || (node['relname'] === name && node['alias'] === undefined)) return true
+    for (const field in node) waiting.push(node[field] ?? null)
   }
   return false
 }

@@ -251,10 +251,10 @@ export const changes: Cases = {
   'delete from ruled': [
     'delete table:shop.ruled unbounded',
     'read table:shop.lone via=rule columns=*,a,b',
-    'write table:shop.lone via=rule columns=a,b',
+    'write table:shop.lone via=rule unbounded columns=a,b',
     'execute function:shop.checked userDefined via=check',
     // The rule's own table stands in every rule for its old and new rows: taken to be changed, too.
-    'write table:shop.ruled via=rule columns=b,id',
+    'write table:shop.ruled via=rule unbounded columns=b,id',
   ],
   'update telling set id = 1 where id = 2': [
     'write table:shop.telling columns=id',

@@ -37,7 +37,7 @@ export const writtenColumns: Cases = {
   ],
   "update people_instead set role = 'x'": [
     'write table:shop.people_instead kind=view unbounded columns=id,role',
-    'write table:shop.lone via=rule columns=a,b',
+    'write table:shop.lone via=rule unbounded columns=a,b',
     'read table:shop.lone via=rule columns=*,a,b',
     'execute function:shop.checked userDefined via=check',
   ],

@@ -71,6 +71,18 @@ describe('a column whose type is not what it seems', () => {
     expect(await effectLines(text)).toContain(compared)
   })
 
+  it('is any field of a row that is compared with a subquery', async () => {
+    expect(await effectLines('select (1, price) in (select 1, price from prices) from prices')).toContain(compared)
+    expect(await effectLines('select (1, id) in (select 1, id from prices) from prices')).not.toContain(compared)
+  })
+
+  it('is an array of arrays', async () => {
+    const own = withRoutine('cardinality', [1007])
+    expect(await effectLines('select cardinality(array[[1]])', own)).toContain(
+      'execute function:shop.cardinality userDefined',
+    )
+  })
+
   it('is that of the source where MERGE found no row of the target', async () => {
     const merge = (when: string): string =>
       `merge into lone as t using (select price as a from prices) s on t.a = 1 when ${when}`

@@ -37,6 +37,8 @@ describe('a change reaches every row', () => {
     'coalesce(null, true)',
     'length(current_user) > 0',
     'exists (select 1)',
+    'exists (select 1 from orders lone where lone.id = 1)',
+    'exists (select 1 from (select 1 as a) as lone where lone.a = 1)',
     'exists (select 1 from orders where id = 1)',
     '(select true)',
     "'a'::char(1) = 'ab'::char(1)",
@@ -81,6 +83,7 @@ describe('an action of MERGE reaches every row', () => {
 
 describe('a change is bounded', () => {
   it.each([
+    'exists (select 1 from orders as o where o.id = lone.a)',
     'a = 1',
     'a = $1',
     'a > 0 and true',
