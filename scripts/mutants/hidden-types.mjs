@@ -150,4 +150,11 @@ export const hiddenTypeGuards = [
     replace: '',
     tests: ['packages/adapter-pg/test/analyzer/effects.test.ts'],
   },
+  {
+    name: 'what PREPARE keeps ends where the server takes it to end',
+    file: source('prepared-text'),
+    find: "return withoutBlanks(statement.toString('utf8', end)) || lostText",
+    replace: "return statement.toString('utf8', end).trim() || lostText",
+    tests,
+  },
 ]

@@ -26,7 +26,7 @@ export function preparedText(parsed: Parsed, index: number): string {
     else if (tokenType === closeParenthesis) depth -= 1
     const isKeyword = keywordKind !== 0 && depth === 0
     if (isKeyword && statement.toString('latin1', start, end).toLowerCase() === 'as') {
-      return statement.toString('utf8', end).trim() || lostText
+      return withoutBlanks(statement.toString('utf8', end)) || lostText
     }
   }
   return lostText
@@ -34,3 +34,8 @@ export function preparedText(parsed: Parsed, index: number): string {
 
 const openParenthesis = 40
 const closeParenthesis = 41
+
+/** The server's blanks alone: any other one is part of a name (PostgreSQL source, scan.l). */
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '')
+}

@@ -115,3 +115,10 @@ describe('a call that only a user’s routine takes', () => {
     )
   })
 })
+
+describe('the text that PREPARE keeps', () => {
+  it('ends where the server takes it to end', async () => {
+    const { registry } = await analysisOf('prepare p as delete from lone\u00a0 \n')
+    expect(registry).toMatchObject([{ text: 'delete from lone\u00a0' }])
+  })
+})
