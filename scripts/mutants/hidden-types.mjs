@@ -157,4 +157,12 @@ export const hiddenTypeGuards = [
     replace: "return statement.toString('utf8', end).trim() || lostText",
     tests,
   },
+  {
+    name: 'what is compared more than once may have its type from the first time',
+    file: source('operators'),
+    find: 'return isRepeated && type === unknownType ? undefined : type',
+    replace: 'return type',
+    tests: ['packages/adapter-pg/test/analyzer/hidden-calls.test.ts'],
+    only: 'more than once',
+  },
 ]

@@ -30,8 +30,15 @@ function operandTypes(walk: Walk, body: TreeNode, scope: Scope): readonly Operan
   if (fields !== undefined && others?.length === fields.length) {
     return fields.map((field, index) => [typeOf(walk, field, scope), typeOf(walk, others[index], scope)])
   }
-  const type = left === undefined ? 0 : typeOf(walk, left, scope)
+  const type = left === undefined ? 0 : repeatedType(walk, body, left, scope)
   return rightTypes(walk, body, scope).map((right) => [type, right])
+}
+
+/** BETWEEN and IN compare their left side more than once: the first time may give a parameter its type for the others. */
+function repeatedType(walk: Walk, body: TreeNode, left: TreeNode, scope: Scope): InferredType {
+  const type = typeOf(walk, left, scope)
+  const isRepeated = textOf(body, 'kind') !== 'AEXPR_OP' && bodyOf(left, 'ParamRef') !== undefined
+  return isRepeated && type === unknownType ? undefined : type
 }
 
 function rowFields(node: TreeNode | undefined): readonly TreeNode[] | undefined {

@@ -46,6 +46,17 @@ describe('an operator of a user on a domain', () => {
   )
 })
 
+describe('a parameter that is compared more than once', () => {
+  it.each([`select $1 between 'a'::text and 5`, `select $1 in ('a'::text, 5)`])(
+    'may have the type of the first comparison in the others: %s',
+    async (written) => {
+      const own = { ...withOperator('<=', text, int4), parameterTypes: [0] }
+      const listed = { ...withOperator('=', text, int4), parameterTypes: [0] }
+      expect(await effectLines(written, written.includes('between') ? own : listed)).toContain(called)
+    },
+  )
+})
+
 describe('an operator of a user on types that only look like those of the server', () => {
   it.each([
     [`select nullif('a', 'b') = 5`, text, int4],
