@@ -95,13 +95,6 @@ export const hiddenTypeGuards = [
     tests,
   },
   {
-    name: 'MERGE sees the target alone where no row of the source matches',
-    file: source('modify'),
-    find: 'return scope.blind([target.range])',
-    replace: 'return scope',
-    tests,
-  },
-  {
     name: 'a large number in any spelling may be int8',
     file: source('type-of'),
     find: "isNumeric.test(textOf(number, 'fval')) ? types.numeric : undefined",

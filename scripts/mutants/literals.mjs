@@ -146,17 +146,10 @@ export const literalGuards = [
     tests: made,
   },
   {
-    name: 'a cast may make another name of a literal',
-    file: source('named-by-argument'),
-    find: "    if (listOf(type, 'typmods').length > 0 || !transparent",
-    replace: '    if (!transparent',
-    tests: test('effects'),
-  },
-  {
     name: 'only casts to text and regclass leave a name as it is',
     file: source('named-by-argument'),
-    find: ' || !transparent.has(typeNameId(walk, type) ?? 0)) return',
-    replace: ') return',
+    find: '    if (!transparent.has(typeNameId(walk, type) ?? 0)) return undefined\n',
+    replace: '',
     tests: test('effects'),
   },
   {

@@ -106,17 +106,12 @@ interface MergeTarget extends Target {
   readonly unbounded: boolean
 }
 
-/** A row that nothing matches is alone: the columns of the other side are out of sight. */
+/** A row of the source that nothing matches is alone: the columns of the target are out of sight. */
 function mergeScope(clause: TreeNode, target: MergeTarget | undefined, scope: Scope): Scope {
   if (target === undefined) return scope
-  switch (textOf(clause, 'matchKind')) {
-    case 'MERGE_WHEN_NOT_MATCHED_BY_TARGET':
-      return scope.blind(scope.ranges.filter((range) => range !== target.range))
-    case 'MERGE_WHEN_NOT_MATCHED_BY_SOURCE':
-      return scope.blind([target.range])
-    default:
-      return scope
-  }
+  // The target is found first, so that only its own absence makes a difference.
+  if (textOf(clause, 'matchKind') !== 'MERGE_WHEN_NOT_MATCHED_BY_TARGET') return scope
+  return scope.blind(scope.ranges.filter((range) => range !== target.range))
 }
 
 function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefined, outer: Scope): void {

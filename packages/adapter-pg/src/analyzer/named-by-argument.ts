@@ -3,7 +3,7 @@ import { constantText } from './constants.js'
 import { findRelation, writtenName } from './names.js'
 import { parseQualifiedName } from './qualified-name.js'
 import { relationResource, resource } from './resource.js'
-import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
+import { bodyOf, nodeOf, type TreeNode } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Walk } from './walk.js'
 
@@ -20,7 +20,7 @@ export function nameArgument(walk: Walk, argument: TreeNode | undefined): string
     const cast = bodyOf(current, 'TypeCast')
     if (cast === undefined) return constantText(current)
     const type = nodeOf(cast, 'typeName') ?? {}
-    if (listOf(type, 'typmods').length > 0 || !transparent.has(typeNameId(walk, type) ?? 0)) return undefined
+    if (!transparent.has(typeNameId(walk, type) ?? 0)) return undefined
     current = nodeOf(cast, 'arg')
   }
   return undefined
