@@ -14,6 +14,7 @@ const all = [
   { name: 'integration', tests: true, run: [{ command: 'vitest run --project int' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'examples', run: examples() },
+  { name: 'bench', run: rehearsal() },
 ]
 
 /** Returns the named steps. Throws on a name that does not exist. */
@@ -43,6 +44,12 @@ function examples() {
       manifest.scripts?.test ?? manifest.scripts?.start ?? `echo "${name} has no test or start script" && exit 1`,
     cwd: join(root, folder),
   }))
+}
+
+/** The benchmarks once through, so that they are not found broken on the day that they are wanted. */
+function rehearsal() {
+  const command = 'node --expose-gc --import tsx src/main.ts --rehearse'
+  return [{ command, cwd: join(root, 'bench'), quiet: true }]
 }
 
 /** Runs a step's command lines; the output of a quiet one shows only when it fails. Resolves to whether all went well. */

@@ -7,6 +7,7 @@ const journal = kind === 'file' ? core.fileJournal(folder) : (await import('@bot
 const guard = await core.createGuard({
   policy: core.fileSource(policyFile),
   identity: core.unverifiedIdentity(),
+  directory: core.accountsAsPeople,
   targets: [{ name: 'shop', kind: 'postgres', close: async () => {} }],
   journal,
 })

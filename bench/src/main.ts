@@ -1,5 +1,6 @@
 // `npm run bench`: measures every table, prints them, and writes RESULTS.md.
 // `npm run bench -- select update` measures those; `--profile` profiles the governed work of them; `--rounds 40`.
+// `--rehearse` runs each once and keeps nothing: `npm test` does, so that no change breaks the benchmarks unnoticed.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -24,9 +25,13 @@ if (!import.meta.resolve('@bothkeys/core').endsWith('/dist/index.js')) {
 }
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { profile: { type: 'boolean', default: false }, rounds: { type: 'string', default: '25' } },
+  options: {
+    profile: { type: 'boolean', default: false },
+    rehearse: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '25' },
+  },
 })
-const rounds = Math.max(15, Number.parseInt(values.rounds) || 0)
+const rounds = values.rehearse ? 1 : Math.max(15, Number.parseInt(values.rounds) || 0)
 const chosen = positionals.length === 0 ? all : positionals.map(named)
 
 const server = await startPostgres()
@@ -46,7 +51,7 @@ async function measureAll(bench: Bench): Promise<void> {
     console.log(table)
     tables.push(table)
   }
-  if (chosen.length < all.length) return
+  if (values.rehearse || chosen.length < all.length) return
   const introduction = [
     '# Measured speed',
     '',

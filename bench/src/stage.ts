@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Guard, JournalFactory } from '@bothkeys/core'
-import { createGuard, fileJournal, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, fileJournal, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import type { LocalPostgres } from '@bothkeys/local-postgres'
 import { postgres } from '@bothkeys/pg'
@@ -73,6 +73,7 @@ export async function governedClient(
   const guard = await createGuard({
     policy: { load: () => Promise.resolve({ name: 'bench', content: policy }) },
     identity: unverifiedIdentity(),
+    directory: accountsAsPeople,
     targets: [target],
     journal,
   })

@@ -1,5 +1,5 @@
 import type { GuardedTarget } from '@bothkeys/core'
-import { createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
+import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import type { Description, SessionAccess } from '@bothkeys/core/adapter'
 import { sessionAccess } from '@bothkeys/core/adapter'
 import { memoryJournal } from '@bothkeys/core/testing'
@@ -70,6 +70,7 @@ async function accessUnder(rules: number): Promise<SessionAccess> {
   const guard = await createGuard({
     policy: { load: () => Promise.resolve({ name: 'bench', content }) },
     identity: unverifiedIdentity(),
+    directory: accountsAsPeople,
     targets: [target],
     journal: memoryJournal(),
   })
