@@ -47,6 +47,7 @@ import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
+import { storedValueGuards } from './stored-values.mjs'
 import { takeoverGuards } from './takeover.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
@@ -113,6 +114,7 @@ const lists = {
   'hidden-types': hiddenTypeGuards,
   'analyzer-columns': analyzerColumnGuards,
   'hidden-calls': hiddenCallGuards,
+  'stored-values': storedValueGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -134,13 +134,24 @@ const namesResult: ReadonlySet<string> = new Set([
 /** The result of a builtin function, when nothing else can be meant and its possible overloads have one result. */
 function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
-  const routines = written === undefined ? [] : findRoutines(walk, written)
+  if (written === undefined) return undefined
+  const routines = findRoutines(walk, written)
   const args = argumentsOf(body)
-  // `t(x)` may be a value of a user's type t, whatever functions of that name are.
-  if (written !== undefined && args.length === 1 && findType(walk, written)?.builtin === false) return undefined
+  // `t(x)` may be a value of a user's type t, whatever functions of that name are, and `f(row)` a column of the row.
+  if (args.length === 1 && (mayBeRow(walk, args[0], scope) || findType(walk, written)?.builtin === false))
+    return undefined
   const possible = candidates(walk, routines, args, false, (argument) => typeOf(walk, argument, scope))
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
     return undefined
   return walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
+}
+
+/** A literal is none: it becomes what a function takes. */
+function mayBeRow(walk: Walk, node: TreeNode | undefined, scope: Scope): boolean {
+  const type = typeOf(walk, node, scope)
+  if (type === undefined) return true
+  const base = baseType(walk, type)
+  const info = walk.catalog.types.get(base)
+  return base !== unknownType && (info === undefined || info.kind === 'composite' || info.kind === 'pseudo')
 }

@@ -30,7 +30,7 @@ const keys = [
 ].join('|')
 
 /** Types of values, whatever the field is called; only those that users can have made: they have five digits. */
-const typeKeys = '[a-zA-Z_]*type|[a-z_]*typeid|typeId|coltypes|funccoltypes'
+const typeKeys = '[a-zA-Z_]*type|[a-z_]*typeid|typeId|typid|coltypes|funccoltypes'
 
 /** Means the same to PostgreSQL and to JavaScript. */
 const pattern = `[ ]:(?:(${keys}) ((?:[(]o )?[0-9]+(?: [0-9]+)*|[{])|(${typeKeys}) ((?:[(]o )?(?:[0-9]+ )*[0-9]{5,}(?: [0-9]+)*))`

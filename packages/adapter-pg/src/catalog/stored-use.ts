@@ -35,7 +35,7 @@ export function storedUse(
       else if (key === 'seqid') drawn.add(id)
       else if (key.includes('type')) {
         handled.add(id)
-        if (madeKeys.has(key)) types.add(id)
+        if (!handedOnKeys.has(key)) types.add(id)
       } else functions.add(operatorKeys.has(key) ? functionOfOperator(id) : id)
     }
   }
@@ -55,7 +55,11 @@ export function storedUse(
 export const noUse: StoredUse = storedUse(null, () => 0)
 
 const operatorKeys = new Set(['opno', 'opnos', 'eqop', 'sortop'])
-const madeKeys = new Set(['resulttype', 'consttype', 'funcresulttype'])
+/** Fields for the type of a value that other nodes have made. Behind every other one, values of the type may be made. */
+const handedOnKeys = new Set(
+  `vartype paramtype opresulttype aggtype aggtranstype wintype casetype coalescetype minmaxtype refcontainertype refelemtype
+   refrestype array_typeid element_typeid row_typeid typeId`.split(/\s+/),
+)
 
 /** CmdType of nodes.h; MERGE is 5 from PostgreSQL 15 on, where it was utility before. */
 const commandNames: Readonly<Record<number, StoredCommand>> = {

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Governed } from '../support/governed.js'
+import { governed } from '../support/governed.js'
+import { errors, query, Wire } from './support/wire.js'
+
+/** `hidden.hit` stands for a write that nobody sees: it draws from a sequence that nobody else draws from. */
+const seed = `
+create schema hidden;
+create sequence hidden.calls;
+create function hidden.hit(v text) returns boolean language plpgsql security definer as
+  $$ begin perform nextval('hidden.calls'); return true; end $$;
+create domain public.dom as text check (hidden.hit(value));
+create type public.comp as (a integer, d public.dom);
+create table public.t (id integer, x xml);
+insert into public.t values (1, '<r><c>x</c></r>');
+create view public.listed as select a from json_to_record('{"a":"x"}') as r(a public.dom);
+create view public.records as select a from json_to_recordset('[{"a":"x"}]') as r(a public.dom);
+create view public.markup as select q.c from public.t, xmltable('/r' passing t.x columns c public.dom path 'c') as q;
+create view public.row_type as select (json_populate_record(null::public.comp, '{"a":1,"d":"x"}')).d as d;
+create view public.harmless as select id from public.t;
+create table public.proj (id integer, initcap public.comp, md5 public.dom[]);
+insert into public.proj (id) values (1);
+`
+
+/** What only servers from 17 on can store. */
+const later = [
+  `create view public.table17 as select q.a from json_table('{"a":"x"}'::jsonb, '$' columns (a public.dom path '$.a')) as q`,
+  `create view public.value17 as select json_value('"x"'::jsonb, '$' returning public.dom) as a`,
+  `create view public.query17 as select json_query('["x"]'::jsonb, '$' returning public.dom[]) as a`,
+]
+
+let on: Governed
+let wire: Wire
+let has17 = false
+
+async function calls(): Promise<string> {
+  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
+  return rows[0]?.last ?? ''
+}
+
+async function refusedUnrun(text: string): Promise<void> {
+  const before = await calls()
+  const answers = await wire.ask(query(text))
+  expect(await calls()).toBe(before)
+  expect(errors(answers)).toEqual(['42501'])
+}
+
+describe('a plain read', () => {
+  beforeAll(async () => {
+    on = await governed({
+      seed,
+      allow: [
+        { target: 'db', duty: ['read', 'write'], resource: 'table:public.*' },
+        { target: 'db', duty: 'session' },
+      ],
+    })
+    const { rows } = await on.owner.query<{ version: number }>(
+      `select current_setting('server_version_num')::integer as version`,
+    )
+    has17 = (rows[0]?.version ?? 0) >= 170_000
+    if (has17) for (const statement of later) await on.owner.query(statement)
+    await on.owner.query(`select setval('hidden.calls', 1000)`)
+    wire = await Wire.open(on.target, await on.session())
+  })
+
+  afterAll(async () => {
+    await wire.end()
+    await on.close()
+  })
+
+  it.each(['listed', 'records', 'markup', 'row_type'])('runs no check that the view %s keeps for it', async (view) => {
+    await refusedUnrun(`select * from public.${view}`)
+  })
+
+  it('nor one that a view of JSON keeps', async () => {
+    if (!has17) return
+    for (const view of ['table17', 'value17', 'query17']) await refusedUnrun(`select * from public.${view}`)
+  })
+
+  it.each([
+    `select * from public.proj where md5(proj) = '{bad}'`,
+    `select * from public.proj as p where md5(p.*) = '{bad}'`,
+    `select coalesce(md5(proj), '{bad}') from public.proj`,
+    `select coalesce(initcap(proj), '(1,bad)') from public.proj`,
+    `prepare p as select * from public.proj where md5(proj) = '{bad}'`,
+    `select * from (select proj as whole from public.proj) as q where md5(q.whole) = '{bad}'`,
+  ])('takes a column that is written like a function for what it is: %s', async (text) => {
+    await refusedUnrun(text)
+  })
+
+  it.each([
+    `select * from public.harmless`,
+    `select id from public.proj where md5(id::text) = 'x' and initcap('x') = 'X'`,
+  ])('is one still: %s', async (text) => {
+    expect(errors(await wire.ask(query(text)))).toEqual([])
+  })
+})

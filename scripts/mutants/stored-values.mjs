@@ -1,0 +1,26 @@
+const tests = ['packages/adapter-pg/test/door/stored-values.int.test.ts']
+
+/** Values that views keep being made, and columns that are written like functions. */
+export const storedValueGuards = [
+  {
+    name: 'lists of columns behind functions in FROM make values',
+    file: 'packages/adapter-pg/src/catalog/stored-use.ts',
+    find: 'const handedOnKeys = new Set(\n  `vartype',
+    replace: 'const handedOnKeys = new Set(\n  `coltypes funccoltypes typid vartype',
+    tests,
+  },
+  {
+    name: 'RETURNING of JSON names a type by another field',
+    file: 'packages/adapter-pg/src/catalog/stored-use-sql.ts',
+    find: '|typeId|typid|',
+    replace: '|typeId|',
+    tests,
+  },
+  {
+    name: 'a column of a row may be written like a function',
+    file: 'packages/adapter-pg/src/analyzer/type-of.ts',
+    find: '(mayBeRow(walk, args[0], scope) || ',
+    replace: '(',
+    tests,
+  },
+]
