@@ -7,7 +7,7 @@ const layers = {
   duties: ['errors', 'model'],
   identity: ['errors', 'model', 'policy', 'masking', 'duties'],
   approvals: ['errors', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
-  glass: ['errors', 'deadline', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
+  glass: ['errors', 'still-live', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   grants: ['errors', 'refusal', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   record: ['errors', 'model', 'policy', 'masking', 'duties'],
   ledger: ['errors', 'model', 'policy', 'masking', 'duties', 'record'],

@@ -93,7 +93,7 @@ export const glassGuards = [
   [
     'is over after its time',
     'glass/glass-keeper',
-    'return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs',
+    'return !glass.over && !glass.expiry.expired()',
     'return !glass.over',
     glass,
   ],
@@ -159,7 +159,7 @@ export const glassGuards = [
   [
     'fills no journal when a session is over',
     'glass/glass-keeper',
-    '    if (who.signal.aborted) throw abortReason(who.signal)\n    try {',
+    '    assertLive(who)\n    try {',
     '    try {',
     order,
   ],

@@ -186,12 +186,7 @@ export const lintGuards = [
       "typeof found === 'object' ? found.refusal.rules : []",
       "typeof found === 'object' ? [] : []",
     ],
-    [
-      'is of a session that lives',
-      core('simulate-for'),
-      '  if (requester.signal.aborted) throw abortReason(requester.signal)\n',
-      '',
-    ],
+    ['is of a session that lives', core('simulate-for'), '  assertLive(requester)\n', ''],
     [
       'reserves nothing',
       core('duty-reservation'),

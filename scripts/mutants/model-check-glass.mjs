@@ -53,19 +53,14 @@ export const modelCheckGlassGuards = [
   ],
   ['reviews by whoever broke it', 'glass/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)'],
   ['reviews without the role', 'glass/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?'],
-  [
-    'glass that is over',
-    'glass/glass-keeper',
-    'return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs',
-    'return !glass.over',
-  ],
+  ['glass that is over', 'glass/glass-keeper', 'return !glass.over && !glass.expiry.expired()', 'return !glass.over'],
   [
     'glass that was given back',
     'glass/glass-keeper',
-    'return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs',
-    'return this.#context.clock.monotonicMs() < glass.endsAtMs',
+    'return !glass.over && !glass.expiry.expired()',
+    'return !glass.expiry.expired()',
   ],
-  ['glass that lasts longer than was asked for', 'glass/new-glass', 'options.forMs ?? rule.forMs', 'rule.forMs'],
+  ['glass that lasts longer than was asked for', 'glass/glass-keeper', 'options.forMs ?? rule.forMs', 'rule.forMs'],
   ['glass of another session', 'glass/glass-keeper', 'this.#live.get(who.sessionId)', '[...this.#live.values()][0]'],
   ['glass on another target', 'glass/glass-keeper', ' || glass.target !== target.name', ''],
   [

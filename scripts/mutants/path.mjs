@@ -156,8 +156,8 @@ export const path = [
   {
     name: 'a closed session decides nothing',
     file: enforce,
-    find: '  if (requester.signal.aborted) throw abortReason(requester.signal)\n',
-    replace: '',
+    find: '  const reason = whyOver(requester) ?? (',
+    replace: '  const reason = (',
     tests: admit,
   },
   {

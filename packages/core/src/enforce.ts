@@ -34,6 +34,7 @@ import { answersUnmeasured, changedAfterApproval, denialOf, heldInTransaction, r
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
+import { whyOver } from './still-live.js'
 import type { SeenIdentities } from './seen-identities.js'
 
 /** Everything the one path needs. Built by the guard alone. */
@@ -316,13 +317,14 @@ async function doNotRun(granted: Case, targetChanged: boolean, late: Refusal | u
 }
 
 function refuseWhenOver(requester: Requester, request: AdmissionRequest): void {
-  if (requester.signal.aborted) throw abortReason(requester.signal)
-  if (request.signal.aborted) throw abortReason(request.signal)
+  const reason = whyOver(requester) ?? (request.signal.aborted ? abortReason(request.signal) : undefined)
+  if (reason !== undefined) throw reason
 }
 
 function endedMeanwhile(granted: Case): Refusal | undefined {
   const { on, request, requester } = granted
-  if (requester.signal.aborted) return refusalFrom(abortReason(requester.signal))
+  const reason = whyOver(requester)
+  if (reason !== undefined) return refusalFrom(reason)
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
   return lapsed(on, granted)
 }

@@ -1,4 +1,3 @@
-import { abortReason } from './deadline.js'
 import { BothKeysError } from './errors.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'
@@ -20,11 +19,6 @@ export interface LiveSession {
   readonly children: Set<LiveSession>
   /** How many sessions were delegated, directly or not, from the one that a credential opened. */
   readonly tree: { size: number }
-}
-
-/** Throws why the session ended, when it did. */
-export function assertLive({ ending }: LiveSession): void {
-  if (ending.signal.aborted) throw abortReason(ending.signal)
 }
 
 /** Throws ERR_LIMIT_EXCEEDED when a session has as many sub-agents as it may have. */

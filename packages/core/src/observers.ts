@@ -3,6 +3,7 @@ import type { BrokenGlass } from './glass/broken-glass.js'
 import type { GlassVerdict } from './glass/glass-review.js'
 import type { GlassEnd } from './glass/open-glass.js'
 import type { GrantEnd } from './grants/open-grant.js'
+import { letGo } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
@@ -48,7 +49,7 @@ export class Observers {
     // A listener that throws must not stop the ones behind it either, so each is wrapped on its own.
     const guarded = (event: ObserverEvents[Name]): void => {
       try {
-        listener(event)
+        letGo(listener(event))
       } catch {
         // An observer's failure is the observer's.
       }

@@ -1,5 +1,5 @@
 import { affectedExceeded } from './affected.js'
-import { abortReason, withDeadline } from './deadline.js'
+import { withDeadline } from './deadline.js'
 import type { HandedOut } from './duties/claims.js'
 import type { MeasureHandedOut } from './duty-reservation.js'
 import { BothKeysError } from './errors.js'
@@ -12,6 +12,7 @@ import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { begunTooLate, refusalError } from './refusal.js'
 import type { Requester } from './requester.js'
+import { assertLive } from './still-live.js'
 
 /** What bounds an action while it runs. */
 export interface PermitLimits {
@@ -139,7 +140,7 @@ export class Permit {
 
   /** Throws when the session ended: for what is handed out while the action runs. */
   assertLive(): void {
-    if (this.#requester.signal.aborted) throw abortReason(this.#requester.signal)
+    assertLive(this.#requester)
   }
 
   /**

@@ -3,9 +3,10 @@ import type { CanonicalFragment } from './model/canonical-json.js'
 import type { Principal } from './model/principal.js'
 import type { TraceContext } from './model/trace.js'
 import type { ProofDemand } from './proof-demand.js'
+import type { Living } from './still-live.js'
 
 /** Who asks: a session as the one path sees it. */
-export interface Requester {
+export interface Requester extends Living {
   readonly sessionId: string
   readonly principal: Principal
   readonly principalRecord: CanonicalFragment
@@ -19,8 +20,6 @@ export interface Requester {
   readonly countedRoles: readonly string[]
   /** Set when every action needs a proof. */
   readonly proof: ProofDemand | undefined
-  /** Aborted when the session ends. */
-  readonly signal: AbortSignal
   /** A new id for an action of this session. */
   nextActionId(): string
   /** The trace context of this moment. Never throws. */

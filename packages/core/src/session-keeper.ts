@@ -20,10 +20,11 @@ import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
 import type { Revocations } from './revocations.js'
 import type { LiveSession } from './live-session.js'
-import { assertLive, assertRoom, join, leave } from './live-session.js'
+import { assertRoom, join, leave } from './live-session.js'
 import type { ProofDemand } from './proof-demand.js'
 import { delegatedDemand, proofDemand } from './proof-demand.js'
 import type { Requester } from './requester.js'
+import { assertLive } from './still-live.js'
 import { changeOf } from './session-change.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
@@ -122,7 +123,7 @@ export class SessionKeeper {
    * ends it.
    */
   async #delegate(parent: LiveSession, given: DelegationOptions): Promise<Session> {
-    assertLive(parent)
+    assertLive(parent.requester)
     const options = checkedDelegation(given)
     await this.#context.revocations.fresh()
     const { clock } = this.#context
@@ -139,11 +140,11 @@ export class SessionKeeper {
     const trace = options.trace === undefined ? () => parent.requester.trace() : this.#trace(id, options)
     const live = this.#make(id, child, { trace, proof, parent })
     live.requester.spend(sessionCharacters + 2 * live.requester.principalRecord.text.length)
-    assertLive(parent)
+    assertLive(parent.requester)
     join(live)
     try {
       await this.#admitRoles(id, child, options.ttlMs)
-      assertLive(live)
+      assertLive(live.requester)
       await this.#record(live, { session: parent.session.id, depth: child.delegation.length })
     } catch (error) {
       live.ending.abort(error)
@@ -213,6 +214,8 @@ export class SessionKeeper {
   }
 
   #make(id: SessionId, principal: Principal, { parent, proof, trace }: Making): LiveSession {
+    const { clock } = this.#context
+    const expiresAtMs = principal.expiresAt.getTime()
     const ending = new AbortController()
     // Every connection of the session listens; Node would warn of a leak from the eleventh on.
     setMaxListeners(0, ending.signal)
@@ -234,6 +237,9 @@ export class SessionKeeper {
         proof,
         parent: parent?.requester,
         journalBudget: this.#context.journalBudget,
+        endIfExpired: () => {
+          if (clock.wallMs() >= expiresAtMs) void this.#end(live, 'expired')
+        },
         onOverBudget: () => void this.#end(live, 'over its journal budget'),
         onUnrecorded: (error) => void this.#end(live, 'an outcome was not recorded', error),
       }),
@@ -265,17 +271,20 @@ export class SessionKeeper {
 
   /** Throws why the session ended, when it did while it was opened: its time is over, it was revoked, the guard closed. */
   #start(live: LiveSession, endsAtMs: number): Session {
-    assertLive(live)
+    assertLive(live.requester)
     this.#live.add(live)
     this.#expireAt(live, endsAtMs)
     this.#context.observe('sessionOpened', { session: live.session.id })
     this.endRevoked()
     if (this.#closed) void this.#end(live, 'closed')
-    assertLive(live)
+    assertLive(live.requester)
     return live.session
   }
 
-  /** Ends the session when its principal expires, by the monotonic clock, so that no clock change prolongs it. */
+  /**
+   * Ends the session when its principal expires, by the monotonic clock, so that no clock change prolongs it. The wall clock is
+   * looked at whenever the session does something.
+   */
   #expireAt(live: LiveSession, atMs: number): void {
     const leftMs = atMs - this.#context.clock.monotonicMs()
     if (!(leftMs > 0)) {

@@ -15,6 +15,7 @@ interface RequesterFacts {
   readonly proof: ProofDemand | undefined
   readonly journalBudget: number
   readonly onOverBudget: () => void
+  readonly endIfExpired: () => void
   readonly onUnrecorded: (error: BothKeysError) => void
 }
 
@@ -22,7 +23,7 @@ const noRoles: readonly string[] = Object.freeze([])
 
 /** A session as the one path sees it. What a sub-agent has, its delegator has too; what it writes, its delegator wrote. */
 export function requesterOf(facts: RequesterFacts): Requester {
-  const { journalBudget, onOverBudget, onUnrecorded, parent, proof, session, signal, trace } = facts
+  const { endIfExpired, journalBudget, onOverBudget, onUnrecorded, parent, proof, session, signal, trace } = facts
   const { principal } = session
   const given = principal.delegation.flatMap(({ roles }) => roles)
   let actions = 0
@@ -37,6 +38,7 @@ export function requesterOf(facts: RequesterFacts): Requester {
     countedRoles: countedRoles(principal.roles, principal.delegation),
     proof,
     signal,
+    endIfExpired,
     trace,
     nextActionId: () => `${session.id.slice(0, 12)}-${String(++actions)}`,
     spend: (characters) => {

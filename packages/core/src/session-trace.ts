@@ -1,4 +1,5 @@
 import { BothKeysError } from './errors.js'
+import { letGo } from './model/maybe-promise.js'
 import type { TraceContext } from './model/trace.js'
 import { traceContextOf } from './model/trace.js'
 
@@ -30,6 +31,7 @@ export function traceReader(
       if (answer === undefined) return undefined
       const context = traceContextOf(answer)
       if (context !== undefined) return context
+      letGo(answer)
     } catch (error) {
       cause = error
     }

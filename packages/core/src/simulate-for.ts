@@ -1,4 +1,3 @@
-import { abortReason } from './deadline.js'
 import type { DutyReservation } from './duty-reservation.js'
 import type { GrantKeeper } from './grants/grant-keeper.js'
 import type { Directory } from './identity/directory.js'
@@ -11,6 +10,7 @@ import type { DutyRules } from './model/duty-rules.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import type { Requester } from './requester.js'
+import { assertLive } from './still-live.js'
 import type { SeenIdentities } from './seen-identities.js'
 
 /** What a guard simulates with. */
@@ -31,7 +31,7 @@ export interface GuardSimulation {
 export async function simulateFor(requester: Requester, action: ActionShape, on: GuardSimulation): Promise<Simulation> {
   const { deadlineMs, directory, duties, policy } = on
   await on.revocationsFresh()
-  if (requester.signal.aborted) throw abortReason(requester.signal)
+  assertLive(requester)
   const listing = directory === undefined ? undefined : await listingOf(directory, deadlineMs)
   return simulationOf(
     {

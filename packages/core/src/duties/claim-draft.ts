@@ -1,4 +1,5 @@
 import type { IndependenceDimension } from '../model/decision.js'
+import type { ClaimName } from './claim-names.js'
 import type { Claim, MarkClaim, MarkRule, Wanted } from './claim.js'
 import type { Closure } from './closure.js'
 import { closureOf } from './closure.js'
@@ -20,7 +21,7 @@ export interface Claims {
 /** What marks are left on, and for how long. */
 export interface MarkedThing {
   /** The name space of the ledger's keys. */
-  readonly about: string
+  readonly about: ClaimName
   readonly thing: string
   readonly keepMs: number
   readonly lastsMs?: number
@@ -48,7 +49,7 @@ export class ClaimDraft {
   }
 
   /** So much more for every member of the closure that the rule counts over. */
-  count(about: string, rule: TallyRule & Pick<MarkRule, 'over'>, amount: number): void {
+  count(about: ClaimName, rule: TallyRule & Pick<MarkRule, 'over'>, amount: number): void {
     for (const { dimension, value } of this.#closure(rule)) {
       this.#tallies.push({ key: keyOf(about, dimension, value, rule.id), tally: rule, amount })
     }
@@ -71,6 +72,6 @@ export class ClaimDraft {
 }
 
 /** JSON, so that no name runs into the next one. */
-function keyOf(about: string, dimension: string, value: string, thing: string): string {
+function keyOf(about: ClaimName, dimension: string, value: string, thing: string): string {
   return `${about}/${JSON.stringify([dimension, value, thing])}`
 }

@@ -4,20 +4,19 @@ import type { IndependenceDimension } from '../model/decision.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
+import type { Living } from '../still-live.js'
 import type { BreakGlassOptions } from './break-glass-options.js'
 import type { UnreviewedGlass } from './glass-facts.js'
 import { isOverAt } from './glass-facts.js'
 import { glassRefused, overdue, unreviewed } from './glass-refusals.js'
 
 /** The session that breaks glass. */
-export interface GlassBreaker {
+export interface GlassBreaker extends Living {
   readonly sessionId: string
   readonly principal: Principal
   readonly principalRecord: CanonicalFragment
   /** The roles that the session has at this moment. */
   roles(): readonly string[]
-  /** Aborted when the session ends. */
-  readonly signal: AbortSignal
   /** Counts what the session writes to the journal. */
   spend(characters: number): void
 }

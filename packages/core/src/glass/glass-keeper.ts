@@ -1,4 +1,4 @@
-import { abortReason } from '../deadline.js'
+import { Expiry } from '../approvals/expiry.js'
 import { BothKeysError } from '../errors.js'
 import type { StandingNow } from '../identity/standing.js'
 import type { Ledger } from '../ledger/ledger.js'
@@ -12,6 +12,7 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 import type { EventDraft } from '../record/event.js'
 import { engineSession } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
+import { assertLive } from '../still-live.js'
 import type { BreakGlassOptions } from './break-glass-options.js'
 import { checkedOptions } from './break-glass-options.js'
 import type { BrokenGlass } from './broken-glass.js'
@@ -76,7 +77,7 @@ export class GlassKeeper {
   async break(who: GlassBreaker, given: BreakGlassOptions): Promise<OpenGlass> {
     const options = checkedOptions(given)
     // Not on record, so that a session that is over fills no journal.
-    if (who.signal.aborted) throw abortReason(who.signal)
+    assertLive(who)
     try {
       return await this.#break(who, options)
     } catch (error) {
@@ -105,7 +106,7 @@ export class GlassKeeper {
 
   /** Whether a glass still lifts holds. */
   isOpen(glass: LiveGlass): boolean {
-    return !glass.over && this.#context.clock.monotonicMs() < glass.endsAtMs
+    return !glass.over && !glass.expiry.expired()
   }
 
   /** Whether the glass of this id lifts holds here. */
@@ -130,10 +131,11 @@ export class GlassKeeper {
     const { notify } = this.#context
     if (notify === undefined) throw unnotified(undefined)
     // Before the ledger is asked for the time, so that it ends here before it may be reviewed there.
-    const startedMs = clock.monotonicMs()
+    const forMs = options.forMs ?? rule.forMs
+    const expiry = new Expiry(clock, forMs)
     const nowMs = await this.#stored.nowMs()
     const glass = newGlass(
-      { breaker: principal, options, policy: policyNow().digest, rule, session: who.sessionId },
+      { breaker: principal, forMs, options, policy: policyNow().digest, rule, session: who.sessionId },
       nowMs,
     )
     await this.#stored.add(glass, (others) => {
@@ -149,12 +151,11 @@ export class GlassKeeper {
       await this.#takeBack(glass.facts)
       throw error
     }
-    const endsAtMs = startedMs + Date.parse(glass.facts.until) - nowMs
-    return this.#open(who, glass, endsAtMs)
+    return this.#open(who, glass, expiry)
   }
 
   #assertMay(who: GlassBreaker, target: string): void {
-    if (who.signal.aborted) throw abortReason(who.signal)
+    assertLive(who)
     this.#context.assertTarget(target)
   }
 
@@ -168,14 +169,14 @@ export class GlassKeeper {
     }
   }
 
-  #open(who: GlassBreaker, glass: UnreviewedGlass, endsAtMs: number): OpenGlass {
+  #open(who: GlassBreaker, glass: UnreviewedGlass, expiry: Expiry): OpenGlass {
     const { id, rule, session, target } = glass.facts
     const live: LiveGlass = {
       id,
       rule,
       session,
       target,
-      endsAtMs,
+      expiry,
       timer: undefined,
       over: false,
       ended: Promise.resolve(),
@@ -195,10 +196,9 @@ export class GlassKeeper {
     })
   }
 
-  /** By the monotonic clock, so that no clock change prolongs it. */
   #expireAt(live: LiveGlass): void {
-    const leftMs = live.endsAtMs - this.#context.clock.monotonicMs()
-    if (leftMs <= 0) {
+    const leftMs = live.expiry.remainingMs()
+    if (leftMs === 0) {
       void this.#end(live, 'expired')
       return
     }

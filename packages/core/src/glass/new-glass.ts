@@ -16,15 +16,17 @@ export interface NewGlass {
   /** The digest of the policy in force. */
   readonly policy: string
   readonly options: BreakGlassOptions
+  /** How long it lasts. */
+  readonly forMs: number
 }
 
 /** A glass that is about to be broken, with an id of its own. */
-export function newGlass({ breaker, options, policy, rule, session }: NewGlass, nowMs: number): UnreviewedGlass {
+export function newGlass({ breaker, forMs, options, policy, rule, session }: NewGlass, nowMs: number): UnreviewedGlass {
   // Canonical JSON, which is a snapshot as it is.
   const actor = JSON.parse(principalFragment(breaker).text) as SnapshotValue
   const party = readParty(actor)
   if (party === undefined) throw new BothKeysError('ERR_INTERNAL', 'a principal could not be written down')
-  const untilMs = nowMs + (options.forMs ?? rule.forMs)
+  const untilMs = nowMs + forMs
   const { independent, level, role, withinMs } = rule.review
   return Object.freeze({
     breaker: party,

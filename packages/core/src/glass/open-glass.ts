@@ -1,3 +1,5 @@
+import type { Expiry } from '../approvals/expiry.js'
+
 /** Broken glass in the hands of whoever broke it. */
 export interface OpenGlass {
   readonly id: string
@@ -19,8 +21,8 @@ export interface LiveGlass {
   readonly rule: string
   readonly session: string
   readonly target: string
-  /** On the monotonic clock of this process. */
-  readonly endsAtMs: number
+  /** By the clocks of this process, whichever runs faster. */
+  readonly expiry: Expiry
   timer: NodeJS.Timeout | undefined
   over: boolean
   /** Done when the end is on record. */

@@ -91,7 +91,7 @@ function recordOf(user: unknown, asked: Subject, reading: ScimReading): Director
 function extensionOf(user: unknown): unknown {
   // RFC 7643 section 2.1: names are the same in every case.
   const names = Object.keys(user as object).filter((name) => name.toLowerCase() === extensionSchema.toLowerCase())
-  if (names.length === 0) return undefined
+  if (names.length === 0 && !namesExtension(user)) return undefined
   const more = ownMember(user, extensionSchema)
   if (names.length > 1) throw new Error('its user has two extensions of one name')
   if (!Object.keys(more ?? {}).every((name) => extensionMembers.has(name))) {
@@ -99,6 +99,14 @@ function extensionOf(user: unknown): unknown {
   }
   if (typeof ownMember(more, 'kind') !== 'string') throw new Error('the extension of its user does not say its kind')
   return more
+}
+
+/** RFC 7643 section 3.3: `schemas` names every extension that a resource has. */
+function namesExtension(user: unknown): boolean {
+  const schemas: unknown = ownMember(user, 'schemas')
+  const isExtension = (name: unknown): boolean =>
+    typeof name === 'string' && name.toLowerCase() === extensionSchema.toLowerCase()
+  return Array.isArray(schemas) && schemas.some(isExtension)
 }
 
 function personOf(user: unknown, { person }: ScimReading): unknown {

@@ -1,9 +1,8 @@
-/** The names under which claims keep what rules count: one key for each object and member of a closure, however many. */
-const counted: readonly string[] = ['duty/', 'limit/', 'role/', 'wall/']
+import { counted } from '../duties/claim-names.js'
 
 /** Whether a key holds what rules count, of which one session can make any number. */
 export function isCounted(key: string): boolean {
-  return counted.some((name) => key.startsWith(name))
+  return counted.some((name) => key.startsWith(`${name}/`))
 }
 
 /** How much of a ledger is not for what rules count. */

@@ -5,3 +5,8 @@ export type MaybePromise<T> = T | Promise<T>
 export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
+
+/** Lets go of what code of others answered: a promise that rejects is nobody's failure then, and ends no process. */
+export function letGo(answer: unknown): void {
+  if (isPromise(answer)) Promise.resolve(answer).catch(() => undefined)
+}

@@ -20,6 +20,7 @@ function childOf(parent: Requester, roles: readonly string[]): Requester {
     parent,
     journalBudget: 1,
     onOverBudget: () => undefined,
+    endIfExpired: () => undefined,
     onUnrecorded: () => undefined,
   })
 }

@@ -153,7 +153,10 @@ describe('createGuard', () => {
     let seen = 0
     on.guard.on('permitted', () => (seen += 1))
     const { access } = await on.access()
+    on.guard.on('permitted', (() => Promise.reject(new Error('async observer'))) as () => void)
     expect(verdict(await ask(access, describeAs('read')))).toBe('permitted')
     expect(seen).toBe(1)
+    // A rejection that nobody handles is found by the runner.
+    await new Promise((resolve) => setImmediate(resolve))
   })
 })

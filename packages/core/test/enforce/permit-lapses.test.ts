@@ -134,7 +134,7 @@ describe('a permit that waits between the decision and the run', () => {
 
 it('a permit that was void once stays void', () => {
   const clock = fixedClock(0)
-  const requester = { signal: new AbortController().signal } as Requester
+  const requester = { signal: new AbortController().signal, endIfExpired: () => undefined } as Requester
   let over = true
   const lapsed = () => (over ? begunTooLate(1) : undefined)
   const on = { deadlineMs } as OutcomeContext

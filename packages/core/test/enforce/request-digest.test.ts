@@ -29,6 +29,7 @@ async function requester(record: string, root: string): Promise<Requester> {
     countedRoles: [],
     proof: undefined,
     signal: new AbortController().signal,
+    endIfExpired: () => undefined,
     nextActionId: () => 'a1',
     spend: () => undefined,
     fail: () => undefined,

@@ -5,7 +5,7 @@ import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import type { DutyBench, DutyBenchOptions } from '../duties/support.js'
-import { agent as agentOf, dutiesApart, dutyBench, hourMs, startMs } from '../duties/support.js'
+import { agent as agentOf, asks, dutiesApart, dutyBench, hourMs, startMs, verdict } from '../duties/support.js'
 import { agent, bench } from './support.js'
 
 const separated = {
@@ -65,7 +65,11 @@ describe('a session is over when its token is', () => {
         const opened = await inner.open(context)
         return {
           append: (event, durability) => {
-            if (event.type === 'session.open') clock.advance(takesMs)
+            if (event.type === 'session.open') {
+              clock.advance(takesMs)
+              // Setting it back prolongs nothing.
+              clock.setWall(startMs)
+            }
             return opened.append(event, durability)
           },
           read: () => opened.read(),
@@ -82,6 +86,69 @@ describe('a session is over when its token is', () => {
     const child = await session.delegate({ ...options, ttlMs: 60_001 })
     expect([session.closed, child.closed]).toEqual([false, false])
     await on.guard.close()
+  })
+})
+
+describe('a session whose token ended while the machine slept, so that no timer ran', () => {
+  const sleepUntil = (on: DutyBench, ms: number): void => {
+    on.clock.setWall(startMs + ms)
+  }
+
+  it('ends with the next thing that it does, and runs nothing', async () => {
+    const on = await dutyBench()
+    const session = await on.session(worker)
+    const access = on.access(session)
+    sleepUntil(on, hourMs - 1)
+    expect(verdict(await asks(access, 'write'))).toBe('permitted')
+    sleepUntil(on, hourMs)
+    expect(session.closed).toBe(false)
+    expect(verdict(await asks(access, 'write'))).toBe('ERR_SESSION_CLOSED')
+    expect(session.closed).toBe(true)
+    expect(on.events.at(-1)).toMatchObject({ type: 'session.close', reason: 'expired' })
+  })
+
+  it('delegates nothing', async () => {
+    const on = await dutyBench()
+    const session = await on.session(worker)
+    sleepUntil(on, hourMs)
+    await expect(session.delegate({ roles: ['worker'], ttlMs: 1 })).rejects.toMatchObject(expired)
+  })
+
+  it('does not begin what it was permitted before, and is handed out nothing more', async () => {
+    const on = await dutyBench()
+    const session = await on.session(worker)
+    const [first, second] = [await asks(on.access(session), 'read'), await asks(on.access(session), 'read')]
+    if (first.outcome !== 'permitted' || second.outcome !== 'permitted') throw new Error('not permitted')
+    first.permit.use()
+    sleepUntil(on, hourMs)
+    const over = expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }) as Error
+    expect(() => {
+      first.permit.run()
+    }).toThrow(over)
+    await expect(first.permit.handOut({ rows: 1, bytes: 1 })).rejects.toThrow(over)
+    expect(() => {
+      second.permit.use()
+    }).toThrow(over)
+  })
+
+  it('does not run what was being recorded meanwhile', async () => {
+    const on = await dutyBench()
+    const session = await on.session(worker)
+    on.interfere = (event) => {
+      if (event.type !== 'action.intent') return undefined
+      sleepUntil(on, hourMs)
+      return Promise.resolve()
+    }
+    expect(verdict(await asks(on.access(session), 'write'))).toBe('ERR_SESSION_CLOSED')
+    expect(on.events.filter(({ type }) => type === 'action.outcome')).toMatchObject([{ outcome: 'not-run' }])
+  })
+
+  it('takes its sub-agents with it', async () => {
+    const on = await dutyBench()
+    const session = await on.session(worker)
+    const child = await session.delegate({ roles: ['worker'], ttlMs: hourMs - 1 })
+    sleepUntil(on, hourMs)
+    expect(verdict(await asks(on.access(child), 'write'))).toBe('ERR_SESSION_CLOSED')
   })
 })
 

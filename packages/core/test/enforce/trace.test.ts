@@ -105,4 +105,16 @@ describe('trace ids', () => {
     expect(on.events.slice(-2)).toMatchObject([{ type: 'action.intent' }, { type: 'action.denied' }])
     expect(causes).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ message: 'no span' })))
   })
+
+  it('never end the process when the function is async and rejects', async () => {
+    const on = await bench()
+    const failures: unknown[] = []
+    on.guard.on('failure', ({ refusal }) => failures.push(refusal.code))
+    const trace = (() => Promise.reject(new Error('no span'))) as never
+    const { access } = await on.access(agent, { trace })
+    expect(verdict(await ask(access, describeAs('read')))).toBe('permitted')
+    // A rejection that nobody handles is found by the runner.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(failures).toEqual(['ERR_CONFIG_INVALID', 'ERR_CONFIG_INVALID'])
+  })
 })

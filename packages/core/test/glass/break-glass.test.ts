@@ -4,6 +4,7 @@ import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { agent, asks, effect, human, verdict } from '../duties/support.js'
 import type { GlassBench } from './support.js'
+import { startMs } from '../duties/support.js'
 import { closeGuards, codeOf, glassBench, glassPolicy, hourMs, oncall, outage } from './support.js'
 
 afterEach(closeGuards)
@@ -222,6 +223,16 @@ describe('broken glass is over', () => {
     expect(glass.open).toBe(true)
     on.clock.setWall(0)
     on.clock.advance(1)
+    expect(glass.open).toBe(false)
+    expect(await on.tries(session, 'write')).toBe('held')
+  })
+
+  it('after its time also where the machine slept through it', async () => {
+    const on = await glassBench()
+    const { glass, session } = await opened(on)
+    on.clock.setWall(startMs + hourMs - 1)
+    expect(glass.open).toBe(true)
+    on.clock.setWall(startMs + hourMs)
     expect(glass.open).toBe(false)
     expect(await on.tries(session, 'write')).toBe('held')
   })

@@ -345,7 +345,7 @@ describe('a grant is void', () => {
     const session = await on.start(agent({ id: 'a1', expiresAtMs: startMs + 60_000 }))
     const grant = await session.requestGrant(threeWrites)
     on.clock.advance(60_000)
-    expect([await on.tries(session, 'write'), grant.open]).toEqual(['held', false])
+    expect([grant.open, await on.tries(session, 'write')]).toEqual([false, 'ERR_SESSION_CLOSED'])
   })
 
   it('not when the ledger answers out of turn', async () => {

@@ -7,7 +7,7 @@ import { extensionSchema } from '../../src/identity/scim-user.js'
 import { standingsIn } from '../../src/identity/standing.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { account, humanOf, issuer, principalOf } from './directory-support.js'
-import { enterpriseSchema, listResponse, ScimService, user } from './scim-service.js'
+import { enterpriseSchema, listResponse, ScimService, user, userSchema } from './scim-service.js'
 
 const signal = new AbortController().signal
 const clock = fixedClock(0)
@@ -198,6 +198,14 @@ describe('nobody is let through when the service', () => {
     ['has an extension that is no object', extended('agent')],
     ['has an extension that is null', extended(null)],
     ['has an extension that is a list', extended([{ kind: 'agent' }])],
+    [
+      'names an extension that it does not have',
+      listResponse([user('ann', { schemas: [userSchema, extensionSchema] })]),
+    ],
+    [
+      'names one in another case',
+      listResponse([user('ann', { schemas: [userSchema, extensionSchema.toUpperCase()] })]),
+    ],
     ['has an extension without a kind', extended({ owners: [{ value: 'olga' }], agentClass: 'etl' })],
     ['has an extension whose kind is null', extended({ kind: null, owners: [{ value: 'olga' }] })],
     ['has an extension with a member that is not known', extended({ kind: 'human', Owners: [{ value: 'olga' }] })],

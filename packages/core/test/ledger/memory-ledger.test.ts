@@ -135,7 +135,7 @@ describe('a ledger that is full of what rules count', () => {
     const put = (key: string, expectedVersion = 0) => ledger.commit([{ key, expectedVersion, value: 1 }])
     const full = expect.objectContaining({ code: 'ERR_LIMIT_EXCEEDED' }) as Error
     for (let index = 0; index < 70; index++) await put(`duty/object/${String(index)}`)
-    for (const name of ['duty', 'wall', 'role', 'limit']) expect(() => put(`${name}/more`)).toThrow(full)
+    for (const name of ['duty', 'wall', 'role', 'limit', 'chain']) expect(() => put(`${name}/more`)).toThrow(full)
     const { version } = await ledger.get('duty/object/0')
     expect(await put('duty/object/0', version)).toBe(true)
     for (let index = 0; index < 10; index++) expect(await put(`approval/request/${String(index)}`)).toBe(true)
