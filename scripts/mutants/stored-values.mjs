@@ -23,4 +23,21 @@ export const storedValueGuards = [
     replace: '(',
     tests,
   },
+  ...[
+    ['of a function in FROM may be one of its value', 'columns', "range.mayBeValue ? 'value' : 'row'", "'row'"],
+    [
+      'of what is not known may be one of a value',
+      'columns',
+      "callAttribute(walk, column, 'value')",
+      "callAttribute(walk, column, 'row')",
+    ],
+    ['may be a cast', 'function-calls', '  castByName(walk, written, undefined, false)\n', ''],
+    ['may be the validator of a function', 'builtin-functions', ' fmgr_sql_validator', ''],
+  ].map(([name, file, find, replace]) => ({
+    name: `an attribute ${name}`,
+    file: `packages/adapter-pg/src/analyzer/${file}.ts`,
+    find,
+    replace,
+    tests: ['packages/adapter-pg/test/door/attributes.int.test.ts'],
+  })),
 ]

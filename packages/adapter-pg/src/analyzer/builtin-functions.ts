@@ -51,6 +51,8 @@ define(
    schema_to_xml_and_xmlschema database_to_xml database_to_xmlschema database_to_xml_and_xmlschema ts_stat`,
 )
 define({ does: 'text', arguments: 2 }, 'ts_rewrite')
+/** They analyse the body of the function that is named, and load its library. */
+define({ does: 'text' }, 'fmgr_internal_validator fmgr_c_validator fmgr_sql_validator')
 
 /** Makes a value of a type that is named in an argument: a domain runs its checks. */
 define(

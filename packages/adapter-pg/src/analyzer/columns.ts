@@ -60,15 +60,15 @@ function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void
   const range = scope.range(names.at(-2) ?? '', names.at(-3))
   if (range === undefined) {
     readEverywhere(scope, column)
-    callAttribute(walk, column, 'row')
+    callAttribute(walk, column, 'value')
     return
   }
   const own = range.columns?.get(column)
   if (own !== undefined || (systemColumns.has(column) && hasSystemColumns(range))) range.read?.add(own ?? column)
   else {
-    // `t.f` is also a call of f with the row of t.
+    // `t.f` is also a call of f with the row of t, or with the value of a function called t.
     range.read?.add(range.columns === undefined ? column : '*')
-    callAttribute(walk, column, 'row')
+    callAttribute(walk, column, range.mayBeValue ? 'value' : 'row')
   }
 }
 

@@ -41,7 +41,10 @@ function addFromItem(walk: Walk, item: TreeNode, scope: Scope): JoinSide {
     case 'RangeTableFunc':
     case 'JsonTable':
       walk.visitAs(type, body, scope)
-      return added(scope, derivedRange(aliasOf(body), functionColumns(aliasColumns(body))))
+      return added(scope, {
+        ...derivedRange(aliasOf(body), functionColumns(aliasColumns(body))),
+        mayBeValue: type === 'RangeFunction',
+      })
     default:
       walk.opaque('unknown item of FROM', type)
       return unknownSide
@@ -91,6 +94,7 @@ export function relationRange(
     read,
     lockable: [relation],
     hidden,
+    mayBeValue: false,
   }
 }
 
@@ -134,6 +138,7 @@ function derivedRange(
     read: undefined,
     lockable,
     hidden: false,
+    mayBeValue: false,
   }
 }
 

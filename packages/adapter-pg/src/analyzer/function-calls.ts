@@ -3,7 +3,7 @@ import { applyCast } from './casts.js'
 import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
 import { findRoutines, findType, printed, writtenName } from './names.js'
-import { argumentsOf, baseType, candidates } from './overloads.js'
+import { argumentsOf, baseType, candidates, type InferredType } from './overloads.js'
 import { type Call, callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
@@ -39,7 +39,7 @@ export function callNamed(
     return
   }
   const routines = findRoutines(walk, written)
-  if (args.length === 1) castByName(walk, written, args, scope, routines.length === 0)
+  if (args.length === 1) castByName(walk, written, typeOf(walk, args[0], scope), routines.length === 0)
   else if (routines.length === 0) walk.miss('function', printed(written))
   const possible = candidates(walk, routines, args, variadic, (argument) => typeOf(walk, argument, scope))
   callAll(walk, possible, { arguments: args, typeOf: (argument) => typeOf(walk, argument, scope) })
@@ -55,24 +55,25 @@ function callAll(walk: Walk, routines: readonly Routine[], call: Call): void {
   if (builtin !== undefined) callRoutine(walk, builtin, call)
 }
 
-/** `t(x)` may be a cast to a type `t`. */
+/** `t(x)` and `(x).t` may be casts to a type `t`. */
 function castByName(
   walk: Walk,
   written: { readonly schema: string | undefined; readonly name: string },
-  args: readonly TreeNode[],
-  scope: Scope,
+  from: InferredType,
   onlyMeaning: boolean,
 ): void {
   const type = findType(walk, written)
   if (type !== undefined) {
     walk.mention([{ type: type.id }])
-    applyCast(walk, type.id, typeOf(walk, args[0], scope))
+    applyCast(walk, type.id, from)
   } else if (onlyMeaning) walk.miss('function', printed(written))
 }
 
-/** `x.f` and `(x).f` call a function of one argument when x has no such column. `of` says what x is. */
+/** `x.f` and `(x).f` call a function of one argument, or cast, when x has no such column. `of` says what x surely is. */
 export function callAttribute(walk: Walk, name: string, of: 'row' | 'value'): void {
-  const routines = findRoutines(walk, { schema: undefined, name }).filter(
+  const written = { schema: undefined, name }
+  castByName(walk, written, undefined, false)
+  const routines = findRoutines(walk, written).filter(
     ({ arguments: declared, defaults, variadic }) =>
       declared.length - defaults <= 1 &&
       (declared.length > 0 || variadic) &&

@@ -135,6 +135,7 @@ function joinRange(
     read: spread(sources, inside),
     lockable: inside.flatMap((range) => range.lockable),
     hidden: false,
+    mayBeValue: false,
   }
 }
 

@@ -18,6 +18,8 @@ export interface Range {
   readonly lockable: readonly Relation[]
   /** Only reachable with its name: `old`, `new`, `excluded`. */
   readonly hidden: boolean
+  /** A function, whose name stands for the one value that it may give, not for a row. */
+  readonly mayBeValue: boolean
 }
 
 /** What names mean at one level of a query. Levels inside see the levels around them. */

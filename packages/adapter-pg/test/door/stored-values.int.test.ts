@@ -38,12 +38,13 @@ async function calls(): Promise<string> {
   return rows[0]?.last ?? ''
 }
 
-async function refusedUnrun(text: string): Promise<void> {
+async function outcome(text: string): Promise<{ readonly ran: boolean; readonly errors: readonly string[] }> {
   const before = await calls()
   const answers = await wire.ask(query(text))
-  expect(await calls()).toBe(before)
-  expect(errors(answers)).toEqual(['42501'])
+  return { ran: (await calls()) !== before, errors: errors(answers) }
 }
+
+const refused = { ran: false, errors: ['42501'] }
 
 describe('a plain read', () => {
   beforeAll(async () => {
@@ -69,12 +70,12 @@ describe('a plain read', () => {
   })
 
   it.each(['listed', 'records', 'markup', 'row_type'])('runs no check that the view %s keeps for it', async (view) => {
-    await refusedUnrun(`select * from public.${view}`)
+    expect(await outcome(`select * from public.${view}`)).toEqual(refused)
   })
 
-  it('nor one that a view of JSON keeps', async () => {
-    if (!has17) return
-    for (const view of ['table17', 'value17', 'query17']) await refusedUnrun(`select * from public.${view}`)
+  it('nor one that a view of JSON keeps, on servers that can store it', async () => {
+    for (const view of ['table17', 'value17', 'query17'])
+      expect(await outcome(`select * from public.${view}`)).toEqual({ ...refused, errors: [has17 ? '42501' : '42P01'] })
   })
 
   it.each([
@@ -85,7 +86,7 @@ describe('a plain read', () => {
     `prepare p as select * from public.proj where md5(proj) = '{bad}'`,
     `select * from (select proj as whole from public.proj) as q where md5(q.whole) = '{bad}'`,
   ])('takes a column that is written like a function for what it is: %s', async (text) => {
-    await refusedUnrun(text)
+    expect(await outcome(text)).toEqual(refused)
   })
 
   it.each([
