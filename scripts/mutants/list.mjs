@@ -122,5 +122,7 @@ export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.
 /** The guards that have one of the words in their list's name, their own or their file's; all without a word. */
 export function chosenBy(words) {
   if (words.length === 0) return mutants
-  return mutants.filter(({ file, list, name }) => words.some((word) => `${list} ${name} ${file}`.includes(word)))
+  return mutants.filter(({ file, list, name }) =>
+    words.some((word) => `${list} ${name} ${String(file)}`.includes(word)),
+  )
 }

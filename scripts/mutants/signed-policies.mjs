@@ -1,5 +1,6 @@
 const tests = ['packages/core/test/enforce/signed-policy.test.ts']
 const core = (name) => `packages/core/src/${name}.ts`
+const apart = ['packages/core/test/directory/roles-apart.test.ts']
 const token = core('identity/policy-token')
 const holder = core('policy-holder')
 const version = core('policy-version')
@@ -14,6 +15,47 @@ export const signedPolicyGuards = [
   ['a version is a whole number', token, ' || !Number.isSafeInteger(version)', ''],
   ['a version is 1 or more', token, ' || version < 1', ''],
   ['an authority has a name', token, " || issuer === ''", ''],
+  [
+    'what narrows waits for no directory',
+    holder,
+    "if (change === 'narrowing' && rolesKeptApart",
+    "if (change === 'same' && rolesKeptApart",
+    apart,
+  ],
+  [
+    'what widens does',
+    holder,
+    "if (change !== 'narrowing' || isOfPolicy(error)) throw error",
+    'if (isOfPolicy(error)) throw error',
+    apart,
+  ],
+  [
+    'nor comes into force against it',
+    holder,
+    "if (change !== 'narrowing' || isOfPolicy(error)) throw error",
+    "if (change !== 'narrowing') throw error",
+    apart,
+  ],
+  ['a policy is tried again that others kept out', holder, ' || isOfPolicy(error)) return', ') return'],
+  [
+    'a policy that is at fault is tried once',
+    holder,
+    'if (this.#stopping.signal.aborted || isOfPolicy(error)) return',
+    'if (this.#stopping.signal.aborted) return',
+  ],
+  [
+    'a narrowing is noted before anything widens',
+    holder,
+    '    if (this.#unnoted) await this.#note(this.#current)\n',
+    '',
+  ],
+  ['a narrowing that was not noted is known', holder, '      this.#unnoted = true\n', ''],
+  [
+    'versions that a short journal lost count',
+    holder,
+    '    if (this.#firstVersion !== undefined && rebuilt && journal.behind !== undefined) throw versionsMissing()\n',
+    '',
+  ],
   ['an older policy does not come back', version, 'next.version <= newest.version', 'next.version < newest.version'],
   ['the same version means the same', version, ' && newest.digest === next.digest) return', ') return'],
   [
@@ -75,4 +117,4 @@ export const signedPolicyGuards = [
     '      if (signatureAt !== undefined) new FileWatch',
     '      if (false) new FileWatch',
   ],
-].map(([name, file, find, replace]) => ({ name, file, find, replace, tests }))
+].map(([name, file, find, replace, of = tests]) => ({ name, file, find, replace, tests: of }))

@@ -23,7 +23,7 @@ export const errorCodes = Object.freeze({
   ERR_GRANT_REFUSED: 'the policy does not let people grant what the session asked for',
   ERR_HOLD_IN_TRANSACTION: 'the action needs approval, which is refused inside an open transaction',
   ERR_INTERNAL: 'bothkeys itself failed, so nothing ran',
-  ERR_JOURNAL_BEHIND: 'part of the journal is missing, so a rule that counts what happened before denies',
+  ERR_JOURNAL_BEHIND: 'part of the journal is missing, so what counts on what happened before is refused',
   ERR_JOURNAL_CORRUPT: 'the journal on disk does not verify',
   ERR_JOURNAL_LOCKED: 'another process owns the journal directory',
   ERR_JOURNAL_UNAVAILABLE: 'the journal could not record the intent, so nothing ran',

@@ -151,7 +151,7 @@ export interface Guard {
 /**
  * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
  * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_POLICY_UNSIGNED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED,
- * ERR_JOURNAL_CORRUPT, ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings
+ * ERR_JOURNAL_CORRUPT, ERR_JOURNAL_BEHIND, ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings
  * roles together that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
@@ -298,7 +298,7 @@ async function assemble(
     seen,
     revocationsFresh: () => revocations.fresh(),
   }
-  await holder.startRecording(journal, ledger)
+  await holder.startRecording(journal, ledger, options.ledger === undefined)
   const guardKey = {}
   const sessions = new SessionKeeper({
     guardKey,

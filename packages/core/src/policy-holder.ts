@@ -5,7 +5,7 @@ import { BothKeysError } from './errors.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { loadPolicy } from './policy/load.js'
 import type { PolicySource } from './policy/source.js'
-import { admitVersion, noteNarrowing, unsigned } from './policy-version.js'
+import { admitVersion, noteNarrowing, unsigned, versionsMissing } from './policy-version.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
 import { policyTokens } from './identity/policy-token.js'
 import type { Ledger } from './ledger/ledger.js'
@@ -26,7 +26,7 @@ export interface PolicyHolderOptions {
   readonly engine: string
   readonly clock: Clock
   readonly deadlineMs: number
-  /** Whether a reload fits what else the guard knows. Rejects with why not. */
+  /** Whether a reload fits what the directory says. Rejects with why not. */
   readonly admits: (policy: CompiledPolicy) => Promise<void>
   readonly observe: Enforcement['observe']
 }
@@ -44,11 +44,14 @@ export class PolicyHolder {
   #current: CompiledPolicy
   #journal: Journal | undefined
   #ledger: Ledger | undefined
+  /** Whether the policy in force is narrower than the one that is noted, and the ledger did not take note of it. */
+  #unnoted = false
   readonly #versionOf: VersionOf
   /** The version of the first policy, where an authority signs them. */
   readonly #firstVersion: number | undefined
   /** Loads one after the other, so that an older document never replaces a newer one. */
   #last: Promise<void> = Promise.resolve()
+  #retry: NodeJS.Timeout | undefined
 
   private constructor(options: PolicyHolderOptions, first: ReadPolicy, versionOf: VersionOf, version?: number) {
     this.#options = options
@@ -70,18 +73,18 @@ export class PolicyHolder {
   }
 
   /**
-   * Records the policy that is in force and starts watching for changes. Throws ERR_POLICY_UNSIGNED when a newer one was in
-   * force.
+   * Records the policy that is in force and starts watching for changes. `rebuilt`: what the ledger holds comes from the journal.
+   * Throws ERR_POLICY_UNSIGNED when a newer one was in force, ERR_JOURNAL_BEHIND when that cannot be told.
    */
-  async startRecording(journal: Journal, ledger: Ledger): Promise<void> {
+  async startRecording(journal: Journal, ledger: Ledger, rebuilt: boolean): Promise<void> {
     this.#journal = journal
     this.#ledger = ledger
+    if (this.#firstVersion !== undefined && rebuilt && journal.behind !== undefined) throw versionsMissing()
     if (this.#firstVersion !== undefined) await this.#admit(this.#current, this.#firstVersion)
     await this.#record(this.#current, 'start', this.#firstVersion)
     this.#options.observe('policyLoaded', { digest: this.#current.digest, change: 'start' })
     this.#options.source.watch?.(() => {
-      // What went wrong is on record and observed; the old policy stays.
-      this.reload().catch(() => undefined)
+      void this.#reloadUntilItIsRead(firstRetryMs)
     }, this.#stopping.signal)
   }
 
@@ -94,6 +97,25 @@ export class PolicyHolder {
 
   stop(): void {
     this.#stopping.abort()
+    clearTimeout(this.#retry)
+  }
+
+  /**
+   * What went wrong is on record and observed, and the old policy stays. Where it is not the policy's fault, the policy is tried
+   * again: nobody will change it because a directory was down. Never rejects.
+   */
+  async #reloadUntilItIsRead(afterMs: number): Promise<void> {
+    clearTimeout(this.#retry)
+    try {
+      await this.reload()
+    } catch (error) {
+      if (this.#stopping.signal.aborted || isOfPolicy(error)) return
+      clearTimeout(this.#retry)
+      this.#retry = setTimeout(() => {
+        void this.#reloadUntilItIsRead(Math.min(2 * afterMs, maxRetryMs))
+      }, afterMs)
+      this.#retry.unref()
+    }
   }
 
   async #load(): Promise<void> {
@@ -102,7 +124,7 @@ export class PolicyHolder {
       const next = read.policy
       const { change, widens } = comparePolicies(this.#current, next)
       if (change === 'same') return
-      await this.#options.admits(next)
+      await this.#fits(next, change)
       const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
       await this.#record(next, change, version)
       this.#current = next
@@ -114,6 +136,20 @@ export class PolicyHolder {
     }
   }
 
+  /**
+   * Throws when the directory says otherwise, or cannot say. What only narrows waits for nobody: it is asked about only where it
+   * keeps other roles apart, and comes into force when nobody answers, since sessions that open are checked all the same.
+   */
+  async #fits(next: CompiledPolicy, change: Change): Promise<void> {
+    if (change === 'narrowing' && rolesKeptApart(this.#current) === rolesKeptApart(next)) return
+    try {
+      await this.#options.admits(next)
+    } catch (error) {
+      if (change !== 'narrowing' || isOfPolicy(error)) throw error
+      this.#options.observe('failure', { session: engineSession, refusal: refusalFrom(error), cause: error })
+    }
+  }
+
   /** The version of a policy that widens, taken note of. Throws ERR_POLICY_WIDENING or ERR_POLICY_UNSIGNED. */
   async #widening(read: ReadPolicy, widens: readonly string[]): Promise<number> {
     if (this.#options.authority === undefined) {
@@ -122,18 +158,26 @@ export class PolicyHolder {
       })
     }
     const version = await this.#versionOf(read)
+    if (this.#unnoted) await this.#note(this.#current)
     await this.#admit(read.policy, version)
     return version
   }
 
   /** A signed policy that was narrowed since is none that was signed. The narrower one is in force whatever comes of it. */
-  async #narrowed({ digest }: CompiledPolicy): Promise<void> {
-    if (this.#options.authority === undefined || this.#ledger === undefined) return
+  async #narrowed(narrower: CompiledPolicy): Promise<void> {
+    if (this.#options.authority === undefined) return
     try {
-      await noteNarrowing(this.#ledger, this.#options.deadlineMs, digest)
+      await this.#note(narrower)
     } catch (cause) {
+      this.#unnoted = true
       this.#options.observe('failure', { session: engineSession, refusal: refusalFrom(cause), cause })
     }
+  }
+
+  async #note({ digest }: CompiledPolicy): Promise<void> {
+    if (this.#ledger === undefined) return
+    await noteNarrowing(this.#ledger, this.#options.deadlineMs, digest)
+    this.#unnoted = false
   }
 
   async #admit({ digest }: CompiledPolicy, version: number): Promise<void> {
@@ -170,6 +214,23 @@ export class PolicyHolder {
       // The rejection was observed; a journal that fails refuses every action by itself.
     }
   }
+}
+
+/** How long after a reload that failed for no fault of the policy it is tried again, at first and at last. */
+const firstRetryMs = 1_000
+const maxRetryMs = 30_000
+
+/** Whether a reload failed because of what the policy says: trying again changes nothing. */
+function isOfPolicy(error: unknown): boolean {
+  if (!(error instanceof BothKeysError)) return false
+  return (
+    error.code.startsWith('ERR_POLICY_') || error.code === 'ERR_TARGET_UNKNOWN' || error.code === 'ERR_DUTY_CONFLICT'
+  )
+}
+
+/** By how many rules: what narrows adds some, and changes none. */
+function rolesKeptApart({ dutyRules }: CompiledPolicy): number {
+  return dutyRules?.separatedRoles.length ?? 0
 }
 
 interface ReadPolicy {

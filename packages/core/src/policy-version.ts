@@ -37,6 +37,17 @@ export async function noteNarrowing(ledger: Ledger, deadlineMs: number, digest: 
   })
 }
 
+/** Nobody can tell whether a newer policy was in force. */
+export function versionsMissing(): BothKeysError {
+  return new BothKeysError(
+    'ERR_JOURNAL_BEHIND',
+    'part of the journal is missing, and with it which signed policies were in force',
+    {
+      hint: 'bring the whole journal back, or remove its noted head once somebody has seen to it that the policy is the newest',
+    },
+  )
+}
+
 /** Why the signature of a policy does not let it come into force. */
 export function unsigned(why: string): BothKeysError {
   return new BothKeysError('ERR_POLICY_UNSIGNED', `the policy may not come into force: ${why}`, {

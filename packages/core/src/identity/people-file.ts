@@ -112,8 +112,9 @@ class PeopleReader {
       if (typeof name === 'string' && this.#people.has(name)) return this.#people.get(name) ?? []
       const owner = typeof name === 'string' ? quoted(name) : 'this'
       const machine = typeof name === 'string' && this.#others.has(name)
-      const hint = typeof name === 'string' ? suggestion(name, [...this.#people.keys()]) : ''
-      this.#report(place, `${owner} is ${machine ? 'an agent; owners are people' : 'no person of this file'}${hint}`)
+      const hint = (): string => (typeof name === 'string' ? suggestion(name, [...this.#people.keys()]) : '')
+      const what = machine ? 'an agent; owners are people' : 'no person of this file'
+      this.#report(place, () => `${owner} is ${what}${hint()}`)
       return []
     })
   }
@@ -195,7 +196,7 @@ class PeopleReader {
     return []
   }
 
-  #report(path: PolicyPath, message: string): void {
+  #report(path: PolicyPath, message: Problem['message']): void {
     this.problems.push(invalid(path, message))
   }
 }

@@ -43,7 +43,8 @@ export function mitigationProblems(rules: PolicyRules): readonly Problem[] {
     .map(({ path, rule }) =>
       invalid(
         [...path, 'rule'],
-        `no rule of separate is called ${quoted(rule)}${suggestion(rule, known) || '; an exception is from one of them'}`,
+        () =>
+          `no rule of separate is called ${quoted(rule)}${suggestion(rule, known) || '; an exception is from one of them'}`,
       ),
     )
 }

@@ -1,8 +1,11 @@
+/** More words than this are not compared: whoever watches the clock, the journal and the sessions waits meanwhile. */
+const mostKnown = 200
+
 /** The known word that a misspelt one probably meant, or undefined when none is near. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
-  if (word.length > 64) return undefined
+  if (word.length > 64 || known.length > mostKnown) return undefined
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
@@ -15,7 +18,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** `; did you mean "x"?`, or nothing. */
-export function suggestion(word: string, known: Iterable<string>): string {
+export function suggestion(word: string, known: readonly string[]): string {
   const near = nearest(word, known)
   return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`
 }

@@ -17,13 +17,14 @@ export type Locate = (path: PolicyPath) => Position | undefined
 export interface Problem {
   readonly code: Extract<ErrorCode, 'ERR_POLICY_INVALID' | 'ERR_POLICY_UNSUPPORTED'>
   readonly path: PolicyPath
-  readonly message: string
+  /** A function where it takes work to say: only a few are shown, however many there are. */
+  readonly message: string | (() => string)
   /** Where it stands, when the path cannot tell: a syntax error, for example. */
   readonly position?: Position
 }
 
 /** A problem of the ordinary kind. */
-export function invalid(path: PolicyPath, message: string): Problem {
+export function invalid(path: PolicyPath, message: Problem['message']): Problem {
   return { code: 'ERR_POLICY_INVALID', path, message }
 }
 
@@ -58,7 +59,8 @@ export function problemList(name: string, problems: readonly Problem[], locate: 
   const lines = placed.slice(0, shownProblems).map(({ problem, position }) => {
     const place = position === undefined ? name : `${name}:${String(position.line)}:${String(position.column)}`
     const key = problem.path.length === 0 ? '' : ` ${writePath(problem.path)}`
-    return `  ${place}${key}: ${problem.message}`
+    const { message } = problem
+    return `  ${place}${key}: ${typeof message === 'string' ? message : message()}`
   })
   if (placed.length > shownProblems) lines.push(`  and ${String(placed.length - shownProblems)} more`)
   const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`

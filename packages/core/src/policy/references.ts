@@ -274,18 +274,24 @@ class ReferenceCheck {
     }
     for (const name of typeof selector === 'string' ? [selector] : (selector as readonly string[])) {
       if (this.#parts.targets.has(name)) continue
-      const known = [...this.#parts.targets.keys()]
+      const known = this.#parts.targets
       this.problems.push(
-        invalid(path, `unknown target ${quoted(name)}${suggestion(name, known) || '; declare it under targets'}`),
+        invalid(
+          path,
+          () => `unknown target ${quoted(name)}${suggestion(name, [...known.keys()]) || '; declare it under targets'}`,
+        ),
       )
     }
   }
 
   #role(role: string, path: PolicyPath): void {
     if (this.#parts.roles.has(role)) return
-    const known = [...this.#parts.roles.keys()]
+    const known = this.#parts.roles
     this.problems.push(
-      invalid(path, `unknown role ${quoted(role)}${suggestion(role, known) || '; declare it under roles'}`),
+      invalid(
+        path,
+        () => `unknown role ${quoted(role)}${suggestion(role, [...known.keys()]) || '; declare it under roles'}`,
+      ),
     )
   }
 }

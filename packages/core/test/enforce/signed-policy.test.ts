@@ -211,6 +211,133 @@ describe('a policy that was narrowed without a signature', () => {
   })
 })
 
+describe('a narrowing that could not be noted', () => {
+  it('is noted before the policy widens again, so that what was signed before does not come back', async () => {
+    const ledger = failing(memoryLedger({ clock: fixedClock(nowMs) }))
+    const rollout = new Rollout()
+    await rollout.put(wide, signed(wide, 3))
+    const guard = await start(rollout, { ledger: ledger.port })
+    const before = { content: rollout.content, signature: rollout.signature }
+    ledger.fails = true
+    await rollout.put(denied(wide))
+    await guard.reload()
+    Object.assign(rollout, before)
+    await expect(guard.reload()).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+    ledger.fails = false
+    await expect(guard.reload()).rejects.toMatchObject(unsigned)
+    await rollout.put(wide, signed(wide, 4))
+    await guard.reload()
+    expect(guard.policyDigest).toBe(digestOf(wide))
+  })
+})
+
+describe('a policy that could not be loaded when it changed', () => {
+  async function watched(): Promise<{
+    guard: Guard
+    rollout: Rollout
+    change: () => void
+    fail: (times: number) => void
+  }> {
+    const rollout = new Rollout()
+    await rollout.put(wide, signed(wide, 1))
+    let change = (): void => undefined
+    let failures = 0
+    const journal = lastingJournal()
+    const failingJournal: GuardOptions['journal'] = {
+      open: async (context) => {
+        const opened = await journal.open(context)
+        return {
+          append: (event, durability) => {
+            if (event.type === 'policy.loaded' && failures-- > 0) throw new Error('disk full')
+            return opened.append(event, durability)
+          },
+          read: () => opened.read(),
+          close: () => opened.close(),
+        }
+      },
+    }
+    const guard = await start(rollout, {
+      journal: failingJournal,
+      policy: {
+        load: () => Promise.resolve({ name: 'test', content: rollout.content, signature: rollout.signature }),
+        watch: (changed) => {
+          change = changed
+        },
+      },
+    })
+    return {
+      guard,
+      rollout,
+      change: () => {
+        change()
+      },
+      fail: (times) => {
+        failures = times
+      },
+    }
+  }
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is tried again until it is in force', async () => {
+    const on = await watched()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await on.rollout.put(denied(wide))
+    on.fail(3)
+    on.change()
+    await vi.advanceTimersByTimeAsync(1_000 + 2_000 + 3_999)
+    expect(on.guard.policyDigest).toBe(digestOf(wide))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(on.guard.policyDigest).toBe(digestOf(denied(wide)))
+  })
+
+  it('is tried once where the policy is at fault, and not after the guard is closed', async () => {
+    const on = await watched()
+    let rejected = 0
+    on.guard.on('policyRejected', () => (rejected += 1))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await on.rollout.put(wider)
+    on.change()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(rejected).toBe(1)
+    await on.rollout.put(denied(wide))
+    on.fail(Infinity)
+    on.change()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(rejected).toBe(3)
+    await on.guard.close()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(rejected).toBe(3)
+  })
+})
+
+describe('a journal that lost its end', () => {
+  const behind = { noted: { recorder: 'bothkeys', lsn: 9, hash: 'a'.repeat(64) }, why: 'missing', lastLsn: 3 } as const
+
+  function shortened(): GuardOptions['journal'] {
+    const journal = lastingJournal()
+    return { open: async (context) => ({ ...(await journal.open(context)), behind }) }
+  }
+
+  it('does not tell which signed policies were in force, so that none is', async () => {
+    const rollout = new Rollout()
+    await rollout.put(narrow, signed(narrow, 1))
+    await expect(start(rollout, { journal: shortened() })).rejects.toMatchObject({ code: 'ERR_JOURNAL_BEHIND' })
+  })
+
+  it('does not have to where a ledger of its own tells it, or nobody signs policies', async () => {
+    const rollout = new Rollout()
+    await rollout.put(narrow, signed(narrow, 1))
+    const ledger = memoryLedger({ clock: fixedClock(nowMs) })
+    expect((await start(rollout, { journal: shortened(), ledger })).policyDigest).toBe(digestOf(narrow))
+    expect((await start(rollout, { journal: shortened(), authority: undefined as never })).policyDigest).toBe(
+      digestOf(narrow),
+    )
+  })
+})
+
 describe('an authority', () => {
   it('widens nothing while the ledger fails', async () => {
     const ledger = failing(memoryLedger({ clock: fixedClock(nowMs) }))
