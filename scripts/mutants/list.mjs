@@ -43,6 +43,7 @@ import { proofGuards } from './proofs.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
+import { rowGuards } from './rows.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signedGuards } from './signed.mjs'
@@ -92,6 +93,7 @@ const lists = {
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
   requests: requestGuards,
+  rows: rowGuards,
   revocation: revocationGuards,
   ledger: ledgerGuards,
   lint: lintGuards,

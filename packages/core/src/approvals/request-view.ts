@@ -3,6 +3,7 @@ import { sha256 } from '../model/digest.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
 import { effectInWords } from './effect-words.js'
 import { estimateInWords } from './estimate-words.js'
+import { inRows } from './rows.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
 /** A request without what is made of it. */
@@ -22,8 +23,8 @@ export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
 }
 
 /**
- * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, and each line of the statement stands behind
- * a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
+ * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, and each row of the statement, and each
+ * but the first of anything else, stands behind a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
  */
 export function requestView(request: RequestFacts): RequestView {
   const parametersText = canonicalJson(request.parameters)
@@ -53,7 +54,7 @@ export function requestView(request: RequestFacts): RequestView {
     ...(request.estimate === undefined ? [] : estimateInWords(request.estimate).map((line) => `  ${line}`)),
     ...notes.map((note) => `  ! ${note}`),
   ]
-  const text = lines.join('\n')
+  const text = inRows(lines).join('\n')
   const complete = cuts.length === 0
   return Object.freeze({ text, complete, digest: sha256(viewPrefix, complete ? 'whole\0' : 'cut\0', text) })
 }

@@ -5,6 +5,7 @@ import { isPrincipal } from '../identity/make-principal.js'
 import type { Principal } from '../model/principal.js'
 import type { ApprovalRequest, Approver } from './approver.js'
 import { digestPrefix, requestView } from './request-view.js'
+import { inRows } from './rows.js'
 
 /** Who sits at the terminal, and which terminal. */
 export interface TerminalApproverOptions {
@@ -13,7 +14,7 @@ export interface TerminalApproverOptions {
   /** Default: standard input. */
   readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean }
   /** Default: standard error, so that a program's own output stays clean. */
-  readonly output?: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly output?: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
 }
 
 const maxQuestions = 3
@@ -37,7 +38,8 @@ export function terminalApprover(options: TerminalApproverOptions): Approver {
     if (signal.aborted) return undefined
     if (input.isTTY !== true || output.isTTY !== true) return 'deny'
     const view = requestView(request)
-    output.write(`\n${view.text}\n`)
+    const { columns = Infinity } = output
+    output.write(`\n${inRows(view.text.split('\n'), columns - 1).join('\n')}\n`)
     return ask(request, view.complete, signal)
   }
 

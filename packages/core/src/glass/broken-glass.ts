@@ -1,4 +1,5 @@
 import type { RequestView } from '../approvals/approver.js'
+import { inRows } from '../approvals/rows.js'
 import { visible } from '../approvals/visible.js'
 import type { ApprovalSubject } from '../model/approval-statement.js'
 import type { ApprovalLevel } from '../model/decision.js'
@@ -53,7 +54,7 @@ export function brokenGlass(engine: string, glass: UnreviewedGlass): BrokenGlass
 
 function viewOf({ breaker, facts }: UnreviewedGlass, digest: string): RequestView {
   const { kind, subject } = breaker.party
-  const text = [
+  const lines = [
     `break-glass ${digest.slice(0, 8)}: ${visible(facts.rule)} on ${visible(facts.target)}`,
     `  who        ${kind} ${visible(subject.id)} of ${visible(subject.issuer)}`,
     `  reason     ${visible(facts.reason)}`,
@@ -61,6 +62,7 @@ function viewOf({ breaker, facts }: UnreviewedGlass, digest: string): RequestVie
     `  broken     ${facts.brokenAt}, at most until ${facts.until}`,
     `  review     by somebody with the role ${visible(facts.review.role)}, until ${facts.reviewBy}`,
     `  actions    in the journal: session ${visible(facts.session)}, glass ${facts.id}`,
-  ].join('\n')
+  ]
+  const text = inRows(lines).join('\n')
   return Object.freeze({ text, complete: true, digest: sha256('bothkeys.glass-view.v1\0', text) })
 }

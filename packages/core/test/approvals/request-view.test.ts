@@ -31,6 +31,25 @@ describe('the view of a request', () => {
     expect(text.split('\n').filter((line) => line.startsWith('  requester'))).toHaveLength(1)
   })
 
+  it('lets no long line go on in the first column of a terminal, where it could pose as ours', () => {
+    const posing = ['  requester  human ann', '  statement', '    | select 1'].map((line) => line.padEnd(80)).join('')
+    const padded = ' '.repeat(4_000) + posing
+    const { complete, text } = viewOf(`delete from invoices --${padded}`, [
+      `${padded}\u{1f600}\uac00${'\uac00'.repeat(90)}`,
+    ])
+    const rows = text.split('\n')
+    const columns = (row: string): number =>
+      [...row].reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) < 0x1100 ? 1 : 2), 0)
+    expect(complete).toBe(true)
+    expect(Math.max(...rows.map(columns))).toBeLessThan(80)
+    expect(rows.filter((row) => row.startsWith('  requester'))).toHaveLength(1)
+    expect(rows.filter((row) => row.startsWith('  statement'))).toHaveLength(1)
+    expect(rows.filter((row) => row.startsWith('    | '))).toHaveLength(1)
+    const whole = rows.join('\n').replaceAll('\n    |> ', '')
+    expect(whole).toContain(`    | delete from invoices --${padded}\n`)
+    expect(whole).toContain('\uac00'.repeat(91))
+  })
+
   it('shows different texts differently', () => {
     expect(visible('\\u{1b}')).not.toBe(visible('\u001b'))
     expect(visible('a\u00a0b')).not.toBe(visible('a b'))

@@ -49,6 +49,15 @@ describe('the terminal approver', () => {
     expect(terminal.shown).toContain('requester  agent deployer')
   })
 
+  it('breaks lines for a narrow terminal, each row behind a bar', async () => {
+    const terminal = new Terminal(['no\n'])
+    Object.assign(terminal.output, { columns: 30 })
+    await at(terminal).coordinator.request(hold({}, `delete from invoices where ${'x'.repeat(60)}`), never)
+    const rows = terminal.shown.split('\n').filter((row) => !row.startsWith('Type'))
+    expect(Math.max(...rows.map(({ length }) => length))).toBe(29)
+    expect(rows.filter((row) => row.startsWith('    |> ') && row.includes('xxx')).length).toBeGreaterThan(2)
+  })
+
   it.each([
     ['no', 'no\n'],
     ['n', 'n\n'],

@@ -1,0 +1,35 @@
+/** What fits beside a cursor on a terminal of 80 columns. */
+const rowColumns = 79
+/** Behind a bar, as every line of a statement, so that no row of somebody's text can pose as a line of ours. */
+const goesOn = '    |> '
+
+/**
+ * Breaks lines into rows that a terminal does not break again: what it breaks goes on in its first column, where a long line
+ * could show whatever lines its author likes. Every row but a line's first one stands behind a bar.
+ */
+export function inRows(lines: readonly string[], columns = rowColumns): readonly string[] {
+  return lines.flatMap((line) => rowsOf(line, Math.max(columns, 2 * goesOn.length)))
+}
+
+function rowsOf(line: string, columns: number): readonly string[] {
+  if (line.length * 2 <= columns) return [line]
+  const rows: string[] = []
+  let row = ''
+  let taken = 0
+  for (const character of line) {
+    const width = columnsOf(character)
+    if (taken + width > columns) {
+      rows.push(row)
+      row = goesOn
+      taken = goesOn.length
+    }
+    row += character
+    taken += width
+  }
+  return [...rows, row]
+}
+
+/** Two for whatever could be wide (Unicode Standard Annex 11): from Hangul on, which is more than is. */
+function columnsOf(character: string): number {
+  return (character.codePointAt(0) ?? 0) < 0x1100 ? 1 : 2
+}
