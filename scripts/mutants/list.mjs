@@ -4,6 +4,7 @@ import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
+import { definitionGuards } from './definitions.mjs'
 import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
@@ -113,6 +114,7 @@ const lists = {
   'door-transactions': doorTransactionGuards,
   analyzer,
   literals: literalGuards,
+  definitions: definitionGuards,
   'hidden-types': hiddenTypeGuards,
   'analyzer-columns': analyzerColumnGuards,
   'hidden-calls': hiddenCallGuards,

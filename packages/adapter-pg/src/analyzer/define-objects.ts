@@ -93,6 +93,7 @@ const alterDomain: Handler = (walk, body, scope) => {
   walk.visit(nodeOf(body, 'def'), new Scope(scope))
   const written = writtenName(namesOf(listOf(body, 'typeName')) ?? [])
   const type = written === undefined ? undefined : findType(walk, written)
+  if (type !== undefined) walk.mention([{ type: type.id }])
   runStored(walk, type?.functions ?? [], 'type')
 }
 

@@ -1,3 +1,4 @@
+import { alterTable } from './alter-table.js'
 import { callStatement, doStatement } from './calls.js'
 import { columnReference } from './columns.js'
 import { discard, listen, notify, setConstraints } from './connection-commands.js'
@@ -6,7 +7,6 @@ import { closeCursor, declareCursor, fetchCursor } from './cursors.js'
 import { objectCommands } from './define-objects.js'
 import {
   alterSequence,
-  alterTable,
   changePolicy,
   constraint,
   createForeignTable,

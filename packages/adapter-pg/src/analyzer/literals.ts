@@ -1,11 +1,10 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
-import { findRelation, findRoutines, findType, rangeVarName, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode, type TreeValue } from './tree.js'
-import { constantType, parameterType, typeNameId, typeOf } from './type-of.js'
+import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
+import { constantType, parameterType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /**
@@ -135,9 +134,10 @@ function isPlain(walk: Walk, routine: Routine): boolean {
  */
 export function applyLiterals(walk: Walk): void {
   if (!walk.catalog.checksValues) return
-  const met = walk.untyped.size > 0 ? [...walk.mentioned] : []
+  const met = walk.untyped.has('literal') || walk.untyped.has('parameter') ? [...walk.mentioned] : []
   const parsed = walk.untyped.has('literal') ? met : []
-  for (const type of new Set([...walk.written, ...met])) {
+  const defined = walk.untyped.has('defined') ? walk.catalog.types.keys() : []
+  for (const type of new Set([...walk.written, ...met, ...defined])) {
     const info = walk.catalog.types.get(type)
     if (info === undefined) continue
     runStored(walk, info.functions, 'type')
@@ -173,91 +173,3 @@ function isRange(walk: Walk, type: number): boolean {
   }
   return false
 }
-
-/**
- * What a definition may make of literals when it is analysed, whatever it keeps for later: those in the query of a view, in
- * defaults, checks, policies, conditions. Every type, relation and function that it names counts as met by them. The body
- * of a function is a text that may hold anything.
- */
-export function applyDefinition(walk: Walk, statement: string, body: TreeNode): void {
-  if (!walk.catalog.checksValues || analysed.has(statement)) return
-  if (statement === 'CreateFunctionStmt' && isInSql(body) && listOf(body, 'options').some(mayHoldLiterals)) {
-    walk.opaque('the server analyses the body, whose literals may run the checks of a user-defined type', 'function')
-  }
-  const waiting: TreeValue[] = [body]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) waiting.push(...(value as readonly TreeValue[]))
-    else {
-      meet(walk, value as TreeNode)
-      for (const field in value as TreeNode) waiting.push((value as TreeNode)[field] ?? null)
-    }
-  }
-}
-
-/** Without LANGUAGE it is SQL, too. */
-function isInSql(body: TreeNode): boolean {
-  const languages = listOf(body, 'options').flatMap((option) => {
-    const { defname, arg } = bodyOf(option, 'DefElem') ?? {}
-    return defname === 'language' ? textsIn(arg as TreeNode | undefined) : []
-  })
-  return languages.every((language) => language === 'sql')
-}
-
-/** The text of a function in SQL, which the server analyses when it is made; those in other languages are kept as they are. */
-function mayHoldLiterals(option: TreeNode): boolean {
-  const definition = bodyOf(option, 'DefElem') ?? {}
-  if (textOf(definition, 'defname') !== 'as') return false
-  return textsIn(nodeOf(definition, 'arg')).some((text) => /'|\$(?!\d)/.test(text))
-}
-
-function textsIn(node: TreeNode | undefined): readonly string[] {
-  const items = listOf(bodyOf(node, 'List') ?? {}, 'items')
-  return (items.length > 0 ? items : node === undefined ? [] : [node]).map((item) =>
-    textOf(bodyOf(item, 'String') ?? {}, 'sval'),
-  )
-}
-
-function meet(walk: Walk, node: TreeNode): void {
-  const constant = bodyOf(node, 'A_Const')
-  if (constant !== undefined && constantType(constant) === unknownType) walk.untyped.add('literal')
-  if (node['typemod'] !== undefined && node['names'] !== undefined) {
-    const type = typeNameId(walk, node)
-    if (type !== undefined) walk.mention([{ type }])
-    if (node['pct_type'] === true) mentionColumns(walk, namesOf(listOf(node, 'names'))?.slice(0, -1) ?? [])
-  }
-  if (node['defname'] === 'initcond') walk.untyped.add('literal')
-  if (textOf(node, 'relname') !== '') {
-    const relation = findRelation(walk, rangeVarName(node))
-    if (relation !== undefined) walk.mention([...relation.columns.values(), { type: relation.rowType }])
-  }
-  const call = bodyOf(node, 'FuncCall')
-  const called = writtenName(namesOf(listOf(call ?? {}, 'funcname')) ?? [])
-  if (called !== undefined) {
-    for (const routine of findRoutines(walk, called)) walk.mention(typesOf(routine))
-    const type = findType(walk, called)
-    if (type !== undefined) walk.mention([{ type: type.id }])
-  }
-  const expression = bodyOf(node, 'A_Expr')
-  const operator = namesOf(listOf(expression ?? {}, 'name'))?.at(-1)
-  for (const { left, result, right } of operator === undefined ? [] : walk.catalog.userOperatorsNamed(operator)) {
-    walk.mention([left, result, right].map((type) => ({ type })))
-  }
-}
-
-function typesOf({ arguments: taken, outputs, result }: Routine): readonly { readonly type: number }[] {
-  return [result, ...outputs, ...taken].map((type) => ({ type }))
-}
-
-/** `t.column%TYPE`. */
-function mentionColumns(walk: Walk, parts: readonly string[]): void {
-  const written = writtenName(parts)
-  const relation = written === undefined ? undefined : findRelation(walk, written)
-  if (relation !== undefined) walk.mention(relation.columns.values())
-}
-
-/** Statements whose expressions are visited anyway, and those that have none. */
-const analysed: ReadonlySet<string> = new Set(
-  `SelectStmt InsertStmt UpdateStmt DeleteStmt MergeStmt ExplainStmt PrepareStmt ExecuteStmt CopyStmt DeclareCursorStmt
-   CallStmt CreateTableAsStmt VariableSetStmt VariableShowStmt TransactionStmt`.split(/\s+/),
-)

@@ -49,8 +49,11 @@ export class Walk {
   concatenates = false
   /** Types of the parameters, as `AnalysisContext` has them; those of PREPARE while its statement is handled. */
   parameterTypes: readonly number[] | undefined
-  /** Kinds of values without a type that may become one of a user's types. */
-  readonly untyped: Set<'literal' | 'parameter'> = new Set()
+  /**
+   * Kinds of values without a type that may become one of a user's types: of those that the text has, a literal of a
+   * definition of any.
+   */
+  readonly untyped: Set<'literal' | 'parameter' | 'defined'> = new Set()
   /** Those of which it is known what they become: their nodes. */
   readonly settled: Set<TreeNode> = new Set()
   /** Types that literals are written as. */

@@ -22,10 +22,6 @@ describe('a literal without a type', () => {
     `explain select * from moods where at = '(1,2)'`,
     `prepare p as select * from moods where at = '(1,2)'`,
     `prepare p as select '(1,2)'::pair`,
-    `create view v as select * from moods where at = '(1,2)'`,
-    `create view v as select '(1,2)'::pair`,
-    `create table tt (a pair default '(1,2)')`,
-    `create policy p on lone using ('(1,2)'::pair is not null)`,
   ])('may become a value of a type that the text has: %s', async (text) => {
     expect(await effectLines(text)).toContain(checked)
   })
@@ -38,23 +34,8 @@ describe('a literal without a type', () => {
     `select coalesce(sku, ''), greatest(sku, 'a'), case when true then sku else 'x' end, array[sku, 'x'] from stock`,
     `select initcap('X'), to_char(now(), 'YYYY'), 'x'::text, sku || 'x' from stock`,
     `prepare p as select * from stock where sku = 'x'`,
-    `create view v as select at from moods`,
-    `create view v as select 'x' as a`,
   ])('is one of the server where it surely meets nothing else: %s', async (text) => {
     expect(await effectLines(text)).not.toContain(checked)
-  })
-
-  it('is not known in the body of a function in SQL, which the server analyses when it is made', async () => {
-    const make = (language: string, body: string): string =>
-      `create function f() returns integer language ${language} as ${body}`
-    const opaque = expect.stringMatching(/^opaque statement:function .*literals may run the checks/) as string
-    expect(await effectLines(make('sql', `$$ select '(1,2)'::pair; select 1 $$`))).toContainEqual(opaque)
-    expect(await effectLines(make('sql', `'select $x$(1,2)$x$::pair'`))).toContainEqual(opaque)
-    expect(await effectLines(`create function f() returns integer as $$ select '1'::quantity $$`)).toContainEqual(
-      opaque,
-    )
-    expect(await effectLines(make('plpgsql', `$$ begin return '1'::quantity; end $$`))).not.toContainEqual(opaque)
-    expect(await effectLines(make('sql', '$$ select $1 $$'))).not.toContainEqual(opaque)
   })
 })
 
