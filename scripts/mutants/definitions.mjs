@@ -1,4 +1,6 @@
 const source = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+const retyped = ['packages/adapter-pg/test/analyzer/retyped-columns.test.ts']
+const atDoor = ['packages/adapter-pg/test/door/retyped-columns.int.test.ts']
 const tests = ['packages/adapter-pg/test/analyzer/definitions.test.ts']
 
 /** What the server runs while it makes something that is kept for later. */
@@ -86,5 +88,47 @@ export const definitionGuards = [
     find: '    walk.mention(relation.columns.values())\n',
     replace: '',
     tests: ['packages/adapter-pg/test/door/definitions.int.test.ts'],
+  },
+  {
+    name: 'a column that a command gives a type may have that in the others',
+    file: source('alter-table'),
+    find: 'filter(([name]) => !typed.has(name))',
+    replace: 'filter(() => typed.size > -1)',
+    tests: retyped,
+  },
+  {
+    name: 'names in the expressions of a table may mean operators of users when a column gets another type',
+    file: source('read-anew'),
+    find: '    for (const name of catalog.operatorNames(id)) {',
+    replace: '    for (const name of [] as string[]) {',
+    tests: retyped,
+  },
+  {
+    name: 'they may mean functions of users',
+    file: source('read-anew'),
+    find: '    if (name !== undefined)',
+    replace: '    if (name === 1)',
+    tests: atDoor,
+  },
+  {
+    name: 'they may mean casts of users',
+    file: source('read-anew'),
+    find: '  if (relation.checks.length > 0)',
+    replace: '  if (relation.checks.length > 9)',
+    tests: atDoor,
+  },
+  {
+    name: 'literals in statistics are read anew',
+    file: source('read-anew'),
+    find: "  for (const use of relation.statistics) evaluateStored(walk, use, 'check')\n",
+    replace: '',
+    tests: retyped,
+  },
+  {
+    name: 'expressions of children are read anew',
+    file: source('alter-table'),
+    find: '    if (retypes) readAnew(walk, child)\n',
+    replace: '',
+    tests: retyped,
   },
 ]

@@ -13,9 +13,10 @@ import { defineExisting, evaluateBounds, referencedTables } from './define-relat
 import { relationRange } from './from.js'
 import { findRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
+import { readAnew } from './read-anew.js'
 import { relationResource } from './resource.js'
 import { evaluateStored } from './routine-effects.js'
-import { Scope } from './scope.js'
+import { type Range, Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -61,19 +62,35 @@ function columnTypes({ columns }: Relation): string {
 function alterRelation(walk: Walk, body: TreeNode, found: RelationTarget, outer: Scope): void {
   const { relation } = found
   const scope = new Scope(outer)
+  const commands = commandsOf(body)
   if (relation !== undefined) {
-    scope.ranges.push(relationRange(relation, undefined, [], undefined))
+    scope.ranges.push(rangeWithin(relation, commands))
     walk.mention(relation.columns.values())
   }
-  for (const command of commandsOf(body)) alterOne(walk, command, found, scope)
+  for (const command of commands) alterOne(walk, command, found, scope)
   if (relation === undefined) return
+  const retypes = commands.some((command) => textOf(command, 'subtype') === 'AT_AlterColumnType')
   evaluateRows(walk, relation, 'check')
+  if (retypes) readAnew(walk, relation)
   if (nodeOf(body, 'relation')?.['inh'] !== true && textOf(body, 'objtype') !== 'OBJECT_TYPE') return
   // Most changes reach every child as well.
   for (const child of descendants(walk, relation)) {
     define(walk, relationResource(child, walk.state), { object: 'child' })
     evaluateRows(walk, child, 'check')
+    if (retypes) readAnew(walk, child)
   }
+}
+
+/** The table as the expressions of a command see it: a column that the command gives a type may have the old or the new one. */
+function rangeWithin(relation: Relation, commands: readonly TreeNode[]): Range {
+  const typed = new Set(
+    commands.flatMap((command) => {
+      const column = bodyOf(nodeOf(command, 'def'), 'ColumnDef')
+      return column === undefined ? [] : [textOf(command, 'name'), textOf(column, 'colname')]
+    }),
+  )
+  const columns = new Map([...relation.columns].filter(([name]) => !typed.has(name)))
+  return { ...relationRange(relation, undefined, [], undefined), relation: { ...relation, columns } }
 }
 
 /** Changes of a table that decide who may see or do what. */

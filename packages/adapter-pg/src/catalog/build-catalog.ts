@@ -1,5 +1,5 @@
 import { addPlannedUses, plainRelations, userRelations } from './relations.js'
-import { byName, operatorsOf, routinesOf } from './routines.js'
+import { byName, operatorNames, operatorsOf, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
 import { comparedBuiltins, plainTypes, userTypes } from './types.js'
@@ -14,6 +14,7 @@ export interface BuiltinCatalog {
   readonly routinesById: ReadonlyMap<number, Routine>
   readonly operators: ReadonlyMap<string, readonly Operator[]>
   readonly functionsOfOperators: ReadonlyMap<number, number>
+  readonly operatorNames: ReadonlyMap<number, ReadonlySet<string>>
   readonly casts: readonly Cast[]
   readonly types: readonly TypeInfo[]
 }
@@ -34,6 +35,7 @@ export function buildBuiltins(text: string): BuiltinCatalog {
     routinesById: new Map(routines.map((routine) => [routine.id, routine])),
     operators: byName(operators),
     functionsOfOperators: new Map(operators.map((operator) => [operator.id, operator.function])),
+    operatorNames: operatorNames(operators),
     casts: castsOf(rows, true),
     types: plainTypes(rows, name, true),
   })
@@ -67,6 +69,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const userRelationsByName = qualified(relations.values())
   const typesByName = qualified(types.values())
   const userOperators = byName(operators)
+  const userOperatorNames = operatorNames(operators)
   const classes = new Map<string, number[]>()
   for (const [operatorClass, routine] of rows.operatorClasses ?? []) {
     classes.set(operatorClass, [...(classes.get(operatorClass) ?? []), routine])
@@ -100,6 +103,10 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
       userRoutines.has(routine) || replaced.size > 0 ? userNamed(routine) : noRoutines,
     userOperatorsNamed: (operator: string) => userOperators.get(operator) ?? noOperators,
     builtinOperatorsNamed: (operator: string) => builtins.operators.get(operator) ?? noOperators,
+    operatorNames: (routine: number) => [
+      ...(builtins.operatorNames.get(routine) ?? []),
+      ...(userOperatorNames.get(routine) ?? []),
+    ],
     userCasts: casts.filter((cast) => !cast.builtin && cast.function !== 0),
     coercesImplicitly: (source: number, target: number) => implicit.has(pair(source, target)),
     types,

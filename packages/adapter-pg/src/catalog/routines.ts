@@ -67,6 +67,17 @@ export function operatorsOf(
   }))
 }
 
+/** Names of operators by the function behind them. */
+export function operatorNames(operators: readonly Operator[]): ReadonlyMap<number, ReadonlySet<string>> {
+  const names = new Map<number, Set<string>>()
+  for (const { function: routine, name } of operators) {
+    const known = names.get(routine)
+    if (known === undefined) names.set(routine, new Set([name]))
+    else known.add(name)
+  }
+  return names
+}
+
 /** Groups by name; looked up with `get`, so that a name like `constructor` is only a name. */
 export function byName<Named extends { readonly name: string }>(
   items: readonly Named[],

@@ -211,6 +211,8 @@ export interface CatalogSnapshot {
   userRoutinesNamed(name: string): readonly Routine[]
   userOperatorsNamed(name: string): readonly Operator[]
   builtinOperatorsNamed(name: string): readonly Operator[]
+  /** Names of the operators behind which a function stands. */
+  operatorNames(routine: number): Iterable<string>
   /** Casts that users defined and that run a function. */
   readonly userCasts: readonly Cast[]
   /** Whether values of a type turn into another one without being asked to. */
