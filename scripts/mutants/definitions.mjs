@@ -108,7 +108,7 @@ export const definitionGuards = [
     file: source('read-anew'),
     find: '    if (name !== undefined)',
     replace: '    if (name === 1)',
-    tests: atDoor,
+    tests: retyped,
   },
   {
     name: 'they may mean casts of users',

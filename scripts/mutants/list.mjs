@@ -51,6 +51,7 @@ import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
 import { storedValueGuards } from './stored-values.mjs'
 import { takeoverGuards } from './takeover.mjs'
+import { storedCallGuards } from './stored-calls.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
@@ -115,6 +116,7 @@ const lists = {
   analyzer,
   literals: literalGuards,
   definitions: definitionGuards,
+  'stored-calls': storedCallGuards,
   'hidden-types': hiddenTypeGuards,
   'analyzer-columns': analyzerColumnGuards,
   'hidden-calls': hiddenCallGuards,

@@ -71,6 +71,7 @@ function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
 function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
   const { argumentDefaults: defaults } = routine
   if (defaults === undefined || (call.arguments?.length ?? 0) >= passedArguments(routine).length) return
+  readSettings(walk, defaults, 'default')
   for (const id of defaults.functions) {
     const other = walk.catalog.routines.get(id)
     if (other === undefined) walk.miss('function', `#${String(id)}`)
@@ -123,8 +124,10 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       settingEffect(walk, nameArgument(walk, call.arguments?.[0]))
       return
     case 'show':
-      // A stored expression reads the setting that its owner chose.
       if (call.via === undefined) showEffect(walk, nameArgument(walk, call.arguments?.[0]))
+      // What a stored expression reads is said with the setting (`readSettings`), where it has a name.
+      else if (!isStored.has(call.via) || (shows.has(call.via) && routine.name !== 'current_setting'))
+        showEffect(walk, undefined)
       return
     case 'sequence':
       add(rule.duty, sequenceResource(walk, call.arguments?.[0]))
@@ -155,6 +158,19 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       }
       return
   }
+}
+
+/** Ways to what the server keeps in its catalog. */
+const isStored: ReadonlySet<string> = new Set(
+  'check comparison default event-trigger foreign-key index plan policy rule trigger type view'.split(' '),
+)
+
+/** Stored expressions whose values come out: of a view or rule with its rows, of a default with what RETURNING gives. */
+const shows: ReadonlySet<string> = new Set(['view', 'rule', 'default'])
+
+/** Settings that a stored expression tells; the others only decide by them. */
+function readSettings(walk: Walk, { settings }: StoredUse, via: string): void {
+  if (shows.has(via)) for (const name of settings) showEffect(walk, name)
 }
 
 /** Makes a value of a type that only the server knows. */
@@ -198,11 +214,13 @@ export function runStored(walk: Walk, functions: readonly number[], via: string)
  * a column of `owner` is part of that table.
  */
 export function evaluateStored(walk: Walk, use: StoredUse, via: string, owner?: Relation): void {
-  // Drawing from a sequence is said with the sequence, below.
+  readSettings(walk, use, via)
+  // Drawing from a sequence is said with the sequence, below, where each has a name.
+  const isSaid = use.sequences.length > 0 && !use.drawsUnnamed
   const drawing = (routine: Routine | undefined): boolean => routine?.builtin === true && routine.name === 'nextval'
   runStored(
     walk,
-    use.functions.filter((id) => !(use.sequences.length > 0 && drawing(walk.catalog.routines.get(id)))),
+    use.functions.filter((id) => !(isSaid && drawing(walk.catalog.routines.get(id)))),
     via,
   )
   for (const type of use.types) runStored(walk, walk.catalog.types.get(type)?.functions ?? [], via)
@@ -212,7 +230,8 @@ export function evaluateStored(walk: Walk, use: StoredUse, via: string, owner?: 
   }
   for (const id of use.sequences) {
     const sequence = walk.catalog.relations.get(id)
-    if (sequence !== undefined && (owner === undefined || sequence.table !== owner.id)) {
+    if (sequence === undefined) walk.miss('relation', `#${String(id)}`)
+    else if (owner === undefined || sequence.table !== owner.id) {
       walk.effects.add('write', relationResource(sequence, walk.state), { via })
     }
   }

@@ -4,6 +4,10 @@ export interface StoredUse {
   readonly functions: readonly number[]
   readonly relations: readonly number[]
   readonly sequences: readonly number[]
+  /** Whether it draws from a sequence that it does not name, or by an operator. */
+  readonly drawsUnnamed: boolean
+  /** Settings that it reads; undefined for one that it does not name. */
+  readonly settings: readonly (string | undefined)[]
   /** Types that values are coerced to: domains among them run their checks. */
   readonly types: readonly number[]
   /** Types whose values it handles: whoever compares or sorts them runs their functions. */

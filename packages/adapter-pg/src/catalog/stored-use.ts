@@ -14,6 +14,8 @@ export function storedUse(
   const handled = new Set<number>()
   const rows = new Set<number>()
   const commands = new Set<StoredCommand>()
+  const settings = new Set<string | undefined>()
+  let drawsUnnamed = false
   for (const token of tokens ?? []) {
     const [key = '', ...values] = token.replace('(o ', '').split(' ')
     if (key === 'utilityStmt') commands.add('utility')
@@ -27,16 +29,22 @@ export function storedUse(
       handled.add(type)
       continue
     }
-    for (const value of values) {
+    const bytes = values.indexOf('[')
+    for (const value of bytes === -1 ? values : values.slice(0, 1)) {
       const id = Number(value)
       if (Number.isNaN(id)) continue
       if (key === 'commandType') commands.add(commandNames[id] ?? 'utility')
       else if (key === 'relid') relations.add(id)
       else if (key === 'seqid') drawn.add(id)
-      else if (key.includes('type')) {
+      else if (key.includes('typ')) {
         handled.add(id)
         if (!handedOnKeys.has(key)) types.add(id)
-      } else functions.add(operatorKeys.has(key) ? functionOfOperator(id) : id)
+      } else {
+        const routine = operatorKeys.has(key) ? functionOfOperator(id) : id
+        functions.add(routine)
+        if (routine === nextval && bytes === -1) drawsUnnamed = true
+        if (currentSetting.has(routine)) settings.add(constantText(values.slice(bytes + 1), bytes))
+      }
     }
   }
   for (const set of [functions, relations, drawn, types, handled]) set.delete(0)
@@ -44,6 +52,8 @@ export function storedUse(
     functions: [...functions],
     relations: [...relations],
     sequences: [...drawn],
+    drawsUnnamed,
+    settings: [...settings],
     types: [...types],
     values: [...handled],
     rows: [...rows],
@@ -53,6 +63,16 @@ export function storedUse(
 
 /** Nothing at all. */
 export const noUse: StoredUse = storedUse(null, () => 0)
+
+/** Object ids that the server gives them in every version. */
+const nextval = 1574
+const currentSetting: ReadonlySet<number> = new Set([2077, 3294])
+
+/** A text as the server keeps it: its length in four bytes, then its own. Undefined where there is none. */
+function constantText(bytes: readonly string[], found: number): string | undefined {
+  const own = bytes.filter((byte) => byte !== '').slice(4)
+  return found === -1 || own.length === 0 ? undefined : Buffer.from(own.map(Number)).toString('utf8')
+}
 
 const operatorKeys = new Set(['opno', 'opnos', 'eqop', 'sortop'])
 /** Fields for the type of a value that other nodes have made. Behind every other one, values of the type may be made. */

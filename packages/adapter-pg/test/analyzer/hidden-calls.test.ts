@@ -154,7 +154,16 @@ describe('a routine that takes more than it says', () => {
 
   it('evaluates a default although as many arguments are written as go in', async () => {
     const [secret] = shop.userRoutinesNamed('secret_default')
-    const none = { relations: [], rows: [], sequences: [], types: [], values: [], commands: new Set<never>() }
+    const none = {
+      relations: [],
+      rows: [],
+      sequences: [],
+      drawsUnnamed: false,
+      settings: [],
+      types: [],
+      values: [],
+      commands: new Set<never>(),
+    }
     const procedures = withRoutines({
       name: 'later',
       kind: 'procedure',

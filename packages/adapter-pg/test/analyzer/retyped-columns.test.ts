@@ -73,6 +73,16 @@ describe('a column that gets another type', () => {
     ).not.toContain(operator)
   })
 
+  it('also names of functions', async () => {
+    const [use] = shop.relation('shop', 'folded')?.checks ?? []
+    const upper = shop.routinesNamed('upper').find(({ builtin, arguments: [only] }) => builtin && only === text)
+    if (use === undefined || upper === undefined) throw new Error('the shop has no table with a check')
+    const context = withOperator(() => ({ ...nothing, checks: [{ ...use, functions: [upper.id] }] }))
+    expect(await effectLines('alter table folded alter column b type varchar', context)).toContain(
+      'execute function:shop.upper userDefined via=check',
+    )
+  })
+
   it('and those of its children', async () => {
     const [folded, lone] = [shop.relation('shop', 'folded'), shop.relation('shop', 'lone')]
     const child = { ...folded, id: lone?.id ?? 0, name: 'lone', children: [] } as Relation

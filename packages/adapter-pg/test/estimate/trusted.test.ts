@@ -62,6 +62,8 @@ describe('a type whose values may be made while the server plans', () => {
     functions: [user.id],
     relations: [],
     sequences: [],
+    drawsUnnamed: false,
+    settings: [],
     types: [],
     values: [],
     rows: [],
