@@ -1,4 +1,5 @@
 import { scanBytes } from './grammar.js'
+import { SettingValues } from './setting-values.js'
 
 /** What is recorded when literals cannot be taken out safely. */
 export const unreadableText = '[statement text withheld]'
@@ -37,31 +38,4 @@ export function recordedText(bytes: Buffer): string {
     }
   }
   return text
-}
-
-/** Tells the values of an application's own settings, which SET and ALTER … SET take as bare words, too: `SET app.key TO x`. */
-class SettingValues {
-  #statement: string | undefined
-  #at: 'outside' | 'name' | 'value' = 'outside'
-  #isOwn = false
-
-  /** Whether the token is such a value. Takes the tokens of a text one after the other. */
-  takes(written: string): boolean {
-    const word = written.toLowerCase()
-    if (word === ';') {
-      this.#statement = undefined
-      this.#at = 'outside'
-      return false
-    }
-    this.#statement ??= word
-    if (this.#at === 'value') return word !== ','
-    if (this.#at === 'name') {
-      if (word === '.') this.#isOwn = true
-      else if (word === 'to' || word === '=') this.#at = this.#isOwn ? 'value' : 'outside'
-    } else if (word === 'set' && (this.#statement === 'set' || this.#statement === 'alter')) {
-      this.#at = 'name'
-      this.#isOwn = false
-    }
-    return false
-  }
 }

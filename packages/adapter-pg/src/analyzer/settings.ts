@@ -1,4 +1,5 @@
 import { resource } from './resource.js'
+import { mayHoldSecret } from './secret-settings.js'
 import type { Walk } from './walk.js'
 
 /**
@@ -24,13 +25,6 @@ const harmless: ReadonlySet<string> = new Set(
    client_connection_check_interval vacuum_cost_delay stats_fetch_consistency`.split(/\s+/),
 )
 
-/** Settings that may hold a secret. Names with a dot belong to extensions and applications and may, too. */
-const secret: ReadonlySet<string> = new Set(
-  'primary_conninfo restore_command archive_command archive_cleanup_command recovery_end_command ssl_passphrase_command krb_server_keyfile'.split(
-    ' ',
-  ),
-)
-
 /** Whether a setting changes neither meaning nor rights. Names are case-insensitive. */
 export function isHarmlessSetting(name: string): boolean {
   return harmless.has(name.toLowerCase())
@@ -46,9 +40,7 @@ export function settingEffect(walk: Walk, name: string | undefined): void {
 /** Effects of reading a setting. */
 export function showEffect(walk: Walk, name: string | undefined): void {
   if (name === undefined || name.toLowerCase() === 'all') walk.effects.add('read', 'setting:*')
-  else if (name.includes('.') || secret.has(name.toLowerCase())) {
-    walk.effects.add('read', settingResource(name))
-  }
+  else if (mayHoldSecret(name)) walk.effects.add('read', settingResource(name))
 }
 
 /** `app.tenant` has two segments, so that a policy can say `setting:app.*`. */

@@ -47,8 +47,8 @@ export const storedUsePattern = `(VALUES ('${pattern}'::pg_catalog.text)) AS sto
 
 /** The same of a piece of a stored tree that is here already. */
 export function storedUseTokens(tree: string): readonly string[] {
-  return Array.from(tree.matchAll(new RegExp(pattern, 'g')), ([, ...groups]) => {
-    const [key, value] = groups.filter((group) => group !== undefined)
-    return `${String(key)} ${String(value)}`
-  })
+  return Array.from(tree.matchAll(new RegExp(pattern, 'g')), ([, ...groups]) =>
+    // Of each pair of groups two say nothing.
+    groups.filter(Boolean).join(' '),
+  )
 }

@@ -38,7 +38,43 @@ describe('the recorded text', () => {
     ['set my.secret to hunter2, "Hunter3"; select a', 'set my.secret to ?, ?; select a'],
     ['set local my.secret = on', 'set local my.secret = ?'],
     ['alter role bob set my.secret to hunter2', 'alter role bob set my.secret to ?'],
+    ['set "my.secret" to hunter2', 'set "my.secret" to ?'],
+    ['set my."secret" to +5, -2.5', 'set my."secret" to +?, -?'],
+    ['set u&"my\\002esecret" to hunter2', 'set u&"my\\002esecret" to ?'],
+    ['set my.secret to u&"hunter!0032" uescape \'!\'', 'set my.secret to ? uescape ?'],
+    ['alter database d set my.secret = hunter2', 'alter database d set my.secret = ?'],
+    ['alter system set my.secret = hunter2', 'alter system set my.secret = ?'],
+    ['alter system set primary_conninfo = "password=hunter2"', 'alter system set primary_conninfo = ?'],
+    ['alter system set Archive_Command = hunter2', 'alter system set Archive_Command = ?'],
+    ['alter role all in database d set "my.secret" to hunter2', 'alter role all in database d set "my.secret" to ?'],
+    [
+      'alter function f(integer) set my.secret to hunter2 set my.other = "Hunter3" cost 5',
+      'alter function f(integer) set my.secret to ? set my.other = ? cost ?',
+    ],
+    [
+      'create function f() returns integer set my.secret to hunter2, "Hunter3" language sql set work_mem = low return 1',
+      'create function f() returns integer set my.secret to ?, ? language sql set work_mem = low return ?',
+    ],
+    [
+      'create or replace procedure p() set my.secret = hunter2 language sql as $$ $$',
+      'create or replace procedure p() set my.secret = ? language sql as ?',
+    ],
     ['set search_path to shop, public', 'set search_path to shop, public'],
+    ['set search_path to "$user", public', 'set search_path to "$user", public'],
+    ['alter table t set schema s', 'alter table t set schema s'],
+    [
+      'create table t (a integer references b on delete set null, "C" text check (a = b))',
+      'create table t (a integer references b on delete set null, "C" text check (a = b))',
+    ],
+    [
+      "create subscription s connection 'password=hunter2' publication p",
+      'create subscription s connection ? publication p',
+    ],
+    [
+      "create server s foreign data wrapper w options (host 'hunter2')",
+      'create server s foreign data wrapper w options (host ?)',
+    ],
+    ["security label on table t is 'hunter2'", 'security label on table t is ?'],
     ['update t set a = é.b', 'update t set a = é.b'],
     [
       "create user mapping for bob server s options (password 'hunter2')",
