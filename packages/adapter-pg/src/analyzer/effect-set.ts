@@ -79,9 +79,13 @@ function freeze(draft: Draft): Effect {
   return Object.freeze({ duty: draft.duty, resource: draft.resource, attributes: Object.freeze(attributes) })
 }
 
-/** True wins over absent; `via` stays only while every way to the effect is an indirect one. */
+/**
+ * True wins over absent; `via` stays only while every way to the effect is an indirect one, and is `trigger` only while each is:
+ * those of triggers alone wait for rows.
+ */
 function merge(into: Attributes, other: Readonly<Attributes>): void {
   if (other['via'] === undefined) delete into['via']
+  else if (into['via'] === 'trigger') into['via'] = other['via']
   for (const [name, value] of Object.entries(other)) {
     if (name !== 'via' && into[name] === undefined) into[name] = value
   }

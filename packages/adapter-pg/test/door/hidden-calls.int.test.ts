@@ -64,6 +64,13 @@ create function public.xmin(public.notes_seen) returns text language plpgsql sec
   $$ begin perform hidden.hit('xmin'); return 'x'; end $$;
 create function public.ctid(public.notes) returns text language plpgsql security definer as
   $$ begin perform hidden.hit('ctid'); return 'x'; end $$;
+create table public.watched (id integer, a text);
+create function hidden.changed() returns trigger language plpgsql as 'begin return new; end';
+create function hidden.changed(a text) returns boolean language plpgsql immutable as
+  $$ begin perform hidden.hit('changed'); return true; end $$;
+create trigger watched before update on public.watched for each row execute function hidden.changed();
+create index on public.watched (id) where hidden.changed('x');
+delete from hidden.called;
 grant usage on schema hidden to public;
 `
 
@@ -191,5 +198,11 @@ describe('a function of a user that is written as a column', () => {
 
   it('is not where that is a column', async () => {
     await expectAnswered('select notes.xmin, notes.ctid, tableoid from public.notes')
+  })
+})
+
+describe('a function of a user that has the name of the function of a trigger', () => {
+  it('is not run unseen in planning', async () => {
+    await expectRefused(`explain update public.watched set a = 'b'`)
   })
 })
