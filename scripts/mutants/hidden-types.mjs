@@ -130,4 +130,11 @@ export const hiddenTypeGuards = [
     tests: ['packages/adapter-pg/test/analyzer/hidden-calls.test.ts'],
     only: 'more than once',
   },
+  {
+    name: 'what a text does besides counts also when the stack runs out in what it only looks at',
+    file: source('explain'),
+    find: '  } finally {\n    // Also when',
+    replace: '  } catch (error) {\n    throw error\n  }\n  {\n    // Also when',
+    tests: ['packages/adapter-pg/test/analyzer/stack-out.test.ts'],
+  },
 ]
