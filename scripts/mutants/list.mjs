@@ -36,6 +36,8 @@ import { modelCheckDutyGuards } from './model-check-duties.mjs'
 import { modelCheckGlassGuards } from './model-check-glass.mjs'
 import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { oneStepGuards } from './one-step.mjs'
+import { operatorGuards } from './operators.mjs'
+import { ownRowGuards } from './own-rows.mjs'
 import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
 import { cursorNameGuards, optionGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
@@ -121,6 +123,8 @@ const lists = {
   'analyzer-columns': analyzerColumnGuards,
   'hidden-calls': hiddenCallGuards,
   'stored-values': storedValueGuards,
+  operators: operatorGuards,
+  'own-rows': ownRowGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

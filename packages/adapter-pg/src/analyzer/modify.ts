@@ -1,6 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { addFromItems, aliasOf, relationRange } from './from.js'
 import { expectRelation, rangeVarName } from './names.js'
+import { bringsOwnRows } from './own-rows.js'
 import { readRelation } from './relation-reads.js'
 import { type Change, changeRelation } from './relation-changes.js'
 import { type Range, Scope } from './scope.js'
@@ -29,21 +30,23 @@ export const insertStatement: Handler = (walk, body, outer) => {
   if (columns.size === 0) for (const name of target.relation.columns.keys()) columns.add(name)
   changeRelation(walk, target.relation, 'insert', { columns })
   const conflict = nodeOf(body, 'onConflictClause')
-  if (conflict !== undefined) onConflict(walk, conflict, target, scope)
+  if (conflict !== undefined) onConflict(walk, conflict, target, nodeOf(body, 'selectStmt'), scope)
   returning(walk, body, target, scope)
   closeTarget(walk, target, conflict !== undefined || nodeOf(body, 'returningClause') !== undefined)
 }
 
-/** ON CONFLICT tells whether a row exists; DO UPDATE changes it. */
-function onConflict(walk: Walk, clause: TreeNode, target: Target, scope: Scope): void {
+/** ON CONFLICT tells whether a row exists; DO UPDATE changes it: any row, where any number of them may be inserted. */
+function onConflict(walk: Walk, clause: TreeNode, target: Target, rows: TreeNode | undefined, scope: Scope): void {
   const infer = nodeOf(clause, 'infer')
   if (infer !== undefined) walk.visitAs('InferClause', infer, scope)
   if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
   const inner = new Scope(scope)
   inner.ranges.push(relationRange(target.relation, 'excluded', [], undefined, true))
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner)
-  walk.visit(nodeOf(clause, 'whereClause'), inner)
-  changeRelation(walk, target.relation, 'update', { columns })
+  const where = nodeOf(clause, 'whereClause')
+  walk.visit(where, inner)
+  const unbounded = rows !== undefined && !bringsOwnRows(walk, rows) && isUnbounded(where, target.range)
+  changeRelation(walk, target.relation, 'update', { columns, ...(unbounded && { unbounded: true }) })
 }
 
 /** UPDATE. */

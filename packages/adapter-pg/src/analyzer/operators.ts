@@ -2,7 +2,7 @@ import type { Operator } from '../catalog/snapshot.js'
 import { settleOperands } from './literals.js'
 import { functionSchemas, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
-import { callRoutine } from './routine-effects.js'
+import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { elementType, typeOf } from './type-of.js'
@@ -94,13 +94,18 @@ export function applyOperator(walk: Walk, parts: readonly string[], left: Inferr
     exactBuiltin(walk, written.name, left, right) &&
     !reachable.some((operator) => takesDomain(walk, operator, [left, right]))
   if (builtinWins) return
-  for (const operator of reachable) if (fits(walk, operator, left, right)) callOperator(walk, operator)
+  const possible = reachable.filter((operator) => takesAsMany(operator, left))
+  const fitting = possible.filter((operator) => fits(walk, operator, left, right))
+  const builtinFits = walk.catalog
+    .builtinOperatorsNamed(written.name)
+    .some((operator) => fits(walk, operator, left, right))
+  // None fits: the server refuses the operands, or this does not understand them; then every one may be meant.
+  const meant = fitting.length > 0 || builtinFits ? fitting : possible
+  for (const { functions } of meant) runStored(walk, functions, 'operator')
 }
 
-function callOperator(walk: Walk, operator: Operator): void {
-  const routine = walk.catalog.routines.get(operator.function)
-  if (routine === undefined) walk.miss('function', `#${String(operator.function)}`)
-  else callRoutine(walk, routine, { via: 'operator' })
+function takesAsMany(operator: Operator, left: InferredType): boolean {
+  return (operator.left === 0) === (left === 0)
 }
 
 /** The server takes a builtin operator of exactly these types first; an untyped literal counts as the other side's type. */
@@ -124,6 +129,6 @@ function takesDomain(walk: Walk, operator: Operator, operands: readonly Inferred
 }
 
 function fits(walk: Walk, operator: Operator, left: InferredType, right: InferredType): boolean {
-  if ((operator.left === 0) !== (left === 0)) return false
+  if (!takesAsMany(operator, left)) return false
   return (left === 0 || mayPass(walk, left, operator.left)) && mayPass(walk, right, operator.right)
 }

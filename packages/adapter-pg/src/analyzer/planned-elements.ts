@@ -60,5 +60,6 @@ function newRange(walk: Walk, body: TreeNode, elements: readonly TreeNode[]): Ra
     read: undefined,
     lockable: [],
     hidden: false,
+    mayBeValue: false,
   }
 }

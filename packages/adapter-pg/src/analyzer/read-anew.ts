@@ -14,7 +14,7 @@ export function readAnew(walk: Walk, relation: Relation): void {
     for (const name of catalog.operatorNames(id)) {
       runStored(
         walk,
-        catalog.userOperatorsNamed(name).map((operator) => operator.function),
+        catalog.userOperatorsNamed(name).flatMap((operator) => operator.functions),
         'operator',
       )
     }

@@ -1,5 +1,6 @@
+import { operatorNames, operatorsOf } from './operators.js'
 import { addPlannedUses, plainRelations, userRelations } from './relations.js'
-import { byName, operatorNames, operatorsOf, routinesOf } from './routines.js'
+import { byName, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Cast, CatalogSnapshot, Operator, Relation, Routine, Schema, TypeInfo } from './snapshot.js'
 import { comparedBuiltins, plainTypes, userTypes } from './types.js'
@@ -13,7 +14,7 @@ export interface BuiltinCatalog {
   readonly routinesByName: ReadonlyMap<string, readonly Routine[]>
   readonly routinesById: ReadonlyMap<number, Routine>
   readonly operators: ReadonlyMap<string, readonly Operator[]>
-  readonly functionsOfOperators: ReadonlyMap<number, number>
+  readonly functionsOfOperators: ReadonlyMap<number, readonly number[]>
   readonly operatorNames: ReadonlyMap<number, ReadonlySet<string>>
   readonly casts: readonly Cast[]
   readonly types: readonly TypeInfo[]
@@ -34,7 +35,7 @@ export function buildBuiltins(text: string): BuiltinCatalog {
     routinesByName: byName(routines),
     routinesById: new Map(routines.map((routine) => [routine.id, routine])),
     operators: byName(operators),
-    functionsOfOperators: new Map(operators.map((operator) => [operator.id, operator.function])),
+    functionsOfOperators: new Map(operators.map((operator) => [operator.id, operator.functions])),
     operatorNames: operatorNames(operators),
     casts: castsOf(rows, true),
     types: plainTypes(rows, name, true),
@@ -45,11 +46,12 @@ export function buildBuiltins(text: string): BuiltinCatalog {
 export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSnapshot {
   const rows = JSON.parse(text) as UserRows
   const name = schemaNames(rows)
-  const operators = operatorsOf(rows, name)
-  const userFunctions = new Map(operators.map((operator) => [operator.id, operator.function]))
-  const functionOfOperator = (id: number): number => userFunctions.get(id) ?? builtins.functionsOfOperators.get(id) ?? 0
-  const relations = userRelations(rows, name, functionOfOperator)
-  const userTypeList = userTypes(rows, name, functionOfOperator, relations)
+  const operators = operatorsOf(rows, name, builtins.functionsOfOperators)
+  const userFunctions = new Map(operators.map((operator) => [operator.id, operator.functions]))
+  const functionsOfOperator = (id: number): readonly number[] =>
+    userFunctions.get(id) ?? builtins.functionsOfOperators.get(id) ?? noFunctions
+  const relations = userRelations(rows, name, functionsOfOperator)
+  const userTypeList = userTypes(rows, name, functionsOfOperator, relations)
   const types = new Map(
     [...builtins.types, ...comparedBuiltins(rows, builtins.types), ...userTypeList].map((type) => [type.id, type]),
   )
@@ -60,7 +62,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
       for (const use of types.get(type)?.defaults ?? []) relation.defaults.push({ column: number, use })
     }
   }
-  const routines = routinesOf(rows, name, false, functionOfOperator)
+  const routines = routinesOf(rows, name, false, functionsOfOperator)
   const casts = [...builtins.casts, ...castsOf(rows, false)]
   const implicit = new Set(
     casts.filter((cast) => cast.context === 'implicit').map((cast) => pair(cast.source, cast.target)),
@@ -85,7 +87,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     ...builtins.routinesById,
     ...routines.map((routine): [number, Routine] => [routine.id, routine]),
   ])
-  addPlannedUses(rows, relations, { routines: routinesById, functionOfOperator })
+  addPlannedUses(rows, relations, { routines: routinesById, functionsOfOperator })
   return Object.freeze({
     serverVersion: builtins.serverVersion,
     database: rows.database ?? '',

@@ -1,3 +1,4 @@
+import type { FunctionsOfOperator } from './operators.js'
 import type { Routine, StoredUse } from './snapshot.js'
 import { type ExpressionNode, expressionNodes } from './stored-tree.js'
 import { storedUse } from './stored-use.js'
@@ -6,7 +7,7 @@ import { storedUseTokens } from './stored-use-sql.js'
 /** How routines are found by their ids, and the functions of operators by theirs. */
 export interface KnownRoutines {
   readonly routines: ReadonlyMap<number, Routine>
-  readonly functionOfOperator: (operator: number) => number
+  readonly functionsOfOperator: FunctionsOfOperator
 }
 
 /**
@@ -21,7 +22,7 @@ export interface KnownRoutines {
 export function plannedUse(tree: string, known: KnownRoutines): StoredUse {
   const computed = new Set<string>()
   for (const node of expressionNodes(tree)) judge(node, known, computed)
-  return storedUse([...computed], known.functionOfOperator)
+  return storedUse([...computed], known.functionsOfOperator)
 }
 
 /** Whether a column surely remains in a node once the planner has simplified it. Adds what is computed to `computed`. */
@@ -30,7 +31,7 @@ function judge(node: ExpressionNode, known: KnownRoutines, computed: Set<string>
   if (node.type === 'VAR') return true
   if (node.type === 'CONST') return false
   const tokens = storedUseTokens(node.own)
-  const called = storedUse(tokens, known.functionOfOperator).functions.map((id) => known.routines.get(id))
+  const called = storedUse(tokens, known.functionsOfOperator).functions.map((id) => known.routines.get(id))
   const inlined = called.some((routine) => routine === undefined || isInlined(routine))
   const remains =
     !inlined &&

@@ -66,6 +66,7 @@ const routines = (which: (id: string) => string, extension: string, defaults: st
       extension,
       defaults,
       outputs,
+      'p.proretset',
     ],
     `pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${which('p.oid')}`,
   )
@@ -170,6 +171,11 @@ const userSql = document([
   casts(isUser),
   types(isUser),
   comparisonFunctions,
+  section(
+    'operatorPartners',
+    [number('o.oid'), number('p.oid')],
+    `pg_catalog.pg_operator AS o JOIN pg_catalog.pg_operator AS p ON ${eq('p.oid', 'o.oprcom')} OR ${eq('p.oid', 'o.oprnegate')} WHERE ${isUser('o.oid')}`,
+  ),
   section(
     'indexes',
     [

@@ -1,3 +1,4 @@
+import type { FunctionsOfOperator } from './operators.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type {
   Column,
@@ -12,7 +13,6 @@ import type {
 import { type KnownRoutines, plannedUse } from './planned-use.js'
 import { noUse, storedUse } from './stored-use.js'
 
-type Resolve = (operator: number) => number
 type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
 type Draft = Mutable<Relation> & {
   children: number[]
@@ -66,7 +66,7 @@ export function plainRelations(rows: CatalogRows, schemaName: (id: number) => st
 export function userRelations(
   rows: UserRows,
   schemaName: (id: number) => string,
-  functionOfOperator: Resolve,
+  functionsOfOperator: FunctionsOfOperator,
 ): Map<number, Draft> {
   const relations = plainRelations(rows, schemaName)
   for (const [id, schema, name, table] of rows.indexes ?? []) {
@@ -84,9 +84,9 @@ export function userRelations(
     const draft = at(id)
     if (draft !== undefined) draft.server = server
   }
-  addRules(rows, at, functionOfOperator)
-  addTriggers(rows, at, functionOfOperator)
-  addStoredExpressions(rows, at, functionOfOperator)
+  addRules(rows, at, functionsOfOperator)
+  addTriggers(rows, at, functionsOfOperator)
+  addStoredExpressions(rows, at, functionsOfOperator)
   addForeignKeys(rows, at)
   addQueryColumns(rows, relations)
   return relations
@@ -110,19 +110,27 @@ function addQueryColumns(rows: UserRows, relations: ReadonlyMap<number, Draft>):
   }
 }
 
-function addRules(rows: UserRows, at: (id: number) => Draft | undefined, functionOfOperator: Resolve): void {
+function addRules(
+  rows: UserRows,
+  at: (id: number) => Draft | undefined,
+  functionsOfOperator: FunctionsOfOperator,
+): void {
   const sequences = groupBy(rows.ruleSequences ?? [], ([relation, rule]) => `${String(relation)} ${rule}`)
   for (const [id, event, name, tokens, instead] of rows.rules ?? []) {
     const draft = at(id)
     const drawn = (sequences.get(`${String(id)} ${name}`) ?? []).map(([, , sequence]) => sequence)
-    const use = storedUse(tokens, functionOfOperator, drawn)
+    const use = storedUse(tokens, functionsOfOperator, drawn)
     const ruleEvent = ({ '2': 'update', '3': 'insert', '4': 'delete' } as const)[event]
     if (ruleEvent !== undefined) draft?.rules.push({ event: ruleEvent, instead, use })
     else if (draft !== undefined) draft.query = use
   }
 }
 
-function addTriggers(rows: UserRows, at: (id: number) => Draft | undefined, functionOfOperator: Resolve): void {
+function addTriggers(
+  rows: UserRows,
+  at: (id: number) => Draft | undefined,
+  functionsOfOperator: FunctionsOfOperator,
+): void {
   for (const [id, name, bits, routine, columns, condition] of rows.triggers ?? []) {
     // Bits of pg_trigger.h.
     const events = new Set<'insert' | 'update' | 'delete' | 'truncate'>()
@@ -136,7 +144,7 @@ function addTriggers(rows: UserRows, at: (id: number) => Draft | undefined, func
       events,
       instead: (bits & 64) !== 0,
       columns: columns ?? [],
-      condition: condition === null ? undefined : storedUse(condition, functionOfOperator),
+      condition: condition === null ? undefined : storedUse(condition, functionsOfOperator),
     })
   }
 }
@@ -144,7 +152,7 @@ function addTriggers(rows: UserRows, at: (id: number) => Draft | undefined, func
 function addStoredExpressions(
   rows: UserRows,
   at: (id: number) => Draft | undefined,
-  functionOfOperator: Resolve,
+  functionsOfOperator: FunctionsOfOperator,
 ): void {
   const sequences = groupBy(
     rows.defaultSequences ?? [],
@@ -152,11 +160,12 @@ function addStoredExpressions(
   )
   for (const [id, column, tokens] of rows.defaults ?? []) {
     const drawn = (sequences.get(`${String(id)} ${String(column)}`) ?? []).map(([, , sequence]) => sequence)
-    at(id)?.defaults.push({ column, use: storedUse(tokens, functionOfOperator, drawn) })
+    at(id)?.defaults.push({ column, use: storedUse(tokens, functionsOfOperator, drawn) })
   }
-  for (const [relation, , tokens] of rows.checks ?? []) at(relation)?.checks.push(storedUse(tokens, functionOfOperator))
+  for (const [relation, , tokens] of rows.checks ?? [])
+    at(relation)?.checks.push(storedUse(tokens, functionsOfOperator))
   for (const [relation, tokens] of rows.statistics ?? []) {
-    at(relation)?.statistics.push(storedUse(tokens, functionOfOperator))
+    at(relation)?.statistics.push(storedUse(tokens, functionsOfOperator))
   }
   for (const [relation, routine] of rows.exclusions ?? []) at(relation)?.checks.push({ ...noUse, functions: [routine] })
   for (const group of [rows.indexClasses, rows.partitionClasses]) {
@@ -166,19 +175,19 @@ function addStoredExpressions(
     for (const partition of below(relation, at)) partition.checks.push({ ...noUse, functions: [routine] })
   }
   for (const [relation, tokens] of rows.partitionKeys ?? []) {
-    const use = storedUse(tokens, functionOfOperator)
+    const use = storedUse(tokens, functionsOfOperator)
     at(relation)?.checks.push(use)
     for (const partition of below(relation, at)) partition.checks.push(use)
   }
   for (const [, , , table, keys, predicate] of rows.indexes ?? []) {
     for (const tokens of [keys, predicate]) {
-      if (tokens !== null) at(table)?.checks.push(storedUse(tokens, functionOfOperator))
+      if (tokens !== null) at(table)?.checks.push(storedUse(tokens, functionsOfOperator))
     }
   }
   for (const [id, command, tokens] of rows.policies ?? []) {
     const commands = { r: 'select', a: 'insert', w: 'update', d: 'delete' } as const
     const named = Object.hasOwn(commands, command) ? commands[command as keyof typeof commands] : '*'
-    at(id)?.policies.push({ command: named, use: storedUse(tokens, functionOfOperator) })
+    at(id)?.policies.push({ command: named, use: storedUse(tokens, functionsOfOperator) })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CatalogRows } from './rows.js'
-import type { Operator, Routine, Volatility } from './snapshot.js'
+import type { FunctionsOfOperator } from './operators.js'
+import type { Routine, Volatility } from './snapshot.js'
 import { storedUse } from './stored-use.js'
 
 const kinds: Readonly<Record<string, Routine['kind']>> = { f: 'function', p: 'procedure', a: 'aggregate', w: 'window' }
@@ -13,7 +14,7 @@ export function routinesOf(
   rows: CatalogRows,
   schemaName: (id: number) => string,
   builtin: boolean,
-  functionOfOperator: (operator: number) => number = () => 0,
+  functionsOfOperator: FunctionsOfOperator = () => [],
 ): Routine[] {
   return (rows.routines ?? []).map(
     ([
@@ -31,6 +32,7 @@ export function routinesOf(
       extension,
       given,
       outputs,
+      returnsSet,
     ]) => ({
       id,
       schema: schemaName(schema),
@@ -44,38 +46,12 @@ export function routinesOf(
       variadic: variadic !== 0,
       result,
       outputs: outputs ?? [],
-      argumentDefaults: given === null ? undefined : storedUse(given, functionOfOperator),
+      returnsSet,
+      argumentDefaults: given === null ? undefined : storedUse(given, functionsOfOperator),
       builtin: builtin && serverLanguages.has(language),
       extension: extension ?? undefined,
     }),
   )
-}
-
-/** Operators of one part of the catalog, with their object ids. */
-export function operatorsOf(
-  rows: CatalogRows,
-  schemaName: (id: number) => string,
-): (Operator & { readonly id: number })[] {
-  return (rows.operators ?? []).map(([id, schema, name, left, right, result, routine]) => ({
-    id,
-    schema: schemaName(schema),
-    name,
-    left,
-    right,
-    result,
-    function: routine,
-  }))
-}
-
-/** Names of operators by the function behind them. */
-export function operatorNames(operators: readonly Operator[]): ReadonlyMap<number, ReadonlySet<string>> {
-  const names = new Map<number, Set<string>>()
-  for (const { function: routine, name } of operators) {
-    const known = names.get(routine)
-    if (known === undefined) names.set(routine, new Set([name]))
-    else known.add(name)
-  }
-  return names
 }
 
 /** Groups by name; looked up with `get`, so that a name like `constructor` is only a name. */

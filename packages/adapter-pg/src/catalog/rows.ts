@@ -31,6 +31,7 @@ export interface CatalogRows {
       extension: string | null,
       argumentDefaults: Tokens,
       outputs: readonly number[] | null,
+      returnsSet: boolean,
     ]
   >
   readonly operators: Rows<
@@ -54,6 +55,8 @@ export interface CatalogRows {
 /** What `catalogQueries.user` has beyond the common part. */
 export interface UserRows extends CatalogRows {
   readonly comparisons: Rows<[type: number, routine: number]>
+  /** Commutators and negators. */
+  readonly operatorPartners: Rows<[operator: number, partner: number]>
   readonly indexes: Rows<[id: number, schema: number, name: string, table: number, keys: Tokens, predicate: Tokens]>
   readonly operatorClasses: Rows<[name: string, routine: number]>
   readonly indexClasses: Rows<[relation: number, routine: number]>

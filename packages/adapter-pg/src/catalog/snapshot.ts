@@ -135,6 +135,8 @@ export interface Routine {
   readonly result: number
   /** Where it has OUT arguments or RETURNS TABLE: types of all its arguments, these included. */
   readonly outputs: readonly number[]
+  /** Gives any number of rows. */
+  readonly returnsSet: boolean
   /** What default values of its arguments use. */
   readonly argumentDefaults: StoredUse | undefined
   /** Came with the server (initdb) and was not replaced by another language since. */
@@ -150,7 +152,11 @@ export interface Operator {
   readonly left: number
   readonly right: number
   readonly result: number
-  readonly function: number
+  /**
+   * Its function, and those of its negator and its commutator: the planner writes `NOT (a < b)` with the one, and turns
+   * sides round with the other.
+   */
+  readonly functions: readonly number[]
 }
 
 export interface Cast {

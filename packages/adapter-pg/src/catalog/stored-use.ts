@@ -1,10 +1,11 @@
+import type { FunctionsOfOperator } from './operators.js'
 import type { Tokens } from './rows.js'
 import type { StoredCommand, StoredUse } from './snapshot.js'
 
 /** What a stored tree says about itself once operators are known by id. */
 export function storedUse(
   tokens: Tokens,
-  functionOfOperator: (operator: number) => number,
+  functionsOfOperator: FunctionsOfOperator,
   sequences: readonly number[] = [],
 ): StoredUse {
   const functions = new Set<number>()
@@ -40,10 +41,11 @@ export function storedUse(
         handled.add(id)
         if (!handedOnKeys.has(key)) types.add(id)
       } else {
-        const routine = operatorKeys.has(key) ? functionOfOperator(id) : id
-        functions.add(routine)
-        if (routine === nextval && bytes === -1) drawsUnnamed = true
-        if (currentSetting.has(routine)) settings.add(constantText(values.slice(bytes + 1), bytes))
+        for (const routine of operatorKeys.has(key) ? functionsOfOperator(id) : [id]) {
+          functions.add(routine)
+          if (routine === nextval && bytes === -1) drawsUnnamed = true
+          if (currentSetting.has(routine)) settings.add(constantText(values.slice(bytes + 1), bytes))
+        }
       }
     }
   }
@@ -62,7 +64,7 @@ export function storedUse(
 }
 
 /** Nothing at all. */
-export const noUse: StoredUse = storedUse(null, () => 0)
+export const noUse: StoredUse = storedUse(null, () => [])
 
 /** Object ids that the server gives them in every version. */
 const nextval = 1574

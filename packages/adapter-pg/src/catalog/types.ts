@@ -1,3 +1,4 @@
+import type { FunctionsOfOperator } from './operators.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Relation, StoredUse, TypeInfo } from './snapshot.js'
 import { storedUse } from './stored-use.js'
@@ -38,7 +39,7 @@ export function plainTypes(rows: CatalogRows, schemaName: (id: number) => string
 export function userTypes(
   rows: UserRows,
   schemaName: (id: number) => string,
-  functionOfOperator: (operator: number) => number,
+  functionsOfOperator: FunctionsOfOperator,
   relations: ReadonlyMap<number, Relation>,
 ): TypeInfo[] {
   const plain = plainTypes(rows, schemaName, false)
@@ -47,7 +48,7 @@ export function userTypes(
   const comparisons = new Map<number, number[]>()
   const made = new Map<number, number[]>()
   for (const [, type, tokens] of rows.checks ?? []) {
-    const use = storedUse(tokens, functionOfOperator)
+    const use = storedUse(tokens, functionsOfOperator)
     add(checks, type, use.functions)
     // A check that makes a value of another type runs what that one runs.
     add(made, type, use.types)
@@ -56,7 +57,7 @@ export function userTypes(
   // Operators of ranges make ranges: whoever handles one may run its canonical form.
   for (const [type, canonical, difference] of rows.ranges ?? []) add(comparisons, type, [canonical, difference])
   const defaults = new Map(
-    (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionOfOperator)]),
+    (rows.typeDefaults ?? []).map(([type, tokens]) => [type, storedUse(tokens, functionsOfOperator)]),
   )
   for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
   const coerced = new Map<number, number[]>()

@@ -9,7 +9,7 @@ const [quantity, plainNumber] = [typeNamed('quantity'), typeNamed('plain_number'
 /** The shop with an operator that calls `refund`. */
 function withOperator(name: string, left: number, right: number, result = bool): { readonly catalog: CatalogSnapshot } {
   const [refund] = shop.userRoutinesNamed('refund')
-  const operator: Operator = { schema: 'shop', name, left, right, result, function: refund?.id ?? 0 }
+  const operator: Operator = { schema: 'shop', name, left, right, result, functions: [refund?.id ?? 0] }
   const userOperatorsNamed = (written: string): readonly Operator[] =>
     written === name ? [operator] : shop.userOperatorsNamed(written)
   return { catalog: { ...shop, userOperatorsNamed } }
@@ -75,7 +75,7 @@ describe('an operator of a user on types that only look like those of the server
       left: text,
       right: text,
       result: int4,
-      function: reserve?.id ?? 0,
+      functions: [reserve?.id ?? 0],
     }
     const { catalog } = withOperator('=', int4, bool)
     const userOperatorsNamed = (name: string): readonly Operator[] =>
@@ -90,6 +90,47 @@ describe('an operator of a user on types that only look like those of the server
       expect(await effectLines(written, withOperator('=', numeric, int4))).not.toContain(called)
     },
   )
+})
+
+describe('an operator that nothing in a text fits', () => {
+  const every = ['amount_is', 'is_amount', 'same_amount']
+
+  it.each([`select 1 === 2`, `select 'a'::text === b from lone`, `select price === 'x'::text from prices`])(
+    'may be every one of its name: %s',
+    async (written) => {
+      const effects = await effectLines(written)
+      for (const name of every) expect(effects).toContain(`execute function:shop.${name} userDefined via=operator`)
+    },
+  )
+
+  it('is none where the server has one that fits, or none with so many operands', async () => {
+    expect(await effectLines('select b || 1 from lone')).not.toContain(
+      'execute function:shop.concat_all userDefined via=operator',
+    )
+    expect(await effectLines('select === 1')).toEqual([])
+  })
+})
+
+describe('an operator is what the planner makes of it', () => {
+  const runs = (name: string, via = 'operator'): string => `execute function:shop.${name} userDefined via=${via}`
+
+  it('its negator, and its commutator with other sides', async () => {
+    const effects = await effectLines('select id from prices where not price === 1')
+    expect(effects).toEqual(
+      expect.arrayContaining([runs('amount_is'), runs('amount_is_not'), runs('is_amount')]) as unknown,
+    )
+    expect(effects).not.toContain(runs('same_amount'))
+  })
+
+  it('the negator of its commutator', async () => {
+    expect(await effectLines('select id from prices where not 1 === price')).toContain(runs('amount_is_not'))
+  })
+
+  it('in a stored query, too', async () => {
+    expect(await effectLines('select id from priced')).toEqual(
+      expect.arrayContaining([runs('amount_is', 'view'), runs('amount_is_not', 'view'), runs('is_amount', 'view')]),
+    )
+  })
 })
 
 /** The shop with other routines of users of one name, each like `refund`. */

@@ -17,7 +17,7 @@ function withOperator(change: (relation: Relation) => Partial<Relation> = () => 
     left: money,
     right: text,
     result: bool,
-    function: refund?.id ?? 0,
+    functions: [refund?.id ?? 0],
   }
   const folded = shop.relation('shop', 'folded')
   if (folded === undefined) throw new Error('the shop has no table with a check')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { analysisOf } from './support/shop.js'
+import type { CatalogSnapshot, Routine } from '../../src/catalog/snapshot.js'
+import { analysisOf, shop } from './support/shop.js'
 
 async function isUnbounded(where: string): Promise<boolean> {
   const { description } = await analysisOf(`delete from lone${where === '' ? '' : ` where ${where}`}`)
@@ -78,6 +79,67 @@ describe('an action of MERGE reaches every row', () => {
     merge('t.a = s.id', 'not matched then insert values (1)'),
   ])('but not where a condition is about its rows: %s', async (text) => {
     expect(await isWhole(text)).toBe(false)
+  })
+})
+
+describe('ON CONFLICT DO UPDATE reaches every row', () => {
+  const into = (rows: string, where = ''): string =>
+    `insert into lone as t (a, b) ${rows} on conflict (a) do update set b = excluded.b ${where}`
+
+  async function isWhole(text: string): Promise<boolean> {
+    const { description } = await analysisOf(text)
+    return description.effects.some(({ attributes }) => attributes['unbounded'] === true)
+  }
+
+  it.each([
+    into('select id, note from orders'),
+    into('table lone'),
+    into('select id, note from orders where id = 1 limit 5'),
+    into('select a, b from unnest($1::integer[]) as a, lateral (select note as b from orders) as o'),
+    into('values (generate_series(1, 1000000), $1)'),
+    into('select numbers(1), $1'),
+    into('values (1 ||| 2, $1)'),
+    into("select generate_series(1, 9), 'x'"),
+    into("select s, 'x' from generate_series(1, $1::integer) as s"),
+    into('select * from unnest(array(select a from lone), array(select b from lone))'),
+    into("select unnest(array_fill(1, array[1000000])), 'x'"),
+    into('with w as (select * from lone) select * from w'),
+    into('values (1, $1) union all select * from lone'),
+    into('select * from (select a, b from lone) as s'),
+    into('select id, note from orders', "where excluded.b <> 'x' and true"),
+    into('select id, note from orders', 'where 1 = 1'),
+  ])('where rows may be of any number: %s', async (text) => {
+    expect(await isWhole(text)).toBe(true)
+  })
+
+  it.each([
+    into("values (1, 'x'), ($1, lower($2)), (default, now()::text)"),
+    into('select $1, $2'),
+    into("select 1, 'x' union all select 2, $1"),
+    into('values ((select max(id) from orders), array(select unnest($1::text[]))::text)'),
+    into('select * from unnest($1::integer[], $2::text[])'),
+    into('select * from unnest($1::integer[], $2::text[]) with ordinality'),
+    into("select unnest(array[1, 2]), unnest('{a,b}'::text[])"),
+    into('select r.a, r.b from jsonb_to_recordset($1) as r(a integer, b text)'),
+    into('select r.a, r.b from (values (1, $1), (2, $2)) as r(a, b)'),
+    into('select id, note from orders', "where t.b <> 'kept'"),
+    into('select id, note from orders', 'where b is distinct from excluded.b'),
+    'insert into lone default values on conflict (a) do update set b = excluded.b',
+    'insert into lone select id, note from orders',
+    'insert into lone select id, note from orders on conflict do nothing',
+  ])('but not where they stand in the text, or its condition is about the rows there: %s', async (text) => {
+    expect(await isWhole(text)).toBe(false)
+  })
+
+  it('where a function of a user may be meant', async () => {
+    const [refund] = shop.userRoutinesNamed('refund')
+    const mine = { ...refund, name: 'unnest' } as Routine
+    const catalog: CatalogSnapshot = {
+      ...shop,
+      routinesNamed: (name) => [...shop.routinesNamed(name), ...(name === 'unnest' ? [mine] : [])],
+    }
+    const { description } = await analysisOf(into('select * from unnest($1::integer[], $2::text[])'), { catalog })
+    expect(description.effects.some(({ attributes }) => attributes['unbounded'] === true)).toBe(true)
   })
 })
 

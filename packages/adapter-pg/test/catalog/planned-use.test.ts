@@ -15,6 +15,7 @@ const routine = (id: number, language: string, volatility: Routine['volatility']
   defaults: 0,
   variadic: false,
   result: 23,
+  returnsSet: false,
   outputs: [],
   argumentDefaults: undefined,
   builtin,
@@ -39,7 +40,7 @@ const routines = new Map(
 const computed = (tree: string): readonly number[] =>
   plannedUse(tree, {
     routines,
-    functionOfOperator: (operator) => (operator === 16_500 ? behindOperator : 0),
+    functionsOfOperator: (operator) => (operator === 16_500 ? [behindOperator] : []),
   }).functions.filter((id) => id !== builtin)
 
 const column = '{VAR :varno 1 :varattno 1 :vartype 23 :location -1}'
@@ -97,7 +98,7 @@ describe('what the planner may compute of a stored expression', () => {
   })
 
   it('values of types that checks go with', () => {
-    const known = { routines, functionOfOperator: () => 0 }
+    const known = { routines, functionsOfOperator: () => [] }
     expect(plannedUse('{COERCEVIAIO :arg {FUNCEXPR :funcid 870 :args <>} :resulttype 16600}', known).types).toEqual([
       16_600,
     ])

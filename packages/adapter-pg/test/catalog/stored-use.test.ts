@@ -4,7 +4,7 @@ import { storedUse } from '../../src/catalog/stored-use.js'
 import { storedUseTokens } from '../../src/catalog/stored-use-sql.js'
 
 /** Behind operator 16500 stands nextval, behind 16501 current_setting. */
-const ofOperator = (id: number): number => (id === 16500 ? 1574 : id === 16501 ? 2077 : 0)
+const ofOperator = (id: number): readonly number[] => (id === 16500 ? [1574] : id === 16501 ? [2077] : [])
 
 const use = (tree: string): StoredUse => storedUse(storedUseTokens(tree), ofOperator)
 

@@ -70,7 +70,21 @@ create function hidden.changed(a text) returns boolean language plpgsql immutabl
   $$ begin perform hidden.hit('changed'); return true; end $$;
 create trigger watched before update on public.watched for each row execute function hidden.changed();
 create index on public.watched (id) where hidden.changed('x');
-delete from hidden.called;
+
+create table public.amounts (id integer);
+insert into public.amounts select 1 from generate_series(1, 100);
+create function hidden.seen(a text, b integer) returns boolean language plpgsql immutable as
+  $$ begin return true; end $$;
+create function hidden.unseen(a text, b integer) returns boolean language plpgsql as
+  $$ begin perform hidden.hit('negator'); return true; end $$;
+create function hidden.turned(a integer, b text) returns boolean language plpgsql as
+  $$ begin perform hidden.hit('commutator'); return true; end $$;
+create operator public.>>>> (leftarg = integer, rightarg = text, function = hidden.turned);
+create operator public.<<<< (leftarg = text, rightarg = integer, function = hidden.seen, restrict = scalarltsel,
+  commutator = operator(public.>>>>));
+create operator public.!@@@@ (leftarg = text, rightarg = integer, function = hidden.unseen);
+create operator public.@@@@ (leftarg = text, rightarg = integer, function = hidden.seen, negator = operator(public.!@@@@));
+analyze public.amounts;
 grant usage on schema hidden to public;
 `
 
@@ -98,7 +112,10 @@ async function expectAnswered(text: string): Promise<void> {
 beforeAll(async () => {
   on = await governed({
     seed,
-    allow: [{ target: 'db', duty: ['read', 'write', 'delete', 'define'], resource: 'table:public.*' }],
+    allow: [
+      { target: 'db', duty: ['read', 'write', 'delete', 'define'], resource: 'table:public.*' },
+      { target: 'db', duty: 'execute', resource: 'function:hidden.seen' },
+    ],
   })
   wire = await Wire.open(on.target, await on.session())
 })
@@ -121,6 +138,12 @@ describe('an operator of a user', () => {
     `select 5 = any (select 'x')`,
     `select 5 in (select 'x')`,
   ])('is not called unseen: %s', expectRefused)
+
+  it.each([
+    `select not ('x'::text @@@@ id) from public.amounts`,
+    `select 1 from public.amounts where not 'x'::text @@@@ id`,
+    `select 1 from public.amounts where 'x'::text <<<< id`,
+  ])('is not turned unseen into its negator or its commutator: %s', expectRefused)
 
   it.each([
     `select t = t, t = 'x', t in ('x', 'y') from public.words`,

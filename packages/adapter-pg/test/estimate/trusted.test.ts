@@ -15,6 +15,7 @@ const routine = (more: Partial<Routine>): Routine => ({
   variadic: false,
   result: 23,
   outputs: [],
+  returnsSet: false,
   argumentDefaults: undefined,
   builtin: true,
   extension: undefined,
