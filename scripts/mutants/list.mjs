@@ -43,6 +43,7 @@ import { perChangeGuards } from './per-change.mjs'
 import { cursorNameGuards, optionGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
 import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
+import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -125,6 +126,7 @@ const lists = {
   'stored-values': storedValueGuards,
   operators: operatorGuards,
   'own-rows': ownRowGuards,
+  'read-values': readValueGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

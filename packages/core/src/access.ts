@@ -30,6 +30,7 @@ export interface AdapterRequest {
   readonly description: Description
   readonly parameters: readonly SnapshotValue[]
   readonly stateEpoch: string
+  readonly settings?: Action['settings']
   readonly inTransaction: boolean
   readonly signal: AbortSignal
   readonly prepare?: AdmissionRequest['prepare']
@@ -189,13 +190,16 @@ class Access implements SessionAccess {
     }
   }
 
-  #action(request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>): Action {
+  #action(
+    request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'settings' | 'stateEpoch'>,
+  ): Action {
     return {
       target: this.#policyTarget(),
       identity: request.identity,
       description: request.description,
       parameters: request.parameters,
       stateEpoch: request.stateEpoch,
+      settings: request.settings,
     }
   }
 

@@ -98,6 +98,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     }),
     statementCount: statements.length,
     settingFree: walk.settingFree,
+    changesReading: walk.changesReading,
     transaction: only === undefined ? undefined : transactionControl(only),
     containsTransactionControl: only === undefined && statements.some(({ type }) => type === 'TransactionStmt'),
     registry: Object.freeze(walk.registry),

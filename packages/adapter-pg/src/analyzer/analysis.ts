@@ -48,10 +48,12 @@ export interface Analysis {
   /** How many statements the text holds; 0 for an empty one. */
   readonly statementCount: number
   /**
-   * Whether it is provable that the text leaves every setting that `stateProbe` reads as it is: no SET of one, no
-   * set_config, no function of a user, no end of a transaction (which takes back what was set in it).
+   * Whether it is provable that the text leaves every setting that `stateProbe` reads as it is, apart from harmless ones: no
+   * SET of one, no set_config, no function of a user, no end of a transaction (which takes back what was set in it).
    */
   readonly settingFree: boolean
+  /** Whether it sets something by which values are read: dates, times, numbers. */
+  readonly changesReading: boolean
   /** Present when the text is exactly one transaction verb. */
   readonly transaction: TransactionControl | undefined
   /** Whether any statement of a longer text is a transaction verb. */

@@ -81,6 +81,7 @@ export const executeStatement: Handler = (walk, body, scope) => {
 export function useAnalysis(walk: Walk, analysis: Analysis): void {
   walk.effects.addAll(analysis.description.effects)
   walk.settingFree &&= analysis.settingFree
+  walk.changesReading ||= analysis.changesReading
   walk.changesCatalog ||= analysis.changesCatalog
   walk.runsInParse ||= analysis.runsInParse
 }

@@ -1,10 +1,12 @@
+import { readingSettings } from '../catalog/state-probe.js'
 import { resource } from './resource.js'
 import { mayHoldSecret } from './secret-settings.js'
 import type { Walk } from './walk.js'
 
 /**
- * Settings that change speed, limits, display and labels, never what a text means or may do. Changing them has no effect
- * worth a decision. Every other one is a duty `session`.
+ * Settings that change speed, limits, display and labels, never what names mean or a text may do. Changing them has no effect
+ * worth a decision. Those by which values are read (`readingSettings`) are a part of every action that follows. Every other
+ * one is a duty `session`.
  */
 const harmless: ReadonlySet<string> = new Set(
   `application_name statement_timeout lock_timeout idle_in_transaction_session_timeout idle_session_timeout
@@ -20,18 +22,21 @@ const harmless: ReadonlySet<string> = new Set(
    enable_presorted_aggregate enable_self_join_elimination enable_seqscan enable_sort enable_tidscan
    from_collapse_limit join_collapse_limit geqo geqo_threshold geqo_effort jit jit_above_cost
    jit_inline_above_cost jit_optimize_above_cost plan_cache_mode cursor_tuple_fraction
-   default_statistics_target constraint_exclusion recursive_worktable_factor gin_fuzzy_search_limit
+   default_statistics_target constraint_exclusion recursive_worktable_factor
    tcp_keepalives_idle tcp_keepalives_interval tcp_keepalives_count tcp_user_timeout
    client_connection_check_interval vacuum_cost_delay stats_fetch_consistency`.split(/\s+/),
 )
 
-/** Whether a setting changes neither meaning nor rights. Names are case-insensitive. */
+const reading: ReadonlySet<string> = new Set(readingSettings.map((name) => name.toLowerCase()))
+
+/** Whether a setting changes neither names nor rights. Names are case-insensitive. */
 export function isHarmlessSetting(name: string): boolean {
   return harmless.has(name.toLowerCase())
 }
 
 /** Effects of changing a setting; of any setting when the name is not known. */
 export function settingEffect(walk: Walk, name: string | undefined): void {
+  if (name !== undefined && reading.has(name.toLowerCase())) walk.changesReading = true
   if (name !== undefined && isHarmlessSetting(name)) return
   walk.settingFree = false
   walk.effects.add('session', name === undefined ? 'setting:*' : settingResource(name))

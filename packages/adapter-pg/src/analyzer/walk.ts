@@ -64,6 +64,7 @@ export class Walk {
   readonly registry: RegistryChange[] = []
   readonly uses: { readonly kind: 'prepared' | 'cursor'; readonly name: string }[] = []
   settingFree = true
+  changesReading = false
   changesCatalog = false
   copy: 'in' | 'out' | undefined
   /** Names of relations whose schema is not written, on a search path of several schemas. */

@@ -1,5 +1,5 @@
 import { endedBetween } from './ended-between.js'
-import { type ProbedSetting, probedSettings } from './state-probe.js'
+import { type ProbedSetting, probedSettings, readingSettings } from './state-probe.js'
 
 /** What a connection's texts mean, as far as it is not in the catalog. */
 export interface SessionState {
@@ -59,6 +59,22 @@ export function stateSince(
   if (snapshot !== before.snapshot && endedBetween(before.snapshot, snapshot)?.every(harmless) !== true)
     return undefined
   return { ...before, state: sessionOf(session), stateEpoch: session, snapshot }
+}
+
+/** Whether values are read alike in two states. */
+export function readsAlike(one: SessionState, other: SessionState): boolean {
+  return readingSettings.every((name) => one.settings[name] === other.settings[name])
+}
+
+/** Whether names and rights are the same in two states. */
+export function namesAlike(one: SessionState, other: SessionState): boolean {
+  return namesOf(one) === namesOf(other)
+}
+
+const reading: ReadonlySet<string> = new Set(readingSettings)
+
+function namesOf({ settings, ...names }: SessionState): string {
+  return JSON.stringify([names, probedSettings.map((name) => (reading.has(name) ? '' : settings[name]))])
 }
 
 const maxKnown = 64

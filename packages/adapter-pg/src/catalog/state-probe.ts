@@ -43,6 +43,28 @@ const catalogs: readonly (readonly [catalog: string, id: string | undefined, als
   ['pg_extension', undefined],
 ]
 
+/**
+ * Settings by which the server reads and writes values: they change neither names nor rights, but what a literal stands
+ * for (`'01/02/2026'`), so that a text under one of them is another action than under the other.
+ */
+export const readingSettings = Object.freeze([
+  'DateStyle',
+  'IntervalStyle',
+  'TimeZone',
+  'timezone_abbreviations',
+  'bytea_output',
+  'extra_float_digits',
+  'xmlbinary',
+  'xmloption',
+  'lc_monetary',
+  'lc_numeric',
+  'lc_time',
+  'default_text_search_config',
+  'gin_fuzzy_search_limit',
+] as const)
+
+export type ReadingSetting = (typeof readingSettings)[number]
+
 /** Settings that change what a text means or what it may do. */
 export type ProbedSetting =
   | 'search_path'
@@ -63,6 +85,7 @@ export type ProbedSetting =
   | 'lo_compat_privileges'
   | 'default_with_oids'
   | 'allow_system_table_mods'
+  | ReadingSetting
 
 /** In the order of the answer. */
 export const probedSettings: readonly ProbedSetting[] = Object.freeze([
@@ -84,6 +107,7 @@ export const probedSettings: readonly ProbedSetting[] = Object.freeze([
   'lo_compat_privileges',
   'default_with_oids',
   'allow_system_table_mods',
+  ...readingSettings,
 ])
 
 const setting = (name: string): string => `pg_catalog.current_setting('${name}', true)`

@@ -149,6 +149,7 @@ function eitherOf(one: Analysis, other: Analysis): Analysis {
     ...other,
     description: Object.freeze({ ...other.description, effects: effects.list() }),
     settingFree: one.settingFree && other.settingFree,
+    changesReading: one.changesReading || other.changesReading,
     changesCatalog: one.changesCatalog || other.changesCatalog,
   })
 }

@@ -14,12 +14,23 @@ export class ServerState {
   readonly key: string
   readonly session: SessionState
   readonly catalog: CatalogSnapshot
-  readonly #analyses = new Map<string, Analysis>()
+  readonly #analyses: Map<string, Analysis>
 
-  constructor(key: string, session: SessionState, catalog: CatalogSnapshot) {
+  constructor(
+    key: string,
+    session: SessionState,
+    catalog: CatalogSnapshot,
+    analyses: Map<string, Analysis> = new Map(),
+  ) {
     this.key = key
     this.session = session
     this.catalog = catalog
+    this.#analyses = analyses
+  }
+
+  /** The state with another session in which names mean the same: what was understood in one is in the other, too. */
+  readAs(key: string, session: SessionState): ServerState {
+    return new ServerState(key, session, this.catalog, this.#analyses)
   }
 
   /** The analysis that was made of exactly this text in this state. */

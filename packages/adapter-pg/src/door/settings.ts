@@ -18,6 +18,9 @@ const watched: ReadonlySet<string> = new Set([
   'session_authorization',
 ])
 
+/** Settings that the server reports and by which it reads values: whoever changed them, what follows means something else. */
+const reading: ReadonlySet<string> = new Set(['DateStyle', 'IntervalStyle', 'TimeZone'])
+
 /** What a report is judged by. */
 export interface SettingsContext {
   /** Whether a statement ran that was decided and may change settings. */
@@ -37,6 +40,7 @@ export function judgeParameter(
   if (name === 'application_name' && !tellsSession(value, session)) throw poisoned(name)
   const must = fixed.get(name)
   if (must !== undefined && must.toLowerCase() !== value.toLowerCase()) throw poisoned(name)
+  if (reading.has(name)) return 'changed'
   if (!watched.has(name)) return 'same'
   if (!expected) throw poisoned(name)
   if (readOnly && name === 'default_transaction_read_only' && value !== 'on') throw poisoned(name)

@@ -4,7 +4,7 @@ import type { BuiltinCatalog } from '../catalog/build-catalog.js'
 import { buildBuiltins, buildCatalog } from '../catalog/build-catalog.js'
 import { catalogQueries } from '../catalog/queries.js'
 import type { ProbedState, SessionState } from '../catalog/session-state.js'
-import { readShortAnswer, readState, stateSince } from '../catalog/session-state.js'
+import { namesAlike, readShortAnswer, readState, stateSince } from '../catalog/session-state.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
 import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../catalog/state-probe.js'
 import type { InternalStatement } from './internal-statement.js'
@@ -182,7 +182,10 @@ export class StateCache {
     const known = this.#states.get(key)
     if (known !== undefined) return known
     const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
-    const state = new ServerState(name, probed.state, catalog)
+    const alike = [...this.#states.values()].find(
+      (other) => other.catalog === catalog && namesAlike(other.session, probed.state),
+    )
+    const state = alike?.readAs(name, probed.state) ?? new ServerState(name, probed.state, catalog)
     put(this.#states, key, state, maxStates)
     return state
   }

@@ -1,6 +1,7 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
+import { readsAlike } from '../catalog/session-state.js'
 import type { Line } from './line.js'
 import { changesRowsAlone } from './row-changes.js'
 import type { Run } from './run.js'
@@ -111,6 +112,7 @@ export class StateKeeper {
 
   /** A run is about to be sent: what it commits may be in force long before its answer is read. */
   begun({ analysis }: Run): void {
+    if (analysis.changesReading) this.#stale = true
     this.#noteWrite(analysis)
     this.#tookSnapshot ||= analysis.description.effects.some(
       ({ resource }) => resource === 'setting:transaction_snapshot',
@@ -139,6 +141,8 @@ export class StateKeeper {
     for (const { analysis } of runs) {
       this.#noteWrite(analysis)
       if (analysis.changesCatalog || analysis.containsTransactionControl) this.#cache.catalogChanged()
+      // The server may have undone it with the rest of its batch.
+      if (analysis.changesReading) this.#stale = true
       if (!analysis.settingFree || analysis.changesCatalog) {
         this.#stale = true
         this.#changedInTransaction = true
@@ -188,7 +192,9 @@ export class StateKeeper {
     })
     checkState(look.state.session.settings, this.#readOnly)
     const moved = this.#last !== undefined && this.#last.probed.catalogEpoch !== look.probed.catalogEpoch
-    if (moved && this.#connection.registry.statements.size > 0) await this.#cache.replan(run)
+    // What was prepared is prepared as it was read then.
+    const reads = this.#last !== undefined && !readsAlike(this.#last.state.session, look.state.session)
+    if ((moved || reads) && this.#connection.registry.statements.size > 0) await this.#cache.replan(run)
     const isInside = this.#connection.transactionStatus === 'T' || this.#connection.batchOpen
     // The snapshot may be older than this look, but not older than the one before.
     if (isInside && seesOneSnapshot(look.state)) {

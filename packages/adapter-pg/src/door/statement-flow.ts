@@ -29,6 +29,7 @@ import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
 import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
+import { unusualSettings } from './unusual-settings.js'
 import type { Upstream } from './upstream.js'
 
 export interface FlowContext {
@@ -81,8 +82,6 @@ export class StatementFlow {
   readonly #identity: Readonly<Record<string, string>>
   /** What the name of the connection begins with. */
   readonly #session: string
-  /** The settings of the connection that the server reports. */
-  readonly #reported: Map<string, string>
 
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
@@ -91,7 +90,6 @@ export class StatementFlow {
     this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
     const { host, port, database, user, parameters } = context.upstream
-    this.#reported = new Map(parameters)
     this.#identity = Object.freeze({
       database,
       host,
@@ -182,6 +180,7 @@ export class StatementFlow {
       description,
       parameters: request.parameters,
       stateEpoch: state.key,
+      settings: unusualSettings(state),
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       countsAffected: analysis.countsRows,
@@ -193,7 +192,6 @@ export class StatementFlow {
             parameters: request.parameters,
             parameterTypes: request.parameterTypes ?? [],
             state,
-            reported: this.#reported,
             serverMajor: serverMajor(this.#context.upstream),
           },
           stop,
@@ -315,7 +313,6 @@ export class StatementFlow {
 
   /** The server reported a setting. Throws ERR_TARGET_UNSAFE when the connection must end. */
   parameter(name: string, value: string): void {
-    this.#reported.set(name, value)
     const expected = this.#keeper.expectsSettings(this.#connection.runs)
     const { readOnly } = this.#context
     if (judgeParameter(name, value, { expected, readOnly, session: this.#session }) === 'changed') this.#keeper.forget()

@@ -8,9 +8,6 @@ const own: ReadonlySet<string> = new Set([
   'transaction_isolation',
 ])
 
-/** Settings that the server reports, and by which it reads dates and times in a text. */
-const readBy = ['DateStyle', 'IntervalStyle', 'TimeZone'] as const
-
 /**
  * Whether a connection reads a text as it was understood in `state`: the same catalog, the same names on the same path, the
  * same user. A session with a temporary schema is never the same, because the other connection has none of its tables.
@@ -28,9 +25,4 @@ function meaningOf({ session }: Pick<Sight, 'session'>): string {
     session.sessionUser,
     settings.sort(([one], [other]) => (one < other ? -1 : 1)),
   ])
-}
-
-/** Whether two connections read dates and times alike. */
-export function readsTimesAlike(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {
-  return readBy.every((name) => one.get(name) === other.get(name))
 }

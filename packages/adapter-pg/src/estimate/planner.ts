@@ -5,7 +5,7 @@ import type { ServerState } from '../door/server-state.js'
 import type { RunInternal, StateCache } from '../door/state-cache.js'
 import { unlessAborted } from '../door/unless-aborted.js'
 import type { Upstream } from '../door/upstream.js'
-import { meansTheSame, readsTimesAlike } from './meaning.js'
+import { meansTheSame } from './meaning.js'
 import type { Answer } from './plan-connection.js'
 import { PlanConnection, PlanFailure } from './plan-connection.js'
 import { beginReadOnly, parsePlan, runPlan } from './plan-messages.js'
@@ -22,8 +22,6 @@ export interface PlanRequest {
   /** Their types as Parse declares them. */
   readonly parameterTypes: readonly number[]
   readonly state: ServerState
-  /** What the server reported of the settings of the connection that the statement is for. */
-  readonly reported: ReadonlyMap<string, string>
   readonly serverMajor: number
 }
 
@@ -109,10 +107,10 @@ export class Planner {
   }
 
   /** Whether the connection changes nothing, and reads a text as that of the statement does. */
-  async #readsAlike(connection: PlanConnection, { reported, serverMajor, state }: PlanRequest): Promise<boolean> {
+  async #readsAlike(connection: PlanConnection, { serverMajor, state }: PlanRequest): Promise<boolean> {
     const sight = await this.#states.peek(runOn(connection), serverMajor)
     const isReadOnly = sight.session.settings.transaction_read_only === 'on'
-    return isReadOnly && meansTheSame(sight, state) && readsTimesAlike(connection.parameters, reported)
+    return isReadOnly && meansTheSame(sight, state)
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analyse } from '../../src/analyzer/analyse.js'
+import type { Analysis } from '../../src/analyzer/analysis.js'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { analyseText, analysisOf, effectLines, sessionState, shop } from './support/shop.js'
 
@@ -37,6 +38,31 @@ describe('settingFree', () => {
     'execute unknown',
   ])('not %s', async (text) => {
     expect((await analysisOf(text)).settingFree).toBe(false)
+  })
+})
+
+describe('changesReading', () => {
+  it.each([
+    "set datestyle = 'dmy'",
+    "set local time zone 'UTC'",
+    'reset IntervalStyle',
+    "select set_config('TimeZone', 'UTC', true)",
+    "set xmlbinary = 'hex'",
+    "set work_mem = '1MB'; set extra_float_digits = 0",
+  ])('%s', async (text) => {
+    expect((await analysisOf(text)).changesReading).toBe(true)
+  })
+
+  it.each(["set work_mem = '1MB'", 'set search_path = x', 'show datestyle', "select current_setting('timezone')"])(
+    'not %s',
+    async (text) => {
+      expect((await analysisOf(text)).changesReading).toBe(false)
+    },
+  )
+
+  it('through what another text is', async () => {
+    const setting = (await analysisOf("select set_config('TimeZone', 'UTC', true)")) as Analysis
+    expect((await analysisOf('execute p', { prepared: () => setting })).changesReading).toBe(true)
   })
 })
 

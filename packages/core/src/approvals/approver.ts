@@ -26,6 +26,8 @@ export interface ApprovalRequest {
   readonly identity: TargetIdentity
   readonly operation: string
   readonly text: string
+  /** Settings by which the target reads the text, where they are not the usual ones. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
   readonly parameters: readonly SnapshotValue[]
   readonly effects: readonly Effect[]
   /** The most rows that the action may change; if it changes more, it is undone. Undefined: any number. */

@@ -69,6 +69,9 @@ function headLines(request: RequestFacts): readonly string[] {
   return [
     `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
     `  where      ${where.join(' ')}`,
+    ...Object.entries(request.settings ?? {}).map(
+      ([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`,
+    ),
     `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)}`,
     ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),
     ...(request.maxAffected === undefined

@@ -124,6 +124,7 @@ function factsOf(id: string, hold: HoldRequest, expiresAtMs: number): RequestFac
     identity: action.identity,
     operation: action.description.operation,
     text: action.description.text,
+    settings: action.settings,
     parameters: action.parameters,
     effects: action.description.effects,
     maxAffected: hold.maxAffected,

@@ -35,4 +35,6 @@ export interface Action {
   readonly parameters: readonly SnapshotValue[]
   /** Counts changes of state that give the same text another meaning (settings, catalog). */
   readonly stateEpoch: string
+  /** Settings of that state which approvers have to know, because the target reads the text by them. Undefined: none. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
 }

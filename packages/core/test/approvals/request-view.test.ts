@@ -63,6 +63,13 @@ describe('the view of a request', () => {
     expect(view()).not.toContain('at most')
   })
 
+  it('shows settings by which the text is read, one on each line', () => {
+    const settings = { DateStyle: 'SQL, DMY', TimeZone: '<+03>\u202e-03' }
+    const { text } = viewOf('select 1', [], { settings })
+    expect(text).toContain('\n  setting    DateStyle = SQL, DMY\n  setting    TimeZone = <+03>\\u{202e}-03\n')
+    expect(viewOf('select 1').text).not.toContain('setting')
+  })
+
   it('names the change that the session belongs to, and shows what its name hides', () => {
     const view = (change: string | undefined): string =>
       requestView(approvalRequest('id', { ...hold(), requester: agent('etl', { change }) }, startMs, 'bothkeys')).text
