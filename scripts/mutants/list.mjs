@@ -22,6 +22,7 @@ import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
+import { journalOwnerGuards } from './journal-owner.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -110,6 +111,7 @@ const lists = {
   'per-change': perChangeGuards,
   'handed-out': handedOutGuards,
   record: recordGuards,
+  'journal-owner': journalOwnerGuards,
   verification: verificationGuards,
   looks: lookGuards,
   loopback: loopbackGuards,

@@ -126,7 +126,7 @@ export const recordGuards = [
   {
     name: 'the directory is open to nobody else',
     file: record('open-journal'),
-    find: '    assertPrivate(fileSystem, directory)\n',
+    find: "    assertPrivate(fileSystem, directory, 'the journal directory')\n",
     replace: '',
     tests: fileJournal,
   },

@@ -4,6 +4,7 @@ import { BothKeysError } from '../errors.js'
 import type { FileSystem } from './file-system.js'
 import { readText, systemErrorCode, writeAll } from './file-system.js'
 import type { LockOwner, OwnerIdentity } from './lock-owner.js'
+import { assertPrivate } from './private-directory.js'
 
 /** How long an owner that cannot be judged may go without a sign of life. It gives one four times as often. */
 const leaseMs = 5_000
@@ -43,7 +44,7 @@ export class DirectoryLock {
   /** Takes the lock. Throws ERR_JOURNAL_LOCKED, naming the owner's pid, while another process has it. */
   static async acquire(journalDirectory: string, options: LockOptions): Promise<DirectoryLock> {
     const directory = join(journalDirectory, 'journal.lock')
-    options.fileSystem.makeDirectory(directory)
+    makeLockDirectory(options.fileSystem, directory)
     for (;;) {
       const highest = generations(options.fileSystem, directory).at(-1) ?? 0
       if (highest > 0) await assertOwnerGone(directory, highest, options)
@@ -130,6 +131,21 @@ export class DirectoryLock {
   }
 }
 
+/** A link could lead to where somebody else decides who owns the journal. */
+function makeLockDirectory(fileSystem: FileSystem, directory: string): void {
+  try {
+    fileSystem.makeDirectory(directory)
+  } catch (error) {
+    if (systemErrorCode(error) !== 'EEXIST') throw error
+  }
+  if (fileSystem.status(directory).kind !== 'directory') {
+    throw new BothKeysError('ERR_CONFIG_INVALID', `the lock ${directory} is no directory`, {
+      hint: 'find out who put it there, and remove it when no process uses the journal',
+    })
+  }
+  assertPrivate(fileSystem, directory, 'the lock')
+}
+
 /** Creates a generation with its owner's name in it. Undefined when somebody else was first. */
 function claim(directory: string, generation: number, { fileSystem, identity }: LockOptions): number | undefined {
   try {
@@ -152,7 +168,9 @@ function claim(directory: string, generation: number, { fileSystem, identity }: 
 async function assertOwnerGone(directory: string, generation: number, options: LockOptions): Promise<void> {
   const { fileSystem, identity } = options
   const path = pathOf(directory, generation)
-  const firstSign = fileSystem.status(path).modifiedAtMs
+  const { kind, modifiedAtMs: firstSign } = fileSystem.status(path)
+  // Reading something else may wait for ever.
+  if (kind !== 'file') throw unfit(path)
   const untilMs = performance.now() + (options.leaseMs ?? leaseMs)
   for (;;) {
     const text = readText(fileSystem, path, maxBytes)
@@ -167,8 +185,23 @@ async function assertOwnerGone(directory: string, generation: number, options: L
 }
 
 function generations(fileSystem: FileSystem, directory: string): readonly number[] {
-  const numbers = fileSystem.list(directory).flatMap((name) => /^owner-(\d+)$/.exec(name)?.[1] ?? [])
-  return numbers.map(Number).toSorted((a, b) => a - b)
+  const names = fileSystem.list(directory).filter((name) => /^owner-\d+$/.test(name))
+  const odd = names.find((name) => !written.test(name))
+  if (odd !== undefined) throw unfit(join(directory, odd))
+  return names.map((name) => Number(name.slice('owner-'.length))).toSorted((a, b) => a - b)
+}
+
+/** As a generation is written, as long as numbers can be counted on: the next one is always greater. */
+const written = /^owner-[1-9]\d{0,14}$/
+
+function unfit(path: string): BothKeysError {
+  return new BothKeysError(
+    'ERR_JOURNAL_UNAVAILABLE',
+    `${path} is none that bothkeys made, so nobody can own the journal`,
+    {
+      hint: 'find out who put it there, and remove it when no process uses the journal',
+    },
+  )
 }
 
 function pathOf(directory: string, generation: number): string {

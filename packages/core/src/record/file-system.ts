@@ -5,8 +5,12 @@ export type OpenMode = 'create' | 'append' | 'read'
 export interface FileStatus {
   readonly bytes: number
   readonly modifiedAtMs: number
+  /** Itself, where it is a link. */
+  readonly kind: 'file' | 'directory' | 'other'
   /** Whether group or others may do anything with it. */
   readonly isOpenToOthers: boolean
+  /** Whether it belongs to another user. */
+  readonly isForeign: boolean
 }
 
 /**

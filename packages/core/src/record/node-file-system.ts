@@ -27,10 +27,17 @@ export const nodeFileSystem: FileSystem = Object.freeze({
   },
   list: (path: string): readonly string[] => fs.readdirSync(path),
   status(path: string): FileStatus {
-    const { mode, mtimeMs, size } = fs.statSync(path)
-    // Windows reports bits that say nothing about who may read.
-    const isOpenToOthers = process.platform !== 'win32' && (mode & 0o077) !== 0
-    return { bytes: size, modifiedAtMs: mtimeMs, isOpenToOthers }
+    const { mode, mtimeMs, size, uid } = fs.statSync(path)
+    const itself = fs.lstatSync(path)
+    // Windows reports bits and numbers that say nothing about who may read.
+    const user = process.geteuid?.()
+    return {
+      bytes: size,
+      modifiedAtMs: mtimeMs,
+      kind: itself.isFile() ? 'file' : itself.isDirectory() ? 'directory' : 'other',
+      isOpenToOthers: user !== undefined && (mode & 0o077) !== 0,
+      isForeign: user !== undefined && uid !== user,
+    }
   },
   open: (path: string, mode: OpenMode): number => fs.openSync(path, flags[mode], 0o600),
   write: (file: number, bytes: Uint8Array, offset: number, length: number): number =>

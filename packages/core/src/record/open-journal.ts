@@ -10,6 +10,7 @@ import { compareHead } from './noted-head.js'
 import type { OwnerIdentity } from './lock-owner.js'
 import { OpenIntents } from './open-intents.js'
 import { openingEvents } from './opening.js'
+import { assertPrivate } from './private-directory.js'
 import { removeUnfinished, repairTail } from './repair.js'
 import { segmentName } from './segment-header.js'
 import { join } from 'node:path'
@@ -43,7 +44,7 @@ export async function openJournal(
   const { fileSystem } = options
   try {
     fileSystem.makeDirectory(directory)
-    assertPrivate(fileSystem, directory)
+    assertPrivate(fileSystem, directory, 'the journal directory')
     const lock = await DirectoryLock.acquire(directory, options)
     try {
       return { lock, ...(await openLocked(directory, context, options)) }
@@ -120,13 +121,6 @@ export function corrupt(directory: string, { detail, kind, line, lsn, segment }:
     `the journal in ${directory} does not verify: ${kind} at lsn ${String(lsn)}, noticed in ${segment} line ${String(line)}: ${detail}`,
     { hint: 'find out who changed it, keep it, and give bothkeys another directory or a good copy' },
   )
-}
-
-function assertPrivate(fileSystem: FileSystem, directory: string): void {
-  if (!fileSystem.status(directory).isOpenToOthers) return
-  throw new BothKeysError('ERR_CONFIG_INVALID', `the journal directory ${directory} is open to group or others`, {
-    hint: `run chmod 700 ${directory}, or name a directory that does not exist yet`,
-  })
 }
 
 function assertRecorder(what: string, found: string | undefined, recorder: string): void {

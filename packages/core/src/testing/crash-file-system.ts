@@ -30,6 +30,9 @@ export class MachineStopped extends Error {
   override readonly name = 'MachineStopped'
 }
 
+/** What every file and directory here is. */
+const ours = { isOpenToOthers: false, isForeign: false } as const
+
 /** The buffers are never written to, only replaced. */
 interface Inode {
   bytes: Buffer
@@ -113,9 +116,9 @@ export class CrashFileSystem implements FileSystem {
 
   status(path: string): FileStatus {
     this.#call('status')
-    if (this.#directories.has(path)) return { bytes: 0, modifiedAtMs: 0, isOpenToOthers: false }
+    if (this.#directories.has(path)) return { ...ours, kind: 'directory', bytes: 0, modifiedAtMs: 0 }
     const inode = this.#inode(path)
-    return { bytes: inode.bytes.length, modifiedAtMs: inode.modified, isOpenToOthers: false }
+    return { ...ours, kind: 'file', bytes: inode.bytes.length, modifiedAtMs: inode.modified }
   }
 
   open(path: string, mode: OpenMode): number {

@@ -65,6 +65,52 @@ describe('DirectoryLock', () => {
     first.release()
   })
 
+  it.each(['owner-9007199254740992', 'owner-9007199254740993', `owner-${'9'.repeat(40)}`, 'owner-0007'])(
+    'is not taken behind a number that no owner ever had: %s',
+    async (name) => {
+      const fileSystem = new CrashFileSystem()
+      const lock = await acquire(fileSystem)
+      lock.release()
+      fileSystem.close(fileSystem.open(`/j/journal.lock/${name}`, 'create'))
+      await expect(acquire(fileSystem)).rejects.toMatchObject({
+        code: 'ERR_JOURNAL_UNAVAILABLE',
+        message: expect.stringContaining(name),
+      })
+    },
+  )
+
+  it('is not taken behind the last number that there can be', async () => {
+    const fileSystem = new CrashFileSystem()
+    const first = await acquire(fileSystem)
+    first.release()
+    fileSystem.close(fileSystem.open('/j/journal.lock/owner-999999999999999', 'create'))
+    await expect(acquire(fileSystem)).rejects.toMatchObject({ code: 'ERR_JOURNAL_UNAVAILABLE' })
+  })
+
+  it.each([
+    ['a number that is no process', 2 ** 53],
+    ['a negative one', -1],
+    ['none', 'x'],
+    ['one beyond what the system has', 2 ** 40],
+  ])('goes to the next one once an owner with %s gives no sign', async (_name, pid) => {
+    const fileSystem = new CrashFileSystem()
+    const self = { ...processIdentity().self, pid } as LockOwner
+    const first = await acquire(fileSystem, { self, judge: () => 'unknown' })
+    first.release()
+    const text = fileSystem.contents('/j/journal.lock/owner-1').toString()
+    const next = new CrashFileSystem()
+    next.makeDirectory('/j/journal.lock')
+    const file = next.open('/j/journal.lock/owner-1', 'create')
+    const bytes = Buffer.from(text.replace('released\n', ''))
+    next.write(file, bytes, 0, bytes.length)
+    next.close(file)
+    const second = await acquire(next, processIdentity())
+    expect(() => {
+      second.assertHeld()
+    }).not.toThrow()
+    second.release()
+  })
+
   it('is lost as soon as somebody has a higher number, which the owner sees before it writes after a pause', async () => {
     const fileSystem = new CrashFileSystem()
     const lock = await acquire(fileSystem)

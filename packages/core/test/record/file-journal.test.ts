@@ -1,15 +1,19 @@
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/model/clock.js'
 import { fileJournal } from '../../src/record/file-journal.js'
@@ -69,6 +73,56 @@ describe('fileJournal on a disk', () => {
     expect(files.length).toBeGreaterThan(3)
     for (const name of files) expect(mode(join(audit, name))).toBe(0o600)
     await journal.close()
+  })
+
+  it('refuses a directory of somebody else', async () => {
+    const fileSystem = {
+      ...nodeFileSystem,
+      status: (path: string) => ({ ...nodeFileSystem.status(path), isForeign: path === audit }),
+    }
+    await expect(open({ fileSystem })).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message: `the journal directory ${audit} belongs to another user`,
+    })
+    expect(readdirSync(audit)).toEqual([])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('knows whose a directory is', async () => {
+    const journal = await open()
+    await journal.close()
+    expect(nodeFileSystem.status(audit).isForeign).toBe(false)
+    chownSync(audit, 12_345, 12_345)
+    await expect(open()).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
+
+  it.each(['link', 'file', 'open'] as const)('refuses a lock that is no directory of its own: %s', async (kind) => {
+    mkdirSync(audit, { recursive: true, mode: 0o700 })
+    const lock = join(audit, 'journal.lock')
+    if (kind === 'file') writeFileSync(lock, '')
+    else if (kind === 'link') {
+      mkdirSync(join(parent, 'elsewhere'), { mode: 0o700 })
+      symlinkSync(join(parent, 'elsewhere'), lock)
+    } else {
+      mkdirSync(lock)
+      chmodSync(lock, 0o770)
+    }
+    await expect(open()).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringContaining('journal.lock'),
+    })
+  })
+
+  it.each(['link', 'directory', 'pipe'] as const)('refuses an owner that is no file: %s', async (kind) => {
+    const owner = join(audit, 'journal.lock', 'owner-5')
+    mkdirSync(dirname(owner), { recursive: true, mode: 0o700 })
+    chmodSync(audit, 0o700)
+    if (kind === 'directory') mkdirSync(owner)
+    else if (kind === 'link') symlinkSync('/dev/zero', owner)
+    else execFileSync('mkfifo', [owner])
+    await expect(open()).rejects.toMatchObject({
+      code: 'ERR_JOURNAL_UNAVAILABLE',
+      message: expect.stringContaining('owner-5'),
+    })
   })
 
   it('refuses a directory that is open to others', async () => {

@@ -39,7 +39,13 @@ function readOnly(files: StillFiles): FileSystem {
   const file = (path: string): Buffer => files.get(basename(path)) ?? fail(path)
   return {
     list: () => [...files.keys()],
-    status: (path) => ({ bytes: file(path).length, modifiedAtMs: 0, isOpenToOthers: false }),
+    status: (path) => ({
+      bytes: file(path).length,
+      modifiedAtMs: 0,
+      kind: 'file',
+      isOpenToOthers: false,
+      isForeign: false,
+    }),
     open: (path) => open.push(file(path)) - 1,
     read: (number, bytes, length, position) => open[number]!.copy(bytes, 0, position, position + length),
     close: () => undefined,
