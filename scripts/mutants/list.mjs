@@ -54,6 +54,7 @@ import { sessionEndGuards } from './session-end.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
 import { storedValueGuards } from './stored-values.mjs'
+import { systemColumnGuards } from './system-columns.mjs'
 import { takeoverGuards } from './takeover.mjs'
 import { storedCallGuards } from './stored-calls.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
@@ -128,6 +129,7 @@ const lists = {
   'stored-values': storedValueGuards,
   operators: operatorGuards,
   'own-rows': ownRowGuards,
+  'system-columns': systemColumnGuards,
   'read-values': readValueGuards,
 }
 

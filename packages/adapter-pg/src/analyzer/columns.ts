@@ -1,15 +1,8 @@
 import { callAttribute } from './function-calls.js'
-import type { Range, Scope } from './scope.js'
+import type { Scope } from './scope.js'
+import { columnOf } from './system-columns.js'
 import { bodyOf, listOf, textOf } from './tree.js'
 import type { Handler, Walk } from './walk.js'
-
-/** Columns that everything with rows of its own has besides its own columns. */
-const systemColumns: ReadonlySet<string> = new Set(['ctid', 'tableoid', 'xmin', 'xmax', 'cmin', 'cmax'])
-
-/** Views and composite types, queries, joins and `excluded` have none: the name calls a function there. */
-function hasSystemColumns({ hidden, relation }: Range): boolean {
-  return !hidden && relation !== undefined && relation.kind !== 'view' && relation.kind !== 'composite-type'
-}
 
 /** `a`, `t.a`, `s.t.a`, `t.*`, `*`: notes which columns of which relations are read. */
 export const columnReference: Handler = (walk, body, scope) => {
@@ -38,16 +31,12 @@ function readUnqualified(scope: Scope, name: string): void {
     let found = false
     for (const range of level.ranges) {
       if (range.hidden) continue
-      const column = range.columns?.get(name)
+      const column = columnOf(range, name)
       // Of a join with new names for columns that are not known, any may be meant.
       if (column !== undefined || range.columns === undefined) range.read?.add(column ?? name)
       found ||= column !== undefined
     }
     if (found) return
-  }
-  if (systemColumns.has(name)) {
-    readEverywhere(scope, name)
-    return
   }
   // A table's own name stands for its whole row.
   const whole = scope.range(name)
@@ -63,8 +52,8 @@ function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void
     callAttribute(walk, column, 'value')
     return
   }
-  const own = range.columns?.get(column)
-  if (own !== undefined || (systemColumns.has(column) && hasSystemColumns(range))) range.read?.add(own ?? column)
+  const own = columnOf(range, column)
+  if (own !== undefined) range.read?.add(own)
   else {
     // `t.f` is also a call of f with the row of t, or with the value of a function called t.
     range.read?.add(range.columns === undefined ? column : '*')

@@ -1,5 +1,6 @@
 import { applyOperator } from './operators.js'
 import type { Scope } from './scope.js'
+import { columnOf } from './system-columns.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -50,7 +51,8 @@ function groupsIn(item: TreeNode): readonly TreeNode[] | undefined {
 function hasColumn(scope: Scope, name: string): boolean {
   return scope.ranges.some(
     (range) =>
-      !range.hidden && (range.columns?.has(name) === true || (range.columns === undefined && range.read !== undefined)),
+      !range.hidden &&
+      (columnOf(range, name) !== undefined || (range.columns === undefined && range.read !== undefined)),
   )
 }
 

@@ -1,8 +1,9 @@
 import type { Relation } from '../catalog/snapshot.js'
 import type { Range, Scope } from './scope.js'
+import { columnOf } from './system-columns.js'
 import { bodyOf, listOf, textOf, type TreeNode } from './tree.js'
 
-/** The relation whose row a name alone stands for: no item in sight may have a column of that name. */
+/** The relation whose row a name alone stands for, where it is no column: no item in sight may have one of that name. */
 export function wholeRow(scope: Scope, body: TreeNode): Relation | undefined {
   const fields = listOf(body, 'fields')
   const name = bodyOf(fields[0], 'String')
@@ -36,7 +37,7 @@ export function resolveColumn(
     let unknown = false
     for (const range of level.ranges) {
       if (range.hidden) continue
-      const column = range.columns?.get(name)
+      const column = columnOf(range, name)
       if (column !== undefined) return { range, column }
       unknown ||= !range.complete
     }

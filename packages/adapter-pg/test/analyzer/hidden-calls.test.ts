@@ -344,6 +344,35 @@ describe('what comes out of JSON', () => {
   })
 })
 
+describe('the name of a system column', () => {
+  const [tid, xid] = [27, 28]
+
+  it.each([
+    ['select (select xmin = b from lone limit 1) from (select b as xmin from lone) as o', xid],
+    ['select ctid = b from lone as ctid', tid],
+    ['select (select ctid = b from lone as o limit 1) from open_orders as ctid', tid],
+  ])('has the type of one where the innermost item with rows of its own is: %s', async (written, type) => {
+    expect(await effectLines(written, withOperator('=', type, text))).toContain(called)
+  })
+
+  it.each([
+    ['select (select xmin from lone limit 1) from (select b as xmin from lone) as o', 'xmin'],
+    ['select (select xmin from lone limit 1) from (select 1) as xmin', 'xmin'],
+    ['select max(a) as xmin from lone group by xmin', 'a,xmin'],
+    ['select (select ctid from open_orders as ctid limit 1) from lone', 'ctid'],
+  ])('is read where the innermost item that has it is: %s', async (written, columns) => {
+    const reads = await effectLines(written)
+    const names = reads.filter((each) => each.startsWith('read table:shop.lone ')).join()
+    for (const column of columns.split(',')) expect(names).toMatch(new RegExp(`[=,]${column}\\b`))
+  })
+
+  it('stands for the whole row of a view that is called so', async () => {
+    expect(await effectLines('select ctid from open_orders as ctid')).toContain(
+      'read table:shop.open_orders kind=view columns=*,id,note,total',
+    )
+  })
+})
+
 describe('a name behind a row that is no column of it', () => {
   const row = (schema: string, name: string): number => shop.relation(schema, name)?.rowType ?? 0
   const called = (name: string): string => `execute function:shop.${name} userDefined`

@@ -15,6 +15,7 @@ describe('a column that a rule denies', () => {
         create table x (n integer);
         insert into x values (1);
         create view roles as select id, role as r, login from users;
+        create view mails as select id, login from users;
         create view logins as select id, login from users;
         create view whole as select u.id, to_json(u) as j from users u;
         create view whole_row as select u.id, u as r from users u;
@@ -28,6 +29,8 @@ describe('a column that a rule denies', () => {
       allow: writing,
       deny: [
         { id: 'no-ssn', target: 'db', duty: 'read', resource: 'table:public.users', when: { columns: ['ssn'] } },
+        { id: 'no-login', target: 'db', duty: 'read', resource: 'table:public.mails', when: { columns: ['login'] } },
+        { id: 'no-xmin', target: 'db', duty: 'read', resource: 'table:public.x', when: { columns: ['xmin'] } },
         { id: 'no-role', target: 'db', duty: 'write', resource: 'table:public.users', when: { columns: ['role'] } },
       ],
     })
@@ -57,6 +60,24 @@ describe('a column that a rule denies', () => {
     'select id from both_of',
   ])('is not read behind a view: %s', async (text) => {
     expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
+  })
+
+  it.each([
+    'select ctid from mails as ctid',
+    'select (select to_json(xmin) from mails as xmin limit 1) from (select 1 as n) as q',
+    'select (select xmin from x) from (select n as xmin from x) as q',
+    'select (select xmin from x) from (select 1) as xmin',
+    'select max(n) as xmin from x group by xmin',
+  ])('is not read by the name of a system column, nor behind one: %s', async (text) => {
+    expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
+  })
+
+  it.each([
+    'select (select ctid from names as ctid limit 1) from x',
+    'select (select xmin from (select 1) as q) from (select 7 as xmin) as o',
+    'select n as xmin from x order by xmin',
+  ])('is not taken for one that has the name: %s', async (text) => {
+    expect(errors(await wire.ask(query(text)))).toEqual([])
   })
 
   it.each([
