@@ -99,7 +99,7 @@ export const approvalGuards = [
   },
   {
     name: 'evidence below the level of the rule is not asked for',
-    file: approvals('evidence'),
+    file: 'packages/core/src/model/level.ts',
     find: 'return needed >= 0 && approvalLevels.indexOf(level) >= needed',
     replace: 'return needed >= 0 && approvalLevels.indexOf(level) >= 0',
     tests: votes,

@@ -108,8 +108,8 @@ export const decideGuards = [
   {
     name: 'a wildcard covers nothing sensitive',
     file: policy('decide'),
-    find: 'if (isSensitive(effect) && !literal) why',
-    replace: 'if (isSensitive(effect) && literal === undefined) why',
+    find: 'else if (isSensitive(effect) && !literal)',
+    replace: 'else if (isSensitive(effect) && literal === undefined)',
     tests: decide,
   },
   {

@@ -43,8 +43,8 @@ export const delegationGuards = [
     approving,
     'approvals/eligibility',
     'rules for roles of the delegator restrict a sub-agent that approves',
-    'return { roles, delegatorRoles, target:',
-    'return { roles, target:',
+    'return { roles, delegatorRoles, level:',
+    'return { roles, level:',
   ),
   guard(
     delegation,

@@ -26,6 +26,7 @@ import { journalOwnerGuards } from './journal-owner.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
+import { levelGuards } from './levels.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
@@ -79,6 +80,7 @@ const lists = {
   directory: directoryGuards,
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
+  levels: levelGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
   'action-proofs': actionProofGuards,

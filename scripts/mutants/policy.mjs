@@ -93,11 +93,11 @@ export const policyGuards = [
   ...[
     ['for unseen data', '  if (namesUnbound(narrow) && !namesUnbound(wide)) return false\n', ''],
     ['for other operations', 'if (wide.operations === undefined) return true', 'if (wide !== undefined) return true'],
-    ['beside the same one', '(other.maxAffected ?? Infinity) > rows', '(other.maxAffected ?? Infinity) >= rows'],
+    ['beside the same one', 'rowsOf(other) > rowsOf(rule)', 'rowsOf(other) >= rowsOf(rule)'],
     [
       'beside a rule for a part of it',
-      'const lost = corners.filter(({ duty }) => !kept.has(duty))',
-      'const lost = corners.filter(({ winner }) => winner !== undefined)',
+      'const gone = corners.filter(({ duty }) => !kept.has(duty))',
+      'const gone = corners.filter(({ winner }) => winner !== undefined)',
     ],
   ].map(([where, find, replace]) => ({
     name: `a bound that bounds something stands ${where}`,

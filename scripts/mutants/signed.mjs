@@ -101,8 +101,8 @@ export const signedGuards = [
   {
     name: 'a signed approval counts at what its keys are good for',
     file: approvals('signed-approver'),
-    find: 'level: lowerLevel(approval.level, level),',
-    replace: 'level: approval.level,',
+    find: 'const proven = lowerLevel(approval.level, level)',
+    replace: 'const proven = approval.level',
     tests,
   },
   {

@@ -146,6 +146,7 @@ class Access implements SessionAccess {
     const decision = this.#state.enforcement.policyNow().decide({
       roles: this.#requester.roles(),
       delegatorRoles: this.#requester.delegatorRoles(),
+      level: this.principal.level,
       target: this.#policyTarget(),
       operation: description.operation,
       text: description.text,
@@ -170,7 +171,9 @@ class Access implements SessionAccess {
   }
 
   duties(): ReadonlySet<Duty> {
-    return this.#state.enforcement.policyNow().dutiesOf(this.#requester.roles(), this.#policyTarget())
+    return this.#state.enforcement
+      .policyNow()
+      .dutiesOf(this.#requester.roles(), this.#policyTarget(), this.principal.level)
   }
 
   backstops(): readonly string[] {

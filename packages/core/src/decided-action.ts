@@ -11,12 +11,13 @@ export type DecidedAction = Pick<Action, 'target'> & {
 
 /** What the policy is asked about an action of somebody: the same whether it is to run or only simulated. */
 export function decisionInput(
-  requester: Pick<Requester, 'roles' | 'delegatorRoles'>,
+  requester: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles'>,
   { description, target }: DecidedAction,
 ): DecisionInput {
   return {
     roles: requester.roles(),
     delegatorRoles: requester.delegatorRoles(),
+    level: requester.principal.level,
     target,
     operation: description.operation,
     text: description.text,

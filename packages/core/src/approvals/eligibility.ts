@@ -1,7 +1,8 @@
 import { conflicts, mandatoryDimensions, requiredDimensions } from '../duties/independence.js'
 import { accountsOf, personName } from '../duties/person.js'
 import type { Target } from '../model/action.js'
-import type { ApprovalStage, DecisionInput, IndependenceDimension } from '../model/decision.js'
+import type { ApprovalLevel, ApprovalStage, DecisionInput, IndependenceDimension } from '../model/decision.js'
+import { lowerLevel } from '../model/level.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { quoteSegment } from '../policy/resource-pattern.js'
@@ -27,6 +28,8 @@ export interface Candidate {
   readonly roles: readonly string[]
   /** The one stage that the vote is for, where it says so. */
   readonly stage?: string | undefined
+  /** How the vote was given. Undefined: as well as the approver is proven. */
+  readonly level?: ApprovalLevel
 }
 
 /**
@@ -109,11 +112,14 @@ function mayApprove({ action }: HoldFacts, candidate: Candidate, policy: Compile
   return decision.effect === 'allow'
 }
 
-/** A sub-agent is restricted by the roles of its delegators, too, as it is where it acts itself. */
+/**
+ * Proven no better than the vote was given. A sub-agent is restricted by the roles of its delegators, too, as it is where it
+ * acts itself.
+ */
 function asDecided(
-  { approver, roles }: Candidate,
+  { approver, level = approver.level, roles }: Candidate,
   { kind, labels, name }: Target,
-): Pick<DecisionInput, 'roles' | 'delegatorRoles' | 'target'> {
+): Pick<DecisionInput, 'roles' | 'delegatorRoles' | 'level' | 'target'> {
   const delegatorRoles = approver.delegation.flatMap((link) => link.roles)
-  return { roles, delegatorRoles, target: { name, kind, labels } }
+  return { roles, delegatorRoles, level: lowerLevel(level, approver.level), target: { name, kind, labels } }
 }

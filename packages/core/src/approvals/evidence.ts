@@ -1,7 +1,6 @@
 import { principalFragment } from '../identity/make-principal.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { ApprovalLevel } from '../model/decision.js'
-import { approvalLevels } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
 import type { Assignment } from './assignment.js'
 import type { Candidate } from './eligibility.js'
@@ -27,17 +26,6 @@ export interface Proof {
   readonly text: string
   /** SHA-256 over the issuer and its id for the text. */
   readonly key: string
-}
-
-/** The weaker of two levels. */
-export function lowerLevel(one: ApprovalLevel, other: ApprovalLevel): ApprovalLevel {
-  return isAtLeast(one, other) ? other : one
-}
-
-/** Whether evidence of one level is enough where another is asked for. */
-export function isAtLeast(level: ApprovalLevel, minimum: ApprovalLevel): boolean {
-  const needed = approvalLevels.indexOf(minimum)
-  return needed >= 0 && approvalLevels.indexOf(level) >= needed
 }
 
 /** The votes that an action relies on, and the bound that they were given under, as the intent records them. */

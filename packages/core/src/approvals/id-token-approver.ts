@@ -65,7 +65,7 @@ export function idTokenApprover(options: IdTokenApproverOptions): Approver {
     },
     async verify(evidence, about, signal) {
       const { decision, expiresAtMs, id, level, subject } = await read(evidence, about, signal)
-      const approver = await personOf(people, { subject, verifiedBy: 'id-token', expiresAtMs }, signal)
+      const approver = await personOf(people, { subject, verifiedBy: 'id-token', level, expiresAtMs }, signal)
       return { decision, stage: undefined, level, id: `${issuer}#${id}`, approver }
     },
   } satisfies Approver)

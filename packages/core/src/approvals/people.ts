@@ -2,6 +2,7 @@ import { BothKeysError } from '../errors.js'
 import { refused } from '../identity/identifier.js'
 import { linkedPrincipal, makePrincipal } from '../identity/make-principal.js'
 import { untilAborted } from '../identity/until-aborted.js'
+import type { ApprovalLevel } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
 
@@ -25,6 +26,8 @@ export const withoutRoles: PeopleLookup = () => ({ roles: [] })
 interface VerifiedAccount {
   readonly subject: Subject
   readonly verifiedBy: string
+  /** At which they decided. */
+  readonly level: ApprovalLevel
   readonly expiresAtMs: number
 }
 
@@ -49,6 +52,7 @@ export async function personOf(
     key: undefined,
     roles: [],
     verifiedBy: account.verifiedBy,
+    level: account.level,
     expiresAtMs: account.expiresAtMs,
   })
   return linkedPrincipal(principal, { person, aliases: accounts, owners: [], agentClass: undefined, roles })

@@ -4,8 +4,8 @@ import { ownMember } from '../identity/own-member.js'
 import type { ApprovalSubject } from '../model/approval-statement.js'
 import { approvalLevels } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
+import { lowerLevel } from '../model/level.js'
 import type { Approver, VerifiedVote } from './approver.js'
-import { lowerLevel } from './evidence.js'
 import { within } from '../ledger/within.js'
 
 /** What stands for anything that an approver throws and that is no refusal of ours. */

@@ -72,7 +72,7 @@ function headLines(request: RequestFacts): readonly string[] {
     ...Object.entries(request.settings ?? {}).map(
       ([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`,
     ),
-    `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)}`,
+    `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)} (${requester.level})`,
     ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),
     ...(request.maxAffected === undefined
       ? []

@@ -5,8 +5,8 @@ import type { KeySetOption } from '../identity/key-source.js'
 import type { Clock } from '../model/clock.js'
 import { systemClock } from '../model/clock.js'
 import type { ApprovalLevel } from '../model/decision.js'
+import { lowerLevel } from '../model/level.js'
 import type { ApprovalRequest, Approver } from './approver.js'
-import { lowerLevel } from './evidence.js'
 import type { PeopleLookup } from './people.js'
 import { personOf, withoutRoles } from './people.js'
 
@@ -57,12 +57,14 @@ export function signedApprover(options: SignedApproverOptions): Approver {
       const approval = await read(evidence, about, signal)
       if (approval.level === 'asserted') throw refused('nobody authenticated for it', 'have the approver log in')
       const { expiresAtMs, subject } = approval
+      const proven = lowerLevel(approval.level, level)
+      const account = { subject, verifiedBy: 'signed-approval', level: proven, expiresAtMs }
       return {
         decision: approval.decision,
         stage: approval.stage,
-        level: lowerLevel(approval.level, level),
+        level: proven,
         id: `${issuer}#${approval.id}`,
-        approver: await personOf(people, { subject, verifiedBy: 'signed-approval', expiresAtMs }, signal),
+        approver: await personOf(people, account, signal),
       }
     },
   } satisfies Approver)

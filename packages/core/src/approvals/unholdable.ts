@@ -1,10 +1,10 @@
 import { requiredDimensions, unknownDimensions } from '../duties/independence.js'
 import { isPrincipal } from '../identity/make-principal.js'
 import { maxSeats } from '../model/decision.js'
+import { isAtLeast } from '../model/level.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
 import type { Ending } from './ending.js'
-import { isAtLeast } from './evidence.js'
 import type { HeldCall } from './request.js'
 import { isShownWhole } from './request.js'
 

@@ -35,6 +35,11 @@ export interface JwtVerifierOptions extends ClaimOptions {
    * With it, every token must be bound and come with a proof, unless `required` is false.
    */
   readonly dpop?: DpopOptions
+  /**
+   * The values of `acr` that stand for a login that cannot be phished. They count for a person whose token is bound to a
+   * key, and for nobody else. Default: none, such a token is `signed`.
+   */
+  readonly phishingResistantAcr?: readonly string[]
   readonly clock?: Clock
 }
 
@@ -52,6 +57,7 @@ export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions
   'kind',
   'maxLifetimeS',
   'owners',
+  'phishingResistantAcr',
   'roleMap',
   'roles',
   'run',
@@ -74,6 +80,7 @@ interface TokenRules {
   readonly subjectIsClient: boolean
   readonly toleranceS: number
   readonly maxLifetimeS: number
+  readonly phishingResistantAcr: ReadonlySet<unknown>
 }
 
 /** Checks the options of `jwtVerifier`. Throws ERR_CONFIG_INVALID that names the option. */
@@ -104,8 +111,14 @@ export function tokenRules(options: JwtVerifierOptions): TokenRules {
     typ,
     subjectIsClient,
     toleranceS,
+    phishingResistantAcr: new Set(acrValues(options)),
     maxLifetimeS: withinBounds(options.maxLifetimeS ?? 3_600, 'maxLifetimeS', 1, 86_400),
   }
+}
+
+/** Whatever `acr` is compared with is text: a token without one is equal to none of it. */
+function acrValues({ phishingResistantAcr }: JwtVerifierOptions): readonly string[] {
+  return phishingResistantAcr === undefined ? [] : listOf(phishingResistantAcr, 'phishingResistantAcr')
 }
 
 /** Without `iat` nobody can say how long a token lives. `iss` and `aud` are checked anyway. */

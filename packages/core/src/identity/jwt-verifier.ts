@@ -1,6 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
-import type { Principal } from '../model/principal.js'
+import type { ApprovalLevel } from '../model/decision.js'
+import type { Principal, PrincipalKind } from '../model/principal.js'
 import { actorsOf } from './actors.js'
 import { claimMapping } from './claim-mapping.js'
 import { confirmedKey } from './confirmation.js'
@@ -35,7 +36,7 @@ import type { Credential, Verifier } from './verifier.js'
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const clock = options.clock ?? systemClock
-  const { maxLifetimeS, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
+  const { maxLifetimeS, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
   const claimed = claimMapping(options, options.issuer)
   const keys = keySource(options.jwks, options.issuer, clock)
   const loading = loadJose()
@@ -77,6 +78,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
       key,
       actors,
       verifiedBy: 'jwt',
+      level: levelOf(facts.kind, key, phishingResistantAcr.has(ownMember(payload, 'acr'))),
       expiresAtMs: expiresAtS * 1000,
     })
   }
@@ -91,6 +93,15 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
       }
     },
   })
+}
+
+/**
+ * Whoever has a token without a key can use it. One with a key came with a proof, and only then it counts how the person
+ * logged in: what somebody else can send proves nothing of that.
+ */
+function levelOf(kind: PrincipalKind, key: string | undefined, isPhishingResistant: boolean): ApprovalLevel {
+  if (key === undefined) return 'channel'
+  return kind === 'human' && isPhishingResistant ? 'phishing-resistant' : 'signed'
 }
 
 /** jose's errors carry the claims, so only what they are called is kept: no message, no cause. */

@@ -1,6 +1,8 @@
 import { personKey } from '../duties/person.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { CanonicalFragment } from '../model/canonical-json.js'
+import type { ApprovalLevel } from '../model/decision.js'
+import { approvalLevels } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
 import type { DelegationLink, Dimension, Principal, PrincipalKind, Subject } from '../model/principal.js'
 import type { Refuse } from './identifier.js'
@@ -30,6 +32,8 @@ export interface PrincipalFacts {
   /** Who acts in the name of the subject. Left out: nobody that the verifier knows of. */
   readonly actors?: readonly Subject[]
   readonly verifiedBy: string
+  /** What the verifier saw proven. Left out: nothing. */
+  readonly level?: ApprovalLevel
   readonly expiresAtMs: number
 }
 
@@ -68,6 +72,7 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
     key: facts.key === undefined ? ('none' as const) : known([identifier(facts.key, 'key')]),
     roles: rolesOf(facts.roles),
     verifiedBy: identifier(facts.verifiedBy, 'verifier', 64),
+    level: levelOf(facts),
     // A frozen Date can still be set, so each reader gets one of their own.
     get expiresAt() {
       return new Date(expiresAtMs)
@@ -155,7 +160,7 @@ export interface DelegatedFacts {
 }
 
 /**
- * The principal of a delegated session: the subject, accounts, owners, actors, the change and the root of the run stay; a class and a
+ * The principal of a delegated session: the subject, accounts, owners, actors, the change, the level and the root of the run stay; a class and a
  * key are added to those that it has, so that nothing that conflicted stops to. For the code of delegation alone.
  * Throws ERR_TOKEN_INVALID.
  */
@@ -237,7 +242,8 @@ export function actorFragment(principal: Principal): CanonicalFragment {
 }
 
 function lasting(principal: Principal) {
-  const { actors, agentClass, aliases, change, key, kind, owners, person, roles, subject, verifiedBy } = principal
+  const { actors, agentClass, aliases, change, key, kind, level, owners, person, roles, subject, verifiedBy } =
+    principal
   return {
     actors: actors.length === 0 ? undefined : actors,
     aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
@@ -245,6 +251,7 @@ function lasting(principal: Principal) {
     change,
     key: dimensionJson(key),
     kind,
+    level,
     owners: dimensionJson(owners),
     person,
     roles,
@@ -274,6 +281,11 @@ function ownersOf(facts: PrincipalFacts, unsaid: 'none' | 'unknown'): Dimension 
 
 function actorsOf({ actors = [] }: PrincipalFacts): readonly string[] {
   return Object.freeze(actors.map((actor) => personKey(issuerOf(actor.issuer), identifier(actor.id, 'actor'))))
+}
+
+function levelOf({ level = 'asserted' }: PrincipalFacts): ApprovalLevel {
+  if (!approvalLevels.includes(level)) throw refused('the level is none that is known')
+  return level
 }
 
 function rolesOf(roles: readonly string[]): readonly string[] {

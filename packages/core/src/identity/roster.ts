@@ -23,7 +23,8 @@ export interface RosterMember extends Standing {
  * Everybody of a listing who is let in, as the directory says that they stand: linked by the same code that links whoever
  * opens a session. Whoever is disabled, or has no owner who counts, is left out as they would be there.
  * What tokens add (a class, keys, a run) is not known: a class that is not in the listing is unknown, or with `classes: 'own'`
- * one that nobody else has; keys are none, every account is in a run of its own, and all of them are in one change.
+ * one that nobody else has; keys are none, everybody proves
+ * who they are as well as can be, every account is in a run of its own, and all of them are in one change.
  */
 export async function rosterOf(
   listing: Listing,
@@ -64,6 +65,7 @@ function principalOf({ record, subject }: ListedAccount, agentClass: string | un
     key: undefined,
     roles: record.roles ?? [],
     verifiedBy: 'directory',
+    level: 'phishing-resistant',
     expiresAtMs: lastMs,
   })
 }

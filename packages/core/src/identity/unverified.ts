@@ -49,6 +49,7 @@ function principalOf(claims: object, clock: Clock): Principal {
     key: own.key,
     roles: own.roles,
     verifiedBy: 'unverified',
+    level: 'asserted',
     expiresAtMs: clock.wallMs() + (own.ttlMs ?? defaultTtlMs),
   })
 }

@@ -65,6 +65,8 @@ function inputOf(
   const [argument] = hold.argv ?? []
   return {
     roles,
+    // As well as anybody can prove who they are.
+    level: 'phishing-resistant',
     target,
     operation: [...(allow.operations ?? ['query'])][0] ?? 'query',
     // A pattern without special characters finds itself.

@@ -71,7 +71,7 @@ export async function whoCouldApprove(
   const principal = await requesterIn(listing, requester)
   const { operation = 'query', text = '' } = action
   const description = { operation, text, effects: action.effects }
-  const decision = policy.decide({ roles: principal.roles, target, ...description })
+  const decision = policy.decide({ roles: principal.roles, level: principal.level, target, ...description })
   if (decision.effect !== 'hold') return noneNeeded(decision)
   return approvalOf(policy, listing, { decision, principal, target, description })
 }

@@ -79,6 +79,8 @@ export interface DecisionInput {
    * them does so here too, so that no session gets rid of a restriction by delegating without the role.
    */
   readonly delegatorRoles?: readonly string[]
+  /** How strongly the identity is proven. Left out: `asserted`, which is not at all. */
+  readonly level?: ApprovalLevel
   readonly target: { readonly name: string; readonly kind: string; readonly labels: Readonly<Record<string, string>> }
   readonly operation: string
   readonly text: string

@@ -1,3 +1,5 @@
+import type { ApprovalLevel } from './decision.js'
+
 declare const principalBrand: unique symbol
 
 /**
@@ -61,5 +63,12 @@ export interface Principal {
   readonly roles: readonly string[]
   /** How the principal was verified, for the record: `jwt`, `unverified`. */
   readonly verifiedBy: string
+  /**
+   * How strongly the identity is proven, in the words of evidence: `asserted`, nobody verified it; `channel`, by a token that
+   * whoever has it can use; `signed`, with a proof of possession of its key, or by what the person signed;
+   * `phishing-resistant`, as the issuer says of the login as well. A session that is delegated is proven as the one that
+   * delegates.
+   */
+  readonly level: ApprovalLevel
   readonly expiresAt: Date
 }

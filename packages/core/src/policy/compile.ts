@@ -40,8 +40,8 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     grantCaps: grantCapsOf(rules),
     asksPeople: rules.hold.length > 0,
     decide: (input) => decide(views, input),
-    dutiesOf: (roles, target) =>
-      rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).duties : noDuties,
+    dutiesOf: (roles, target, level) =>
+      rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).dutiesAt(level) : noDuties,
   } satisfies CompiledPolicy)
   compiled.set(policy, { views, locate: file.locate })
   return policy

@@ -1,4 +1,4 @@
-import type { Decision, DecisionInput, DutySet } from '../model/decision.js'
+import type { ApprovalLevel, Decision, DecisionInput, DutySet } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { GlassRule } from '../model/glass-rule.js'
@@ -30,6 +30,9 @@ export interface CompiledPolicy {
   readonly asksPeople: boolean
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision
-  /** The duties that some allow rule gives these roles on a target: what a read-only connection is derived from. */
-  dutiesOf(roles: readonly string[], target: DecisionInput['target']): DutySet
+  /**
+   * The duties that some allow rule gives these roles on a target, to an identity proven as `level`, or left out, to some:
+   * what a read-only connection is derived from.
+   */
+  dutiesOf(roles: readonly string[], target: DecisionInput['target'], level?: ApprovalLevel): DutySet
 }

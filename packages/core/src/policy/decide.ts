@@ -13,6 +13,7 @@ import {
   allConditionsHold,
   anyConditionHolds,
   bytesMatch,
+  isProvenFor,
   isSensitive,
   isUnbound,
   namesUnbound,
@@ -89,7 +90,8 @@ class Deliberation {
   }
 
   #withoutEffects(): void {
-    const rule = this.#view.access.find((each) => operationFits(each, this.#input.operation))
+    const { level, operation } = this.#input
+    const rule = this.#view.access.find((each) => operationFits(each, operation) && isProvenFor(each, level))
     if (rule !== undefined) this.#allows.push(rule)
     else this.#deny('none of your roles has a rule for this target', undefined)
   }
@@ -120,7 +122,10 @@ class Deliberation {
     let bounded: AllowRule | undefined
     for (const { rule, literal } of found) {
       if (!operationFits(rule, this.#input.operation) || !allConditionsHold(rule, effect)) continue
-      if (isSensitive(effect) && !literal) why = 'it is sensitive, and no rule names this resource without a wildcard'
+      if (!isProvenFor(rule, this.#input.level))
+        why = `the identity is not proven as ${rule.level ?? ''}, as a rule asks for`
+      else if (isSensitive(effect) && !literal)
+        why = 'it is sensitive, and no rule names this resource without a wildcard'
       else if (isUnbound(effect) && !namesUnbound(rule)) why = 'unseen data follows, and no rule names payload: unbound'
       else if (rule.maxAffected === undefined || !mayChangeRows(effect)) return this.#allow(rule)
       else bounded = widest(bounded, rule)

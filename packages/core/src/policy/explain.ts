@@ -9,6 +9,7 @@ import {
   allConditionsHold,
   anyConditionHolds,
   bytesMatch,
+  isProvenFor,
   isSensitive,
   isUnbound,
   missOf,
@@ -135,7 +136,15 @@ function allowMisses(rule: AllowRule, input: DecisionInput): string | undefined 
   if (!input.roles.includes(rule.role)) return 'the principal does not have its role'
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
   if (!operationFits(rule, input.operation)) return 'it is about other operations'
+  const unproven = proofMiss(rule, input)
+  if (unproven !== undefined) return unproven
   return [...rule.duties].every((duty) => guardDuties.has(duty)) ? 'it is about no duty of an adapter' : undefined
+}
+
+function proofMiss(rule: AllowRule, { level = 'asserted' }: DecisionInput): string | undefined {
+  return isProvenFor(rule, level)
+    ? undefined
+    : `the identity is proven as ${level}, and it asks for ${rule.level ?? ''}`
 }
 
 function allowMiss(rule: AllowRule, input: DecisionInput, effect: Effect): string | undefined {
@@ -143,6 +152,8 @@ function allowMiss(rule: AllowRule, input: DecisionInput, effect: Effect): strin
   if (!operationFits(rule, input.operation)) return 'it is about other operations'
   const miss = missOf(rule, input.target.name, effect, allConditionsHold)
   if (miss !== undefined) return miss
+  const unproven = proofMiss(rule, input)
+  if (unproven !== undefined) return unproven
   if (parseResource(effect.resource) === undefined) return 'the resource is not written as kind:segment.segment'
   if (isSensitive(effect) && !namesLiterally(rule, input.target.name, effect))
     return 'the resource is sensitive and named by a wildcard only'

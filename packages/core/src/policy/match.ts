@@ -1,5 +1,6 @@
-import type { DecisionInput } from '../model/decision.js'
+import type { ApprovalLevel, DecisionInput } from '../model/decision.js'
 import type { AttributeValue, Effect } from '../model/effect.js'
+import { isAtLeast } from '../model/level.js'
 import { patternMatches } from './pattern-relations.js'
 import { parseResource } from './resource-pattern.js'
 import type { AllowRule, Condition, Restriction, Scope } from './rules.js'
@@ -45,6 +46,11 @@ export function bytesMatch(rule: Restriction, input: DecisionInput): boolean {
 /** Whether an allow rule speaks of the action's operation. */
 export function operationFits(rule: AllowRule, operation: string): boolean {
   return rule.operations === undefined || rule.operations.has(operation)
+}
+
+/** Whether an identity is proven as strongly as an allow rule asks for. Where nobody says how it is, it is not. */
+export function isProvenFor({ level }: Pick<AllowRule, 'level'>, proven: ApprovalLevel = 'asserted'): boolean {
+  return level === undefined || isAtLeast(proven, level)
 }
 
 /** RULES 17: data that the decision did not see follows, and only a rule that says so lets it. */

@@ -54,6 +54,7 @@ export function allowOutline(rule: AllowRule): CanonicalInput {
     role: rule.role,
     operations: rule.operations && [...rule.operations].sort(),
     maxAffected: rule.maxAffected,
+    level: rule.level,
   }
 }
 

@@ -27,6 +27,8 @@ export type AllowRuleInput = {
   readonly when?: AttributeConditions
   /** The adapter's word for the kind of request, for example `query`. */
   readonly operation?: OneOrMany<string>
+  /** How the identity must be proven, at least. Default: `asserted`, any. */
+  readonly level?: ApprovalLevel
   /** The most rows that an action may change; one that changes more is undone. */
   readonly maxAffected?: number
 }

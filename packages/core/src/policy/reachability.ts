@@ -84,7 +84,7 @@ function mayFire(rule: Scope, target: string, allows: readonly AllowRule[]): boo
 function unapprovable(rule: HoldRule, allows: readonly AllowRule[], views: Views): readonly Problem[] {
   const fires = [...rule.targets].filter((target) => mayFire(rule, target, allows))
   return rule.requirement.stages.flatMap(({ role }, index) => {
-    const powerless = fires.filter((target) => !views.of([role], target).duties.has('approve'))
+    const powerless = fires.filter((target) => !views.of([role], target).dutiesAt().has('approve'))
     if (powerless.length === 0) return []
     return [
       invalid(

@@ -80,6 +80,8 @@ function allowRule(rule: AllowRuleInput, role: string, index: number, targets: T
     wildcard: rule.duty === '*',
     operations: rule.operation === undefined ? undefined : new Set(many(rule.operation)),
     maxAffected: rule.maxAffected,
+    // What everybody has is not asked for, however it is written.
+    level: rule.level === 'asserted' ? undefined : rule.level,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ApprovalRequirement, Durability } from '../model/decision.js'
+import type { ApprovalLevel, ApprovalRequirement, Durability } from '../model/decision.js'
 import type {
   Dataset,
   DatasetWall,
@@ -51,6 +51,8 @@ export interface AllowRule extends Scope {
   readonly operations: ReadonlySet<string> | undefined
   /** The most rows that an action may change under the rule. Undefined: any number. */
   readonly maxAffected: number | undefined
+  /** How the identity must be proven. Undefined: any. */
+  readonly level: ApprovalLevel | undefined
 }
 
 /** What deny and hold rules share. */

@@ -62,6 +62,7 @@ const allow = z.strictObject({
   when: when.exactOptional(),
   operation: oneOrMany(plainName).exactOptional(),
   maxAffected: maxAffected.exactOptional(),
+  level: z.enum(approvalLevels).describe('How the identity must be proven, at least. Default: any.').exactOptional(),
 })
 
 const restriction = {

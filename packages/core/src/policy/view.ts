@@ -1,6 +1,7 @@
-import type { Durability } from '../model/decision.js'
+import type { ApprovalLevel, Durability } from '../model/decision.js'
 import type { Duty } from '../model/effect.js'
 import { guardDuties } from './duty-choice.js'
+import { isProvenFor } from './match.js'
 import { ResourceReader } from './resource-reader.js'
 import { RuleIndex } from './rule-index.js'
 import type { AllowRule, DenyRule, HoldRule, PolicyRules, Restriction } from './rules.js'
@@ -18,8 +19,11 @@ export interface View {
   readonly holdByText: readonly HoldRule[]
   /** The strongest durability that a rule names, by duty. */
   readonly durability: ReadonlyMap<Duty, Durability>
-  /** The duties that some allow rule gives and no deny rule takes away altogether. */
-  readonly duties: ReadonlySet<Duty>
+  /**
+   * The duties that some allow rule gives and no deny rule takes away altogether: to identities proven as `level`, or left
+   * out, to some.
+   */
+  readonly dutiesAt: (level?: ApprovalLevel) => ReadonlySet<Duty>
 }
 
 const mostViews = 1_000
@@ -98,7 +102,7 @@ function makeView(
     denyByText: deny.filter((rule) => !rule.aboutEffects),
     holdByText: hold.filter((rule) => !rule.aboutEffects),
     durability: durabilityByDuty(rules, target),
-    duties: dutiesLeft(allow, deny),
+    dutiesAt: dutiesLeft(allow, deny),
   }
 }
 
@@ -111,10 +115,13 @@ function durabilityByDuty(rules: PolicyRules, target: string): ReadonlyMap<Duty,
   return strongest
 }
 
-function dutiesLeft(allow: readonly AllowRule[], deny: readonly DenyRule[]): ReadonlySet<Duty> {
-  const left = new Set(allow.flatMap((rule) => [...rule.duties]))
-  for (const rule of deny) if (isUnconditional(rule)) for (const duty of rule.duties) left.delete(duty)
-  return left
+function dutiesLeft(allow: readonly AllowRule[], deny: readonly DenyRule[]): View['dutiesAt'] {
+  const taken = new Set(deny.filter(isUnconditional).flatMap((rule) => [...rule.duties]))
+  const leftBy = (rules: readonly AllowRule[]): ReadonlySet<Duty> =>
+    new Set(rules.flatMap((rule) => [...rule.duties]).filter((duty) => !taken.has(duty)))
+  const all = leftBy(allow)
+  if (allow.every((rule) => rule.level === undefined)) return () => all
+  return (level) => (level === undefined ? all : leftBy(allow.filter((rule) => isProvenFor(rule, level))))
 }
 
 /** Whether a rule is about every effect of its duties. */

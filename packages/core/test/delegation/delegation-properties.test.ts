@@ -5,6 +5,7 @@ import { subPrincipal } from '../../src/delegation.js'
 import type { BothKeysError } from '../../src/errors.js'
 import { makePrincipal } from '../../src/identity/make-principal.js'
 import type { Decision, DecisionInput } from '../../src/model/decision.js'
+import { approvalLevels } from '../../src/model/decision.js'
 import type { Principal } from '../../src/model/principal.js'
 import { decide } from '../../src/policy/decide.js'
 import { resolveRules } from '../../src/policy/resolve.js'
@@ -27,6 +28,7 @@ const root = fc
     agentClass: className,
     runRoot: fc.constantFrom(undefined, 'run-1'),
     key,
+    level: fc.constantFrom(...approvalLevels),
     roles: someRoles,
     expiresAtMs: fc.integer({ min: 10_001, max: 20_000 }),
   })
@@ -70,6 +72,7 @@ describe('I16: whatever was delegated', () => {
           expect(child.roles.every((role) => parent.roles.includes(role))).toBe(true)
           expect(child.expiresAt.getTime()).toBeLessThanOrEqual(parent.expiresAt.getTime())
           expect([child.owners, child.subject, child.kind]).toEqual([parent.owners, parent.subject, parent.kind])
+          expect(child.level).toBe(parent.level)
           expect(child.delegation).toHaveLength(index)
         }
         expect(chain.length).toBeLessThanOrEqual(6)

@@ -70,13 +70,14 @@ export async function bench(
     readonly directory?: Directory | 'none'
     readonly journalBudget?: number
     readonly ledger?: Ledger
+    readonly policy?: Readonly<Record<string, unknown>>
   } = {},
 ): Promise<Bench> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
   const inner = memoryJournal()
   const on: { interfere: Interference | undefined; policy: Readonly<Record<string, unknown>> } = {
     interfere: undefined,
-    policy: options.directory === 'none' ? { ...basePolicy, hold: [] } : basePolicy,
+    policy: options.policy ?? (options.directory === 'none' ? { ...basePolicy, hold: [] } : basePolicy),
   }
   const durabilities: { readonly type: string; readonly durability: Durability }[] = []
   let append: Journal['append']

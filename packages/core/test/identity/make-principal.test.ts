@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
-import { isPrincipal, linkedPrincipal, makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
+import {
+  actorFragment,
+  isPrincipal,
+  linkedPrincipal,
+  makePrincipal,
+  principalFragment,
+} from '../../src/identity/make-principal.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
 
 const issuer = 'https://idp.example'
@@ -89,12 +95,23 @@ describe('a principal', () => {
     expect(new Set(roots).size).toBe(roots.length)
   })
 
+  it('is proven as its verifier says, and not at all where it says nothing', () => {
+    expect(makePrincipal(base).level).toBe('asserted')
+    expect(makePrincipal({ ...base, level: 'signed' }).level).toBe('signed')
+    const recorded = principalFragment(makePrincipal({ ...base, level: 'signed' })).text
+    expect(JSON.parse(recorded)).toMatchObject({ level: 'signed' })
+    expect(actorFragment(makePrincipal({ ...base, level: 'signed' })).text).not.toBe(
+      actorFragment(makePrincipal(base)).text,
+    )
+  })
+
   it('is canonical text for the record, serialised once', () => {
     const made = makePrincipal(base)
     const fragment = principalFragment(made)
     expect(principalFragment(made)).toBe(fragment)
     expect(canonicalJson({ actor: fragment })).toBe(
       '{"actor":{"agentClass":{"known":["etl"]},"expiresAt":"2030-01-01T00:00:00.000Z","key":{"known":["thumb"]},"kind":"agent",' +
+        '"level":"asserted",' +
         `"owners":{"known":["${issuer}#olga"]},"roles":["ingest","reader"],"run":{"id":"run-1","root":"run-1"},` +
         `"subject":{"id":"etl-7","issuer":"${issuer}"},"verifiedBy":"jwt"}}`,
     )
@@ -129,6 +146,8 @@ const bad: readonly (readonly [string, Partial<Record<keyof PrincipalFacts, unkn
   ['an empty run', { runRoot: '' }],
   ['an empty class', { agentClass: '' }],
   ['an empty key', { key: '' }],
+  ['a level that nobody knows', { level: 'certain' }],
+  ['a level that is inherited', { level: 'length' }],
   ['an expiry that is not a number', { expiresAtMs: Number.NaN }],
   ['an expiry that never comes', { expiresAtMs: Number.POSITIVE_INFINITY }],
   ['an expiry beyond what a Date holds', { expiresAtMs: 8.64e15 + 1 }],

@@ -72,6 +72,7 @@ const allowRule: fc.Arbitrary<AllowRuleInput> = fc
     when: optional(when),
     operation: optional(oneOrMany(fc.constantFrom('query', 'copy'))),
     maxAffected: optional(rows),
+    level: optional(fc.constantFrom(...approvalLevels)),
   })
   .map((rule) => present<AllowRuleInput>(rule))
 
@@ -200,6 +201,7 @@ export const input: fc.Arbitrary<DecisionInput> = fc
       { name: 'orders', kind: 'ssh', labels: {} },
       { name: '__proto__', kind: 'postgres', labels: {} },
     ),
+    level: optional(fc.constantFrom(...approvalLevels)),
     operation: fc.constantFrom('query', 'copy'),
     text: fc.constantFrom('select 1', 'drop table orders', '', 'x'),
     argv: optional(fc.array(fc.constantFrom('select', 'drop', 'x'), { maxLength: 2 })),

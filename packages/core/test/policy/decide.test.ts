@@ -30,6 +30,54 @@ function effect(duty: Duty, resource = 'table:public.orders', attributes: Effect
 
 const agent = (...rules: readonly PolicyInput['roles'][string][number][]): Rules => ({ roles: { agent: rules } })
 
+describe('an allow rule with a level', () => {
+  const rules = agent({ target: 'orders', duty: 'write', level: 'signed' })
+  const effects = [effect('write')]
+
+  it('allows whoever proves as much, or more, and nobody who proves less or nothing', () => {
+    for (const level of ['signed', 'phishing-resistant'] as const)
+      expect(decide(rules, { effects, level }).effect).toBe('allow')
+    for (const proven of [{ level: 'asserted' }, { level: 'channel' }, {}, { level: 'certain' as never }] as const)
+      expect(decide(rules, { effects, ...proven })).toMatchObject({
+        effect: 'deny',
+        reasons: [{ rule: undefined, reason: 'the identity is not proven as signed, as a rule asks for' }],
+      })
+  })
+
+  it('lets an action without effects through for no more people', () => {
+    expect(decide(rules, { level: 'signed' }).effect).toBe('allow')
+    expect(decide(rules, { level: 'channel' }).effect).toBe('deny')
+  })
+
+  it('stands beside one that asks for less', () => {
+    const both = agent(
+      { target: 'orders', duty: 'write', level: 'signed' },
+      { target: 'orders', duty: 'write', resource: 'table:public.log', level: 'channel' },
+    )
+    expect(decide(both, { effects: [effect('write', 'table:public.log')], level: 'channel' }).effect).toBe('allow')
+    expect(decide(both, { effects, level: 'channel' }).effect).toBe('deny')
+  })
+
+  it('gives the duty to those whom it allows: a read-only connection is derived from it', () => {
+    const roles = { agent: [{ target: 'orders', duty: 'read' } as const, ...(rules.roles?.['agent'] ?? [])] }
+    const policy = loadPolicy({ name: 'test', content: { version: 1, targets, roles } })
+    const target = { name: 'orders', kind: 'postgres', labels: {} }
+    expect([...policy.dutiesOf(['agent'], target, 'channel')]).toEqual(['read'])
+    expect([...policy.dutiesOf(['agent'], target, 'signed')]).toEqual(['read', 'write'])
+    expect([...policy.dutiesOf(['agent'], target)]).toEqual(['read', 'write'])
+  })
+
+  it('is the same rule as one without when everybody proves as much', () => {
+    const written = (rule: object) =>
+      loadPolicy({
+        name: 'test',
+        content: { version: 1, targets, roles: { agent: [{ target: 'orders', duty: 'write', ...rule }] } },
+      }).digest
+    expect(written({ level: 'asserted' })).toBe(written({}))
+    expect(written({ level: 'channel' })).not.toBe(written({}))
+  })
+})
+
 describe('an allow rule', () => {
   it('allows what it names and nothing else', () => {
     const rules = agent({ target: 'orders', duty: 'read', resource: 'table:public.*' })

@@ -255,6 +255,37 @@ const lost: readonly (readonly [what: string, agent: readonly AllowRuleInput[], 
   ],
 ]
 
+const proven = { target: 'orders', duty: 'write', resource: 'table:public.orders', level: 'signed' } as const
+const lostLevels: readonly (readonly [what: string, agent: readonly AllowRuleInput[], says: string])[] = [
+  [
+    'a wider rule without a level',
+    [proven, { target: 'orders', duty: ['read', 'write'], resource: 'table:public.*' }],
+    'roles.agent[0].level: it asks nothing of write: "roles.agent[1]" allows the same to identities that are proven less',
+  ],
+  ['the same rule with a lower level', [{ ...proven, level: 'channel' }, proven], 'roles.agent[1].level'],
+  [
+    'a rule for what only reads',
+    [
+      { ...proven, duty: 'read' },
+      { target: 'orders', duty: 'read' },
+    ],
+    'roles.agent[0].level: it asks nothing of read',
+  ],
+]
+
+const keptLevels: readonly (readonly [what: string, agent: readonly AllowRuleInput[]])[] = [
+  ['a rule with the same level', [proven, { ...proven, resource: 'table:public.*' }]],
+  [
+    'a rule for another operation',
+    [
+      { ...proven, operation: 'query' },
+      { target: 'orders', duty: 'write', operation: 'copy' },
+    ],
+  ],
+  ['a rule for fewer rows', [proven, { target: 'orders', duty: 'write', maxAffected: 5 }]],
+  ['a rule for other resources', [proven, { target: 'orders', duty: 'write', resource: 'table:public.log' }]],
+]
+
 const kept: readonly (readonly [what: string, agent: readonly AllowRuleInput[]])[] = [
   ['a rule for other resources', [orders, { target: 'orders', duty: 'write', resource: 'table:public.log' }]],
   [
@@ -280,6 +311,7 @@ const kept: readonly (readonly [what: string, agent: readonly AllowRuleInput[]])
   ],
   ['a rule for other targets', [orders, { target: 'archive', duty: 'write' }]],
   ['a rule with the same bound', [orders, orders]],
+  ['a rule that asks for more proof', [orders, { target: 'orders', duty: 'write', level: 'signed' }]],
   ['a rule under a condition', [orders, { target: 'orders', duty: 'write', when: { unbounded: false } }]],
   ['a rule for another operation', [orders, { target: 'orders', duty: 'write', operation: 'copy' }]],
   [
@@ -384,6 +416,14 @@ describe('a bound that bounds nothing', () => {
   })
 
   it.each(kept)('is not there beside %s', (_what, agent) => {
+    expect(loadPolicy({ name: 'x', content: policy({ roles: { agent } }) }).digest).toHaveLength(64)
+  })
+
+  it.each(lostLevels)('is a load error also for a level, beside %s', (_what, agent, says) => {
+    expect(loadError(policy({ roles: { agent } })).message).toContain(says)
+  })
+
+  it.each(keptLevels)('is no level beside %s', (_what, agent) => {
     expect(loadPolicy({ name: 'x', content: policy({ roles: { agent } }) }).digest).toHaveLength(64)
   })
 

@@ -20,6 +20,8 @@ export interface Verdict {
   readonly maxAffected?: number | undefined
 }
 
+const proofs = ['asserted', 'channel', 'signed', 'phishing-resistant']
+
 type Limits = Pick<DenyRuleInput, 'target' | 'duty' | 'resource' | 'when' | 'roles' | 'text' | 'argv'>
 
 const own = ['approve', 'policy', 'audit']
@@ -68,7 +70,9 @@ export function referenceDecision(policy: PolicyInput, input: DecisionInput): Ve
     .flatMap((role) => (Object.hasOwn(policy.roles, role) ? (policy.roles[role] ?? []) : []))
     .filter(
       (rule) =>
-        selects(rule.target) && (rule.operation === undefined || list(rule.operation).includes(input.operation)),
+        selects(rule.target) &&
+        (rule.operation === undefined || list(rule.operation).includes(input.operation)) &&
+        proofs.indexOf(input.level ?? 'asserted') >= proofs.indexOf(rule.level ?? 'asserted'),
     )
   const denied = { effect: 'deny' as const, rules: denies.map((rule) => rule.id).sort() }
   if (denies.length > 0) return denied
