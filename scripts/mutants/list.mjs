@@ -2,6 +2,7 @@ import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
+import { clusterGuards } from './clusters.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -81,6 +82,7 @@ const lists = {
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
   levels: levelGuards,
+  clusters: clusterGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
   'action-proofs': actionProofGuards,

@@ -166,3 +166,10 @@ export const stateProbeSince: string = short('pg_current_xact_id_if_assigned')
  * Fails during recovery.
  */
 export const stateProbeOwning: string = short('pg_current_xact_id')
+
+/**
+ * The number that initdb gave to the cluster: it is the same after a failover to a standby of it, and another one in every
+ * other cluster, whatever host and port lead there.
+ */
+export const systemProbe: string =
+  'SELECT c.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() AS c'

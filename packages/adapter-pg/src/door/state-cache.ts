@@ -6,7 +6,7 @@ import { catalogQueries } from '../catalog/queries.js'
 import type { ProbedState, SessionState } from '../catalog/session-state.js'
 import { namesAlike, readShortAnswer, readState, stateSince } from '../catalog/session-state.js'
 import type { CatalogSnapshot } from '../catalog/snapshot.js'
-import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../catalog/state-probe.js'
+import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince, systemProbe } from '../catalog/state-probe.js'
 import type { InternalStatement } from './internal-statement.js'
 import { reservedPrefix } from './internal-statement.js'
 import { RowChanges } from './row-changes.js'
@@ -54,6 +54,7 @@ const statements = {
   probe13: { name: `${reservedPrefix}probe`, text: stateProbe13 },
   since: { name: `${reservedPrefix}since`, text: stateProbeSince },
   owning: { name: `${reservedPrefix}owning`, text: stateProbeOwning },
+  system: { name: `${reservedPrefix}system`, text: systemProbe },
   builtins: { name: `${reservedPrefix}builtins`, text: catalogQueries.builtin },
   catalog: { name: `${reservedPrefix}catalog`, text: catalogQueries.user },
   replan: { name: `${reservedPrefix}replan`, text: 'DISCARD PLANS' },
@@ -108,6 +109,16 @@ export class StateCache {
     const provenAtMs = since === undefined || before === undefined ? askedAtMs : before.provenAtMs
     const known = this.#states.get(keyOf(probed))
     return known === undefined ? this.#load(run, probe, { probed, provenAtMs }) : { state: known, probed, provenAtMs }
+  }
+
+  /** Which cluster a connection is on. Undefined where the server does not tell its role. Throws when the connection ends. */
+  async system(run: RunInternal): Promise<string | undefined> {
+    try {
+      return single(await run(statements.system))
+    } catch (error) {
+      if (error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE') return undefined
+      throw error
+    }
   }
 
   /** What a connection sees now. Loads nothing: without a catalog where none is kept for what it sees. */

@@ -13,6 +13,9 @@ import type { Look, RunInternal, StateCache } from './state-cache.js'
 /** No count of definitions. */
 const never = -1
 
+/** Stands for a cluster whose server does not tell which one it is. */
+const unknownSystem = 'unknown'
+
 /** How old a look at the server may be when a read is decided (RULES 23). */
 const maxAgeMs = 1_000
 
@@ -39,6 +42,7 @@ export class StateKeeper {
   /** Settings or the catalog were changed in the open transaction, so its end changes them again. */
   #changedInTransaction = false
   #looks = 0
+  #system: string | undefined
   /** The definitions that had gone through any door of the target at the last look. */
   #definitions: number | undefined
   /** The same when the snapshot of the open transaction was taken, if all of it sees the same one. */
@@ -57,6 +61,11 @@ export class StateKeeper {
   /** What the last look saw, however old it is. */
   get known(): ServerState | undefined {
     return this.#last?.state
+  }
+
+  /** The cluster that the connection is on, from the first look on. */
+  get system(): string {
+    return this.#system ?? unknownSystem
   }
 
   /** The state to decide under. `uncertain` says that a statement before it may still change it. */
@@ -168,6 +177,7 @@ export class StateKeeper {
   /** Says on record how often the door looked on this connection. */
   closed(access: SessionAccess): void {
     if (this.#looks > 0) access.internal({ statement: 'state probe', runs: this.#looks })
+    if (this.#system !== undefined) access.internal({ statement: 'system identifier', runs: 1 })
   }
 
   readonly #owns = (transaction: string): void => {
@@ -186,10 +196,15 @@ export class StateKeeper {
       if (over()) throw overMeanwhile()
       return this.#connection.internal(statement, parameters)
     }
-    const look = await this.#cache.look(run, this.#serverMajor, {
-      before: this.#wrote ? undefined : this.#last,
-      owns: owns ? this.#owns : undefined,
-    })
+    // With the first look, in one round trip: before anything was sent, so that a server which does not tell undoes nothing.
+    const [look, system] = await Promise.all([
+      this.#cache.look(run, this.#serverMajor, {
+        before: this.#wrote ? undefined : this.#last,
+        owns: owns ? this.#owns : undefined,
+      }),
+      this.#system ?? this.#cache.system(run),
+    ])
+    this.#system = system ?? unknownSystem
     checkState(look.state.session.settings, this.#readOnly)
     const moved = this.#last !== undefined && this.#last.probed.catalogEpoch !== look.probed.catalogEpoch
     // What was prepared is prepared as it was read then.

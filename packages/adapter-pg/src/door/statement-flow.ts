@@ -79,7 +79,7 @@ export class StatementFlow {
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #reading: Reading
-  readonly #identity: Readonly<Record<string, string>>
+  #identity: Readonly<Record<string, string>>
   /** What the name of the connection begins with. */
   readonly #session: string
 
@@ -89,14 +89,14 @@ export class StatementFlow {
     this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
     this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
-    const { host, port, database, user, parameters } = context.upstream
-    this.#identity = Object.freeze({
-      database,
-      host,
-      port: String(port),
-      server: parameters.get('server_version') ?? '',
-      user,
-    })
+    this.#identity = identityOf(context.upstream, this.#keeper.system)
+  }
+
+  /** What an action is bound to: the same object as long as it says the same, so that its text is made once. */
+  #whereItRuns(): Readonly<Record<string, string>> {
+    const { system } = this.#keeper
+    if (this.#identity['system'] !== system) this.#identity = identityOf(this.#context.upstream, system)
+    return this.#identity
   }
 
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
@@ -176,7 +176,7 @@ export class StatementFlow {
     const description = shown === request.text ? analysis.description : { ...analysis.description, text: shown }
     let over = false
     const admission = this.#context.access.admit({
-      identity: this.#identity,
+      identity: this.#whereItRuns(),
       description,
       parameters: request.parameters,
       stateEpoch: state.key,
@@ -267,7 +267,7 @@ export class StatementFlow {
     parameters: readonly SnapshotValue[],
     state: ServerState,
   ): Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'> {
-    return { identity: this.#identity, description, parameters, stateEpoch: state.key }
+    return { identity: this.#whereItRuns(), description, parameters, stateEpoch: state.key }
   }
 
   /** Why nothing more can be decided in this batch behind this statement, if so. */
@@ -326,7 +326,7 @@ export class StatementFlow {
   /** Puts the refusal of a message on record that is not a matter of policy. */
   refuseMessage(refusal: DoorRefusal): DoorRefusal {
     this.#context.access.refused(
-      { identity: this.#identity, description: unread, parameters: [], stateEpoch: '' },
+      { identity: this.#whereItRuns(), description: unread, parameters: [], stateEpoch: '' },
       refusal,
     )
     return refusal
@@ -335,6 +335,12 @@ export class StatementFlow {
   closed(): void {
     this.#keeper.closed(this.#context.access)
   }
+}
+
+function identityOf(upstream: Upstream, system: string): Readonly<Record<string, string>> {
+  const { database, host, parameters, port, user } = upstream
+  const server = parameters.get('server_version') ?? ''
+  return Object.freeze({ database, host, port: String(port), server, system, user })
 }
 
 /** The major version from the server's report, for example `15.18 (Debian 15.18-0+deb12u1)`. */

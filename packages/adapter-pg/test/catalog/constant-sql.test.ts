@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { parseStatement } from '../../src/analyzer/parse.js'
 import { bodyOf, listOf, namesOf, textOf, type TreeNode, type TreeValue } from '../../src/analyzer/tree.js'
 import { catalogQueries } from '../../src/catalog/queries.js'
-import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince } from '../../src/catalog/state-probe.js'
+import {
+  stateProbe,
+  stateProbe13,
+  stateProbeOwning,
+  stateProbeSince,
+  systemProbe,
+} from '../../src/catalog/state-probe.js'
 
 /** Names in a tree that the search path would decide. */
 async function unqualifiedNames(text: string): Promise<readonly string[]> {
@@ -54,6 +60,7 @@ describe('the fixed statements of the door', () => {
     stateProbe13,
     stateProbeOwning,
     stateProbeSince,
+    systemProbe,
   }
 
   it.each(Object.entries(statements))('%s names everything with pg_catalog', async (_, text) => {

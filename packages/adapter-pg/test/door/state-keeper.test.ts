@@ -19,6 +19,15 @@ class Server extends StateCache {
   readonly before: boolean[] = []
   onLook: () => void = () => undefined
 
+  /** What it calls its cluster. */
+  cluster: string | undefined = '7000'
+  asked = 0
+
+  override system(): Promise<string | undefined> {
+    this.asked += 1
+    return Promise.resolve(this.cluster)
+  }
+
   override look(_run: unknown, _major: number, { before, owns }: LookFrom): Promise<Look> {
     this.looks += 1
     this.before.push(before !== undefined)
@@ -56,6 +65,34 @@ beforeEach(() => {
 })
 afterEach(() => {
   vi.useRealTimers()
+})
+
+describe('the cluster that a connection is on', () => {
+  it('is asked for with the first look, and once', async () => {
+    expect(keeper.system).toBe('unknown')
+    await keeper.current(false)
+    expect(keeper.system).toBe('7000')
+    keeper.forget()
+    await keeper.current(false)
+    expect([server.looks, server.asked]).toEqual([2, 1])
+  })
+
+  it('is unknown where the server does not tell, and is asked for no more', async () => {
+    server.cluster = undefined
+    await keeper.current(false)
+    keeper.forget()
+    await keeper.current(false)
+    expect([keeper.system, server.asked]).toEqual(['unknown', 1])
+  })
+
+  it('is on record as a statement of the door, where it was asked for', async () => {
+    const internal = vi.fn()
+    keeper.closed({ internal } as never)
+    expect(internal).not.toHaveBeenCalled()
+    await keeper.current(false)
+    keeper.closed({ internal } as never)
+    expect(internal).toHaveBeenCalledWith({ statement: 'system identifier', runs: 1 })
+  })
 })
 
 describe('the state that a text is decided under', () => {
