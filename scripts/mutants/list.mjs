@@ -3,6 +3,7 @@ import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { clusterGuards } from './clusters.mjs'
+import { contractGuards } from './contract.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -83,6 +84,7 @@ const lists = {
   'scim-listing': scimListingGuards,
   levels: levelGuards,
   clusters: clusterGuards,
+  contract: contractGuards,
   tokens: tokenGuards,
   proofs: proofGuards,
   'action-proofs': actionProofGuards,

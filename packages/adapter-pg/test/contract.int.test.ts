@@ -41,6 +41,7 @@ async function start(): Promise<ContractHarness> {
       hold: [{ id: 'h', target: 'db', duty: 'write', require: [{ stage: 'dba', count: 1, role: 'dba' }], ttl: '1m' }],
     }),
     read: (session) => through(session, 'select n from t'),
+    readMuch: (session) => through(session, 'select n from t, (values (1), (2), (3)) as v'),
     write: (session, signal) => through(session, 'update t set n = n + 1 where n is not null', signal),
     writeTwice: (session) => through(session, 'insert into t values (1), (1)'),
     forbidden: (session) => through(session, 'drop table doomed'),

@@ -86,7 +86,7 @@ describe('the cluster that a connection is on', () => {
   })
 
   it('is on record as a statement of the door, where it was asked for', async () => {
-    const internal = vi.fn()
+    const internal = vi.fn<(body: object) => void>()
     keeper.closed({ internal } as never)
     expect(internal).not.toHaveBeenCalled()
     await keeper.current(false)

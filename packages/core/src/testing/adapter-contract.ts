@@ -101,6 +101,38 @@ const cases: readonly { readonly name: string; readonly run: (stage: Stage) => P
     },
   },
   {
+    name: 'lets no more actions through than a limit says, whichever session asks, and asks nobody about the others',
+    run: async (stage) => {
+      stage.limits = [{ role: 'agent', statements: '2/h' }]
+      const session = await stage.session()
+      await stage.harness.write(session)
+      await stage.harness.read(session)
+      assert.equal(await stage.refused(stage.harness.write(session)), 'ERR_LIMIT_EXCEEDED')
+      assert.equal(await stage.refused(stage.harness.read(await stage.session())), 'ERR_LIMIT_EXCEEDED')
+      assert.equal(await stage.harness.writesSeen(), 1)
+      assert.equal(stage.asked.length, 1)
+    },
+  },
+  ...(['rows', 'bytes'] as const).map((measure) => ({
+    name: `hands out no more ${measure} than a limit says, whichever session reads, or refuses to read at all`,
+    run: async (stage: Stage) => {
+      stage.limits = [measure === 'rows' ? { role: 'agent', rows: '2/h' } : { role: 'agent', bytes: '2B/h' }]
+      const { code, read } = await stage.readsUntilRefused(10)
+      assert.match(String(code), /^ERR_LIMIT_(EXCEEDED|UNMEASURED)$/)
+      assert.ok(read <= 2, `${String(read)} reads`)
+    },
+  })),
+  {
+    name: 'hands out no more of one answer than a limit says, or refuses to read at all',
+    run: async (stage) => {
+      stage.limits = [{ role: 'agent', rows: 2 }]
+      const session = await stage.session()
+      assert.match(String(await stage.refused(stage.harness.readMuch(session))), /^ERR_LIMIT_(EXCEEDED|UNMEASURED)$/)
+      for (const { handedOut } of stage.journal.events as readonly { readonly handedOut?: { readonly rows: number } }[])
+        assert.ok((handedOut?.rows ?? 0) <= 2, `${String(handedOut?.rows)} rows`)
+    },
+  },
+  {
     name: 'withdraws a held write when the session is closed, and never runs it later',
     run: async (stage) => {
       const session = await stage.session()

@@ -9,8 +9,10 @@ export interface ContractHarness {
    * `forbidden` is denied.
    */
   policy(): Readonly<Record<string, unknown>>
-  /** Reads something through the session. */
+  /** Reads something through the session: one row, or at least one byte. */
   read(session: Session): Promise<unknown>
+  /** Reads three rows or more, or at least as many bytes, in one action. */
+  readMuch(session: Session): Promise<unknown>
   /** Changes something through the session, in a way that the policy holds. `signal` gives up on it. */
   write(session: Session, signal?: AbortSignal): Promise<unknown>
   /** Makes two of the changes of `write` in one action, in a way that the policy holds. */

@@ -6,6 +6,7 @@ import { accountsAsPeople } from '../known-people.js'
 import { unverifiedIdentity } from '../identity/unverified.js'
 import type { UnverifiedClaims } from '../identity/verifier.js'
 import { unverifiedCredential } from '../identity/verifier.js'
+import type { LimitInput } from '../policy/policy-input.js'
 import type { Session } from '../session.js'
 import type { ContractHarness } from './contract-harness.js'
 import { FaultyJournal } from './faulty-journal.js'
@@ -27,6 +28,8 @@ export class Stage {
   answer: 'allow' | 'deny' | 'silence' = 'allow'
   /** The bound on changed rows that each hold rule of the harness's policy gets. Set before the first session opens. */
   maxAffected: number | undefined
+  /** The limits that the harness's policy gets. Set before the first session opens. */
+  limits: readonly LimitInput[] = []
   readonly asked: ApprovalRequest[] = []
   #guard: Promise<Guard> | undefined
 
@@ -53,8 +56,8 @@ export class Stage {
   }
 
   #policy(): Readonly<Record<string, unknown>> {
-    const policy = this.harness.policy()
-    const { hold } = policy
+    const policy = { ...this.harness.policy(), ...(this.limits.length === 0 ? {} : { limits: this.limits }) }
+    const { hold } = policy as Readonly<Record<string, unknown>>
     if (this.maxAffected === undefined || !Array.isArray(hold)) return policy
     return { ...policy, hold: hold.map((rule: object) => ({ ...rule, maxAffected: this.maxAffected })) }
   }
@@ -72,6 +75,21 @@ export class Stage {
         if (!receipt.counted) throw new Error(receipt.reason)
       },
     }
+  }
+
+  /** Reads up to so many times, by one session after another of the same agent, until that is refused: with what code. */
+  async readsUntilRefused(most: number): Promise<{ readonly read: number; readonly code: string | undefined }> {
+    for (let read = 0; read < most; read++) {
+      const session = await this.session()
+      try {
+        await this.harness.read(session)
+      } catch (error) {
+        return { read, code: this.harness.codeOf(error) }
+      } finally {
+        await session.close()
+      }
+    }
+    return { read: most, code: undefined }
   }
 
   /** The types of the events of one session, in order. */
