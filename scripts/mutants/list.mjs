@@ -39,6 +39,7 @@ import { modelCheckGuards } from './model-check.mjs'
 import { modelCheckDutyGuards } from './model-check-duties.mjs'
 import { modelCheckGlassGuards } from './model-check-glass.mjs'
 import { modelCheckGrantGuards } from './model-check-grants.mjs'
+import { modelCheckTakeoverGuards } from './model-check-takeover.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { operatorGuards } from './operators.mjs'
 import { ownRowGuards } from './own-rows.mjs'
@@ -102,6 +103,7 @@ const lists = {
   takeover: takeoverGuards,
   'model-check': modelCheckGuards,
   'model-check-grants': modelCheckGrantGuards,
+  'model-check-takeovers': modelCheckTakeoverGuards,
   'model-check-glass': modelCheckGlassGuards,
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
