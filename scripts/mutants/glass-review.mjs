@@ -75,7 +75,7 @@ export const glassReviewGuards = [
     'if (reviewer.kind === "agent")',
     review,
   ],
-  ['is reviewed by who is independent', 'glass/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)', review],
+  ['is reviewed by who is independent', 'reviews/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)', review],
   [
     'is reviewed by the accounts that the directory knows',
     'glass/glass-review',
@@ -83,7 +83,7 @@ export const glassReviewGuards = [
     'reviewingAgainst({ independent: both, role }, breaker.party, { ...standing, principal: reviewer })',
     review,
   ],
-  ['is reviewed by the role', 'glass/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?', review],
+  ['is reviewed by the role', 'reviews/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?', review],
   [
     'is reviewed as well as the rule asks',
     'glass/glass-review',

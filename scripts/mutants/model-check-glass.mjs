@@ -51,8 +51,8 @@ export const modelCheckGlassGuards = [
     "    if (reviewer.kind !== 'human') return { reason: 'not-human' }\n",
     '',
   ],
-  ['reviews by whoever broke it', 'glass/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)'],
-  ['reviews without the role', 'glass/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?'],
+  ['reviews by whoever broke it', 'reviews/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)'],
+  ['reviews without the role', 'reviews/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?'],
   ['glass that is over', 'glass/glass-keeper', 'return !glass.over && !glass.expiry.expired()', 'return !glass.over'],
   [
     'glass that was given back',

@@ -25,9 +25,13 @@ export function decisionInput(
   }
 }
 
-/** What the rules about what happened before are asked about it. Throws ERR_INTERNAL for a number of statements that is none. */
+/** What the rules about what happened before are asked about it. Without a session nothing of it has to be reviewed. Throws ERR_INTERNAL for a number of statements that is none. */
 export function actOfAction(
-  { countedRoles, principal }: Pick<Requester, 'countedRoles' | 'principal'>,
+  {
+    countedRoles,
+    principal,
+    sessionId,
+  }: Pick<Requester, 'countedRoles' | 'principal'> & Partial<Pick<Requester, 'sessionId'>>,
   { description, target }: DecidedAction,
   kind: 'action' | 'request',
 ): Act {
@@ -38,6 +42,7 @@ export function actOfAction(
     effects: description.effects,
     statements: statementsOf(description),
     kind,
+    session: sessionId,
     root: principal.run.root,
     change: principal.change,
   }

@@ -5,11 +5,15 @@ import type { Spent } from './approvals/spent.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim, ExcusedRule } from './duties/claim.js'
+import { rulesOf } from './duties/claim.js'
 import type { Claims, Unknown } from './duties/claim-draft.js'
 import type { HandedOut } from './duties/claims.js'
-import { handedOutClaimsOf, measuringLimits, roleClaimsOf } from './duties/claims.js'
+import { handedOutClaimsOf, measuringLimits, reviewClaimsOf, roleClaimsOf, workClaimsOf } from './duties/claims.js'
+import type { IndependentParty } from './duties/independence.js'
 import { KnownClaims } from './duties/known-claims.js'
 import type { TallyRule } from './duties/tally.js'
+import type { UnreviewedWork } from './duties/work.js'
+import type { Unreviewed } from './duties/work-queue.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { ClaimConflict, Taking } from './ledger/reserve.js'
 import { claimsToJoin, reserve, reserveTaking } from './ledger/reserve.js'
@@ -54,7 +58,7 @@ export class DutyReservation {
    * whatever becomes of the act. Answers at once when no rule counts it. Throws or rejects as the ledger does.
    */
   reserve(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(this.#claims.of(rules, act), whoOf(act))
+    return this.#ask(this.#claimsOf(rules, act), whoOf(act))
   }
 
   /** As `reserve`, and takes something else in the same compare-and-set: both or neither. */
@@ -89,7 +93,11 @@ export class DutyReservation {
     const found = this.#claimable(rules, act)
     if ('refusal' in found) return found
     if (found.claims.length === 0) return { evidence: await spend.alone(), counted: false }
-    const spent = await spend.claiming(() => claimsToJoin(ledger, found.claims, deadlineMs))
+    // Who said yes is known only then, and stands in the work that is reviewed.
+    const spent = await spend.claiming((approvers) => {
+      const { claims } = rules === undefined ? noClaims : this.#claimsOf(rules, { ...act, approvers })
+      return claimsToJoin(ledger, claims, deadlineMs)
+    })
     if ('conflict' in spent) return { refusal: refused(spent.conflict) }
     if (spent.excused.length > 0) await this.#recordExcuses(spent.excused, whoOf(act))
     return { evidence: spent.evidence, counted: true }
@@ -115,7 +123,7 @@ export class DutyReservation {
 
   /** Whether an act would be refused now; reserves nothing. */
   look(rules: DutyRules, act: Act): MaybePromise<Reservation> {
-    return this.#ask(this.#claims.of(rules, act), undefined)
+    return this.#ask(this.#claimsOf(rules, act), undefined)
   }
 
   /**
@@ -157,12 +165,39 @@ export class DutyReservation {
     if (typeof reservation === 'object') throw refusalError(reservation.refusal)
   }
 
+  /**
+   * The rule that keeps somebody from reviewing work because of what their closure did before; undefined when none does.
+   * Where nothing does, the review is reserved as a step of its chain: what is not counted in the end stays reserved.
+   */
+  async mayReview(
+    rules: DutyRules | undefined,
+    work: UnreviewedWork,
+    reviewer: { readonly party: IndependentParty & Pick<Principal, 'subject'>; readonly roles: readonly string[] },
+  ): Promise<string | undefined> {
+    if (rules === undefined) return undefined
+    const by: Reserver = { does: 'review', who: reviewer.party.subject }
+    const claims = [roleClaimsOf(rules, reviewer, 0), reviewClaimsOf(rules, work, reviewer)]
+    for (const each of claims) {
+      const reservation = await this.#ask(each, by)
+      if (typeof reservation === 'object') return reservation.refusal.rules.join(', ')
+    }
+    return undefined
+  }
+
+  /** With what has to be reviewed: that is another one for each action, so nothing of it is remembered. */
+  #claimsOf(rules: DutyRules, act: Act): Claims {
+    const known = this.#claims.of(rules, act)
+    const work = workClaimsOf(rules, act)
+    if (work.claims.length === 0 && work.unknown === undefined) return known
+    return { claims: [...known.claims, ...work.claims], unknown: known.unknown ?? work.unknown }
+  }
+
   /** What an act has to reserve, if it may reserve anything. */
   #claimable(
     rules: DutyRules | undefined,
     act: Act,
   ): { readonly claims: readonly Claim[] } | { readonly refusal: Refusal } {
-    const { claims, unknown } = rules === undefined ? noClaims : this.#claims.of(rules, act)
+    const { claims, unknown } = rules === undefined ? noClaims : this.#claimsOf(rules, act)
     if (unknown !== undefined) return { refusal: notKnown(unknown) }
     return claims.length > 0 && this.#options.journalBehind ? { refusal: untrusted(claims) } : { claims }
   }
@@ -213,7 +248,7 @@ function actOfVote(
 
 /** Who reserves, and for what: an act of theirs, or the session that they open. */
 interface Reserver {
-  readonly does: Act['kind'] | 'open'
+  readonly does: Act['kind'] | 'open' | 'review'
   readonly who: Subject
   readonly target?: string
 }
@@ -239,11 +274,7 @@ function notKnown({ rule, what }: Unknown): Refusal {
 }
 
 function untrusted(claims: readonly Claim[]): Refusal {
-  const rules = [
-    ...new Set(
-      claims.flatMap((claim) => (claim.tally === undefined ? claim.wants.map(({ rule }) => rule.id) : claim.tally.id)),
-    ),
-  ]
+  const rules = [...new Set(claims.flatMap(rulesOf))]
   return {
     code: 'ERR_JOURNAL_BEHIND',
     message: `refused: rule ${rules.join(', ')} counts what happened before, and part of the journal is missing`,
@@ -253,7 +284,26 @@ function untrusted(claims: readonly Claim[]): Refusal {
 }
 
 function refused(conflict: ClaimConflict): Refusal {
-  return conflict.outcome === 'exceeded' ? exceeding(conflict.rule) : conflicting(conflict)
+  switch (conflict.outcome) {
+    case 'exceeded':
+      return exceeding(conflict.rule)
+    case 'unreviewed':
+      return unreviewed(conflict)
+    case 'conflict':
+      return conflicting(conflict)
+  }
+}
+
+function unreviewed({ rule, work }: Unreviewed): Refusal {
+  return {
+    code: 'ERR_WORK_UNREVIEWED',
+    message:
+      work === undefined
+        ? `refused: too much waits for a review (rule ${rule.id})`
+        : `refused: what was done before (work ${work}) has to be reviewed first (rule ${rule.id})`,
+    rules: [rule.id],
+    hint: 'have somebody independent review it: guard.reviews.pending() lists what waits',
+  }
 }
 
 function exceeding({ id, limit, noun, windowMs }: TallyRule): Refusal {

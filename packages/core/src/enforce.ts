@@ -6,6 +6,7 @@ import { abortReason, withDeadline } from './deadline.js'
 import { actOfAction, decisionInput } from './decided-action.js'
 import type { DenialLog } from './denial-log.js'
 import type { Act } from './duties/act.js'
+import { workOf } from './duties/claims.js'
 import type { DutyReservation, MeasureHandedOut, Reservation } from './duty-reservation.js'
 import type { GlassKeeper } from './glass/glass-keeper.js'
 import type { GrantKeeper } from './grants/grant-keeper.js'
@@ -148,9 +149,10 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
 function useOfGrant(held: HeldCase): Promise<GrantUse | { readonly refusal: Refusal } | undefined> {
   const { on, policy, request, requester } = held
   const { action, countsAffected = false } = request
-  return on.grants.useFor(requester.sessionId, { ...held, action, countsAffected }, (taking) =>
-    on.duties.reserveTaking(policy.dutyRules, actOf(held, 'request'), taking),
-  )
+  return on.grants.useFor(requester.sessionId, { ...held, action, countsAffected }, (taking, approval) => {
+    const act = { ...actOf(held, 'request'), approvers: on.approvals.approversOf(approval) }
+    return on.duties.reserveTaking(policy.dutyRules, act, taking)
+  })
 }
 
 /** What does not run after this has used its use all the same. */
@@ -238,11 +240,13 @@ function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>, kind
 function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
   const { on, requester, request, policy, decision, bound, glass, use } = granted
   const { action, trace } = request
-  requester.spend(bound.recordedCharacters)
+  const kind = approval === undefined && use === undefined ? 'action' : 'request'
+  const work = policy.dutyRules === undefined ? [] : workOf(policy.dutyRules, actOf(granted, kind))
+  requester.spend(bound.recordedCharacters + 40 * work.length)
   refuseWhenOver(requester, request)
   const recorded = recordIntent(
     on.journal,
-    { requester, action, decision, bound, approval, counted, glass: glass?.id, use, trace },
+    { requester, action, decision, bound, approval, counted, glass: glass?.id, use, work, trace },
     policy.digest,
   )
   // Started at once, so that the target answers while the disk does.

@@ -48,6 +48,7 @@ export const errorCodes = Object.freeze({
   ERR_TARGET_UNKNOWN: 'the policy and the registered targets do not agree',
   ERR_TARGET_UNSAFE: 'the target is set up in a way that the door cannot hold',
   ERR_TOKEN_INVALID: 'the token was refused',
+  ERR_WORK_UNREVIEWED: 'what was done before has to be reviewed first',
 } as const)
 
 /** A stable error code. */

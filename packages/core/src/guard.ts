@@ -13,6 +13,8 @@ import type { GuardGlass } from './guard-glass.js'
 import { assertNotifier, guardGlass } from './guard-glass.js'
 import type { GuardGrants } from './guard-grants.js'
 import { guardGrants } from './guard-grants.js'
+import type { GuardReviews } from './guard-reviews.js'
+import { guardReviews } from './guard-reviews.js'
 import type { GlassNotifier } from './glass/notify-glass.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
 import { standingAsVerified, standingsIn } from './identity/standing.js'
@@ -139,6 +141,8 @@ export interface Guard {
   readonly approvals: GuardApprovals
   /** What was broken with `session.breakGlass` and nobody has found justified yet. */
   readonly glass: GuardGlass
+  /** What a history chain of the policy wants reviewed and nobody has found justified yet. */
+  readonly reviews: GuardReviews
   /** What people granted to sessions with `session.requestGrant`, and the way to take it back. */
   readonly grants: GuardGrants
   /**
@@ -267,10 +271,16 @@ async function assemble(
     },
   })
   const denials = new DenialLog(journal, failed(engineSession))
-  const { glass, reviews } = guardGlass(
-    { engine, ledger, journal, clock, policyNow: () => holder.current, standingNow: deciding, deadlineMs },
-    { options, observe, revocations },
-  )
+  const reviewing = {
+    engine,
+    ledger,
+    journal,
+    clock,
+    policyNow: () => holder.current,
+    standingNow: deciding,
+    deadlineMs,
+  }
+  const { glass, reviews: glassReviews } = guardGlass(reviewing, { options, observe, revocations })
   const ports = {
     engine,
     policyNow: () => holder.current,
@@ -364,7 +374,8 @@ async function assemble(
       pending: () => approvals.pending(),
       submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
     }),
-    glass: reviews,
+    glass: glassReviews,
+    reviews: guardReviews(reviewing, { options, observe, revocations, duties }),
     grants: watched,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>
       observers.on(name, listener),

@@ -28,6 +28,8 @@ export interface Intent {
   readonly use: GrantUse | undefined
   /** Whether a rule that looks at what happened before counts the action, or somebody reviews it. */
   readonly counted: boolean
+  /** The work that it belongs to and somebody has to review. */
+  readonly work: readonly string[]
   readonly trace: TraceContext | undefined
 }
 
@@ -36,7 +38,7 @@ export interface Intent {
  * journal throws, so that the reader learns that it was the journal; nothing may run then.
  */
 export function recordIntent(journal: Journal, intent: Intent, policyDigest: string): MaybePromise<RecordedAt> {
-  const { requester, action, decision, bound, approval, counted, glass, trace, use } = intent
+  const { requester, action, decision, bound, approval, counted, glass, trace, use, work } = intent
   const failed = (cause: unknown): never => {
     if (cause instanceof BothKeysError) throw cause
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'the intent could not be recorded, so nothing ran', {
@@ -65,6 +67,7 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
       policy: policyDigest,
       state: action.stateEpoch,
       target: bound.targetRecord,
+      work: work.length === 0 ? undefined : work,
     },
   } as const
   try {

@@ -7,6 +7,7 @@ import { letGo } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
+import type { Verdict } from './reviews/said.js'
 
 /** What observers may listen to. Nothing the guard enforces depends on a listener. */
 export interface ObserverEvents {
@@ -25,6 +26,8 @@ export interface ObserverEvents {
   glassEnded: { readonly glass: string; readonly session: string; readonly end: GlassEnd }
   /** Somebody independent looked at it. Only `justified` lets its breaker break glass again. */
   glassReviewed: { readonly glass: string; readonly verdict: GlassVerdict }
+  /** Somebody independent looked at what a history chain wants reviewed. Only `justified` lets whoever did it go on. */
+  workReviewed: { readonly work: string; readonly verdict: Verdict }
   /** People granted something: actions that it covers are held no more. */
   grantGiven: { readonly grant: string; readonly session: string; readonly target: string }
   grantEnded: { readonly grant: string; readonly session: string; readonly end: GrantEnd }

@@ -263,6 +263,30 @@ describe('two guards on one PostgreSQL ledger', () => {
     await expect((await inChange(one, 'CHG-2')).query(update)).rejects.toMatchObject(conflict)
     expect((await past.query('select * from orders')).rows).toEqual([{ id: 1, note: 'x' }])
   })
+
+  it('list work that waits for a review for each other, stop whoever did it in both, and lose none in a race', async () => {
+    const review = { role: 'auditor', within: '24h' }
+    const chain = { id: 'looked-at', steps: ['execute', 'review'], review, per: 'target', window: '1h' }
+    const both = await two({ hold: [], breakGlass: [], separate: { history: [chain] } })
+    const [one, other] = both
+    const made = await Promise.all([one, other, one, other].map(async (on) => connect(on, await open(on))))
+    expect(await race([...made, ...made])).toEqual({ ran: 8 })
+    const waiting = await one.guard.reviews.pending()
+    expect(waiting.map(({ actions }) => actions)).toEqual([2, 2, 2, 2])
+    expect(await other.guard.reviews.pending()).toEqual(waiting)
+    const says = (on: Process, nth: number, verdict: 'justified' | 'unjustified') => {
+      const { digest = '', id = '' } = waiting[nth] ?? {}
+      return on.guard.reviews.review(id, { credential: { [unverifiedCredential]: auditor }, verdict, digest })
+    }
+    expect(await says(one, 0, 'justified')).toEqual({ counted: true, verdict: 'justified' })
+    expect(await says(other, 0, 'justified')).toEqual({ counted: false, reason: 'unknown-work' })
+    expect(await says(other, 1, 'unjustified')).toEqual({ counted: true, verdict: 'unjustified' })
+    const late = { code: '42501', detail: 'ERR_WORK_UNREVIEWED (rule looked-at)' }
+    for (const on of both) await expect((await connect(on, await open(on))).query(update)).rejects.toMatchObject(late)
+    expect(await says(one, 1, 'justified')).toEqual({ counted: true, verdict: 'justified' })
+    await (await connect(other, await open(other))).query(update)
+    expect(await one.guard.reviews.pending()).toHaveLength(3)
+  })
 })
 
 function counted(outcomes: readonly string[]): Readonly<Record<string, number>> {

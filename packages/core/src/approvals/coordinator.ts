@@ -5,6 +5,7 @@ import { approvalLevels } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
 import { isAtLeast } from '../model/level.js'
 import { isPromise } from '../model/maybe-promise.js'
+import type { Principal } from '../model/principal.js'
 import type { ApprovalLimits, ApprovalPorts } from './approval-ports.js'
 import { defaultLimits } from './approval-ports.js'
 import { engineSession } from '../record/event.js'
@@ -69,6 +70,8 @@ export interface ApprovalCoordinator {
   stands(held: HeldAction): Promise<boolean>
   /** Whether one of those on whom an approval that was spent relies is revoked, or was not spent here. */
   reliesOnRevoked(held: HeldAction): boolean
+  /** Everybody who said yes to what was approved here, whether it was needed or not. */
+  approversOf(held: HeldAction): readonly Principal[]
   /** Whether an approval that was spent still lets its action run: it has not expired, and relies on nobody who is revoked. */
   counts(held: HeldAction): boolean
   /** What approvers are being asked now, oldest first. */
@@ -128,6 +131,7 @@ export function createApprovalCoordinator(options: ApprovalCoordinatorOptions): 
     consumeClaiming: async (held: HeldAction, digest: Digest, claim: ClaimWithApproval) =>
       ownApproval(approved, held).consume(digest, claim),
     reliesOnRevoked: (held: HeldAction) => approved.get(held)?.reliesOnRevoked() ?? true,
+    approversOf: (held: HeldAction) => ownApproval(approved, held).approvers(),
     counts: (held: HeldAction) => approved.get(held)?.counts() ?? false,
     stands: async (held: HeldAction) => (await approved.get(held)?.stands()) ?? false,
     pending: () => [...pending.values()].map(({ request }) => request),

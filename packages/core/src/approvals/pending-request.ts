@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.js'
+import type { Principal } from '../model/principal.js'
 import { over } from '../model/over.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
@@ -163,6 +164,9 @@ export class PendingRequest {
     return this.#relied === undefined || this.#relied.some(({ vote }) => this.#on.isRevoked(vote.approver))
   }
 
+  /** Everybody who said yes, whether it was needed or not. */
+  readonly approvers = (): readonly Principal[] => this.#votes.yeses()
+
   /** Whether what was spent still lets its action run. */
   counts(): boolean {
     return !this.#expiry.expired() && !this.reliesOnRevoked()
@@ -176,7 +180,7 @@ export class PendingRequest {
       await this.#refuseIf(this.#endingNow())
       const live = await this.#votes.standings()
       await this.#refuseIf(lostRole(this.#hold.requester, live.requester))
-      const claimed = claim === undefined ? undefined : await claim()
+      const claimed = claim === undefined ? undefined : await claim(this.#votes.yeses())
       consumption = await this.#ledger.consume(
         (stored) => (this.#endingNow() === undefined ? this.#votes.assignmentNow(stored, live) : undefined),
         claimed,

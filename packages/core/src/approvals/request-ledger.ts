@@ -3,6 +3,7 @@ import type { ApprovalPorts } from './approval-ports.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Proof } from './evidence.js'
 import type { ExcusedRule } from '../duties/claim.js'
+import type { IndependentParty } from '../duties/independence.js'
 import type { ClaimConflict, ClaimsToJoin } from '../ledger/reserve.js'
 import type { LedgerPlan } from '../ledger/update.js'
 import { updateLedger } from '../ledger/update.js'
@@ -19,8 +20,8 @@ import {
   withoutSubmission,
 } from './stored-request.js'
 
-/** What is to be reserved in the commit that spends an approval: asked for right before it. */
-export type ClaimWithApproval = () => Promise<ClaimsToJoin>
+/** What is to be reserved in the commit that spends an approval: asked for right before it, with everybody who said yes. */
+export type ClaimWithApproval = (approvers: readonly IndependentParty[]) => Promise<ClaimsToJoin>
 
 /** What consuming came to: the result of the check, or the state that the request was in already. */
 export type Consumption<T> =

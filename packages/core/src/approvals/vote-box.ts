@@ -123,6 +123,12 @@ export class VoteBox {
     return assignStages(this.#hold, this.#fresh([...this.#votes.values()]))
   }
 
+  /** Everybody who said yes on record, whether the yes still counts or not. */
+  yeses(): readonly Principal[] {
+    const votes = [...this.#votes.values()].filter(({ decision, id }) => decision === 'allow' && this.#recorded.has(id))
+    return votes.map(({ approver }) => approver)
+  }
+
   /** Where the requester and everybody who said yes stand now, looked up and proven again. Throws when the requester is refused. */
   async standings(): Promise<LiveStandings> {
     const { principal: requester } = await standingOf(this.#on, this.#hold.requester, true)

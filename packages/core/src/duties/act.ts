@@ -12,6 +12,10 @@ export interface Act {
   readonly about?: readonly Effect[]
   /** A request is an action that people are asked about first. A vote touches no data and is no statement. */
   readonly kind: 'action' | 'request' | 'vote'
+  /** The session that an action is of. Undefined: nothing is to run. */
+  readonly session?: string | undefined
+  /** Of a request, those who said yes to it. */
+  readonly approvers?: readonly IndependentParty[] | undefined
   /** How many statements it is. Default: 1. */
   readonly statements?: number | undefined
   /** The root run that the act belongs to: of a vote, that of the action it is about. */

@@ -5,6 +5,9 @@ import type { Stamps } from './stamps.js'
 import { parseStamps, stampsValue } from './stamps.js'
 import type { TallyOutcome, TallyRule } from './tally.js'
 import { judgeTally, recallTally } from './tally.js'
+import type { DoneAction } from './work.js'
+import type { QueuedAction, Unreviewed } from './work-queue.js'
+import { judgeQueue, judgeWork, recallQueue, recallWork } from './work-queue.js'
 
 /** One rule over the marks under a key. */
 export interface MarkRule {
@@ -19,20 +22,43 @@ export interface MarkRule {
   readonly excuse?: Excuse | undefined
 }
 
-/** What one action wants to leave under one ledger key: marks that rules look at, or one more in a count. */
-export type Claim = MarkClaim | TallyClaim
+/**
+ * What one action wants to leave under one ledger key: marks that rules look at, one more in a count, or itself among what
+ * somebody has to review.
+ */
+export type Claim = MarkClaim | TallyClaim | WorkClaim | QueueClaim
 
 /** So much more under a key whose number within a window is limited. 0: there has to be room, and nothing is counted. */
 export interface TallyClaim {
   readonly key: string
   readonly amount: number
   readonly tally: TallyRule
+  readonly work?: undefined
+  readonly queue?: undefined
+}
+
+/** One more action in work that has to be reviewed. */
+export interface WorkClaim {
+  readonly key: string
+  readonly tally?: undefined
+  readonly work: DoneAction
+  readonly queue?: undefined
+}
+
+/** Places among the work that has to be reviewed, which nobody gets while a review of theirs is missing. */
+export interface QueueClaim {
+  readonly key: string
+  readonly tally?: undefined
+  readonly work?: undefined
+  readonly queue: readonly QueuedAction[]
 }
 
 /** Marks to leave under a key, and the rules that look at them. */
 export interface MarkClaim {
   readonly key: string
   readonly tally?: undefined
+  readonly work?: undefined
+  readonly queue?: undefined
   readonly wants: readonly Wanted[]
   /** The longest window of any rule that ever looks at the key. */
   readonly keepMs: number
@@ -55,6 +81,7 @@ export type ClaimOutcome =
       readonly held: readonly string[]
     }
   | Extract<TallyOutcome, { readonly outcome: 'exceeded' }>
+  | Unreviewed
   /** Everything is there already and counts for a whole window from now on. */
   | { readonly outcome: 'held'; readonly excused?: readonly ExcusedRule[] }
   | {
@@ -83,6 +110,8 @@ const graceShare = 64
  */
 export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs: number): ClaimOutcome {
   if (claim.tally !== undefined) return judgeTally(claim.tally, value, nowMs, claim.amount)
+  if (claim.work !== undefined) return judgeWork(claim.work, value, nowMs)
+  if (claim.queue !== undefined) return judgeQueue(claim.queue, value, nowMs)
   const stamps = parseStamps(value)
   const excused: ExcusedRule[] = []
   for (const { adds, rule } of claim.wants) {
@@ -99,7 +128,17 @@ export function judgeClaim(claim: Claim, value: SnapshotValue | undefined, nowMs
 /** The history after a claim whatever it says: for what ran already. */
 export function recallClaim(claim: Claim, value: SnapshotValue | undefined, atMs: number): ClaimOutcome {
   if (claim.tally !== undefined) return recallTally(claim.tally, value, atMs, claim.amount)
+  if (claim.work !== undefined) return recallWork(claim.work, value, atMs)
+  if (claim.queue !== undefined) return recallQueue(claim.queue, value, atMs)
   return stamped(claim, parseStamps(value), atMs)
+}
+
+/** The rules that look at a claim. */
+export function rulesOf(claim: Claim): readonly string[] {
+  if (claim.tally !== undefined) return [claim.tally.id]
+  if (claim.work !== undefined) return [claim.work.chain]
+  if (claim.queue !== undefined) return claim.queue.map(({ chain }) => chain)
+  return claim.wants.map(({ rule }) => rule.id)
 }
 
 function counts(atMs: number | undefined, windowMs: number, nowMs: number): boolean {

@@ -7,13 +7,19 @@ import type {
   LimitMeasure,
   SeparatedDuties,
 } from '../model/duty-rules.js'
-import type { Duty } from '../model/effect.js'
+import { sha256 } from '../model/digest.js'
+import type { Duty, Effect } from '../model/effect.js'
 import type { Act } from './act.js'
-import type { MarkRule } from './claim.js'
+import type { MarkRule, WorkClaim } from './claim.js'
 import type { Claims } from './claim-draft.js'
 import { ClaimDraft } from './claim-draft.js'
+import type { ClosureMember } from './closure.js'
+import { closureOf } from './closure.js'
 import { excuseOf } from './mitigated.js'
 import type { TallyRule } from './tally.js'
+import { workId } from './work.js'
+import type { QueuedAction } from './work-queue.js'
+import { workKey, workQueueKey } from './work-queue.js'
 
 const guardsOwn: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'])
 
@@ -83,11 +89,10 @@ const stepsAhead: Readonly<Record<Act['kind'], readonly HistoryStep[]>> = {
   action: ['execute'],
 }
 
-/** What could not be understood may be any of the duties. */
 function claimStep(draft: ClaimDraft, rules: DutyRules, chain: HistoryChain, act: Act): void {
   const step = stepOf[act.kind]
   if (!chain.targets.has(act.target)) return
-  const about = (act.about ?? act.effects).filter(({ duty }) => chain.duties.has(duty) || duty === 'opaque')
+  const about = effectsFor(chain, act)
   if (about.length === 0) return
   if (isUnnamed(chain, act) && stepsAhead[act.kind].some((each) => chain.steps.has(each)))
     return draft.refuseUnnamed(chain.id)
@@ -97,6 +102,74 @@ function claimStep(draft: ClaimDraft, rules: DutyRules, chain: HistoryChain, act
   for (const thing of things) {
     draft.mark({ about: 'chain', thing: JSON.stringify([chain.id, thing]), keepMs: chain.windowMs }, rule, [step])
   }
+}
+
+/** The ledger keys that reviewing something of a chain reserves: it is a step like the others. Pure. */
+export function reviewClaimsOf(
+  rules: DutyRules,
+  { chain: id, thing }: { readonly chain: string; readonly thing: string },
+  reviewer: Pick<Act, 'party'>,
+): Claims {
+  const draft = new ClaimDraft(reviewer.party)
+  const chain = rules.chains.find((each) => each.id === id)
+  if (chain?.steps.has('review') !== true) return draft.claims()
+  const rule = markRule(rules, reviewer, { ...chain, max: 1 }, 'steps', chain.steps)
+  draft.mark({ about: 'chain', thing: JSON.stringify([id, thing]), keepMs: chain.windowMs }, rule, ['review'])
+  return draft.claims()
+}
+
+/**
+ * The ledger keys that an action reserves which is about to run, where a chain has a review: its work, which somebody has to
+ * look at, and a place in the queue for it. Empty when none does. Pure.
+ */
+export function workClaimsOf({ chains }: DutyRules, act: Act): Claims {
+  const { approvers = [], kind, party, session } = act
+  const works: WorkClaim[] = []
+  const queue: QueuedAction[] = []
+  let unknown: Claims['unknown']
+  for (const chain of chains) {
+    if (chain.review === undefined || session === undefined || !isReviewed(chain, kind)) continue
+    const about = !chain.targets.has(act.target) ? [] : effectsFor(chain, act)
+    if (about.length === 0) continue
+    if (isUnnamed(chain, act)) {
+      unknown ??= { rule: chain.id, what: 'change' }
+      continue
+    }
+    const things = new Set(about.map(({ resource }) => thingOf(chain, act, resource)))
+    const { members, unknown: dimensions } = closureOf(party, chain.over)
+    if (dimensions.length > 0) unknown ??= { rule: chain.id, what: dimensions }
+    const ties = members.map(tieOf)
+    const { level, role, withinMs } = chain.review
+    for (const thing of things) {
+      const { id: name, over, per } = chain
+      const id = workId(name, session, thing)
+      const review = { role, level }
+      const work = { id, chain: name, session, target: act.target, per, thing, doer: party, approvers, over, review }
+      works.push({ key: workKey(id), work: { ...work, withinMs } })
+      queue.push({ id, chain: name, withinMs, ties })
+    }
+  }
+  return { claims: queue.length === 0 ? [] : [{ key: workQueueKey, queue }, ...works], unknown }
+}
+
+/** The ids of the work that an action belongs to and somebody has to review. Pure. */
+export function workOf(rules: DutyRules, act: Act): readonly string[] {
+  return workClaimsOf(rules, act).claims.flatMap(({ work }) => (work === undefined ? [] : [work.id]))
+}
+
+/** Whether an action is, or takes part in, a step of a chain. */
+function isReviewed({ steps }: HistoryChain, kind: Act['kind']): boolean {
+  return kind !== 'vote' && stepsAhead[kind].some((step) => steps.has(step))
+}
+
+/** Short, for it stands in the ledger for each piece of work that waits. */
+function tieOf({ dimension, value }: ClosureMember): string {
+  return sha256('bothkeys.tie.v1\0', JSON.stringify([dimension, value])).slice(0, 32)
+}
+
+/** What could not be understood may be any of the duties. */
+function effectsFor({ duties }: HistoryChain, act: Act): readonly Effect[] {
+  return (act.about ?? act.effects).filter(({ duty }) => duties.has(duty) || duty === 'opaque')
 }
 
 function claimDatasets(draft: ClaimDraft, rules: DutyRules, wall: DatasetWall, act: Act): void {

@@ -1,4 +1,4 @@
-import { judgeClaim } from './claim.js'
+import { judgeClaim, rulesOf } from './claim.js'
 import type { Claims } from './claim-draft.js'
 
 /** What the rules that look at what happened before make of an act, when nothing happened before. */
@@ -14,12 +14,10 @@ export interface Foreseen {
  * reserved.
  */
 export function foreseen({ claims, unknown }: Claims): Foreseen {
-  const counted = claims.flatMap((claim) =>
-    claim.tally === undefined ? claim.wants.map(({ rule }) => rule.id) : [claim.tally.id],
-  )
+  const counted = claims.flatMap(rulesOf)
   const refusals = claims.flatMap((claim) => {
     const outcome = judgeClaim(claim, undefined, Number.MAX_SAFE_INTEGER)
-    return outcome.outcome === 'conflict' || outcome.outcome === 'exceeded' ? [outcome.rule.id] : []
+    return 'rule' in outcome ? [outcome.rule.id] : []
   })
   return {
     counted: [...new Set([...(unknown === undefined ? [] : [unknown.rule]), ...counted])],

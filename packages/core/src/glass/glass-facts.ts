@@ -7,7 +7,8 @@ import type { Digest } from '../model/digest.js'
 import { sha256 } from '../model/digest.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { RecordedParty } from '../record/recorded-party.js'
-import { membersOf, readParty } from '../record/recorded-party.js'
+import { membersOf } from '../model/members.js'
+import { readParty } from '../record/recorded-party.js'
 
 /** Everything about one broken glass that never changes: what the journal and the ledger hold and what a review is about. */
 export interface GlassFacts {

@@ -55,6 +55,7 @@ export interface ApprovedGrant {
 /** Takes a use in the same compare-and-set as what the action reserves: both or neither (RULES 15). */
 export type TakeUse = (
   taking: UseTaking,
+  approval: HeldAction,
 ) => Promise<'taken' | { readonly refusal: Refusal } | { readonly untaken: NoUse }>
 
 /** The most grants that one session has at a time. */
@@ -165,7 +166,7 @@ export class GrantKeeper {
     if (!this.isOpen(grant)) return undefined
     const { entry, latestMs, used } = grant
     const taking = useTaking(entry, { latestMs, used })
-    const outcome = await takeUse(taking)
+    const outcome = await takeUse(taking, grant.approval)
     if (outcome !== 'taken') return 'refusal' in outcome ? outcome : this.#refuse(grant, outcome.untaken)
     const { atMs, number } = taking.taken()
     // Others may have been told of later ones meanwhile.

@@ -10,7 +10,7 @@ import { updateLedger } from './update.js'
 import { within } from './within.js'
 
 /** Why a claim was not granted. */
-export type ClaimConflict = Extract<ClaimOutcome, { readonly outcome: 'conflict' | 'exceeded' }>
+export type ClaimConflict = Extract<ClaimOutcome, { readonly rule: unknown }>
 
 /** What came of claims. */
 export interface Reserved {
@@ -110,8 +110,8 @@ function judgeAll(claims: readonly Claim[], entries: ReadonlyMap<string, LedgerE
   const excused: ExcusedRule[] = []
   for (const claim of claims) {
     const outcome = judgeClaim(claim, entries.get(claim.key)?.value, nowMs)
-    if (outcome.outcome === 'conflict' || outcome.outcome === 'exceeded') return { conflict: outcome }
-    excused.push(...(outcome.excused ?? []))
+    if ('rule' in outcome) return { conflict: outcome }
+    if ('excused' in outcome) excused.push(...(outcome.excused ?? []))
     if (outcome.outcome === 'held') continue
     const { expiresAtMs, value } = outcome
     write.push(expiresAtMs === undefined ? { key: claim.key, value } : { key: claim.key, value, expiresAtMs })

@@ -116,7 +116,7 @@ function dutyClaims(
 function merged(claims: Claims['claims']): Claims['claims'] {
   const byKey = new Map<string, MarkClaim>()
   for (const claim of claims) {
-    if (claim.tally !== undefined) continue
+    if (!('wants' in claim)) continue
     const known = byKey.get(claim.key)
     byKey.set(claim.key, known === undefined ? claim : { ...claim, wants: [...known.wants, ...claim.wants] })
   }

@@ -16,6 +16,8 @@ export const findingSeverities = Object.freeze({
   'glass-unreviewable': 'error',
   /** No distinct people could take the steps of a history chain. */
   'chain-unmeetable': 'error',
+  /** Nobody could review what somebody does, as a history chain wants it. */
+  'work-unreviewable': 'error',
   /** Nobody could break a glass. */
   'glass-for-nobody': 'warning',
   /** There are enough, but not when one of them is absent. */

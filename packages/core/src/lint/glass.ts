@@ -1,5 +1,5 @@
 import { canBreak } from '../glass/glass-breaker.js'
-import { reviewingAgainst } from '../glass/reviewer.js'
+import { reviewingAgainst } from '../reviews/reviewer.js'
 import type { RosterMember } from '../identity/roster.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import { viewsOf } from '../policy/compile.js'

@@ -6,6 +6,7 @@ import { viewsOf } from '../policy/compile.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { separationEscapes } from './escapes.js'
 import { chainFindings } from './chains.js'
+import { unreviewableWork } from './unreviewable.js'
 import type { Finding } from './finding.js'
 import { findingAt, named } from './finding.js'
 import { glassFindings } from './glass.js'
@@ -42,6 +43,7 @@ export async function lint(
     ...quorumFindings(policy, members),
     ...glassFindings(policy, members),
     ...chainFindings(policy, members),
+    ...unreviewableWork(policy, members),
     ...separationEscapes(policy, members),
     ...policyAdmins(policy, members),
     ...mitigationFindings(policy, nowMs),

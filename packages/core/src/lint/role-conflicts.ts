@@ -43,7 +43,7 @@ function holdersByKey(rules: DutyRules, members: readonly RosterMember[]): Reado
   const byKey = new Map<string, Holders>()
   for (const { principal, subject } of members) {
     for (const claim of roleClaimsOf(rules, { party: principal, roles: principal.roles }, 0).claims) {
-      if (claim.tally !== undefined) continue
+      if (!('wants' in claim)) continue
       const holders = byKey.get(claim.key) ?? { accounts: [], claims: [] }
       byKey.set(claim.key, holders)
       holders.accounts.push(subject)

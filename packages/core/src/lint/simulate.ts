@@ -89,7 +89,8 @@ export async function simulate(
 /** What a simulation is made of. */
 export interface SimulationPorts {
   readonly policy: CompiledPolicy
-  readonly who: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles' | 'countedRoles'>
+  readonly who: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles' | 'countedRoles'> &
+    Partial<Pick<Requester, 'sessionId'>>
   readonly listing: Listing | undefined
   /** The rules that refuse an act because of what happened before; reserves nothing. */
   readonly lookBack: (rules: DutyRules, act: Act) => MaybePromise<readonly string[]>

@@ -1,4 +1,4 @@
-import type { IndependenceDimension } from './decision.js'
+import type { ApprovalLevel, IndependenceDimension } from './decision.js'
 import type { Duty, Effect } from './effect.js'
 import type { Subject } from './principal.js'
 
@@ -22,10 +22,10 @@ export interface SeparatedDuties {
 }
 
 /**
- * What a person can do about a thing, step by step: ask for an action that people decide about, say yes to one, or take one
- * that nobody is asked about.
+ * What a person can do about a thing, step by step: ask for an action that people decide about, say yes to one, take one that
+ * nobody is asked about, or look afterwards at what was done.
  */
-export const historySteps = ['request', 'approve', 'execute'] as const
+export const historySteps = ['request', 'approve', 'execute', 'review'] as const
 
 export type HistoryStep = (typeof historySteps)[number]
 
@@ -39,6 +39,17 @@ export interface HistoryChain {
   readonly per: DutyScope
   readonly windowMs: number
   readonly targets: ReadonlySet<string>
+  /** Who looks at what was done. There where `review` is a step. */
+  readonly review?: ChainReview | undefined
+}
+
+/** Who has to look at what was done about the things of a chain. */
+export interface ChainReview {
+  readonly role: string
+  /** How the review must be proven. */
+  readonly level: ApprovalLevel
+  /** How long after the first action. When it is over, whoever did it does nothing more of what the chain is about. */
+  readonly withinMs: number
 }
 
 /** Of the listed roles, one closure may hold at most `max`, while a session lives and for the window after it. */

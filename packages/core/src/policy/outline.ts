@@ -97,13 +97,15 @@ export function separationOutline(rule: SeparationRule): CanonicalInput {
   }
 }
 
-export function historyOutline({ duties, id, over, per, selection, steps, windowMs }: HistoryRule): CanonicalInput {
+export function historyOutline(rule: HistoryRule): CanonicalInput {
+  const { duties, id, over, per, review, selection, steps, windowMs } = rule
   return {
     id,
     per,
     windowMs,
     selection: selection && { ...selection },
     steps: [...steps].sort(),
+    review: review && { role: review.role, level: review.level, withinMs: review.withinMs },
     duties: [...duties].sort(),
     over: [...over].sort(),
   }

@@ -117,8 +117,13 @@ export type DynamicSeparationInput = {
 /** Steps about one thing that have to be taken by different people, over any number of actions. */
 export type HistoryInput = {
   readonly id: string
-  /** `request`: an action that people are asked about. `approve`: a yes. `execute`: one that nobody is asked about. */
+  /**
+   * `request`: an action that people are asked about. `approve`: a yes. `execute`: one that nobody is asked about. `review`:
+   * somebody looks afterwards at what was done.
+   */
   readonly steps: readonly HistoryStep[]
+  /** Who reviews, and how soon. Needed where `review` is a step. */
+  readonly review?: ChainReviewInput
   /** Which actions. Default: those with one of the duties write, delete, define, grant, execute and transfer. */
   readonly duty?: OneOrMany<Duty>
   /** What ties principals together. Default: person, run and key. The subject always does. */
@@ -127,6 +132,14 @@ export type HistoryInput = {
   readonly window: string
   /** Default: every target. */
   readonly target?: TargetSelector
+}
+
+/** Who looks at what was done about the things of a chain. */
+export type ChainReviewInput = {
+  readonly role: string
+  /** How long after the first action, at most `7d`. Later, whoever did it does nothing more of what the chain is about. */
+  readonly within: string
+  readonly level?: ApprovalLevel
 }
 
 /** Conflicting roles: whoever shares a person or agent class may hold at most `max` of them. */

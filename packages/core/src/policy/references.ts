@@ -131,6 +131,7 @@ class ReferenceCheck {
       this.#id(rule.id, path)
       this.#selector(rule.target, [...path, 'target'])
       this.#distinct(rule.steps, [...path, 'steps'])
+      if (rule.review !== undefined) this.#role(rule.review.role, [...path, 'review', 'role'])
       for (const duty of listedDuties(rule.duty)) {
         if (!guardDuties.has(duty)) continue
         this.problems.push(invalid([...path, 'duty'], `no action has the duty ${quoted(duty)}`))

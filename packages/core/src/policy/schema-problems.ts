@@ -156,6 +156,7 @@ function valueAt(value: unknown, path: PolicyPath): unknown {
 
 function separationAt([, kind, , member]: PolicyPath): PolicyObject {
   if (kind === 'wall') return member === 'datasets' ? 'dataset' : 'wall'
+  if (kind === 'history' && member === 'review') return 'chainReview'
   return kind === 'dynamic' || kind === 'history' || kind === 'static' ? kind : 'separate'
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { historySteps } from '../model/duty-rules.js'
-import { parseBytes, parseRate, parseWindow } from './duration.js'
+import { approvalLevels } from '../model/decision.js'
+import { parseBytes, parseRate, parseTtl, parseWindow } from './duration.js'
 import { parseUntil } from './mitigations.js'
 import {
   plainName,
@@ -79,9 +80,20 @@ export const dynamic = z.strictObject({
   target: selector.exactOptional(),
 })
 
+export const chainReview = z
+  .strictObject({
+    role: freeName,
+    within: checked((text) => wrong(parseTtl(text))).describe(
+      'How long after the first action: 24h, up to 7d. Later, whoever did it does no more of it.',
+    ),
+    level: z.enum(approvalLevels).describe('How the review must be proven.').exactOptional(),
+  })
+  .describe('Who has to look at what was done. Needed where review is a step.')
+
 export const history = z.strictObject({
   id: plainName,
   steps: z.array(z.enum(historySteps)).min(2).describe('The steps that different people have to take.'),
+  review: chainReview.exactOptional(),
   duty: dutyChoice.exactOptional(),
   over: separated.over,
   per: dynamic.shape.per,

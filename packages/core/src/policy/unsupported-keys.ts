@@ -12,6 +12,7 @@ export type PolicyObject =
   | 'separate'
   | 'dynamic'
   | 'history'
+  | 'chainReview'
   | 'static'
   | 'wall'
   | 'dataset'
@@ -38,6 +39,7 @@ const notLanded: Readonly<Record<PolicyObject, readonly string[]>> = Object.free
   separate: [],
   dynamic: [],
   history: [],
+  chainReview: [],
   static: [],
   wall: [],
   dataset: [],

@@ -23,6 +23,8 @@ export type EventType =
   | 'glass.ended'
   | 'glass.reviewed'
   | 'glass.refused-review'
+  | 'work.reviewed'
+  | 'work.refused-review'
   | 'duty.excused'
   | 'grant.given'
   | 'grant.refused'

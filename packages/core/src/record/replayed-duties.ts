@@ -1,8 +1,18 @@
 import type { Act } from '../duties/act.js'
 import { actOfApproving } from '../duties/act.js'
+import type { Claim } from '../duties/claim.js'
 import { recallClaim } from '../duties/claim.js'
 import type { Claims } from '../duties/claim-draft.js'
-import { claimsOf, handedOutClaimsOf, measuringLimits, roleClaimsOf } from '../duties/claims.js'
+import {
+  claimsOf,
+  handedOutClaimsOf,
+  measuringLimits,
+  reviewClaimsOf,
+  roleClaimsOf,
+  workClaimsOf,
+} from '../duties/claims.js'
+import type { IndependentParty } from '../duties/independence.js'
+import { withLate, withoutWork, workIn, workKey, workQueueKey } from '../duties/work-queue.js'
 import { BothKeysError } from '../errors.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { Duty, Effect } from '../model/effect.js'
@@ -10,7 +20,8 @@ import { duties } from '../model/effect.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { RecordedEvent } from './event.js'
 import type { RecordedParty } from './recorded-party.js'
-import { membersOf, readParty, textsOf } from './recorded-party.js'
+import { membersOf, textsOf } from '../model/members.js'
+import { readParty } from './recorded-party.js'
 
 /** One entry of the ledger that comes back. */
 export interface ReplayedEntry {
@@ -28,8 +39,10 @@ type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change' | 'statements'
 export class ReplayedDuties {
   readonly #rules: DutyRules | undefined
   readonly #entries = new Map<string, ReplayedEntry>()
-  /** The actions that requests still open are about. */
-  readonly #asked = new Map<string, HeldAct>()
+  /** The actions that requests still open are about, and who said yes to them. */
+  readonly #asked = new Map<string, HeldAct & { readonly yeses: IndependentParty[] }>()
+  /** Who said yes to grants that could still be used. */
+  readonly #granted = new Map<string, readonly IndependentParty[]>()
   /** Actions without an outcome whose answers a limit counts. */
   readonly #measured = new Map<string, Act>()
 
@@ -46,8 +59,10 @@ export class ReplayedDuties {
         const { countedRoles: roles, party } = actor
         const decided = event['approval'] !== undefined || event['grant'] !== undefined
         const kind = decided ? 'request' : 'action'
-        const act: Act = { party, roles, kind, ...actOf(event, actor) }
+        const { session } = event
+        const act: Act = { party, roles, kind, ...actOf(event, actor), session, approvers: this.#approversOf(event) }
         this.#recall(this.#rules, act, event)
+        this.#keep(demandedThen(workClaimsOf(this.#rules, act), event), event)
         if (measuringLimits(this.#rules, act).length > 0) this.#measured.set(String(event['id']), act)
         this.#asked.delete(String(membersOf(event['approval'])['request']))
         return
@@ -56,10 +71,11 @@ export class ReplayedDuties {
         this.#takeOutcome(this.#rules, event)
         return
       case 'approval.requested':
-        this.#asked.set(String(event['id']), actOf(event, partyOf(event, 'actor')))
+        this.#asked.set(String(event['id']), { ...actOf(event, partyOf(event, 'actor')), yeses: [] })
         return
       case 'approval.vote':
         if (event['decision'] !== 'allow') return
+        this.#asked.get(String(event['request']))?.yeses.push(partyOf(event, 'approver').party)
         this.#recall(this.#rules, this.#approval(event), event)
         this.#keep(roleClaimsOf(this.#rules, voterOf(event), 0), event)
         return
@@ -68,8 +84,15 @@ export class ReplayedDuties {
         this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)
         return
       }
+      case 'work.reviewed':
+        this.#takeReview(this.#rules, event)
+        return
       case 'grant.given':
+        this.#granted.set(String(event['id']), this.#approversOf(event))
         this.#asked.delete(String(event['id']))
+        return
+      case 'grant.ended':
+        this.#granted.delete(String(event['grant']))
         return
       case 'approval.ended':
         this.#asked.delete(String(event['request']))
@@ -93,6 +116,37 @@ export class ReplayedDuties {
     this.#keep(handedOutClaimsOf(rules, act, { bytes, rows }), event)
   }
 
+  /** A yes that nobody needed counts as well as those that the approval names. */
+  #approversOf(event: RecordedEvent): readonly IndependentParty[] {
+    const { request, votes } = membersOf(event['approval'])
+    const relied = Array.isArray(votes) ? votes.map((vote) => readParty(membersOf(vote)['approver'])?.party) : []
+    if (relied.includes(undefined)) throw unreadable(event, 'who approved it')
+    const asked = this.#asked.get(String(request))?.yeses ?? []
+    const granted = this.#granted.get(String(membersOf(event['grant'])['id'])) ?? []
+    return [...relied.filter((party) => party !== undefined), ...asked, ...granted]
+  }
+
+  /** What was found justified waits no more, unless more was done by then; what was found unjustified is as good as late. */
+  #takeReview(rules: DutyRules, event: RecordedEvent): void {
+    const { actions, rule: chain, thing, work: id } = event
+    if (typeof id !== 'string' || typeof chain !== 'string' || typeof thing !== 'string')
+      throw unreadable(event, 'what was reviewed')
+    const reviewer = voterOf(event, 'reviewer')
+    this.#keep(reviewClaimsOf(rules, { chain, thing }, reviewer), event)
+    this.#keep(roleClaimsOf(rules, reviewer, 0), event)
+    const queue = this.#entries.get(workQueueKey)?.value
+    if (event['verdict'] !== 'justified') this.#put(workQueueKey, withLate(queue, id))
+    else if (workIn(this.#entries.get(workKey(id))?.value)?.actions === actions) {
+      this.#put(workKey(id), undefined)
+      this.#put(workQueueKey, withoutWork(queue, id))
+    }
+  }
+
+  #put(key: string, value: SnapshotValue | undefined): void {
+    if (value === undefined) this.#entries.delete(key)
+    else this.#entries.set(key, { key, value, expiresAtMs: undefined })
+  }
+
   #approval(event: RecordedEvent): Act {
     const asked = this.#asked.get(String(event['request']))
     if (asked === undefined) throw unreadable(event, 'the request that it is about')
@@ -114,17 +168,30 @@ export class ReplayedDuties {
   }
 }
 
-function partyOf(event: RecordedEvent, member: 'actor' | 'approver'): RecordedParty {
+/** The work that had to be reviewed when the action ran, and not what a rule of later would have reviewed. */
+function demandedThen({ claims, unknown }: Claims, event: RecordedEvent): Claims {
+  const demanded = new Set(textsOf(event['work']))
+  return {
+    unknown,
+    claims: claims.flatMap((claim): readonly Claim[] => {
+      if (claim.work !== undefined) return demanded.has(claim.work.id) ? [claim] : []
+      const queue = claim.queue?.filter(({ id }) => demanded.has(id)) ?? []
+      return queue.length === 0 ? [] : [{ key: claim.key, queue }]
+    }),
+  }
+}
+
+function partyOf(event: RecordedEvent, member: 'actor' | 'approver' | 'reviewer'): RecordedParty {
   const party = readParty(event[member])
   if (party === undefined || Number.isNaN(party.expiresAtMs)) throw unreadable(event, `its ${member}`)
   return party
 }
 
-/** Whoever voted, with the roles that the vote was counted for: the directory's, whatever the credential said. */
-function voterOf(event: RecordedEvent): Pick<Act, 'party' | 'roles'> {
+/** Whoever voted or reviewed, with the roles that it was counted for: the directory's, whatever the credential said. */
+function voterOf(event: RecordedEvent, who: 'approver' | 'reviewer' = 'approver'): Pick<Act, 'party' | 'roles'> {
   const roles = textsOf(event['roles'])
-  if (roles === undefined) throw unreadable(event, 'the roles of its approver')
-  return { party: partyOf(event, 'approver').party, roles }
+  if (roles === undefined) throw unreadable(event, `the roles of its ${who}`)
+  return { party: partyOf(event, who).party, roles }
 }
 
 function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct {

@@ -89,6 +89,8 @@ export interface DutyBench {
   readonly clock: FixedClock
   /** What happens right after an event is on record, before whoever recorded it goes on. */
   interfere: (event: EventDraft) => Promise<unknown> | undefined
+  /** What proves to be somebody. */
+  credential(principal: Principal): { readonly token: string }
   open(principal: Principal): Promise<SessionAccess>
   session(principal: Principal, options?: SessionOptions): Promise<Session>
   /** What a session may ask of the target `db`. */
@@ -148,11 +150,13 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.directory === undefined ? {} : { directory: options.directory }),
   })
-  const open = (principal: Principal, sessionOptions?: SessionOptions): Promise<Session> => {
+  const credential = (principal: Principal): { readonly token: string } => {
     const token = String(credentials.size)
     credentials.set(token, principal)
-    return guard.openSession({ token }, sessionOptions)
+    return { token }
   }
+  const open = (principal: Principal, sessionOptions?: SessionOptions): Promise<Session> =>
+    guard.openSession(credential(principal), sessionOptions)
   const access = (session: Session, target = 'db'): SessionAccess => {
     const found = targets.find(({ name }) => name === target)
     if (found === undefined) throw new Error(`no target ${target}`)
@@ -171,6 +175,7 @@ export async function dutyBench(options: DutyBenchOptions = {}): Promise<DutyBen
     },
     durabilities,
     clock,
+    credential,
     open: async (principal) => access(await open(principal)),
     session: open,
     access: (session) => access(session),

@@ -121,3 +121,46 @@ describe('a history chain', () => {
     expect(codes(await found(people, chain(all, ', duty: [delete, write]')))).toEqual(['chain-unmeetable'])
   })
 })
+
+describe('the review of a history chain', () => {
+  const policy = (steps: string): string =>
+    `${roles}${hold}separate:\n  history: [{ id: C1, steps: [${steps}, review], review: { role: auditor, within: 24h }, per: target, window: 24h }]\n`
+  const found = async (people: readonly DirectoryEntry[], steps: string): Promise<readonly Finding[]> =>
+    (await lint(policyOf(policy(steps)), people)).filter(({ code }) => code === 'work-unreviewable')
+
+  const etl = agent('etl', ['olga'], ['worker'])
+  const olga = person('olga', [])
+  const wim = person('wim', ['writer'])
+  const grace = person('grace', ['auditor'])
+
+  it('is fine when somebody else could give it', async () => {
+    expect(await found([etl, ...olga, ...wim, ...dbas, ...grace], 'request, approve, execute')).toEqual([])
+  })
+
+  it.each<[string, readonly DirectoryEntry[], string, readonly string[]]>([
+    ['nobody has its role', [...wim], 'execute', ['wim']],
+    ['only whoever does it has that', [...person('wim', ['writer', 'auditor'])], 'execute', ['wim']],
+    ['only an agent has that', [...wim, ...olga, agent('bot', ['olga'], ['auditor'])], 'execute', ['wim']],
+    [
+      'only the owner of the agent has that',
+      [etl, ...person('olga', ['auditor']), ...dbas],
+      'request, approve',
+      ['etl'],
+    ],
+    ['only who approves has that', [etl, ...olga, ...person('ann', ['dba', 'auditor'])], 'request, approve', ['etl']],
+  ])('is missing when %s', async (_what, people, steps, accounts) => {
+    const findings = await found(people, steps)
+    expect(findings).toMatchObject([{ severity: 'error', path: 'separate.history[0].review' }])
+    expect(ids(findings[0]?.accounts ?? [])).toEqual(accounts)
+  })
+
+  it('is there when somebody else could approve, or give it', async () => {
+    const both = person('ann', ['dba', 'auditor'])
+    expect(await found([etl, ...olga, ...both, ...person('bob', ['dba'])], 'request, approve')).toEqual([])
+    expect(await found([etl, ...olga, ...both, ...grace], 'request, approve')).toEqual([])
+  })
+
+  it('is asked of nobody for what the chain does not count', async () => {
+    expect(await found([...wim], 'request, approve')).toEqual([])
+  })
+})

@@ -1,0 +1,186 @@
+import type { UnreviewedWork } from '../duties/work.js'
+import { principalFragment } from '../identity/make-principal.js'
+import { ownMember } from '../identity/own-member.js'
+import type { Standing } from '../identity/standing.js'
+import type { Credential } from '../identity/verifier.js'
+import type { Ledger } from '../ledger/ledger.js'
+import { within } from '../ledger/within.js'
+import { isAtLeast } from '../model/level.js'
+import { sha256 } from '../model/digest.js'
+import type { DutyRules } from '../model/duty-rules.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { Principal } from '../model/principal.js'
+import type { CompiledPolicy } from '../policy/compiled.js'
+import { quoteSegment } from '../policy/resource-pattern.js'
+import type { EventDraft } from '../record/event.js'
+import { engineSession } from '../record/event.js'
+import type { Journal } from '../record/journal.js'
+import type { NotCounted } from './reviewer.js'
+import { reviewingAgainst } from './reviewer.js'
+import type { ReviewerPorts, Said, Verdict } from './said.js'
+import { saidIn, standingOfReviewer } from './said.js'
+import { WorkLedger } from './work-ledger.js'
+import type { WorkToReview } from './work-to-review.js'
+import { workToReview } from './work-to-review.js'
+
+/**
+ * One review: signed by the reviewer about the `subject` of the work (`dec` is `allow` for justified, `deny` for unjustified),
+ * or handed in with the credential of the reviewer, which is `asserted`, and the `digest` of the work that they looked at.
+ */
+export type WorkReview =
+  | { readonly evidence: string }
+  | { readonly credential: Credential; readonly verdict: Verdict; readonly digest: string }
+
+/**
+ * Whether a review was counted. The reason is one of `malformed`, `unknown-work`, `changed`, `no-evidence: <why>`,
+ * `not-a-principal`, `principal-expired`, `revoked`, `not-human`, `refused-by-directory`, `not-independent: <dimensions>`,
+ * `no-role`, `no-audit-duty`, `level-too-low`, `duty-conflict: <rules>`.
+ */
+export type WorkReviewReceipt =
+  | { readonly counted: true; readonly verdict: Verdict }
+  | { readonly counted: false; readonly reason: string }
+
+/** What reviews of work need of the guard. */
+export interface WorkReviewContext extends ReviewerPorts {
+  readonly engine: string
+  readonly ledger: Ledger
+  readonly journal: Journal
+  readonly policyNow: () => CompiledPolicy
+  readonly revocationsFresh: () => MaybePromise<void>
+  /** The rule that keeps somebody from reviewing because of what they did before; reserves the review where none does. */
+  readonly mayReview: (
+    rules: DutyRules | undefined,
+    work: UnreviewedWork,
+    reviewer: { readonly party: Principal; readonly roles: readonly string[] },
+  ) => Promise<string | undefined>
+  readonly onReviewed: (event: { readonly work: string; readonly verdict: Verdict }) => void
+}
+
+/** How many refused reviews of one piece of work go on record; the others are answered all the same. */
+const recordedRefusals = 100
+/** Of how much work refusals are counted. */
+const mostCounted = 10_000
+
+/** What was done about the things of history chains and has to be looked at, and the way in for what reviewers found. */
+export class WorkReviews {
+  readonly #context: WorkReviewContext
+  readonly #stored: WorkLedger
+  readonly #refusals = new Map<string, number>()
+
+  constructor(context: WorkReviewContext) {
+    this.#context = context
+    this.#stored = new WorkLedger(context.ledger, context.deadlineMs)
+  }
+
+  /** Everything that nobody found justified, oldest first, whichever process it was done in. Throws as the ledger does. */
+  async pending(): Promise<readonly WorkToReview[]> {
+    return (await this.#stored.all()).map((work) => this.#shown(work))
+  }
+
+  /**
+   * Takes a review in. Whoever reviews is a person, holds the role that the chain asks for and the duty `audit` there, is live,
+   * and neither did nor approved any of it, nor shares with whoever did what the chain counts over, in subject, person, run and
+   * key at least. It is a step of the chain: whoever took another one about the same thing does not review.
+   * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then.
+   */
+  async review(id: string, review: WorkReview): Promise<WorkReviewReceipt> {
+    await this.#context.revocationsFresh()
+    const work = await this.#stored.find(id)
+    if (work === undefined) return notCounted({ reason: 'unknown-work' })
+    const { digest, subject } = this.#shown(work)
+    const looked = ownMember(review, 'evidence') === undefined ? ownMember(review, 'digest') : digest
+    if (typeof looked !== 'string') return this.#refuse(work, { reason: 'malformed' }, undefined)
+    if (looked !== digest) return this.#refuse(work, { reason: 'changed' }, undefined)
+    const said = await saidIn(this.#context, review, subject)
+    if ('reason' in said) return this.#refuse(work, said, undefined)
+    const fit = await this.#fitness(work, said)
+    if ('reason' in fit) return this.#refuse(work, fit, said.reviewer)
+    const { evidence, level, verdict, via } = said
+    await this.#record({
+      type: 'work.reviewed',
+      session: engineSession,
+      body: {
+        actions: work.actions,
+        digest,
+        evidence: evidence === undefined ? undefined : sha256(evidence),
+        level,
+        of: work.session,
+        reviewer: principalFragment(fit.principal),
+        roles: fit.roles,
+        rule: work.chain,
+        thing: work.thing,
+        verdict,
+        via,
+        work: id,
+      },
+    })
+    if (verdict === 'unjustified') await this.#stored.unjustified(work)
+    else if (!(await this.#stored.justified(work))) return this.#refuse(work, { reason: 'changed' }, said.reviewer)
+    this.#context.onReviewed({ work: id, verdict })
+    return Object.freeze({ counted: true, verdict })
+  }
+
+  #shown(work: UnreviewedWork): WorkToReview {
+    const { engine, policyNow } = this.#context
+    return workToReview(engine, policyNow().digest, work)
+  }
+
+  async #fitness(work: UnreviewedWork, { level, reviewer }: Said): Promise<Standing | NotCounted> {
+    const standing = await standingOfReviewer(this.#context, reviewer)
+    if ('reason' in standing) return standing
+    const policy = this.#context.policyNow()
+    // What the policy says now, where it still has the chain; both where it is about independence.
+    const chain = policy.dutyRules?.chains.find(({ id }) => id === work.chain)
+    const { level: least, role } = chain?.review ?? work.review
+    const independent = [...work.over, ...(chain?.over ?? [])]
+    for (const party of [work.doer, ...work.approvers]) {
+      const unfit = reviewingAgainst({ independent, role }, party, standing)
+      if (unfit !== undefined) return unfit
+    }
+    if (!work.targets.every((target) => mayAudit(policy, target, standing))) return { reason: 'no-audit-duty' }
+    if (!isAtLeast(level, least)) return { reason: 'level-too-low' }
+    const by = { party: standing.principal, roles: standing.roles }
+    const conflict = await this.#context.mayReview(policy.dutyRules, work, by)
+    return conflict === undefined ? standing : { reason: 'duty-conflict', detail: conflict }
+  }
+
+  async #refuse(
+    { id }: UnreviewedWork,
+    { detail, reason }: NotCounted,
+    reviewer: Principal | undefined,
+  ): Promise<WorkReviewReceipt> {
+    const count = (this.#refusals.get(id) ?? 0) + 1
+    if (this.#refusals.size >= mostCounted) this.#refusals.clear()
+    this.#refusals.set(id, count)
+    if (count <= recordedRefusals) {
+      const by = reviewer === undefined ? undefined : principalFragment(reviewer)
+      const body = { detail, reason, reviewer: by, work: id }
+      await this.#record({ type: 'work.refused-review', session: engineSession, body })
+    }
+    return notCounted({ reason, ...(detail === undefined ? {} : { detail }) })
+  }
+
+  async #record(event: EventDraft): Promise<void> {
+    const { deadlineMs, journal } = this.#context
+    await within(deadlineMs, 'recording the review', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
+  }
+}
+
+/** Whether somebody with these roles has the duty `audit` on a target. Of one that is gone nobody could have it. */
+export function mayAudit(policy: CompiledPolicy, name: string, { principal, roles }: Standing): boolean {
+  const target = policy.targets.get(name)
+  if (target === undefined) return true
+  const decision = policy.decide({
+    roles,
+    delegatorRoles: principal.delegation.flatMap((link) => link.roles),
+    target: { name, kind: target.kind, labels: target.labels },
+    operation: 'audit',
+    text: '',
+    effects: [{ duty: 'audit', resource: `target:${quoteSegment(name)}`, attributes: {} }],
+  })
+  return decision.effect === 'allow'
+}
+
+function notCounted({ detail, reason }: NotCounted): WorkReviewReceipt {
+  return Object.freeze({ counted: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
+}
