@@ -9,15 +9,15 @@ export const dutyHistoryGuards = [
   {
     name: 'a vote counts after a restart for the roles that it was given with',
     file: source('record/replayed-duties'),
-    find: "return { party: partyOf(event, 'approver').party, roles }",
-    replace: "return partyOf(event, 'approver')",
+    find: 'return { party: partyOf(event, who).party, roles }',
+    replace: 'return partyOf(event, who)',
     tests: roles,
   },
   {
     name: 'a vote on record says for which roles',
     file: source('record/replayed-duties'),
-    find: "if (roles === undefined) throw unreadable(event, 'the roles of its approver')",
-    replace: "if (roles === undefined) return partyOf(event, 'approver')",
+    find: 'if (roles === undefined) throw unreadable(event, `the roles of its ${who}`)',
+    replace: 'if (roles === undefined) return partyOf(event, who)',
     tests: restart,
   },
   {
@@ -79,8 +79,8 @@ export const dutyHistoryGuards = [
   {
     name: 'chains that nobody can break are refused',
     file: source('policy/history'),
-    find: 'if (asked === undefined || hold.some(isAbout)) return []',
-    replace: 'return []',
+    find: 'if (asked === undefined || hold.some(isAbout)) return review',
+    replace: 'return review',
     tests: chains,
   },
   {

@@ -160,8 +160,8 @@ export const grantGuards = [
   [
     'lifts no duty',
     'duty-reservation',
-    'rules === undefined ? noClaims : this.#claims.of(rules, act)',
-    'rules === undefined || act.kind !== undefined ? noClaims : this.#claims.of(rules, act)',
+    'rules === undefined ? noClaims : this.#claimsOf(rules, act)',
+    'rules === undefined || act.kind !== undefined ? noClaims : this.#claimsOf(rules, act)',
     closed,
   ],
   [
@@ -175,8 +175,8 @@ export const grantGuards = [
   [
     'lets through what was requested, not executed',
     'enforce',
-    "on.duties.reserveTaking(policy.dutyRules, actOf(held, 'request'), taking)",
-    "on.duties.reserveTaking(policy.dutyRules, actOf(held, 'action'), taking)",
+    "{ ...actOf(held, 'request'), approvers",
+    "{ ...actOf(held, 'action'), approvers",
     closed,
   ],
   [

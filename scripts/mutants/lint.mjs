@@ -190,8 +190,8 @@ export const lintGuards = [
     [
       'reserves nothing',
       core('duty-reservation'),
-      'return this.#ask(this.#claims.of(rules, act), undefined)',
-      'return this.#ask(this.#claims.of(rules, act), whoOf(act))',
+      'return this.#ask(this.#claimsOf(rules, act), undefined)',
+      'return this.#ask(this.#claimsOf(rules, act), whoOf(act))',
     ],
     [
       'is refused by what the action brings together',

@@ -14,6 +14,7 @@ import { doorTransactionGuards } from './door-transactions.mjs'
 import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
+import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { grantGuards } from './grants.mjs'
 import { handedOutGuards } from './handed-out.mjs'
@@ -92,6 +93,7 @@ const lists = {
   delegation: delegationGuards,
   glass: glassGuards,
   'glass review': glassReviewGuards,
+  'chain-reviews': chainReviewGuards,
   grants: grantGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,

@@ -71,7 +71,7 @@ export const mitigationGuards = [
   {
     name: 'each rule that was set aside is named',
     file: source('ledger/reserve'),
-    find: '    excused.push(...(outcome.excused ?? []))\n',
+    find: "    if ('excused' in outcome) excused.push(...(outcome.excused ?? []))\n",
     replace: '',
     tests: behaviour,
   },

@@ -45,12 +45,7 @@ export const modelCheckGlassGuards = [
     'glass.facts.id === "")',
   ],
   ['reviews of glass that is open where it was broken', 'glass/glass-review', 'this.#context.isOpen(id) || ', ''],
-  [
-    'reviews by agents',
-    'glass/glass-review',
-    "    if (reviewer.kind !== 'human') return { reason: 'not-human' }\n",
-    '',
-  ],
+  ['reviews by agents', 'reviews/said', "  if (reviewer.kind !== 'human') return { reason: 'not-human' }\n", ''],
   ['reviews by whoever broke it', 'reviews/reviewer', 'if (shared.length > 0)', 'if (shared.length > 9)'],
   ['reviews without the role', 'reviews/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?'],
   ['glass that is over', 'glass/glass-keeper', 'return !glass.over && !glass.expiry.expired()', 'return !glass.over'],

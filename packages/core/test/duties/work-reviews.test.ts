@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Admission } from '../../src/admission.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
+import type { Directory } from '../../src/identity/directory.js'
+import { workId } from '../../src/duties/work.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { HistoryInput, PolicyInput } from '../../src/policy/policy-input.js'
 import type { Verdict } from '../../src/reviews/said.js'
@@ -10,7 +12,19 @@ import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { lastingJournal } from '../lasting-journal.js'
 import { fc } from '../properties.js'
 import type { DutyBench, DutyBenchOptions } from './support.js'
-import { agent, asks, dutiesApart, dutyBench, effect, hourMs, human, startMs, verdict, YesOf } from './support.js'
+import {
+  agent,
+  asks,
+  dutiesApart,
+  dutyBench,
+  effect,
+  hourMs,
+  human,
+  people,
+  startMs,
+  verdict,
+  YesOf,
+} from './support.js'
 
 const chain: HistoryInput = {
   id: 'C1',
@@ -78,6 +92,26 @@ describe('work that a history chain wants reviewed', () => {
     const intents = on.events.filter(({ type }) => type === 'action.intent')
     expect(intents.map((event) => event['work'])).toEqual([[work.id], [work.id]])
     expect(on.durabilities).toEqual(['synced', 'synced'])
+  })
+
+  it('names everybody who approved some of it', async () => {
+    const on = await bench()
+    const session = await on.open(worker('w'))
+    await asks(session, 'delete')
+    on.yes.who = human('yan')
+    await asks(session, 'delete')
+    await asks(session, 'delete')
+    expect((await onlyWork(on)).approvedBy.map(({ subject }) => subject.id)).toEqual(['zoe', 'yan'])
+  })
+
+  it('is late when its first action is', async () => {
+    const on = await bench()
+    const session = await on.open(worker('w'))
+    await asks(session, 'write')
+    on.clock.advance(23 * hourMs)
+    expect(verdict(await asks(session, 'write'))).toBe('permitted')
+    on.clock.advance(hourMs + 1)
+    expect(verdict(await asks(session, 'write'))).toBe('ERR_WORK_UNREVIEWED')
   })
 
   it('is of one session, and of another one for another session or target', async () => {
@@ -155,6 +189,25 @@ describe('work that a history chain wants reviewed', () => {
     const { approvedBy, id } = await onlyWork(both)
     expect(approvedBy.map(({ subject }) => subject.id).toSorted()).toEqual(['yan', 'zoe'])
     expect(await both.reviews(id, yan)).toMatchObject({ counted: false, reason: 'not-independent: subject, person' })
+  })
+
+  it('is not reviewed by somebody whose agent holds a role that excludes it', async () => {
+    const separate = { ...reviewed().separate, static: [{ id: 'S1', roles: ['worker', 'auditor'], max: 1 }] }
+    const on = await bench({}, { policy: { ...reviewed(), separate } })
+    await on.does(worker('w'), 'write')
+    await on.open(worker('v', { ownedBy: 'vic' }))
+    const { id } = await onlyWork(on)
+    expect(await on.reviews(id, auditor('vic'))).toEqual({ counted: false, reason: 'duty-conflict: S1' })
+    expect(await on.reviews(id, auditor())).toMatchObject({ counted: true })
+  })
+
+  it('is not reviewed when that cannot be recorded', async () => {
+    const on = await bench()
+    await on.does(worker('w'), 'write')
+    const { id } = await onlyWork(on)
+    on.interfere = (event) => (event.type === 'work.reviewed' ? Promise.reject(new Error('disk')) : undefined)
+    await expect(on.reviews(id, auditor())).rejects.toMatchObject({ code: 'ERR_JOURNAL_UNAVAILABLE' })
+    expect((await onlyWork(on)).id).toBe(id)
   })
 
   it('is reviewed at the level that the chain asks for, or not at all', async () => {
@@ -408,6 +461,22 @@ describe('work on a ledger', () => {
     expect(verdict(await one.does(worker('w'), 'write'))).toBe('permitted')
   })
 
+  it('is reviewed by nobody without the duty audit, also where its chain is gone', async () => {
+    const clock = fixedClock(startMs)
+    const ledger = memoryLedger({ clock })
+    const on = await bench({}, { clock, ledger })
+    await on.does(worker('w'), 'write')
+    const { id } = await onlyWork(on)
+    const policy = {
+      ...dutiesApart,
+      roles: { ...dutiesApart.roles, auditor: [{ target: 'db', duty: 'read' as const }] },
+    }
+    const other = await bench({}, { clock, ledger, policy })
+    expect(await other.reviews(id, human('lea', ['dba']))).toEqual({ counted: false, reason: 'no-role' })
+    expect(await other.reviews(id, auditor())).toEqual({ counted: false, reason: 'no-audit-duty' })
+    expect(await on.reviews(id, auditor())).toMatchObject({ counted: true })
+  })
+
   it('stops everything when it cannot be read', async () => {
     for (const key of ['work', 'id']) {
       const clock = fixedClock(startMs)
@@ -465,17 +534,44 @@ describe('work after a restart', () => {
   })
 
   it('waits no more when it was found justified, and stops whoever did it when it was not', async () => {
+    let justified = ''
     const on = await restarted(async (first) => {
       await first.does(worker('w'), 'write')
       await first.does(worker('v'), 'write')
+      justified = (await first.pending())[0]?.id ?? ''
       const [one, two] = await first.pending()
       await first.reviews(one?.id ?? '', auditor())
       await first.reviews(two?.id ?? '', auditor(), 'unjustified')
     })
     expect((await on.pending()).map(({ who }) => who.subject.id)).toEqual(['v'])
+    expect(await on.reviews(justified, auditor())).toEqual({ counted: false, reason: 'unknown-work' })
     expect(verdict(await on.does(worker('w'), 'write'))).toBe('permitted')
     expect(verdict(await on.does(worker('v'), 'write'))).toBe('ERR_WORK_UNREVIEWED')
     expect(verdict(await on.does(human('aud', ['worker']), 'write'))).toBe('ERR_DUTY_CONFLICT')
+  })
+
+  it('waits when more was done while its reviewer was looked up', async () => {
+    const journal = lastingJournal()
+    const clock = fixedClock(startMs)
+    let meanwhile: (() => Promise<unknown>) | undefined
+    const directory: Directory = {
+      resolve: async ({ id }) => {
+        if (id === 'aud') await meanwhile?.()
+        if (id === 'w') return { kind: 'agent', owners: [{ issuer: people, id: 'olga' }], disabled: false }
+        return { kind: 'human', person: id, disabled: false }
+      },
+    }
+    const first = await bench({}, { journal, clock, directory })
+    const session = await first.open(agent({ id: 'w' }))
+    await asks(session, 'write')
+    const { id } = await onlyWork(first)
+    meanwhile = () => asks(session, 'write')
+    expect(await first.reviews(id, auditor())).toEqual({ counted: false, reason: 'changed' })
+    meanwhile = undefined
+    const work = await onlyWork(first)
+    await first.guard.close()
+    expect(work.actions).toBe(2)
+    expect(await onlyWork(await bench({}, { journal, clock, directory }))).toEqual(work)
   })
 
   it('waits when more was done before its review was on record', async () => {
@@ -490,7 +586,15 @@ describe('work after a restart', () => {
   })
 
   it('is nothing that only a rule of later would have reviewed', async () => {
-    const on = await restarted((first) => first.does(worker('w'), 'write'), {}, { id: 'C0' })
+    let session = ''
+    const before = async (first: Bench): Promise<unknown> => {
+      first.guard.on('sessionOpened', (event) => (session = event.session))
+      return first.does(worker('w'), 'write')
+    }
+    const on = await restarted(before, {}, { id: 'C0' })
     expect(await on.pending()).toEqual([])
+    expect(await on.reviews(workId('C1', session, 'db'), auditor())).toMatchObject({ reason: 'unknown-work' })
+    on.clock.advance(25 * hourMs)
+    expect(verdict(await on.does(worker('w'), 'write'))).toBe('permitted')
   })
 })
