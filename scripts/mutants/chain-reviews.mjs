@@ -1,6 +1,5 @@
 const source = (name) => `packages/core/src/${name}.ts`
 const reviews = 'packages/core/test/duties/work-reviews.test.ts'
-const signed = 'packages/core/test/duties/signed-reviews.test.ts'
 const loads = 'packages/core/test/policy/chain-reviews.test.ts'
 const lints = 'packages/core/test/lint/duties-and-glass.test.ts'
 
@@ -39,7 +38,6 @@ export const chainReviewGuards = [
     reviews,
   ],
   ['stops nobody else', 'duties/work-queue', ' && ties.some((tie) => action.ties.includes(tie))', '', reviews],
-  ['is late from its first action on', 'duties/work-queue', 'if (!after.has(id)) after.set', 'after.set', reviews],
   ['is never more than fits', 'duties/work-queue', 'after.size > mostWork', 'after.size > 2 * mostWork', reviews],
   [
     'has a known doer',

@@ -14,6 +14,7 @@ import { doorTransactionGuards } from './door-transactions.mjs'
 import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
+import { liftingGuards } from './lifting.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { grantGuards } from './grants.mjs'
@@ -94,6 +95,7 @@ const lists = {
   glass: glassGuards,
   'glass review': glassReviewGuards,
   'chain-reviews': chainReviewGuards,
+  lifting: liftingGuards,
   grants: grantGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,

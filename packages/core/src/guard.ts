@@ -13,6 +13,8 @@ import type { GuardGlass } from './guard-glass.js'
 import { assertNotifier, guardGlass } from './guard-glass.js'
 import type { GuardGrants } from './guard-grants.js'
 import { guardGrants } from './guard-grants.js'
+import type { GuardRevocations } from './guard-revocations.js'
+import { guardRevocations } from './guard-revocations.js'
 import type { GuardReviews } from './guard-reviews.js'
 import { guardReviews } from './guard-reviews.js'
 import type { GlassNotifier } from './glass/notify-glass.js'
@@ -32,8 +34,7 @@ import type { PolicySource } from './policy/source.js'
 import { engineSession } from './record/event.js'
 import type { Journal, JournalFactory } from './record/journal.js'
 import type { JournalBehind } from './record/noted-head.js'
-import type { Refusal } from './refusal.js'
-import { refusalFrom } from './refusal.js'
+import { headNotNoted, refusalFrom } from './refusal.js'
 import { assertRolesApart } from './roles-apart.js'
 import { restoredLedger } from './restored-ledger.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
@@ -123,7 +124,7 @@ export interface Guard {
   /**
    * The kill switch: ends what a person, an account, a run or a session has open, or closes a target for everybody, here at
    * once and within a second in every other guard on the same ledger. Their votes no longer count. It lasts for `forMs`, or
-   * for good: nothing lifts it. Rejects with ERR_CONFIG_INVALID, and with ERR_LIMIT_EXCEEDED, ERR_LEDGER_UNAVAILABLE,
+   * until people lift it (`revocations`). Rejects with ERR_CONFIG_INVALID, and with ERR_LIMIT_EXCEEDED, ERR_LEDGER_UNAVAILABLE,
    * ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when it is in force here but others may not learn of it.
    *
    * @example
@@ -141,6 +142,8 @@ export interface Guard {
   readonly approvals: GuardApprovals
   /** What was broken with `session.breakGlass` and nobody has found justified yet. */
   readonly glass: GuardGlass
+  /** What is revoked, and the way in for what people signed to lift it. */
+  readonly revocations: GuardRevocations
   /** What a history chain of the policy wants reviewed and nobody has found justified yet. */
   readonly reviews: GuardReviews
   /** What people granted to sessions with `session.requestGrant`, and the way to take it back. */
@@ -209,13 +212,6 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
 
 /** How long one part of a guard may take to close: doors hear the last answers of their servers. */
 const closingMs = 15_000
-
-const headNotNoted: Refusal = {
-  code: 'ERR_JOURNAL_UNAVAILABLE',
-  message: 'the head of the journal could not be noted; the journal itself goes on',
-  rules: [],
-  hint: 'look at the place that the option head of the journal names',
-}
 
 type Settled = GuardOptions & { readonly engine: string; readonly clock: Clock; readonly deadlineMs: number }
 
@@ -375,6 +371,7 @@ async function assemble(
       submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
     }),
     glass: glassReviews,
+    revocations: guardRevocations(reviewing, { options, observe, revocations, directory }),
     reviews: guardReviews(reviewing, { options, observe, revocations, duties }),
     grants: watched,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import type { Revocable } from './duties/revoked.js'
 import type { BrokenGlass } from './glass/broken-glass.js'
 import type { GlassVerdict } from './glass/glass-review.js'
 import type { GlassEnd } from './glass/open-glass.js'
@@ -28,6 +29,8 @@ export interface ObserverEvents {
   glassReviewed: { readonly glass: string; readonly verdict: GlassVerdict }
   /** Somebody independent looked at what a history chain wants reviewed. Only `justified` lets whoever did it go on. */
   workReviewed: { readonly work: string; readonly verdict: Verdict }
+  /** People signed that something is revoked no more. */
+  revocationLifted: { readonly revocation: string; readonly what: Revocable }
   /** People granted something: actions that it covers are held no more. */
   grantGiven: { readonly grant: string; readonly session: string; readonly target: string }
   grantEnded: { readonly grant: string; readonly session: string; readonly end: GrantEnd }

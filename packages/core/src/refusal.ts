@@ -110,3 +110,11 @@ export function changedAfterApproval(rules: readonly string[]): Refusal {
     hint: 'send the action again and have it approved as it is now',
   }
 }
+
+/** The head of a journal that could not be noted elsewhere. */
+export const headNotNoted: Refusal = {
+  code: 'ERR_JOURNAL_UNAVAILABLE',
+  message: 'the head of the journal could not be noted; the journal itself goes on',
+  rules: [],
+  hint: 'look at the place that the option head of the journal names',
+}

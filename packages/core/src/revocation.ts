@@ -67,6 +67,16 @@ export function covers(one: Revocation, other: Revocation): boolean {
   return endMs(one) >= endMs(other) && isDeepStrictEqual(one.what, other.what)
 }
 
+/** Whether two things that can be revoked are the same. */
+export function isSameRevocable(one: Revocable, other: Revocable): boolean {
+  return isDeepStrictEqual(one, other)
+}
+
+/** Reads what can be revoked back. Undefined when it is nothing of the kind. */
+export function parseRevocable(value: unknown): Revocable | undefined {
+  return revocable(value)
+}
+
 /** Of those of the same, the one that lasts longest. */
 export function withoutNeedless(revocations: readonly Revocation[]): readonly Revocation[] {
   const needed = new Map<string, Revocation>()

@@ -11,10 +11,21 @@ import type { SnapshotValue } from './model/snapshot.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
-import { covers, parseRevocation, recordedRevocation, revocationOf, storedRevocation } from './revocation.js'
+import {
+  covers,
+  isSameRevocable,
+  parseRevocable,
+  parseRevocation,
+  recordedRevocation,
+  revocationOf,
+  storedRevocation,
+} from './revocation.js'
 
 /** The ledger's key of all that is revoked. */
 export const revocationsKey = 'revocations'
+
+/** The ledger's key of what was revoked and lifted since, so that those who revoked it learn of it. */
+export const liftedKey = 'revocations/lifted'
 
 /** How often a ledger that others write to is looked at. */
 const lookEveryMs = 250
@@ -38,12 +49,15 @@ export interface RevocationsContext {
 
 /**
  * The kill switch: what is revoked, by this process or any other on the same ledger. It is in force here at once, and
- * elsewhere within a second; a process that cannot look for longer decides nothing. Nothing lifts a revocation but its time.
+ * elsewhere within a second; a process that cannot look for longer decides nothing. Nothing lifts a revocation but its time
+ * and what people signed.
  */
 export class Revocations {
   readonly #context: RevocationsContext
   /** By id. Those of this process stay although the ledger lost them. */
   readonly #own = new Map<string, Revocation>()
+  /** Those of them that the ledger has, or had: what others lifted of these is lifted. */
+  readonly #told = new Set<string>()
   #known: readonly Revocation[] = []
   #version = -1
   #lookedAtMs = -Infinity
@@ -80,8 +94,44 @@ export class Revocations {
     })
   }
 
-  ofPrincipal(principal: RevocableParty): Revocation | undefined {
-    return this.#known.find(({ what }) => revokes(what, principal))
+  /** Leaving out one that is to be lifted, if so. */
+  ofPrincipal(principal: RevocableParty, but?: string): Revocation | undefined {
+    return this.#known.find(({ id, what }) => id !== but && revokes(what, principal))
+  }
+
+  /** Everything that is in force, as far as this process knows. */
+  inForce(): readonly Revocation[] {
+    return this.#known
+  }
+
+  /**
+   * Lifts everything that is revoked like this one: here at once, and elsewhere within a second. Whoever calls has it on record.
+   * Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
+   */
+  async lift({ what }: Revocation): Promise<void> {
+    const { deadlineMs, ledger } = this.#context
+    const told = new Set(this.#told)
+    await updateLedger<void>(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
+      const left = storedIn(entries.get(revocationsKey)).filter((other) => !isSameRevocable(other.what, what))
+      const lifted = liftedIn(entries.get(liftedKey)).filter((other) => !isSameRevocable(other, what))
+      if (lifted.length >= maxRevocations) throw tooManyLifted()
+      const write = [
+        { key: revocationsKey, value: left.map(storedRevocation) },
+        { key: liftedKey, value: [...lifted, what].map((each) => ({ ...each })) },
+      ]
+      return { write, result: undefined }
+    })
+    this.#drop([what], told)
+    this.#know(this.#known.filter((known) => !isSameRevocable(known.what, what)))
+  }
+
+  /** Of those of this process only what the ledger had by then: what was revoked again since stays. */
+  #drop(lifted: readonly Revocable[], told: ReadonlySet<string>): void {
+    for (const { id, what } of this.#own.values()) {
+      if (!told.has(id) || !lifted.some((each) => isSameRevocable(each, what))) continue
+      this.#own.delete(id)
+      this.#told.delete(id)
+    }
   }
 
   ofSession(session: RevocableSession): Revocation | undefined {
@@ -112,6 +162,7 @@ export class Revocations {
       failure = { error }
     }
     this.#settle(revocation)
+    if (failure === undefined) this.#told.add(revocation.id)
     const event = { type: 'revocation', session: engineSession, body: recordedRevocation(revocation) } as const
     await withDeadline(journal.append(event, 'synced'), 'recording the revocation', deadlineMs, undefined)
     if (failure !== undefined) throw failure.error
@@ -121,13 +172,18 @@ export class Revocations {
   /** Writes it where others look. What it makes needless is left out, so that revoking the same again takes no room. */
   async #tell(revocation: Revocation, nowMs: number): Promise<void> {
     const { deadlineMs, ledger } = this.#context
-    await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
+    await updateLedger(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
       const inForce = storedIn(entries.get(revocationsKey)).filter(({ untilMs }) => !isOver(untilMs, nowMs))
       if (inForce.some((other) => covers(other, revocation))) return { write: [], result: undefined }
       const others = inForce.filter((other) => !covers(revocation, other))
       if (others.length >= maxRevocations && revocation.what.kind !== 'everything') throw tooMany()
       const value = [...others, revocation].map(storedRevocation)
-      return { write: [{ key: revocationsKey, value }], result: undefined }
+      const before = liftedIn(entries.get(liftedKey))
+      const lifted = before.filter((other) => !isSameRevocable(other, revocation.what))
+      // What is revoked again is lifted no more.
+      const again = { key: liftedKey, value: lifted.map((each) => ({ ...each })) }
+      const write = [{ key: revocationsKey, value }, ...(lifted.length < before.length ? [again] : [])]
+      return { write, result: undefined }
     })
   }
 
@@ -146,7 +202,11 @@ export class Revocations {
 
   /** Its end is known. Only now others are needless: what holds for good at first would make those so that last longer. */
   #settle(revocation: Revocation): void {
-    for (const own of this.#own.values()) if (covers(revocation, own)) this.#own.delete(own.id)
+    for (const own of this.#own.values())
+      if (covers(revocation, own)) {
+        this.#own.delete(own.id)
+        this.#told.delete(own.id)
+      }
     this.#keep(revocation)
   }
 
@@ -183,7 +243,13 @@ export class Revocations {
   async #lookNow(): Promise<void> {
     const { clock, deadlineMs, ledger } = this.#context
     const startedMs = clock.monotonicMs()
+    const told = new Set(this.#told)
     const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
+    // After it: what is lifted may still stand there, and what was revoked again since is lifted no more.
+    if (this.#told.size > 0) {
+      const lifted = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(liftedKey))
+      this.#drop(liftedIn(lifted), told)
+    }
     const stored = entry.version === this.#version ? this.#known : storedIn(entry)
     const timed = stored.some(({ untilMs }) => untilMs !== undefined)
     const nowMs = timed ? await this.#nowMs() : Number.NEGATIVE_INFINITY
@@ -220,6 +286,22 @@ function storedIn(entry: LedgerEntry | undefined): readonly Revocation[] {
   })
 }
 
+/** What the ledger holds of what was lifted. Throws when it is something else. */
+function liftedIn(entry: LedgerEntry | undefined): readonly Revocable[] {
+  const value: SnapshotValue | undefined = entry?.value
+  if (value === undefined) return []
+  const parsed = Array.isArray(value) ? (value as readonly SnapshotValue[]).map(parseRevocable) : [undefined]
+  const read = parsed.filter((each) => each !== undefined)
+  if (read.length < parsed.length) throw unreadableLifted()
+  return read
+}
+
+function unreadableLifted(): BothKeysError {
+  return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'what was lifted cannot be read in the ledger, so nothing ran', {
+    hint: 'look at the ledger: somebody changed it',
+  })
+}
+
 /** Whether a revocation is over at a time of the ledger. */
 export function isOver(untilMs: number | undefined, nowMs: number): boolean {
   return untilMs !== undefined && nowMs > untilMs
@@ -233,4 +315,8 @@ function tooMany(): BothKeysError {
       hint: 'revoke everything, or wait until some are over',
     },
   )
+}
+
+function tooManyLifted(): BothKeysError {
+  return new BothKeysError('ERR_LIMIT_EXCEEDED', `${String(maxRevocations)} revocations were lifted, and no more fit`)
 }

@@ -56,6 +56,11 @@ export async function standingBy(principal: Principal, find: FindRecord): Promis
   return { principal: linked, roles: record.kind === 'human' ? (record.roles ?? principal.roles) : both }
 }
 
+/** Looks accounts up in a directory, nothing kept from before. Rejects as `standingsIn` throws. */
+export function findIn(directory: Directory, deadlineMs: number): FindRecord {
+  return (subject) => lookUp(directory, subject, { signal: AbortSignal.timeout(deadlineMs), fresh: true }, deadlineMs)
+}
+
 async function lookUp(
   directory: Directory,
   subject: Subject,

@@ -30,6 +30,8 @@ export type EventType =
   | 'grant.refused'
   | 'grant.ended'
   | 'revocation'
+  | 'revocation.lifted'
+  | 'revocation.refused-lift'
   | 'evidence.asked'
   | 'evidence.taken'
   | 'target.internal'

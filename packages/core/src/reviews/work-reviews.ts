@@ -11,10 +11,10 @@ import type { DutyRules } from '../model/duty-rules.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
-import { quoteSegment } from '../policy/resource-pattern.js'
 import type { EventDraft } from '../record/event.js'
 import { engineSession } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
+import { hasOwnDuty } from './own-duty.js'
 import type { NotCounted } from './reviewer.js'
 import { reviewingAgainst } from './reviewer.js'
 import type { ReviewerPorts, Said, Verdict } from './said.js'
@@ -167,18 +167,8 @@ export class WorkReviews {
 }
 
 /** Whether somebody with these roles has the duty `audit` on a target. Of one that is gone nobody could have it. */
-export function mayAudit(policy: CompiledPolicy, name: string, { principal, roles }: Standing): boolean {
-  const target = policy.targets.get(name)
-  if (target === undefined) return true
-  const decision = policy.decide({
-    roles,
-    delegatorRoles: principal.delegation.flatMap((link) => link.roles),
-    target: { name, kind: target.kind, labels: target.labels },
-    operation: 'audit',
-    text: '',
-    effects: [{ duty: 'audit', resource: `target:${quoteSegment(name)}`, attributes: {} }],
-  })
-  return decision.effect === 'allow'
+export function mayAudit(policy: CompiledPolicy, name: string, standing: Standing): boolean {
+  return !policy.targets.has(name) || hasOwnDuty(policy, 'audit', name, standing)
 }
 
 function notCounted({ detail, reason }: NotCounted): WorkReviewReceipt {

@@ -1,0 +1,140 @@
+import type { Approver } from './approvals/approver.js'
+import type { Enforcement } from './enforce.js'
+import { principalFragment } from './identity/make-principal.js'
+import { ownMember } from './identity/own-member.js'
+import type { Directory } from './identity/directory.js'
+import type { FindRecord, Standing } from './identity/standing.js'
+import { findIn } from './identity/standing.js'
+import type { Verifier } from './identity/verifier.js'
+import { within } from './ledger/within.js'
+import { sha256 } from './model/digest.js'
+import type { Principal } from './model/principal.js'
+import type { CompiledPolicy } from './policy/compiled.js'
+import type { EventDraft } from './record/event.js'
+import { engineSession } from './record/event.js'
+import type { Journal } from './record/journal.js'
+import type { RevocationInForce } from './reviews/lifting.js'
+import { liftingAgainst, revocationInForce } from './reviews/lifting.js'
+import type { NotCounted } from './reviews/reviewer.js'
+import type { ReviewerPorts, Said } from './reviews/said.js'
+import { saidIn, standingOfReviewer } from './reviews/said.js'
+import type { Revocation } from './revocation.js'
+import type { Revocations } from './revocations.js'
+
+/**
+ * Whether a revocation was lifted. The reason is one of `malformed`, `unknown-revocation`, `no-evidence: <why>`, `denied`,
+ * `level-too-low`, `principal-expired`, `not-human`, `refused-by-directory`, `revoked`, `no-policy-duty`,
+ * `not-independent: person`, `not-known`, `not-liftable`.
+ */
+export type LiftReceipt = { readonly lifted: true } | { readonly lifted: false; readonly reason: string }
+
+/** What is revoked, and the way in for what people signed to lift it. */
+export interface GuardRevocations {
+  /** What is in force, as far as this process knows. */
+  inForce(): readonly RevocationInForce[]
+  /**
+   * Lifts a revocation by what a person signed about its `subject`, with `dec: allow`: somebody with the duty `policy` on the
+   * target, or on every target, who is live and is not stopped by it, nor behind the account that is. Here at once, and within
+   * a second in every other guard on the ledger. What was ended stays so: sessions are opened anew. On record before it counts.
+   * Rejects as the directory, the ledger and the journal do; it stays in force then.
+   */
+  lift(id: string, decision: { readonly evidence: string }): Promise<LiftReceipt>
+}
+
+interface Ports extends Pick<ReviewerPorts, 'clock' | 'standingNow' | 'deadlineMs'> {
+  readonly engine: string
+  readonly journal: Journal
+  readonly policyNow: () => CompiledPolicy
+}
+
+/** The parts of a guard that lifting needs. */
+interface GuardParts {
+  readonly options: { readonly identity: Verifier; readonly approvers?: readonly Approver[] }
+  readonly directory: Directory | undefined
+  readonly observe: Enforcement['observe']
+  readonly revocations: Pick<Revocations, 'fresh' | 'inForce' | 'lift' | 'ofPrincipal'>
+}
+
+interface LiftingContext extends Omit<ReviewerPorts, 'isRevoked'>, Ports, Pick<GuardParts, 'revocations'> {
+  readonly find: FindRecord | undefined
+}
+
+/** How many refusals go on record for each revocation. */
+const recordedRefusals = 100
+
+/** Lifting what is revoked, for one guard. */
+export function guardRevocations(
+  ports: Ports,
+  { directory, observe, options, revocations }: GuardParts,
+): GuardRevocations {
+  const { approvers = [], identity } = options
+  const find = directory === undefined ? undefined : findIn(directory, ports.deadlineMs)
+  const on: LiftingContext = { ...ports, approvers, find, identity, revocations }
+  const refusals = new Map<string, number>()
+  const shown = (revocation: Revocation): RevocationInForce =>
+    revocationInForce(on.engine, on.policyNow().digest, revocation)
+
+  async function refuse({ id }: Revocation, { detail, reason }: NotCounted, who?: Principal): Promise<LiftReceipt> {
+    const count = (refusals.get(id) ?? 0) + 1
+    refusals.set(id, count)
+    if (count <= recordedRefusals) {
+      const by = who === undefined ? undefined : principalFragment(who)
+      const body = { detail, reason, revocation: id, who: by }
+      await record(on, { type: 'revocation.refused-lift', session: engineSession, body })
+    }
+    return Object.freeze({ lifted: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
+  }
+
+  return Object.freeze({
+    inForce: () => on.revocations.inForce().map(shown),
+    async lift(id: string, decision: { readonly evidence: string }): Promise<LiftReceipt> {
+      await on.revocations.fresh()
+      const revocation = on.revocations.inForce().find((each) => each.id === id)
+      if (revocation === undefined) return Object.freeze({ lifted: false, reason: 'unknown-revocation' })
+      const found = await decided(on, revocation, decision, shown(revocation))
+      if ('reason' in found) return refuse(revocation, found, found.who)
+      const { said, standing } = found
+      const body = {
+        evidence: said.evidence === undefined ? undefined : sha256(said.evidence),
+        level: said.level,
+        revocation: id,
+        via: said.via,
+        what: { ...revocation.what },
+        who: principalFragment(standing.principal),
+      }
+      await record(on, { type: 'revocation.lifted', session: engineSession, body })
+      await on.revocations.lift(revocation)
+      refusals.delete(id)
+      observe('revocationLifted', { revocation: id, what: revocation.what })
+      return Object.freeze({ lifted: true })
+    },
+  })
+}
+
+type Decided = { readonly said: Said; readonly standing: Standing } | (NotCounted & { readonly who?: Principal })
+
+/** Who signed that a revocation be lifted, or why nobody did whom that is up to. */
+async function decided(
+  on: LiftingContext,
+  { id, what }: Revocation,
+  decision: unknown,
+  { subject }: RevocationInForce,
+): Promise<Decided> {
+  // A credential proves no decision.
+  if (typeof ownMember(decision, 'evidence') !== 'string') return { reason: 'malformed' }
+  // Everybody is stopped where everything is, so that nobody could lift that.
+  const but = what.kind === 'everything' ? id : undefined
+  const ports = { ...on, isRevoked: (principal: Principal) => on.revocations.ofPrincipal(principal, but) !== undefined }
+  const said = await saidIn(ports, decision, subject)
+  if ('reason' in said) return said
+  const who = said.reviewer
+  if (said.verdict !== 'justified') return { reason: 'denied', who }
+  const standing = await standingOfReviewer(ports, who)
+  if ('reason' in standing) return { ...standing, who }
+  const unfit = await liftingAgainst(what, on.policyNow(), { level: said.level, standing }, on.find)
+  return unfit === undefined ? { said, standing } : { ...unfit, who }
+}
+
+async function record({ deadlineMs, journal }: LiftingContext, event: EventDraft): Promise<void> {
+  await within(deadlineMs, 'recording the lifting', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
+}
