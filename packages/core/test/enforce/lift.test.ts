@@ -48,6 +48,7 @@ const records: Readonly<Record<string, DirectoryRecord>> = {
     ],
     disabled: false,
   },
+  'ada-3': { kind: 'human', person: 'ada', disabled: false },
   eve: { kind: 'human', person: 'eve', disabled: false },
   gone: { kind: 'human', person: 'gone', disabled: true },
 }
@@ -170,6 +171,7 @@ describe('a revocation', () => {
   it.each<[string, Revocable, string, string]>([
     ['the owner of the agent', theBot, 'ada', 'not-independent: person'],
     ['another account of the owner', theBot, 'ada-2', 'not-independent: person'],
+    ['whoever has the name of the owner', theBot, 'ada-3', 'not-independent: person'],
     ['whoever it stops', { kind: 'subject', issuer: people, id: 'eve' }, 'eve', 'revoked'],
     ['whoever it stops as a person', { kind: 'person', issuer: people, id: 'ada' }, 'ada-2', 'revoked'],
     ['a second account of whoever it stops', { kind: 'subject', issuer: people, id: 'ada' }, 'ada-2', 'revoked'],
@@ -258,6 +260,7 @@ describe('a revocation', () => {
   it('stays lifted after a restart, and what was revoked again stays revoked', async () => {
     const journal = lastingJournal()
     const first = await stage({ journal })
+    await first.guard.revoke({ kind: 'target', id: 'other' }, { reason })
     for (const what of [theBot, { kind: 'target', id: 'db' }] as const) {
       const { id } = await first.guard.revoke(what, { reason })
       expect(await first.lifts(id)).toEqual({ lifted: true })
@@ -265,7 +268,10 @@ describe('a revocation', () => {
     await first.guard.revoke({ kind: 'target', id: 'db' }, { reason: 'again' })
     await first.guard.close()
     const second = await stage({ journal })
-    expect(second.guard.revocations.inForce()).toMatchObject([{ what: { kind: 'target', id: 'db' }, reason: 'again' }])
+    expect(second.guard.revocations.inForce()).toMatchObject([
+      { what: { kind: 'target', id: 'other' }, reason },
+      { what: { kind: 'target', id: 'db' }, reason: 'again' },
+    ])
     expect(await second.opens()).toBe('open')
     await second.guard.close()
   })
@@ -302,6 +308,7 @@ describe('a revocation', () => {
       close: () => Promise.resolve(),
     }
     const [one, two] = [await stage({ ledger }), await stage({ ledger })]
+    await one.guard.revoke({ kind: 'target', id: 'db' }, { reason })
     broken = true
     await expect(one.guard.revoke(theBot, { reason: 'mine' })).rejects.toBeInstanceOf(Error)
     broken = false
