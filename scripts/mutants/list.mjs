@@ -42,6 +42,7 @@ import { modelCheckDutyGuards } from './model-check-duties.mjs'
 import { modelCheckGlassGuards } from './model-check-glass.mjs'
 import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { modelCheckTakeoverGuards } from './model-check-takeover.mjs'
+import { namedTypeGuards } from './named-types.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { operatorGuards } from './operators.mjs'
 import { ownRowGuards } from './own-rows.mjs'
@@ -143,6 +144,7 @@ const lists = {
   'own-rows': ownRowGuards,
   'system-columns': systemColumnGuards,
   'read-values': readValueGuards,
+  'named-types': namedTypeGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

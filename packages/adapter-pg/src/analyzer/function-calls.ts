@@ -2,7 +2,7 @@ import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
 import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
-import { findRoutines, findType, printed, writtenName } from './names.js'
+import { findRoutines, printed, typeOfCall, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, type InferredType } from './overloads.js'
 import { type Call, callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
@@ -16,8 +16,7 @@ export const functionCall: Handler = (walk, body, scope) => {
   const names = namesOnServer(walk, namesOf(listOf(body, 'funcname')) ?? [])
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
-  if (written !== undefined && !flagOf(body, 'agg_within_group'))
-    settleArguments(walk, findRoutines(walk, written), args)
+  if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
   walk.descend('FuncCall', body, scope, skippedFields)
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
 }
@@ -62,7 +61,7 @@ function castByName(
   from: InferredType,
   onlyMeaning: boolean,
 ): void {
-  const type = findType(walk, written)
+  const type = typeOfCall(walk, written)
   if (type !== undefined) {
     walk.mention([{ type: type.id }])
     applyCast(walk, type.id, from)

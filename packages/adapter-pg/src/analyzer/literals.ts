@@ -1,5 +1,6 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
+import { findRoutines, typeOfCall, type WrittenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
@@ -69,9 +70,19 @@ export function settleAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope
   if (others.length > 0 && others.every(isOwn)) for (const node of nodes) settle(walk, node)
 }
 
-/** Arguments of functions of the server that say what they take. */
-export function settleArguments(walk: Walk, routines: readonly Routine[], args: readonly TreeNode[]): void {
-  if (!walk.catalog.checksValues || routines.length === 0 || routines.some(({ builtin }) => !builtin)) return
+/**
+ * Arguments of functions of the server that say what they take. `t('x')` is a value of a user's type t, whatever functions
+ * have its name (`func_get_detail` in the server's source).
+ */
+export function settleArguments(walk: Walk, written: WrittenName, args: readonly TreeNode[]): void {
+  if (!walk.catalog.checksValues) return
+  const type = args.length === 1 ? typeOfCall(walk, written) : undefined
+  if (type?.builtin === false) settleCast(walk, args[0], type.id)
+  else settleByRoutines(walk, findRoutines(walk, written), args)
+}
+
+function settleByRoutines(walk: Walk, routines: readonly Routine[], args: readonly TreeNode[]): void {
+  if (routines.length === 0 || routines.some(({ builtin }) => !builtin)) return
   // Where one takes a text, a literal alone is one, whatever the others take (PostgreSQL documentation, 10.3, 4e).
   const takesText =
     args.length === 1 && routines.some(({ arguments: [only, more] }) => only === text && more === undefined)

@@ -54,6 +54,18 @@ export function findType(walk: Walk, written: WrittenName): TypeInfo | undefined
   return undefined
 }
 
+/**
+ * The type of which a call with this name may make a value, as `t('x')` does. No row type is one, nor one in the temporary
+ * schema that is not written (`FuncNameAsType` in the server's source).
+ */
+export function typeOfCall(walk: Walk, written: WrittenName): TypeInfo | undefined {
+  for (const schema of functionSchemas(walk, written.schema)) {
+    const type = walk.catalog.type(schema, written.name)
+    if (type !== undefined) return type.kind === 'composite' ? undefined : type
+  }
+  return undefined
+}
+
 /** All routines that a call of this name may mean. Functions in temporary schemas need their schema written. */
 export function findRoutines(walk: Walk, written: WrittenName): readonly Routine[] {
   const named = walk.catalog.routinesNamed(written.name)

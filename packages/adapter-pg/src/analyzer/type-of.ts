@@ -1,4 +1,4 @@
-import { findRoutines, findType, writtenName } from './names.js'
+import { findRoutines, findType, typeOfCall, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn, wholeRow } from './resolve-column.js'
 import type { Scope } from './scope.js'
@@ -138,7 +138,7 @@ function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const routines = findRoutines(walk, written)
   const args = argumentsOf(body)
   // `t(x)` may be a value of a user's type t, whatever functions of that name are, and `f(row)` a column of the row.
-  if (args.length === 1 && (mayBeRow(walk, args[0], scope) || findType(walk, written)?.builtin === false))
+  if (args.length === 1 && (mayBeRow(walk, args[0], scope) || typeOfCall(walk, written)?.builtin === false))
     return undefined
   const possible = candidates(walk, routines, args, false, (argument) => typeOf(walk, argument, scope))
   const result = possible[0]?.result
