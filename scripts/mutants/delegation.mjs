@@ -239,12 +239,6 @@ export const delegationGuards = [
   ),
   guard(
     delegation,
-    'access',
-    'a sub-agent is shown the restrictions of its session',
-    '      delegatorRoles: this.#requester.delegatorRoles(),\n',
-  ),
-  guard(
-    delegation,
     'policy/view',
     'a rule restricts what was delegated without the role',
     '[...given, ...delegatorRoles]',

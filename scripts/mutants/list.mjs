@@ -67,6 +67,7 @@ import { storedCallGuards } from './stored-calls.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
+import { withheldErrorGuards } from './withheld-errors.mjs'
 
 /**
  * Every guard that a test must notice the loss of: `find` stands exactly once in `file` and becomes `replace`; one of
@@ -145,6 +146,7 @@ const lists = {
   'system-columns': systemColumnGuards,
   'read-values': readValueGuards,
   'named-types': namedTypeGuards,
+  'withheld-errors': withheldErrorGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -1,8 +1,10 @@
 import type { Admission, AdmissionRequest } from './admission.js'
+import { decisionInput } from './decided-action.js'
 import type { Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
+import type { Decision } from './model/decision.js'
 import type { Duty } from './model/effect.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Principal } from './model/principal.js'
@@ -40,6 +42,9 @@ export interface AdapterRequest {
   readonly estimate?: AdmissionRequest['estimate']
 }
 
+/** What of a description the policy looks at. */
+export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects'>
+
 /** What a session lets a door do: ask, and nothing else. */
 export interface SessionAccess {
   readonly sessionId: string
@@ -52,6 +57,8 @@ export interface SessionAccess {
   admit(request: AdapterRequest): MaybePromise<Admission>
   /** The refusal that the policy has for this description whatever its parameters, without recording anything. */
   preview(description: Description): Refusal | undefined
+  /** What the policy says of something that nobody has asked to run, and by which rules, without recording anything. */
+  verdict(description: JudgedDescription): Pick<Decision, 'effect' | 'rules'>
   /** Records a refusal that the door made by itself, for example of a text it could not understand. */
   refused(
     request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>,
@@ -143,16 +150,13 @@ class Access implements SessionAccess {
   }
 
   preview(description: Description): Refusal | undefined {
-    const decision = this.#state.enforcement.policyNow().decide({
-      roles: this.#requester.roles(),
-      delegatorRoles: this.#requester.delegatorRoles(),
-      level: this.principal.level,
-      target: this.#policyTarget(),
-      operation: description.operation,
-      text: description.text,
-      effects: description.effects,
-    })
+    const decision = this.#decide(description)
     return decision.effect === 'deny' ? denialOf(decision.rules, decision.reasons) : undefined
+  }
+
+  verdict(description: JudgedDescription): Pick<Decision, 'effect' | 'rules'> {
+    const { effect, rules } = this.#decide(description)
+    return { effect, rules }
   }
 
   refused(
@@ -191,6 +195,12 @@ class Access implements SessionAccess {
     } catch (error) {
       failed(error)
     }
+  }
+
+  #decide(description: JudgedDescription): Decision {
+    return this.#state.enforcement
+      .policyNow()
+      .decide(decisionInput(this.#requester, { target: this.#policyTarget(), description }))
   }
 
   #action(

@@ -21,3 +21,12 @@ export function schemaLabel(schema: string, state: SessionState): string {
 export function segment(text: string): string {
   return /[.:*"]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text
 }
+
+/** What a resource says: its kind and its segments, without quotes. */
+export function namedBy(resource: string): { readonly kind: string; readonly segments: readonly string[] } {
+  const [kind = '', ...segments] = [...resource.matchAll(/"(?:[^"]|"")*"|[^.:"]+/g)].map(([part]) => part)
+  return {
+    kind,
+    segments: segments.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part)),
+  }
+}

@@ -17,6 +17,7 @@ import { Registry } from './registry.js'
 import type { Failure } from './response-events.js'
 import type { Slot } from './slots.js'
 import type { Run } from './run.js'
+import { ServerWords } from './server-words.js'
 import type { LinkEvents, LinkLimits } from './server-link.js'
 import { ServerLink } from './server-link.js'
 import { settleLost } from './settle-lost.js'
@@ -45,6 +46,7 @@ export class DoorConnection implements Line {
   readonly #simple: SimpleProtocol
   readonly #extended: ExtendedProtocol
   readonly #copyIn: CopyIn
+  readonly #words: ServerWords
   readonly #ended: Promise<void>
   #resolveEnded: () => void = () => undefined
   #status = 'I'
@@ -68,6 +70,7 @@ export class DoorConnection implements Line {
     this.#simple = new SimpleProtocol(this, this.#flow)
     this.#extended = new ExtendedProtocol(this, this.#flow)
     this.#copyIn = new CopyIn(this)
+    this.#words = new ServerWords(access)
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
@@ -223,6 +226,7 @@ export class DoorConnection implements Line {
     }
     this.#runs.add(run)
     this.#flow.begun(run)
+    this.#words.begun(run)
   }
 
   track(run: Run): void {
@@ -272,6 +276,7 @@ export class DoorConnection implements Line {
       toClient: (bytes) => {
         if (!this.#closed && !this.#client.send(bytes)) this.#link.clientFull(true)
       },
+      told: (bytes) => this.#words.told(bytes),
       ready: (status, failed) => this.#settle(status, failed),
       parsed: (statement, ok) => {
         this.#extended.parsed(statement, ok)
@@ -313,6 +318,7 @@ export class DoorConnection implements Line {
     const recorded = undone ? settleUndone(over) : settleRuns(over, 'answered')
     this.#flow.synced(this.#runs, before, status)
     if (this.#runs.size > 0) this.#runs = new Set()
+    if (status === 'I') this.#words.transactionEnded()
     const closed = status === 'I' ? settleRuns(this.registry.transactionEnded(), 'answered') : undefined
     this.#extended.synced()
     this.#simple.synced()

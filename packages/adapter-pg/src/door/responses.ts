@@ -3,8 +3,7 @@ import type { BackendSink, Rows } from './backend-scan.js'
 import { BackendScanner } from './backend-scan.js'
 import { Fifo } from './fifo.js'
 import { MeasuredRows } from './measured-rows.js'
-import { BodyReader, code, errorFields } from './messages.js'
-import type { DoorRefusal } from './refusal-response.js'
+import { BodyReader, errorFields } from './messages.js'
 import { refusalResponse } from './refusal-response.js'
 import type { Failure, ResponseEvents } from './response-events.js'
 import type { Run } from './run.js'
@@ -150,8 +149,9 @@ export class ResponseTracker implements BackendSink {
       case 'S':
         return this.#parameter(bytes)
       case 'N':
+        return head?.kind === 'internal' ? 'drop' : this.#tell(bytes)
       case 'A':
-        return head?.kind === 'internal' && type === code('N') ? 'drop' : 'pass'
+        return 'pass'
       case 'E': {
         const verdict = this.#error(head, bytes)
         this.#events.progress()
@@ -178,7 +178,7 @@ export class ResponseTracker implements BackendSink {
     if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') {
       this.#over = true
       this.#scanner.release()
-      this.#events.toClient(bytes)
+      this.#events.toClient(this.#events.told(bytes))
       this.#events.ended()
       return 'drop'
     }
@@ -189,14 +189,19 @@ export class ResponseTracker implements BackendSink {
     const refusal = insteadOf(head, sqlState)
     const told = refusal?.sqlState ?? sqlState
     if ('run' in head) head.run.failed(told)
-    const verdict = refusal === undefined ? 'pass' : this.#replace(refusal)
+    const verdict = refusal === undefined ? this.#tell(bytes) : this.#replace(refusalResponse(refusal))
     if (head.kind !== 'query' && head.kind !== 'refused-query') this.#skipToSync(head, { sqlState: told, told: true })
     return verdict
   }
 
-  #replace(refusal: DoorRefusal): 'drop' {
+  #tell(bytes: Buffer): 'pass' | 'drop' {
+    const told = this.#events.told(bytes)
+    return told === bytes ? 'pass' : this.#replace(told)
+  }
+
+  #replace(bytes: Buffer): 'drop' {
     this.#scanner.release()
-    this.#events.toClient(refusalResponse(refusal))
+    this.#events.toClient(bytes)
     return 'drop'
   }
 

@@ -1,10 +1,13 @@
 import type { MaybePromise, Outcome, Permit, Refusal } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
+import type { NamedIn } from '../analyzer/whole-reads.js'
 
 /** One permitted action on its way through the server: a simple query or a portal. */
 export class Run {
   readonly permit: Permit
   readonly analysis: Analysis
+  /** Where its names were looked up. */
+  readonly state: NamedIn
   #executed = false
   #suspended = false
   #skipped = false
@@ -17,9 +20,10 @@ export class Run {
   #error: string | undefined
   #ended = false
 
-  constructor(permit: Permit, analysis: Analysis) {
+  constructor(permit: Permit, analysis: Analysis, state: NamedIn) {
     this.permit = permit
     this.analysis = analysis
+    this.state = state
   }
 
   /** The server was asked to execute it. */

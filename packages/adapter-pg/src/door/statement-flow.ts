@@ -204,7 +204,7 @@ export class StatementFlow {
     })
     return andThen(admission, (admitted) => {
       over = true
-      return this.#passage(admitted, analysis, text)
+      return this.#passage(admitted, analysis, text, state)
     })
   }
 
@@ -242,12 +242,12 @@ export class StatementFlow {
     return text + texts.join('')
   }
 
-  #passage(admission: Admission, analysis: Analysis, text: string): Passage | 'stale' {
+  #passage(admission: Admission, analysis: Analysis, text: string, state: ServerState): Passage | 'stale' {
     switch (admission.outcome) {
       case 'permitted':
         return {
           outcome: 'permitted',
-          run: new Run(admission.permit, analysis),
+          run: new Run(admission.permit, analysis, state),
           sent: this.#signed(text, admission.permit.actionId),
         }
       case 'refused':

@@ -16,6 +16,7 @@ describe('an answer that fits nothing that was sent', () => {
     const tracker = new ResponseTracker(
       {
         toClient: (bytes) => seen.push(bytes),
+        told: (bytes) => bytes,
         ready: nothing,
         parsed: nothing,
         skipping: nothing,

@@ -54,7 +54,7 @@ async function unchanged(described: ServerState, text = 'vacuum'): Promise<boole
 
 async function run(text: string): Promise<Run> {
   // Nothing here settles a permit.
-  return new Run(undefined as never, await analysisOf(text))
+  return new Run(undefined as never, await analysisOf(text), undefined as never)
 }
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import type { RequestView } from '../approvals/approver.js'
-import { isAtLeast } from '../approvals/evidence.js'
+import { isAtLeast } from '../model/level.js'
 import { visible } from '../approvals/visible.js'
 import { personOf } from '../duties/independence.js'
 import { personKey, personName } from '../duties/person.js'

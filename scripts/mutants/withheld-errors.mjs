@@ -1,0 +1,90 @@
+const source = (name) => `packages/adapter-pg/src/${name}.ts`
+const tests = ['packages/adapter-pg/test/door/withheld-errors.int.test.ts']
+
+/** What the client gets of the errors and notices of the server. */
+export const withheldErrorGuards = [
+  {
+    name: 'an error is handed out only as far as the session may read what it may quote',
+    file: source('door/responses'),
+    find: 'refusal === undefined ? this.#tell(bytes) :',
+    replace: "refusal === undefined ? 'pass' :",
+    tests,
+  },
+  {
+    name: 'so is a notice',
+    file: source('door/responses'),
+    find: "head?.kind === 'internal' ? 'drop' : this.#tell(bytes)",
+    replace: "head?.kind === 'internal' ? 'drop' : 'pass'",
+    tests,
+  },
+  {
+    name: 'what the transaction has touched counts until its end',
+    file: source('door/connection'),
+    find: "if (status === 'I') this.#words.transactionEnded()",
+    replace: 'this.#words.transactionEnded()',
+    tests,
+  },
+  {
+    name: 'what is over counts no more',
+    file: source('door/connection'),
+    find: "    if (status === 'I') this.#words.transactionEnded()\n",
+    replace: '',
+    tests,
+  },
+  {
+    name: 'where people would be asked, details are withheld, too',
+    file: source('door/server-words'),
+    find: "effect === 'allow' ?",
+    replace: "effect !== 'deny' ?",
+    tests,
+  },
+  {
+    name: 'what the server finds in the text itself is told',
+    file: source('door/server-words'),
+    find: "    if (fields.has('P')) return bytes\n",
+    replace: '',
+    tests,
+  },
+  {
+    name: 'rules about texts are asked with a text',
+    file: source('door/server-words'),
+    find: "text: this.#asked.map(asText).join(';\\n')",
+    replace: "text: ''",
+    tests,
+  },
+  {
+    name: 'every column of a relation is asked for',
+    file: source('analyzer/whole-reads'),
+    find: "['*', ...relation.columns.keys()]",
+    replace: "['*']",
+    tests,
+  },
+  {
+    name: 'children hold columns of their own',
+    file: source('analyzer/whole-reads'),
+    find: '      if (child !== undefined) found.add(child)\n',
+    replace: '      if (child === undefined) found.add(relation)\n',
+    tests,
+  },
+  {
+    name: 'maintenance of the database is of every table',
+    file: source('analyzer/whole-reads'),
+    find: "  return attributes['maintenance'] !== undefined && /^(?:schema|database):/.test(resource)",
+    replace: "  return attributes['maintenance'] === 'none'",
+    tests,
+  },
+  {
+    name: 'only messages that never hold values are kept',
+    file: source('door/withheld'),
+    find: 'namesOnly.test(sqlState) ?',
+    replace: "sqlState !== '' ?",
+    tests,
+  },
+  {
+    name: 'those are kept',
+    file: source('door/withheld'),
+    find: 'namesOnly.test(sqlState) ?',
+    replace: "sqlState === '' ?",
+    tests,
+  },
+]
