@@ -4,6 +4,7 @@ import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
 import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
+import { comparedBuiltinGuards } from './compared-builtins.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -146,6 +147,7 @@ const lists = {
   'system-columns': systemColumnGuards,
   'read-values': readValueGuards,
   'named-types': namedTypeGuards,
+  'compared-builtins': comparedBuiltinGuards,
   'withheld-errors': withheldErrorGuards,
 }
 

@@ -1,5 +1,6 @@
 import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
+import { compareBuiltins } from './compared-builtins.js'
 import { applyDefinition } from './definitions.js'
 import { handlers } from './handlers.js'
 import { applyLiterals } from './literals.js'
@@ -81,6 +82,7 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
     }
     walk.statementIndex = index
     walk.visitAs(statement.type, statement.body, new Scope())
+    compareBuiltins(walk, statement.type)
     applyDefinition(walk, statement.type, statement.body)
   })
 }

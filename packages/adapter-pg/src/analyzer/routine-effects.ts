@@ -82,8 +82,6 @@ function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
 
 function callBuiltin(walk: Walk, routine: Routine, call: Call): void {
   if (routine.name.includes('json')) walk.makesJson = true
-  // A user may have made a default operator class for a type of the server.
-  runStored(walk, walk.catalog.types.get(routine.result)?.comparisons ?? [], 'comparison')
   const rule = builtinRule(routine.name)
   if (rule !== undefined) applyRule(walk, routine, rule, call)
   else if (routine.volatility === 'volatile') execute(walk, routine, call, true)

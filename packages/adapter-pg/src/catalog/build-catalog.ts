@@ -52,9 +52,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     userFunctions.get(id) ?? builtins.functionsOfOperators.get(id) ?? noFunctions
   const relations = userRelations(rows, name, functionsOfOperator)
   const userTypeList = userTypes(rows, name, functionsOfOperator, relations)
-  const types = new Map(
-    [...builtins.types, ...comparedBuiltins(rows, builtins.types), ...userTypeList].map((type) => [type.id, type]),
-  )
+  const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
   for (const relation of relations.values()) {
     relation.comparisons.push(...typeFunctions(relation, types, 'comparisons'))
     relation.valueFunctions.push(...typeFunctions(relation, types, 'functions'))
@@ -112,6 +110,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     userCasts: casts.filter((cast) => !cast.builtin && cast.function !== 0),
     coercesImplicitly: (source: number, target: number) => implicit.has(pair(source, target)),
     types,
+    comparedBuiltins: comparedBuiltins(rows),
     checksValues: userTypeList.some(runsFunctions),
     type: (schema: string, type: string) => typesByName.get(qualifiedKey(schema, type)),
     operatorClass: (operatorClass: string) => classes.get(operatorClass) ?? noFunctions,

@@ -228,6 +228,8 @@ export interface CatalogSnapshot {
   /** Whether values of a type turn into another one without being asked to. */
   coercesImplicitly(source: number, target: number): boolean
   readonly types: ReadonlyMap<number, TypeInfo>
+  /** Functions that compare values of the server's own types, where users made a default operator class for one. */
+  readonly comparedBuiltins: readonly number[]
   /** Whether making a value of some type runs a function of a user. */
   readonly checksValues: boolean
   type(schema: string, name: string): TypeInfo | undefined

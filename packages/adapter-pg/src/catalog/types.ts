@@ -1,3 +1,4 @@
+import { firstUserId } from './first-user-id.js'
 import type { FunctionsOfOperator } from './operators.js'
 import type { CatalogRows, UserRows } from './rows.js'
 import type { Relation, StoredUse, TypeInfo } from './snapshot.js'
@@ -79,14 +80,10 @@ export function userTypes(
   }))
 }
 
-/** Types of the server for which a user made a default operator class, with its functions. */
-export function comparedBuiltins(rows: UserRows, types: readonly TypeInfo[]): readonly TypeInfo[] {
-  const comparisons = new Map<number, number[]>()
-  for (const [type, routine] of rows.comparisons ?? []) add(comparisons, type, [routine])
-  return types.flatMap((type) => {
-    const own = [...(comparisons.get(type.id) ?? []), ...(comparisons.get(type.element) ?? [])]
-    return own.length === 0 ? [] : [{ ...type, comparisons: own }]
-  })
+/** Functions of default operator classes that users made for types of the server. */
+export function comparedBuiltins(rows: UserRows): readonly number[] {
+  const own = (rows.comparisons ?? []).filter(([type]) => type < firstUserId)
+  return [...new Set(own.map(([, routine]) => routine))]
 }
 
 /** A column without a default of its own takes that of its domain, or of the domain under that. */
