@@ -22,6 +22,6 @@ export const comparedBuiltinGuards = [
     file: source('catalog/types'),
     find: '.filter(([type]) => type < firstUserId)',
     replace: '',
-    tests: ['packages/adapter-pg/test/analyzer/effects.test.ts'],
+    tests: ['packages/adapter-pg/test/catalog/build-catalog.test.ts'],
   },
 ]

@@ -1,4 +1,5 @@
 const source = (name) => `packages/adapter-pg/src/${name}.ts`
+const unit = ['packages/adapter-pg/test/analyzer/whole-reads.test.ts']
 const tests = ['packages/adapter-pg/test/door/withheld-errors.int.test.ts']
 
 /** What the client gets of the errors and notices of the server. */
@@ -64,7 +65,7 @@ export const withheldErrorGuards = [
     file: source('analyzer/whole-reads'),
     find: '      if (child !== undefined) found.add(child)\n',
     replace: '      if (child === undefined) found.add(relation)\n',
-    tests,
+    tests: unit,
   },
   {
     name: 'maintenance of the database is of every table',
@@ -72,6 +73,20 @@ export const withheldErrorGuards = [
     find: "  return attributes['maintenance'] !== undefined && /^(?:schema|database):/.test(resource)",
     replace: "  return attributes['maintenance'] === 'none'",
     tests,
+  },
+  {
+    name: 'what is sensitive is so here, too',
+    file: source('analyzer/whole-reads'),
+    find: '...relationAttributes(relation), columns',
+    replace: 'columns',
+    tests: unit,
+  },
+  {
+    name: 'names in resources are read without their quotes',
+    file: source('analyzer/resource'),
+    find: "part.slice(1, -1).replaceAll('\"\"', '\"')",
+    replace: 'part.slice(1, -1)',
+    tests: unit,
   },
   {
     name: 'only messages that never hold values are kept',

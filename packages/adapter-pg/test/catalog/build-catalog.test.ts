@@ -8,6 +8,18 @@ const routineNames = (ids: readonly number[]): readonly (string | undefined)[] =
   ids.map((id) => shop.routines.get(id)?.name)
 
 describe('a catalog snapshot', () => {
+  it("tells operator classes for the server's types from those for types of users", () => {
+    const comparisons = [
+      [142, 20_001],
+      [142, 20_002],
+      [600, 20_002],
+      [20_000, 20_003],
+    ]
+    const catalog = buildCatalog(buildBuiltins(builtinText), JSON.stringify({ comparisons }))
+    expect(catalog.comparedBuiltins).toEqual([20_001, 20_002])
+    expect(shop.comparedBuiltins).toEqual([])
+  })
+
   it("knows relations with their columns, users' and the server's", () => {
     const orders = shop.relation('shop', 'orders')
     expect([...(orders?.columns.keys() ?? [])]).toEqual(['id', 'customer_id', 'total', 'note', 'status'])
