@@ -156,7 +156,7 @@ export const userForms: readonly Payload[] = [
   form('operator class', counted('distinct x from f_ranked() as x')),
   form('operator class', counted('greatest(f_ranked(), f_ranked())')),
   form('operator class', counted('distinct o.r from f_outputs() as o')),
-  form('operator class', counted('lseg(point(id, 1), point(0, 0)) as s from plain order by s')),
+  form('operator class', counted('lseg(point(id, 1), point(0, 0)) as s from plain order by s'), { world: 'compared' }),
   form('operator class', counted('* from greatest_view')),
   form('operator class', counted('* from array_view')),
   form('operator class', counted('1 from ranks where r between symmetric row(5)::ranked and row(0)::ranked')),
