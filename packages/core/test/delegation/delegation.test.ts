@@ -381,6 +381,8 @@ describe('a rule that restricts a role', () => {
     const access = sessionAccess(child, on.target)
     expect(verdict(await ask(access, describeAs('write')))).toBe('ERR_DENIED')
     expect(access.preview(describeAs('write'))).toMatchObject({ code: 'ERR_DENIED' })
+    expect(access.verdict(describeAs('write'))).toMatchObject({ effect: 'deny' })
+    expect(access.verdict(describeAs('read'))).toMatchObject({ effect: 'allow' })
     expect(verdict(await ask(access, describeAs('read')))).toBe('permitted')
     const { session: plain } = await opened(agent, on)
     expect(verdict(await ask(sessionAccess(plain, on.target), describeAs('write')))).toBe('permitted')
