@@ -22,7 +22,7 @@ export const contractGuards = [
   {
     name: 'the contract misses a limit on actions',
     file: 'packages/core/src/duty-reservation.ts',
-    find: 'return this.#ask(this.#claims.of(rules, act), whoOf(act))',
+    find: 'return this.#ask(this.#claimsOf(rules, act), whoOf(act))',
     replace: 'return this.#ask({ claims: [], unknown: undefined }, whoOf(act))',
     tests: contract,
     only: 'lets no more actions through',

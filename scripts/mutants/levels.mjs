@@ -122,13 +122,6 @@ export const levelGuards = [
     tests: enforced,
   },
   {
-    name: 'a preview is decided at the level of its session',
-    file: source('access'),
-    find: '      level: this.principal.level,\n',
-    replace: "      level: 'signed',\n",
-    tests: enforced,
-  },
-  {
     name: 'a read-only connection follows from the level of the session',
     file: source('access'),
     find: 'this.#policyTarget(), this.principal.level)',

@@ -8,6 +8,8 @@ import { comparedBuiltinGuards } from './compared-builtins.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
+import { plannedDefinitionGuards } from './definitions-planned.mjs'
+import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
@@ -149,6 +151,8 @@ const lists = {
   'named-types': namedTypeGuards,
   'compared-builtins': comparedBuiltinGuards,
   'withheld-errors': withheldErrorGuards,
+  'definitions-planned': plannedDefinitionGuards,
+  'definitions-read': readingDefinitionGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

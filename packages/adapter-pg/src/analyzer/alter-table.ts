@@ -2,87 +2,67 @@ import type { Relation } from '../catalog/snapshot.js'
 import {
   define,
   descendants,
-  evaluateRows,
   grant,
   newObject,
   relationTargets,
   runEventTriggers,
+  tablesOfType,
   type RelationTarget,
 } from './define.js'
-import { defineExisting, evaluateBounds, referencedTables } from './define-relations.js'
+import { readBounds, readNamed, readReferenced, readToDefine } from './definition-reads.js'
 import { relationRange } from './from.js'
-import { findRelation, rangeVarName } from './names.js'
+import { lookAround, makeBounds } from './looked-at.js'
+import { rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
 import { readAnew } from './read-anew.js'
+import { referencedTables } from './referenced-tables.js'
 import { relationResource } from './resource.js'
 import { evaluateStored } from './routine-effects.js'
 import { type Range, Scope } from './scope.js'
-import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { typeNameId } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /** ALTER TABLE, INDEX, VIEW, SEQUENCE, TYPE …: each change of it. Expressions may be evaluated for every row. */
 export const alterTable: Handler = (walk, body, outer) => {
-  const name = rangeVarName(nodeOf(body, 'relation') ?? {})
-  if (textOf(body, 'objtype') !== 'OBJECT_TYPE') {
-    for (const found of relationTargets(walk, name)) alterRelation(walk, body, found, outer)
-    return
-  }
-  define(walk, newObject(walk, 'type', name))
-  // Tables of the type may be rewritten.
-  runEventTriggers(walk, { rewrite: true })
-  const type = findRelation(walk, name)
-  if (type === undefined || !commandsOf(body).some(cascades)) return
-  for (const relation of typedTables(walk, type)) {
-    alterRelation(walk, body, { target: relationResource(relation, walk.state), relation }, outer)
-  }
-}
-
-function commandsOf(body: TreeNode): readonly TreeNode[] {
-  return listOf(body, 'cmds').map((item) => bodyOf(item, 'AlterTableCmd') ?? {})
-}
-
-function cascades(command: TreeNode): boolean {
-  return textOf(command, 'behavior') === 'DROP_CASCADE'
-}
-
-/** Tables that may be OF a composite type: they have its very columns. CASCADE changes them with it. */
-function typedTables(walk: Walk, type: Relation): readonly Relation[] {
-  const columns = columnTypes(type)
-  return [...walk.catalog.relations.values()].filter(
-    (relation) =>
-      (relation.kind === 'table' || relation.kind === 'partitioned-table') && columnTypes(relation) === columns,
-  )
-}
-
-function columnTypes({ columns }: Relation): string {
-  return JSON.stringify(Array.from(columns.values(), ({ name, type }) => [name, type]))
+  const written = rangeVarName(nodeOf(body, 'relation') ?? {})
+  if (textOf(body, 'objtype') === 'OBJECT_TYPE') {
+    define(walk, newObject(walk, 'type', written))
+    // Tables of the type change with it, and may be rewritten.
+    runEventTriggers(walk, { rewrite: true })
+    for (const relation of tablesOfType(walk, written)) {
+      alterRelation(walk, body, { target: relationResource(relation, walk.state), relation }, outer)
+    }
+  } else for (const found of relationTargets(walk, written)) alterRelation(walk, body, found, outer)
 }
 
 function alterRelation(walk: Walk, body: TreeNode, found: RelationTarget, outer: Scope): void {
   const { relation } = found
   const scope = new Scope(outer)
-  const commands = commandsOf(body)
+  const read = new Set<string>()
+  const commands = listOf(body, 'cmds').map((item) => bodyOf(item, 'AlterTableCmd') ?? {})
   if (relation !== undefined) {
-    scope.ranges.push(rangeWithin(relation, commands))
+    scope.ranges.push(rangeWithin(relation, commands, read))
     walk.mention(relation.columns.values())
   }
   for (const command of commands) alterOne(walk, command, found, scope)
   if (relation === undefined) return
-  const retypes = commands.some((command) => textOf(command, 'subtype') === 'AT_AlterColumnType')
-  evaluateRows(walk, relation, 'check')
-  if (retypes) readAnew(walk, relation)
-  if (nodeOf(body, 'relation')?.['inh'] !== true && textOf(body, 'objtype') !== 'OBJECT_TYPE') return
-  // Most changes reach every child as well.
-  for (const child of descendants(walk, relation)) {
-    define(walk, relationResource(child, walk.state), { object: 'child' })
-    evaluateRows(walk, child, 'check')
-    if (retypes) readAnew(walk, child)
+  readToDefine(walk, relation, read)
+  lookAround(walk, relation, 'check')
+  const reached = [relation]
+  if (flagOf(nodeOf(body, 'relation') ?? {}, 'inh') || textOf(body, 'objtype') === 'OBJECT_TYPE') {
+    // Most changes reach every child as well.
+    for (const child of descendants(walk, relation)) {
+      define(walk, relationResource(child, walk.state), { object: 'child' })
+      reached.push(child)
+    }
   }
+  if (!commands.some((command) => textOf(command, 'subtype') === 'AT_AlterColumnType')) return
+  for (const each of reached) readAnew(walk, each)
 }
 
 /** The table as the expressions of a command see it: a column that the command gives a type may have the old or the new one. */
-function rangeWithin(relation: Relation, commands: readonly TreeNode[]): Range {
+function rangeWithin(relation: Relation, commands: readonly TreeNode[], read: Set<string>): Range {
   const typed = new Set(
     commands.flatMap((command) => {
       const column = bodyOf(nodeOf(command, 'def'), 'ColumnDef')
@@ -90,7 +70,7 @@ function rangeWithin(relation: Relation, commands: readonly TreeNode[]): Range {
     }),
   )
   const columns = new Map([...relation.columns].filter(([name]) => !typed.has(name)))
-  return { ...relationRange(relation, undefined, [], undefined), relation: { ...relation, columns } }
+  return { ...relationRange(relation, undefined, [], read), relation: { ...relation, columns } }
 }
 
 /** Changes of a table that decide who may see or do what. */
@@ -120,8 +100,9 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
     return
   }
   const drop = subtype.startsWith('AT_Drop') && { drop: true }
-  const cascade = cascades(command) && { cascade: true }
+  const cascade = textOf(command, 'behavior') === 'DROP_CASCADE' && { cascade: true }
   define(walk, target, { ...drop, ...cascade, ...(rewriting.has(subtype) && { rewrite: true }) })
+  readAltered(walk, command, relation, scope)
   const definition = nodeOf(command, 'def')
   if (definition === undefined) return
   const type = nodeOf(bodyOf(definition, 'ColumnDef') ?? {}, 'typeName')
@@ -131,18 +112,42 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
     for (const use of walk.catalog.types.get(stored)?.defaults ?? []) evaluateStored(walk, use, 'default')
   }
   if (subtype === 'AT_SetIdentity' && relation !== undefined) moveSequences(walk, relation, definition)
-  referencedTables(walk, definition)
+  referencedTables(walk, definition, true)
   const partition = bodyOf(definition, 'PartitionCmd')
   const parent = bodyOf(definition, 'RangeVar')
   if (partition !== undefined) {
-    defineExisting(walk, nodeOf(partition, 'name'), { object: 'child' })
+    for (const other of defineRelative(walk, nodeOf(partition, 'name') ?? {})) {
+      if (subtype === 'AT_AttachPartition' && relation !== undefined) readBounds(walk, relation, other)
+    }
     const bound = nodeOf(partition, 'bound')
     if (bound !== undefined) {
       walk.visitAs('PartitionBoundSpec', bound, scope)
-      if (relation !== undefined) evaluateBounds(walk, relation)
+      if (relation !== undefined) makeBounds(walk, relation)
     }
-  } else if (parent !== undefined) defineExisting(walk, parent, { object: 'child' })
+  } else if (parent !== undefined) defineRelative(walk, parent)
   else walk.visit(definition, scope)
+}
+
+/** Columns whose values a change looks at although no expression names them. */
+function readAltered(walk: Walk, command: TreeNode, relation: Relation | undefined, scope: Scope): void {
+  const subtype = textOf(command, 'subtype')
+  const constraint = bodyOf(nodeOf(command, 'def'), 'ATAlterConstraint') ?? {}
+  if (subtype === 'AT_AlterColumnType' || subtype === 'AT_SetNotNull') readNamed(scope, [textOf(command, 'name')])
+  else if (subtype === 'AT_ValidateConstraint' || flagOf(constraint, 'alterEnforceability')) {
+    // Which columns a constraint is about, its name does not say.
+    readNamed(scope, ['*'])
+    if (relation !== undefined) readReferenced(walk, relation)
+  }
+}
+
+/** A partition, or a table that is inherited from. Gives those that are there. */
+function defineRelative(walk: Walk, body: TreeNode): readonly Relation[] {
+  return relationTargets(walk, rangeVarName(body)).flatMap(({ target, relation }) => {
+    define(walk, target, { object: 'child' })
+    if (relation === undefined) return []
+    lookAround(walk, relation, 'check')
+    return [relation]
+  })
 }
 
 /** ALTER COLUMN … RESTART moves the sequence of an identity column. */

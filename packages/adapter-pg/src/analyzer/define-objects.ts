@@ -1,4 +1,5 @@
 import { define, newObject, runEventTriggers } from './define.js'
+import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
 import { optionOf } from './objects.js'
 import { resource } from './resource.js'
@@ -95,6 +96,8 @@ const alterDomain: Handler = (walk, body, scope) => {
   const type = written === undefined ? undefined : findType(walk, written)
   if (type !== undefined) walk.mention([{ type: type.id }])
   runStored(walk, type?.functions ?? [], 'type')
+  // ADD CONSTRAINT, VALIDATE and SET NOT NULL look at every value; DROP CONSTRAINT, DROP NOT NULL and DEFAULT at none.
+  if (type !== undefined && !/^[XNT]$/.test(textOf(body, 'subtype'))) readValues(walk, type.id)
 }
 
 const alterSystem: Handler = (walk, body) => {

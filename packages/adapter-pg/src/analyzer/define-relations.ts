@@ -1,58 +1,18 @@
-import type { Relation } from '../catalog/snapshot.js'
-import { define, descendants, evaluateRows, grant, relationTargets } from './define.js'
+import { define, descendants, grant, relationTargets } from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
+import { readNamed, readToDefine } from './definition-reads.js'
+import { lookAt } from './looked-at.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
-import { planElements } from './planned-elements.js'
 import { relationRange } from './from.js'
 import { applyStored, reachedWhole, relationAttributes } from './relation-reads.js'
-import { relationResource, resource } from './resource.js'
+import { relationResource } from './resource.js'
 import { applyOperator } from './operators.js'
 import { Scope } from './scope.js'
-import { runStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
-/** CREATE TABLE. Its defaults and checks run when rows come, not now; bounds of a partition are computed now. */
-export const createTable: Handler = (walk, body, scope) => {
-  define(walk, newRelation(walk, nodeOf(body, 'relation') ?? {}))
-  const bound = nodeOf(body, 'partbound')
-  if (bound !== undefined) walk.visitAs('PartitionBoundSpec', bound, scope)
-  for (const item of listOf(body, 'inhRelations')) {
-    for (const { target, relation } of relationTargets(walk, rangeVarName(bodyOf(item, 'RangeVar') ?? {}))) {
-      define(walk, target, { object: 'child' })
-      if (bound !== undefined && relation !== undefined) evaluateBounds(walk, relation)
-    }
-  }
-  for (const element of listOf(body, 'tableElts')) referencedTables(walk, element)
-  planElements(walk, body, scope)
-  walk.visitAll(listOf(body, 'constraints'), scope)
-}
-
-/** Bounds become values of the parent's key, and rows of its default partition are checked against them. */
-export function evaluateBounds(walk: Walk, parent: Relation): void {
-  evaluateRows(walk, parent, 'check')
-  runStored(walk, parent.valueFunctions, 'type')
-}
-
-/** CREATE FOREIGN TABLE. */
-export const createForeignTable: Handler = (walk, body, scope) => {
-  walk.visitAs('CreateStmt', nodeOf(body, 'base'), scope)
-  define(walk, resource('server', textOf(body, 'servername')), { object: 'foreign-table', sensitive: true })
-}
-
-/** A foreign key changes what may happen to the table it points at; LIKE reads the other's definition. */
-export function referencedTables(walk: Walk, element: TreeNode): void {
-  const constraint = bodyOf(element, 'Constraint')
-  if (constraint !== undefined) defineExisting(walk, nodeOf(constraint, 'pktable'), { object: 'foreign-key' })
-  for (const inner of listOf(bodyOf(element, 'ColumnDef') ?? {}, 'constraints')) referencedTables(walk, inner)
-}
-
-export function defineExisting(
-  walk: Walk,
-  body: TreeNode | undefined,
-  attributes: Record<string, string | boolean>,
-): void {
+function defineExisting(walk: Walk, body: TreeNode | undefined, attributes: Record<string, string | boolean>): void {
   if (body === undefined) return
   for (const { target } of relationTargets(walk, rangeVarName(body))) define(walk, target, attributes)
 }
@@ -60,6 +20,8 @@ export function defineExisting(
 /** A constraint: its expressions; the table of a foreign key is handled with the command. */
 export const constraint: Handler = (walk, body, scope) => {
   walk.descend('Constraint', body, scope, referencedTable)
+  for (const field of ['keys', 'including', 'fk_attrs']) readNamed(scope, namesOf(listOf(body, field)) ?? [])
+  if (textOf(body, 'indexname') !== '') readNamed(scope, ['*'])
   // EXCLUDE: each element stands with the operator that must not hold between two rows.
   for (const item of listOf(body, 'exclusions')) {
     const operator = bodyOf(listOf(bodyOf(item, 'List') ?? {}, 'items')[1], 'List')
@@ -72,12 +34,14 @@ const referencedTable: ReadonlySet<string> = new Set(['pktable'])
 /** CREATE INDEX evaluates its expressions for every row. */
 export const createIndex: Handler = (walk, body, outer) => {
   const scope = new Scope(outer)
-  for (const { target, relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
+  const read = new Set<string>()
+  const found = relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))
+  for (const { target, relation } of found) {
     define(walk, target, { object: 'index' })
     if (relation === undefined) continue
-    scope.ranges.push(relationRange(relation, undefined, [], undefined))
+    scope.ranges.push(relationRange(relation, undefined, [], read))
     walk.mention(relation.columns.values())
-    runStored(walk, relation.comparisons, 'comparison')
+    lookAt(walk, relation, 'index')
     for (const child of descendants(walk, relation)) {
       define(walk, relationResource(child, walk.state), { object: 'index' })
     }
@@ -85,6 +49,7 @@ export const createIndex: Handler = (walk, body, outer) => {
   walk.visitAll(listOf(body, 'indexParams'), scope)
   walk.visitAll(listOf(body, 'indexIncludingParams'), scope)
   walk.visit(nodeOf(body, 'whereClause'), scope)
+  for (const { relation } of found) if (relation !== undefined) readToDefine(walk, relation, read)
 }
 
 /** CREATE VIEW: its query runs when it is read. */
@@ -127,7 +92,7 @@ export const refreshView: Handler = (walk, body) => {
     if (relation?.query === undefined) walk.miss('relation', textOf(nodeOf(body, 'relation') ?? {}, 'relname'))
     else {
       applyStored(walk, relation.query, 'view', reachedWhole(relation))
-      evaluateRows(walk, relation, 'index')
+      lookAt(walk, relation, 'index')
     }
   }
 }
@@ -146,7 +111,24 @@ export const changePolicy: Handler = (walk, body) => {
   }
 }
 
-/** CREATE STATISTICS. */
-export const createStatistics: Handler = (walk, body) => {
-  for (const item of listOf(body, 'relations')) defineExisting(walk, bodyOf(item, 'RangeVar'), { object: 'statistics' })
+/** CREATE STATISTICS: the server keeps what it finds in these columns. */
+export const createStatistics: Handler = (walk, body, outer) => {
+  const scope = new Scope(outer)
+  const read = new Set<string>()
+  const found = listOf(body, 'relations').flatMap((item) =>
+    relationTargets(walk, rangeVarName(bodyOf(item, 'RangeVar') ?? {})),
+  )
+  for (const { target, relation } of found) {
+    define(walk, target, { object: 'statistics' })
+    if (relation === undefined) continue
+    scope.ranges.push(relationRange(relation, undefined, [], read))
+    lookAt(walk, relation, 'index')
+  }
+  for (const item of listOf(body, 'exprs')) {
+    const element = bodyOf(item, 'StatsElem') ?? {}
+    const column = textOf(element, 'name')
+    if (column !== '') readNamed(scope, [column])
+    walk.visit(nodeOf(element, 'expr'), scope)
+  }
+  for (const { relation } of found) if (relation !== undefined) readToDefine(walk, relation, read)
 }

@@ -1,14 +1,19 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { creationSchema, findRelation, type WrittenName } from './names.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
-import { evaluateStored, runStored } from './routine-effects.js'
+import { runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 export type DefineAttributes = Readonly<Record<string, string | boolean>>
 
 /** An object of the database is created, changed or dropped: names may mean something else afterwards. */
-export function define(walk: Walk, target: string, attributes: DefineAttributes = {}): void {
-  walk.effects.add('define', target, attributes)
+export function define(
+  walk: Walk,
+  target: string,
+  attributes: DefineAttributes = {},
+  columns?: ReadonlySet<string>,
+): void {
+  walk.effects.add('define', target, attributes, columns)
   announce(walk, target, attributes)
 }
 
@@ -106,11 +111,10 @@ export function descendants(walk: Walk, relation: Relation): readonly Relation[]
   return [...found]
 }
 
-/** Functions that run when the rows of a table are looked at anew: for its indexes, checks and partitions. */
-export function evaluateRows(walk: Walk, relation: Relation, via: string): void {
-  for (const use of relation.checks) evaluateStored(walk, use, via)
-  runStored(walk, relation.searches, 'index')
-  runStored(walk, relation.comparisons, 'comparison')
+/** Tables that have their columns from a composite type. */
+export function tablesOfType(walk: Walk, written: WrittenName): readonly Relation[] {
+  const type = findRelation(walk, written)?.rowType ?? 0
+  return type === 0 ? [] : [...walk.catalog.relations.values()].filter(({ ofType }) => ofType === type)
 }
 
 export interface RelationTarget {

@@ -1,8 +1,8 @@
-import { define, descendants, grant } from './define.js'
-import { findRelation, writtenName } from './names.js'
+import { define, descendants, grant, namedObject, relationTargets, tablesOfType } from './define.js'
+import { findRelation, rangeVarName, writtenName } from './names.js'
 import { namedObjects, type NamedObject } from './objects.js'
 import { relationResource, resource } from './resource.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
 /** DROP of anything in a schema or a database. */
@@ -44,6 +44,10 @@ export const changeObject =
 /** ALTER … RENAME TO: both names. */
 export const renameObject: Handler = (walk, body) => {
   const type = textOf(body, 'renameType')
+  if (type === 'OBJECT_COLUMN' || type === 'OBJECT_ATTRIBUTE') {
+    renameColumn(walk, body)
+    return
+  }
   onObject(walk, type, objectNode(body), ({ target, attributes }) => {
     const change = changing(body, 'renameType')
     change(walk, target, attributes)
@@ -53,8 +57,30 @@ export const renameObject: Handler = (walk, body) => {
   })
 }
 
+/**
+ * Rules name columns: both names are said, of the table, of everything below it, and of the tables that have their columns
+ * from a type.
+ */
+function renameColumn(walk: Walk, body: TreeNode): void {
+  const range = nodeOf(body, 'relation') ?? {}
+  const written = rangeVarName(range)
+  const columns = new Set([textOf(body, 'subname'), textOf(body, 'newname')])
+  const isType = textOf(body, 'renameType') === 'OBJECT_ATTRIBUTE'
+  if (isType) for (const target of namedObject(walk, 'type', written)) define(walk, target, {}, columns)
+  const named = isType
+    ? tablesOfType(walk, written).map((relation) => ({ target: relationResource(relation, walk.state), relation }))
+    : relationTargets(walk, written)
+  for (const { target, relation } of named) {
+    define(walk, target, {}, columns)
+    if (relation === undefined || !flagOf(range, 'inh')) continue
+    for (const child of descendants(walk, relation)) {
+      define(walk, relationResource(child, walk.state), { object: 'child' }, columns)
+    }
+  }
+}
+
 /** Renamed inside of what the command names. */
-const parts: ReadonlySet<string> = new Set(['OBJECT_ATTRIBUTE', 'OBJECT_DOMCONSTRAINT'])
+const parts: ReadonlySet<string> = new Set(['OBJECT_DOMCONSTRAINT'])
 
 /** ALTER … SET SCHEMA: both places. */
 export const moveObject: Handler = (walk, body) => {

@@ -3,18 +3,17 @@ import { callStatement, doStatement } from './calls.js'
 import { columnReference } from './columns.js'
 import { discard, listen, notify, setConstraints } from './connection-commands.js'
 import { copyStatement } from './copy.js'
+import { createForeignTable, createTable } from './create-table.js'
 import { closeCursor, declareCursor, fetchCursor } from './cursors.js'
 import { objectCommands } from './define-objects.js'
 import {
   alterSequence,
   changePolicy,
   constraint,
-  createForeignTable,
   createIndex,
   createOnRelation,
   createSequence,
   createStatistics,
-  createTable,
   createTableAs,
   createView,
   refreshView,

@@ -1,10 +1,10 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { define, descendants, evaluateRows, relationTargets } from './define.js'
+import { define, descendants, relationTargets } from './define.js'
+import { lookAt, lookAtOne } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
-import { evaluateStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -31,35 +31,29 @@ export const reindex: Handler = (walk, body) => {
   const relation = nodeOf(body, 'relation')
   if (kind === 'REINDEX_OBJECT_SCHEMA') {
     define(walk, resource('schema', textOf(body, 'name')), { maintenance: 'reindex' })
-    runAllChecks(walk)
+    lookAtAll(walk)
   } else maintain(walk, relation === undefined ? [] : [relation], 'reindex')
 }
 
 function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: string): void {
   if (relations.length === 0) {
     define(walk, resource('database', walk.catalog.database), { maintenance })
-    runAllChecks(walk)
+    lookAtAll(walk)
   }
   for (const body of relations) {
     for (const { target, relation } of relationTargets(walk, rangeVarName(body))) {
       define(walk, target, { maintenance })
       if (relation === undefined) continue
-      runChecks(walk, relation)
+      lookAt(walk, relation, 'index')
       for (const child of descendants(walk, relation)) {
         define(walk, relationResource(child, walk.state), { maintenance })
-        runChecks(walk, child)
       }
     }
   }
 }
 
-function runChecks(walk: Walk, relation: Relation): void {
-  evaluateRows(walk, relation, 'index')
-  for (const use of relation.statistics) evaluateStored(walk, use, 'index')
-}
-
-function runAllChecks(walk: Walk): void {
-  for (const relation of walk.catalog.relations.values()) runChecks(walk, relation)
+function lookAtAll(walk: Walk): void {
+  for (const relation of walk.catalog.relations.values()) lookAtOne(walk, relation, 'index')
 }
 
 /** CHECKPOINT. */

@@ -247,7 +247,8 @@ function firesFor(relation: Relation, columns: readonly number[], event: ChangeE
   return reaches(relation, columns, change)
 }
 
-function namesOfColumns(relation: Relation, numbers: readonly number[]): ReadonlySet<string> {
+/** Names of the columns of a relation that have these numbers. */
+export function namesOfColumns(relation: Relation, numbers: readonly number[]): ReadonlySet<string> {
   const names = new Set<string>()
   for (const column of relation.columns.values()) if (numbers.includes(column.number)) names.add(column.name)
   return names

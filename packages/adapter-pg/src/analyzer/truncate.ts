@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { expectRelation, rangeVarName } from './names.js'
-import { relationAttributes } from './relation-reads.js'
+import { planRelation, relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { runStored } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, textOf } from './tree.js'
@@ -35,6 +35,8 @@ function empty(walk: Walk, relation: Relation, options: Options, via: string | u
   })
   for (const trigger of relation.triggers)
     if (trigger.events.has('truncate')) runStored(walk, [trigger.function], 'trigger')
+  // Its indexes are built anew.
+  planRelation(walk, relation)
   if (options.restart) restartSequences(walk, relation)
   const next = (id: number, how: string | undefined): void => {
     const other = walk.catalog.relations.get(id)

@@ -44,6 +44,7 @@ const relations = (which: (id: string) => string): string =>
       number('c.reltype'),
       'c.relrowsecurity',
       `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated, a.attnotnull) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
+      number('c.reloftype'),
     ],
     `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   )
@@ -185,6 +186,7 @@ const userSql = document([
       number('i.indrelid'),
       `CASE WHEN i.indexprs IS NULL THEN NULL ELSE ${storedUseSql('i.indexprs')} END`,
       `CASE WHEN i.indpred IS NULL THEN NULL ELSE ${storedUseSql('i.indpred')} END`,
+      `CASE WHEN i.indisprimary THEN ${numbers('i.indkey::pg_catalog.int2[]')} ELSE NULL END`,
     ],
     `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   ),
@@ -220,6 +222,11 @@ const userSql = document([
     'partitionKeys',
     [number('p.partrelid'), storedUseSql('p.partexprs')],
     'pg_catalog.pg_partitioned_table AS p WHERE p.partexprs IS NOT NULL',
+  ),
+  section(
+    'partitioned',
+    [number('p.partrelid'), numbers('p.partattrs::pg_catalog.int2[]'), number('p.partdefid')],
+    'pg_catalog.pg_partitioned_table AS p',
   ),
   section(
     'inherits',

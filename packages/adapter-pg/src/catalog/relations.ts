@@ -46,11 +46,12 @@ const kinds: Readonly<Record<string, RelationKind>> = {
 /** Relations of one part of the catalog, not yet with what hangs on them. */
 export function plainRelations(rows: CatalogRows, schemaName: (id: number) => string): Map<number, Draft> {
   const relations = new Map<number, Draft>()
-  for (const [id, schema, name, kind, persistence, rowType, rowSecurity, columns] of rows.relations ?? []) {
+  for (const [id, schema, name, kind, persistence, rowType, rowSecurity, columns, ofType] of rows.relations ?? []) {
     const draft = emptyRelation(id, schemaName(schema), name, kinds[kind] ?? 'table')
     draft.temporary = persistence === 't'
     draft.rowType = rowType
     draft.rowSecurity = rowSecurity
+    draft.ofType = ofType
     draft.columns = new Map(
       (columns ?? []).map(([column, number, type, generated, notNull]): [string, Column] => [
         column,
@@ -69,12 +70,20 @@ export function userRelations(
   functionsOfOperator: FunctionsOfOperator,
 ): Map<number, Draft> {
   const relations = plainRelations(rows, schemaName)
-  for (const [id, schema, name, table] of rows.indexes ?? []) {
+  const at = (id: number): Draft | undefined => relations.get(id)
+  for (const [id, schema, name, table, , , primaryKey] of rows.indexes ?? []) {
     const draft = emptyRelation(id, schemaName(schema), name, 'index')
     draft.table = table
     relations.set(id, draft)
+    const owner = at(table)
+    if (owner !== undefined && primaryKey !== null) owner.primaryKey = primaryKey
   }
-  const at = (id: number): Draft | undefined => relations.get(id)
+  for (const [id, columns, defaultPartition] of rows.partitioned ?? []) {
+    const draft = at(id)
+    if (draft === undefined) continue
+    draft.partitionKey = columns ?? []
+    draft.defaultPartition = defaultPartition
+  }
   for (const [parent, child] of rows.inherits ?? []) at(parent)?.children.push(child)
   for (const [sequence, table] of rows.ownedSequences ?? []) {
     const draft = at(sequence)
@@ -238,6 +247,10 @@ function emptyRelation(id: number, schema: string, name: string, kind: RelationK
     kind,
     temporary: false,
     rowType: 0,
+    ofType: 0,
+    primaryKey: [],
+    partitionKey: [],
+    defaultPartition: 0,
     columns: new Map(),
     rowSecurity: false,
     children: [],

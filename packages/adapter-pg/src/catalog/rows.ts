@@ -13,6 +13,7 @@ export interface CatalogRows {
       rowType: number,
       rowSecurity: boolean,
       columns: Rows<[name: string, number: number, type: number, generated: string, notNull: boolean]>,
+      ofType: number,
     ]
   >
   readonly routines: Rows<
@@ -57,7 +58,17 @@ export interface UserRows extends CatalogRows {
   readonly comparisons: Rows<[type: number, routine: number]>
   /** Commutators and negators. */
   readonly operatorPartners: Rows<[operator: number, partner: number]>
-  readonly indexes: Rows<[id: number, schema: number, name: string, table: number, keys: Tokens, predicate: Tokens]>
+  readonly indexes: Rows<
+    [
+      id: number,
+      schema: number,
+      name: string,
+      table: number,
+      keys: Tokens,
+      predicate: Tokens,
+      primaryKey: readonly number[] | null,
+    ]
+  >
   readonly operatorClasses: Rows<[name: string, routine: number]>
   readonly indexClasses: Rows<[relation: number, routine: number]>
   readonly partitionClasses: Rows<[relation: number, routine: number]>
@@ -67,6 +78,7 @@ export interface UserRows extends CatalogRows {
   /** Texts of stored trees that the planner simplifies, where they name anything of a user. */
   readonly planned: Rows<[relation: number, tree: string]>
   readonly partitionKeys: Rows<[relation: number, use: Tokens]>
+  readonly partitioned: Rows<[relation: number, columns: readonly number[] | null, defaultPartition: number]>
   readonly inherits: Rows<[parent: number, child: number]>
   readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens, instead: boolean]>
   readonly triggers: Rows<

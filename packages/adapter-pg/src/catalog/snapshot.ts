@@ -82,10 +82,18 @@ export interface Relation {
   readonly kind: RelationKind
   readonly temporary: boolean
   readonly rowType: number
+  /** For a typed table: the composite type that gives it its columns; else 0. */
+  readonly ofType: number
   readonly columns: ReadonlyMap<string, Column>
   readonly rowSecurity: boolean
   /** Ids of relations that inherit from it or are its partitions, direct ones. */
   readonly children: readonly number[]
+  /** Numbers of the columns of its primary key; empty where it has none. */
+  readonly primaryKey: readonly number[]
+  /** For a partitioned table: numbers of the columns that its rows are divided by, 0 for an expression. */
+  readonly partitionKey: readonly number[]
+  /** For a partitioned table: the partition that has the rows of no other one; 0 where it has none. */
+  readonly defaultPartition: number
   /** For a view: the query it stands for. */
   readonly query: StoredUse | undefined
   /**

@@ -540,12 +540,14 @@ export const definitions: Cases = {
   'create table hr.fresh (id int references shop.orders)': [
     'define table:hr.fresh',
     'define table:shop.orders object=foreign-key',
+    'read table:shop.orders via=define columns=id',
   ],
   'create temp table t (id int)': ['define table:pg_temp.t'],
   'create index on lone (checked(a)) where upper(b::varchar) is null': [
     'define table:shop.lone object=index',
     'execute function:shop.checked userDefined',
     'execute function:shop.upper userDefined',
+    'read table:shop.lone via=define columns=a,b',
   ],
   'alter table items add column x int default secret_default()': [
     'define table:shop.items rewrite',
@@ -554,7 +556,7 @@ export const definitions: Cases = {
   'alter table items owner to dba': ['grant table:shop.items object=owner'],
   'alter table items disable row level security': ['grant table:shop.items object=row-security'],
   'alter index lone_checked rename to x': ['define table:shop.lone object=index'],
-  'alter table items rename column sku to x': ['define table:shop.items'],
+  'alter table items rename column sku to x': ['define table:shop.items columns=sku,x'],
   'alter table lone set schema hr': ['define table:shop.lone', 'define table:hr.lone'],
   'alter table lone rename to "a.b"': ['define table:shop.lone', 'define table:shop."a.b"'],
   'alter function refund(integer) rename to lower': ['define function:shop.refund', 'define function:shop.lower'],
@@ -607,14 +609,17 @@ export const definitions: Cases = {
   'alter table lone validate constraint x': [
     'define table:shop.lone',
     'execute function:shop.checked userDefined via=check',
+    'read table:shop.lone via=define columns=*,a,b',
   ],
   'alter table stock add exclude using gist (amount with =)': [
     'define table:shop.stock',
     'execute function:shop.same_money userDefined via=operator',
+    'read table:shop.stock via=define columns=amount',
   ],
   'alter domain quantity validate constraint x': [
     'define type:shop.quantity',
     'execute function:shop.checked userDefined via=type',
+    'read table:shop.stock via=define columns=amount',
   ],
   'reindex index lone_checked': [
     'define table:shop.lone maintenance=reindex',

@@ -63,7 +63,7 @@ describe('what a definition plans', () => {
   })
 
   it('is what LIKE copies of another table, but not its columns alone', async () => {
-    const plan = 'execute function:shop.constant userDefined via=plan'
+    const plan = 'execute function:shop.constant userDefined via=index'
     expect(await effectLines('create table tt (like folded including indexes)')).toContain(plan)
     expect(await effectLines('create table tt (like folded)')).not.toContain(plan)
   })
@@ -85,17 +85,6 @@ describe('what a definition changes besides', () => {
     expect(await effectLines('alter table days attach partition days_2024 for values in (5)', { catalog })).toContain(
       checked,
     )
-  })
-
-  it('are, with CASCADE, tables of a composite type', async () => {
-    const text = 'alter type money_ alter attribute amount type quantity'
-    expect(await effectLines(text)).toEqual(['define type:shop.money_'])
-    const table = { ...relation('lone'), columns: relation('money_').columns }
-    const catalog = { ...shop, relations: new Map(shop.relations).set(table.id, table) }
-    const lines = await effectLines(`${text} cascade`, { catalog })
-    expect(lines).toContain('define table:shop.lone cascade rewrite')
-    expect(lines).toContain(checked)
-    expect(lines.filter((line) => line.startsWith('define table'))).toHaveLength(1)
   })
 })
 
