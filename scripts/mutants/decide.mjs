@@ -262,8 +262,8 @@ export const decideGuards = [
   {
     name: 'roles are read anew when their array can change',
     file: policy('view'),
-    find: 'if (Object.isFrozen(roles) && delegatorRoles.length === 0) this',
-    replace: 'if (delegatorRoles.length === 0) this',
+    find: 'if (Object.isFrozen(roles) && Object.isFrozen(restricting)) this',
+    replace: 'this',
     tests: decide,
   },
 ]

@@ -132,15 +132,15 @@ export const dutyGuards = [
   {
     name: 'a sub-agent counts for the roles that it was not given',
     file: source('decided-action'),
-    find: 'roles: countedRoles,',
+    find: 'roles: principal.restrictingRoles,',
     replace: 'roles: principal.roles,',
     tests: limits,
   },
   {
     name: 'a sub-agent counts for the roles that it was not given after a restart',
     file: source('record/recorded-party'),
-    find: 'countedRoles: countedRoles(own, links),',
-    replace: 'countedRoles: own,',
+    find: "textsOf(held['restrictingRoles']) ?? roles",
+    replace: 'roles',
     tests: limits,
   },
   {
@@ -210,7 +210,7 @@ export const dutyGuards = [
   {
     name: 'roles on record count after a restart',
     file: source('record/replayed-duties'),
-    find: '        this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)\n',
+    find: '        this.#keep(roleClaimsOf(this.#rules, held, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)\n',
     replace: '',
     tests: roles,
   },

@@ -9,8 +9,8 @@ export const dutyHistoryGuards = [
   {
     name: 'a vote counts after a restart for the roles that it was given with',
     file: source('record/replayed-duties'),
-    find: 'return { party: partyOf(event, who).party, roles }',
-    replace: 'return partyOf(event, who)',
+    find: 'return { party, roles, restrictingRoles }',
+    replace: 'return { party, roles: restrictingRoles, restrictingRoles }',
     tests: roles,
   },
   {

@@ -57,6 +57,7 @@ import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
 import { requestGuards } from './requests.mjs'
+import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
 import { rowGuards } from './rows.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
@@ -88,6 +89,7 @@ const lists = {
   decide: decideGuards,
   identity: identityGuards,
   directory: directoryGuards,
+  'restricting-roles': restrictingRoleGuards,
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
   levels: levelGuards,

@@ -175,9 +175,9 @@ class Access implements SessionAccess {
   }
 
   duties(): ReadonlySet<Duty> {
-    return this.#state.enforcement
-      .policyNow()
-      .dutiesOf(this.#requester.roles(), this.#policyTarget(), this.principal.level)
+    const { principal } = this.#requester
+    const policy = this.#state.enforcement.policyNow()
+    return policy.dutiesOf(this.#requester.roles(), this.#policyTarget(), principal.level, principal.restrictingRoles)
   }
 
   backstops(): readonly string[] {

@@ -11,12 +11,12 @@ export type DecidedAction = Pick<Action, 'target'> & {
 
 /** What the policy is asked about an action of somebody: the same whether it is to run or only simulated. */
 export function decisionInput(
-  requester: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles'>,
+  requester: Pick<Requester, 'principal' | 'roles'>,
   { description, target }: DecidedAction,
 ): DecisionInput {
   return {
     roles: requester.roles(),
-    delegatorRoles: requester.delegatorRoles(),
+    restrictingRoles: requester.principal.restrictingRoles,
     level: requester.principal.level,
     target,
     operation: description.operation,
@@ -27,17 +27,13 @@ export function decisionInput(
 
 /** What the rules about what happened before are asked about it. Without a session nothing of it has to be reviewed. Throws ERR_INTERNAL for a number of statements that is none. */
 export function actOfAction(
-  {
-    countedRoles,
-    principal,
-    sessionId,
-  }: Pick<Requester, 'countedRoles' | 'principal'> & Partial<Pick<Requester, 'sessionId'>>,
+  { principal, sessionId }: Pick<Requester, 'principal'> & Partial<Pick<Requester, 'sessionId'>>,
   { description, target }: DecidedAction,
   kind: 'action' | 'request',
 ): Act {
   return {
     party: principal,
-    roles: countedRoles,
+    roles: principal.restrictingRoles,
     target: target.name,
     effects: description.effects,
     statements: statementsOf(description),

@@ -157,7 +157,7 @@ export class DutyReservation {
    */
   async admitRoles(rules: DutyRules | undefined, principal: Principal, livesMs: number): Promise<void> {
     if (rules === undefined) return
-    const who = { party: principal, roles: principal.roles }
+    const who = { party: principal, roles: principal.restrictingRoles }
     const reservation = await this.#ask(roleClaimsOf(rules, who, Math.ceil(livesMs)), {
       does: 'open',
       who: principal.subject,
@@ -242,7 +242,7 @@ function actOfVote(
       root: requester.run.root,
       change: requester.change,
     },
-    { party: approver, roles },
+    { party: approver, roles, restrictingRoles: approver.restrictingRoles },
   )
 }
 

@@ -14,10 +14,6 @@ export interface Requester extends Living {
   readonly actorRecord: CanonicalFragment
   /** The roles that the session has at this moment: of a delegated one, those that the delegating session still has too. */
   roles(): readonly string[]
-  /** The roles of the sessions that this one was delegated from. Empty for one that a credential opened. */
-  delegatorRoles(): readonly string[]
-  /** The roles that what it does counts for: its own and its delegators', always the same array. */
-  readonly countedRoles: readonly string[]
   /** Set when every action needs a proof. */
   readonly proof: ProofDemand | undefined
   /** A new id for an action of this session. */

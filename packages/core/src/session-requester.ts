@@ -1,4 +1,3 @@
-import { countedRoles } from './duties/act.js'
 import type { BothKeysError } from './errors.js'
 import { actorFragment, principalFragment } from './identity/make-principal.js'
 import type { ProofDemand } from './proof-demand.js'
@@ -19,13 +18,10 @@ interface RequesterFacts {
   readonly onUnrecorded: (error: BothKeysError) => void
 }
 
-const noRoles: readonly string[] = Object.freeze([])
-
 /** A session as the one path sees it. What a sub-agent has, its delegator has too; what it writes, its delegator wrote. */
 export function requesterOf(facts: RequesterFacts): Requester {
   const { endIfExpired, journalBudget, onOverBudget, onUnrecorded, parent, proof, session, signal, trace } = facts
   const { principal } = session
-  const given = principal.delegation.flatMap(({ roles }) => roles)
   let actions = 0
   let written = 0
   return {
@@ -34,8 +30,6 @@ export function requesterOf(facts: RequesterFacts): Requester {
     principalRecord: principalFragment(principal),
     actorRecord: actorFragment(principal),
     roles: parent === undefined ? () => principal.roles : () => shared(principal.roles, parent.roles()),
-    delegatorRoles: parent === undefined ? () => noRoles : () => [...given, ...parent.roles()],
-    countedRoles: countedRoles(principal.roles, principal.delegation),
     proof,
     signal,
     endIfExpired,

@@ -113,13 +113,13 @@ function mayApprove({ action }: HoldFacts, candidate: Candidate, policy: Compile
 }
 
 /**
- * Proven no better than the vote was given. A sub-agent is restricted by the roles of its delegators, too, as it is where it
- * acts itself.
+ * Proven no better than the vote was given. Whoever approves is restricted by the roles that give them nothing, too, as they are
+ * where they act themselves.
  */
 function asDecided(
   { approver, level = approver.level, roles }: Candidate,
   { kind, labels, name }: Target,
-): Pick<DecisionInput, 'roles' | 'delegatorRoles' | 'level' | 'target'> {
-  const delegatorRoles = approver.delegation.flatMap((link) => link.roles)
-  return { roles, delegatorRoles, level: lowerLevel(level, approver.level), target: { name, kind, labels } }
+): Pick<DecisionInput, 'roles' | 'restrictingRoles' | 'level' | 'target'> {
+  const { restrictingRoles } = approver
+  return { roles, restrictingRoles, level: lowerLevel(level, approver.level), target: { name, kind, labels } }
 }

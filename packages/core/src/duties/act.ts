@@ -1,5 +1,4 @@
 import type { Effect } from '../model/effect.js'
-import type { DelegationLink } from '../model/principal.js'
 import type { IndependentParty } from './independence.js'
 
 /** One thing that somebody does, as the rules about what happened before see it. */
@@ -24,27 +23,22 @@ export interface Act {
   readonly change: string | undefined
 }
 
-/**
- * The roles that an action counts for: those of everybody who delegated to its session, too, so that handing it to a
- * sub-agent without the role that a rule counts escapes no rule.
- */
-export function countedRoles(
-  roles: readonly string[],
-  delegation: readonly Pick<DelegationLink, 'roles'>[],
-): readonly string[] {
-  if (delegation.length === 0) return roles
-  return Object.freeze([...new Set([...roles, ...delegation.flatMap((link) => link.roles)])])
+/** Somebody who votes, with the roles that let them. */
+export interface Voter extends Pick<Act, 'party' | 'roles'> {
+  readonly restrictingRoles: readonly string[]
+}
+
+/** The roles that a vote counts for: also those that give it nothing. */
+export function countedRoles({ restrictingRoles, roles }: Omit<Voter, 'party'>): readonly string[] {
+  return [...new Set([...roles, ...restrictingRoles])]
 }
 
 /** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */
-export function actOfApproving(
-  act: Pick<Act, 'target' | 'effects' | 'root' | 'change'>,
-  approver: Pick<Act, 'party' | 'roles'>,
-): Act {
+export function actOfApproving(act: Pick<Act, 'target' | 'effects' | 'root' | 'change'>, approver: Voter): Act {
   const effects = act.effects.length === 0 ? [{ resource: 'target:*', attributes: {} }] : act.effects
   return {
     party: approver.party,
-    roles: approver.roles,
+    roles: countedRoles(approver),
     kind: 'vote',
     about: act.effects,
     target: act.target,

@@ -58,6 +58,7 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
   const owners = ownersOf(facts, unsaid)
   const root = facts.runRoot === undefined ? derivedRoot(subject, owners) : identifier(facts.runRoot, 'run')
   const expiresAtMs = moment(facts.expiresAtMs)
+  const roles = rolesOf(facts.roles)
   const principal = {
     kind: facts.kind,
     subject,
@@ -70,7 +71,8 @@ export function makePrincipal(facts: PrincipalFacts): Principal {
     run: Object.freeze({ id: root, root }),
     change: facts.change === undefined ? undefined : changeName(facts.change),
     key: facts.key === undefined ? ('none' as const) : known([identifier(facts.key, 'key')]),
-    roles: rolesOf(facts.roles),
+    roles,
+    restrictingRoles: roles,
     verifiedBy: identifier(facts.verifiedBy, 'verifier', 64),
     level: levelOf(facts),
     // A frozen Date can still be set, so each reader gets one of their own.
@@ -87,12 +89,15 @@ export interface LinkedFacts {
   readonly aliases: readonly Subject[]
   readonly owners: readonly string[]
   readonly agentClass: string | undefined
+  /** What the principal may do now. */
   readonly roles: readonly string[]
+  /** Every role that the directory gives the account: one that its credential leaves out restricts it all the same. */
+  readonly listedRoles?: readonly string[]
 }
 
 /**
  * The same principal with what a directory says of it: owners, accounts and the class are added to those that it has, and
- * the roles are those given. Everything else stays, the run above all: a change in the directory resets no
+ * the roles are those given; what restricted it goes on to. Everything else stays, the run above all: a change in the directory resets no
  * window. For the directory's own code alone. Throws ERR_TOKEN_INVALID.
  */
 export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Principal {
@@ -109,11 +114,18 @@ export function linkedPrincipal(principal: Principal, facts: LinkedFacts): Princ
     person: facts.person === undefined ? undefined : identifier(facts.person, 'person'),
     owners: facts.owners.length === 0 ? principal.owners : known([...owners, ...facts.owners]),
     agentClass: linkedClass(principal, facts.agentClass),
-    roles: rolesOf(facts.roles),
+    ...linkedRoles(principal, facts),
     get expiresAt() {
       return new Date(expiresAtMs)
     },
   })
+}
+
+/** The list of roles itself where nothing else restricts, so that whoever looks at both finds one. */
+function linkedRoles(principal: Principal, facts: LinkedFacts): Pick<Principal, 'roles' | 'restrictingRoles'> {
+  const roles = rolesOf(facts.roles)
+  const all = new Set([...roles, ...principal.restrictingRoles, ...rolesOf(facts.listedRoles ?? [])])
+  return { roles, restrictingRoles: all.size === roles.length ? roles : Object.freeze([...all]) }
 }
 
 /** Added to what is known. What a sub-agent was given beside an unknown class is unknown as well, and stays so. */
@@ -160,7 +172,7 @@ export interface DelegatedFacts {
 }
 
 /**
- * The principal of a delegated session: the subject, accounts, owners, actors, the change, the level and the root of the run stay; a class and a
+ * The principal of a delegated session: the subject, accounts, owners, actors, what restricts it, the change, the level and the root of the run stay; a class and a
  * key are added to those that it has, so that nothing that conflicted stops to. For the code of delegation alone.
  * Throws ERR_TOKEN_INVALID.
  */
@@ -242,8 +254,21 @@ export function actorFragment(principal: Principal): CanonicalFragment {
 }
 
 function lasting(principal: Principal) {
-  const { actors, agentClass, aliases, change, key, kind, level, owners, person, roles, subject, verifiedBy } =
-    principal
+  const {
+    actors,
+    agentClass,
+    aliases,
+    change,
+    key,
+    kind,
+    level,
+    owners,
+    person,
+    restrictingRoles,
+    roles,
+    subject,
+    verifiedBy,
+  } = principal
   return {
     actors: actors.length === 0 ? undefined : actors,
     aliases: aliases.length === 0 ? undefined : aliases.map(({ id, issuer }) => ({ id, issuer })),
@@ -254,6 +279,7 @@ function lasting(principal: Principal) {
     level,
     owners: dimensionJson(owners),
     person,
+    restrictingRoles: restrictingRoles.length === roles.length ? undefined : restrictingRoles,
     roles,
     subject: { id: subject.id, issuer: subject.issuer },
     verifiedBy,

@@ -24,7 +24,7 @@ export const standingAsVerified: StandingNow = (principal) => ({ principal, role
 
 /**
  * Looks principals up in a directory, with the people behind their owners. What the credential says is kept: the directory
- * adds accounts, people and owners to it, and takes roles away (RULES 2).
+ * adds accounts, people, owners and roles that restrict to it, and takes roles that give away (RULES 2).
  * Throws ERR_DIRECTORY_UNAVAILABLE when it fails, takes longer than `deadlineMs` or answers what is no record, and
  * ERR_DIRECTORY_REFUSED when it does not know somebody, has them disabled or contradicts the credential.
  */
@@ -52,6 +52,7 @@ export async function standingBy(principal: Principal, find: FindRecord): Promis
     owners,
     agentClass: record.agentClass,
     roles: both,
+    listedRoles: record.roles ?? [],
   })
   return { principal: linked, roles: record.kind === 'human' ? (record.roles ?? principal.roles) : both }
 }

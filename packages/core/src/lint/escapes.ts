@@ -38,7 +38,7 @@ export function separationEscapes(policy: CompiledPolicy, members: readonly Rost
   return [
     ...separatedRoles.flatMap((rule) =>
       escapesOf(policy, rule, groups, ({ principal }) =>
-        roleClaimsOf({ ...none, separatedRoles: [rule] }, { party: principal, roles: principal.roles }, 0),
+        roleClaimsOf({ ...none, separatedRoles: [rule] }, { party: principal, roles: principal.restrictingRoles }, 0),
       ),
     ),
     ...separatedDuties.flatMap((rule) =>
@@ -106,7 +106,7 @@ function dutyClaims(
     rules,
     actOfApproving(
       { target: target.name, effects: [{ duty: 'read', resource, attributes: {} }], root, change },
-      action,
+      { party: principal, roles, restrictingRoles: principal.restrictingRoles },
     ),
   )
   return { claims: merged([...done.claims, ...vote.claims]), unknown: done.unknown ?? vote.unknown }

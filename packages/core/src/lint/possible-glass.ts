@@ -20,7 +20,7 @@ export interface PossibleGlass {
 }
 
 interface Held {
-  readonly who: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles'>
+  readonly who: Pick<Requester, 'principal' | 'roles'>
   readonly target: PolicyTarget
   readonly description: { readonly operation: string; readonly text: string; readonly effects: readonly Effect[] }
 }
@@ -51,9 +51,7 @@ export async function possibleGlass(
     const could = (breaker: Breaker): boolean => isLifted(policy, rule, { description, target }, breaker)
     const requester = could({ who, live: listing === undefined ? who.roles() : (live ?? []) })
     const breakers = others
-      .filter(({ principal, roles }) =>
-        could({ who: { principal, roles: () => principal.roles, delegatorRoles: () => [] }, live: roles }),
-      )
+      .filter(({ principal, roles }) => could({ who: { principal, roles: () => principal.roles }, live: roles }))
       .map(({ principal, subject: account }) => Object.freeze({ account, person: principal.person }))
     if (requester || breakers.length > 0)
       found.push(Object.freeze({ rule: rule.id, requester, breakers: Object.freeze(breakers) }))

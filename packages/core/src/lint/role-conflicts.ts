@@ -42,7 +42,7 @@ export function roleConflicts(
 function holdersByKey(rules: DutyRules, members: readonly RosterMember[]): ReadonlyMap<string, Holders> {
   const byKey = new Map<string, Holders>()
   for (const { principal, subject } of members) {
-    for (const claim of roleClaimsOf(rules, { party: principal, roles: principal.roles }, 0).claims) {
+    for (const claim of roleClaimsOf(rules, { party: principal, roles: principal.restrictingRoles }, 0).claims) {
       if (!('wants' in claim)) continue
       const holders = byKey.get(claim.key) ?? { accounts: [], claims: [] }
       byKey.set(claim.key, holders)

@@ -1,7 +1,6 @@
 import type { DecidedAction } from '../decided-action.js'
 import { actOfAction, decisionInput } from '../decided-action.js'
 import type { Act } from '../duties/act.js'
-import { countedRoles } from '../duties/act.js'
 import { claimsOf } from '../duties/claims.js'
 import { foreseen } from '../duties/foreseen.js'
 import type { DirectoryEntry } from '../identity/directory.js'
@@ -75,22 +74,14 @@ export async function simulate(
 ): Promise<Simulation> {
   const listing = people === undefined ? undefined : checkedListing(people)
   const principal = await requesterIn(listing, requester)
-  const { delegation, roles } = principal
-  const delegatorRoles = delegation.flatMap((link) => link.roles)
-  const who = {
-    principal,
-    roles: () => roles,
-    delegatorRoles: () => delegatorRoles,
-    countedRoles: countedRoles(roles, delegation),
-  }
+  const who = { principal, roles: () => principal.roles }
   return simulationOf({ policy, who, listing, lookBack: withoutHistory }, action)
 }
 
 /** What a simulation is made of. */
 export interface SimulationPorts {
   readonly policy: CompiledPolicy
-  readonly who: Pick<Requester, 'principal' | 'roles' | 'delegatorRoles' | 'countedRoles'> &
-    Partial<Pick<Requester, 'sessionId'>>
+  readonly who: Pick<Requester, 'principal' | 'roles'> & Partial<Pick<Requester, 'sessionId'>>
   readonly listing: Listing | undefined
   /** The rules that refuse an act because of what happened before; reserves nothing. */
   readonly lookBack: (rules: DutyRules, act: Act) => MaybePromise<readonly string[]>

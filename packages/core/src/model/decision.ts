@@ -75,10 +75,10 @@ export interface DecisionInput {
   /** What the session may do, by the roles that give it. */
   readonly roles: readonly string[]
   /**
-   * The roles of the sessions that this one was delegated from. They give nothing; a rule that denies or holds for one of
-   * them does so here too, so that no session gets rid of a restriction by delegating without the role.
+   * What restricts it besides: roles that only its credential, the directory or a session above it has. They give nothing; a
+   * rule that denies or holds for one of them does so here too, so that none is escaped by leaving a role out.
    */
-  readonly delegatorRoles?: readonly string[]
+  readonly restrictingRoles?: readonly string[]
   /** How strongly the identity is proven. Left out: `asserted`, which is not at all. */
   readonly level?: ApprovalLevel
   readonly target: { readonly name: string; readonly kind: string; readonly labels: Readonly<Record<string, string>> }

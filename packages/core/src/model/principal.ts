@@ -21,7 +21,7 @@ export interface DelegationLink {
   readonly session: string
   readonly run: string
   readonly subject: Subject
-  /** What it could give away. Rules that restrict these roles restrict everything that was delegated from it. */
+  /** What it could give away. */
   readonly roles: readonly string[]
   readonly name?: string
 }
@@ -60,7 +60,13 @@ export interface Principal {
   readonly change: string | undefined
   /** Thumbprints of the keys that the principal is bound to. */
   readonly key: Dimension
+  /** What it may do: the roles that its credential and the directory both give. */
   readonly roles: readonly string[]
+  /**
+   * What restricts it: `roles` and every other role that its credential, the directory or a session above it has. They give
+   * nothing; a rule that denies, holds, counts or keeps apart looks at them, so that none is escaped by leaving a role out.
+   */
+  readonly restrictingRoles: readonly string[]
   /** How the principal was verified, for the record: `jwt`, `unverified`. */
   readonly verifiedBy: string
   /**

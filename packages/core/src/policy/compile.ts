@@ -40,8 +40,10 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     grantCaps: grantCapsOf(rules),
     asksPeople: rules.hold.length > 0,
     decide: (input) => decide(views, input),
-    dutiesOf: (roles, target, level) =>
-      rules.targets.get(target.name)?.kind === target.kind ? views.of(roles, target.name).dutiesAt(level) : noDuties,
+    dutiesOf: (roles, target, level, restrictingRoles) =>
+      rules.targets.get(target.name)?.kind === target.kind
+        ? views.of(roles, target.name, restrictingRoles).dutiesAt(level)
+        : noDuties,
   } satisfies CompiledPolicy)
   compiled.set(policy, { views, locate: file.locate })
   return policy

@@ -34,5 +34,10 @@ export interface CompiledPolicy {
    * The duties that some allow rule gives these roles on a target, to an identity proven as `level`, or left out, to some:
    * what a read-only connection is derived from.
    */
-  dutiesOf(roles: readonly string[], target: DecisionInput['target'], level?: ApprovalLevel): DutySet
+  dutiesOf(
+    roles: readonly string[],
+    target: DecisionInput['target'],
+    level?: ApprovalLevel,
+    restrictingRoles?: readonly string[],
+  ): DutySet
 }

@@ -36,7 +36,7 @@ export function decide(views: Views, input: DecisionInput): Decision {
     const target = views.rules.targets.get(input.target.name)
     if (target === undefined) return refusal('the policy does not know this target')
     if (target.kind !== input.target.kind) return refusal('the policy knows this target as another kind')
-    return new Deliberation(views.of(input.roles, target.name, input.delegatorRoles), input).decision()
+    return new Deliberation(views.of(input.roles, target.name, input.restrictingRoles), input).decision()
   } catch {
     return refusal('the policy could not be evaluated for this action')
   }

@@ -183,9 +183,9 @@ function wholeMiss(rule: Restriction, input: DecisionInput): string | undefined 
   return bytesMatch(rule, input) ? undefined : 'text or argv do not match'
 }
 
-/** The roles that restrict the principal: those of its delegators, too, which give it nothing. */
-function restrictedRoles({ delegatorRoles = [], roles }: DecisionInput): readonly string[] {
-  return [...roles, ...delegatorRoles]
+/** The roles that restrict the principal: also those that give it nothing. */
+function restrictedRoles({ restrictingRoles = [], roles }: DecisionInput): readonly string[] {
+  return [...roles, ...restrictingRoles]
 }
 
 /** Undefined when the rule is about one of the effects; else why not, by the effect that it comes closest to. */
@@ -202,7 +202,7 @@ function separationMiss(rule: Pick<SeparatedDuties, 'targets' | 'duties'>, input
 }
 
 function rolesMiss(rule: SeparatedRoles, input: DecisionInput): string | undefined {
-  return input.roles.some((role) => rule.roles.has(role)) ? undefined : 'it is about other roles'
+  return restrictedRoles(input).some((role) => rule.roles.has(role)) ? undefined : 'it is about other roles'
 }
 
 function wallMiss(rule: DatasetWall, input: DecisionInput): string | undefined {

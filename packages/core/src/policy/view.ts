@@ -27,14 +27,13 @@ export interface View {
 }
 
 const mostViews = 1_000
-const noRoles: readonly string[] = Object.freeze([])
 
 /** Makes the views of a policy when they are first asked for, and keeps them. */
 export class Views {
   readonly rules: PolicyRules
   readonly #byRoles = new Map<string, Map<string, View>>()
-  /** Roles arrays are frozen and shared by all decisions of a principal, so the array itself is the fastest key. */
-  #byIdentity = new WeakMap<readonly string[], Map<string, View>>()
+  /** Roles arrays are frozen and shared by all decisions of a principal, so the arrays themselves are the fastest key. */
+  #byIdentity = new WeakMap<readonly string[], WeakMap<readonly string[], Map<string, View>>>()
   readonly #resources = new ResourceReader()
   #count = 0
 
@@ -44,29 +43,34 @@ export class Views {
 
   /**
    * The view of a principal with these roles on a target that the policy has. Roles that it does not know mean nothing.
-   * Rules that restrict one of `delegatorRoles` restrict it too.
+   * Rules that restrict one of `restricting` restrict it too.
    */
-  of(roles: readonly string[], target: string, delegatorRoles: readonly string[] = noRoles): View {
-    const isDelegated = delegatorRoles.length > 0
-    const views = (isDelegated ? undefined : this.#byIdentity.get(roles)) ?? this.#viewsOf(roles, delegatorRoles)
+  of(roles: readonly string[], target: string, restricting = roles): View {
+    const views = this.#byIdentity.get(roles)?.get(restricting) ?? this.#viewsOf(roles, restricting)
     const known = views.get(target)
     if (known !== undefined) return known
     const given = this.#knownRoles(roles)
-    const restricted = isDelegated ? this.#knownRoles([...given, ...delegatorRoles]) : given
+    const restricted = this.#knownRoles([...given, ...restricting])
     const made = makeView(this.rules, given, restricted, target, this.#resources)
     views.set(target, made)
     this.#count++
     return made
   }
 
-  #viewsOf(roles: readonly string[], delegatorRoles: readonly string[]): Map<string, View> {
+  #viewsOf(roles: readonly string[], restricting: readonly string[]): Map<string, View> {
     if (this.#count >= mostViews) this.#forget()
     // Roles of the policy are not empty and contain no line end, so the joined key is unambiguous.
-    const key = [...this.#knownRoles(roles), '', ...this.#knownRoles(delegatorRoles)].join('\n')
+    const key = [...this.#knownRoles(roles), '', ...this.#knownRoles(restricting)].join('\n')
     const views = this.#byRoles.get(key) ?? new Map<string, View>()
     this.#byRoles.set(key, views)
-    if (Object.isFrozen(roles) && delegatorRoles.length === 0) this.#byIdentity.set(roles, views)
+    if (Object.isFrozen(roles) && Object.isFrozen(restricting)) this.#remember(roles, restricting, views)
     return views
+  }
+
+  #remember(roles: readonly string[], restricting: readonly string[], views: Map<string, View>): void {
+    const known = this.#byIdentity.get(roles)
+    if (known === undefined) this.#byIdentity.set(roles, new WeakMap([[restricting, views]]))
+    else known.set(restricting, views)
   }
 
   #knownRoles(roles: readonly string[]): readonly string[] {

@@ -1,4 +1,3 @@
-import { countedRoles } from '../duties/act.js'
 import type { IndependentParty } from '../duties/independence.js'
 import { parseParty } from '../duties/party-value.js'
 import { membersOf, textsOf } from '../model/members.js'
@@ -7,8 +6,8 @@ import { membersOf, textsOf } from '../model/members.js'
 export interface RecordedParty {
   readonly party: IndependentParty
   readonly roles: readonly string[]
-  /** The roles that what it did counts for: its delegators' too. */
-  readonly countedRoles: readonly string[]
+  /** The roles that what it did counts for: also those that gave it nothing. */
+  readonly restrictingRoles: readonly string[]
   readonly expiresAtMs: number
   /** The change that its session belonged to. */
   readonly change: string | undefined
@@ -18,15 +17,13 @@ export interface RecordedParty {
 export function readParty(actor: unknown): RecordedParty | undefined {
   const party = parseParty(actor)
   if (party === undefined) return undefined
-  const { change, delegation, expiresAt, roles } = membersOf(actor)
-  const own = textsOf(roles) ?? []
-  const links = Array.isArray(delegation)
-    ? delegation.map((link) => ({ roles: textsOf(membersOf(link)['roles']) ?? [] }))
-    : []
+  const { change, expiresAt, restrictingRoles, ...held } = membersOf(actor)
+  const roles = textsOf(held['roles']) ?? []
   return {
     party,
-    roles: own,
-    countedRoles: countedRoles(own, links),
+    roles,
+    // Left out where nothing else restricts.
+    restrictingRoles: textsOf(restrictingRoles) ?? roles,
     change: typeof change === 'string' ? change : undefined,
     expiresAtMs: typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN,
   }

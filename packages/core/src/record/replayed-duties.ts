@@ -1,4 +1,4 @@
-import type { Act } from '../duties/act.js'
+import type { Act, Voter } from '../duties/act.js'
 import { actOfApproving } from '../duties/act.js'
 import type { Claim } from '../duties/claim.js'
 import { recallClaim } from '../duties/claim.js'
@@ -56,7 +56,7 @@ export class ReplayedDuties {
     switch (event.type) {
       case 'action.intent': {
         const actor = partyOf(event, 'actor')
-        const { countedRoles: roles, party } = actor
+        const { party, restrictingRoles: roles } = actor
         const decided = event['approval'] !== undefined || event['grant'] !== undefined
         const kind = decided ? 'request' : 'action'
         const { session } = event
@@ -77,11 +77,12 @@ export class ReplayedDuties {
         if (event['decision'] !== 'allow') return
         this.#asked.get(String(event['request']))?.yeses.push(partyOf(event, 'approver').party)
         this.#recall(this.#rules, this.#approval(event), event)
-        this.#keep(roleClaimsOf(this.#rules, voterOf(event), 0), event)
+        this.#keep(roleClaimsOf(this.#rules, this.#approval(event), 0), event)
         return
       case 'session.open': {
         const opened = partyOf(event, 'actor')
-        this.#keep(roleClaimsOf(this.#rules, opened, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)
+        const held = { party: opened.party, roles: opened.restrictingRoles }
+        this.#keep(roleClaimsOf(this.#rules, held, Math.max(0, opened.expiresAtMs - Date.parse(event.time))), event)
         return
       }
       case 'work.reviewed':
@@ -187,11 +188,12 @@ function partyOf(event: RecordedEvent, member: 'actor' | 'approver' | 'reviewer'
   return party
 }
 
-/** Whoever voted or reviewed, with the roles that it was counted for: the directory's, whatever the credential said. */
-function voterOf(event: RecordedEvent, who: 'approver' | 'reviewer' = 'approver'): Pick<Act, 'party' | 'roles'> {
+/** Whoever voted or reviewed, with the roles that let them: the directory's, whatever the credential said. */
+function voterOf(event: RecordedEvent, who: 'approver' | 'reviewer' = 'approver'): Voter {
   const roles = textsOf(event['roles'])
   if (roles === undefined) throw unreadable(event, `the roles of its ${who}`)
-  return { party: partyOf(event, who).party, roles }
+  const { party, restrictingRoles } = partyOf(event, who)
+  return { party, roles, restrictingRoles }
 }
 
 function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct {

@@ -14,7 +14,8 @@ export function hasOwnDuty(
   if (target === undefined) return false
   const decision = policy.decide({
     roles,
-    delegatorRoles: principal.delegation.flatMap((link) => link.roles),
+    restrictingRoles: principal.restrictingRoles,
+    level: principal.level,
     target: { name, kind: target.kind, labels: target.labels },
     operation: duty,
     text: '',

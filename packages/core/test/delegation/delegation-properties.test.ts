@@ -90,7 +90,7 @@ describe('I16: whatever was delegated', () => {
         const views = new Views(resolveRules(policy))
         const kept = asked.roles.filter(() => keeps.next().value)
         const before = decide(views, asked)
-        const after = decide(views, { ...asked, roles: kept, delegatorRoles: asked.roles } satisfies DecisionInput)
+        const after = decide(views, { ...asked, roles: kept, restrictingRoles: asked.roles } satisfies DecisionInput)
         if (before.effect !== after.effect) lost++
         expect(looseness(after)).toBeLessThanOrEqual(looseness(before))
         if (before.effect === 'hold' && after.effect === 'hold') expect(after.requirement).toEqual(before.requirement)

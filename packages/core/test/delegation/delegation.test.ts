@@ -363,8 +363,8 @@ describe('a rule that restricts a role', () => {
     const { effects } = describeAs('write')
     const target = { name: 'db', kind: 'fake', labels: {} }
     const input = { roles: Object.freeze(['agent']), target, operation: 'query', text: '', effects }
-    const effectOf = (delegatorRoles?: readonly string[]): string =>
-      policy.decide(delegatorRoles === undefined ? input : { ...input, delegatorRoles }).effect
+    const effectOf = (restrictingRoles?: readonly string[]): string =>
+      policy.decide(restrictingRoles === undefined ? input : { ...input, restrictingRoles }).effect
     expect([effectOf(), effectOf(['dba']), effectOf()]).toEqual(['allow', 'deny', 'allow'])
   })
 

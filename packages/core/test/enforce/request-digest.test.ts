@@ -25,8 +25,6 @@ async function requester(record: string, root: string): Promise<Requester> {
     principalRecord: principalFragment(principal),
     actorRecord: new CanonicalFragment(record),
     roles: () => [],
-    delegatorRoles: () => [],
-    countedRoles: [],
     proof: undefined,
     signal: new AbortController().signal,
     endIfExpired: () => undefined,

@@ -58,7 +58,7 @@ describe('an explanation', () => {
     const read = input('read', 'table:public.orders')
     const applying = (action: DecisionInput) =>
       explain(restricted, action).trace.flatMap((rule) => (rule.applies ? rule.rule : []))
-    const child = { ...read, delegatorRoles: ['contractor'] }
+    const child = { ...read, restrictingRoles: ['contractor'] }
     expect(explain(restricted, child)).toMatchObject({ decision: { effect: 'deny' }, effects: [{ deniedBy: ['D'] }] })
     expect(applying(child)).toEqual(['roles.reader[0]', 'D', 'S', 'L'])
     expect(applying(read)).toEqual(['roles.reader[0]', 'S'])
