@@ -35,6 +35,13 @@ export const path = [
     tests: admit,
   },
   {
+    name: 'nothing of what was refused is kept',
+    file: 'packages/core/src/denial-log.ts',
+    find: "sha256(`${refusal.code} ${refusal.rules.join(',')} `, recordedAction.text)",
+    replace: "`${refusal.code} ${refusal.rules.join(',')} ${recordedAction.text}`",
+    tests: ['packages/core/test/enforce/denial-log.test.ts'],
+  },
+  {
     name: 'a denied action does not run',
     file: enforce,
     find: "if (decision.effect === 'deny')",

@@ -1,6 +1,7 @@
 import type { Requester } from './requester.js'
 import type { Action, Description } from './model/action.js'
 import { CanonicalFragment } from './model/canonical-json.js'
+import { sha256 } from './model/digest.js'
 import type { TraceContext } from './model/trace.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
@@ -90,7 +91,8 @@ export class DenialLog {
       counts = new Map()
       this.#counts.set(sessionId, counts)
     }
-    const key = `${refusal.code} ${refusal.rules.join(',')} ${recordedAction.text}`
+    // By its digest: what was refused may be long, and the session that sent it lasts.
+    const key = sha256(`${refusal.code} ${refusal.rules.join(',')} `, recordedAction.text)
     const count = (counts.get(key) ?? 0) + 1
     if (count === 1 && counts.size >= maxDistinct) counts.clear()
     counts.set(key, count)
