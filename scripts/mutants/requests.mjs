@@ -194,8 +194,8 @@ export const requestGuards = [
   {
     name: 'the ledger, the journal and the directory have a deadline',
     file: 'packages/core/src/ledger/within.ts',
-    find: 'return await Promise.race([step, limit])',
-    replace: 'limit.catch(() => undefined)\n    return await step',
+    find: 'return await Promise.race([step, this.#limit])',
+    replace: 'return await step',
     tests: failures,
   },
   ...[

@@ -217,7 +217,7 @@ function permit(allowed: Case): MaybePromise<Admission> {
     return intend(allowed, undefined, reservation === 'reserved' || glass !== undefined)
   }
   if (!isPromise(reserved)) return next(reserved)
-  return reserved.then(async (reservation) => {
+  return withDeadline(reserved, 'the ledger', on.deadlineMs, undefined).then(async (reservation) => {
     // The ledger took its time: whoever asked may have been revoked elsewhere.
     await on.revocationsFresh()
     return next(reservation)

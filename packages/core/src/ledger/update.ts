@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BothKeysError } from '../errors.js'
 import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
-import { isPromise } from '../model/maybe-promise.js'
-import { within } from './within.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import { isPromise, letGo } from '../model/maybe-promise.js'
+import { SharedDeadline } from './within.js'
 
 const maxAttempts = 64
 /** Contention is settled at once where the ledger is in memory; only then does waiting help. */
@@ -16,8 +17,8 @@ export interface LedgerPlan<T> {
 
 /**
  * Reads keys, plans from what they hold, and commits the plan if none of them changed meanwhile; else starts over.
- * The plan is applied once or not at all. Between reading and committing a ledger in memory, nothing else runs.
- * Throws ERR_LEDGER_UNAVAILABLE, ERR_DEADLINE, and whatever `plan` throws.
+ * The plan is applied once or not at all. Between reading and committing a ledger in memory, nothing else runs. The deadline
+ * is one for all of it: the keys are read at once, and nothing is begun after it. Throws ERR_LEDGER_UNAVAILABLE, ERR_DEADLINE, and whatever `plan` throws.
  */
 export async function updateLedger<T>(
   ledger: Ledger,
@@ -25,20 +26,52 @@ export async function updateLedger<T>(
   keys: readonly string[],
   plan: (entries: ReadonlyMap<string, LedgerEntry>) => LedgerPlan<T>,
 ): Promise<T> {
+  const deadline = new SharedDeadline(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE')
+  try {
+    return await settled(ledger, deadline, keys, plan)
+  } finally {
+    deadline.end()
+  }
+}
+
+async function settled<T>(
+  ledger: Ledger,
+  deadline: SharedDeadline,
+  keys: readonly string[],
+  plan: (entries: ReadonlyMap<string, LedgerEntry>) => LedgerPlan<T>,
+): Promise<T> {
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const entries = new Map<string, LedgerEntry>()
-    for (const key of keys) {
-      const entry = within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(key))
-      entries.set(key, isPromise(entry) ? await entry : entry)
-    }
+    const reading = readAll(ledger, deadline, keys)
+    const entries = isPromise(reading) ? await reading : reading
     const { write, result } = plan(entries)
     if (write.length === 0) return result
     const changes = write.map((change) => ({ ...change, expectedVersion: entries.get(change.key)?.version ?? 0 }))
-    const committed = within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.commit(changes))
+    const committed = deadline.within(() => ledger.commit(changes))
     if (isPromise(committed) ? await committed : committed) return result
-    if (attempt > attemptsWithoutPause) await sleep(attempt)
+    if (attempt > attemptsWithoutPause) await deadline.within(() => sleep(attempt))
   }
   throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many writers changed the ledger at once, so nothing ran', {
     hint: 'send the action again',
   })
+}
+
+function readAll(
+  ledger: Ledger,
+  deadline: SharedDeadline,
+  keys: readonly string[],
+): MaybePromise<ReadonlyMap<string, LedgerEntry>> {
+  const entries = new Map<string, LedgerEntry>()
+  const waiting: Promise<unknown>[] = []
+  for (const key of keys) {
+    const entry = deadline.within(() => ledger.get(key))
+    if (!isPromise(entry)) {
+      entries.set(key, entry)
+      continue
+    }
+    const read = entry.then((found) => entries.set(key, found))
+    // Where a later one fails at once, nobody waits for this one.
+    letGo(read)
+    waiting.push(read)
+  }
+  return waiting.length === 0 ? entries : Promise.all(waiting).then(() => entries)
 }

@@ -77,7 +77,7 @@ describe('a ledger that fails', () => {
   })
 
   it('by refusing every commit: it gives up', async () => {
-    const on = bench()
+    const on = bench({ deadlineMs: 10_000 })
     on.ledger.commit = () => false
     expect(await on.coordinator.request(hold(), never)).toMatchObject({ refusal: { code: 'ERR_LEDGER_UNAVAILABLE' } })
   })
