@@ -3,6 +3,13 @@ import { approvals, core, endings, failures, singleUse, votes } from './approval
 /** Who may decide, what they decided on, and that it counts once. */
 export const approvalGuards = [
   {
+    name: 'pending requests are counted over the closure',
+    file: approvals('origin'),
+    find: "closureOf(requester, ['person', 'run', 'key'])",
+    replace: "closureOf(requester, ['run'])",
+    tests: core('approvals/caps'),
+  },
+  {
     name: 'what is no list of pending requests is no empty one',
     file: approvals('pending-index'),
     find: "typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()",

@@ -108,17 +108,17 @@ export const requestGuards = [
     tests: core('approvals/caps'),
   },
   {
-    name: 'pending requests of a run are capped',
+    name: 'pending requests of whoever belongs together are capped',
     file: approvals('pending-index'),
-    find: 'if (run.length >= caps.perRun) throw',
-    replace: 'if (run.length > 1e9) throw',
+    find: 'waiting.length >= caps.perClosure)',
+    replace: 'waiting.length > 1e9)',
     tests: core('approvals/caps'),
   },
   {
     name: 'pending requests are capped',
     file: approvals('pending-index'),
-    find: 'if (all.length >= caps.overall) throw',
-    replace: 'if (all.length > 1e9) throw',
+    find: 'waiting.length >= caps.overall)',
+    replace: 'waiting.length > 1e9)',
     tests: core('approvals/caps'),
   },
   {

@@ -11,15 +11,15 @@ import type { HoldRequest } from './request.js'
 
 /** The caps of approvals. */
 export interface ApprovalLimits {
-  /** Pending requests of one root run. Default 20. */
-  readonly pendingPerRun: number
-  /** Pending requests of all runs. Default 200. */
+  /** Pending requests of everybody who shares an account, a person, a root run or a key. Default 20. */
+  readonly pendingPerClosure: number
+  /** Pending requests of everybody. Default 200. */
   readonly pending: number
 }
 
 /** Defaults of `ApprovalLimits`. */
 export const defaultLimits: ApprovalLimits = Object.freeze({
-  pendingPerRun: 20,
+  pendingPerClosure: 20,
   pending: 200,
 })
 

@@ -1,4 +1,6 @@
+import { closureOf } from '../duties/closure.js'
 import { randomHex } from '../model/digest.js'
+import type { Principal } from '../model/principal.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import { leftBehind } from './pending-index.js'
 import type { LeftBehind } from './pending-index.js'
@@ -31,7 +33,7 @@ export async function openingOf(
   const found = on.leaseMs === undefined ? undefined : await leftBehind(on.ledger, on.deadlineMs, contentId)
   const place = {
     holder: randomHex(16),
-    runRoot: call.requester.run.root,
+    sharedWith: sharedWith(call.requester),
     contentId,
     ttlMs: call.requirement.ttlMs,
   }
@@ -54,6 +56,12 @@ export async function openingOf(
     from: { nonce, place: { ...place, id, replaces: found } },
     denied: false,
   }
+}
+
+/** What whoever asks shares with others (RULES 21). Of whom something is unknown, nobody is asked. */
+function sharedWith(requester: Principal): readonly string[] {
+  const { members } = closureOf(requester, ['person', 'run', 'key'])
+  return members.map(({ dimension, value }) => `${dimension} ${value}`)
 }
 
 /** Undefined when anything differs, or it is over for another reason than a no. */

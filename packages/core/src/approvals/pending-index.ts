@@ -16,7 +16,8 @@ export interface Place {
   readonly id: string
   /** Names the waiting caller, so that nobody else's commit counts. */
   readonly holder: string
-  readonly runRoot: string
+  /** What whoever asks shares with others: everybody who shares one of it has so many places together. */
+  readonly sharedWith: readonly string[]
   /** An HMAC over requester and action: one pending request per content. */
   readonly contentId: string
   readonly ttlMs: number
@@ -28,7 +29,7 @@ export interface Place {
 
 /** The caps on pending requests, kept in the ledger so that processes share them (RULES 21). */
 export interface PendingCaps {
-  readonly perRun: number
+  readonly perClosure: number
   readonly overall: number
 }
 
@@ -84,25 +85,27 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
   const expiresAtMs = nowMs + place.ttlMs
   const keptUntilMs = expiresAtMs + keptAfterMs
   const old = place.replaces && requestKey(place.replaces.id)
-  const involved = [requestKey(place.id), keys.content, keys.run, keys.all, ...(old === undefined ? [] : [old])]
+  const involved = [requestKey(place.id), keys.content, ...keys.lists, ...(old === undefined ? [] : [old])]
   await updateLedger(ledger, deadlineMs, involved, (entries) => {
     const standing = entries.get(keys.content)?.value
     const before = old === undefined ? undefined : parseStored(entries.get(old)?.value)
     if (standing !== undefined && (standing !== place.replaces?.id || isHeld(before, nowMs))) throw alreadyWaiting()
     const others = (entry: LedgerEntry | undefined) =>
       pendingIn(entry, nowMs).filter(([id]) => id !== place.replaces?.id)
-    const run = others(entries.get(keys.run))
-    const all = others(entries.get(keys.all))
-    if (run.length >= caps.perRun) throw capReached(`${String(caps.perRun)} actions of this run wait for approval`)
-    if (all.length >= caps.overall) throw capReached(`${String(caps.overall)} actions wait for approval`)
+    const lists = keys.lists.map((key) => ({ key, waiting: others(entries.get(key)) }))
+    for (const { key, waiting } of lists) {
+      if (key === allWaiting && waiting.length >= caps.overall)
+        throw capReached(`${String(caps.overall)} actions wait for approval`)
+      if (key !== allWaiting && waiting.length >= caps.perClosure)
+        throw capReached(`${String(caps.perClosure)} actions of this account, person, run or key wait for approval`)
+    }
     const own: readonly [string, number] = [place.id, expiresAtMs]
     return {
       write: [
         ...(old === undefined || before?.end === 'consumed' ? [] : [{ key: old, value: undefined }]),
         { key: requestKey(place.id), value: place.value(nowMs, keptUntilMs), expiresAtMs: keptUntilMs },
         { key: keys.content, value: place.id, expiresAtMs },
-        { key: keys.run, ...listed([...run, own]) },
-        { key: keys.all, ...listed([...all, own]) },
+        ...lists.map(({ key, waiting }) => ({ key, ...listed([...waiting, own]) })),
       ],
       result: undefined,
     }
@@ -117,11 +120,11 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
 export async function leave(ledger: Ledger, deadlineMs: number, place: Place, spent: boolean): Promise<void> {
   const keys = indexKeys(place)
   const key = requestKey(place.id)
-  await updateLedger(ledger, deadlineMs, [key, keys.content, keys.run, keys.all], (entries) => {
+  await updateLedger(ledger, deadlineMs, [key, keys.content, ...keys.lists], (entries) => {
     const holder = holderOf(entries.get(key)?.value)
     // Whoever holds it now gives the place back.
     if (holder !== undefined && holder !== place.holder) return { write: [], result: undefined }
-    const without = [keys.run, keys.all].map((key) => {
+    const without = keys.lists.map((key) => {
       const rest = pendingIn(entries.get(key), 0).filter(([id]) => id !== place.id)
       if (rest.length === 0) return { key, value: undefined }
       return { key, ...listed(rest) }
@@ -132,12 +135,11 @@ export async function leave(ledger: Ledger, deadlineMs: number, place: Place, sp
   })
 }
 
-function indexKeys(place: Place): { readonly content: string; readonly run: string; readonly all: string } {
-  return {
-    content: contentKey(place.contentId),
-    run: `approval/waiting/run/${sha256(place.runRoot)}`,
-    all: 'approval/waiting/all',
-  }
+const allWaiting = 'approval/waiting/all'
+
+function indexKeys(place: Place): { readonly content: string; readonly lists: readonly string[] } {
+  const shared = place.sharedWith.map((what) => `approval/waiting/${sha256(what)}`)
+  return { content: contentKey(place.contentId), lists: [...new Set(shared), allWaiting] }
 }
 
 function contentKey(contentId: string): string {

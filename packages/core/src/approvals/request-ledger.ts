@@ -50,7 +50,7 @@ export class RequestLedger {
   async enter(): Promise<void> {
     const { deadlineMs, ledger, limits } = this.#on
     this.#keptUntilMs = await enter(ledger, deadlineMs, this.#place, {
-      perRun: limits.pendingPerRun,
+      perClosure: limits.pendingPerClosure,
       overall: limits.pending,
     })
   }

@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import type { Approver, VoteReceipt } from '../../src/approvals/approver.js'
-import type { HoldRequest } from '../../src/approvals/coordinator.js'
-import { agent, ann, bench, bob, deployer, heldOf, hold, human, never, requirement, startMs } from './support.js'
+import type { ApprovalOutcome, HoldRequest } from '../../src/approvals/coordinator.js'
+import type { PrincipalFacts } from '../../src/identity/make-principal.js'
+import {
+  agent,
+  ann,
+  bench,
+  bob,
+  deployer,
+  heldOf,
+  hold,
+  human,
+  never,
+  people,
+  requirement,
+  startMs,
+} from './support.js'
 
 const numbered = (count: number, changes: Partial<HoldRequest> = {}): HoldRequest[] =>
   Array.from({ length: count }, (_, index) => hold(changes, `delete from t${String(index)}`))
@@ -17,13 +31,35 @@ describe('pending requests', () => {
     await settle()
     const outcome = await on.coordinator.request(hold({}, 'delete from more'), never)
     expect(outcome).toMatchObject({ outcome: 'unavailable', refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
-    const sibling = agent('sibling', { runRoot: deployer.run.root })
+    const sibling = agent('sibling', { runRoot: deployer.run.root, owners: [{ issuer: people, id: 'pia' }] })
     expect(await on.coordinator.request(hold({ requester: sibling }), never)).toMatchObject({
       refusal: { code: 'ERR_LIMIT_EXCEEDED' },
     })
-    void on.coordinator.request(hold({ requester: agent('other') }), never)
+    const other = agent('other', { owners: [{ issuer: people, id: 'zoe' }] })
+    void on.coordinator.request(hold({ requester: other }), never)
     await settle()
     expect(on.journal.of('approval.requested')).toHaveLength(21)
+    await on.coordinator.close()
+  })
+
+  it.each<readonly [string, Partial<PrincipalFacts>, Partial<PrincipalFacts>]>([
+    ['account', {}, { owners: [{ issuer: people, id: 'pia' }] }],
+    ['person', { id: 'a' }, { id: 'b' }],
+    ['key', { id: 'a', key: 'k', owners: [{ issuer: people, id: 'pia' }] }, { id: 'b', key: 'k' }],
+  ])('of one %s are capped together, however many runs they are of', async (_what, one, other) => {
+    const on = bench({ limits: { pendingPerClosure: 3 } })
+    const ask = (facts: Partial<PrincipalFacts>, run: string): Promise<ApprovalOutcome> =>
+      on.coordinator.request(
+        hold({ requester: agent('x', { ...facts, runRoot: run }) }, `delete from ${run}`),
+        AbortSignal.timeout(1_000),
+      )
+    for (const run of ['one', 'two', 'three']) void ask(one, run)
+    await settle()
+    expect(await ask(other, 'four')).toMatchObject({ refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
+    const stranger = agent('y', { owners: [{ issuer: people, id: 'zoe' }], key: 'other', runRoot: 'run 5' })
+    void on.coordinator.request(hold({ requester: stranger }), never)
+    await settle()
+    expect(on.journal.of('approval.requested')).toHaveLength(4)
     await on.coordinator.close()
   })
 
@@ -51,7 +87,7 @@ describe('pending requests', () => {
   })
 
   it('hold the cap when they come all at once on a ledger that takes its time', async () => {
-    const on = bench({ limits: { pendingPerRun: 5 }, deadlineMs: 5_000 })
+    const on = bench({ limits: { pendingPerClosure: 5 }, deadlineMs: 5_000 })
     on.ledger.slow = true
     const running = numbered(30).map((one) => on.coordinator.request(one, never))
     let refused = 0
@@ -65,7 +101,7 @@ describe('pending requests', () => {
   })
 
   it('give their place back however they end', async () => {
-    const on = bench({ limits: { pendingPerRun: 1 } })
+    const on = bench({ limits: { pendingPerClosure: 1 } })
     for (let round = 0; round < 3; round++) {
       const asked = hold()
       const running = on.coordinator.request(asked, never)

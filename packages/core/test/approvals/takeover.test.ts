@@ -300,7 +300,7 @@ describe('a request whose process died', () => {
 
   it('takes no place from others', async () => {
     const { on } = await leftBehind()
-    const second = new Process(on, { limits: { pendingPerRun: 1, pending: 1 } })
+    const second = new Process(on, { limits: { pendingPerClosure: 1, pending: 1 } })
     const again = await second.ask(call('another run'))
     expect(refusalOf(await second.coordinator.request(call('other', { requester: agent('two') }), never)).code).toBe(
       'ERR_LIMIT_EXCEEDED',
