@@ -98,8 +98,8 @@ export const delegationGuards = [
     delegation,
     'delegation',
     'an option that is not known is refused',
-    'if (!optionNames.has(name)) throw',
-    "if (name === '') throw",
+    "  assertKnownOptions('session.delegate', given, optionNames)\n",
+    '',
   ),
   guard(
     delegation,

@@ -30,6 +30,7 @@ import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { journalOwnerGuards } from './journal-owner.mjs'
+import { knownOptionGuards } from './known-options.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -89,6 +90,7 @@ const lists = {
   decide: decideGuards,
   identity: identityGuards,
   directory: directoryGuards,
+  'known-options': knownOptionGuards,
   'restricting-roles': restrictingRoleGuards,
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,

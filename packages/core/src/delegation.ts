@@ -1,6 +1,7 @@
 import { BothKeysError } from './errors.js'
 import { isThumbprint } from './identity/confirmation.js'
 import { delegatedPrincipal } from './identity/make-principal.js'
+import { assertKnownOptions } from './known-options.js'
 import type { Principal } from './model/principal.js'
 import type { SessionOptions } from './session-options.js'
 
@@ -96,7 +97,7 @@ function isOwnClass({ agentClass }: Principal, name: string): boolean {
 export function checkedDelegation(options: DelegationOptions): DelegationOptions {
   const given: unknown = options
   if (typeof given !== 'object' || given === null) throw wrong('it needs roles and a ttlMs')
-  for (const name of Object.keys(given)) if (!optionNames.has(name)) throw wrong(`there is no option ${name}`)
+  assertKnownOptions('session.delegate', given, optionNames)
   const { agentClass, key, name, proveAction, roles: listed, trace, ttlMs } = options
   const roles = isList(listed) ? Object.freeze([...listed]) : undefined
   if (roles === undefined || !roles.every(isName)) throw wrong('roles must be a list of roles')

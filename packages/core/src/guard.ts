@@ -1,14 +1,14 @@
-import type { GuardedTarget } from './access.js'
 import { registerGuard } from './access.js'
 import { actionProofs } from './action-proofs.js'
-import type { Approver } from './approvals/approver.js'
-import type { ApprovalCoordinator, TakeoverOptions } from './approvals/coordinator.js'
+import type { ApprovalCoordinator } from './approvals/coordinator.js'
 import { createApprovalCoordinator } from './approvals/coordinator.js'
 import { closeInOrder } from './close-in-order.js'
 import { DenialLog } from './denial-log.js'
 import { DutyReservation } from './duty-reservation.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
+import type { GuardNumbers, GuardOptions } from './guard-options.js'
+import { assertGuardOptions, guardNumbers } from './guard-options.js'
 import type { GuardGlass } from './guard-glass.js'
 import { assertNotifier, guardGlass } from './guard-glass.js'
 import type { GuardGrants } from './guard-grants.js'
@@ -17,11 +17,8 @@ import type { GuardRevocations } from './guard-revocations.js'
 import { guardRevocations } from './guard-revocations.js'
 import type { GuardReviews } from './guard-reviews.js'
 import { guardReviews } from './guard-reviews.js'
-import type { GlassNotifier } from './glass/notify-glass.js'
-import type { PolicyAuthority } from './identity/policy-token.js'
 import { standingAsVerified, standingsIn } from './identity/standing.js'
-import type { Credential, Verifier } from './identity/verifier.js'
-import type { People } from './known-people.js'
+import type { Credential } from './identity/verifier.js'
 import { assertPeopleKnown, directoryOf, withoutPeople } from './known-people.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
@@ -30,9 +27,8 @@ import type { ObserverEvents } from './observers.js'
 import { Observers } from './observers.js'
 import { openDirectory } from './open-directory.js'
 import { PolicyHolder } from './policy-holder.js'
-import type { PolicySource } from './policy/source.js'
 import { engineSession } from './record/event.js'
-import type { Journal, JournalFactory } from './record/journal.js'
+import type { Journal } from './record/journal.js'
 import type { JournalBehind } from './record/noted-head.js'
 import { headNotNoted, refusalFrom } from './refusal.js'
 import { assertRolesApart } from './roles-apart.js'
@@ -48,51 +44,7 @@ import type { Session } from './session.js'
 import type { SessionOptions } from './session-options.js'
 import { SessionKeeper } from './session-keeper.js'
 
-/** What a guard is built from. */
-export interface GuardOptions {
-  /** Where the policy comes from: `fileSource('./bothkeys.yaml')` or `inlineSource(…)`. */
-  readonly policy: PolicySource
-  /** Who may open sessions: `jwtVerifier(…)`. */
-  readonly identity: Verifier
-  /**
-   * Who is a person, which accounts are theirs, who is accountable for which agent: `fileDirectory('./people.yaml')`.
-   * Required where the policy lets people decide, unless each account is to count as a person: `accountsAsPeople`. The
-   * observers of `withoutDirectory` are told when there is none.
-   */
-  readonly directory?: People
-  /** The systems behind doors. Each must stand in the policy, and the other way round. */
-  readonly targets: readonly GuardedTarget[]
-  /** Who is asked when the policy holds an action. Without any, held actions are refused. */
-  readonly approvers?: readonly Approver[]
-  /**
-   * Tells people that glass is about to be broken; required where the policy has `breakGlass`. It opens once this resolves;
-   * when it throws or takes longer than `deadlineMs`, it stays whole.
-   */
-  readonly notifyGlass?: GlassNotifier
-  /** Where the record goes: `fileJournal('./audit')`. */
-  readonly journal: JournalFactory
-  /** The live state. Default: in memory, rebuilt from the journal. */
-  readonly ledger?: Ledger
-  /**
-   * Lets what waits for people outlive its process: when the same agent sends the action again through another guard on the
-   * ledger, that one takes the request over. Default: what waits ends with its process.
-   */
-  readonly takeover?: TakeoverOptions
-  /** This guard's name in digests and in the record. Default: `bothkeys`. */
-  readonly engine?: string
-  /**
-   * Whose signatures let the policy widen, without a restart: those of keys that are in no process of an agent. The first
-   * policy has to be signed then as well, and no version comes into force again once a newer one was.
-   */
-  readonly authority?: PolicyAuthority
-  /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
-  readonly dev?: boolean
-  readonly clock?: Clock
-  /** How long the journal, the ledger, the policy source, the verifier or the directory may take. Default: 10,000. */
-  readonly deadlineMs?: number
-  /** How many characters one session may write to the journal before it is closed. Default: 256 Mi. */
-  readonly journalBudget?: number
-}
+export type { GuardOptions } from './guard-options.js'
 
 /** The requests that wait for people, and the way in for what people signed. Nothing here can make an approval. */
 export type GuardApprovals = Pick<ApprovalCoordinator, 'pending' | 'submit'>
@@ -162,6 +114,7 @@ export interface Guard {
  * roles together that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
+  assertGuardOptions(options)
   const engine = options.engine ?? 'bothkeys'
   if (!/^[\x21-\x7e]{1,128}$/.test(engine)) {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'engine must be 1 to 128 printable ASCII characters without blanks')
@@ -173,7 +126,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     })
   }
   const clock = options.clock ?? systemClock
-  const deadlineMs = options.deadlineMs ?? 10_000
+  const { deadlineMs, journalBudget } = guardNumbers(options)
   const observers = new Observers()
   const directory = directoryOf(options.directory)
   const holder = await PolicyHolder.load({
@@ -202,7 +155,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     await openDirectory(directory, { clock, deadlineMs, observers })
     await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
-    return await assemble({ ...options, engine, clock, deadlineMs }, observers, holder, journal, ledger)
+    return await assemble({ ...options, engine, clock, deadlineMs, journalBudget }, observers, holder, journal, ledger)
   } catch (error) {
     holder.stop()
     await closeInOrder([() => directory?.close?.(), () => journal.close()], closingMs).catch(() => undefined)
@@ -213,7 +166,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
 /** How long one part of a guard may take to close: doors hear the last answers of their servers. */
 const closingMs = 15_000
 
-type Settled = GuardOptions & { readonly engine: string; readonly clock: Clock; readonly deadlineMs: number }
+type Settled = GuardOptions & GuardNumbers & { readonly engine: string; readonly clock: Clock }
 
 async function assemble(
   options: Settled,
@@ -318,7 +271,7 @@ async function assemble(
     requestGrant,
     admitRoles: (principal, livesMs) => duties.admitRoles(holder.current.dutyRules, principal, livesMs),
     deadlineMs,
-    journalBudget: options.journalBudget ?? 256 * 1024 * 1024,
+    journalBudget: options.journalBudget,
   })
   registerGuard(guardKey, {
     enforcement,

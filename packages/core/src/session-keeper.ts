@@ -15,6 +15,7 @@ import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import type { Principal } from './model/principal.js'
 import { engineSession } from './record/event.js'
+import { assertKnownOptions } from './known-options.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
@@ -29,6 +30,7 @@ import { changeOf } from './session-change.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
 import type { SessionOptions } from './session-options.js'
+import { sessionOptionNames } from './session-options.js'
 import { traceReader } from './session-trace.js'
 import { requesterOf } from './session-requester.js'
 
@@ -87,6 +89,7 @@ export class SessionKeeper {
   /** Verifies a credential and opens a session. The opening is on record before the session exists. */
   async open(verifier: Verifier, credential: Credential, options: SessionOptions = {}): Promise<Session> {
     if (this.#closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the guard is closed')
+    assertKnownOptions('openSession', options, sessionOptionNames)
     const { clock, deadlineMs, standingNow } = this.#context
     const id = randomHex(16) as SessionId
     const trace = this.#trace(id, options)

@@ -35,3 +35,5 @@ export interface SessionOptions {
    */
   readonly proveAction?: ActionProver
 }
+
+export const sessionOptionNames: ReadonlySet<string> = new Set<keyof SessionOptions>(['change', 'proveAction', 'trace'])

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { Guard, GuardOptions } from '../../src/guard.js'
+import { createGuard } from '../../src/guard.js'
+import { unverifiedIdentity } from '../../src/identity/unverified.js'
+import { unverifiedCredential } from '../../src/identity/verifier.js'
+import { inlineSource } from '../../src/policy/inline-source.js'
+import { memoryJournal } from '../../src/record/memory-journal.js'
+import { agent, bench } from './support.js'
+
+const refusal = (message: string): unknown =>
+  expect.objectContaining({ code: 'ERR_CONFIG_INVALID', message: expect.stringContaining(message) as unknown })
+
+function guardWith(extra: object): Promise<Guard> {
+  const options: GuardOptions = {
+    policy: inlineSource({ version: 1, targets: {}, roles: {} }),
+    identity: unverifiedIdentity(),
+    targets: [],
+    journal: {
+      open: () => {
+        throw new Error('a journal was opened')
+      },
+    },
+  }
+  return createGuard({ ...options, ...extra })
+}
+
+describe('a guard', () => {
+  it.each([
+    ['directry', 'did you mean "directory"?'],
+    ['aproverss', 'did you mean "approvers"?'],
+    ['__proto', 'there is no option __proto'],
+  ])('is not created with the option %s, which does not exist', async (name, hint) => {
+    await expect(guardWith({ [name]: 1 })).rejects.toThrow(refusal(hint))
+  })
+
+  it.each(['journalBudget', 'deadlineMs'])('is not created with a %s that bounds nothing', async (name) => {
+    for (const value of [Number.NaN, 0, -1, 1.5, Infinity, '1000', null, 2 ** 60])
+      await expect(guardWith({ [name]: value })).rejects.toThrow(refusal(name))
+  })
+
+  it('is created with numbers that bound', async () => {
+    const guard = await guardWith({ journal: memoryJournal(), deadlineMs: 1_000, journalBudget: 1, dev: false })
+    await expect(guard.close()).resolves.toBeUndefined()
+  })
+})
+
+describe('a session', () => {
+  it.each<readonly [object, string]>([
+    [{ chnage: 'CHG-1' }, 'there is no option chnage; did you mean "change"?'],
+    [{ proveActions: () => 'proof' }, 'did you mean "proveAction"?'],
+  ])('is not opened with %o', async (options, message) => {
+    const on = await bench()
+    await expect(on.guard.openSession({ [unverifiedCredential]: agent }, options)).rejects.toThrow(refusal(message))
+    expect(on.events.filter(({ type }) => type === 'session.open')).toEqual([])
+  })
+
+  it('is not delegated with an option that does not exist', async () => {
+    const on = await bench()
+    const session = await on.guard.openSession({ [unverifiedCredential]: agent })
+    const options = { roles: ['agent'], ttlMs: 1_000, rolls: ['agent'] }
+    await expect(session.delegate(options)).rejects.toThrow(refusal('did you mean "roles"?'))
+  })
+})
