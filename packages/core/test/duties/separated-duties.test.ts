@@ -246,7 +246,7 @@ describe('a permit under separated duties', () => {
       },
       'ERR_LEDGER_UNAVAILABLE',
     ],
-    ['never lets a commit through', { commit: () => false }, 'ERR_LEDGER_UNAVAILABLE'],
+    ['never lets a commit through', { commit: () => false }, 'ERR_DEADLINE'],
   ])('runs nothing when the ledger %s', async (_how, fault, code) => {
     const on = await dutyBench({ ledger: faulty(fault) })
     expect(verdict(await on.does(writer, 'write'))).toBe(code)
