@@ -38,6 +38,10 @@ describe('a guard', () => {
       await expect(guardWith({ [name]: value })).rejects.toThrow(refusal(name))
   })
 
+  it('is not created with a deadline that no timer keeps', async () => {
+    await expect(guardWith({ deadlineMs: 2 ** 31 })).rejects.toThrow(refusal('deadlineMs'))
+  })
+
   it('is created with numbers that bound', async () => {
     const guard = await guardWith({ journal: memoryJournal(), deadlineMs: 1_000, journalBudget: 1, dev: false })
     await expect(guard.close()).resolves.toBeUndefined()
