@@ -139,7 +139,7 @@ export const dutyGuards = [
   {
     name: 'a sub-agent counts for the roles that it was not given after a restart',
     file: source('record/recorded-party'),
-    find: "textsOf(held['restrictingRoles']) ?? roles",
+    find: "held['restrictingRoles'] === undefined ? roles : textsOf(held['restrictingRoles'])",
     replace: 'roles',
     tests: limits,
   },

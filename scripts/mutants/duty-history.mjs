@@ -2,22 +2,14 @@ const source = (name) => `packages/core/src/${name}.ts`
 const limits = ['packages/core/test/duties/limits.test.ts']
 const restart = ['packages/core/test/duties/after-restart.test.ts']
 const chains = ['packages/core/test/duties/history-chains.test.ts']
-const roles = ['packages/core/test/duties/separated-roles.test.ts']
 
 /** What happened before counts as it was, after a restart and under changed rules. */
 export const dutyHistoryGuards = [
   {
-    name: 'a vote counts after a restart for the roles that it was given with',
-    file: source('record/replayed-duties'),
-    find: 'return { party, roles, restrictingRoles }',
-    replace: 'return { party, roles: restrictingRoles, restrictingRoles }',
-    tests: roles,
-  },
-  {
     name: 'a vote on record says for which roles',
-    file: source('record/replayed-duties'),
-    find: 'if (roles === undefined) throw unreadable(event, `the roles of its ${who}`)',
-    replace: 'if (roles === undefined) return partyOf(event, who)',
+    file: source('record/recorded-party'),
+    find: "const roles = textsOf(held['roles'])",
+    replace: "const roles = textsOf(held['roles']) ?? []",
     tests: restart,
   },
   {

@@ -34,15 +34,15 @@ export const restrictingRoleGuards = [
   ['somebody approves', 'approvals/eligibility', 'restrictingRoles: approver.restrictingRoles, '],
   [
     'a vote is counted',
-    'duties/act',
-    'return [...new Set([...roles, ...restrictingRoles])]',
-    'return restrictingRoles.length > 99 ? [] : roles',
+    'duty-reservation',
+    '{ party: approver, roles: approver.restrictingRoles }',
+    '{ party: approver, roles: approver.roles }',
   ],
   [
     'a vote on record is counted',
     'record/replayed-duties',
-    'return { party, roles, restrictingRoles }',
-    'return { party, roles, restrictingRoles: restrictingRoles.slice(0, 0) }',
+    "const { party, restrictingRoles: roles } = partyOf(event, 'approver')",
+    "const { party, roles } = partyOf(event, 'approver')",
   ],
 ].map(([when, file, find, replace = '']) => ({
   name: `a role that gives nothing restricts when ${when}`,

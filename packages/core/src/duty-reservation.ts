@@ -231,10 +231,7 @@ export class DutyReservation {
   }
 }
 
-function actOfVote(
-  { action, requester }: HoldFacts,
-  { approver, roles }: Pick<CountedVote, 'approver' | 'roles'>,
-): Act {
+function actOfVote({ action, requester }: HoldFacts, { approver }: Pick<CountedVote, 'approver'>): Act {
   return actOfApproving(
     {
       target: action.target.name,
@@ -242,7 +239,7 @@ function actOfVote(
       root: requester.run.root,
       change: requester.change,
     },
-    { party: approver, roles, restrictingRoles: approver.restrictingRoles },
+    { party: approver, roles: approver.restrictingRoles },
   )
 }
 

@@ -8,7 +8,7 @@ import { suggestion } from './policy/nearest.js'
 export function assertKnownOptions(of: string, options: unknown, known: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null) throw wrongOption(of, 'its options must be an object')
   for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw wrongOption(of, `there is no option ${name}${suggestion(name, known)}`)
+    if (!known.has(name)) throw wrongOption(of, `there is no option ${name}${suggestion(name, [...known])}`)
   }
 }
 

@@ -23,22 +23,15 @@ export interface Act {
   readonly change: string | undefined
 }
 
-/** Somebody who votes, with the roles that let them. */
-export interface Voter extends Pick<Act, 'party' | 'roles'> {
-  readonly restrictingRoles: readonly string[]
-}
-
-/** The roles that a vote counts for: also those that give it nothing. */
-export function countedRoles({ restrictingRoles, roles }: Omit<Voter, 'party'>): readonly string[] {
-  return [...new Set([...roles, ...restrictingRoles])]
-}
-
 /** The act of approving an action: the duty `approve` on everything that the action is about (DESIGN, section 2). */
-export function actOfApproving(act: Pick<Act, 'target' | 'effects' | 'root' | 'change'>, approver: Voter): Act {
+export function actOfApproving(
+  act: Pick<Act, 'target' | 'effects' | 'root' | 'change'>,
+  approver: Pick<Act, 'party' | 'roles'>,
+): Act {
   const effects = act.effects.length === 0 ? [{ resource: 'target:*', attributes: {} }] : act.effects
   return {
     party: approver.party,
-    roles: countedRoles(approver),
+    roles: approver.roles,
     kind: 'vote',
     about: act.effects,
     target: act.target,

@@ -118,7 +118,7 @@ function ruleAgainst({ dutyRules }: CompiledPolicy, hold: HoldFacts, voter: Vote
       root: requester.run.root,
       change: requester.change,
     },
-    { party: voter.approver, roles: voter.roles, restrictingRoles: voter.approver.restrictingRoles },
+    { party: voter.approver, roles: voter.approver.restrictingRoles },
   )
   return foreseen(roleClaimsOf(dutyRules, act, 0)).refusedBy ?? foreseen(claimsOf(dutyRules, act)).refusedBy
 }

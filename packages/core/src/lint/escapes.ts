@@ -106,7 +106,7 @@ function dutyClaims(
     rules,
     actOfApproving(
       { target: target.name, effects: [{ duty: 'read', resource, attributes: {} }], root, change },
-      { party: principal, roles, restrictingRoles: principal.restrictingRoles },
+      { party: principal, roles: principal.restrictingRoles },
     ),
   )
   return { claims: merged([...done.claims, ...vote.claims]), unknown: done.unknown ?? vote.unknown }

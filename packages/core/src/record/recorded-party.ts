@@ -17,13 +17,15 @@ export interface RecordedParty {
 export function readParty(actor: unknown): RecordedParty | undefined {
   const party = parseParty(actor)
   if (party === undefined) return undefined
-  const { change, expiresAt, restrictingRoles, ...held } = membersOf(actor)
-  const roles = textsOf(held['roles']) ?? []
+  const { change, expiresAt, ...held } = membersOf(actor)
+  const roles = textsOf(held['roles'])
+  // Left out where nothing else restricts.
+  const restrictingRoles = held['restrictingRoles'] === undefined ? roles : textsOf(held['restrictingRoles'])
+  if (roles === undefined || restrictingRoles === undefined) return undefined
   return {
     party,
     roles,
-    // Left out where nothing else restricts.
-    restrictingRoles: textsOf(restrictingRoles) ?? roles,
+    restrictingRoles,
     change: typeof change === 'string' ? change : undefined,
     expiresAtMs: typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN,
   }

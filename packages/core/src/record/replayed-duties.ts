@@ -1,4 +1,4 @@
-import type { Act, Voter } from '../duties/act.js'
+import type { Act } from '../duties/act.js'
 import { actOfApproving } from '../duties/act.js'
 import type { Claim } from '../duties/claim.js'
 import { recallClaim } from '../duties/claim.js'
@@ -188,12 +188,10 @@ function partyOf(event: RecordedEvent, member: 'actor' | 'approver' | 'reviewer'
   return party
 }
 
-/** Whoever voted or reviewed, with the roles that let them: the directory's, whatever the credential said. */
-function voterOf(event: RecordedEvent, who: 'approver' | 'reviewer' = 'approver'): Voter {
-  const roles = textsOf(event['roles'])
-  if (roles === undefined) throw unreadable(event, `the roles of its ${who}`)
-  const { party, restrictingRoles } = partyOf(event, who)
-  return { party, roles, restrictingRoles }
+/** Whoever voted or reviewed, with every role that it counts for: those that let them, by the directory, are among them. */
+function voterOf(event: RecordedEvent, who: 'approver' | 'reviewer' = 'approver'): Pick<Act, 'party' | 'roles'> {
+  const { party, restrictingRoles: roles } = partyOf(event, who)
+  return { party, roles }
 }
 
 function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct {

@@ -77,7 +77,9 @@ describe('separated duties after a restart', () => {
     await first.does(writer, 'delete')
     await first.guard.close()
     const opened = await memoryJournal().open({ recorder: 'r', clock: systemClock })
-    const changed = journal.events.map((event) => (event.type === 'approval.vote' ? { ...event, roles } : event))
+    const changed = journal.events.map((event) =>
+      event.type === 'approval.vote' ? { ...event, approver: { ...(event['approver'] as object), roles } } : event,
+    )
     const damaged: Journal = {
       ...opened,
       async *read() {
