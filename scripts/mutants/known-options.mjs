@@ -4,7 +4,7 @@ const tests = ['packages/core/test/enforce/known-options.test.ts']
 export const knownOptionGuards = [
   ['of a guard exist', 'guard-options', "  assertKnownOptions('createGuard', options, optionNames)\n"],
   ['of a session exist', 'session-keeper', "    assertKnownOptions('openSession', options, sessionOptionNames)\n"],
-  ['that are misspelt are named', 'known-options', '${suggestion(name, known)}'],
+  ['that are misspelt are named', 'known-options', '${suggestion(name, [...known])}'],
   ['that are numbers bound something', 'guard-options', 'Number.isSafeInteger(value) && value >= 1', 'value !== 0'],
   ['that are numbers can be kept', 'guard-options', ' && value <= most'],
 ].map(([which, file, find, replace = '']) => ({

@@ -39,8 +39,8 @@ export const levelGuards = [
   {
     name: 'the record of a principal says its level',
     file: source('identity/make-principal'),
-    find: '    kind,\n    level,\n',
-    replace: '    kind,\n',
+    find: '    kind,\n    level,\n    owners: dimensionJson',
+    replace: '    kind,\n    owners: dimensionJson',
     tests: core('identity/make-principal'),
   },
   {
@@ -124,8 +124,8 @@ export const levelGuards = [
   {
     name: 'a read-only connection follows from the level of the session',
     file: source('access'),
-    find: 'this.#policyTarget(), this.principal.level)',
-    replace: 'this.#policyTarget())',
+    find: 'this.#policyTarget(), principal.level, ',
+    replace: 'this.#policyTarget(), undefined, ',
     tests: enforced,
   },
   {

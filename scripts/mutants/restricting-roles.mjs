@@ -11,13 +11,7 @@ export const restrictingRoleGuards = [
     'restrictingRoles: undefined,',
   ],
   ['an action is decided', 'decided-action', '    restrictingRoles: requester.principal.restrictingRoles,\n'],
-  ['a preview is decided', 'access', '      restrictingRoles: this.#requester.principal.restrictingRoles,\n'],
-  [
-    'the duties of a door are looked up',
-    'access',
-    '.#policyTarget(), principal.restrictingRoles)',
-    '.#policyTarget())',
-  ],
+  ['the duties of a door are looked up', 'access', 'principal.level, principal.restrictingRoles)', 'principal.level)'],
   ['an action is counted', 'decided-action', 'roles: principal.restrictingRoles,', 'roles: principal.roles,'],
   [
     'a session opens beside roles that are kept apart',
@@ -31,7 +25,7 @@ export const restrictingRoleGuards = [
     'roles: opened.restrictingRoles }',
     'roles: opened.roles }',
   ],
-  ['somebody approves', 'approvals/eligibility', 'restrictingRoles: approver.restrictingRoles, '],
+  ['somebody approves', 'approvals/eligibility', 'return { roles, restrictingRoles, level', 'return { roles, level'],
   [
     'a vote is counted',
     'duty-reservation',
@@ -41,8 +35,8 @@ export const restrictingRoleGuards = [
   [
     'a vote on record is counted',
     'record/replayed-duties',
-    "const { party, restrictingRoles: roles } = partyOf(event, 'approver')",
-    "const { party, roles } = partyOf(event, 'approver')",
+    'const { party, restrictingRoles: roles } = partyOf(event, who)',
+    'const { party, roles } = partyOf(event, who)',
   ],
 ].map(([when, file, find, replace = '']) => ({
   name: `a role that gives nothing restricts when ${when}`,

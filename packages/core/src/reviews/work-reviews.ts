@@ -139,7 +139,7 @@ export class WorkReviews {
     }
     if (!work.targets.every((target) => mayAudit(policy, target, standing))) return { reason: 'no-audit-duty' }
     if (!isAtLeast(level, least)) return { reason: 'level-too-low' }
-    const by = { party: standing.principal, roles: standing.roles }
+    const by = { party: standing.principal, roles: standing.principal.restrictingRoles }
     const conflict = await this.#context.mayReview(policy.dutyRules, work, by)
     return conflict === undefined ? standing : { reason: 'duty-conflict', detail: conflict }
   }

@@ -32,7 +32,7 @@ const breakers: Readonly<Record<string, string>> = { ada: 'ada', adaTwo: 'ada', 
 
 interface Glass {
   readonly by: string
-  readonly endsHere: number
+  endsHere: number
   readonly endsThere: number
   ended: boolean
   isJustified: boolean
@@ -61,7 +61,10 @@ export class GlassModel {
         return this.#lifts(who)
       case 'use elsewhere':
       case 'define':
+        return false
       case 'back':
+        // Nobody can then say how long it has lasted.
+        for (const glass of this.#glasses) glass.endsHere = Math.min(glass.endsHere, this.#here)
         return false
       case 'give back':
         for (const glass of this.#glasses) if (glass.by === who) glass.ended = true

@@ -198,7 +198,7 @@ class GlassPlay {
         await this.#world.setPolicy(glassPolicy)
         return
       case 'back':
-        clock.setWall(0)
+        clock.setWall(clock.wallMs() - 1)
         return
       case 'wait':
         advance(waitMs, waitMs)
