@@ -38,6 +38,7 @@ import { levelGuards } from './levels.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
+import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { mitigationGuards } from './mitigations.mjs'
@@ -81,6 +82,7 @@ import { withheldErrorGuards } from './withheld-errors.mjs'
 const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
+  'left-for-the-end': leftForTheEndGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

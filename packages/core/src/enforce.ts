@@ -306,6 +306,7 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
       affected: decision.obligations.maxAffected,
       measure: measureOf(granted),
       lapsed: () => lapsed(on, granted),
+      grounds: granted,
       clock: on.clock,
     }),
   }

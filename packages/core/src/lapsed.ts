@@ -36,3 +36,10 @@ export function lapsed(on: Keepers, { approved, glass, policy, use }: Grounds): 
   if (on.policyNow() !== policy) return policyChanged
   return approved === undefined || on.approvals.counts(approved) ? undefined : approvalOver
 }
+
+/** Whether two actions were let through by the very same. */
+export function areSame(one: Grounds, other: Grounds): boolean {
+  return (
+    one.policy === other.policy && one.approved === other.approved && one.glass === other.glass && one.use === other.use
+  )
+}

@@ -3,6 +3,8 @@ import { withDeadline } from './deadline.js'
 import type { HandedOut } from './duties/claims.js'
 import type { MeasureHandedOut } from './duty-reservation.js'
 import { BothKeysError } from './errors.js'
+import type { Grounds } from './lapsed.js'
+import { areSame } from './lapsed.js'
 import type { Clock } from './model/clock.js'
 import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
@@ -22,6 +24,8 @@ export interface PermitLimits {
   readonly measure: MeasureHandedOut | undefined
   /** Why what let it through no longer counts, if so. Waits for nothing. */
   readonly lapsed: () => Refusal | undefined
+  /** What let it through. */
+  readonly grounds: Grounds
   /** By whose monotonic time it has to begin. */
   readonly clock: Clock
 }
@@ -38,6 +42,7 @@ export class Permit {
   readonly #bound: AffectedBound | undefined
   readonly #measure: MeasureHandedOut | undefined
   readonly #lapsed: PermitLimits['lapsed']
+  readonly #grounds: Grounds
   readonly #clock: Clock
   readonly #issuedMs: number
   #begun = false
@@ -55,6 +60,7 @@ export class Permit {
     this.#bound = limits.affected
     this.#measure = limits.measure
     this.#lapsed = limits.lapsed
+    this.#grounds = limits.grounds
     this.#clock = limits.clock
     this.#issuedMs = limits.clock.monotonicMs()
   }
@@ -126,6 +132,20 @@ export class Permit {
     if (!this.#begun && this.#clock.monotonicMs() - this.#issuedMs >= this.#on.deadlineMs)
       this.#refuse(begunTooLate(this.#on.deadlineMs))
     this.#begun = true
+  }
+
+  /**
+   * Comes right before the target is asked to do what it left for the end of the transaction that the action ran in. Throws
+   * as `run` does, however long ago the action began.
+   */
+  assertCounts(): void {
+    this.assertLive()
+    this.#assertCounts()
+  }
+
+  /** Whether both permits are void when one is: the same policy, approval, grant and broken glass let their actions through. */
+  countsLike(other: Permit): boolean {
+    return this.#requester === other.#requester && areSame(this.#grounds, other.#grounds)
   }
 
   #assertCounts(): void {

@@ -103,6 +103,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     changesReading: walk.changesReading,
     transaction: only === undefined ? undefined : transactionControl(only),
     containsTransactionControl: only === undefined && statements.some(({ type }) => type === 'TransactionStmt'),
+    runsDeferred: walk.runsDeferred,
     registry: Object.freeze(walk.registry),
     copy: walk.copy,
     changesCatalog: walk.changesCatalog,

@@ -58,6 +58,8 @@ export interface Analysis {
   readonly transaction: TransactionControl | undefined
   /** Whether any statement of a longer text is a transaction verb. */
   readonly containsTransactionControl: boolean
+  /** Whether the server runs what earlier statements of the transaction left for its end: COMMIT, SET CONSTRAINTS. */
+  readonly runsDeferred: boolean
   readonly registry: readonly RegistryChange[]
   /** Whether COPY FROM STDIN or COPY TO STDOUT takes over the connection. */
   readonly copy: 'in' | 'out' | undefined

@@ -34,5 +34,6 @@ export const discard: Handler = (walk, body) => {
 
 /** SET CONSTRAINTS moves checks to another moment. */
 export const setConstraints: Handler = (walk) => {
+  walk.runsDeferred = true
   walk.effects.add('session', 'setting:constraints')
 }

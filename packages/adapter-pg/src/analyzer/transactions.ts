@@ -28,6 +28,7 @@ export const transactionStatement: Handler = (walk, body) => {
     return
   }
   if (ending.has(verb)) walk.settingFree = false
+  if (verb === 'commit' || verb === 'prepare') walk.runsDeferred = true
   if (verb === 'rollback' || verb === 'rollback-to') walk.changesCatalog = true
   if (verb === 'prepare' || verb === 'commit-prepared' || verb === 'rollback-prepared') {
     walk.changesCatalog = true

@@ -66,6 +66,8 @@ export class Walk {
   settingFree = true
   changesReading = false
   changesCatalog = false
+  /** Whether the server runs what was left for the end of the transaction. */
+  runsDeferred = false
   copy: 'in' | 'out' | undefined
   /** Names of relations whose schema is not written, on a search path of several schemas. */
   readonly movable: Set<string> = new Set()

@@ -219,6 +219,7 @@ export class DoorConnection implements Line {
   begin(run: Run): void {
     try {
       if (this.#closed) throw gone()
+      this.#flow.left.assertMayEnd(run)
       run.permit.use()
     } catch (error) {
       void settleLost([run], 'answered')

@@ -125,7 +125,11 @@ export class ExtendedProtocol {
 
   #sync(bytes: Buffer): MaybePromise<void> {
     if (this.#connection.skipping) this.#forgetDeferred()
-    else this.#flushDeferred()
+    else {
+      this.#flushDeferred()
+      const refusal = this.#ran && !this.#refused ? this.#flow.left.refusesSync() : undefined
+      if (refusal !== undefined) this.#refuseMessage(refusal)
+    }
     this.#send(bytes, { kind: 'sync' })
     return this.#connection.quiet()
   }
@@ -256,6 +260,7 @@ export class ExtendedProtocol {
     }
     try {
       run.permit.run()
+      this.#flow.left.assertMayEnd(run)
     } catch (error) {
       this.#refuseMessage(refusalFrom(error))
       return

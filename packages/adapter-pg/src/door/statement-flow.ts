@@ -15,6 +15,7 @@ import { andThen } from './and-then.js'
 import type { OwnText } from './connection-name.js'
 import { sessionName } from './connection-name.js'
 import type { ParseMessage } from './frontend-messages.js'
+import { LeftWork } from './left-work.js'
 import type { Line } from './line.js'
 import type { NameLock } from './name-lock.js'
 import { settlesNames } from './name-lock.js'
@@ -79,6 +80,8 @@ export class StatementFlow {
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
   readonly #reading: Reading
+  /** What the statements of the transaction left for its end. */
+  readonly left: LeftWork
   #identity: Readonly<Record<string, string>>
   /** What the name of the connection begins with. */
   readonly #session: string
@@ -86,6 +89,7 @@ export class StatementFlow {
   constructor(connection: Line, context: FlowContext) {
     this.#connection = connection
     this.#context = context
+    this.left = new LeftWork(connection)
     this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
     this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
@@ -281,6 +285,7 @@ export class StatementFlow {
 
   /** A run is about to be sent. */
   begun(run: Run): void {
+    this.left.began(run)
     this.#keeper.begun(run)
   }
 
@@ -308,6 +313,7 @@ export class StatementFlow {
 
   /** ReadyForQuery arrived: whatever ran may have changed what the next text means. */
   synced(runs: Iterable<Run>, before: string, after: string): void {
+    if (after === 'I') this.left.over()
     this.#keeper.synced(runs, before, after)
   }
 

@@ -114,6 +114,13 @@ describe('transaction verbs', () => {
     expect(analysis).toMatchObject({ containsTransactionControl: true, statementCount: 3 })
     expect(await analysisOf('select 1')).toMatchObject({ transaction: undefined, containsTransactionControl: false })
   })
+
+  it('says where the server runs what was left for the end of the transaction', async () => {
+    for (const text of ['commit', 'end', "prepare transaction 'x'", 'select 1; commit', 'set constraints a deferred'])
+      expect([text, (await analysisOf(text)).runsDeferred]).toEqual([text, true])
+    for (const text of ['begin', 'rollback', "commit prepared 'x'", 'select 1'])
+      expect([text, (await analysisOf(text)).runsDeferred]).toEqual([text, false])
+  })
 })
 
 describe('the registry', () => {

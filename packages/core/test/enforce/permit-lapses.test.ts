@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { BothKeysError } from '../../src/errors.js'
 import { Permit } from '../../src/permit.js'
 import type { OutcomeContext } from '../../src/record-outcome.js'
+import type { CompiledPolicy } from '../../src/policy/compiled.js'
 import { begunTooLate } from '../../src/refusal.js'
 import type { Requester } from '../../src/requester.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
@@ -142,6 +143,7 @@ it('a permit that was void once stays void', () => {
     affected: undefined,
     measure: undefined,
     lapsed,
+    grounds: { policy: {} as CompiledPolicy },
     clock,
   })
   expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
