@@ -31,6 +31,7 @@ import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { journalOwnerGuards } from './journal-owner.mjs'
 import { knownOptionGuards } from './known-options.mjs'
+import { keptNameGuards } from './kept-names.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -83,6 +84,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'left-for-the-end': leftForTheEndGuards,
+  'kept-names': keptNameGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

@@ -9,6 +9,7 @@ import { ExtendedProtocol } from './extended.js'
 import type { Frame } from './frames.js'
 import { InternalExchanges } from './internal-exchanges.js'
 import type { InternalStatement } from './internal-statement.js'
+import { assertRoomFor } from './kept-names.js'
 import type { Line } from './line.js'
 import { Progress } from './progress.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -220,6 +221,7 @@ export class DoorConnection implements Line {
     try {
       if (this.#closed) throw gone()
       this.#flow.left.assertMayEnd(run)
+      assertRoomFor(run.analysis, this.registry.kept)
       run.permit.use()
     } catch (error) {
       void settleLost([run], 'answered')

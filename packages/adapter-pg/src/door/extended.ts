@@ -5,6 +5,7 @@ import { DeferredParses } from './deferred-parses.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
 import { bindsStatement, parameterSnapshots, readBind, readExecute, readNamed, readParse } from './frontend-messages.js'
+import { assertRoom, assertRoomToBind } from './kept-names.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
 import { flush, parse, sync } from './messages.js'
@@ -141,6 +142,7 @@ export class ExtendedProtocol {
     if (message.name !== '' && registry.statements.has(message.name)) {
       return this.#refuseMessage(duplicate('prepared statement', '42P05'))
     }
+    assertRoom(message.name, registry.kept)
     const { upcoming } = this.#connection
     if (upcoming !== undefined && bindsStatement(upcoming, message.name)) {
       this.#undecided = this.#keep(message, bytes)
@@ -174,6 +176,7 @@ export class ExtendedProtocol {
     if (message.portal !== '' && registry.portals.has(message.portal)) {
       return this.#refuseMessage(duplicate('portal', '42P03'))
     }
+    assertRoomToBind(message.portal, registry.kept, this.#connection.runs.size)
     if (this.#blocked !== undefined) return this.#refuseMessage(laterInBatch(this.#blocked))
     const passage = this.#flow.pass({
       text: statement.text,
@@ -227,10 +230,7 @@ export class ExtendedProtocol {
   #describe(bytes: Buffer): void {
     const { kind, name } = readNamed(bytes)
     const unusable = refuseName(name)
-    if (unusable !== undefined) {
-      this.#refuseMessage(unusable)
-      return
-    }
+    if (unusable !== undefined) return this.#refuseMessage(unusable)
     const { statements, portals } = this.#connection.registry
     if (!(kind === 'S' ? statements.has(name) : portals.has(name))) {
       this.#refuseMessage(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
@@ -243,10 +243,7 @@ export class ExtendedProtocol {
   #execute(bytes: Buffer): MaybePromise<void> {
     const name = readExecute(bytes)
     const unusable = refuseName(name)
-    if (unusable !== undefined) {
-      this.#refuseMessage(unusable)
-      return
-    }
+    if (unusable !== undefined) return this.#refuseMessage(unusable)
     const portal = this.#connection.registry.portals.get(name)
     if (portal?.run === undefined) {
       this.#refuseMessage(unknownName('portal', '34000'))
@@ -283,10 +280,7 @@ export class ExtendedProtocol {
   #close(bytes: Buffer): void {
     const { kind, name } = readNamed(bytes)
     const unusable = refuseName(name) ?? this.#unsettledName(name)
-    if (unusable !== undefined) {
-      this.#refuseMessage(unusable)
-      return
-    }
+    if (unusable !== undefined) return this.#refuseMessage(unusable)
     this.#flushDeferred()
     this.#send(bytes, { kind: 'close' })
     if (kind === 'S') {

@@ -1,5 +1,7 @@
 import type { Analysis, RegistryChange } from '../analyzer/analysis.js'
 import { EffectSet } from '../analyzer/effect-set.js'
+import type { Kept } from './kept-names.js'
+import { KeptStatements } from './kept-names.js'
 import type { Run } from './run.js'
 
 /** A prepared statement, made by Parse or by SQL PREPARE: both share one name space on the server. */
@@ -26,10 +28,19 @@ export interface Portal {
 
 /** The names that live on one server connection. What is not in here is refused, never guessed. */
 export class Registry {
-  readonly statements: Map<string, PreparedStatement> = new Map()
   readonly portals: Map<string, Portal> = new Map()
 
+  readonly #statements = new KeptStatements<PreparedStatement>()
   #changes = 0
+
+  get statements(): ReadonlyMap<string, PreparedStatement> {
+    return this.#statements.byName
+  }
+
+  /** What all of them take. */
+  get kept(): Kept {
+    return { names: this.statements.size + this.portals.size, bytes: this.#statements.bytes }
+  }
 
   /** Counts what happened to names, so that it shows whether they still stand for what they stood for. */
   get changes(): number {
@@ -40,13 +51,13 @@ export class Registry {
   keep(statement: PreparedStatement): void {
     // No text can name the unnamed one.
     if (statement.name !== '') this.#changes += 1
-    this.statements.set(statement.name, statement)
+    this.#statements.set(statement)
   }
 
   /** A statement was dropped. */
   forget(name: string): void {
     if (name !== '') this.#changes += 1
-    this.statements.delete(name)
+    this.#statements.delete(name)
   }
 
   /** Applies what a finished text did to names. Answers the runs whose portals are gone. */
@@ -71,7 +82,7 @@ export class Registry {
   #apply(change: RegistryChange, analysis: Analysis): readonly Run[] {
     switch (change.kind) {
       case 'prepare':
-        this.statements.set(change.name, {
+        this.#statements.set({
           name: change.name,
           text: change.text,
           parameterTypes: change.parameterTypes,
@@ -80,7 +91,7 @@ export class Registry {
         return []
       case 'deallocate':
         if (change.name === undefined) this.#forgetNamedStatements()
-        else this.statements.delete(change.name)
+        else this.#statements.delete(change.name)
         return []
       case 'declare-cursor': {
         const { holdable, name } = change
@@ -109,7 +120,7 @@ export class Registry {
       case 'prepare':
       case 'deallocate':
         if (change.name === undefined) this.#forgetNamedStatements()
-        else this.statements.delete(change.name)
+        else this.#statements.delete(change.name)
         return []
       case 'declare-cursor':
       case 'close-cursor':
@@ -126,7 +137,7 @@ export class Registry {
 
   /** DEALLOCATE ALL keeps the unnamed statement. */
   #forgetNamedStatements(): void {
-    for (const name of this.statements.keys()) if (name !== '') this.statements.delete(name)
+    for (const name of this.statements.keys()) if (name !== '') this.#statements.delete(name)
   }
 
   /** The transaction is over: nothing but cursors WITH HOLD may be left. */

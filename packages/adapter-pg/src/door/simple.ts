@@ -116,7 +116,7 @@ export class SimpleProtocol implements NameLock {
   /** A simple query destroys the unnamed statement and portal. */
   #forgetUnnamed(): void {
     const { registry } = this.#connection
-    registry.statements.delete('')
+    registry.forget('')
     for (const run of registry.dropPortal('')) {
       run.close()
       this.#connection.track(run)
