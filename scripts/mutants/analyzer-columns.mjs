@@ -154,7 +154,7 @@ export const analyzerColumnGuards = [
   {
     name: 'GROUP BY means a column of FROM first',
     file: source('output-references'),
-    find: ' || hasColumn(scope, name)',
+    find: ' || hasColumn(walk, scope, name)',
     replace: '',
     tests: effects,
   },

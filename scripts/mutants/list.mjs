@@ -39,6 +39,7 @@ import { levelGuards } from './levels.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
+import { largeTextGuards } from './large-texts.mjs'
 import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
@@ -85,6 +86,7 @@ const lists = {
   'permits-in-time': permitsInTimeGuards,
   'left-for-the-end': leftForTheEndGuards,
   'kept-names': keptNameGuards,
+  'large-texts': largeTextGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

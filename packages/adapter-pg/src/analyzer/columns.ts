@@ -6,6 +6,7 @@ import type { Handler, Walk } from './walk.js'
 
 /** `a`, `t.a`, `s.t.a`, `t.*`, `*`: notes which columns of which relations are read. */
 export const columnReference: Handler = (walk, body, scope) => {
+  if (!walk.afford(scope.reach)) return
   const fields = listOf(body, 'fields')
   const star = bodyOf(fields.at(-1), 'A_Star') !== undefined
   const names = fields.map((field) => textOf(bodyOf(field, 'String') ?? {}, 'sval'))

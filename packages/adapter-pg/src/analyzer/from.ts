@@ -64,6 +64,7 @@ function relationItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const alias = aliasOf(body)
   const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
   if (common !== undefined) {
+    if (!walk.afford(common.columns?.length ?? 1)) return derivedRange(alias ?? written.name, undefined)
     return derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body)))
   }
   const relation = expectRelation(walk, written)

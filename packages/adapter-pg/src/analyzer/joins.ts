@@ -21,7 +21,7 @@ export function joinSides(
   start: number,
 ): JoinSide {
   const [left, right] = sides
-  const shared = flagOf(body, 'isNatural') ? naturalNames(left, right) : (namesOf(listOf(body, 'usingClause')) ?? [])
+  const shared = sharedNames(walk, body, sides)
   for (const name of shared) {
     impliedOperator(walk, '=', readIn(walk, left.ranges, name), readIn(walk, right.ranges, name))
   }
@@ -41,6 +41,17 @@ export function joinSides(
   return { ranges: [range], columns: () => columnsOf(range) }
 }
 
+/** The names by which a join compares its sides. */
+function sharedNames(walk: Walk, body: TreeNode, [left, right]: readonly [JoinSide, JoinSide]): readonly string[] {
+  const items = left.ranges.length + right.ranges.length
+  const isNatural = flagOf(body, 'isNatural')
+  const columns = isNatural ? [...left.ranges, ...right.ranges].map((range) => range.columns?.size ?? 0) : []
+  if (!walk.afford(columns.reduce((sum, count) => sum + count, items))) return []
+  const names = isNatural ? naturalNames(left, right) : (namesOf(listOf(body, 'usingClause')) ?? [])
+  // Each is looked for in every item, and among the columns of both sides.
+  return walk.afford(names.length * items) ? names : []
+}
+
 /** The columns of one item as a join gives them; undefined when not all of them are known. */
 export function columnsOf(range: Range): readonly JoinedColumn[] | undefined {
   if (range.columns === undefined || !range.complete) return undefined
@@ -53,7 +64,8 @@ export function columnsOf(range: Range): readonly JoinedColumn[] | undefined {
  */
 function naturalNames(left: JoinSide, right: JoinSide): readonly string[] {
   const [ours, theirs] = [knownNames(left), knownNames(right)]
-  const names = ours.filter((name) => theirs.includes(name))
+  const others = new Set(theirs)
+  const names = ours.filter((name) => others.has(name))
   if (left.columns() === undefined) names.push(...theirs)
   if (right.columns() === undefined) names.push(...ours)
   return [...new Set(names)]
@@ -88,22 +100,21 @@ function joinedColumns(
   const once = sharedColumns(sides, shared)
   const [left, right] = [sides[0].columns(), sides[1].columns()]
   if (once === undefined || left === undefined || right === undefined) return undefined
-  return [...once, ...[...left, ...right].filter(({ name }) => !shared.includes(name))]
+  const names = new Set(shared)
+  return [...once, ...[...left, ...right].filter(({ name }) => !names.has(name))]
 }
 
 function sharedColumns(
   sides: readonly [JoinSide, JoinSide],
   shared: readonly string[],
 ): readonly JoinedColumn[] | undefined {
-  const columns = sides.map((side) => side.columns())
-  return columns.some((side) => side === undefined)
-    ? undefined
-    : shared.map((name) => ({
-        name,
-        from: columns
-          .flatMap((side) => side?.filter((column) => column.name === name) ?? [])
-          .flatMap(({ from }) => from),
-      }))
+  const sources = new Map<string, JoinedColumn['from'][number][]>(shared.map((name) => [name, []]))
+  for (const side of sides) {
+    const columns = side.columns()
+    if (columns === undefined) return undefined
+    for (const { from, name } of columns) sources.get(name)?.push(...from)
+  }
+  return [...sources].map(([name, from]) => ({ name, from }))
 }
 
 /** `(a JOIN b) AS j (x, y)`: reading a column of j reads it where it comes from, or everywhere when that is not known. */

@@ -7,6 +7,7 @@ import type { Walk } from './walk.js'
 
 /** The columns that a plain SELECT or VALUES gives; undefined when they are not plain to see. */
 export function outputColumns(walk: Walk, body: TreeNode, scope: Scope): readonly OutputColumn[] | undefined {
+  if (walk.isExhausted) return undefined
   const rows = listOf(body, 'valuesLists')
   if (rows.length > 0) return rowColumns(walk, rows, scope)
   const columns: OutputColumn[] = []
@@ -14,7 +15,8 @@ export function outputColumns(walk: Walk, body: TreeNode, scope: Scope): readonl
     const target = bodyOf(item, 'ResTarget') ?? {}
     const starred = starColumns(target, body, scope)
     const name = targetName(target)
-    if (starred !== undefined) columns.push(...starred)
+    if (!walk.afford(starred?.length ?? 1)) return undefined
+    if (starred !== undefined) for (const column of starred) columns.push(column)
     else if (name === undefined) return undefined
     else columns.push({ name, type: settled(typeOf(walk, nodeOf(target, 'val'), scope)) })
   }
@@ -73,7 +75,7 @@ function starColumns(target: TreeNode, body: TreeNode, scope: Scope): readonly O
   for (const range of scope.ranges) {
     const own = range.hidden ? [] : rangeColumns(range)
     if (own === undefined) return undefined
-    columns.push(...own)
+    for (const column of own) columns.push(column)
   }
   return columns
 }

@@ -35,7 +35,7 @@ export function visitGroups(walk: Walk, items: readonly TreeNode[], outputs: Rea
     const nested = groupsIn(item)
     const name = bareName(item)
     if (nested !== undefined) visitGroups(walk, nested, outputs, scope)
-    else if (name === undefined || !outputs.has(name) || hasColumn(scope, name)) walk.visit(item, scope)
+    else if (name === undefined || !outputs.has(name) || hasColumn(walk, scope, name)) walk.visit(item, scope)
   }
 }
 
@@ -48,7 +48,8 @@ function groupsIn(item: TreeNode): readonly TreeNode[] | undefined {
 }
 
 /** Whether an item of FROM at this very level has a column of this name, or may have it. */
-function hasColumn(scope: Scope, name: string): boolean {
+function hasColumn(walk: Walk, scope: Scope, name: string): boolean {
+  if (!walk.afford(scope.ranges.length)) return true
   return scope.ranges.some(
     (range) =>
       !range.hidden &&

@@ -26,12 +26,13 @@ export interface Range {
 export class Scope {
   readonly parent: Scope | undefined
   readonly ranges: Range[] = []
-  readonly #commonTables = new Map<string, CommonTable>()
+  readonly #commonTables: Map<string, CommonTable>
   /** What the query at this level gives, once it was handled; undefined when that is not plain to see. */
   result: readonly OutputColumn[] | undefined
 
-  constructor(parent?: Scope) {
+  constructor(parent?: Scope, commonTables = new Map<string, CommonTable>()) {
     this.parent = parent
+    this.#commonTables = commonTables
   }
 
   define(table: CommonTable): void {
@@ -40,9 +41,8 @@ export class Scope {
 
   /** The same level with these items alone: none for a subquery in FROM without LATERAL, two sides for the condition of a join. */
   blind(ranges: readonly Range[] = []): Scope {
-    const scope = new Scope(this.parent)
-    scope.ranges.push(...ranges)
-    for (const table of this.#commonTables.values()) scope.define(table)
+    const scope = new Scope(this.parent, this.#commonTables)
+    for (const range of ranges) scope.ranges.push(range)
     return scope
   }
 
@@ -50,6 +50,11 @@ export class Scope {
   adopt(query: Scope): void {
     this.ranges.push(...query.ranges)
     this.result = query.result
+  }
+
+  /** How many items a name may have to be looked for in. */
+  get reach(): number {
+    return this.ranges.length + (this.parent?.reach ?? 0)
   }
 
   commonTable(name: string): CommonTable | undefined {

@@ -14,7 +14,7 @@ const types = Object.freeze({ bool: 16, int4: 23, numeric: 1700, bit: 1560 })
  */
 export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): InferredType {
   const typed = unwrap(node)
-  if (typed === undefined) return undefined
+  if (typed === undefined || walk.isExhausted) return undefined
   const { type, body } = typed
   switch (type) {
     case 'A_Const':

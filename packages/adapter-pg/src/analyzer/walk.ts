@@ -29,6 +29,12 @@ export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
 /** Nodes inside nodes beyond this are not understood: about half of what Node's stack holds. */
 const maxDepth = 500
 
+/**
+ * Columns that queries hand on, and items of FROM that names are looked for in, beyond which a text is not understood: what
+ * it does could not be worked out while the process that asks does other things, too.
+ */
+const maxSteps = 500_000
+
 /** One pass over the tree of one text: gathers effects and facts. */
 export class Walk {
   readonly context: AnalysisContext
@@ -82,6 +88,7 @@ export class Walk {
   creatingIn: string | undefined
   readonly #handlers: ReadonlyMap<string, Handler>
   #depth = 0
+  #steps = 0
   #named: Map<number, number> | undefined
 
   constructor(context: AnalysisContext, handlers: ReadonlyMap<string, Handler>, parsed: Parsed) {
@@ -140,6 +147,20 @@ export class Walk {
       if (except?.has(field) === true) continue
       this.#descendInto(body[field], structs?.[field], scope, type)
     }
+  }
+
+  /** Counts steps whose number grows with more than the length of the text. False: too many, and they need not be taken. */
+  afford(steps: number): boolean {
+    this.#steps += steps
+    if (!this.isExhausted) return true
+    // Each time: what is noted inside EXPLAIN or PREPARE may not be noted of the text.
+    this.opaque('too complex', 'script')
+    return false
+  }
+
+  /** Whether the text takes too many steps to be understood. */
+  get isExhausted(): boolean {
+    return this.#steps > maxSteps
   }
 
   /** Notes that a part of the text is not understood. Such a text is never plainly allowed. */

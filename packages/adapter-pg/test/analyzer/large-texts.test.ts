@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks'
+import { describe, expect, it } from 'vitest'
+import { analyse } from '../../src/analyzer/analyse.js'
+import type { Analysis } from '../../src/analyzer/analysis.js'
+import { StatementParser } from '../../src/analyzer/parse.js'
+import { sessionState, shop } from './support/shop.js'
+
+const parser = new StatementParser({ maxSyncBytes: 1024 * 1024 })
+
+/** Analyses a text and says how long that took, parsing left out. */
+async function measure(text: string): Promise<{ readonly analysis: Analysis; readonly ms: number }> {
+  const parsed = await parser.parse(text)
+  if (parsed.unparsable) throw new Error(parsed.reason)
+  const context = { catalog: shop, state: sessionState(), prepared: () => undefined, cursor: () => undefined }
+  const started = performance.now()
+  const { analysis } = analyse(parsed, context)
+  return { analysis, ms: performance.now() - started }
+}
+
+const times = (count: number, make: (index: number) => string, between = ','): string =>
+  Array.from({ length: count }, (_, index) => make(index)).join(between)
+
+const names = (count: number): string => times(count, (index) => `c${String(index)}`)
+const wide = (count: number): string => `with w as (select ${times(count, (index) => `1 c${String(index)}`)})`
+const items = (count: number): string => times(count, (index) => `w w${String(index)}`)
+
+const chain = (columns: number, count: number): string =>
+  `with a0 as (select ${times(columns, (index) => `1 c${String(index)}`)}),` +
+  `${times(count, (index) => `a${String(index + 1)} as (select * from a${String(index)})`)} select 1`
+const union = (count: number): string => `${wide(1000)} ${times(count, () => 'table w', ' union all ')}`
+const natural = (columns: number, count: number): string =>
+  `${wide(columns)} select 1 from w a natural join ${times(count, (index) => `w w${String(index)}`, ' natural join ')}`
+const using = (columns: number, count: number): string =>
+  `${wide(columns)} select 1 from w a ${times(count, (index) => `join w w${String(index)} using (${names(columns)})`, ' ')}`
+const bare = (ranges: number, count: number): string =>
+  `${wide(1000)} select ${times(count, (index) => `z${String(index)}`)} from ${items(ranges)}`
+const qualified = (ranges: number, count: number): string =>
+  `${wide(1000)} select ${times(count, (index) => `w${String(ranges - 1)}.c${String(index % 1000)}`)} from ${items(ranges)}`
+const grouped = (ranges: number, count: number): string =>
+  `${wide(2)} select 1 x from ${items(ranges)} group by ${times(count, () => 'x')}`
+const subqueries = (tables: number, count: number): string =>
+  `with ${times(tables, (index) => `t${String(index)} as (select 1)`)} select 1 from ${times(count, (index) => `(select 1) s${String(index)}`)}`
+
+const tooComplex = { duty: 'opaque', resource: 'statement:script', attributes: { reason: 'too complex' } }
+
+describe('a text of many columns and many names', () => {
+  it.each([
+    ['queries of WITH that hand on what they get', chain(2000, 4000)],
+    ['a table in each arm of a UNION', union(8000)],
+    ['natural joins', natural(300, 300)],
+    ['joins by name', using(300, 100)],
+    ['names that are looked for in every table', bare(5000, 10_000)],
+    ['names with their table', qualified(5000, 10_000)],
+    ['names in GROUP BY', grouped(5000, 10_000)],
+    ['the like in EXPLAIN', `explain ${natural(300, 300)}`],
+    ['the like in PREPARE, with something behind it', `prepare p as ${natural(300, 300)}; select a from lone`],
+  ])('is not understood where that would take long: %s', async (_, text) => {
+    const { analysis, ms } = await measure(text)
+    expect(analysis.description.effects).toContainEqual(expect.objectContaining(tooComplex))
+    expect(ms).toBeLessThan(3_000)
+  })
+
+  it.each([
+    ['queries of WITH', chain(500, 200)],
+    ['a UNION', union(200)],
+    ['natural joins', natural(100, 50)],
+    ['joins by name', using(20, 100)],
+    ['names', bare(50, 5000)],
+    ['names with their table', qualified(50, 5000)],
+    ['rows', `values ${times(1000, () => `(${times(100, () => '1')})`)}`],
+    ['conditions', `select 1 where ${times(10_000, (index) => `${String(index)} = 1`, ' or ')}`],
+    ['queries of WITH beside subqueries', subqueries(2000, 6000)],
+  ])('is understood where it is large but plain: %s', async (_, text) => {
+    const { analysis, ms } = await measure(text)
+    expect(analysis.description.effects.filter(({ duty }) => duty === 'opaque')).toEqual([])
+    expect(ms).toBeLessThan(3_000)
+  })
+})

@@ -1,0 +1,32 @@
+const analyzer = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
+
+/** Texts whose analysis would take long. */
+export const largeTextGuards = [
+  ['steps are counted', analyzer('walk'), '    this.#steps += steps\n', ''],
+  [
+    'what is beyond is opaque',
+    analyzer('walk'),
+    "    this.opaque('too complex', 'script')\n    return false",
+    '    return false',
+  ],
+  ['names cost what they are looked for in', analyzer('columns'), '  if (!walk.afford(scope.reach)) return\n', ''],
+  [
+    'columns cost something where they are handed on',
+    analyzer('output-columns'),
+    'walk.afford(starred?.length ?? 1)',
+    'walk.afford(0)',
+  ],
+  ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
+  [
+    'names in GROUP BY cost what they are looked for in',
+    analyzer('output-references'),
+    '  if (!walk.afford(scope.ranges.length)) return true\n',
+    '',
+  ],
+].map(([what, file, find, replace]) => ({
+  name: `in large texts ${String(what)}`,
+  file: String(file),
+  find: String(find),
+  replace: String(replace),
+  tests: ['packages/adapter-pg/test/analyzer/large-texts.test.ts'],
+}))
