@@ -33,13 +33,16 @@ const natural = (columns: number, count: number): string =>
 const using = (columns: number, count: number): string =>
   `${wide(columns)} select 1 from w a ${times(count, (index) => `join w w${String(index)} using (${names(columns)})`, ' ')}`
 const bare = (ranges: number, count: number): string =>
-  `${wide(1000)} select ${times(count, (index) => `z${String(index)}`)} from ${items(ranges)}`
+  `${wide(2)} select ${times(count, (index) => `z${String(index)}`)} from ${items(ranges)}`
 const qualified = (ranges: number, count: number): string =>
-  `${wide(1000)} select ${times(count, (index) => `w${String(ranges - 1)}.c${String(index % 1000)}`)} from ${items(ranges)}`
+  `${wide(2)} select ${times(count, () => `w${String(ranges - 1)}.c1`)} from ${items(ranges)}`
 const grouped = (ranges: number, count: number): string =>
   `${wide(2)} select 1 x from ${items(ranges)} group by ${times(count, () => 'x')}`
 const subqueries = (tables: number, count: number): string =>
   `with ${times(tables, (index) => `t${String(index)} as (select 1)`)} select 1 from ${times(count, (index) => `(select 1) s${String(index)}`)}`
+
+const nested = (columns: number, depth: number): string =>
+  `select 1 from ${'(select * from '.repeat(depth)}(select ${times(columns, (index) => `1 c${String(index)}`)}) s${') s'.repeat(depth)}`
 
 const tooComplex = { duty: 'opaque', resource: 'statement:script', attributes: { reason: 'too complex' } }
 
@@ -47,6 +50,7 @@ describe('a text of many columns and many names', () => {
   it.each([
     ['queries of WITH that hand on what they get', chain(2000, 4000)],
     ['a table in each arm of a UNION', union(8000)],
+    ['queries in queries that hand on what they get', nested(4000, 150)],
     ['natural joins', natural(300, 300)],
     ['joins by name', using(300, 100)],
     ['names that are looked for in every table', bare(5000, 10_000)],
