@@ -41,6 +41,14 @@ const catalogs: readonly (readonly [catalog: string, id: string | undefined, als
   ['pg_index', 'indexrelid'],
   ['pg_event_trigger', undefined],
   ['pg_extension', undefined],
+  // ALTER SEQUENCE OWNED BY changes this row, too, and no other that counts.
+  ['pg_sequence', 'seqrelid'],
+  // Which extension a function belongs to stands nowhere else.
+  [
+    'pg_depend',
+    'objid',
+    " AND x.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid AND x.deptype OPERATOR(pg_catalog.=) 'e'",
+  ],
 ]
 
 /**

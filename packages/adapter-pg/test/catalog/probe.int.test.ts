@@ -39,9 +39,11 @@ async function load(client: pg.Client): Promise<CatalogSnapshot> {
 describe('against a real server', () => {
   let client: pg.Client
   let other: pg.Client
+  let superuserUrl: string
 
   beforeAll(async () => {
     const database = await freshDatabase()
+    superuserUrl = database.superuserUrl
     client = new pg.Client(database.url)
     other = new pg.Client(database.url)
     await Promise.all([client.connect(), other.connect()])
@@ -100,6 +102,8 @@ describe('against a real server', () => {
     'alter table fresh add primary key (id)',
     'create table keyed (id integer references fresh)',
     'create sequence fresh_sequence',
+    'alter sequence fresh_sequence owned by fresh.id',
+    'alter sequence fresh_sequence owned by none',
     'alter function fresh_function() stable',
     'drop function fresh_function()',
     'drop table keyed',
@@ -117,6 +121,22 @@ describe('against a real server', () => {
     await client.query(`insert into shop.lone values (1, 'x'); update shop.lone set b = 'y'; delete from shop.lone`)
     expect((await probe(client)).catalogEpoch).toBe(last.catalogEpoch)
     await client.query('rollback')
+  })
+
+  it('sees that a function joins an extension, and leaves it', async () => {
+    const owner = new pg.Client(superuserUrl)
+    await owner.connect()
+    await owner.query('begin; create function shop.joining() returns integer language sql as $$ select 1 $$')
+    const epochs = new Set([(await probe(owner)).catalogEpoch])
+    for (const verb of ['add', 'drop']) {
+      await owner.query(`alter extension plpgsql ${verb} function shop.joining()`)
+      epochs.add(`${verb} ${String((await probe(owner)).catalogEpoch)}`)
+    }
+    const [before = '', ...after] = epochs
+    expect(after[0]).not.toBe(`add ${before}`)
+    expect(after).toHaveLength(2)
+    await owner.query('rollback')
+    await owner.end()
   })
 
   it('sees that a function was replaced twice in one transaction', async () => {
