@@ -32,6 +32,7 @@ import { identityGuards } from './identity.mjs'
 import { journalOwnerGuards } from './journal-owner.mjs'
 import { knownOptionGuards } from './known-options.mjs'
 import { keptNameGuards } from './kept-names.mjs'
+import { keyAndSequenceGuards } from './keys-and-sequences.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
@@ -87,6 +88,7 @@ const lists = {
   'left-for-the-end': leftForTheEndGuards,
   'kept-names': keptNameGuards,
   'large-texts': largeTextGuards,
+  'keys-and-sequences': keyAndSequenceGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

@@ -50,7 +50,7 @@ function partsOf(walk: Walk, of: Iterable<number>): Set<number> {
  */
 export function applyImplicitCasts(walk: Walk): void {
   if (walk.catalog.userCasts.length === 0) return
-  const present = partsOf(walk, walk.mentioned)
+  const present = partsOf(walk, [...walk.mentioned, ...walk.compared])
   const stored = partsOf(walk, walk.assigned)
   const parts = innerParts(walk, walk.converted)
   for (const cast of walk.catalog.userCasts) {

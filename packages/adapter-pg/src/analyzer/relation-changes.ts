@@ -161,6 +161,7 @@ class Changes {
   }
 
   #applyForeignKeys(relation: Relation, event: ChangeEvent, change: Change): void {
+    if (relation.references.length > 0 || relation.referencedBy.length > 0) this.#walk.compareRows(relation)
     if (event !== 'delete') for (const id of relation.references) this.#lookUp(this.#walk.catalog.relations.get(id))
     if (event === 'insert') return
     for (const key of relation.referencedBy) {
@@ -180,6 +181,7 @@ class Changes {
   /** The server looks for rows on the other side of a foreign key, which is part of the change; its functions are not. */
   #lookUp(relation: Relation | undefined): void {
     if (relation === undefined) return
+    this.#walk.compareRows(relation)
     runStored(this.#walk, relation.searches, 'foreign-key')
     runStored(this.#walk, relation.comparisons, 'foreign-key')
     planRelation(this.#walk, relation)

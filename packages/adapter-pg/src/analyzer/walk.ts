@@ -46,6 +46,8 @@ export class Walk {
   readonly mentioned: Set<number> = new Set()
   /** Types that values are stored as: casts that users made for assignment happen on the way. */
   readonly assigned: Set<number> = new Set()
+  /** Types of columns that the server itself compares for foreign keys: casts that users made implicit happen on the way. */
+  readonly compared: Set<number> = new Set()
   /** Types that SQL wants where a value stands whose own type cannot be told. */
   readonly wanted: Set<number> = new Set()
   /** Types that values are turned into as a whole. */
@@ -174,6 +176,11 @@ export class Walk {
   mention(columns: Iterable<{ readonly type: number }>): void {
     if (this.catalog.userCasts.length > 0 || this.catalog.checksValues)
       for (const { type } of columns) this.mentioned.add(type)
+  }
+
+  /** Notes that rows of a relation are compared with those of another for a foreign key. */
+  compareRows({ columns }: { readonly columns: ReadonlyMap<string, { readonly type: number }> }): void {
+    if (this.catalog.userCasts.length > 0) for (const { type } of columns.values()) this.compared.add(type)
   }
 
   /** Notes that values are stored as these types. */
