@@ -5,6 +5,7 @@ import { approvalGuards } from './approvals.mjs'
 import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
 import { comparedBuiltinGuards } from './compared-builtins.mjs'
+import { bareWordGuards } from './bare-words.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -89,6 +90,7 @@ const lists = {
   'kept-names': keptNameGuards,
   'large-texts': largeTextGuards,
   'keys-and-sequences': keyAndSequenceGuards,
+  'bare-words': bareWordGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

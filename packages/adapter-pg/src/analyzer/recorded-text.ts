@@ -1,5 +1,6 @@
 import { scanBytes } from './grammar.js'
 import { SettingValues } from './setting-values.js'
+import { TriggerArguments } from './trigger-arguments.js'
 
 /** What is recorded when literals cannot be taken out safely. */
 export const unreadableText = '[statement text withheld]'
@@ -28,11 +29,12 @@ export function recordedText(bytes: Buffer): string {
   let text = ''
   let end = 0
   const settings = new SettingValues()
+  const passed = new TriggerArguments()
   for (const token of tokens ?? []) {
     if (!commentTokens.has(token.tokenType)) {
       if (text !== '' && token.start > end) text += ' '
       const written = bytes.toString('utf8', token.start, token.end)
-      const isValue = settings.takes(written)
+      const isValue = [settings.takes(written), passed.takes(written)].includes(true)
       text += isValue || literalTokens.has(token.tokenType) ? '?' : written
       end = token.end
     }

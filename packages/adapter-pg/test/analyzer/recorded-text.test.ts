@@ -36,6 +36,16 @@ describe('the recorded text', () => {
     ],
     ["set my.secret = 'hunter2'", 'set my.secret = ?'],
     ['set my.secret to hunter2, "Hunter3"; select a', 'set my.secret to ?, ?; select a'],
+    ['set "my.secret" = hunter2', 'set "my.secret" = ?'],
+    ['alter role bob set "my.secret" to hunter2', 'alter role bob set "my.secret" to ?'],
+    [
+      'create trigger t after insert on a for each row execute function f(hunter2, secret, "X"); select a',
+      'create trigger t after insert on a for each row execute function f(?, ?, ?); select a',
+    ],
+    [
+      'create trigger t after insert on a execute procedure s.f()',
+      'create trigger t after insert on a execute procedure s.f()',
+    ],
     ['set local my.secret = on', 'set local my.secret = ?'],
     ['alter role bob set my.secret to hunter2', 'alter role bob set my.secret to ?'],
     ['set "my.secret" to hunter2', 'set "my.secret" to ?'],
