@@ -15,4 +15,11 @@ export const keyAndSequenceGuards = [
     keys,
   ],
   ['what keys compare is cast', analyzer('casts'), '[...walk.mentioned, ...walk.compared]', 'walk.mentioned', keys],
+  [
+    'bounds of ranges are compared by their own class',
+    'packages/adapter-pg/src/catalog/queries.ts',
+    ' UNION SELECT g.rngtypid, c.opcfamily FROM pg_catalog.pg_range AS g',
+    ' UNION SELECT g.rngsubtype, c.opcfamily FROM pg_catalog.pg_range AS g',
+    ['packages/adapter-pg/test/door/range-classes.int.test.ts'],
+  ],
 ].map(([name, file, find, replace, tests]) => ({ name, file, find, replace, tests }))

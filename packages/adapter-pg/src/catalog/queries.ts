@@ -137,11 +137,11 @@ const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOI
 const familyFunctions = (family: string): string =>
   `(SELECT m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${eq('m.amprocfamily', family)} UNION SELECT o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${eq('a.amopfamily', family)})`
 
-/** What sorts, compares and hashes values of a type where nothing else is said. */
+/** What sorts, compares and hashes values of a type where nothing else is said, and bounds of ranges with a class of their own. */
 const comparisonFunctions = section(
   'comparisons',
-  [number('c.opcintype'), number('f.f')],
-  `pg_catalog.pg_opclass AS c CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE c.opcdefault AND ${isUser('f.f')}`,
+  [number('c.type'), number('f.f')],
+  `(SELECT c.opcintype AS type, c.opcfamily AS family FROM pg_catalog.pg_opclass AS c WHERE c.opcdefault UNION SELECT g.rngtypid, c.opcfamily FROM pg_catalog.pg_range AS g JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'g.rngsubopc')} WHERE ${isUser('g.rngtypid')}) AS c CROSS JOIN LATERAL ${familyFunctions('c.family')} AS f(f) WHERE ${isUser('f.f')}`,
 )
 
 /** Functions of operator classes that an index or a partition key names. */
