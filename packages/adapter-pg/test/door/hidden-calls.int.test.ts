@@ -85,6 +85,7 @@ create operator public.<<<< (leftarg = text, rightarg = integer, function = hidd
 create operator public.!@@@@ (leftarg = text, rightarg = integer, function = hidden.unseen);
 create operator public.@@@@ (leftarg = text, rightarg = integer, function = hidden.seen, negator = operator(public.!@@@@));
 analyze public.amounts;
+delete from hidden.called;
 grant usage on schema hidden to public;
 `
 

@@ -58,7 +58,8 @@ export async function shownOf(
   await session.close()
   await waiting
   expect(told).toHaveLength(1)
-  const shown = request.view.text.split('\n')
+  // Long lines go on in further rows.
+  const shown = request.view.text.replaceAll('\n    |> ', '').split('\n')
   const at = shown.findIndex((line) => /^ {2}(?:claimed by|no estimate)/.test(line))
   expect(at).toBeGreaterThan(0)
   const lines = shown.slice(at).map((line) => line.trim())
