@@ -74,4 +74,25 @@ export const sessionEndGuards = [
     replace: 'names.length === 0',
     tests: ['packages/core/test/identity/http-directory.test.ts'],
   },
+  {
+    name: 'a clock that is set back brings no token back',
+    file: 'packages/core/src/identity/jwt-verifier.ts',
+    find: 'Math.floor(time.nowMs() / 1000)',
+    replace: 'Math.floor(clock.wallMs() / 1000)',
+    tests: ['packages/core/test/identity/jwt-verifier.test.ts'],
+  },
+  {
+    name: 'employee numbers have no case',
+    file: 'packages/core/src/identity/scim-user.ts',
+    find: "number.normalize('NFC').toLowerCase()",
+    replace: 'number',
+    tests: ['packages/core/test/identity/http-directory.test.ts'],
+  },
+  {
+    name: 'requests count against what a session may write',
+    file: 'packages/core/src/enforce.ts',
+    find: '  requester.spend(requestedCharacters(requester, request.action))\n',
+    replace: '',
+    tests: ['packages/core/test/enforce/admit.test.ts'],
+  },
 ]

@@ -33,7 +33,7 @@ import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { answersUnmeasured, changedAfterApproval, denialOf, heldInTransaction, refusalFrom } from './refusal.js'
 import type { BoundRequest } from './request-digest.js'
-import { bindRequest } from './request-digest.js'
+import { bindRequest, requestedCharacters } from './request-digest.js'
 import type { Requester } from './requester.js'
 import { whyOver } from './still-live.js'
 import type { SeenIdentities } from './seen-identities.js'
@@ -187,6 +187,9 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
     return { refusal: heldInTransaction(rules) }
   }
+  // A request that nobody answers is on record all the same.
+  requester.spend(requestedCharacters(requester, request.action))
+  refuseWhenOver(requester, request)
   const outcome = await on.approvals.request(
     {
       bind: (nonce, actionId = requester.nextActionId()) =>

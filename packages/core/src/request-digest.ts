@@ -65,6 +65,14 @@ export function bindRequest(
   }
 }
 
+/** About how many characters a request for approval takes in the journal, with its end. */
+export function requestedCharacters(
+  { principalRecord }: Pick<Requester, 'principalRecord'>,
+  { description }: Pick<Action, 'description'>,
+): number {
+  return 2 * (envelopeCharacters + principalRecord.text.length) + partsOf(description).recorded.text.length
+}
+
 function quoted(text: string): string {
   return isPlainText(text) ? `"${text}"` : JSON.stringify(text)
 }

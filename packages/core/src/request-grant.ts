@@ -1,6 +1,6 @@
 import type { ProveAction } from './action-proofs.js'
 import type { ApprovalCoordinator } from './approvals/coordinator.js'
-import { abortReason, withDeadline } from './deadline.js'
+import { withDeadline } from './deadline.js'
 import { decisionInput } from './decided-action.js'
 import { BothKeysError } from './errors.js'
 import type { GrantKeeper } from './grants/grant-keeper.js'
@@ -18,8 +18,9 @@ import type { CompiledPolicy } from './policy/compiled.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import { denialOf, refusalError } from './refusal.js'
-import { bindRequest } from './request-digest.js'
+import { bindRequest, requestedCharacters } from './request-digest.js'
 import type { Requester } from './requester.js'
+import { assertLive as assertSessionLive } from './still-live.js'
 
 /** What asking for a grant needs of the guard. */
 export interface GrantDesk {
@@ -93,6 +94,8 @@ async function approved(
 ): Promise<Grant> {
   const requirement = ofOthers(decision.requirement)
   const withdrawal = new AbortController()
+  requester.spend(requestedCharacters(requester, action))
+  assertLive(on, requester, options)
   try {
     const outcome = await on.approvals.request(
       {
@@ -167,8 +170,8 @@ function actionOf(on: GrantDesk, requester: Requester, policy: CompiledPolicy, o
   })
 }
 
-function assertLive(on: GrantDesk, { signal }: Requester, { target }: CheckedGrantOptions): void {
-  if (signal.aborted) throw abortReason(signal)
+function assertLive(on: GrantDesk, requester: Requester, { target }: CheckedGrantOptions): void {
+  assertSessionLive(requester)
   on.assertTarget(target)
 }
 

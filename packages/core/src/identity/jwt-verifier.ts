@@ -1,5 +1,6 @@
 import { BothKeysError } from '../errors.js'
 import { systemClock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import type { Principal, PrincipalKind } from '../model/principal.js'
 import { actorsOf } from './actors.js'
@@ -36,6 +37,8 @@ import type { Credential, Verifier } from './verifier.js'
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verifier {
   const clock = options.clock ?? systemClock
+  // A clock that is set back brings no token back.
+  const time = new ForwardTime(clock)
   const { maxLifetimeS, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
   const claimed = claimMapping(options, options.issuer)
   const keys = keySource(options.jwks, options.issuer, clock)
@@ -62,7 +65,7 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
     assertTokenForm(token)
     assertHeader(unverifiedParts(token).header, signed.algorithms, typ)
     const { jwtVerify } = await loading
-    const nowS = Math.floor(clock.wallMs() / 1000)
+    const nowS = Math.floor(time.nowMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...signed, currentDate: new Date(nowS * 1000) })
     const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS })
     const facts = claimed(payload)

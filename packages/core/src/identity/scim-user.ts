@@ -110,7 +110,10 @@ function namesExtension(user: unknown): boolean {
 }
 
 function personOf(user: unknown, { person }: ScimReading): unknown {
-  return person === 'id' ? ownMember(user, 'id') : ownMember(ownMember(user, enterpriseSchema), 'employeeNumber')
+  if (person === 'id') return ownMember(user, 'id')
+  const number: unknown = ownMember(ownMember(user, enterpriseSchema), 'employeeNumber')
+  // RFC 7643 section 8.7.1: of no case, so that E-1 and e-1 are one person.
+  return typeof number === 'string' ? number.normalize('NFC').toLowerCase() : number
 }
 
 /** RFC 7643 section 2.5: what is null or left out is unassigned, so a user without roles has none. */

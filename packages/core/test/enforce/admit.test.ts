@@ -346,4 +346,14 @@ describe('denials', () => {
     expect(denied.length).toBeLessThan(500)
     expect(JSON.stringify(denied).length).toBeLessThan(500_000)
   })
+
+  it('counts requests that people deny against it, too', async () => {
+    const on = await bench({ journalBudget: 50_000, approvers: [answering('deny', await person())] })
+    const { access } = await on.access()
+    const verdicts: string[] = []
+    for (let turn = 0; turn < 100; turn++) verdicts.push(verdict(await ask(access, describeAs('delete'))))
+    expect(verdicts[0]).toBe('ERR_APPROVAL_DENIED')
+    expect(verdicts.at(-1)).toBe('ERR_LIMIT_EXCEEDED')
+    expect(JSON.stringify(on.events).length).toBeLessThan(100_000)
+  })
 })

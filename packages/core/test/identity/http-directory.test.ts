@@ -66,7 +66,8 @@ describe('a SCIM service', () => {
   })
 
   it('makes two users with one employee number one person', async () => {
-    service.users.push(user('ann-admin', { [enterpriseSchema]: { employeeNumber: 'e-ann' } }))
+    // RFC 7643 section 8.7.1: it has no case.
+    service.users.push(user('ann-admin', { [enterpriseSchema]: { employeeNumber: 'E-ANN' } }))
     const now = standingsIn(directory(), 5_000)
     const first = await now(humanOf('ann'), false)
     const second = await now(humanOf('ann-admin'), false)

@@ -3,6 +3,7 @@ import { isPrincipal } from '../../src/identity/make-principal.js'
 import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import type { Credential } from '../../src/identity/verifier.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
 import {
   attacker,
   attackerJwk,
@@ -30,6 +31,17 @@ describe('a token that the issuer signed for us', () => {
       verifiedBy: 'jwt',
     })
     expect(made.expiresAt.getTime()).toBe((nowS + 600) * 1000)
+  })
+
+  it('does not come back once it has expired, whatever becomes of the clock', async () => {
+    const clock = fixedClock(nowS * 1000)
+    const verifier = jwtVerifier({ ...options, clock })
+    const token = await sign()
+    await expect(verifier.verify({ token }, signal)).resolves.toBeDefined()
+    clock.advance(3_600_000)
+    await expect(verifier.verify({ token }, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    clock.setWall(nowS * 1000)
+    await expect(verifier.verify({ token }, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
   })
 
   it('may name several audiences and have been issued a moment ahead of our clock', async () => {
