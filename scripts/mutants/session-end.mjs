@@ -95,4 +95,18 @@ export const sessionEndGuards = [
     replace: '',
     tests: ['packages/core/test/enforce/admit.test.ts'],
   },
+  {
+    name: 'a target that fails to get ready ends no process',
+    file: 'packages/core/src/look-again.ts',
+    find: '    letGo(prepared)\n',
+    replace: '',
+    tests: ['packages/core/test/enforce/admit.test.ts'],
+  },
+  {
+    name: 'whoever signs is told when nobody waits',
+    file: 'packages/core/src/action-proofs.ts',
+    find: '      waiting.abort(over)\n',
+    replace: '',
+    tests: ['packages/core/test/proofs/action-proofs.test.ts'],
+  },
 ]

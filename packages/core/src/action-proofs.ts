@@ -3,6 +3,7 @@ import { BothKeysError } from './errors.js'
 import { actionProofCheck } from './identity/action-proof.js'
 import type { Action } from './model/action.js'
 import type { Clock } from './model/clock.js'
+import { over } from './model/over.js'
 import type { ProvableAction } from './model/provable-action.js'
 import { actionDigest, provableText } from './model/provable-action.js'
 import type { ProofDemand } from './proof-demand.js'
@@ -52,14 +53,18 @@ export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionPro
 
   return async (requester, action, signal) => {
     if (requester.proof === undefined) return undefined
+    const waiting = new AbortController()
     try {
-      await proven(requester, requester.proof, action, AbortSignal.any([requester.signal, signal]))
+      await proven(requester, requester.proof, action, AbortSignal.any([requester.signal, signal, waiting.signal]))
       return undefined
     } catch (error) {
       const refusal = refusalFrom(error)
       const cause: unknown = error instanceof BothKeysError ? error.cause : error
       if (cause !== undefined) onFailure(requester.sessionId, refusal, cause)
       return refusal
+    } finally {
+      // Whoever signs need not go on.
+      waiting.abort(over)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { withDeadline } from './deadline.js'
 import type { MaybePromise } from './model/maybe-promise.js'
-import { isPromise } from './model/maybe-promise.js'
+import { isPromise, letGo } from './model/maybe-promise.js'
 
 /** How a door gets its target ready and looks at it, beside the durable write of the intent. */
 interface Looks {
@@ -14,7 +14,9 @@ interface Looks {
  */
 export function lookAgain(looks: Looks, actionId: string, deadlineMs: number): MaybePromise<boolean> | undefined {
   try {
+    // Also when the look throws at once: then nobody waits for it.
     const prepared = looks.prepare?.(actionId)
+    letGo(prepared)
     const unchanged = looks.recheck?.()
     if (!isPromise(prepared) && !isPromise(unchanged)) return unchanged
     return look(prepared, unchanged, deadlineMs)

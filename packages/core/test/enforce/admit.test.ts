@@ -120,6 +120,9 @@ describe('admit', () => {
     const { access } = await on.access()
     const recheck = (): Promise<boolean> => Promise.resolve(true)
     expect(verdict(await ask(access, describeAs('write'), { prepare, recheck }))).toBe('ERR_INTERNAL')
+    // A rejection that nobody handles is found by the runner.
+    expect(verdict(await ask(access, describeAs('write'), { prepare, recheck: broken }))).toBe('ERR_INTERNAL')
+    await new Promise((resolve) => setImmediate(resolve))
     const [intent, end] = on.events.slice(-2)
     expect(intent?.type).toBe('action.intent')
     expect(end).toMatchObject({ type: 'action.outcome', intent: intent?.['id'], outcome: 'not-run' })

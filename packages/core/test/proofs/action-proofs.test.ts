@@ -160,8 +160,13 @@ describe('whoever should sign, and', () => {
   it('never answers, lets nothing run when the deadline is over', async () => {
     // Opening a session has the same deadline.
     const on = await provenBench({ deadlineMs: 3_000 })
-    const session = await on.open(() => new Promise(() => undefined))
+    const told: AbortSignal[] = []
+    const session = await on.open((_action, signal) => {
+      told.push(signal)
+      return new Promise(() => undefined)
+    })
     expect(await send(session)).toBe('ERR_DEADLINE')
+    expect(told.map(({ aborted }) => aborted)).toEqual([true])
     expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_DEADLINE' })
     expect(intents(on)).toBe(0)
     await on.guard.close()
