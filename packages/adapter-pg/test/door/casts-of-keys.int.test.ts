@@ -45,4 +45,25 @@ describe('casts that checks of foreign keys make', () => {
     expect(await calls(on)).toBe(before)
     await wire.end()
   })
+
+  it('are calls of the definition that checks the rows that are there', async () => {
+    const on = await governed({
+      seed: `${seed}; create table public.fresh (m public.mood); insert into public.fresh values ('a');
+        create table public.later (m public.mood); insert into public.later values ('a');
+        alter table public.later add constraint later foreign key (m) references public.pk (id) not valid`,
+      allow: [{ target: 'db', duty: ['read', 'define'] }],
+    })
+    open.push(on)
+    const wire = await Wire.open(on.target, await on.session())
+    const before = await calls(on)
+    for (const text of [
+      'alter table public.fresh add foreign key (m) references public.pk (id)',
+      'alter table public.later validate constraint later',
+    ])
+      expect([text, errors(await wire.ask(query(text)))]).toEqual([text, ['42501']])
+    const harmless = 'alter table public.lone add column more integer references public.pk (id)'
+    expect(errors(await wire.ask(query(harmless)))).toEqual([])
+    expect(await calls(on)).toBe(before)
+    await wire.end()
+  })
 })
