@@ -1,3 +1,4 @@
+import { decisionInput } from '../decided-action.js'
 import { BothKeysError } from '../errors.js'
 import type { DirectoryEntry } from '../identity/directory.js'
 import { checkedListing } from '../identity/listing.js'
@@ -71,7 +72,7 @@ export async function whoCouldApprove(
   const principal = await requesterIn(listing, requester)
   const { operation = 'query', text = '' } = action
   const description = { operation, text, effects: action.effects }
-  const decision = policy.decide({ roles: principal.roles, level: principal.level, target, ...description })
+  const decision = policy.decide(decisionInput({ principal, roles: () => principal.roles }, { target, description }))
   if (decision.effect !== 'hold') return noneNeeded(decision)
   return approvalOf(policy, listing, { decision, principal, target, description })
 }

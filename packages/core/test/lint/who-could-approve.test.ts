@@ -74,6 +74,20 @@ describe('who could approve', () => {
     expect(possible.approvers).toEqual((await asked()).approvers)
   })
 
+  it('are looked for where a role that only the directory says holds the action', async () => {
+    const held = policyOf(`roles:
+  worker: [{ target: db, duty: [read, delete] }]
+  junior: [{ target: db, duty: read }]
+  dba: [{ target: db, duty: approve }]
+hold:
+  - { id: H1, duty: delete, roles: [junior], require: [{ stage: peer, count: 1, role: dba }], ttl: 15m }
+`)
+    const effects = [{ duty: 'delete', resource: 'table:public.t', attributes: {} }] as const
+    const listed = [agent('etl', ['olga'], ['worker', 'junior']), ...people.slice(1)]
+    const { decision, quorum } = await whoCouldApprove(held, listed, tokenOf(etl), { target: 'db', effects })
+    expect([decision.effect, quorum]).toEqual(['hold', 'possible'])
+  })
+
   it.each<readonly [string, string, string]>([
     ['somebody whom the listing does not know', 'eve', 'db'],
     ['somebody who is disabled', 'cy', 'db'],
