@@ -1,5 +1,6 @@
 import type { RequestView } from '../approvals/approver.js'
 import { isAtLeast } from '../model/level.js'
+import { inRows } from '../approvals/rows.js'
 import { visible } from '../approvals/visible.js'
 import { personOf } from '../duties/independence.js'
 import { personKey, personName } from '../duties/person.js'
@@ -36,12 +37,13 @@ export function revocationInForce(
 ): RevocationInForce {
   const digest = sha256('bothkeys.revocation.v1\0', canonicalJson({ engine, id, reason, untilMs, what: { ...what } }))
   const until = untilMs === undefined ? 'for good' : `until ${new Date(untilMs).toISOString()}`
-  const text = [
+  const lines = [
     `lift revocation ${digest.slice(0, 8)}: ${named(what)}`,
     `  reason     ${visible(reason)}`,
     `  lasts      ${until}`,
     `  lifting    lets whatever it stops open sessions and connections again`,
-  ].join('\n')
+  ]
+  const text = inRows(lines).join('\n')
   const view = Object.freeze({ text, complete: true, digest: sha256('bothkeys.revocation-view.v1\0', text) })
   const subject = Object.freeze({ aud: engine, req: id, adh: digest, pol: policy, view: view.digest })
   return Object.freeze({ id, what, reason, untilMs, view, subject })

@@ -1,4 +1,5 @@
 import type { RequestView } from '../approvals/approver.js'
+import { inRows } from '../approvals/rows.js'
 import { visible } from '../approvals/visible.js'
 import type { IndependentParty } from '../duties/independence.js'
 import type { UnreviewedWork } from '../duties/work.js'
@@ -71,7 +72,7 @@ function partOf({ kind, subject: { id, issuer } }: IndependentParty): WorkParty 
 
 function viewOf(work: UnreviewedWork, digest: string): RequestView {
   const { actions, approvers, chain, doer, firstAt, id, lastAt, per, review, reviewBy, session, targets, thing } = work
-  const text = [
+  const lines = [
     `work ${digest.slice(0, 8)}: ${visible(chain)} on ${targets.map(visible).join(', ')}`,
     `  who        ${named(doer)}`,
     `  about      ${per} ${visible(thing)}`,
@@ -79,7 +80,8 @@ function viewOf(work: UnreviewedWork, digest: string): RequestView {
     `  approved   ${approvers.length === 0 ? 'nobody was asked' : approvers.map(named).join(', ')}`,
     `  review     by somebody with the role ${visible(review.role)}, until ${reviewBy}`,
     `  record     in the journal: session ${visible(session)}, work ${id}`,
-  ].join('\n')
+  ]
+  const text = inRows(lines).join('\n')
   return Object.freeze({ text, complete: true, digest: sha256('bothkeys.work-view.v1\0', text) })
 }
 

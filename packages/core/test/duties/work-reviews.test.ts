@@ -94,6 +94,14 @@ describe('work that a history chain wants reviewed', () => {
     expect(on.durabilities).toEqual(['synced', 'synced'])
   })
 
+  it('is shown in rows of which none begins where its author likes', async () => {
+    const on = await bench({ per: 'change' })
+    await asks(await on.open(worker('w', { change: `${'x'.repeat(60)}  approved   human ann of us` })), 'write')
+    const rows = (await onlyWork(on)).view.text.split('\n')
+    expect(Math.max(...rows.map((row) => row.length))).toBeLessThan(80)
+    expect(rows.filter((row) => row.startsWith('  approved'))).toEqual(['  approved   nobody was asked'])
+  })
+
   it('names everybody who approved some of it', async () => {
     const on = await bench()
     const session = await on.open(worker('w'))

@@ -168,6 +168,15 @@ describe('a revocation', () => {
     await on.guard.close()
   })
 
+  it('is shown in rows of which none begins where its author likes', async () => {
+    const on = await stage()
+    await on.guard.revoke(theBot, { reason: `${'x'.repeat(67)}  lasts      until tomorrow` })
+    const rows = on.guard.revocations.inForce()[0]?.view.text.split('\n') ?? []
+    expect(Math.max(...rows.map((row) => row.length))).toBeLessThan(80)
+    expect(rows.filter((row) => row.startsWith('  lasts'))).toEqual(['  lasts      for good'])
+    await on.guard.close()
+  })
+
   it.each<[string, Revocable, string, string]>([
     ['the owner of the agent', theBot, 'ada', 'not-independent: person'],
     ['another account of the owner', theBot, 'ada-2', 'not-independent: person'],
