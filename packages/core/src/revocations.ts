@@ -108,9 +108,10 @@ export class Revocations {
    * Lifts everything that is revoked like this one: here at once, and elsewhere within a second. Whoever calls has it on record.
    * Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
    */
-  async lift({ what }: Revocation): Promise<void> {
+  async lift({ id, what }: Revocation): Promise<void> {
     const { deadlineMs, ledger } = this.#context
-    const told = new Set(this.#told)
+    // The one that people decided about, also when the ledger never learnt of it.
+    const told = new Set([...this.#told, id])
     await updateLedger<void>(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
       const left = storedIn(entries.get(revocationsKey)).filter((other) => !isSameRevocable(other.what, what))
       const lifted = liftedIn(entries.get(liftedKey)).filter((other) => !isSameRevocable(other, what))
