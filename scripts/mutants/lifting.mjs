@@ -68,6 +68,10 @@ export const liftingGuards = [
   ],
   ['where it was revoked', 'revocations', 'this.#drop(liftedIn(lifted), told)', 'void told'],
   ['only where the ledger had it', 'revocations', '!told.has(id) || ', ''],
+  ['as it was looked at', 'guard-revocations', 'if (!isSame(alike, on.revocations.alike(revocation)))', 'if (false)'],
+  ['and not what was needless until then', 'revocations', 'const left = [...stored, ...again]', 'const left = stored'],
+  ['and not what came since', 'revocations', 'this.#drop([what], decided)', 'this.#drop([what], this.#told)'],
+  ['and not what others revoked since', 'revocations', '!decided.has(other.id) || ', ''],
   ['until it is revoked again', 'revocations', '...(lifted.length < before.length ? [again] : [])', ''],
   [
     'after a restart',

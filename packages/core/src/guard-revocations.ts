@@ -24,7 +24,7 @@ import type { Revocations } from './revocations.js'
 /**
  * Whether a revocation was lifted. The reason is one of `malformed`, `unknown-revocation`, `no-evidence: <why>`, `denied`,
  * `level-too-low`, `principal-expired`, `not-human`, `refused-by-directory`, `revoked`, `no-policy-duty`,
- * `not-independent: person`, `not-known`, `not-liftable`.
+ * `not-independent: person`, `not-known`, `not-liftable`, `changed`.
  */
 export type LiftReceipt = { readonly lifted: true } | { readonly lifted: false; readonly reason: string }
 
@@ -52,7 +52,7 @@ interface GuardParts {
   readonly options: { readonly identity: Verifier; readonly approvers?: readonly Approver[] }
   readonly directory: Directory | undefined
   readonly observe: Enforcement['observe']
-  readonly revocations: Pick<Revocations, 'fresh' | 'inForce' | 'lift' | 'ofPrincipal'>
+  readonly revocations: Pick<Revocations, 'alike' | 'fresh' | 'inForce' | 'lift' | 'ofPrincipal'>
 }
 
 interface LiftingContext extends Omit<ReviewerPorts, 'isRevoked'>, Ports, Pick<GuardParts, 'revocations'> {
@@ -91,9 +91,13 @@ export function guardRevocations(
       await on.revocations.fresh()
       const revocation = on.revocations.inForce().find((each) => each.id === id)
       if (revocation === undefined) return Object.freeze({ lifted: false, reason: 'unknown-revocation' })
+      const alike = on.revocations.alike(revocation)
       const found = await decided(on, revocation, decision, shown(revocation))
       if ('reason' in found) return refuse(revocation, found, found.who)
       const { said, standing } = found
+      // From here to the record nothing else runs, so that what is revoked again comes after it there.
+      if (!isSame(alike, on.revocations.alike(revocation)))
+        return refuse(revocation, { reason: 'changed' }, said.reviewer)
       const body = {
         evidence: said.evidence === undefined ? undefined : sha256(said.evidence),
         level: said.level,
@@ -103,7 +107,7 @@ export function guardRevocations(
         who: principalFragment(standing.principal),
       }
       await record(on, { type: 'revocation.lifted', session: engineSession, body })
-      await on.revocations.lift(revocation)
+      await on.revocations.lift(revocation, alike)
       refusals.delete(id)
       observe('revocationLifted', { revocation: id, what: revocation.what })
       return Object.freeze({ lifted: true })
@@ -133,6 +137,10 @@ async function decided(
   if ('reason' in standing) return { ...standing, who }
   const unfit = await liftingAgainst(what, on.policyNow(), { level: said.level, standing }, on.find)
   return unfit === undefined ? { said, standing } : { ...unfit, who }
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((id) => other.has(id))
 }
 
 async function record({ deadlineMs, journal }: LiftingContext, event: EventDraft): Promise<void> {

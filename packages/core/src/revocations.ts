@@ -104,26 +104,37 @@ export class Revocations {
     return this.#known
   }
 
+  /** The ids of everything that is revoked like this one, as far as this process knows. */
+  alike({ what }: Revocation): ReadonlySet<string> {
+    return new Set(this.#known.filter((known) => isSameRevocable(known.what, what)).map(({ id }) => id))
+  }
+
   /**
-   * Lifts everything that is revoked like this one: here at once, and elsewhere within a second. Whoever calls has it on record.
-   * Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
+   * Lifts those that are revoked like this one and that people decided about: here at once, and elsewhere within a second. What was
+   * revoked again since stays, for all. Whoever calls has it on record. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
    */
-  async lift({ id, what }: Revocation): Promise<void> {
+  async lift({ what }: Revocation, decided: ReadonlySet<string>): Promise<void> {
     const { deadlineMs, ledger } = this.#context
-    // The one that people decided about, also when the ledger never learnt of it.
-    const told = new Set([...this.#told, id])
     await updateLedger<void>(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
-      const left = storedIn(entries.get(revocationsKey)).filter((other) => !isSameRevocable(other.what, what))
-      const lifted = liftedIn(entries.get(liftedKey)).filter((other) => !isSameRevocable(other, what))
-      if (lifted.length >= maxRevocations) throw tooManyLifted()
+      const stored = storedIn(entries.get(revocationsKey)).filter(
+        (other) => !decided.has(other.id) || !isSameRevocable(other.what, what),
+      )
+      // It may have been needless in the ledger until now.
+      const again = [...this.#own.values()].filter(
+        (own) => isSameRevocable(own.what, what) && !decided.has(own.id) && !stored.some((other) => covers(other, own)),
+      )
+      const left = [...stored, ...again]
+      const others = liftedIn(entries.get(liftedKey)).filter((other) => !isSameRevocable(other, what))
+      const lifted = left.some((other) => isSameRevocable(other.what, what)) ? others : [...others, what]
+      if (lifted.length > maxRevocations) throw tooManyLifted()
       const write = [
         { key: revocationsKey, value: left.map(storedRevocation) },
-        { key: liftedKey, value: [...lifted, what].map((each) => ({ ...each })) },
+        { key: liftedKey, value: lifted.map((each) => ({ ...each })) },
       ]
       return { write, result: undefined }
     })
-    this.#drop([what], told)
-    this.#know(this.#known.filter((known) => !isSameRevocable(known.what, what)))
+    this.#drop([what], decided)
+    this.#know(this.#known.filter(({ id }) => !decided.has(id)))
   }
 
   /** Of those of this process only what the ledger had by then: what was revoked again since stays. */

@@ -69,6 +69,7 @@ interface Parts {
   readonly roles?: readonly string[]
   readonly directory?: Directory | typeof accountsAsPeople
   readonly fails?: (event: EventDraft) => boolean
+  readonly meanwhile?: (event: EventDraft) => Promise<unknown> | undefined
 }
 
 const clock = fixedClock(startMs)
@@ -90,8 +91,12 @@ async function stage(parts: Parts = {}): Promise<Stage> {
         const opened = await inner.open(context)
         return {
           behind: undefined,
-          append: (event, durability) =>
-            parts.fails?.(event) === true ? Promise.reject(new Error('disk')) : opened.append(event, durability),
+          append: async (event, durability) => {
+            if (parts.fails?.(event) === true) throw new Error('disk')
+            const position = await opened.append(event, durability)
+            await parts.meanwhile?.(event)
+            return position
+          },
           read: () => opened.read(),
           close: () => opened.close(),
         }
@@ -142,6 +147,11 @@ async function stage(parts: Parts = {}): Promise<Stage> {
 }
 
 const reason = 'laptop stolen'
+
+async function reopened<T>({ guard }: Stage, journal: T): Promise<T> {
+  await guard.close()
+  return journal
+}
 
 describe('a revocation', () => {
   it('is lifted by what an independent person signed, on record', async () => {
@@ -262,6 +272,63 @@ describe('a revocation', () => {
     expect(await on.lifts(id)).toEqual({ lifted: true })
     expect(await on.opens()).toBe('open')
     await on.guard.revoke(theBot, { reason: 'once more' })
+    expect(await on.opens()).toBe('ERR_REVOKED')
+    await on.guard.close()
+  })
+
+  it('stays where it was revoked again while its lifting was written down, for all and after a restart', async () => {
+    const journal = lastingJournal()
+    const inner = memoryLedger({ clock })
+    const ledger: Ledger = {
+      get: (key) => inner.get(key),
+      commit: (changes) => inner.commit(changes),
+      nowMs: () => inner.nowMs(),
+      close: () => Promise.resolve(),
+    }
+    const again = ({ type }: EventDraft) =>
+      type === 'revocation.lifted' ? on.guard.revoke(theBot, { reason: 'again' }) : undefined
+    const on: Stage = await stage({ journal, ledger, meanwhile: again })
+    const { id } = await on.guard.revoke(theBot, { reason })
+    expect(await on.lifts(id)).toEqual({ lifted: true })
+    expect(on.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+    const [other, later] = [await stage({ ledger }), await stage({ journal: await reopened(on, journal) })]
+    expect(other.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+    expect(later.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+    await Promise.all([other.guard.close(), later.guard.close()])
+  })
+
+  it('stays where another guard revoked it again, for longer, while its lifting was written down', async () => {
+    const inner = memoryLedger({ clock })
+    const ledger: Ledger = {
+      get: (key) => inner.get(key),
+      commit: (changes) => inner.commit(changes),
+      nowMs: () => inner.nowMs(),
+      close: () => Promise.resolve(),
+    }
+    const two = await stage({ ledger })
+    const again = ({ type }: EventDraft) =>
+      type === 'revocation.lifted' ? two.guard.revoke(theBot, { reason: 'again' }) : undefined
+    const one = await stage({ ledger, meanwhile: again })
+    const { id } = await one.guard.revoke(theBot, { reason, forMs: 60_000 })
+    expect(await one.lifts(id)).toEqual({ lifted: true })
+    await expect.poll(() => one.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+    await Promise.all([one.guard.close(), two.guard.close()])
+  })
+
+  it('stays where it was revoked again while the directory was asked', async () => {
+    let asked = false
+    const slow: Directory = {
+      resolve: async (subject, query) => {
+        if (subject.id === 'eve' && !asked) {
+          asked = true
+          await on.guard.revoke(theBot, { reason: 'again' })
+        }
+        return directory.resolve(subject, query)
+      },
+    }
+    const on: Stage = await stage({ directory: slow })
+    const { id } = await on.guard.revoke(theBot, { reason })
+    expect(await on.lifts(id)).toEqual({ lifted: false, reason: 'changed' })
     expect(await on.opens()).toBe('ERR_REVOKED')
     await on.guard.close()
   })
