@@ -158,6 +158,7 @@ export const chainReviewGuards = [
     "    void this.#record({\n      type: 'work.reviewed'",
     reviews,
   ],
+  ['is shown in rows', 'reviews/work-to-review', "inRows(lines).join('\\n')", "lines.join('\\n')", reviews],
   ['is what the evidence names', 'reviews/work-to-review', '{ engine, ...workValue(work) }', '{ engine, id }', reviews],
   [
     'comes back after a restart',

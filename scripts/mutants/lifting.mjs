@@ -11,6 +11,7 @@ export const liftingGuards = [
     '',
   ],
   ['by a yes', 'guard-revocations', "if (said.verdict !== 'justified') return { reason: 'denied', who }", ''],
+  ['by who saw it in rows', 'reviews/lifting', "inRows(lines).join('\\n')", "lines.join('\\n')"],
   ['by who may change the policy', 'reviews/lifting', "return { reason: 'no-policy-duty' }", 'void 0'],
   [
     'by who may change it for the target',
