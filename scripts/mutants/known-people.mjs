@@ -24,4 +24,12 @@ export const knownPeopleGuards = [
     tests: ['packages/core/test/directory/guard.test.ts'],
     only: 'people decide',
   },
+  {
+    name: 'a policy that wants a review needs people',
+    file: 'packages/core/src/policy/compile.ts',
+    find: ' || rules.chains.some(({ review }) => review !== undefined)',
+    replace: '',
+    tests: ['packages/core/test/directory/guard.test.ts'],
+    only: 'people only review',
+  },
 ]

@@ -38,7 +38,7 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     dutyRules: dutyRulesOf(rules),
     glassRules: glassRulesOf(rules),
     grantCaps: grantCapsOf(rules),
-    asksPeople: rules.hold.length > 0,
+    asksPeople: rules.hold.length > 0 || rules.chains.some(({ review }) => review !== undefined),
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target, level, restrictingRoles) =>
       rules.targets.get(target.name)?.kind === target.kind

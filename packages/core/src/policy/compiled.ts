@@ -26,7 +26,7 @@ export interface CompiledPolicy {
   readonly glassRules?: ReadonlyMap<string, GlassRule> | undefined
   /** What may be granted, by the id of the hold rule. Undefined when nothing may. */
   readonly grantCaps?: ReadonlyMap<string, GrantCaps> | undefined
-  /** Whether some rule holds actions for people. Glass is broken for those only. */
+  /** Whether some rule holds actions for people, or has them review some. Glass is broken for what is held only. */
   readonly asksPeople: boolean
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */
   decide(input: DecisionInput): Decision

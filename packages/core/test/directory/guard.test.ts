@@ -9,6 +9,7 @@ import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import { accountsAsPeople } from '../../src/known-people.js'
 import { inlineSource } from '../../src/policy/inline-source.js'
+import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { RecordedEvent } from '../../src/record/event.js'
 import { agent, answering, ask, bench, describeAs, person, verdict } from '../enforce/support.js'
@@ -225,6 +226,33 @@ describe('a guard', () => {
     await new Promise(setImmediate)
     await new Promise(setImmediate)
     expect(told).toHaveBeenCalledTimes(1)
+    await guard.close()
+  })
+
+  it('is not created without one where people only review', async () => {
+    const { roles, targets, version } = held
+    const reviewed: PolicyInput = {
+      version,
+      targets,
+      roles: { ...roles, auditor: [{ target: 'db', duty: 'audit' }] },
+      separate: {
+        history: [
+          {
+            id: 'looked-at',
+            steps: ['execute', 'review'],
+            review: { role: 'auditor', within: '1h' },
+            duty: 'delete',
+            per: 'target',
+            window: '1h',
+          },
+        ],
+      },
+    }
+    await expect(createGuard(options({ policy: inlineSource(reviewed) }))).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      hint: expect.stringContaining('accountsAsPeople') as string,
+    })
+    const guard = await createGuard(options({ policy: inlineSource(reviewed), directory: accountsAsPeople }))
     await guard.close()
   })
 
