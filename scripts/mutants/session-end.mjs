@@ -27,8 +27,22 @@ export const sessionEndGuards = [
   {
     name: 'a session ends with its token also where no timer ran',
     file: keeper,
-    find: "if (clock.wallMs() >= expiresAtMs) void this.#end(live, 'expired')",
+    find: "if (this.#time.nowMs() >= expiresAtMs) void this.#end(live, 'expired')",
     replace: '',
+    tests: sessionEnd,
+  },
+  {
+    name: 'a clock that is set back opens no session whose token is over',
+    file: keeper,
+    find: 'principal.expiresAt.getTime() - this.#time.nowMs()',
+    replace: 'principal.expiresAt.getTime() - clock.wallMs()',
+    tests: sessionEnd,
+  },
+  {
+    name: 'a clock that is set back prolongs no session',
+    file: keeper,
+    find: 'if (this.#time.nowMs() >= expiresAtMs)',
+    replace: 'if (this.#context.clock.wallMs() >= expiresAtMs)',
     tests: sessionEnd,
   },
   ...[

@@ -13,6 +13,7 @@ import type { StandingNow } from './identity/standing.js'
 import type { Credential, Verifier } from './identity/verifier.js'
 import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
+import { ForwardTime } from './model/forward-time.js'
 import type { Principal } from './model/principal.js'
 import { engineSession } from './record/event.js'
 import { assertKnownOptions } from './known-options.js'
@@ -80,10 +81,13 @@ export class SessionKeeper {
   readonly #context: SessionContext
   readonly #requesters = new WeakMap<Session, Requester>()
   readonly #live = new Set<LiveSession>()
+  /** A clock that is set back prolongs no session. */
+  readonly #time: ForwardTime
   #closed = false
 
   constructor(context: SessionContext) {
     this.#context = context
+    this.#time = new ForwardTime(context.clock)
   }
 
   /** Verifies a credential and opens a session. The opening is on record before the session exists. */
@@ -108,7 +112,7 @@ export class SessionKeeper {
     }
     const { principal } = await standingNow(inChange(verified), false)
     const proof = proofDemand(options, principal, credential)
-    const leftMs = principal.expiresAt.getTime() - clock.wallMs()
+    const leftMs = principal.expiresAt.getTime() - this.#time.nowMs()
     // Now: what is waited for from here on prolongs nothing.
     const endsAtMs = clock.monotonicMs() + leftMs
     if (!(leftMs > 0)) throw new BothKeysError('ERR_TOKEN_INVALID', 'the token is expired', { hint: 'get a fresh one' })
@@ -133,7 +137,7 @@ export class SessionKeeper {
     const { principal } = parent.session
     const roles = parent.requester.roles()
     const delegator = { sessionId: parent.session.id, principal, roles }
-    const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, clock.wallMs())
+    const child = subPrincipal(delegator, options, `delegated:${randomHex(16)}`, this.#time.nowMs())
     const proof = delegatedDemand(options, parent.requester.proof)
     const endsAtMs = clock.monotonicMs() + options.ttlMs
     const id = randomHex(16) as SessionId
@@ -217,7 +221,6 @@ export class SessionKeeper {
   }
 
   #make(id: SessionId, principal: Principal, { parent, proof, trace }: Making): LiveSession {
-    const { clock } = this.#context
     const expiresAtMs = principal.expiresAt.getTime()
     const ending = new AbortController()
     // Every connection of the session listens; Node would warn of a leak from the eleventh on.
@@ -241,7 +244,7 @@ export class SessionKeeper {
         parent: parent?.requester,
         journalBudget: this.#context.journalBudget,
         endIfExpired: () => {
-          if (clock.wallMs() >= expiresAtMs) void this.#end(live, 'expired')
+          if (this.#time.nowMs() >= expiresAtMs) void this.#end(live, 'expired')
         },
         onOverBudget: () => void this.#end(live, 'over its journal budget'),
         onUnrecorded: (error) => void this.#end(live, 'an outcome was not recorded', error),

@@ -37,6 +37,18 @@ async function slowBench(takesMs: number): Promise<DutyBench> {
 }
 
 describe('a session is over when its token is', () => {
+  it('also where the clock was set back before it was opened', async () => {
+    const on = await dutyBench()
+    await on.session(worker)
+    on.clock.advance(hourMs - 1_000)
+    on.clock.setWall(startMs)
+    const access = on.access(await on.session(worker))
+    expect(verdict(await asks(access, 'write'))).toBe('permitted')
+    on.clock.advance(1_000)
+    expect(verdict(await asks(access, 'write'))).toBe('ERR_SESSION_CLOSED')
+    await expect(on.session(worker)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+  })
+
   it('however long the ledger took to reserve its roles', async () => {
     const on = await slowBench(hourMs)
     await expect(on.session(worker)).rejects.toMatchObject(expired)
