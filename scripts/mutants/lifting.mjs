@@ -46,13 +46,13 @@ export const liftingGuards = [
   [
     'by nobody whom it stops',
     'guard-revocations',
-    "const but = what.kind === 'everything' ? id : undefined",
-    'const but = id',
+    "const but = what.kind === 'everything' ? alike : undefined",
+    'const but = alike',
   ],
   [
     'also where it stops everybody',
     'guard-revocations',
-    "const but = what.kind === 'everything' ? id : undefined",
+    "const but = what.kind === 'everything' ? alike : undefined",
     'const but = undefined',
   ],
   [

@@ -92,7 +92,7 @@ export function guardRevocations(
       const revocation = on.revocations.inForce().find((each) => each.id === id)
       if (revocation === undefined) return Object.freeze({ lifted: false, reason: 'unknown-revocation' })
       const alike = on.revocations.alike(revocation)
-      const found = await decided(on, revocation, decision, shown(revocation))
+      const found = await decided(on, { ...revocation, alike }, decision, shown(revocation))
       if ('reason' in found) return refuse(revocation, found, found.who)
       const { said, standing } = found
       // From here to the record nothing else runs, so that what is revoked again comes after it there.
@@ -120,14 +120,14 @@ type Decided = { readonly said: Said; readonly standing: Standing } | (NotCounte
 /** Who signed that a revocation be lifted, or why nobody did whom that is up to. */
 async function decided(
   on: LiftingContext,
-  { id, what }: Revocation,
+  { alike, what }: Revocation & { readonly alike: ReadonlySet<string> },
   decision: unknown,
   { subject }: RevocationInForce,
 ): Promise<Decided> {
   // A credential proves no decision.
   if (typeof ownMember(decision, 'evidence') !== 'string') return { reason: 'malformed' }
   // Everybody is stopped where everything is, so that nobody could lift that.
-  const but = what.kind === 'everything' ? id : undefined
+  const but = what.kind === 'everything' ? alike : undefined
   const ports = { ...on, isRevoked: (principal: Principal) => on.revocations.ofPrincipal(principal, but) !== undefined }
   const said = await saidIn(ports, decision, subject)
   if ('reason' in said) return said

@@ -94,9 +94,9 @@ export class Revocations {
     })
   }
 
-  /** Leaving out one that is to be lifted, if so. */
-  ofPrincipal(principal: RevocableParty, but?: string): Revocation | undefined {
-    return this.#known.find(({ id, what }) => id !== but && revokes(what, principal))
+  /** Leaving out those that are to be lifted, if so. */
+  ofPrincipal(principal: RevocableParty, but?: ReadonlySet<string>): Revocation | undefined {
+    return this.#known.find(({ id, what }) => but?.has(id) !== true && revokes(what, principal))
   }
 
   /** Everything that is in force, as far as this process knows. */
@@ -110,8 +110,9 @@ export class Revocations {
   }
 
   /**
-   * Lifts those that are revoked like this one and that people decided about: here at once, and elsewhere within a second. What was
-   * revoked again since stays, for all. Whoever calls has it on record. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
+   * Lifts those that are revoked like this one and that people decided about: here at once, and elsewhere within a second. What
+   * was revoked again since stays, for all. Whoever calls has it on record. Rejects with ERR_LEDGER_UNAVAILABLE,
+   * ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
    */
   async lift({ what }: Revocation, decided: ReadonlySet<string>): Promise<void> {
     const { deadlineMs, ledger } = this.#context

@@ -246,6 +246,16 @@ describe('a revocation', () => {
     await on.guard.close()
   })
 
+  it('is lifted where it stops everything more than once', async () => {
+    const on = await stage()
+    await on.guard.revoke({ kind: 'everything' }, { reason })
+    const { id } = await on.guard.revoke({ kind: 'everything' }, { reason: 'again' })
+    expect(on.guard.revocations.inForce()).toHaveLength(2)
+    expect(await on.lifts(id)).toEqual({ lifted: true })
+    expect(await on.opens()).toBe('open')
+    await on.guard.close()
+  })
+
   it('of an account is lifted by nobody where no directory says whose it is, of a person by another one', async () => {
     const on = await stage({ directory: accountsAsPeople })
     const account = await on.guard.revoke(theBot, { reason })
