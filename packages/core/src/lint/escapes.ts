@@ -83,7 +83,7 @@ function isTied(claimed: readonly { readonly marks: ReadonlyMap<string, readonly
 
 /** What is claimed under each key. */
 function marksOf({ claims }: Claims): ReadonlyMap<string, readonly string[]> {
-  const marks = claims.filter((claim): claim is MarkClaim => claim.tally === undefined)
+  const marks = claims.filter((claim) => 'wants' in claim)
   return new Map(marks.map(({ key, wants }) => [key, wants.flatMap(({ adds }) => adds)]))
 }
 
