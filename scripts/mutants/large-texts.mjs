@@ -16,6 +16,7 @@ export const largeTextGuards = [
     'walk.afford(starred?.length ?? 1)',
     'walk.afford(0)',
   ],
+  ['arguments are looked at once', analyzer('type-of'), 'if (!known.has(argument)) ', ''],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [
     'names in GROUP BY cost what they are looked for in',

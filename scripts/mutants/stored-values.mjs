@@ -19,7 +19,7 @@ export const storedValueGuards = [
   {
     name: 'a column of a row may be written like a function',
     file: 'packages/adapter-pg/src/analyzer/type-of.ts',
-    find: '(mayBeRow(walk, args[0], scope) || ',
+    find: '(mayBeRow(walk, infer(only)) || ',
     replace: '(',
     tests,
   },

@@ -137,19 +137,29 @@ function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   if (written === undefined) return undefined
   const routines = findRoutines(walk, written)
   const args = argumentsOf(body)
+  const infer = onceEach((argument) => typeOf(walk, argument, scope))
   // `t(x)` may be a value of a user's type t, whatever functions of that name are, and `f(row)` a column of the row.
-  if (args.length === 1 && (mayBeRow(walk, args[0], scope) || typeOfCall(walk, written)?.builtin === false))
+  const [only] = args.length === 1 ? args : []
+  if (only !== undefined && (mayBeRow(walk, infer(only)) || typeOfCall(walk, written)?.builtin === false))
     return undefined
-  const possible = candidates(walk, routines, args, false, (argument) => typeOf(walk, argument, scope))
+  const possible = candidates(walk, routines, args, false, infer)
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
     return undefined
   return walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
 }
 
+/** Twice for an argument would be twice as much again with every call that stands in another. */
+function onceEach(infer: (argument: TreeNode) => InferredType): (argument: TreeNode) => InferredType {
+  const known = new Map<TreeNode, InferredType>()
+  return (argument) => {
+    if (!known.has(argument)) known.set(argument, infer(argument))
+    return known.get(argument)
+  }
+}
+
 /** A literal is none: it becomes what a function takes. */
-function mayBeRow(walk: Walk, node: TreeNode | undefined, scope: Scope): boolean {
-  const type = typeOf(walk, node, scope)
+function mayBeRow(walk: Walk, type: InferredType): boolean {
   if (type === undefined) return true
   const base = baseType(walk, type)
   const info = walk.catalog.types.get(base)

@@ -68,6 +68,7 @@ describe('a text of many columns and many names', () => {
     ['names with their table', qualified(50, 5000)],
     ['rows', `values ${times(1000, () => `(${times(100, () => '1')})`)}`],
     ['conditions', `select 1 where ${times(10_000, (index) => `${String(index)} = 1`, ' or ')}`],
+    ['calls in calls', `select ${'upper('.repeat(22)}sku${')'.repeat(22)} from items`],
     ['queries of WITH beside subqueries', subqueries(2000, 6000)],
   ])('is understood where it is large but plain: %s', async (_, text) => {
     const analysis = await analysisOf(text)
