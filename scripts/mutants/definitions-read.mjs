@@ -12,6 +12,20 @@ export const readingDefinitionGuards = [
     tests: unit,
   },
   {
+    name: 'rows that point at a column of another type are read',
+    file: analyzer('alter-table'),
+    find: '    readReferencing(walk, each, names)\n',
+    replace: '',
+    tests: read,
+  },
+  {
+    name: 'only rows that point at this column are read',
+    file: analyzer('definition-reads'),
+    find: 'if (other !== undefined && isChanged)',
+    replace: 'if (other !== undefined)',
+    tests: unit,
+  },
+  {
     name: 'CREATE INDEX reads columns',
     file: analyzer('define-relations'),
     find: "  walk.visit(nodeOf(body, 'whereClause'), scope)\n  for (const { relation } of found) if (relation !== undefined) readToDefine(walk, relation, read)\n",

@@ -14,6 +14,13 @@ export const keyAndSequenceGuards = [
     '    runStored',
     keys,
   ],
+  [
+    'definitions that check keys cast the other side',
+    analyzer('looked-at'),
+    '      walk.compareRows(other)\n',
+    '',
+    keys,
+  ],
   ['what keys compare is cast', analyzer('casts'), '[...walk.mentioned, ...walk.compared]', 'walk.mentioned', keys],
   [
     'bounds of ranges are compared by their own class',

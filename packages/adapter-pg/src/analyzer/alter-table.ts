@@ -9,7 +9,7 @@ import {
   tablesOfType,
   type RelationTarget,
 } from './define.js'
-import { readBounds, readNamed, readReferenced, readToDefine } from './definition-reads.js'
+import { readBounds, readNamed, readReferenced, readReferencing, readToDefine } from './definition-reads.js'
 import { relationRange } from './from.js'
 import { lookAround, makeBounds } from './looked-at.js'
 import { rangeVarName } from './names.js'
@@ -57,8 +57,13 @@ function alterRelation(walk: Walk, body: TreeNode, found: RelationTarget, outer:
       reached.push(child)
     }
   }
-  if (!commands.some((command) => textOf(command, 'subtype') === 'AT_AlterColumnType')) return
-  for (const each of reached) readAnew(walk, each)
+  const retyped = commands.filter((command) => textOf(command, 'subtype') === 'AT_AlterColumnType')
+  if (retyped.length === 0) return
+  const names = new Set(retyped.map((command) => textOf(command, 'name')))
+  for (const each of reached) {
+    readAnew(walk, each)
+    readReferencing(walk, each, names)
+  }
 }
 
 /** The table as the expressions of a command see it: a column that the command gives a type may have the old or the new one. */

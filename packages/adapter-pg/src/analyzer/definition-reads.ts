@@ -55,6 +55,15 @@ export function readReferenced(walk: Walk, relation: Relation): void {
   }
 }
 
+/** Columns of other tables whose foreign keys point at one of these: their rows are held against what it becomes. */
+export function readReferencing(walk: Walk, relation: Relation, changed: ReadonlySet<string>): void {
+  for (const { from, columns, referenced } of relation.referencedBy) {
+    const other = walk.catalog.relations.get(from)
+    const isChanged = [...namesOfColumns(relation, referenced)].some((name) => changed.has(name))
+    if (other !== undefined && isChanged) readToDefine(walk, other, columnNames(other, columns))
+  }
+}
+
 /** Columns that a foreign key points at: those that it names, or the primary key. */
 export function referencedColumns(relation: Relation, named: readonly string[]): ReadonlySet<string> {
   return named.length > 0 ? new Set(named) : columnNames(relation, relation.primaryKey)

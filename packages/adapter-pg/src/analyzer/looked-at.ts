@@ -23,7 +23,10 @@ export function lookAround(walk: Walk, relation: Relation, via: string): void {
   for (const id of others) {
     const other = walk.catalog.relations.get(id)
     if (other === undefined) walk.miss('relation', `#${String(id)}`)
-    else lookAt(walk, other, 'foreign-key')
+    else {
+      walk.compareRows(other)
+      lookAt(walk, other, 'foreign-key')
+    }
   }
 }
 

@@ -47,6 +47,11 @@ describe('columns that a definition reads', () => {
       ['table:shop.items via=define columns=amount,sku'],
     ],
     ['alter table items alter amount type text', ['table:shop.items via=define columns=amount']],
+    [
+      'alter table orders alter id type bigint, alter note type text',
+      ['table:shop.items via=define columns=order_id', 'table:shop.orders via=define columns=id,note'],
+    ],
+    ['alter table orders alter note type text', ['table:shop.orders via=define columns=note']],
     ['alter table items alter amount type text using sku', ['table:shop.items via=define columns=amount,sku']],
     [
       'alter table items alter amount type text using (items).sku',

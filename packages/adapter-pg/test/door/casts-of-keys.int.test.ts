@@ -59,6 +59,7 @@ describe('casts that checks of foreign keys make', () => {
     for (const text of [
       'alter table public.fresh add foreign key (m) references public.pk (id)',
       'alter table public.later validate constraint later',
+      'alter table public.pk alter id type integer using id + 0',
     ])
       expect([text, errors(await wire.ask(query(text)))]).toEqual([text, ['42501']])
     const harmless = 'alter table public.lone add column more integer references public.pk (id)'

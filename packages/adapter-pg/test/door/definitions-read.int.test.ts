@@ -21,12 +21,16 @@ create type public.shape as (id integer, ssn text);
 create table public.shaped of public.shape;
 alter table public.guesses add constraint later check (ssn <> '') not valid;
 create table public.unique_one (ssn text unique, n integer);
+create table public.numbered (id integer primary key);
+insert into public.numbered values (7);
+create table public.cards (ssn integer references public.numbered (id));
+insert into public.cards values (7);
 grant all on all tables in schema public to public;
 `
 
 /** Rules about a column that nobody may see. */
 const columns = ['ssn', 'code']
-const deny = ['users', 'kid', 'guesses', 'par', 'rest', 'loose', 'shaped', 'unique_one'].map((table) => ({
+const deny = ['users', 'kid', 'guesses', 'par', 'rest', 'loose', 'shaped', 'unique_one', 'cards'].map((table) => ({
   id: `no-${table}`,
   target: 'db',
   duty: ['read', 'define'],
@@ -76,6 +80,7 @@ describe('a column that may not be read', () => {
     `alter table public.mid attach partition public.loose for values in (3)`,
     `alter domain public.short add check (value <> '${secret}')`,
     `alter type public.shape alter attribute ssn type integer cascade`,
+    `alter table public.numbered alter id type bigint using id + 100`,
   ])('is not told by a definition: %s', async (text) => {
     expect(await answer(text)).toEqual({ errors: ['42501'], told: false })
   })
