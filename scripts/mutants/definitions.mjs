@@ -97,13 +97,6 @@ export const definitionGuards = [
     tests: atDoor,
   },
   {
-    name: 'literals in statistics are read anew',
-    file: source('read-anew'),
-    find: "  for (const use of relation.statistics) evaluateStored(walk, use, 'check')\n",
-    replace: '',
-    tests: retyped,
-  },
-  {
     name: 'expressions of children are read anew',
     file: source('alter-table'),
     find: '      reached.push(child)\n',

@@ -1,15 +1,15 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { evaluateStored, runStored } from './routine-effects.js'
+import { runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 /**
- * Effects of what the server makes of a table's own expressions when a column gets another type: it writes checks, indexes and
- * statistics out and reads them again (`ATPostAlterTypeCleanup` of PostgreSQL's tablecmds.c), so that each name in them may
- * mean any operator, function or cast of a user.
+ * Effects of what the server makes of a table's own expressions when a column gets another type: it writes checks and indexes
+ * out and reads them again (`ATPostAlterTypeCleanup` of PostgreSQL's tablecmds.c), so that each name in them may mean any
+ * operator, function or cast of a user. Statistics, too, but these are computed later; what their literals become, the look at
+ * the table has said (`lookAt`).
  */
 export function readAnew(walk: Walk, relation: Relation): void {
   const { catalog } = walk
-  for (const use of relation.statistics) evaluateStored(walk, use, 'check')
   for (const id of new Set(relation.checks.flatMap(({ functions }) => functions))) {
     for (const name of catalog.operatorNames(id)) {
       runStored(
