@@ -26,6 +26,20 @@ export const readingDefinitionGuards = [
     tests: unit,
   },
   {
+    name: 'ALTER of an object is where its name is found',
+    file: analyzer('define-objects'),
+    find: 'namedObject(walk, kind, written)) define(walk, target)',
+    replace: '[newObject(walk, kind, written)]) define(walk, target)',
+    tests: unit,
+  },
+  {
+    name: 'ALTER TYPE of a composite type is where its name is found',
+    file: analyzer('alter-table'),
+    find: "for (const target of namedObject(walk, 'type', written)) define(walk, target)",
+    replace: "for (const target of namedObject(walk, 'type', written).slice(9)) define(walk, target)",
+    tests: unit,
+  },
+  {
     name: 'CREATE INDEX reads columns',
     file: analyzer('define-relations'),
     find: "  walk.visit(nodeOf(body, 'whereClause'), scope)\n  for (const { relation } of found) if (relation !== undefined) readToDefine(walk, relation, read)\n",

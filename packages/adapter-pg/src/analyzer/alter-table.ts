@@ -3,7 +3,7 @@ import {
   define,
   descendants,
   grant,
-  newObject,
+  namedObject,
   relationTargets,
   runEventTriggers,
   tablesOfType,
@@ -27,7 +27,7 @@ import type { Handler, Walk } from './walk.js'
 export const alterTable: Handler = (walk, body, outer) => {
   const written = rangeVarName(nodeOf(body, 'relation') ?? {})
   if (textOf(body, 'objtype') === 'OBJECT_TYPE') {
-    define(walk, newObject(walk, 'type', written))
+    for (const target of namedObject(walk, 'type', written)) define(walk, target)
     // Tables of the type change with it, and may be rewritten.
     runEventTriggers(walk, { rewrite: true })
     for (const relation of tablesOfType(walk, written)) {

@@ -1,4 +1,4 @@
-import { define, newObject, runEventTriggers } from './define.js'
+import { define, namedObject, newObject, runEventTriggers } from './define.js'
 import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
 import { optionOf } from './objects.js'
@@ -23,13 +23,6 @@ const listed =
     return written === undefined ? `${kind}:*` : newObject(walk, kind, written)
   }
 
-const withArguments =
-  (kind: string, field: string): Naming =>
-  (walk, body) => {
-    const written = writtenName(namesOf(listOf(nodeOf(body, field) ?? {}, 'objname')) ?? [])
-    return written === undefined ? `${kind}:*` : newObject(walk, kind, written)
-  }
-
 const every =
   (kind: string): Naming =>
   () =>
@@ -39,6 +32,25 @@ const defines =
   (naming: Naming, sensitive = false): Handler =>
   (walk, body) => {
     define(walk, naming(walk, body), sensitive ? { sensitive: true } : {})
+  }
+
+/** Changes what is there already, wherever its name is found. */
+const changes =
+  (kind: string, field: string): Handler =>
+  (walk, body) => {
+    defineNamed(walk, kind, listOf(body, field))
+  }
+
+function defineNamed(walk: Walk, kind: string, names: readonly TreeNode[]): void {
+  const written = writtenName(namesOf(names) ?? [])
+  for (const target of written === undefined ? [`${kind}:*`] : namedObject(walk, kind, written)) define(walk, target)
+}
+
+/** The same, of what is written with its arguments. */
+const changesCalled =
+  (kind: string, field: string): Handler =>
+  (walk, body) => {
+    defineNamed(walk, kind, listOf(nodeOf(body, field) ?? {}, 'objname'))
   }
 
 /** The script of an extension may also rewrite what event triggers watch over. */
@@ -90,7 +102,7 @@ const createSchema: Handler = (walk, body, scope) => {
 
 /** ALTER DOMAIN may check the rows of every table that uses it. */
 const alterDomain: Handler = (walk, body, scope) => {
-  define(walk, listed('type', 'typeName')(walk, body))
+  defineNamed(walk, 'type', listOf(body, 'typeName'))
   walk.visit(nodeOf(body, 'def'), new Scope(scope))
   const written = writtenName(namesOf(listOf(body, 'typeName')) ?? [])
   const type = written === undefined ? undefined : findType(walk, written)
@@ -137,29 +149,29 @@ const moveTables: Handler = (walk, body) => {
 
 /** Commands that create or change one object and run nothing of it. */
 export const objectCommands: readonly (readonly [string, Handler])[] = [
-  ['AlterCollationStmt', defines(listed('collation', 'collname'))],
+  ['AlterCollationStmt', changes('collation', 'collname')],
   ['AlterDatabaseRefreshCollStmt', defines(global('database', 'dbname'))],
   ['AlterDatabaseSetStmt', alterSetting('database', 'dbname')],
   ['AlterDatabaseStmt', defines(global('database', 'dbname'))],
   ['AlterDomainStmt', alterDomain],
-  ['AlterEnumStmt', defines(listed('type', 'typeName'))],
+  ['AlterEnumStmt', changes('type', 'typeName')],
   ['AlterEventTrigStmt', defines(global('event-trigger', 'trigname'))],
   ['AlterExtensionContentsStmt', defines(global('extension', 'extname'), true)],
   ['AlterExtensionStmt', runsScript(global('extension', 'extname'))],
   ['AlterFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
   ['AlterForeignServerStmt', defines(global('server', 'servername'), true)],
-  ['AlterFunctionStmt', defines(withArguments('function', 'func'))],
-  ['AlterOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
-  ['AlterOperatorStmt', defines(withArguments('operator', 'opername'))],
+  ['AlterFunctionStmt', changesCalled('function', 'func')],
+  ['AlterOpFamilyStmt', changes('operator-family', 'opfamilyname')],
+  ['AlterOperatorStmt', changesCalled('operator', 'opername')],
   ['AlterPublicationStmt', defines(global('publication', 'pubname'))],
-  ['AlterStatsStmt', defines(listed('statistics', 'defnames'))],
+  ['AlterStatsStmt', changes('statistics', 'defnames')],
   ['AlterSubscriptionStmt', defines(global('subscription', 'subname'), true)],
   ['AlterSystemStmt', alterSystem],
-  ['AlterTSConfigurationStmt', defines(listed('text-search', 'cfgname'))],
-  ['AlterTSDictionaryStmt', defines(listed('text-search', 'dictname'))],
+  ['AlterTSConfigurationStmt', changes('text-search', 'cfgname')],
+  ['AlterTSDictionaryStmt', changes('text-search', 'dictname')],
   ['AlterTableMoveAllStmt', moveTables],
   ['AlterTableSpaceOptionsStmt', defines(global('tablespace', 'tablespacename'), true)],
-  ['AlterTypeStmt', defines(listed('type', 'typeName'))],
+  ['AlterTypeStmt', changes('type', 'typeName')],
   ['AlterUserMappingStmt', defines(global('server', 'servername'), true)],
   [
     'CompositeTypeStmt',

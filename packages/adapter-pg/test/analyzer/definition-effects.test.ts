@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Relation } from '../../src/catalog/snapshot.js'
-import { effectLines, shop } from './support/shop.js'
+import { effectLines, sessionState, shop } from './support/shop.js'
 
 const reads = async (text: string): Promise<readonly string[]> =>
   (await effectLines(text)).filter((line) => line.startsWith('read ')).toSorted()
@@ -187,5 +187,27 @@ describe('functions of operator classes', () => {
     for (const text of ['create index on items (sku)', 'alter table items add unique (sku)', 'vacuum items']) {
       expect((await effectLines(text, { catalog })).join()).toContain('execute function:shop.refund')
     }
+  })
+})
+
+describe('what is changed', () => {
+  const state = sessionState({ searchPath: ['pg_catalog', 'public', 'shop'] })
+
+  it.each([
+    ['alter type shape add attribute z integer', 'type:shop.shape'],
+    ['alter domain plain_number add check (value < 9)', 'type:shop.plain_number'],
+    ['alter type shape set (storage = plain)', 'type:shop.shape'],
+    ['alter function refund(integer) security definer', 'function:shop.refund'],
+    ['alter operator === (money_, money_) set (hashes)', 'operator:shop.==='],
+  ])('is where its name is found, not where it would be made: %s', async (text, target) => {
+    const lines = await effectLines(text, { state })
+    expect(lines.filter((line) => line.startsWith('define ') && !line.includes('table:'))).toEqual([`define ${target}`])
+  })
+
+  it('may be in any schema where that cannot be told', async () => {
+    expect(await effectLines('alter statistics numbers set statistics 5', { state })).toEqual([
+      'define statistics:public.numbers',
+      'define statistics:shop.numbers',
+    ])
   })
 })
