@@ -17,6 +17,13 @@ export const largeTextGuards = [
     'walk.afford(0)',
   ],
   ['arguments are looked at once', analyzer('type-of'), 'if (!known.has(argument)) ', ''],
+  [
+    'going through all tables costs them',
+    analyzer('walk'),
+    'this.afford(this.catalog.relations.size)',
+    'this.afford(0)',
+  ],
+  ['what is below a table costs something', analyzer('define'), ' && walk.afford(1)', ''],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [
     'names in GROUP BY cost what they are looked for in',

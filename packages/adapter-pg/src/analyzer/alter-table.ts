@@ -158,7 +158,7 @@ function defineRelative(walk: Walk, body: TreeNode): readonly Relation[] {
 /** ALTER COLUMN … RESTART moves the sequence of an identity column. */
 function moveSequences(walk: Walk, table: Relation, options: TreeNode): void {
   if (!hasOption(bodyOf(options, 'List') ?? {}, 'items', 'restart')) return
-  for (const sequence of walk.catalog.relations.values()) {
+  for (const sequence of walk.everyRelation()) {
     if (sequence.kind === 'sequence' && sequence.table === table.id) {
       walk.effects.add('write', relationResource(sequence, walk.state))
     }

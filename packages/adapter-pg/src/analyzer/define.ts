@@ -99,8 +99,8 @@ export function relationTargets(walk: Walk, written: WrittenName): readonly Rela
 /** Everything below a relation: partitions, inheriting tables and theirs. */
 export function descendants(walk: Walk, relation: Relation): readonly Relation[] {
   const found = new Set<Relation>()
-  const waiting = [...relation.children]
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+  const waiting = walk.isExhausted ? [] : [...relation.children]
+  for (let id = waiting.pop(); id !== undefined && walk.afford(1); id = waiting.pop()) {
     const child = walk.catalog.relations.get(id)
     if (child === undefined) walk.miss('relation', `#${String(id)}`)
     else if (!found.has(child)) {
@@ -114,7 +114,7 @@ export function descendants(walk: Walk, relation: Relation): readonly Relation[]
 /** Tables that have their columns from a composite type. */
 export function tablesOfType(walk: Walk, written: WrittenName): readonly Relation[] {
   const type = findRelation(walk, written)?.rowType ?? 0
-  return type === 0 ? [] : [...walk.catalog.relations.values()].filter(({ ofType }) => ofType === type)
+  return type === 0 ? [] : walk.everyRelation().filter(({ ofType }) => ofType === type)
 }
 
 export interface RelationTarget {

@@ -20,7 +20,7 @@ export function readToDefine(walk: Walk, relation: Relation, columns: ReadonlySe
 
 /** Every column of a domain, or of one over it. */
 export function readValues(walk: Walk, domain: number): void {
-  for (const relation of walk.catalog.relations.values()) {
+  for (const relation of walk.everyRelation()) {
     if (!stored.has(relation.kind)) continue
     const columns = [...relation.columns.values()].filter(({ type }) => isOver(walk, type, domain))
     readToDefine(walk, relation, new Set(columns.map(({ name }) => name)))
@@ -88,7 +88,7 @@ function keyColumns(relation: Relation): ReadonlySet<string> {
 function ancestry(walk: Walk, relation: Relation): ReadonlySet<Relation> {
   const found = new Set([relation])
   for (const each of found) {
-    for (const other of walk.catalog.relations.values()) if (other.children.includes(each.id)) found.add(other)
+    for (const other of walk.everyRelation()) if (other.children.includes(each.id)) found.add(other)
   }
   return found
 }

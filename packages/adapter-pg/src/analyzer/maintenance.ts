@@ -53,7 +53,7 @@ function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: strin
 }
 
 function lookAtAll(walk: Walk): void {
-  for (const relation of walk.catalog.relations.values()) lookAtOne(walk, relation, 'index')
+  for (const relation of walk.everyRelation()) lookAtOne(walk, relation, 'index')
 }
 
 /** CHECKPOINT. */

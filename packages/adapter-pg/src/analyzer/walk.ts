@@ -1,4 +1,4 @@
-import type { CatalogSnapshot } from '../catalog/snapshot.js'
+import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import type { SessionState } from '../catalog/session-state.js'
 import type { Analysis, RegistryChange } from './analysis.js'
 import { EffectSet } from './effect-set.js'
@@ -30,8 +30,8 @@ export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
 const maxDepth = 500
 
 /**
- * Columns that queries hand on, and items of FROM that names are looked for in, beyond which a text is not understood: what
- * it does could not be worked out while the process that asks does other things, too.
+ * Columns that queries hand on, items of FROM that names are looked for in, and relations that definitions go through, beyond
+ * which a text is not understood: what it does could not be worked out while the process that asks does other things, too.
  */
 const maxSteps = 500_000
 
@@ -158,6 +158,11 @@ export class Walk {
     // Each time: what is noted inside EXPLAIN or PREPARE may not be noted of the text.
     this.opaque('too complex', 'script')
     return false
+  }
+
+  /** Every relation of the catalog, for a statement that goes through them; none where that is too much. */
+  everyRelation(): readonly Relation[] {
+    return this.afford(this.catalog.relations.size) ? [...this.catalog.relations.values()] : []
   }
 
   /** Whether the text takes too many steps to be understood. */

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { analyse } from '../../src/analyzer/analyse.js'
 import type { Analysis } from '../../src/analyzer/analysis.js'
 import { StatementParser } from '../../src/analyzer/parse.js'
+import type { CatalogSnapshot, Relation } from '../../src/catalog/snapshot.js'
 import { sessionState, shop } from './support/shop.js'
 
 const parser = new StatementParser({ maxSyncBytes: 1024 * 1024 })
 
-async function analysisOf(text: string): Promise<Analysis> {
+async function analysisOf(text: string, catalog = shop): Promise<Analysis> {
   const parsed = await parser.parse(text)
   if (parsed.unparsable) throw new Error(parsed.reason)
-  const context = { catalog: shop, state: sessionState(), prepared: () => undefined, cursor: () => undefined }
+  const context = { catalog, state: sessionState(), prepared: () => undefined, cursor: () => undefined }
   return analyse(parsed, context).analysis
 }
 
@@ -52,6 +53,7 @@ describe('a text of many columns and many names', () => {
     ['names that are looked for in every table', bare(5000, 10_000)],
     ['names with their table', qualified(5000, 10_000)],
     ['names in GROUP BY', grouped(5000, 10_000)],
+    ['columns that start anew', `alter table lone ${times(5000, () => 'alter a restart')}`],
     ['the like in EXPLAIN', `explain ${natural(300, 300)}`],
     ['the like in PREPARE, with something behind it', `prepare p as ${natural(300, 300)}; select a from lone`],
   ])('is not understood where that would take long: %s', async (_, text) => {
@@ -73,5 +75,35 @@ describe('a text of many columns and many names', () => {
   ])('is understood where it is large but plain: %s', async (_, text) => {
     const analysis = await analysisOf(text)
     expect(analysis.description.effects.filter(({ duty }) => duty === 'opaque')).toEqual([])
+  })
+})
+
+describe('a text about a database of many tables', () => {
+  const [lone] = [...shop.relations.values()].filter(({ name }) => name === 'lone')
+  const many = Array.from({ length: 10_000 }, (_, index) => ({ ...lone, id: 1_000_000 + index }) as Relation)
+  const events = { ...shop.relation('shop', 'events'), children: many.map(({ id }) => id) } as Relation
+  const catalog: CatalogSnapshot = {
+    ...shop,
+    relations: new Map([...shop.relations, ...many.map((each) => [each.id, each] as const)]),
+    relation: (schema, name) => (name === 'events' ? events : shop.relation(schema, name)),
+  }
+
+  it.each([
+    ['that is gone through', 'analyze'],
+    ['where a domain is altered', 'alter domain quantity set not null'],
+    ['where a type is altered', 'alter type shape add attribute z integer'],
+    ['that gets partitions', 'create table f partition of events default'],
+    ['of partitions', 'vacuum events'],
+  ])('takes no longer the more commands it has: %s', async (_, command) => {
+    const analysis = await analysisOf(
+      times(500, () => command, ';'),
+      catalog,
+    )
+    expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(true)
+  })
+
+  it('is understood where it is one command', async () => {
+    const analysis = await analysisOf('analyze', catalog)
+    expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(false)
   })
 })
