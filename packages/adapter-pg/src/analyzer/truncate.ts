@@ -48,7 +48,7 @@ function empty(walk: Walk, relation: Relation, options: Options, via: string | u
 }
 
 function restartSequences(walk: Walk, table: Relation): void {
-  for (const sequence of walk.catalog.relations.values()) {
+  for (const sequence of walk.everyRelation()) {
     if (sequence.kind === 'sequence' && sequence.table === table.id) {
       walk.effects.add('write', relationResource(sequence, walk.state))
     }
