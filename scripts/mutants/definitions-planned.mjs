@@ -63,7 +63,7 @@ export const plannedDefinitionGuards = [
   {
     name: 'LIKE has the server look at the other table',
     file: analyzer('create-table'),
-    find: "if (relation !== undefined) lookAt(walk, relation, 'index')",
+    find: "if (source !== undefined) lookAt(walk, source, 'index')",
     replace: '',
     tests: planned,
   },

@@ -48,6 +48,13 @@ export const definitionGuards = [
     tests,
   },
   {
+    name: 'LIKE of what the catalog does not have is not understood',
+    file: source('create-table'),
+    find: "const source = expectRelation(walk, rangeVarName(nodeOf(like, 'relation') ?? {}))",
+    replace: "const source = relationTargets(walk, rangeVarName(nodeOf(like, 'relation') ?? {}))[0]?.relation",
+    tests,
+  },
+  {
     name: 'a bound of a partition becomes a value of the key',
     file: source('looked-at'),
     find: "  runStored(walk, parent.valueFunctions, 'type')\n",

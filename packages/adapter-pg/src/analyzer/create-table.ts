@@ -2,7 +2,7 @@ import { define, relationTargets } from './define.js'
 import { newRelation } from './create-as.js'
 import { readBounds } from './definition-reads.js'
 import { lookAt, makeBounds } from './looked-at.js'
-import { rangeVarName } from './names.js'
+import { expectRelation, rangeVarName } from './names.js'
 import { referencedTables } from './referenced-tables.js'
 import { resource } from './resource.js'
 import { type Range, Scope } from './scope.js'
@@ -55,9 +55,8 @@ function computeAtOnce(walk: Walk, element: TreeNode, scope: Scope): void {
   const like = bodyOf(element, 'TableLikeClause')
   // Without INCLUDING there is nothing but columns.
   if (like === undefined || numberOf(like, 'options') === 0) return
-  for (const { relation } of relationTargets(walk, rangeVarName(nodeOf(like, 'relation') ?? {}))) {
-    if (relation !== undefined) lookAt(walk, relation, 'index')
-  }
+  const source = expectRelation(walk, rangeVarName(nodeOf(like, 'relation') ?? {}))
+  if (source !== undefined) lookAt(walk, source, 'index')
 }
 
 /** The table that is made, as its own expressions see it: columns that it has from elsewhere are not known. */

@@ -66,6 +66,8 @@ describe('what a definition plans', () => {
     const plan = 'execute function:shop.constant userDefined via=index'
     expect(await effectLines('create table tt (like folded including indexes)')).toContain(plan)
     expect(await effectLines('create table tt (like folded)')).not.toContain(plan)
+    const unknown = await effectLines('create table tt (like nothing_known including indexes)')
+    expect(unknown.join()).toContain('opaque')
   })
 
   it('knows the types of the new columns', async () => {
