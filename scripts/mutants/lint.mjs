@@ -13,6 +13,13 @@ export const lintGuards = [
     ],
     ['a reload does not bring them', core('policy-holder'), '      await this.#options.admits(next)\n', ''],
     ['a finding refuses', core('roles-apart'), '  if (findings.length === 0) return\n', '  return\n'],
+    ['the duties policy and approve are among them', core('roles-apart'), ', ...policyAdmins(policy, members)]', ']'],
+    [
+      'so they are in a policy that separates no roles',
+      core('roles-apart'),
+      "return duties.has('policy') && duties.has('approve')",
+      'return false',
+    ],
     [
       'a listing that fails is no empty one',
       core('identity/listing'),

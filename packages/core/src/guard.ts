@@ -60,8 +60,8 @@ export interface Guard {
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
    * ERR_POLICY_WIDENING, or ERR_POLICY_UNSIGNED where an authority signs policies and did not sign this one with a higher
-   * version, unless the guard runs with `dev`; one whose separated roles the directory brings together throws
-   * ERR_DUTY_CONFLICT.
+   * version, unless the guard runs with `dev`; one whose separated roles, or duties `policy` and
+   * `approve`, the directory brings together throws ERR_DUTY_CONFLICT.
    */
   reload(): Promise<void>
   /** The digest of the policy in force. */
@@ -111,7 +111,7 @@ export interface Guard {
  * Builds a guard. Loads the policy, opens the journal (which verifies it), and starts watching the policy source.
  * Throws ERR_POLICY_INVALID, ERR_POLICY_UNSUPPORTED, ERR_POLICY_UNSIGNED, ERR_TARGET_UNKNOWN, ERR_JOURNAL_LOCKED,
  * ERR_JOURNAL_CORRUPT, ERR_JOURNAL_BEHIND, ERR_DIRECTORY_INVALID, ERR_CONFIG_INVALID, or ERR_DUTY_CONFLICT when the directory can list and brings
- * roles together that the policy keeps apart (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
+ * roles together that the policy keeps apart, or the duties `policy` and `approve` (ERR_DIRECTORY_UNAVAILABLE when it then cannot); nothing is left open then.
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   assertGuardOptions(options)

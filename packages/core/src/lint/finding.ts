@@ -8,6 +8,8 @@ import { quoted, writePath } from '../policy/problem.js'
 export const findingSeverities = Object.freeze({
   /** Roles that a static separation keeps apart are held together. A guard is not created with it. */
   'roles-together': 'error',
+  /** Whoever may change the policy may approve as well. A guard is not created with it. */
+  'policy-admin-approves': 'error',
   /** Everybody who has the roles that a hold asks for shares something with the requester. */
   'approvers-not-independent': 'error',
   /** There are not enough people to say yes to what a requester may ask for. */
@@ -24,8 +26,6 @@ export const findingSeverities = Object.freeze({
   'quorum-fragile': 'warning',
   /** One person could do together what a separation keeps apart, because it does not count over what ties their accounts. */
   'separation-escaped': 'warning',
-  /** Whoever may change the policy may approve as well. */
-  'policy-admin-approves': 'warning',
   /** Somebody is excused from a rule that keeps duties apart. */
   mitigated: 'notice',
   /** An exception is over: the rule holds for everybody again. */

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { fileDirectory } from '../../src/file-directory.js'
 import type { Guard } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
-import type { Directory, DirectoryEntry } from '../../src/identity/directory.js'
+import type { Directory, DirectoryEntry, DirectoryRecord } from '../../src/identity/directory.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
-import { agent, person } from '../lint/support.js'
+import { account, agent, person } from '../lint/support.js'
 
 const first = `version: 1
 targets: { db: { kind: fake } }
@@ -222,3 +222,66 @@ agents: { etl: { account: etl, owners: [ann], roles: [worker] } }
     }
   })
 })
+
+const admins = `version: 1
+targets: { db: { kind: fake } }
+roles:
+  worker: [{ target: db, duty: read }]
+  dba: [{ target: db, duty: [read, approve] }]
+  admin: [{ target: db, duty: policy }]
+`
+
+describe('a guard whose policy lets some change it and some approve', () => {
+  it.each<readonly [string, readonly DirectoryEntry[]]>([
+    ['one account has both', person('ann', ['admin', 'dba'])],
+    [
+      'two accounts of one person have them',
+      [
+        { subject: account('ann'), record: recordOf(['ann', 'ann-2'], ['admin']) },
+        { subject: account('ann-2'), record: recordOf(['ann', 'ann-2'], ['dba']) },
+      ],
+    ],
+    ['a person has one and their agent the other', [...person('ann', ['dba']), agent('etl', ['ann'], ['admin'])]],
+  ])('is not created when %s', async (_what, people) => {
+    const { guard } = bench(
+      admins,
+      listing(() => people),
+    )
+    await expect(guard).rejects.toMatchObject({
+      code: 'ERR_DUTY_CONFLICT',
+      message: expect.stringContaining('roles.admin[0]: with the role "admin" "') as unknown,
+      hint: 'take roles away in the directory, or change roles.admin[0]',
+    })
+  })
+
+  it.each<readonly [string, Directory]>([
+    ['different people have them', listing(() => [...person('ann', ['dba']), ...person('bob', ['admin'])])],
+    ['whoever has both is disabled', listing(() => person('ann', ['dba', 'admin'], ['ann'], { disabled: true }))],
+    ['the directory cannot list', listing(undefined)],
+  ])('is created when %s', async (_what, directory) => {
+    expect(await code(bench(admins, directory).guard)).toBe('created')
+  })
+
+  it('is not created when the directory fails', async () => {
+    const down = listing(() => Promise.reject(new Error('down')))
+    expect(await code(bench(admins, down).guard)).toBe('ERR_DIRECTORY_UNAVAILABLE')
+  })
+
+  it('gets no policy by a reload with which one person has both', async () => {
+    const on = bench(
+      admins.replace('duty: policy', 'duty: audit'),
+      listing(() => person('ann', ['admin', 'dba'])),
+      true,
+    )
+    const guard = await on.guard
+    const before = guard.policyDigest
+    on.source.content = admins
+    await expect(guard.reload()).rejects.toMatchObject({ code: 'ERR_DUTY_CONFLICT' })
+    expect(guard.policyDigest).toBe(before)
+    await guard.close()
+  })
+})
+
+function recordOf(ids: readonly string[], roles: readonly string[]): DirectoryRecord {
+  return { kind: 'human', person: 'ann', accounts: ids.map(account), roles, disabled: false }
+}

@@ -225,7 +225,7 @@ describe('whoever may change the policy', () => {
   ])('is found when they may approve as well: %s', async (_what, people, accounts) => {
     const findings = await found(people)
     expect(codes(findings)).toEqual(['policy-admin-approves'])
-    expect(findings[0]).toMatchObject({ severity: 'warning', path: 'roles.admin[0]' })
+    expect(findings[0]).toMatchObject({ severity: 'error', path: 'roles.admin[0]' })
     expect(ids(findings[0]?.accounts ?? [])).toEqual(accounts)
   })
 
