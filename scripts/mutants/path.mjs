@@ -254,8 +254,8 @@ export const path = [
   {
     name: 'a policy is on record before it decides',
     file: holder,
-    find: '      await this.#record(next, change, version)\n      this.#current = next\n',
-    replace: '      this.#current = next\n      await this.#record(next, change, version)\n',
+    find: '    await this.#record(next, change, grounds)\n    this.#current = next\n',
+    replace: '    this.#current = next\n    await this.#record(next, change, grounds)\n',
     tests: guard,
   },
   {

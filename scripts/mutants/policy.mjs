@@ -11,12 +11,12 @@ export const policyGuards = [
     tests: ['packages/core/test/policy/separation.test.ts'],
   },
   ...[
-    ['a rule that is gone', 'if (now === undefined) found.push(', 'if (now === null) found.push('],
-    ['a rule that changed', 'else if (now !== outline) found.push(', 'else if (now === null) found.push('],
+    ['a rule that is gone', "if (now === undefined) add(name, 'is gone')", "if (now === null) add(name, 'is gone')"],
+    ['a rule that changed', 'else if (now !== outline) add(', 'else if (now === null) add('],
     [
       'a role, a target or a record rule that is new',
-      'if (additionsWiden && !before.has(name)) found.push(',
-      'if (additionsWiden && before.size > 1e6) found.push(',
+      'if (additionsWiden && !before.has(name)) add(',
+      'if (additionsWiden && before.size > 1e6) add(',
     ],
     ['a hold that opens what was denied', '    ...openings(before, after),\n', ''],
     ['a hold that opens unseen data', '(opaque || (unbound && namesUnbound(allow)))', 'opaque'],

@@ -5,6 +5,10 @@ const token = core('identity/policy-token')
 const holder = core('policy-holder')
 const version = core('policy-version')
 
+const change = core('policy-change')
+const desk = core('guard-policy-change')
+const changes = ['packages/core/test/enforce/policy-change.test.ts']
+
 /** Who may widen a policy, and that no older one comes back. */
 export const signedPolicyGuards = [
   ['a policy is signed as one', token, ', policyTokenType)\n', ", 'bothkeys-approval+jwt')\n"],
@@ -117,4 +121,59 @@ export const signedPolicyGuards = [
     '      if (signatureAt !== undefined) new FileWatch',
     '      if (false) new FileWatch',
   ],
+  ...[
+    [
+      'nothing waits that was not refused',
+      holder,
+      'this.#waiting ??= Object',
+      "this.#waiting = this.#waiting?.id === '' ? undefined : Object",
+    ],
+    [
+      'what waits is what the source says',
+      holder,
+      '      if (this.#waiting?.to.digest !== next.digest) this.#waiting = undefined\n',
+      '',
+    ],
+    [
+      'what waits was compared with what is in force',
+      holder,
+      '    this.#current = next\n    this.#waiting = undefined\n',
+      '    this.#current = next\n',
+    ],
+    ['what is signed is still what waits', holder, '      if (this.#waiting !== waiting) return false\n', ''],
+    ['it fits what the directory says by then', holder, "      await this.#fits(waiting.to, 'widening')\n", ''],
+    ['it is signed', change, "  if (!isAtLeast(level, 'signed')) return { reason: 'level-too-low' }\n", ''],
+    ['by a policy admin', change, "  if (!isAdmin) return { reason: 'no-policy-duty' }\n", ''],
+    ['of every target', change, '[...from.targets.keys()].every(', '[...from.targets.keys()].some('],
+    [
+      'by the policy in force',
+      change,
+      "hasOwnDuty(from, 'policy', name, standing)",
+      "hasOwnDuty(to, 'policy', name, standing)",
+    ],
+    ['whom the directory lists', change, 'own.length === 0 || ', ''],
+    ['with their roles', change, ' || own.some(({ namesRoles }) => !namesRoles)', ''],
+    ['who cannot approve', change, "  if (mayApprove(from, held)) return { reason: 'may-approve' }\n", ''],
+    [
+      'nor gains by it',
+      change,
+      "  return isGain ? { reason: 'not-independent', detail: 'person' } : undefined\n",
+      '  return isGain ? undefined : undefined\n',
+    ],
+    [
+      'nor by what is no role',
+      change,
+      'role === undefined ? mayAct(to, held) : held',
+      'role === undefined ? false : held',
+    ],
+    [
+      'it is a decision',
+      desk,
+      "  if (typeof ownMember(decision, 'evidence') !== 'string') return { reason: 'malformed' }\n",
+      '',
+    ],
+    ['and a yes', desk, "  if (said.verdict !== 'justified') return { reason: 'denied', who }\n", ''],
+    ['of somebody who is not revoked', desk, 'revocations.ofPrincipal(principal) !== undefined', 'false'],
+    ['about this change', desk, 'if (waiting?.id !== id) return', 'if (waiting === undefined) return'],
+  ].map(([name, file, find, replace]) => [`a policy that waits for people: ${name}`, file, find, replace, changes]),
 ].map(([name, file, find, replace, of = tests]) => ({ name, file, find, replace, tests: of }))

@@ -13,6 +13,8 @@ import type { GuardGlass } from './guard-glass.js'
 import { assertNotifier, guardGlass } from './guard-glass.js'
 import type { GuardGrants } from './guard-grants.js'
 import { guardGrants } from './guard-grants.js'
+import type { GuardPolicyChange } from './guard-policy-change.js'
+import { guardPolicyChange } from './guard-policy-change.js'
 import type { GuardRevocations } from './guard-revocations.js'
 import { guardRevocations } from './guard-revocations.js'
 import type { GuardReviews } from './guard-reviews.js'
@@ -59,7 +61,7 @@ export interface Guard {
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**
    * Loads the policy now. A broken one changes nothing and throws ERR_POLICY_INVALID; one that widens throws
-   * ERR_POLICY_WIDENING, or ERR_POLICY_UNSIGNED where an authority signs policies and did not sign this one with a higher
+   * ERR_POLICY_WIDENING and waits for people (`policyChange`), or throws ERR_POLICY_UNSIGNED where an authority signs policies and did not sign this one with a higher
    * version, unless the guard runs with `dev`; one whose separated roles, or duties `policy` and
    * `approve`, the directory brings together throws ERR_DUTY_CONFLICT.
    */
@@ -94,6 +96,8 @@ export interface Guard {
   readonly approvals: GuardApprovals
   /** What was broken with `session.breakGlass` and nobody has found justified yet. */
   readonly glass: GuardGlass
+  /** A policy that widens and waits for people, and the way in for what they signed about it. */
+  readonly policyChange: GuardPolicyChange
   /** What is revoked, and the way in for what people signed to lift it. */
   readonly revocations: GuardRevocations
   /** What a history chain of the policy wants reviewed and nobody has found justified yet. */
@@ -324,6 +328,7 @@ async function assemble(
       submit: (requestId: string, evidence: string) => approvals.submit(requestId, evidence),
     }),
     glass: glassReviews,
+    policyChange: guardPolicyChange(reviewing, { options, holder, revocations, directory }),
     revocations: guardRevocations(reviewing, { options, observe, revocations, directory }),
     reviews: guardReviews(reviewing, { options, observe, revocations, duties }),
     grants: watched,

@@ -5,11 +5,14 @@ import { BothKeysError } from './errors.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { loadPolicy } from './policy/load.js'
 import type { PolicySource } from './policy/source.js'
+import { checkTargets } from './policy-targets.js'
 import { admitVersion, noteNarrowing, unsigned, versionsMissing } from './policy-version.js'
 import type { PolicyAuthority } from './identity/policy-token.js'
 import { policyTokens } from './identity/policy-token.js'
 import type { Ledger } from './ledger/ledger.js'
+import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
+import { randomHex } from './model/digest.js'
 import { comparePolicies } from './policy/widening.js'
 import { refusalFrom } from './refusal.js'
 import { engineSession } from './record/event.js'
@@ -33,10 +36,19 @@ export interface PolicyHolderOptions {
 
 type Change = 'start' | 'same' | 'narrowing' | 'widening'
 
+/** A policy that was loaded and widens, until people let it into force or the source says something else. */
+export interface WaitingPolicy {
+  /** Of this process and this waiting alone, so that what was signed about it is of no use a second time. */
+  readonly id: string
+  /** The one in force. */
+  readonly from: CompiledPolicy
+  readonly to: CompiledPolicy
+}
+
 /**
  * Holds the policy in force and swaps it atomically. A document that does not load changes nothing; one that widens is
- * applied only when its authority signed it with a higher version than every one before, or with `dev` (RULES 9); every policy
- * is on record, with its bytes, before it decides anything.
+ * applied only when its authority signed it with a higher version than every one before, with `dev`, or, where there is no
+ * authority, once people decided so (RULES 9); every policy is on record, with its bytes, before it decides anything.
  */
 export class PolicyHolder {
   readonly #options: PolicyHolderOptions
@@ -52,6 +64,7 @@ export class PolicyHolder {
   /** Loads one after the other, so that an older document never replaces a newer one. */
   #last: Promise<void> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
+  #waiting: WaitingPolicy | undefined
 
   private constructor(options: PolicyHolderOptions, first: ReadPolicy, versionOf: VersionOf, version?: number) {
     this.#options = options
@@ -72,6 +85,29 @@ export class PolicyHolder {
     return this.#current
   }
 
+  /** What people may let into force. */
+  get waiting(): WaitingPolicy | undefined {
+    return this.#waiting
+  }
+
+  /**
+   * Brings what waits into force, with who decided so in the record. False: it waits no more. Rejects, and changes nothing,
+   * as the directory and the journal do.
+   */
+  adopt(waiting: WaitingPolicy, approval: CanonicalInput): Promise<boolean> {
+    const adopted = this.#last.then(async () => {
+      if (this.#waiting !== waiting) return false
+      await this.#fits(waiting.to, 'widening')
+      await this.#apply(waiting.to, 'widening', { approval })
+      return true
+    })
+    this.#last = adopted.then(
+      () => undefined,
+      () => undefined,
+    )
+    return adopted
+  }
+
   /**
    * Records the policy that is in force and starts watching for changes. `rebuilt`: what the ledger holds comes from the journal.
    * Throws ERR_POLICY_UNSIGNED when a newer one was in force, ERR_JOURNAL_BEHIND when that cannot be told.
@@ -81,7 +117,7 @@ export class PolicyHolder {
     this.#ledger = ledger
     if (this.#firstVersion !== undefined && rebuilt && journal.behind !== undefined) throw versionsMissing()
     if (this.#firstVersion !== undefined) await this.#admit(this.#current, this.#firstVersion)
-    await this.#record(this.#current, 'start', this.#firstVersion)
+    await this.#record(this.#current, 'start', { version: this.#firstVersion })
     this.#options.observe('policyLoaded', { digest: this.#current.digest, change: 'start' })
     this.#options.source.watch?.(() => {
       void this.#reloadUntilItIsRead(firstRetryMs)
@@ -122,18 +158,25 @@ export class PolicyHolder {
     try {
       const read = await readPolicy(this.#options, this.#stopping.signal)
       const next = read.policy
+      if (this.#waiting?.to.digest !== next.digest) this.#waiting = undefined
       const { change, widens } = comparePolicies(this.#current, next)
       if (change === 'same') return
       await this.#fits(next, change)
       const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
-      await this.#record(next, change, version)
-      this.#current = next
-      if (change === 'narrowing') await this.#narrowed(next)
-      this.#options.observe('policyLoaded', { digest: next.digest, change })
+      await this.#apply(next, change, { version })
     } catch (error) {
       await this.#reject(error)
       throw error
     }
+  }
+
+  /** On record first. What waited was compared with another policy. */
+  async #apply(next: CompiledPolicy, change: Change, grounds: Grounds): Promise<void> {
+    await this.#record(next, change, grounds)
+    this.#current = next
+    this.#waiting = undefined
+    if (change === 'narrowing') await this.#narrowed(next)
+    this.#options.observe('policyLoaded', { digest: next.digest, change })
   }
 
   /**
@@ -153,8 +196,9 @@ export class PolicyHolder {
   /** The version of a policy that widens, taken note of. Throws ERR_POLICY_WIDENING or ERR_POLICY_UNSIGNED. */
   async #widening(read: ReadPolicy, widens: readonly string[]): Promise<number> {
     if (this.#options.authority === undefined) {
+      this.#waiting ??= Object.freeze({ id: randomHex(16), from: this.#current, to: read.policy })
       throw new BothKeysError('ERR_POLICY_WIDENING', `the new policy widens the one in force: ${widens.join('; ')}`, {
-        hint: 'restart to apply it, have an authority sign policies, or only add deny and hold rules',
+        hint: 'have somebody with the duty policy sign it (guard.policyChange), restart to apply it, have an authority sign policies, or only add deny and hold rules',
       })
     }
     const version = await this.#versionOf(read)
@@ -185,13 +229,13 @@ export class PolicyHolder {
     await admitVersion(this.#ledger, this.#options.deadlineMs, { version, digest })
   }
 
-  async #record(policy: CompiledPolicy, change: Change, version: number | undefined): Promise<void> {
+  async #record(policy: CompiledPolicy, change: Change, { approval, version }: Grounds): Promise<void> {
     await withDeadline(
       this.#journal?.append(
         {
           type: 'policy.loaded',
           session: engineSession,
-          body: { change, dev: this.#options.dev, digest: policy.digest, source: policy.source, version },
+          body: { approval, change, dev: this.#options.dev, digest: policy.digest, source: policy.source, version },
         },
         'synced',
       ),
@@ -233,6 +277,12 @@ function rolesKeptApart({ dutyRules }: CompiledPolicy): number {
   return dutyRules?.separatedRoles.length ?? 0
 }
 
+/** What lets a policy into force: the version that was signed, or who decided. */
+interface Grounds {
+  readonly version?: number | undefined
+  readonly approval?: CanonicalInput
+}
+
 interface ReadPolicy {
   readonly policy: CompiledPolicy
   readonly signature: string | undefined
@@ -268,47 +318,4 @@ function versionsOf({ authority, clock, deadlineMs, dev, engine }: PolicyHolderO
       throw unsigned(error instanceof BothKeysError ? error.message : 'its signature could not be checked')
     }
   }
-}
-
-/** Policy and code must speak of the same targets, or a rule would silently guard nothing. */
-function checkTargets(policy: CompiledPolicy, targets: readonly GuardedTarget[]): void {
-  const names = new Set<string>()
-  for (const target of targets) {
-    if (names.has(target.name)) {
-      throw new BothKeysError('ERR_TARGET_UNKNOWN', `two targets are called ${target.name}`, {
-        hint: 'give each its own name',
-      })
-    }
-    names.add(target.name)
-    const known = policy.targets.get(target.name)
-    if (known === undefined || known.kind !== target.kind) {
-      throw new BothKeysError('ERR_TARGET_UNKNOWN', `the policy has no target ${target.name} of kind ${target.kind}`, {
-        hint: `add it under targets: ${target.name}: { kind: ${target.kind} }`,
-      })
-    }
-  }
-  for (const { name, backstops } of policy.targets.values()) {
-    checkBackstops(name, backstops, targets.find((target) => target.name === name)?.knownBackstops ?? [])
-    if (names.has(name)) continue
-    throw new BothKeysError(
-      'ERR_TARGET_UNKNOWN',
-      `the policy speaks of target ${name}, which createGuard was not given`,
-      {
-        hint: `pass it in createGuard({ targets }) or remove it from the policy`,
-      },
-    )
-  }
-}
-
-/** A backstop that no adapter knows would be accepted and not enforced. */
-function checkBackstops(target: string, asked: readonly string[], known: readonly string[]): void {
-  const unknown = asked.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw new BothKeysError(
-    'ERR_POLICY_UNSUPPORTED',
-    `target ${target} asks for the backstop ${unknown}, which it does not have`,
-    {
-      hint: known.length === 0 ? 'remove it' : `choose among ${known.join(', ')}`,
-    },
-  )
 }

@@ -24,6 +24,7 @@ export function policyAdmins(policy: CompiledPolicy, members: readonly RosterMem
   })
 }
 
-function mayApprove(policy: CompiledPolicy, roles: readonly string[]): boolean {
+/** Whether roles give the duty `approve` on some target. */
+export function mayApprove(policy: CompiledPolicy, roles: readonly string[]): boolean {
   return [...policy.targets.values()].some((target) => policy.dutiesOf(roles, target).has('approve'))
 }

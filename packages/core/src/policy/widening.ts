@@ -39,8 +39,27 @@ export function comparePolicies(old: CompiledPolicy, next: CompiledPolicy): Poli
   return { change: widens.length === 0 ? 'narrowing' : 'widening', widens }
 }
 
+/** What of a policy widens, and how: what it was and is, in canonical JSON. */
+export interface Widening {
+  /** One sentence. */
+  readonly what: string
+  /** The role that it is about alone; undefined: it may be about everybody. */
+  readonly role: string | undefined
+  readonly was: string | undefined
+  readonly now: string | undefined
+}
+
+/** What widens between two policies, each with what it was and is. */
+export function wideningDetails(old: CompiledPolicy, next: CompiledPolicy): readonly Widening[] {
+  return detailsBetween(viewsOf(old).rules, viewsOf(next).rules)
+}
+
 /** What widens between two sets of rules, one sentence each. */
 export function wideningsBetween(before: PolicyRules, after: PolicyRules): readonly string[] {
+  return detailsBetween(before, after).map(({ what }) => what)
+}
+
+function detailsBetween(before: PolicyRules, after: PolicyRules): readonly Widening[] {
   const outlined = <Rule>(
     pick: (rules: PolicyRules) => Iterable<Rule>,
     outline: (rule: Rule) => CanonicalInput,
@@ -65,26 +84,34 @@ export function wideningsBetween(before: PolicyRules, after: PolicyRules): reado
 
 type Outlines = ReadonlyMap<string, string>
 
-function differences(what: string, before: Outlines, after: Outlines, additionsWiden: boolean): readonly string[] {
-  const found: string[] = []
+function differences(what: string, before: Outlines, after: Outlines, additionsWiden: boolean): readonly Widening[] {
+  const found: Widening[] = []
+  const add = (name: string, how: string): void => {
+    const role = what === 'role' ? name : undefined
+    found.push({ what: `the ${what} ${quoted(name)} ${how}`, role, was: before.get(name), now: after.get(name) })
+  }
   for (const [name, outline] of before) {
     const now = after.get(name)
-    if (now === undefined) found.push(`the ${what} ${quoted(name)} is gone`)
-    else if (now !== outline) found.push(`the ${what} ${quoted(name)} changed`)
+    if (now === undefined) add(name, 'is gone')
+    else if (now !== outline) add(name, 'changed')
   }
-  for (const name of after.keys())
-    if (additionsWiden && !before.has(name)) found.push(`the ${what} ${quoted(name)} is new`)
+  for (const name of after.keys()) if (additionsWiden && !before.has(name)) add(name, 'is new')
   return found
 }
 
 /** Added holds through which something becomes approvable that was always denied before. */
-function openings(before: PolicyRules, after: PolicyRules): readonly string[] {
+function openings(before: PolicyRules, after: PolicyRules): readonly Widening[] {
   const allows = [...before.roles.values()].flat()
   const known = new Set(before.hold.map(idOf))
   const added = after.hold.filter((hold) => !known.has(hold.id))
   return added
     .filter((hold) => cornersOf(hold).some((corner) => deniedBefore(corner, hold, allows, before.hold)))
-    .map((hold) => `the hold rule ${quoted(hold.id)} lets people approve what was denied before`)
+    .map((hold) => ({
+      what: `the hold rule ${quoted(hold.id)} lets people approve what was denied before`,
+      role: undefined,
+      was: undefined,
+      now: canonicalJson(holdOutline(hold)),
+    }))
 }
 
 /** Only a hold lets `opaque` through, and only a hold that names `payload: unbound` lets held unbound data through. */

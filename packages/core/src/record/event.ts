@@ -8,6 +8,7 @@ export type EventType =
   | 'journal.stopped'
   | 'policy.loaded'
   | 'policy.rejected'
+  | 'policy.refused-change'
   | 'session.open'
   | 'session.refused'
   | 'session.close'

@@ -132,6 +132,7 @@ describe('a policy that its authority signed', () => {
     rollout.signature = await make()
     await expect(guard.reload()).rejects.toMatchObject(unsigned)
     expect(guard.policyDigest).toBe(digestOf(narrow))
+    expect(guard.policyChange.waiting()).toBeUndefined()
     expect(journal.events.at(-1)).toMatchObject({ type: 'policy.rejected', code: 'ERR_POLICY_UNSIGNED' })
   })
 
