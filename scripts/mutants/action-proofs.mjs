@@ -42,6 +42,8 @@ export const actionProofGuards = [
     'JSON.parse(text) as ProvableAction',
     'provable(engine, requester, action)',
   ),
+  guard(proofs, 'action-proofs', 'a proof is about the settings', 'settings: settings ?? {},', 'settings: {},'),
+  guard(proofs, 'action-proofs', 'a proof is about the state', 'state: stateEpoch,', "state: '',"),
   guard(
     proofs,
     'action-proofs',

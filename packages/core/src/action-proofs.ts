@@ -70,7 +70,7 @@ export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionPro
 }
 
 function provable(engine: string, { principal, sessionId }: Requester, action: Action): ProvableAction {
-  const { description, identity, parameters, target } = action
+  const { description, identity, parameters, settings, stateEpoch, target } = action
   return {
     engine,
     session: sessionId,
@@ -79,6 +79,8 @@ function provable(engine: string, { principal, sessionId }: Requester, action: A
     operation: description.operation,
     text: description.text,
     parameters,
+    settings: settings ?? {},
+    state: stateEpoch,
   }
 }
 

@@ -1,9 +1,11 @@
-import type { Session } from '@bothkeys/core'
+import { createHash } from 'node:crypto'
+import type { ProvableAction, Session } from '@bothkeys/core'
+import { signAction } from '@bothkeys/core/signing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { Desk, holdOn } from './support/desk.js'
-import { bind, errors, execute, extended, parse, query, rows, sync, Wire } from './support/wire.js'
+import { bind, errorField, errors, execute, extended, parse, query, rows, sync, Wire } from './support/wire.js'
 
 /** The second of January to most servers, the first of February to some. */
 const day = `'01/02/2026'`
@@ -51,6 +53,38 @@ describe('settings by which values are read', () => {
     expect(errors(await answer)).toEqual([])
     return request.settings
   }
+
+  it('are shown to whoever signs for the action, with the state that they belong to, and a proof holds with no others', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const
+    const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+    const { crv, kty, x, y } = await crypto.subtle.exportKey('jwk', keys.publicKey)
+    // RFC 7638.
+    const key = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
+    const signed: ProvableAction[] = []
+    let shownAs = (action: ProvableAction): ProvableAction => action
+    const sub = await session.delegate({
+      name: 'reader',
+      roles: ['agent'],
+      ttlMs: 60_000,
+      key,
+      proveAction: (action) => {
+        signed.push(action)
+        return signAction(shownAs(action), { engine: 'bothkeys', keys, algorithm: 'ES256' })
+      },
+    })
+    const own = await Wire.open(on.target, sub)
+    const reading = query(`select a from t where ${day} is not null`)
+    expect(errors(await own.ask(reading))).toEqual([])
+    expect(errors(await own.ask(query(`set datestyle = 'ISO, DMY'`)))).toEqual([])
+    expect(errors(await own.ask(reading))).toEqual([])
+    const [usual, , other] = signed
+    expect([usual?.settings, other?.settings]).toEqual([{}, { DateStyle: 'ISO, DMY' }])
+    expect([usual?.text === other?.text, usual?.state === other?.state]).toEqual([true, false])
+    shownAs = (action) => ({ ...action, settings: {}, state: usual?.state ?? '' })
+    expect(errorField(await own.ask(reading), 'M')).toContain('its adh is not')
+    await own.end()
+    await sub.close()
+  })
 
   it.each([
     `set datestyle = 'ISO, DMY'`,

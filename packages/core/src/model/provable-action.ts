@@ -20,6 +20,10 @@ export interface ProvableAction {
   readonly operation: string
   readonly text: string
   readonly parameters: readonly SnapshotValue[]
+  /** Settings of the target by which the text is read otherwise than most people would. Empty: none. */
+  readonly settings: Readonly<Record<string, string>>
+  /** What the text means there: it changes with whatever gives the same text another meaning. The adapter's own words. */
+  readonly state: string
 }
 
 /**

@@ -55,6 +55,20 @@ describe('an action of a session whose actions need proofs', () => {
     await on.guard.close()
   })
 
+  it('is shown with the settings by which its target reads it, and with the state that they belong to', async () => {
+    const on = await provenBench()
+    const shown: unknown[] = []
+    const session = await on.open(async (action) => {
+      shown.push([action.settings, action.state])
+      return proofOf(action)
+    })
+    const settings = { DateStyle: 'ISO, DMY' }
+    const more = { parameters, settings, stateEpoch: 'e2' }
+    expect(verdict(await ask(accessOf(session), statement, more))).toBe('permitted')
+    expect(shown).toEqual([[settings, 'e2']])
+    await on.guard.close()
+  })
+
   it('is shown to whoever signs as it would run, and cannot be changed there', async () => {
     const on = await provenBench()
     const shown: ProvableAction[] = []
@@ -76,6 +90,8 @@ describe('an action of a session whose actions need proofs', () => {
         operation: 'query',
         text: statement.text,
         parameters,
+        settings: {},
+        state: 'e1',
       },
     ])
     await on.guard.close()
@@ -220,6 +236,8 @@ describe('proofs that were used', () => {
     operation: 'query',
     text: 'select 1',
     parameters: [],
+    settings: {},
+    state: '',
   }
   const purposeOf = (of: Client) => ({
     engine,
