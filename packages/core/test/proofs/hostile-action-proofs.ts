@@ -97,7 +97,6 @@ const purposes: readonly HostileProof[] = [
     'its adh is not',
   ],
   ['settings that it does not have', about(() => ({ settings: { DateStyle: 'ISO, DMY' } })), 'its adh is not'],
-  ['no settings at all', about(() => ({ settings: undefined })), 'its adh is not'],
   ['another state of the target', about(() => ({ state: 'e2' })), 'its adh is not'],
   ['another run', about(() => ({ run: 'other' })), 'its adh is not'],
   ['the digest in hex', about64, 'its adh is not'],
