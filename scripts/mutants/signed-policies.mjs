@@ -47,6 +47,16 @@ export const signedPolicyGuards = [
     'if (this.#stopping.signal.aborted || isOfPolicy(error)) return',
     'if (this.#stopping.signal.aborted) return',
   ],
+  ...[
+    ['what is tried again is not on record each time', '    if ((count & (count - 1)) !== 0) return\n', ''],
+    ['another cause is on record at once', 'this.#last.cause === cause ? this', "this.#last.cause !== '' ? this"],
+    [
+      'another policy is another cause',
+      '[codeOf(error), digest, inForce, message]',
+      '[codeOf(error), inForce, message]',
+    ],
+    ['what comes after a policy is told anew', "    this.#last = { cause: '', count: 0 }\n  }\n}", '  }\n}'],
+  ].map(([name, find, replace]) => [name, core('rejected-policies'), find, replace]),
   [
     'a narrowing is noted before anything widens',
     holder,

@@ -15,6 +15,7 @@ import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import { comparePolicies } from './policy/widening.js'
 import { refusalFrom } from './refusal.js'
+import { RejectedPolicies } from './rejected-policies.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 
@@ -65,6 +66,7 @@ export class PolicyHolder {
   #last: Promise<void> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
   #waiting: WaitingPolicy | undefined
+  readonly #rejected = new RejectedPolicies()
 
   private constructor(options: PolicyHolderOptions, first: ReadPolicy, versionOf: VersionOf, version?: number) {
     this.#options = options
@@ -155,17 +157,24 @@ export class PolicyHolder {
   }
 
   async #load(): Promise<void> {
+    let next: CompiledPolicy | undefined
     try {
       const read = await readPolicy(this.#options, this.#stopping.signal)
-      const next = read.policy
+      next = read.policy
       if (this.#waiting?.to.digest !== next.digest) this.#waiting = undefined
       const { change, widens } = comparePolicies(this.#current, next)
-      if (change === 'same') return
+      if (change === 'same') {
+        this.#rejected.forget()
+        return
+      }
       await this.#fits(next, change)
       const version = change === 'widening' && !this.#options.dev ? await this.#widening(read, widens) : undefined
       await this.#apply(next, change, { version })
     } catch (error) {
-      await this.#reject(error)
+      this.#options.observe('policyRejected', {
+        error: error instanceof Error ? error : new Error('the policy could not be loaded'),
+      })
+      await this.#rejected.record(this.#journal, this.#current.digest, { error, digest: next?.digest })
       throw error
     }
   }
@@ -175,6 +184,7 @@ export class PolicyHolder {
     await this.#record(next, change, grounds)
     this.#current = next
     this.#waiting = undefined
+    this.#rejected.forget()
     if (change === 'narrowing') await this.#narrowed(next)
     this.#options.observe('policyLoaded', { digest: next.digest, change })
   }
@@ -243,20 +253,6 @@ export class PolicyHolder {
       this.#options.deadlineMs,
       undefined,
     )
-  }
-
-  async #reject(error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error : new Error('the policy could not be loaded')
-    this.#options.observe('policyRejected', { error: reason })
-    const code = error instanceof BothKeysError ? error.code : 'ERR_INTERNAL'
-    try {
-      await this.#journal?.append(
-        { type: 'policy.rejected', session: engineSession, body: { code, inForce: this.#current.digest } },
-        'written',
-      )
-    } catch {
-      // The rejection was observed; a journal that fails refuses every action by itself.
-    }
   }
 }
 

@@ -238,6 +238,8 @@ describe('a policy that could not be loaded when it changed', () => {
     rollout: Rollout
     change: () => void
     fail: (times: number) => void
+    /** What is on record of policies that were refused: the code and how often it came. */
+    rejections: () => readonly (readonly [unknown, unknown])[]
   }> {
     const rollout = new Rollout()
     await rollout.put(wide, signed(wide, 1))
@@ -275,6 +277,8 @@ describe('a policy that could not be loaded when it changed', () => {
       fail: (times) => {
         failures = times
       },
+      rejections: () =>
+        journal.events.filter(({ type }) => type === 'policy.rejected').map(({ code, count }) => [code, count]),
     }
   }
 
@@ -292,6 +296,41 @@ describe('a policy that could not be loaded when it changed', () => {
     expect(on.guard.policyDigest).toBe(digestOf(wide))
     await vi.advanceTimersByTimeAsync(1)
     expect(on.guard.policyDigest).toBe(digestOf(denied(wide)))
+  })
+
+  it('is on record at growing distances while it fails for the same cause, and at once for another one', async () => {
+    const on = await watched()
+    let rejected = 0
+    on.guard.on('policyRejected', () => (rejected += 1))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    await on.rollout.put(denied(wide))
+    on.fail(Infinity)
+    on.change()
+    await vi.advanceTimersByTimeAsync(20 * 60_000)
+    expect(rejected).toBeGreaterThan(32)
+    const counts = [1, 2, 4, 8, 16, 32]
+    expect(on.rejections()).toEqual(counts.map((count) => ['ERR_INTERNAL', count]))
+    await on.rollout.put(wider)
+    await expect(on.guard.reload()).rejects.toMatchObject(unsigned)
+    expect(on.rejections().at(-1)).toEqual(['ERR_POLICY_UNSIGNED', 1])
+    await on.rollout.put({ ...wider, roles: { agent: [{ target: 'db', duty: ['read', 'delete'] }] } })
+    await expect(on.guard.reload()).rejects.toMatchObject(unsigned)
+    expect(on.rejections().slice(-2)).toEqual([
+      ['ERR_POLICY_UNSIGNED', 1],
+      ['ERR_POLICY_UNSIGNED', 1],
+    ])
+  })
+
+  it('is on record anew when it fails again after it was loaded', async () => {
+    const on = await watched()
+    await on.rollout.put(wider)
+    await expect(on.guard.reload()).rejects.toMatchObject(unsigned)
+    await on.rollout.put(wide, signed(wide, 1))
+    await on.guard.reload()
+    await on.rollout.put(wider)
+    await expect(on.guard.reload()).rejects.toMatchObject(unsigned)
+    await expect(on.guard.reload()).rejects.toMatchObject(unsigned)
+    expect(on.rejections().map(([, count]) => count)).toEqual([1, 1, 2])
   })
 
   it('is tried once where the policy is at fault, and not after the guard is closed', async () => {
