@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { descendants } from './define.js'
-import { evaluateStored, runStored } from './routine-effects.js'
+import { lookAtOne, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
 /**
@@ -28,14 +28,6 @@ export function lookAround(walk: Walk, relation: Relation, via: string): void {
       lookAt(walk, other, 'foreign-key')
     }
   }
-}
-
-/** What the server may compute of one relation, without those below; what planning computes is a part of it. */
-export function lookAtOne(walk: Walk, relation: Relation, via: string): void {
-  for (const use of relation.checks) evaluateStored(walk, use, via)
-  for (const use of relation.statistics) evaluateStored(walk, use, via)
-  runStored(walk, relation.searches, 'index')
-  runStored(walk, relation.comparisons, 'comparison')
 }
 
 /** Bounds of a partition become values of its table's key. */

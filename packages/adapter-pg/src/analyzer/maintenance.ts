@@ -1,10 +1,11 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { define, descendants, relationTargets } from './define.js'
-import { lookAt, lookAtOne } from './looked-at.js'
+import { lookAt } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
+import { lookAtOne } from './routine-effects.js'
 import { bodyOf, flagOf, listOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 

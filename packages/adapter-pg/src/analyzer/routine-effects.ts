@@ -116,7 +116,10 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       return
     case 'relation':
       if (routine.volatility === 'volatile') execute(walk, routine, call, true)
-      for (const relation of namedRelations(walk, call.arguments?.[0])) handleRows(walk, relation)
+      for (const relation of namedRelations(walk, call.arguments?.[0])) {
+        lookAtOne(walk, relation, 'index')
+        runStored(walk, relation.valueFunctions, 'type')
+      }
       return
     case 'set':
       settingEffect(walk, nameArgument(walk, call.arguments?.[0]))
@@ -190,12 +193,12 @@ function populate(walk: Walk, routine: Routine, { arguments: args, typeOf, via }
   else runStored(walk, walk.catalog.types.get(type)?.functions ?? [], 'type')
 }
 
-/** Everything that may run when values of a relation are looked at anew. */
-function handleRows(walk: Walk, relation: Relation): void {
-  for (const use of relation.checks) evaluateStored(walk, use, 'index')
-  for (const functions of [relation.searches, relation.comparisons, relation.valueFunctions]) {
-    runStored(walk, functions, 'index')
-  }
+/** What the server may compute of one relation, without those below; what planning computes is a part of it. */
+export function lookAtOne(walk: Walk, relation: Relation, via: string): void {
+  for (const use of relation.checks) evaluateStored(walk, use, via)
+  for (const use of relation.statistics) evaluateStored(walk, use, via)
+  runStored(walk, relation.searches, 'index')
+  runStored(walk, relation.comparisons, 'comparison')
 }
 
 /** Effects of functions that the server runs by itself because of something stored: a trigger, a view, a check. */
