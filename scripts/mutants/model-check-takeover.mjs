@@ -21,13 +21,7 @@ export const modelCheckTakeoverGuards = [
   ],
   ['the age of yeses', 'vote-intake', 'submitted?.elapsedMs', 'undefined', 'two people'],
   ['the age of requests', 'expiry', 'since?.elapsedMs ?? 0', '0', 'two people'],
-  [
-    'evidence that proves nothing any more',
-    'vote-box',
-    'vote.proof === undefined ? vote.approver : await this.#proveAgain(vote, vote.proof)',
-    'vote.approver',
-    'one person',
-  ],
+  ['evidence that proves nothing any more', 'vote-box', 'await this.provenAgain(vote)', 'vote.approver', 'one person'],
 ].map(([what, file, find, replace, only]) => ({
   name: `the model check of takeovers misses ${what}`,
   file: approvals(file),

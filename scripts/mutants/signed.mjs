@@ -172,7 +172,7 @@ export const signedGuards = [
   {
     name: 'evidence is verified again when the action runs',
     file: approvals('vote-box'),
-    find: 'const approver = vote.proof === undefined ? vote.approver : await this.#proveAgain(vote, vote.proof)',
+    find: 'const approver = await this.provenAgain(vote)',
     replace: 'const approver: Principal | undefined = await Promise.resolve(vote.approver)',
     tests,
   },

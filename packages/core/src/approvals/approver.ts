@@ -89,9 +89,11 @@ export interface Approver {
   /**
    * Checks evidence about a request: when it comes in and again right before the action runs. Throws when it proves
    * nothing, with ERR_TOKEN_INVALID and a reason that holds nothing of it. An approver without it gives no evidence, so
-   * that its answers are `asserted`.
+   * that its answers are `asserted`. What people granted is checked again before each use, when the evidence itself may be
+   * over: `asOfMs` is the time in Unix milliseconds at which its times count then, and left out, now. Whose evidence counts is
+   * always what counts now: a key that was taken back proves nothing any more.
    */
-  verify?(evidence: string, about: ApprovalSubject, signal: AbortSignal): Promise<VerifiedVote>
+  verify?(evidence: string, about: ApprovalSubject, signal: AbortSignal, asOfMs?: number): Promise<VerifiedVote>
 }
 
 /**

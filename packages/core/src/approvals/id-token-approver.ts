@@ -63,8 +63,8 @@ export function idTokenApprover(options: IdTokenApproverOptions): Approver {
     async ask(request, _vote, signal): Promise<void> {
       await notify?.(request, signal)
     },
-    async verify(evidence, about, signal) {
-      const { decision, expiresAtMs, id, level, subject } = await read(evidence, about, signal)
+    async verify(evidence, about, signal, asOfMs) {
+      const { decision, expiresAtMs, id, level, subject } = await read(evidence, about, signal, asOfMs)
       const approver = await personOf(people, { subject, verifiedBy: 'id-token', level, expiresAtMs }, signal)
       return { decision, stage: undefined, level, id: `${issuer}#${id}`, approver }
     },

@@ -156,7 +156,8 @@ export class PendingRequest {
 
   /** Whether what was spent would be approved by the same people now. Rejects as the directory does. */
   async stands(): Promise<boolean> {
-    return this.#relied !== undefined && stillApproved(this.#on, this.#hold, this.#relied)
+    if (this.#relied === undefined) return false
+    return stillApproved(this.#on, this.#hold, this.#relied, (vote) => this.#votes.provenAgain(vote, vote.votedAtMs))
   }
 
   /** Whether one of those who approved what was spent is revoked. */

@@ -18,19 +18,21 @@ export interface Unproven {
 
 /**
  * Has an approver check evidence. Never throws: an approver that throws, hangs past the deadline or answers with
- * something else than a verified vote has proven nothing. The level is never above the approver's own.
+ * something else than a verified vote has proven nothing. The level is never above the approver's own. `asOfMs`: when the times
+ * of the evidence count; left out, now.
  */
 export async function proven(
   via: Approver,
   evidence: string,
   about: ApprovalSubject,
   deadlineMs: number,
+  asOfMs?: number,
 ): Promise<VerifiedVote | Unproven> {
   if (via.verify === undefined) return { detail: 'this approver takes no evidence' }
   try {
     const signal = AbortSignal.timeout(deadlineMs)
     const answer: unknown = await within(deadlineMs, 'checking evidence', failed, () =>
-      via.verify?.(evidence, about, signal),
+      via.verify?.(evidence, about, signal, asOfMs),
     )
     return verifiedVote(answer, via) ?? { detail: 'the approver did not say who decided what' }
   } catch (error) {
@@ -72,11 +74,12 @@ export async function firstProven(
   evidence: string,
   about: ApprovalSubject,
   deadlineMs: number,
+  asOfMs?: number,
 ): Promise<Examined> {
-  const examined = { via, verified: await proven(via, evidence, about, deadlineMs) }
+  const examined = { via, verified: await proven(via, evidence, about, deadlineMs, asOfMs) }
   const [next, ...rest] = others
   if (next === undefined || !('detail' in examined.verified)) return examined
-  return firstProven([next, ...rest], evidence, about, deadlineMs)
+  return firstProven([next, ...rest], evidence, about, deadlineMs, asOfMs)
 }
 
 /** One approver or more. */

@@ -53,8 +53,8 @@ export function signedApprover(options: SignedApproverOptions): Approver {
     async ask(request, _vote, signal): Promise<void> {
       await notify?.(request, signal)
     },
-    async verify(evidence, about, signal) {
-      const approval = await read(evidence, about, signal)
+    async verify(evidence, about, signal, asOfMs) {
+      const approval = await read(evidence, about, signal, asOfMs)
       if (approval.level === 'asserted') throw refused('nobody authenticated for it', 'have the approver log in')
       const { expiresAtMs, subject } = approval
       const proven = lowerLevel(approval.level, level)

@@ -13,13 +13,14 @@ import { standingOf } from './standing-of.js'
 /**
  * Whether what people approved once would be approved by the same people now: the policy is the same, the requester has every
  * role that it asked with and the same people who are accountable for it, and each of those who said yes is neither revoked nor refused by the directory, holds the role and
- * the duty, and is independent as the rule asks. How old a yes is, and whether the token that it came with has run out since,
- * makes no difference. Rejects when the directory fails or refuses the requester.
+ * the duty, and is independent as the rule asks, and what proved it then would by the keys of now (`proven`). How old a yes is,
+ * and whether the token that it came with has run out since, makes no difference. Rejects when the directory fails or refuses the requester.
  */
 export async function stillApproved(
   on: ApprovalPorts,
   hold: HoldRequest,
   relied: readonly Assignment<CountedVote>[],
+  proven: (vote: CountedVote) => Promise<Principal | undefined>,
 ): Promise<boolean> {
   const { principal: requester } = await standingOf(on, hold.requester, true)
   if (lostRole(hold.requester, requester) !== undefined || on.isRevoked(requester)) return false
@@ -27,7 +28,8 @@ export async function stillApproved(
   const now = { ...hold, requester }
   const standing: CountedVote[] = []
   for (const { vote } of relied) {
-    const found = await admitted(on, vote.approver)
+    const approver = await proven(vote)
+    const found = approver && (await admitted(on, approver))
     if (found === undefined || on.isRevoked(vote.approver) || on.isRevoked(found.principal)) return false
     const current = { ...vote, approver: found.principal, roles: found.roles }
     if (ineligibility(now, current, on.policyNow(), vote.votedAtMs) !== undefined) return false

@@ -91,9 +91,9 @@ export class VoteBox {
   }
 
   /** A yes to a view that was cut is no more than a click. */
-  async #prove(among: Approvers, evidence: string): Promise<GivenVote | VoteRefusal> {
+  async #prove(among: Approvers, evidence: string, asOfMs?: number): Promise<GivenVote | VoteRefusal> {
     const { subject, view } = this.#request
-    const { verified, via } = await firstProven(among, evidence, subject, this.#on.deadlineMs)
+    const { verified, via } = await firstProven(among, evidence, subject, this.#on.deadlineMs, asOfMs)
     if ('detail' in verified) return { reason: 'no-evidence', detail: verified.detail }
     const { approver, decision, id, level, stage } = verified
     const shown = view.complete || decision === 'deny' ? level : lowerLevel(level, 'channel')
@@ -134,17 +134,21 @@ export class VoteBox {
     const { principal: requester } = await standingOf(this.#on, this.#hold.requester, true)
     const voters = new Map<string, Standing>()
     for (const vote of this.#fresh([...this.#votes.values()])) {
-      const approver = vote.proof === undefined ? vote.approver : await this.#proveAgain(vote, vote.proof)
+      const approver = await this.provenAgain(vote)
       const standing = approver === undefined ? undefined : await this.#standing(approver)
       if (standing !== undefined) voters.set(vote.id, standing)
     }
     return { requester, voters }
   }
 
-  /** Whoever gave a vote as its evidence reads now; undefined when it does not prove the vote any more. */
-  async #proveAgain(vote: CountedVote, proof: Proof): Promise<Principal | undefined> {
+  /**
+   * Whoever gave a vote as its evidence reads now; undefined when it does not prove the vote any more. `asOfMs`: when the times
+   * of the evidence count; left out, now.
+   */
+  async provenAgain(vote: CountedVote, asOfMs?: number): Promise<Principal | undefined> {
+    if (vote.proof === undefined) return vote.approver
     const via = this.#on.approvers.find(({ name }) => name === vote.via)
-    const given = via === undefined ? undefined : await this.#prove([via], proof.text)
+    const given = via === undefined ? undefined : await this.#prove([via], vote.proof.text, asOfMs)
     if (given === undefined || !('decision' in given) || !isSameVote(given, vote)) return undefined
     return isAtLeast(given.level, this.#hold.requirement.level) ? given.approver : undefined
   }

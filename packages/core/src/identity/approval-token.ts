@@ -47,7 +47,7 @@ export interface SignedApproval {
 
 /**
  * Reads signed approvals: JWS of `typ: bothkeys-approval+jwt` (RFC 7515, RFC 8725 section 3.11) that one of the issuer's
- * keys signed, that live at most 10 minutes, and that are about exactly the given request, action, policy, view and
+ * keys of now signed, that live at most 10 minutes, that are in force now or at `asOfMs`, and that are about exactly the given request, action, policy, view and
  * guard. The same text is verified once for each key that its issuer has; times and contents are checked whenever it is read.
  * Everything that another reader could understand differently is refused, as for access tokens. What the token
  * says about roles means nothing. Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
@@ -55,11 +55,11 @@ export interface SignedApproval {
  */
 export function approvalTokens(
   rules: ApprovalTokenRules,
-): (token: unknown, about: ApprovalSubject, signal: AbortSignal) => Promise<SignedApproval> {
+): (token: unknown, about: ApprovalSubject, signal: AbortSignal, asOfMs?: number) => Promise<SignedApproval> {
   const { clock, issuer, toleranceS } = rules
   const verified = new VerifiedTexts(keySource(rules.jwks, issuer, clock))
 
-  async function verify(token: string, about: ApprovalSubject): Promise<JWTPayload> {
+  async function verify(token: string, about: ApprovalSubject, nowS: number): Promise<JWTPayload> {
     assertHeader(unverifiedParts(token).header, quick, approvalTokenType)
     const { jwtVerify } = await loadJose()
     return verified.add(token, (keys) =>
@@ -69,15 +69,16 @@ export function approvalTokens(
         algorithms: [...quick],
         requiredClaims: ['exp', 'iat', 'sub', 'jti', ...requiredNames],
         clockTolerance: toleranceS,
-        currentDate: new Date(Math.floor(clock.wallMs() / 1000) * 1000),
+        currentDate: new Date(nowS * 1000),
       }),
     )
   }
 
-  async function read(token: unknown, about: ApprovalSubject): Promise<SignedApproval> {
+  async function read(token: unknown, about: ApprovalSubject, asOfMs: number | undefined): Promise<SignedApproval> {
     assertTokenForm(token)
-    const payload = (await verified.get(token)) ?? (await verify(token, about))
-    const nowS = Math.floor(clock.wallMs() / 1000)
+    const known = await verified.get(token)
+    const nowS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
+    const payload = known ?? (await verify(token, about, nowS))
     assertInForce(payload, nowS, toleranceS)
     const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
     assertAbout(payload, about)
@@ -91,9 +92,9 @@ export function approvalTokens(
     }
   }
 
-  return async (token, about, signal) => {
+  return async (token, about, signal, asOfMs) => {
     try {
-      return await untilAborted(read(token, about), signal)
+      return await untilAborted(read(token, about, asOfMs), signal)
     } catch (error) {
       throw error instanceof BothKeysError ? error : refused(reasonOf(error))
     }

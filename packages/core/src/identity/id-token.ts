@@ -46,20 +46,21 @@ const maxLifetimeS = 3_600
 /**
  * Reads ID tokens (OpenID Connect Core 1.0, sections 2 and 3.1.3.7) whose `nonce` is that of a statement about exactly
  * the given request, action, policy, view and guard: with it the issuer signed this decision of this person. The login is
- * recent (`auth_time`), the token is for the given client alone, and it counts for 10 minutes from `iat` at most.
+ * recent (`auth_time`), the token is for the given client alone, and it counts for 10 minutes from `iat` at most. Its times are
+ * looked at now, or at `asOfMs`; the keys are always those of now.
  * Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
  */
 export function idTokens(
   rules: IdTokenRules,
-): (token: unknown, about: ApprovalSubject, signal: AbortSignal) => Promise<IdTokenApproval> {
+): (token: unknown, about: ApprovalSubject, signal: AbortSignal, asOfMs?: number) => Promise<IdTokenApproval> {
   const { clientId, clock, issuer, toleranceS } = rules
   const keys = keySource(rules.jwks, issuer, clock)
 
-  async function read(token: unknown, about: ApprovalSubject): Promise<IdTokenApproval> {
+  async function read(token: unknown, about: ApprovalSubject, asOfMs: number | undefined): Promise<IdTokenApproval> {
     assertTokenForm(token)
     assertHeader(unverifiedParts(token).header, rules.algorithms, 'JWT')
     const { jwtVerify } = await loadJose()
-    const nowS = Math.floor(clock.wallMs() / 1000)
+    const nowS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: clientId,
@@ -86,9 +87,9 @@ export function idTokens(
     }
   }
 
-  return async (token, about, signal) => {
+  return async (token, about, signal, asOfMs) => {
     try {
-      return await untilAborted(read(token, about), signal)
+      return await untilAborted(read(token, about, asOfMs), signal)
     } catch (error) {
       throw error instanceof BothKeysError ? error : refused(reasonOf(error))
     }

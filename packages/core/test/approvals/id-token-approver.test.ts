@@ -29,10 +29,10 @@ function token(change: object = {}, header: object = {}, key = deskKey.privateKe
   return new SignJWT({ ...claims, ...change }).setProtectedHeader({ alg: 'ES256', kid: 'd1', ...header }).sign(key)
 }
 
-async function verify(text: string, change: Partial<IdTokenApproverOptions> = {}) {
+async function verify(text: string, change: Partial<IdTokenApproverOptions> = {}, asOfMs?: number) {
   const { verify: check } = approver(change)
   if (check === undefined) throw new Error('it cannot verify')
-  return check(text, about, new AbortController().signal)
+  return check(text, about, new AbortController().signal, asOfMs)
 }
 
 describe('an ID token with the nonce of a decision', () => {
@@ -59,6 +59,14 @@ describe('an ID token with the nonce of a decision', () => {
     const strong = { phishingResistantAcr: ['phr'] }
     await expect(verify(await token({ acr: 'phr' }), strong)).resolves.toMatchObject({ level: 'phishing-resistant' })
     await expect(verify(await token({ acr: 'pwd' }), strong)).resolves.toMatchObject({ level: 'signed' })
+  })
+
+  it('proves later what it proved then, by the keys of now', async () => {
+    const later = { clock: fixedClock(startMs + 3_700_000) }
+    await expect(verify(await token(), later)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await expect(verify(await token(), later, startMs)).resolves.toMatchObject({ decision: 'allow' })
+    const others = { ...later, jwks: { keys: [{ ...deskJwk, kid: 'd2' }] } }
+    await expect(verify(await token(), others, startMs)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
   })
 
   it.each<readonly [string, Promise<string>]>([

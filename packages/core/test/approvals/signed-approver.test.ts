@@ -372,6 +372,18 @@ describe('an approver with signed evidence', () => {
     })
   })
 
+  it('accepts later what it accepted then, and nothing from before it was signed', async () => {
+    const clock = { wallMs: () => startMs + 3_600_000, monotonicMs: () => 0 }
+    const { verify: check } = deskApprover({ clock })
+    const evidence = withClaims({})
+    await expect(check?.(evidence, about, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await expect(check?.(evidence, about, signal, startMs)).resolves.toMatchObject({ decision: 'allow' })
+    await expect(check?.(evidence, about, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    await expect(check?.(evidence, about, signal, startMs - 60_000)).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+    })
+  })
+
   it.each(hostile)('refuses one with %s', async (_what, token) => {
     const error: unknown = await verify(token).then(
       () => 'accepted',
