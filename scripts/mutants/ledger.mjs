@@ -51,16 +51,18 @@ export const ledgerGuards = [
       replace: '  if (value !== undefined) return value\n',
     },
     {
-      name: 'what rules count leaves room for approvals',
-      find: 'if (isCounted(key)) room = this.#maxEntries - keptFree(this.#maxEntries)',
-      replace: '',
-    },
-    {
       name: 'a closed ledger refuses',
       find: "    if (this.#closed) throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger is closed, so nothing ran')\n",
       replace: '',
     },
   ].map((guard) => ({ ...guard, file, tests })),
+  {
+    name: 'what rules count leaves room for approvals',
+    file: 'packages/core/src/ledger/room.ts',
+    find: 'newKeys.some(isCounted) ? maxEntries - keptFree(maxEntries) : maxEntries',
+    replace: 'newKeys.some(isCounted) ? maxEntries : maxEntries',
+    tests,
+  },
   ...[
     [
       'all attempts have one deadline',

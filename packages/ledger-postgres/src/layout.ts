@@ -1,7 +1,7 @@
 import { settingsOf } from './options.js'
 
 /** Counts the layouts. A process refuses a schema of another one. */
-export const layoutVersion = 1
+export const layoutVersion = 2
 
 /**
  * The SQL that makes the schema of a ledger, for those who roll out their schemas by themselves. Its owner needs CREATE on
@@ -28,6 +28,12 @@ create table ${s}.entry (
 );
 create index entry_expiry on ${s}.entry (expires_at_ms) where expires_at_ms is not null;
 create sequence ${s}.version as bigint;
+
+-- How many entries there were when they were last counted, and the place that was taken then. Each entry that is added takes
+-- a place, so there are at most as many more now as places were taken since.
+create table ${s}.fill (entries bigint not null, place bigint not null);
+insert into ${s}.fill values (0, 0);
+create sequence ${s}.place as bigint;
 
 -- The latest time that the ledger is known to have given out.
 create table ${s}.clock (ms double precision not null);
@@ -61,20 +67,46 @@ begin
   return at_ms;
 end $$;
 
+-- Takes the places of a commit that adds so many entries. False: they may be one too many, or are, where they are counted again.
+-- The caller holds the lock of those who add, alone for a recount.
+create function ${s}.fits(growth integer, room bigint, recount boolean, at_ms double precision) returns boolean
+language plpgsql volatile set search_path = pg_catalog
+as $$
+declare
+  most bigint;
+begin
+  if recount then
+    update ${s}.fill set place = nextval('${s}.place'), entries = (
+      select count(*) from ${s}.entry where entry.expires_at_ms is null or entry.expires_at_ms >= at_ms
+    );
+  end if;
+  select fill.entries - fill.place + taken.place into strict most
+    from ${s}.fill, (select max(nextval('${s}.place')) as place from generate_series(1, growth)) as taken;
+  return most <= room;
+end $$;
+
 create function ${s}.commit(
-  keys text[], expected bigint[], contents text[], expiries double precision[], floor_ms double precision
-) returns table (applied boolean, now_ms double precision)
+  keys text[], expected bigint[], contents text[], expiries double precision[], floor_ms double precision,
+  growth integer, room bigint, recount boolean
+) returns table (applied boolean, fits boolean, now_ms double precision)
 language plpgsql volatile set search_path = pg_catalog
 as $$
 declare
   lock_id bigint;
   at_ms double precision;
+  growing constant bigint := hashtextextended('${s} grows', 0);
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'a commit of the ledger sees nothing new under %', current_setting('transaction_isolation');
   end if;
   if current_setting('synchronous_commit') in ('off', 'local') then
     raise exception 'a commit of the ledger must not be lost: synchronous_commit is %', current_setting('synchronous_commit');
+  end if;
+  -- Before the keys, so that whoever counts waits for everybody who has taken a place, and they for nobody who counts.
+  if growth > 0 and recount then
+    perform pg_advisory_xact_lock(growing);
+  elsif growth > 0 then
+    perform pg_advisory_xact_lock_shared(growing);
   end if;
   for lock_id in
     select distinct hashtextextended('${s}.' || each.key, 0) from unnest(keys) as each (key) order by 1
@@ -88,7 +120,11 @@ begin
       and (entry.expires_at_ms is null or entry.expires_at_ms >= at_ms)
     where coalesce(entry.version, 0) <> change.version
   ) then
-    return query select false, at_ms;
+    return query select false, true, at_ms;
+    return;
+  end if;
+  if growth > 0 and not ${s}.fits(growth, room, recount, at_ms) then
+    return query select false, false, at_ms;
     return;
   end if;
   delete from ${s}.entry using unnest(keys, contents) as change (key, content)
@@ -105,7 +141,7 @@ begin
     where old.expires_at_ms < at_ms and old.key <> all (keys)
     order by old.expires_at_ms limit 64 for update skip locked
   );
-  return query select true, at_ms;
+  return query select true, true, at_ms;
 end $$;
 `
 }

@@ -27,8 +27,9 @@ export interface PostgresLedgerOptions {
   /** The most connections of this process. Default: 4. */
   readonly maxConnections?: number
   /**
-   * The most entries that have not expired. New keys beyond it are refused with ERR_LIMIT_EXCEEDED. They are counted every
-   * two seconds, so it may be passed by what is added in between. Default: 100,000.
+   * The most entries that have not expired. New keys beyond it are refused with ERR_LIMIT_EXCEEDED, whichever process adds
+   * them. The last eighth, 10,000 at most, is not for what rules count, so that approvals and revocations find room whatever
+   * was counted. Default: 100,000.
    */
   readonly maxEntries?: number
   /** Carries the ledger's time on when the server's clock is set back. Default: the clock of this process. */

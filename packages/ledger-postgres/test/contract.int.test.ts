@@ -13,9 +13,11 @@ describe('a ledger in PostgreSQL keeps the contract of ledgers, seen by two proc
   const cases = ledgerContract(async () => {
     const schema = on.schema()
     const clock = new TurnedClock(on.owner, schema)
-    const views = [await on.open(schema, { clock }), await on.open(schema, { clock })]
+    const capacity = 2_500
+    const options = { clock, maxEntries: capacity }
+    const views = [await on.open(schema, options), await on.open(schema, options)]
     await clock.start()
-    return { views, clock }
+    return { views, clock, capacity }
   })
   // Each case asserts by itself and rejects when the ledger breaks it.
   it.each(cases)('$name', async ({ run }) => {

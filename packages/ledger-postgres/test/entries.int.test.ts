@@ -13,6 +13,14 @@ const stored = async (schema: string): Promise<string[]> => {
   return rows.map(({ key }) => key)
 }
 
+/** Until somebody waits for a lock. */
+const waiting = (): Promise<void> =>
+  expect
+    .poll(
+      async () => (await on.owner.query(`select from pg_locks where locktype = 'advisory' and not granted`)).rowCount,
+    )
+    .toBe(1)
+
 describe('the entries of a ledger in PostgreSQL', () => {
   it('have keys that are stored as they are, or none', async () => {
     const ledger = await on.open(on.schema())
@@ -97,6 +105,44 @@ describe('the entries of a ledger in PostgreSQL', () => {
     // Another process counts what this one added.
     const other = await on.open(schema, { clock, maxEntries: 3 })
     await expect(other.commit([{ key: 'g', expectedVersion: 0, value: 1 }])).rejects.toEqual(full)
+  })
+
+  it('are not more than the cap either when the last place was taken by what is not yet committed', async () => {
+    const schema = on.schema()
+    const ledger = await on.open(schema, { maxEntries: 2 })
+    expect(await ledger.commit([{ key: 'a', expectedVersion: 0, value: 1 }])).toBe(true)
+    let late: Promise<unknown> | undefined
+    await on.owner.query('begin; set local synchronous_commit = on')
+    try {
+      await on.owner.query(
+        `select ${schema}.commit('{b}', '{0}', '{1}', '{null}', 0, growth => 1, room => 2, recount => false)`,
+      )
+      late = Promise.resolve(ledger.commit([{ key: 'c', expectedVersion: 0, value: 1 }])).catch(
+        (error: unknown) => error,
+      )
+      await waiting()
+    } finally {
+      await on.owner.query('commit')
+    }
+    expect(await late).toEqual(expect.objectContaining({ code: 'ERR_LIMIT_EXCEEDED' }))
+    expect(await stored(schema)).toEqual(['a', 'b'])
+  })
+
+  it('are counted again only where the places may be all taken, and take the place of what is gone', async () => {
+    const schema = on.schema()
+    const ledger = await on.open(schema, { maxEntries: 20 })
+    const counted = async (): Promise<unknown> =>
+      (await on.owner.query(`select entries::integer from ${schema}.fill`)).rows[0]
+    for (let index = 0; index < 10; index++)
+      await ledger.commit([{ key: `a/${String(index)}`, expectedVersion: 0, value: 1 }])
+    for (let index = 0; index < 10; index++) {
+      const { version } = await ledger.get(`a/${String(index)}`)
+      await ledger.commit([{ key: `a/${String(index)}`, expectedVersion: version, value: undefined }])
+      await ledger.commit([{ key: `b/${String(index)}`, expectedVersion: 0, value: 1 }])
+    }
+    expect(await counted()).toEqual({ entries: 0 })
+    expect(await ledger.commit([{ key: 'c', expectedVersion: 0, value: 1 }])).toBe(true)
+    expect(await counted()).toEqual({ entries: 10 })
   })
 
   it('are locked in one order, so that commits of many keys do not wait for each other for ever', async () => {

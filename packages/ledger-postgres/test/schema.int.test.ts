@@ -84,7 +84,8 @@ describe('the options of a ledger', () => {
 })
 
 describe('a commit', () => {
-  const commit = (schema: string): string => `select * from ${schema}.commit('{a}', '{0}', '{"1"}', '{null}', 0)`
+  const commit = (schema: string): string =>
+    `select * from ${schema}.commit('{a}', '{0}', '{"1"}', '{null}', 0, 1, 10, false)`
 
   it('is refused where it would not see what others committed', async () => {
     const schema = on.schema()

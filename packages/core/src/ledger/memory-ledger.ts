@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { ForwardTime } from '../model/forward-time.js'
 import { ExpiryQueue } from './expiry-queue.js'
-import { isCounted, keptFree } from './room.js'
+import { ledgerRoom } from './room.js'
 import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
 
 /** What a memory ledger is built from. */
@@ -113,16 +113,14 @@ class MemoryLedger implements Ledger {
   }
 
   #assertRoom(changes: readonly LedgerChange[]): void {
-    let size = this.#entries.size
-    let room = this.#maxEntries
-    for (const { key, value } of changes) {
-      const isThere = this.#entries.has(key)
-      if (value !== undefined && !isThere) {
-        size++
-        if (isCounted(key)) room = this.#maxEntries - keptFree(this.#maxEntries)
-      } else if (value === undefined && isThere) size--
-    }
-    if (size <= room || size <= this.#entries.size) return
+    const added = changes.filter(({ key, value }) => value !== undefined && !this.#entries.has(key))
+    const growth =
+      added.length - changes.filter(({ key, value }) => value === undefined && this.#entries.has(key)).length
+    const room = ledgerRoom(
+      this.#maxEntries,
+      added.map(({ key }) => key),
+    )
+    if (growth <= 0 || this.#entries.size + growth <= room) return
     throw new BothKeysError('ERR_LIMIT_EXCEEDED', `the ledger holds its ${String(room)} entries, so nothing ran`, {
       hint: 'wait until entries expire, or raise memoryLedger({ maxEntries })',
     })

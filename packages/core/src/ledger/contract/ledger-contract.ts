@@ -4,6 +4,7 @@ import { dutyCases } from './duty-cases.js'
 import type { LedgerUnderTest } from './ledger-bench.js'
 import { LedgerBench } from './ledger-bench.js'
 import { raceCases } from './race-cases.js'
+import { roomCases } from './room-cases.js'
 import { timeCases } from './time-cases.js'
 
 /** One case of the contract. `run` rejects with an assertion error when the ledger breaks it. */
@@ -29,7 +30,7 @@ export function ledgerContract(
   options: LedgerContractOptions = {},
 ): readonly LedgerContractCase[] {
   const races = options.races ?? 1_000
-  return [...commitCases, ...raceCases, ...timeCases, ...dutyCases].map(([name, check]) => ({
+  return [...commitCases, ...raceCases, ...timeCases, ...roomCases, ...dutyCases].map(([name, check]) => ({
     name,
     run: async () => {
       const subject = await open()
