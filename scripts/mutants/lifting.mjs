@@ -1,5 +1,6 @@
 const source = (name) => `packages/core/src/${name}.ts`
-const tests = ['packages/core/test/enforce/lift.test.ts']
+const lift = 'packages/core/test/enforce/lift.test.ts'
+const kept = 'packages/core/test/enforce/revocations-kept.test.ts'
 
 /** Lifting a revocation: nobody lifts their own, and what is revoked again stays. */
 export const liftingGuards = [
@@ -46,13 +47,13 @@ export const liftingGuards = [
   [
     'by nobody whom it stops',
     'guard-revocations',
-    "const but = what.kind === 'everything' ? alike : undefined",
-    'const but = alike',
+    "const but = what.kind === 'everything' ? ids : undefined",
+    'const but = ids',
   ],
   [
     'also where it stops everybody',
     'guard-revocations',
-    "const but = what.kind === 'everything' ? alike : undefined",
+    "const but = what.kind === 'everything' ? ids : undefined",
     'const but = undefined',
   ],
   [
@@ -67,29 +68,67 @@ export const liftingGuards = [
     "    await record(on, { type: 'revocation.lifted'",
     "    void record(on, { type: 'revocation.lifted'",
   ],
-  ['where it was revoked', 'revocations', 'this.#drop(liftedIn(lifted), told)', 'void told'],
-  ['only where the ledger had it', 'revocations', '!told.has(id) || ', ''],
+  ['where it was revoked', 'revocations', ' || this.#isLifted(own)', ''],
+  ['only where the ledger had it', 'revocations', '!this.#told.has(own.id) || ', ''],
   ['as it was looked at', 'guard-revocations', 'if (!isSame(alike, on.revocations.alike(revocation)))', 'if (false)'],
-  ['and not what was needless until then', 'revocations', 'const left = [...stored, ...again]', 'const left = stored'],
-  ['and not what came since', 'revocations', 'this.#drop([what], decided)', 'this.#drop([what], this.#told)'],
-  ['and not what others revoked since', 'revocations', '!decided.has(other.id) || ', ''],
-  ['until it is revoked again', 'revocations', '...(lifted.length < before.length ? [again] : [])', ''],
+  ['by who saw what is lifted with it', 'reviews/lifting', 'what: { ...what }, also }', 'what: { ...what } }'],
   [
-    'after a restart',
-    'record/replay-state',
-    "    if (event.type === 'revocation.lifted') lift(revocations, event)\n",
+    'by who read what is lifted with it',
+    'reviews/lifting',
+    '    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${visible(other.reason)}`),\n',
     '',
   ],
   [
-    'and nothing else, after a restart',
-    'record/replay-state',
-    "!isDeepStrictEqual(what, event['what'])",
-    'what === undefined',
+    'and not what came since',
+    'revocations',
+    'for (const { id } of decided) this.#disown(id)',
+    'for (const id of this.#own.keys()) this.#disown(id)',
   ],
-].map(([name, file, find, replace]) => ({
+  [
+    'and not what others revoked since',
+    'stored-revocations',
+    'inForce: stored.inForce.filter(({ id }) => !ids.has(id))',
+    'inForce: []',
+  ],
+  [
+    'and not what others revoked since for no longer',
+    'revocation',
+    'return [...revocations',
+    'return revocations.some((older) => covers(older, newer)) ? revocations : [...revocations',
+  ],
+  [
+    'with what it took the place of',
+    'revocations',
+    '    for (const own of this.#own.values()) this.#goWith(own)\n',
+    '',
+  ],
+  [
+    'with what it took the place of, after a restart',
+    'replayed-revocations',
+    'withNewer(this.#inForce, replayedRevocation(event))',
+    '[...this.#inForce, replayedRevocation(event)]',
+  ],
+  [
+    'after a restart',
+    'replayed-revocations',
+    "this.#lift(new Set(textsOf(event['revocations'])))",
+    'this.#lift(new Set())',
+  ],
+  ['and nothing else, after a restart', 'replayed-revocations', '!ids.has(id)', "id === ''"],
+  ['and forgotten after its time', 'stored-revocations', 'Math.min(untilMs, nowMs + toldMs)', 'nowMs + toldMs', kept],
+  ['and forgotten after a day', 'stored-revocations', 'Math.min(untilMs, nowMs + toldMs)', 'untilMs', kept],
+  [
+    'and forgotten in the end',
+    'stored-revocations',
+    'lifted: lifted.filter(({ untilMs }) => !isOver(untilMs, nowMs)),',
+    'lifted,',
+    kept,
+  ],
+  ['and the oldest are forgotten first', 'stored-revocations', '.slice(-maxLifted)', '', kept],
+].map(([name, file, find, replace, test = lift]) => ({
   name: `a revocation is lifted ${name}`,
   file: source(file),
   find,
   replace,
-  tests,
+  tests: [test],
 }))

@@ -72,7 +72,7 @@ export function guardRevocations(
   const on: LiftingContext = { ...ports, approvers, find, identity, revocations }
   const refusals = new Map<string, number>()
   const shown = (revocation: Revocation): RevocationInForce =>
-    revocationInForce(on.engine, on.policyNow().digest, revocation)
+    revocationInForce(on.engine, on.policyNow().digest, revocation, on.revocations.alike(revocation))
 
   async function refuse({ id }: Revocation, { detail, reason }: NotCounted, who?: Principal): Promise<LiftReceipt> {
     const count = (refusals.get(id) ?? 0) + 1
@@ -92,7 +92,7 @@ export function guardRevocations(
       const revocation = on.revocations.inForce().find((each) => each.id === id)
       if (revocation === undefined) return Object.freeze({ lifted: false, reason: 'unknown-revocation' })
       const alike = on.revocations.alike(revocation)
-      const found = await decided(on, { ...revocation, alike }, decision, shown(revocation))
+      const found = await decided(on, { what: revocation.what, ids: idsOf(alike) }, decision, shown(revocation))
       if ('reason' in found) return refuse(revocation, found, found.who)
       const { said, standing } = found
       // From here to the record nothing else runs, so that what is revoked again comes after it there.
@@ -102,12 +102,13 @@ export function guardRevocations(
         evidence: said.evidence === undefined ? undefined : sha256(said.evidence),
         level: said.level,
         revocation: id,
+        revocations: [...idsOf(alike)],
         via: said.via,
         what: { ...revocation.what },
         who: principalFragment(standing.principal),
       }
       await record(on, { type: 'revocation.lifted', session: engineSession, body })
-      await on.revocations.lift(revocation, alike)
+      await on.revocations.lift(alike)
       refusals.delete(id)
       observe('revocationLifted', { revocation: id, what: revocation.what })
       return Object.freeze({ lifted: true })
@@ -120,14 +121,14 @@ type Decided = { readonly said: Said; readonly standing: Standing } | (NotCounte
 /** Who signed that a revocation be lifted, or why nobody did whom that is up to. */
 async function decided(
   on: LiftingContext,
-  { alike, what }: Revocation & { readonly alike: ReadonlySet<string> },
+  { ids, what }: Pick<Revocation, 'what'> & { readonly ids: ReadonlySet<string> },
   decision: unknown,
   { subject }: RevocationInForce,
 ): Promise<Decided> {
   // A credential proves no decision.
   if (typeof ownMember(decision, 'evidence') !== 'string') return { reason: 'malformed' }
   // Everybody is stopped where everything is, so that nobody could lift that.
-  const but = what.kind === 'everything' ? alike : undefined
+  const but = what.kind === 'everything' ? ids : undefined
   const ports = { ...on, isRevoked: (principal: Principal) => on.revocations.ofPrincipal(principal, but) !== undefined }
   const said = await saidIn(ports, decision, subject)
   if ('reason' in said) return said
@@ -139,8 +140,13 @@ async function decided(
   return unfit === undefined ? { said, standing } : { ...unfit, who }
 }
 
-function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((id) => other.has(id))
+function idsOf(revocations: readonly Revocation[]): ReadonlySet<string> {
+  return new Set(revocations.map(({ id }) => id))
+}
+
+function isSame(one: readonly Revocation[], other: readonly Revocation[]): boolean {
+  const ids = idsOf(one)
+  return one.length === other.length && other.every(({ id }) => ids.has(id))
 }
 
 async function record({ deadlineMs, journal }: LiftingContext, event: EventDraft): Promise<void> {

@@ -13,8 +13,8 @@ import { replayState } from './record/replay-state.js'
 import type { ReplayedEntry } from './record/replayed-duties.js'
 import { ReplayedDuties } from './record/replayed-duties.js'
 import { policyVersionKey } from './policy-version.js'
-import { replayedRevocation, storedRevocation, withoutNeedless } from './revocation.js'
-import { isOver, revocationsKey } from './revocations.js'
+import { ReplayedRevocations } from './replayed-revocations.js'
+import { noRevocations, revocationsKey, stillStored, storedValue as storedRevocations } from './stored-revocations.js'
 
 /** How long after its expiry a restriction is kept. */
 const keptAfterMs = 60 * 60_000
@@ -29,8 +29,9 @@ const roomBesides = 100_000
  */
 export async function restoredLedger(clock: Clock, journal: Journal, rules: DutyRules | undefined): Promise<Ledger> {
   const duties = new ReplayedDuties(rules)
-  const { glasses, requests, revocations, policyVersion, lastTimeMs } = await replayState(
-    watched(journal.read(), duties),
+  const revocations = new ReplayedRevocations()
+  const { glasses, requests, policyVersion, lastTimeMs } = await replayState(
+    watched(journal.read(), [duties, revocations]),
   )
   const changes = [
     ...[...requests].map(([id, request]) => restriction(id, request)),
@@ -39,18 +40,21 @@ export async function restoredLedger(clock: Clock, journal: Journal, rules: Duty
   ]
   const ledger = memoryLedger({ clock, notBeforeMs: lastTimeMs, maxEntries: changes.length + roomBesides })
   const nowMs = await ledger.nowMs()
-  const inForce = revocations.map(replayedRevocation).filter(({ untilMs }) => !isOver(untilMs, nowMs))
-  if (inForce.length > 0) {
-    changes.push({ key: revocationsKey, expectedVersion: 0, value: withoutNeedless(inForce).map(storedRevocation) })
+  const revoked = stillStored({ ...noRevocations, inForce: revocations.inForce }, nowMs)
+  if (revoked.inForce.length > 0) {
+    changes.push({ key: revocationsKey, expectedVersion: 0, value: storedRevocations(revoked) })
   }
   if (policyVersion !== undefined) changes.push({ key: policyVersionKey, expectedVersion: 0, value: policyVersion })
   if (changes.length > 0) await ledger.commit(changes)
   return ledger
 }
 
-async function* watched(events: AsyncIterable<RecordedEvent>, duties: ReplayedDuties): AsyncGenerator<RecordedEvent> {
+async function* watched(
+  events: AsyncIterable<RecordedEvent>,
+  watchers: readonly Pick<ReplayedDuties, 'take'>[],
+): AsyncGenerator<RecordedEvent> {
   for await (const event of events) {
-    duties.take(event)
+    for (const watcher of watchers) watcher.take(event)
     yield event
   }
 }

@@ -72,20 +72,17 @@ export function isSameRevocable(one: Revocable, other: Revocable): boolean {
   return isDeepStrictEqual(one, other)
 }
 
-/** Reads what can be revoked back. Undefined when it is nothing of the kind. */
-export function parseRevocable(value: unknown): Revocable | undefined {
-  return revocable(value)
+/**
+ * With a newer one, which makes needless what is of the same and ends no later. What ends later stays: it is another one, and
+ * is lifted by itself.
+ */
+export function withNewer(revocations: readonly Revocation[], newer: Revocation): readonly Revocation[] {
+  return [...revocations.filter((older) => !covers(newer, older)), newer]
 }
 
-/** Of those of the same, the one that lasts longest. */
-export function withoutNeedless(revocations: readonly Revocation[]): readonly Revocation[] {
-  const needed = new Map<string, Revocation>()
-  for (const revocation of revocations) {
-    const same = JSON.stringify(revocation.what)
-    const known = needed.get(same)
-    if (known === undefined || covers(revocation, known)) needed.set(same, revocation)
-  }
-  return [...needed.values()]
+/** Whether a revocation is over at a time of the ledger. */
+export function isOver(untilMs: number | undefined, nowMs: number): boolean {
+  return untilMs !== undefined && nowMs > untilMs
 }
 
 /** The revocation as the ledger keeps it. */

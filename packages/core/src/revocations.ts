@@ -4,35 +4,28 @@ import { withDeadline } from './deadline.js'
 import type { Revocable, RevocableParty, RevocableSession } from './duties/revoked.js'
 import { revokes, revokesSession, revokesTarget } from './duties/revoked.js'
 import { BothKeysError } from './errors.js'
-import type { Ledger, LedgerEntry } from './ledger/ledger.js'
+import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
 import type { MaybePromise } from './model/maybe-promise.js'
-import type { SnapshotValue } from './model/snapshot.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
+import { covers, isOver, isSameRevocable, recordedRevocation, revocationOf } from './revocation.js'
+import type { StoredRevocations } from './stored-revocations.js'
 import {
-  covers,
-  isSameRevocable,
-  parseRevocable,
-  parseRevocation,
-  recordedRevocation,
-  revocationOf,
-  storedRevocation,
-} from './revocation.js'
-
-/** The ledger's key of all that is revoked. */
-export const revocationsKey = 'revocations'
-
-/** The ledger's key of what was revoked and lifted since, so that those who revoked it learn of it. */
-export const liftedKey = 'revocations/lifted'
+  noRevocations,
+  revocationsKey,
+  stillStored,
+  storedIn,
+  storedValue,
+  withoutLifted,
+  withRevocation,
+} from './stored-revocations.js'
 
 /** How often a ledger that others write to is looked at. */
 const lookEveryMs = 250
 /** How old the last look may be when something is decided. */
 const maxAgeMs = 1_000
-/** What is over is dropped; of more than these, others are not told. */
-const maxRevocations = 1_000
 
 export interface RevocationsContext {
   readonly ledger: Ledger
@@ -59,7 +52,11 @@ export class Revocations {
   /** Those of them that the ledger has, or had: what others lifted of these is lifted. */
   readonly #told = new Set<string>()
   #known: readonly Revocation[] = []
+  /** What the ledger held at the last look or after the last change of this process. */
+  #stored = noRevocations
   #version = -1
+  /** How often this process changed what the ledger holds. */
+  #changes = 0
   #lookedAtMs = -Infinity
   #looking: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -104,47 +101,25 @@ export class Revocations {
     return this.#known
   }
 
-  /** The ids of everything that is revoked like this one, as far as this process knows. */
-  alike({ what }: Revocation): ReadonlySet<string> {
-    return new Set(this.#known.filter((known) => isSameRevocable(known.what, what)).map(({ id }) => id))
+  /** Everything that is revoked like this one, itself included, as far as this process knows. */
+  alike({ what }: Revocation): readonly Revocation[] {
+    return this.#known.filter((known) => isSameRevocable(known.what, what))
   }
 
   /**
-   * Lifts those that are revoked like this one and that people decided about: here at once, and elsewhere within a second. What
-   * was revoked again since stays, for all. Whoever calls has it on record. Rejects with ERR_LEDGER_UNAVAILABLE,
-   * ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
+   * Lifts those that people decided about, and no others: here at once, and elsewhere within a second. Whoever calls has it on
+   * record. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
    */
-  async lift({ what }: Revocation, decided: ReadonlySet<string>): Promise<void> {
-    const { deadlineMs, ledger } = this.#context
-    await updateLedger<void>(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
-      const stored = storedIn(entries.get(revocationsKey)).filter(
-        (other) => !decided.has(other.id) || !isSameRevocable(other.what, what),
-      )
-      // It may have been needless in the ledger until now.
-      const again = [...this.#own.values()].filter(
-        (own) => isSameRevocable(own.what, what) && !decided.has(own.id) && !stored.some((other) => covers(other, own)),
-      )
-      const left = [...stored, ...again]
-      const others = liftedIn(entries.get(liftedKey)).filter((other) => !isSameRevocable(other, what))
-      const lifted = left.some((other) => isSameRevocable(other.what, what)) ? others : [...others, what]
-      if (lifted.length > maxRevocations) throw tooManyLifted()
-      const write = [
-        { key: revocationsKey, value: left.map(storedRevocation) },
-        { key: liftedKey, value: lifted.map((each) => ({ ...each })) },
-      ]
-      return { write, result: undefined }
-    })
-    this.#drop([what], decided)
-    this.#know(this.#known.filter(({ id }) => !decided.has(id)))
+  async lift(decided: readonly Revocation[]): Promise<void> {
+    const nowMs = await this.#nowMs()
+    await this.#change((stored) => withoutLifted(stored, decided, nowMs), nowMs)
+    for (const { id } of decided) this.#disown(id)
+    this.#know()
   }
 
-  /** Of those of this process only what the ledger had by then: what was revoked again since stays. */
-  #drop(lifted: readonly Revocable[], told: ReadonlySet<string>): void {
-    for (const { id, what } of this.#own.values()) {
-      if (!told.has(id) || !lifted.some((each) => isSameRevocable(each, what))) continue
-      this.#own.delete(id)
-      this.#told.delete(id)
-    }
+  #disown(id: string): void {
+    this.#own.delete(id)
+    this.#told.delete(id)
   }
 
   ofSession(session: RevocableSession): Revocation | undefined {
@@ -170,34 +145,26 @@ export class Revocations {
     try {
       const nowMs = await this.#nowMs()
       if (forMs !== undefined) revocation = Object.freeze({ ...revocation, untilMs: nowMs + forMs })
-      await this.#tell(revocation, nowMs)
+      await this.#change((stored) => withRevocation(stored, revocation), nowMs)
+      this.#told.add(revocation.id)
     } catch (error) {
       failure = { error }
     }
     this.#settle(revocation)
-    if (failure === undefined) this.#told.add(revocation.id)
     const event = { type: 'revocation', session: engineSession, body: recordedRevocation(revocation) } as const
     await withDeadline(journal.append(event, 'synced'), 'recording the revocation', deadlineMs, undefined)
     if (failure !== undefined) throw failure.error
     return revocation
   }
 
-  /** Writes it where others look. What it makes needless is left out, so that revoking the same again takes no room. */
-  async #tell(revocation: Revocation, nowMs: number): Promise<void> {
+  /** Changes what others look at, leaving out what is over. */
+  async #change(change: (stored: StoredRevocations) => StoredRevocations, nowMs: number): Promise<void> {
     const { deadlineMs, ledger } = this.#context
-    await updateLedger(ledger, deadlineMs, [revocationsKey, liftedKey], (entries) => {
-      const inForce = storedIn(entries.get(revocationsKey)).filter(({ untilMs }) => !isOver(untilMs, nowMs))
-      if (inForce.some((other) => covers(other, revocation))) return { write: [], result: undefined }
-      const others = inForce.filter((other) => !covers(revocation, other))
-      if (others.length >= maxRevocations && revocation.what.kind !== 'everything') throw tooMany()
-      const value = [...others, revocation].map(storedRevocation)
-      const before = liftedIn(entries.get(liftedKey))
-      const lifted = before.filter((other) => !isSameRevocable(other, revocation.what))
-      // What is revoked again is lifted no more.
-      const again = { key: liftedKey, value: lifted.map((each) => ({ ...each })) }
-      const write = [{ key: revocationsKey, value }, ...(lifted.length < before.length ? [again] : [])]
-      return { write, result: undefined }
+    this.#stored = await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
+      const result = change(stillStored(storedIn(entries.get(revocationsKey)), nowMs))
+      return { write: [{ key: revocationsKey, value: storedValue(result) }], result }
     })
+    this.#changes += 1
   }
 
   /** The entry is there before anything is revoked, so that a ledger that is full by then takes revocations all the same. */
@@ -206,26 +173,25 @@ export class Revocations {
     try {
       await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
         const isThere = entries.get(revocationsKey)?.value !== undefined
-        return { write: isThere ? [] : [{ key: revocationsKey, value: [] }], result: undefined }
+        return { write: isThere ? [] : [{ key: revocationsKey, value: storedValue(noRevocations) }], result: undefined }
       })
     } catch (error) {
       onFailure(error)
     }
   }
 
-  /** Its end is known. Only now others are needless: what holds for good at first would make those so that last longer. */
+  /** Its end is known. Only now older ones are needless: what holds for good at first would make those so that last longer. */
   #settle(revocation: Revocation): void {
-    for (const own of this.#own.values())
-      if (covers(revocation, own)) {
-        this.#own.delete(own.id)
-        this.#told.delete(own.id)
-      }
+    for (const own of this.#own.values()) {
+      if (own.id === revocation.id) break
+      if (covers(revocation, own)) this.#disown(own.id)
+    }
     this.#keep(revocation)
   }
 
   #keep(revocation: Revocation): void {
     this.#own.set(revocation.id, revocation)
-    this.#know(this.#known)
+    this.#know()
   }
 
   stop(): void {
@@ -256,21 +222,35 @@ export class Revocations {
   async #lookNow(): Promise<void> {
     const { clock, deadlineMs, ledger } = this.#context
     const startedMs = clock.monotonicMs()
-    const told = new Set(this.#told)
+    const changes = this.#changes
     const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
-    // After it: what is lifted may still stand there, and what was revoked again since is lifted no more.
-    if (this.#told.size > 0) {
-      const lifted = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(liftedKey))
-      this.#drop(liftedIn(lifted), told)
-    }
-    const stored = entry.version === this.#version ? this.#known : storedIn(entry)
-    const timed = stored.some(({ untilMs }) => untilMs !== undefined)
+    const read = entry.version === this.#version ? this.#stored : storedIn(entry)
+    const timed = [...read.inForce, ...this.#own.values()].some(({ untilMs }) => untilMs !== undefined)
     const nowMs = timed ? await this.#nowMs() : Number.NEGATIVE_INFINITY
-    for (const { id, untilMs } of this.#own.values()) if (isOver(untilMs, nowMs)) this.#own.delete(id)
+    // It may have been read before that.
+    if (changes !== this.#changes) return this.#lookNow()
+    this.#stored = { ...read, inForce: read.inForce.filter(({ untilMs }) => !isOver(untilMs, nowMs)) }
     this.#version = entry.version
-    this.#know(stored.filter(({ untilMs }) => !isOver(untilMs, nowMs)))
+    for (const own of this.#own.values()) if (isOver(own.untilMs, nowMs) || this.#isLifted(own)) this.#disown(own.id)
+    for (const own of this.#own.values()) this.#goWith(own)
+    this.#know()
     // What was committed while the ledger answered may be missing.
     this.#lookedAtMs = startedMs
+  }
+
+  #isLifted({ id }: Revocation): boolean {
+    return this.#stored.lifted.some((lifted) => lifted.id === id)
+  }
+
+  /** In the place of one of this process others revoked the same for longer: from now on that is what stays. */
+  #goWith(own: Revocation): void {
+    const { inForce } = this.#stored
+    if (!this.#told.has(own.id) || inForce.some(({ id }) => id === own.id)) return
+    const instead = inForce.find((other) => covers(other, own))
+    if (instead === undefined) return
+    this.#disown(own.id)
+    this.#own.set(instead.id, instead)
+    this.#told.add(instead.id)
   }
 
   async #nowMs(): Promise<number> {
@@ -278,58 +258,11 @@ export class Revocations {
     return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
   }
 
-  #know(stored: readonly Revocation[]): void {
+  #know(): void {
     const before = new Set(this.#known.map(({ id }) => id))
-    const all = new Map([...stored, ...this.#own.values()].map((revocation) => [revocation.id, revocation]))
-    this.#known = [...all.values()]
+    const all = [...this.#stored.inForce, ...this.#own.values()]
+    this.#known = [...new Map(all.map((revocation) => [revocation.id, revocation])).values()]
     if (this.#known.some(({ id }) => !before.has(id))) this.#context.onRevoked()
     this.#lookLater()
   }
-}
-
-/** What the ledger holds. Throws when it is something else: it might have been a revocation. */
-function storedIn(entry: LedgerEntry | undefined): readonly Revocation[] {
-  const value: SnapshotValue | undefined = entry?.value
-  if (value === undefined) return []
-  const parsed = Array.isArray(value) ? (value as readonly SnapshotValue[]).map(parseRevocation) : [undefined]
-  const read = parsed.filter((revocation) => revocation !== undefined)
-  if (read.length === parsed.length) return read
-  throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the revocations in the ledger cannot be read, so nothing ran', {
-    hint: 'look at the ledger: somebody changed it',
-  })
-}
-
-/** What the ledger holds of what was lifted. Throws when it is something else. */
-function liftedIn(entry: LedgerEntry | undefined): readonly Revocable[] {
-  const value: SnapshotValue | undefined = entry?.value
-  if (value === undefined) return []
-  const parsed = Array.isArray(value) ? (value as readonly SnapshotValue[]).map(parseRevocable) : [undefined]
-  const read = parsed.filter((each) => each !== undefined)
-  if (read.length < parsed.length) throw unreadableLifted()
-  return read
-}
-
-function unreadableLifted(): BothKeysError {
-  return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'what was lifted cannot be read in the ledger, so nothing ran', {
-    hint: 'look at the ledger: somebody changed it',
-  })
-}
-
-/** Whether a revocation is over at a time of the ledger. */
-export function isOver(untilMs: number | undefined, nowMs: number): boolean {
-  return untilMs !== undefined && nowMs > untilMs
-}
-
-function tooMany(): BothKeysError {
-  return new BothKeysError(
-    'ERR_LIMIT_EXCEEDED',
-    `${String(maxRevocations)} revocations are in force, and no more fit`,
-    {
-      hint: 'revoke everything, or wait until some are over',
-    },
-  )
-}
-
-function tooManyLifted(): BothKeysError {
-  return new BothKeysError('ERR_LIMIT_EXCEEDED', `${String(maxRevocations)} revocations were lifted, and no more fit`)
 }

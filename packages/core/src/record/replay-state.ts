@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { RecordedEvent } from './event.js'
 
 /** How an approval request of an earlier process ended. `void`: it was not decided or not used, and never can be now. */
@@ -16,8 +15,6 @@ export interface ReplayedRequest {
 export interface ReplayedState {
   /** By request id: all that expired less than an hour before the journal's last event, or later. */
   readonly requests: ReadonlyMap<string, ReplayedRequest>
-  /** The bodies of all revocations that nobody lifted, oldest first, whether they are over or not. */
-  readonly revocations: readonly RecordedEvent[]
   /** The newest signed policy that was in force. */
   readonly policyVersion: { readonly version: number; readonly digest: string } | undefined
   /** The bodies of all broken glasses that nobody found justified, oldest first. */
@@ -37,15 +34,12 @@ const lookAt = 4096
  */
 export async function replayState(events: AsyncIterable<RecordedEvent>): Promise<ReplayedState> {
   const requests = new Map<string, ReplayedRequest>()
-  const revocations: RecordedEvent[] = []
   const glasses = new Map<string, RecordedEvent>()
   let lookAgainAt = lookAt
   let lastTimeMs = 0
   let policyVersion: ReplayedState['policyVersion']
   for await (const event of events) {
     lastTimeMs = Date.parse(event.time)
-    if (event.type === 'revocation') revocations.push(event)
-    if (event.type === 'revocation.lifted') lift(revocations, event)
     if (event.type === 'policy.loaded') policyVersion = newer(policyVersion, event)
     takeGlass(glasses, event)
     take(requests, event)
@@ -54,13 +48,7 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
     lookAgainAt = 2 * requests.size + lookAt
   }
   dropOld(requests, lastTimeMs)
-  return { requests, revocations, glasses: [...glasses.values()], policyVersion, lastTimeMs }
-}
-
-/** Only what a lifting names is lifted, and only as it was by then. */
-function lift(revocations: RecordedEvent[], event: RecordedEvent): void {
-  const left = revocations.filter(({ what }) => !isDeepStrictEqual(what, event['what']))
-  revocations.splice(0, revocations.length, ...left)
+  return { requests, glasses: [...glasses.values()], policyVersion, lastTimeMs }
 }
 
 function newer(before: ReplayedState['policyVersion'], event: RecordedEvent): ReplayedState['policyVersion'] {

@@ -29,24 +29,34 @@ export interface RevocationInForce {
   readonly subject: ApprovalSubject
 }
 
-/** What people see of a revocation. Pure. */
+type Facts = Pick<RevocationInForce, 'id' | 'what' | 'reason' | 'untilMs'>
+
+/** What people see of a revocation, with all that is revoked alike, which is lifted with it. Pure. */
 export function revocationInForce(
   engine: string,
   policy: string,
-  { id, reason, untilMs, what }: Pick<RevocationInForce, 'id' | 'what' | 'reason' | 'untilMs'>,
+  { id, reason, untilMs, what }: Facts,
+  alike: readonly Facts[],
 ): RevocationInForce {
-  const digest = sha256('bothkeys.revocation.v1\0', canonicalJson({ engine, id, reason, untilMs, what: { ...what } }))
-  const until = untilMs === undefined ? 'for good' : `until ${new Date(untilMs).toISOString()}`
+  const others = alike.filter((other) => other.id !== id).toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const also = others.map((other) => ({ id: other.id, reason: other.reason, untilMs: other.untilMs }))
+  const facts = { engine, id, reason, untilMs, what: { ...what }, also }
+  const digest = sha256('bothkeys.revocation.v1\0', canonicalJson(facts))
   const lines = [
     `lift revocation ${digest.slice(0, 8)}: ${named(what)}`,
     `  reason     ${visible(reason)}`,
-    `  lasts      ${until}`,
+    `  lasts      ${lasting(untilMs)}`,
+    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${visible(other.reason)}`),
     `  lifting    lets whatever it stops open sessions and connections again`,
   ]
   const text = inRows(lines).join('\n')
   const view = Object.freeze({ text, complete: true, digest: sha256('bothkeys.revocation-view.v1\0', text) })
   const subject = Object.freeze({ aud: engine, req: id, adh: digest, pol: policy, view: view.digest })
   return Object.freeze({ id, what, reason, untilMs, view, subject })
+}
+
+function lasting(untilMs: number | undefined): string {
+  return untilMs === undefined ? 'for good' : `until ${new Date(untilMs).toISOString()}`
 }
 
 function named(what: Revocable): string {

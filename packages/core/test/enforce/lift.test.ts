@@ -7,7 +7,7 @@ import type { LiftReceipt } from '../../src/guard-revocations.js'
 import type { Directory, DirectoryRecord } from '../../src/identity/directory.js'
 import { signApproval } from '../../src/identity/sign-approval.js'
 import { accountsAsPeople } from '../../src/known-people.js'
-import type { Ledger } from '../../src/ledger/ledger.js'
+import type { Ledger, LedgerEntry } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { EventDraft, RecordedEvent } from '../../src/record/event.js'
@@ -153,6 +153,17 @@ async function reopened<T>({ guard }: Stage, journal: T): Promise<T> {
   return journal
 }
 
+/** One that several guards have, each as the one of somebody else. */
+function sharedLedger(): Ledger {
+  const inner = memoryLedger({ clock })
+  return {
+    get: (key) => inner.get(key),
+    commit: (changes) => inner.commit(changes),
+    nowMs: () => inner.nowMs(),
+    close: () => Promise.resolve(),
+  }
+}
+
 describe('a revocation', () => {
   it('is lifted by what an independent person signed, on record', async () => {
     const on = await stage()
@@ -249,7 +260,7 @@ describe('a revocation', () => {
   it('is lifted where it stops everything more than once', async () => {
     const on = await stage()
     await on.guard.revoke({ kind: 'everything' }, { reason })
-    const { id } = await on.guard.revoke({ kind: 'everything' }, { reason: 'again' })
+    const { id } = await on.guard.revoke({ kind: 'everything' }, { reason: 'again', forMs: 60_000 })
     expect(on.guard.revocations.inForce()).toHaveLength(2)
     expect(await on.lifts(id)).toEqual({ lifted: true })
     expect(await on.opens()).toBe('open')
@@ -278,8 +289,10 @@ describe('a revocation', () => {
     const on = await stage()
     await on.guard.revoke(theBot, { reason, forMs: 1_000 })
     const { id } = await on.guard.revoke(theBot, { reason })
-    await on.guard.revoke(theBot, { reason: 'again' })
+    await on.guard.revoke(theBot, { reason: 'again', forMs: 2_000 })
+    expect(on.guard.revocations.inForce()).toHaveLength(2)
     expect(await on.lifts(id)).toEqual({ lifted: true })
+    expect(on.guard.revocations.inForce()).toEqual([])
     expect(await on.opens()).toBe('open')
     await on.guard.revoke(theBot, { reason: 'once more' })
     expect(await on.opens()).toBe('ERR_REVOKED')
@@ -288,13 +301,7 @@ describe('a revocation', () => {
 
   it('stays where it was revoked again while its lifting was written down, for all and after a restart', async () => {
     const journal = lastingJournal()
-    const inner = memoryLedger({ clock })
-    const ledger: Ledger = {
-      get: (key) => inner.get(key),
-      commit: (changes) => inner.commit(changes),
-      nowMs: () => inner.nowMs(),
-      close: () => Promise.resolve(),
-    }
+    const ledger = sharedLedger()
     const again = ({ type }: EventDraft) =>
       type === 'revocation.lifted' ? on.guard.revoke(theBot, { reason: 'again' }) : undefined
     const on: Stage = await stage({ journal, ledger, meanwhile: again })
@@ -307,22 +314,80 @@ describe('a revocation', () => {
     await Promise.all([other.guard.close(), later.guard.close()])
   })
 
-  it('stays where another guard revoked it again, for longer, while its lifting was written down', async () => {
-    const inner = memoryLedger({ clock })
-    const ledger: Ledger = {
-      get: (key) => inner.get(key),
-      commit: (changes) => inner.commit(changes),
-      nowMs: () => inner.nowMs(),
-      close: () => Promise.resolve(),
-    }
-    const two = await stage({ ledger })
-    const again = ({ type }: EventDraft) =>
-      type === 'revocation.lifted' ? two.guard.revoke(theBot, { reason: 'again' }) : undefined
-    const one = await stage({ ledger, meanwhile: again })
-    const { id } = await one.guard.revoke(theBot, { reason, forMs: 60_000 })
-    expect(await one.lifts(id)).toEqual({ lifted: true })
-    await expect.poll(() => one.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+  it.each([120_000, 60_000, 1_000])(
+    'stays where another guard revoked it again, for %i ms, while its lifting was written down',
+    async (forMs) => {
+      const ledger = sharedLedger()
+      const two = await stage({ ledger })
+      const again = ({ type }: EventDraft) =>
+        type === 'revocation.lifted' ? two.guard.revoke(theBot, { reason: 'again', forMs }) : undefined
+      const one = await stage({ ledger, meanwhile: again })
+      const { id } = await one.guard.revoke(theBot, { reason, forMs: 60_000 })
+      expect(await one.lifts(id)).toEqual({ lifted: true })
+      for (const { guard } of [one, two])
+        await expect.poll(() => guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
+      expect(await one.opens()).toBe('ERR_REVOKED')
+      await Promise.all([one.guard.close(), two.guard.close()])
+    },
+  )
+
+  it('stays where another guard revoked it again and whoever lifts it was not shown that', async () => {
+    const inner = sharedLedger()
+    let behind: Promise<unknown> | undefined
+    const late = { ...inner, get: async (key: string) => [await behind, await inner.get(key)][1] as LedgerEntry }
+    const [one, two] = [await stage({ ledger: late }), await stage({ ledger: inner })]
+    const { id } = await one.guard.revoke(theBot, { reason })
+    let goOn = (): void => undefined
+    behind = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const again = await two.guard.revoke(theBot, { reason: 'again', forMs: 60_000 })
+    const lifting = one.lifts(id)
+    setTimeout(() => {
+      goOn()
+    }, 20)
+    expect(await lifting).toEqual({ lifted: true })
+    for (const { guard } of [one, two])
+      await expect.poll(() => guard.revocations.inForce()).toMatchObject([{ id: again.id }])
     await Promise.all([one.guard.close(), two.guard.close()])
+  })
+
+  it('is lifted by what was signed about all that is revoked alike, and by nothing older', async () => {
+    const on = await stage()
+    const { id } = await on.guard.revoke(theBot, { reason })
+    const [before] = on.guard.revocations.inForce()
+    const other = await on.guard.revoke(theBot, { reason: 'the second one', forMs: 60_000 })
+    const [shown] = on.guard.revocations.inForce()
+    expect(shown?.view.text).toContain('the second one')
+    expect(await on.lifts(id, 'eve', { ...before?.subject })).toMatchObject({
+      reason: expect.stringMatching(/^no-evidence/) as string,
+    })
+    expect(on.guard.revocations.inForce().map((each) => each.id)).toEqual([id, other.id])
+    // Of which nothing but the id is another.
+    const third = await on.guard.revoke(theBot, { reason: 'the second one', forMs: 60_000 })
+    expect(await on.lifts(id, 'eve', { ...shown?.subject })).toMatchObject({
+      reason: expect.stringMatching(/^no-evidence/) as string,
+    })
+    expect(await on.lifts(id)).toEqual({ lifted: true })
+    expect(on.events().find(({ type }) => type === 'revocation.lifted')).toMatchObject({ revocations: [id, third.id] })
+    await on.guard.close()
+  })
+
+  it('is lifted with what it took the place of, in every guard and after a restart', async () => {
+    const ledger = sharedLedger()
+    const journal = lastingJournal()
+    const [one, two, own] = [await stage({ ledger }), await stage({ ledger }), await stage({ journal })]
+    await one.guard.revoke(theBot, { reason, forMs: 60_000 })
+    const { id } = await two.guard.revoke(theBot, { reason: 'for longer' })
+    await expect.poll(() => one.guard.revocations.inForce().map((each) => each.id)).toEqual([id])
+    expect(await two.lifts(id)).toEqual({ lifted: true })
+    for (const { guard } of [one, two]) await expect.poll(() => guard.revocations.inForce()).toEqual([])
+    await own.guard.revoke(theBot, { reason, forMs: 60_000 })
+    const last = await own.guard.revoke(theBot, { reason: 'for longer' })
+    expect(await own.lifts(last.id)).toEqual({ lifted: true })
+    const later = await stage({ journal: await reopened(own, journal) })
+    expect(later.guard.revocations.inForce()).toEqual([])
+    await Promise.all([one, two, later].map(({ guard }) => guard.close()))
   })
 
   it('stays where it was revoked again while the directory was asked', async () => {
@@ -363,13 +428,7 @@ describe('a revocation', () => {
   })
 
   it('is lifted in every guard on the ledger, also where it was revoked, and revoked again for all', async () => {
-    const inner = memoryLedger({ clock })
-    const ledger: Ledger = {
-      get: (key) => inner.get(key),
-      commit: (changes) => inner.commit(changes),
-      nowMs: () => inner.nowMs(),
-      close: () => Promise.resolve(),
-    }
+    const ledger = sharedLedger()
     const [one, two] = [await stage({ ledger }), await stage({ ledger })]
     const { id } = await one.guard.revoke(theBot, { reason })
     await expect.poll(() => two.guard.revocations.inForce()).toHaveLength(1)
@@ -380,7 +439,6 @@ describe('a revocation', () => {
     await one.guard.revoke(theBot, { reason: 'again' })
     await expect.poll(() => two.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
     expect(one.guard.revocations.inForce()).toMatchObject([{ reason: 'again' }])
-    expect(await inner.get('revocations/lifted')).toMatchObject({ value: [] })
     await Promise.all([one.guard.close(), two.guard.close()])
   })
 

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Ledger } from '../../src/ledger/ledger.js'
+import type { Ledger, LedgerEntry } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import { systemClock } from '../../src/model/clock.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { Revocation } from '../../src/revocation.js'
-import { withoutNeedless } from '../../src/revocation.js'
-import { Revocations, revocationsKey } from '../../src/revocations.js'
+import { withNewer } from '../../src/revocation.js'
+import { Revocations } from '../../src/revocations.js'
+import { revocationsKey } from '../../src/stored-revocations.js'
 import { TargetSwitches } from '../../src/target-switches.js'
 
 const reason = 'laptop stolen'
@@ -31,7 +32,7 @@ async function stage(changed: Partial<Ledger> = {}, inner = memoryLedger({ clock
   })
   const stored = async (): Promise<readonly Revocation[]> => {
     const { value } = await inner.get(revocationsKey)
-    return (value ?? []) as unknown as readonly Revocation[]
+    return (value as unknown as { readonly inForce: readonly Revocation[] } | undefined)?.inForce ?? []
   }
   return { failures, inner, journal, revocations, stored }
 }
@@ -45,14 +46,17 @@ const many = Array.from({ length: 1_000 }, (_, id) => ({
 }))
 
 describe('revoking the same again', () => {
-  it('takes no room: the one that lasts longest stays', async () => {
+  it('takes the place of what ends no later, and leaves what ends later', async () => {
     const { revocations, stored } = await stage()
     await revocations.add(run, { reason, forMs: 60_000 })
     const { id } = await revocations.add(run, { reason, forMs: 120_000 })
-    await revocations.add(run, { reason, forMs: 60_000 })
-    expect((await stored()).map((each) => each.id)).toEqual([id])
+    await revocations.add(run, { reason, forMs: 50_000 })
+    const shorter = await revocations.add(run, { reason, forMs: 60_000 })
+    expect((await stored()).map((each) => each.id)).toEqual([id, shorter.id])
+    expect(revocations.inForce().map((each) => each.id)).toEqual([id, shorter.id])
     const forGood = await revocations.add(run, { reason })
     expect((await stored()).map((each) => each.id)).toEqual([forGood.id])
+    expect(revocations.inForce().map((each) => each.id)).toEqual([forGood.id])
   })
 
   it('for a time ends none that lasts longer, also when the ledger knows neither', async () => {
@@ -73,14 +77,88 @@ describe('revoking the same again', () => {
       { ...each, id: 'c', untilMs: 9 },
       { ...each, what: { kind: 'run', id: 'r2' } as const, id: 'd', untilMs: 1 },
     ]
-    expect(withoutNeedless(list).map(({ id }) => id)).toEqual(['b', 'd'])
+    const left = list.reduce<readonly Revocation[]>((before, each) => withNewer(before, each), [])
+    expect(left.map(({ id }) => id)).toEqual(['b', 'c', 'd'])
+  })
+})
+
+it('what is revoked while the ledger is looked at stays by itself', async () => {
+  const inner = memoryLedger({ clock: systemClock })
+  const other = await stage({}, inner)
+  await other.revocations.add(run, { reason: 'theirs' })
+  let answers: Promise<void> | undefined
+  const get = async (key: string): Promise<LedgerEntry> => {
+    const entry = await inner.get(key)
+    const answered = answers
+    answers = undefined
+    await answered
+    return entry
+  }
+  const { revocations } = await stage({ get }, inner)
+  let answer = (): void => undefined
+  answers = new Promise((resolve) => {
+    answer = resolve
+  })
+  const looking = revocations.start()
+  await Promise.resolve()
+  const { id } = await revocations.add(run, { reason: 'mine', forMs: 60_000 })
+  answer()
+  await looking
+  await inner.commit([
+    { key: revocationsKey, expectedVersion: (await inner.get(revocationsKey)).version, value: undefined },
+  ])
+  revocations.stop()
+  await revocations.start()
+  expect(revocations.inForce().map((each) => each.id)).toContain(id)
+  revocations.stop()
+})
+
+describe('what was lifted', () => {
+  it('is told for a day at most, and no longer than it would have lasted', async () => {
+    let nowMs = Date.now()
+    const { inner, revocations } = await stage({ nowMs: () => nowMs })
+    const told = async (): Promise<readonly string[]> => {
+      const { value } = await inner.get(revocationsKey)
+      return (value as unknown as { readonly lifted: readonly { readonly id: string }[] }).lifted.map(({ id }) => id)
+    }
+    const lifted = async (forMs?: number): Promise<string> => {
+      const { id } = await revocations.add(run, forMs === undefined ? { reason } : { reason, forMs })
+      await revocations.lift(revocations.inForce())
+      return id
+    }
+    const [short, forGood] = [await lifted(60_000), await lifted()]
+    expect(await told()).toEqual([short, forGood])
+    nowMs += 60_001
+    const next = await lifted()
+    expect(await told()).toEqual([forGood, next])
+    nowMs += 24 * 3_600_000
+    await revocations.add(run, { reason })
+    expect(await told()).toEqual([next])
+    nowMs += 1
+    await revocations.add(run, { reason })
+    expect(await told()).toEqual([])
+  })
+
+  it('never keeps anything from being lifted, however much that was', async () => {
+    const { inner, revocations } = await stage()
+    const other = await stage({}, inner)
+    await revocations.start()
+    for (let index = 0; index < 1_001; index++) {
+      await revocations.add({ kind: 'session', id: String(index) }, { reason })
+      await revocations.lift(revocations.inForce())
+    }
+    expect((await inner.get(revocationsKey)).value).toMatchObject({ inForce: [], lifted: { length: 1_000 } })
+    // A process that starts then reads it.
+    await other.revocations.start()
+    expect(other.revocations.inForce()).toEqual([])
+    for (const each of [revocations, other.revocations]) each.stop()
   })
 })
 
 describe('a ledger of revocations', () => {
   it('that is full of them still takes `everything`, which others read', async () => {
     const { inner, journal, revocations } = await stage()
-    await inner.commit([{ key: revocationsKey, expectedVersion: 0, value: many }])
+    await inner.commit([{ key: revocationsKey, expectedVersion: 0, value: { inForce: many, lifted: [] } }])
     const more = revocations.add({ kind: 'session', id: 'more' }, { reason })
     await expect(more).rejects.toMatchObject({ code: 'ERR_LIMIT_EXCEEDED' })
     // Refused there, in force here and on record.
@@ -99,6 +177,8 @@ describe('a ledger of revocations', () => {
     await inner.commit([{ key: 'other', expectedVersion: 0, value: 1 }])
     await revocations.add(run, { reason })
     expect(await stored()).toHaveLength(1)
+    await revocations.lift(revocations.inForce())
+    expect(await stored()).toEqual([])
     revocations.stop()
   })
 
