@@ -77,6 +77,7 @@ import { storedCallGuards } from './stored-calls.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
+import { verifiedTextGuards } from './verified-texts.mjs'
 import { withheldErrorGuards } from './withheld-errors.mjs'
 
 /**
@@ -122,6 +123,7 @@ const lists = {
   'estimates-pg': estimatesPgGuards,
   'hold-options': holdOptionGuards,
   signed: signedGuards,
+  'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,
   takeover: takeoverGuards,
   'model-check': modelCheckGuards,

@@ -31,7 +31,7 @@ export function isCanonicalBase64url(text: string): boolean {
 }
 
 /** What a JWT says in its header and its claims, while nobody has checked its signature. */
-interface UnverifiedParts {
+export interface UnverifiedParts {
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
 }

@@ -1,4 +1,8 @@
-import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import type { JWTVerifyGetKey } from 'jose'
+import { quick } from './algorithms.js'
+import { refused } from './identifier.js'
+import { isSignedQuickly } from './quick-signature.js'
+import type { UnverifiedParts } from './token-form.js'
 
 type KeyQuestion = Parameters<JWTVerifyGetKey>
 type Key = Awaited<ReturnType<JWTVerifyGetKey>>
@@ -6,16 +10,16 @@ type Key = Awaited<ReturnType<JWTVerifyGetKey>>
 interface Verified {
   readonly question: KeyQuestion
   readonly key: Key
-  readonly payload: JWTPayload
+  readonly claims: UnverifiedParts['claims']
 }
 
 /** How many texts are remembered, each of 16 KiB at most. */
 const remembered = 128
 
 /**
- * Remembers which texts a key has signed, since the same signature of the same key over the same text never comes out
- * differently. Whoever asks again has the keys asked again, and nothing is remembered of a key that they do not answer any
- * more. The latest 128 texts are kept. What changes with time is not remembered: the caller checks it each time.
+ * Checks and remembers which texts a key has signed, since the same signature of the same key over the same text never comes
+ * out differently. Whoever asks again has the keys asked again, and nothing is remembered of a key that they do not answer
+ * any more. The latest 128 texts are kept. What else a text says the caller checks each time.
  */
 export class VerifiedTexts {
   readonly #keys: JWTVerifyGetKey
@@ -26,28 +30,29 @@ export class VerifiedTexts {
   }
 
   /** What a text says that the key which is there now has signed; undefined when that is not known. Rejects as the keys do. */
-  async get(text: string): Promise<JWTPayload | undefined> {
+  async get(text: string): Promise<UnverifiedParts['claims'] | undefined> {
     const known = this.#verified.get(text)
     if (known === undefined) return undefined
-    if ((await this.#keys(...known.question)) === known.key) return known.payload
+    if ((await this.#keys(...known.question)) === known.key) return known.claims
     this.#verified.delete(text)
     return undefined
   }
 
-  /** Has a text verified with the keys, and remembers it. Rejects as `verify` does, and then nothing is remembered. */
-  async add(
-    text: string,
-    verify: (keys: JWTVerifyGetKey) => Promise<{ readonly payload: JWTPayload }>,
-  ): Promise<JWTPayload> {
-    let used: Pick<Verified, 'question' | 'key'> | undefined
-    const { payload } = await verify(async (...question) => {
-      const key = await this.#keys(...question)
-      used = { question, key }
-      return key
-    })
-    if (used !== undefined) this.#verified.set(text, { ...used, payload })
+  /**
+   * What a text says when one of the keys has signed it, which is remembered. Whoever calls has checked its form and its
+   * header. Rejects as the keys do, and with ERR_TOKEN_INVALID when the signature is wrong; nothing is remembered then.
+   */
+  async add(text: string, { claims, header }: UnverifiedParts): Promise<UnverifiedParts['claims']> {
+    const [protectedHeader = '', payload = '', signature = ''] = text.split('.')
+    // A header that was checked has members of the types that jose says.
+    const question = [header, { protected: protectedHeader, payload, signature }] as unknown as KeyQuestion
+    const key = await this.#keys(...question)
+    const algorithm = quick.find((name) => name === header['alg'])
+    const isSigned = algorithm !== undefined && 'algorithm' in key && isSignedQuickly(text, algorithm, key)
+    if (isSigned !== true) throw refused('its signature is wrong')
+    this.#verified.set(text, { question, key, claims })
     const [oldest] = this.#verified.keys()
     if (oldest !== undefined && this.#verified.size > remembered) this.#verified.delete(oldest)
-    return payload
+    return claims
   }
 }

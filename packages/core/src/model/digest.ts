@@ -1,16 +1,14 @@
-import { createHash, createHmac, randomBytes, randomFillSync } from 'node:crypto'
+import { createHmac, hash, randomBytes, randomFillSync } from 'node:crypto'
 
 declare const digestBrand: unique symbol
 
 /** A SHA-256 digest in lower-case hex. */
 export type Digest = string & { readonly [digestBrand]: true }
 
-/** SHA-256 over the given parts, one after the other. */
-export function sha256(...parts: readonly (string | Uint8Array)[]): Digest {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
+/** SHA-256 over the given texts, one after the other. */
+export function sha256(...parts: readonly string[]): Digest {
   // The hex of a SHA-256 is what the brand stands for; this is its only maker beside hmacSha256.
-  return hash.digest('hex') as Digest
+  return hash('sha256', parts.join(''), 'hex') as Digest
 }
 
 /** HMAC-SHA-256 (RFC 2104) of a text. */

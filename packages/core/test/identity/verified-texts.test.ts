@@ -2,6 +2,7 @@ import { webcrypto } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { approvalTokens } from '../../src/identity/approval-token.js'
+import { isSignedQuickly } from '../../src/identity/quick-signature.js'
 import { signApproval } from '../../src/identity/sign-approval.js'
 import { sha256 } from '../../src/model/digest.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
@@ -14,10 +15,9 @@ const { signal } = new AbortController()
 const toleranceS = 5
 const lifeMs = 300_000
 
-afterEach(() => {
-  vi.restoreAllMocks()
-  closeIssuers()
-})
+vi.mock('../../src/identity/quick-signature.js', { spy: true })
+
+afterEach(closeIssuers)
 
 async function evidence(key = deskKey.privateKey, id = 'ann'): Promise<string> {
   return signApproval(
@@ -38,7 +38,7 @@ async function evidence(key = deskKey.privateKey, id = 'ann'): Promise<string> {
 function reading(jwks: string | { readonly keys: readonly object[] } = { keys: [deskJwk] }) {
   const clock = fixedClock(startMs)
   const read = approvalTokens({ issuer: desk, jwks, clock, toleranceS })
-  const verify = vi.spyOn(webcrypto.subtle, 'verify')
+  const verify = vi.mocked(isSignedQuickly).mockClear()
   return { clock, read: (text: string, subject = about) => read(text, subject, signal), verify }
 }
 
@@ -82,6 +82,19 @@ describe('a signed approval that was read before', () => {
     expect(await read(text)).toMatchObject({ decision: 'allow' })
     clock.setWall(startMs + (60 - toleranceS) * 1000 - 1)
     await expect(read(text)).rejects.toThrow('its nbf is missing or wrong')
+  })
+
+  it('is of one issuer alone, with times that are numbers', async () => {
+    const { read } = reading()
+    const nowS = startMs / 1000
+    const members = { iss: desk, ...about, dec: 'allow', level: 'signed', idp: people, sub: 'ann', iat: nowS }
+    const wrong = { iss: `${desk}/`, exp: String(nowS + 300), nbf: String(nowS) }
+    for (const [name, value] of Object.entries(wrong)) {
+      const text = await new SignJWT({ ...members, jti: name, exp: nowS + 300, [name]: value })
+        .setProtectedHeader({ alg: 'ES256', kid: 'd1', typ: 'bothkeys-approval+jwt' })
+        .sign(deskKey.privateKey)
+      for (let time = 0; time < 2; time++) await expect(read(text)).rejects.toThrow(`its ${name} is missing or wrong`)
+    }
   })
 
   it('is about one request alone', async () => {
