@@ -12,7 +12,7 @@ export const evidenceGuards = [
   ),
   guard('estimates are few', 'estimates', 'if (recent.length >= perMinute) return false'),
   guard('an estimate comes within a deadline', 'estimates', 'within(maxWaitMs,', 'within(2 ** 31 - 1,'),
-  guard('a target is told that nobody waits any more', 'estimates', '      over.abort()\n'),
+  guard('a target is told that nobody waits any more', 'estimates', '      either.abort(over)\n'),
   guard('what a target answers is read as an estimate', 'estimates', 'parseEstimate(answer)', 'answer as Estimate'),
   guard('a reason is a word', 'estimate', '/^[a-z][a-z-]{0,31}$/.test(none)', "none !== ''"),
   guard('a node is letters', 'estimate', '/^[A-Za-z][A-Za-z ]{0,39}$/.test(node)', "node !== ''"),

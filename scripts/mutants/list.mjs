@@ -68,6 +68,7 @@ import { revocationGuards } from './revocation.mjs'
 import { rowGuards } from './rows.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
+import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
 import { storedValueGuards } from './stored-values.mjs'
@@ -122,6 +123,7 @@ const lists = {
   evidence: evidenceGuards,
   'estimates-pg': estimatesPgGuards,
   'hold-options': holdOptionGuards,
+  signals: signalGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,

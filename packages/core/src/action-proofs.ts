@@ -3,6 +3,7 @@ import { BothKeysError } from './errors.js'
 import { actionProofCheck } from './identity/action-proof.js'
 import type { Action } from './model/action.js'
 import type { Clock } from './model/clock.js'
+import { JointSignal } from './model/joint-signal.js'
 import { over } from './model/over.js'
 import type { ProvableAction } from './model/provable-action.js'
 import { actionDigest, provableText } from './model/provable-action.js'
@@ -53,9 +54,9 @@ export function actionProofs({ clock, deadlineMs, engine, onFailure }: ActionPro
 
   return async (requester, action, signal) => {
     if (requester.proof === undefined) return undefined
-    const waiting = new AbortController()
+    const waiting = new JointSignal(requester.signal, signal)
     try {
-      await proven(requester, requester.proof, action, AbortSignal.any([requester.signal, signal, waiting.signal]))
+      await proven(requester, requester.proof, action, waiting.signal)
       return undefined
     } catch (error) {
       const refusal = refusalFrom(error)

@@ -20,6 +20,7 @@ import { lookAgain } from './look-again.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import type { Clock } from './model/clock.js'
 import type { Decision, DecisionInput } from './model/decision.js'
+import { JointSignal } from './model/joint-signal.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise } from './model/maybe-promise.js'
 import { over } from './model/over.js'
@@ -134,7 +135,7 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const use = await useOfGrant(held)
   if (use !== undefined)
     return 'refusal' in use ? deny(on, requester, request, policy, use.refusal) : permitGranted(held, use)
-  const withdrawal = new AbortController()
+  const withdrawal = new JointSignal(requester.signal, request.signal)
   const people = await hold(held, withdrawal.signal)
   if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
   try {
@@ -204,7 +205,7 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
       policyDigest: policy.digest,
       estimate: request.estimate,
     },
-    AbortSignal.any([requester.signal, request.signal, withdrawal]),
+    withdrawal,
   )
   return outcome.outcome === 'approved' ? { approved: outcome.held } : { refusal: outcome.refusal }
 }

@@ -12,6 +12,7 @@ import type { Grant } from './grants/open-grant.js'
 import { within } from './ledger/within.js'
 import type { Action, TargetIdentity } from './model/action.js'
 import type { ApprovalRequirement, Decision } from './model/decision.js'
+import { JointSignal } from './model/joint-signal.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { over } from './model/over.js'
 import type { CompiledPolicy } from './policy/compiled.js'
@@ -93,7 +94,7 @@ async function approved(
   { action, decision, policy }: Asked,
 ): Promise<Grant> {
   const requirement = ofOthers(decision.requirement)
-  const withdrawal = new AbortController()
+  const withdrawal = new JointSignal(requester.signal)
   requester.spend(requestedCharacters(requester, action))
   assertLive(on, requester, options)
   try {
@@ -110,7 +111,7 @@ async function approved(
         maxAffected: options.maxAffected,
         policyDigest: policy.digest,
       },
-      AbortSignal.any([requester.signal, withdrawal.signal]),
+      withdrawal.signal,
     )
     if (outcome.outcome !== 'approved') throw refusalError(outcome.refusal)
     // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.

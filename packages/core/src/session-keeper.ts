@@ -10,6 +10,7 @@ import type { GrantOptions } from './grants/grant-options.js'
 import type { Grant } from './grants/open-grant.js'
 import { isPrincipal, principalFragment } from './identity/make-principal.js'
 import type { StandingNow } from './identity/standing.js'
+import { withTimeLimit } from './identity/time-limit.js'
 import type { Credential, Verifier } from './identity/verifier.js'
 import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
@@ -98,12 +99,8 @@ export class SessionKeeper {
     const id = randomHex(16) as SessionId
     const trace = this.#trace(id, options)
     const inChange = changeOf(options, credential)
-    const signal = AbortSignal.timeout(deadlineMs)
-    const verified = await withDeadline(
-      verifier.verify(credential, signal),
-      'verifying the credential',
-      deadlineMs,
-      undefined,
+    const verified = await withTimeLimit(deadlineMs, (signal) =>
+      withDeadline(verifier.verify(credential, signal), 'verifying the credential', deadlineMs, undefined),
     )
     if (!isPrincipal(verified)) {
       throw new BothKeysError('ERR_TOKEN_INVALID', 'the verifier answered with something that is no principal', {

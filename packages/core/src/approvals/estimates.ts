@@ -1,4 +1,6 @@
 import { untilAborted } from '../identity/until-aborted.js'
+import { JointSignal } from '../model/joint-signal.js'
+import { over } from '../model/over.js'
 import { within } from '../ledger/within.js'
 import type { EventDraft } from '../record/event.js'
 import { BothKeysError } from '../errors.js'
@@ -43,11 +45,10 @@ export class Estimates {
   }
 
   async #ask({ estimate, session }: HeldCall, signal: AbortSignal): Promise<Estimate> {
-    const over = new AbortController()
-    const either = AbortSignal.any([signal, over.signal])
+    const either = new JointSignal(signal)
     try {
       const answer = await within(maxWaitMs, 'the estimate', 'ERR_APPROVAL_UNAVAILABLE', () =>
-        untilAborted(Promise.resolve(estimate?.(either)), signal),
+        untilAborted(Promise.resolve(estimate?.(either.signal)), signal),
       )
       return parseEstimate(answer)
     } catch (error) {
@@ -55,7 +56,7 @@ export class Estimates {
       this.#on.onFailure(session, error)
       return noEstimate(error instanceof BothKeysError && error.code === 'ERR_DEADLINE' ? 'timeout' : 'failed')
     } finally {
-      over.abort()
+      either.abort(over)
     }
   }
 

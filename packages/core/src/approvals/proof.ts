@@ -1,6 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import { isPrincipal } from '../identity/make-principal.js'
 import { ownMember } from '../identity/own-member.js'
+import { withTimeLimit } from '../identity/time-limit.js'
 import type { ApprovalSubject } from '../model/approval-statement.js'
 import { approvalLevels } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
@@ -30,9 +31,8 @@ export async function proven(
 ): Promise<VerifiedVote | Unproven> {
   if (via.verify === undefined) return { detail: 'this approver takes no evidence' }
   try {
-    const signal = AbortSignal.timeout(deadlineMs)
-    const answer: unknown = await within(deadlineMs, 'checking evidence', failed, () =>
-      via.verify?.(evidence, about, signal, asOfMs),
+    const answer: unknown = await withTimeLimit(deadlineMs, (signal) =>
+      within(deadlineMs, 'checking evidence', failed, () => via.verify?.(evidence, about, signal, asOfMs)),
     )
     return verifiedVote(answer, via) ?? { detail: 'the approver did not say who decided what' }
   } catch (error) {

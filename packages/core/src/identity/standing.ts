@@ -6,6 +6,7 @@ import type { Directory } from './directory.js'
 import type { CheckedRecord } from './directory-record.js'
 import { checkedRecord } from './directory-record.js'
 import { linkedPrincipal } from './make-principal.js'
+import { withTimeLimit } from './time-limit.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Where somebody stands now. */
@@ -29,10 +30,10 @@ export const standingAsVerified: StandingNow = (principal) => ({ principal, role
  * ERR_DIRECTORY_REFUSED when it does not know somebody, has them disabled or contradicts the credential.
  */
 export function standingsIn(directory: Directory, deadlineMs: number): StandingNow {
-  return (principal, fresh) => {
-    const signal = AbortSignal.timeout(deadlineMs)
-    return standingBy(principal, (subject) => lookUp(directory, subject, { signal, fresh }, deadlineMs))
-  }
+  return (principal, fresh) =>
+    withTimeLimit(deadlineMs, (signal) =>
+      standingBy(principal, (subject) => lookUp(directory, subject, { signal, fresh }, deadlineMs)),
+    )
 }
 
 /** Finds what is said of an account; undefined when nobody knows it. */
@@ -59,7 +60,8 @@ export async function standingBy(principal: Principal, find: FindRecord): Promis
 
 /** Looks accounts up in a directory, nothing kept from before. Rejects as `standingsIn` throws. */
 export function findIn(directory: Directory, deadlineMs: number): FindRecord {
-  return (subject) => lookUp(directory, subject, { signal: AbortSignal.timeout(deadlineMs), fresh: true }, deadlineMs)
+  return (subject) =>
+    withTimeLimit(deadlineMs, (signal) => lookUp(directory, subject, { signal, fresh: true }, deadlineMs))
 }
 
 async function lookUp(

@@ -5,6 +5,7 @@ import { BothKeysError } from '../errors.js'
 import { isPrincipal } from '../identity/make-principal.js'
 import { ownMember } from '../identity/own-member.js'
 import type { Standing, StandingNow } from '../identity/standing.js'
+import { withTimeLimit } from '../identity/time-limit.js'
 import type { Credential, Verifier } from '../identity/verifier.js'
 import { within } from '../ledger/within.js'
 import type { ApprovalSubject } from '../model/approval-statement.js'
@@ -76,9 +77,8 @@ async function presented(
   verdict: Verdict,
 ): Promise<Said | NotCounted> {
   try {
-    const signal = AbortSignal.timeout(deadlineMs)
-    const reviewer: unknown = await within(deadlineMs, 'verifying the credential', 'ERR_INTERNAL', () =>
-      identity.verify(credential, signal),
+    const reviewer: unknown = await withTimeLimit(deadlineMs, (signal) =>
+      within(deadlineMs, 'verifying the credential', 'ERR_INTERNAL', () => identity.verify(credential, signal)),
     )
     if (!isPrincipal(reviewer)) return { reason: 'not-a-principal' }
     return { reviewer, verdict, level: 'asserted', via: reviewer.verifiedBy }

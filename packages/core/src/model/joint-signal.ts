@@ -1,0 +1,23 @@
+/**
+ * A controller whose signal also aborts, for the same reason, when one of the other signals does. Once it has aborted nothing
+ * of it is left on them, whereas `AbortSignal.any` leaves something on a signal as long as that lives, as a session does.
+ */
+export class JointSignal extends AbortController {
+  readonly #others: readonly AbortSignal[]
+
+  constructor(...others: readonly AbortSignal[]) {
+    super()
+    this.#others = others
+    for (const other of others) other.addEventListener('abort', this.#follow)
+    if (others.some(({ aborted }) => aborted)) this.#follow()
+  }
+
+  override abort(reason?: unknown): void {
+    for (const other of this.#others) other.removeEventListener('abort', this.#follow)
+    super.abort(reason)
+  }
+
+  readonly #follow = (): void => {
+    this.abort(this.#others.find(({ aborted }) => aborted)?.reason)
+  }
+}
