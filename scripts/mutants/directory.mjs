@@ -63,6 +63,13 @@ export const directoryGuards = [
       'const others = await Promise.all(claimed.map(async (owner) => ({ owner, found: await find(owner) })))',
       'const others = claimed.map((owner) => ({ owner, found: undefined }))',
     ],
+    ['who owns an actor is accountable', '...acting.flat()]', ']'],
+    ['an actor is nobody whom it has disabled', 'if (found.disabled) throw', "if (found.kind === '') throw"],
+    [
+      'whom a person’s token names is looked up too',
+      'const claimed = claimedOwners(principal).filter(',
+      "const claimed = (record.kind === 'human' ? [] : claimedOwners(principal)).filter(",
+    ],
     ['every account of an owner counts', 'aliases: found?.aliases ?? [] })', 'aliases: [] })'],
     [
       'an owner counts by name',

@@ -102,9 +102,20 @@ function assertAgrees(principal: Principal, record: CheckedRecord): void {
 /**
  * The people who are accountable: each by every account and by name. Those that the credential names count as well and are
  * looked up too, so that an owner's second account is no other person; one that the directory does not know still conflicts.
+ * Whoever stands behind those who act with the credential is accountable for what they do with it.
  */
 async function ownersOf(principal: Principal, record: CheckedRecord, find: FindRecord): Promise<readonly string[]> {
-  if (record.kind === 'human') return []
+  const known = new Set(record.kind === 'human' ? [] : await ownersByRecord(record, find))
+  const claimed = claimedOwners(principal).filter(({ id, issuer }) => !known.has(personKey(issuer, id)))
+  const others = await Promise.all(claimed.map(async (owner) => ({ owner, found: await find(owner) })))
+  if (others.some(({ found }) => found !== undefined && found.kind !== 'human')) {
+    throw refused("knows an owner that this principal's token names, and it is no person", 'correct the token')
+  }
+  const acting = await Promise.all(principal.actors.map((actor) => peopleBehind(actor, find)))
+  return [...known, ...others.flatMap(({ found, owner }) => keysOf(owner, found)), ...acting.flat()]
+}
+
+async function ownersByRecord(record: CheckedRecord, find: FindRecord): Promise<readonly string[]> {
   const people = await Promise.all(record.owners.map(async (owner) => ({ owner, found: await find(owner) })))
   if (people.some(({ found }) => found?.kind !== 'human')) {
     throw refused('names an owner of this principal who is no person that it knows', 'correct its owners')
@@ -112,13 +123,16 @@ async function ownersOf(principal: Principal, record: CheckedRecord, find: FindR
   if (people.every(({ found }) => found?.disabled !== false)) {
     throw refused('has every owner of this principal disabled', 'name somebody who is accountable for it now')
   }
-  const known = new Set(people.flatMap(({ found, owner }) => keysOf(owner, found)))
-  const claimed = claimedOwners(principal).filter(({ id, issuer }) => !known.has(personKey(issuer, id)))
-  const others = await Promise.all(claimed.map(async (owner) => ({ owner, found: await find(owner) })))
-  if (others.some(({ found }) => found !== undefined && found.kind !== 'human')) {
-    throw refused("knows an owner that this principal's token names, and it is no person", 'correct the token')
-  }
-  return [...known, ...others.flatMap(({ found, owner }) => keysOf(owner, found))]
+  return people.flatMap(({ found, owner }) => keysOf(owner, found))
+}
+
+/** The person that acts with a credential, or those who own the agent that does. Nobody where the directory does not know it. */
+async function peopleBehind(actor: string, find: FindRecord): Promise<readonly string[]> {
+  const account = accountOfKey(actor)
+  const found = account === undefined ? undefined : await find(account)
+  if (account === undefined || found === undefined) return []
+  if (found.disabled) throw refused('has whoever acts with this credential disabled', 'ask whoever keeps the directory')
+  return found.kind === 'human' ? keysOf(account, found) : ownersByRecord(found, find)
 }
 
 function keysOf(owner: Subject, found: CheckedRecord | undefined): readonly string[] {

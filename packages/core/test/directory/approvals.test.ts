@@ -122,6 +122,15 @@ describe('a vote', () => {
     expect((await running).outcome).toBe('approved')
   })
 
+  it('of the owner of whoever acts with the token is not counted', async () => {
+    const { on } = place({ runner: machine('bob') })
+    const actors = [{ issuer: 'https://agents.example', id: 'runner' }]
+    const running = on.coordinator.request(hold({ requester: agent('deployer', { actors }) }), never)
+    expect(await on.hand.allow(bob)).toEqual({ counted: false, reason: 'not-independent: person' })
+    await on.hand.allow(ann)
+    expect((await running).outcome).toBe('approved')
+  })
+
   it('counts by the roles of the directory, whatever the token says', async () => {
     const { on } = place({ ann: person('ann', ['ann'], { roles: [] }) })
     const running = on.coordinator.request(hold(), never)

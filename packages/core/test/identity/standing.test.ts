@@ -59,6 +59,35 @@ describe('a principal in the directory', () => {
     expect(conflicts(agent, voter, mandatoryDimensions)).toEqual(['person'])
   })
 
+  it('is a person by no second account of whoever their tokens name as accountable', async () => {
+    const on = directory({ ida: personRecord('ida', ['ida']) })
+    const now = standing(on)
+    const { principal: one } = await now(humanOf('bob', { owners: [account('olga')] }), true)
+    const { principal: other } = await now(humanOf('ida', { owners: [account('olga-admin')] }), true)
+    expect(conflicts(one, other, mandatoryDimensions)).toEqual(['person'])
+  })
+
+  it.each([
+    ['an agent of theirs', 'runner', { runner: agentRecord(['bob']) }],
+    [
+      'a person',
+      'bob-2',
+      { bob: personRecord('bob', ['bob', 'bob-2']), 'bob-2': personRecord('bob', ['bob', 'bob-2']) },
+    ],
+  ] as const)('is of whoever stands behind %s that acts with its token', async (_who, actor, records) => {
+    const now = standing(directory(records))
+    const { principal: requester } = await now(principalOf('etl', { actors: [account(actor)] }), true)
+    const { principal: voter } = await now(humanOf('bob'), true)
+    expect(conflicts(requester, voter, ['person'])).toEqual(['person'])
+    expect(requester.owners).toMatchObject({ known: expect.arrayContaining(['#olga', '#bob']) as unknown })
+  })
+
+  it('is of nobody else where the directory does not know who acts with its token', async () => {
+    const { principal } = await standing(directory())(principalOf('etl', { actors: [account('gateway')] }), true)
+    expect(principal.owners).toEqual({ known: ['#olga', `${issuer}#olga`, `${issuer}#olga-admin`] })
+    expect(principal.actors).toEqual([`${issuer}#gateway`])
+  })
+
   it('keeps the roles that its token and the directory both give', async () => {
     const on = directory({ etl: agentRecord(['olga'], { roles: ['reader', 'dba'] }) })
     const found = await standing(on)(principalOf('etl'), false)
@@ -167,6 +196,16 @@ describe('a principal is refused', () => {
       'whose owners are all disabled',
       { etl: agentRecord(['bob']), bob: personRecord('bob', ['bob'], { disabled: true }) },
       principalOf('etl'),
+    ],
+    [
+      'with whose token a disabled account acts',
+      { runner: agentRecord(['olga'], { disabled: true }) },
+      principalOf('etl', { actors: [account('runner')] }),
+    ],
+    [
+      'with whose token an agent acts for which nobody is accountable now',
+      { runner: agentRecord(['bob']), bob: personRecord('bob', ['bob'], { disabled: true }) },
+      principalOf('etl', { actors: [account('runner')] }),
     ],
   ]
   it.each(cases)('%s', async (_what, records, principal) => {
