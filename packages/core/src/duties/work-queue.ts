@@ -7,8 +7,9 @@ import { mostApprovers, parseWork, withAction, workValue } from './work.js'
 /** The ledger's key of all work that waits for a review. */
 export const workQueueKey = 'work'
 
-/** More work than this never waits. */
+/** More work than this never waits, and of those who share a tie no more than half of it (RULES 21). */
 export const mostWork = 1_000
+export const mostWorkOfOne = mostWork / 2
 
 /** The ledger's key of one piece of work. */
 export function workKey(id: string): string {
@@ -51,18 +52,40 @@ export function judgeQueue(
   nowMs: number,
 ): WorkOutcome {
   const queue = queueIn(value)
-  for (const action of actions) {
-    const late = [...queue].find(
-      ([, { chain, dueMs, ties }]) =>
-        chain === action.chain && nowMs > dueMs && ties.some((tie) => action.ties.includes(tie)),
-    )
-    if (late !== undefined) return { outcome: 'unreviewed', rule: { id: action.chain }, work: late[0] }
+  const late = lateWork(queue, nowMs)
+  for (const { chain, ties } of actions) {
+    const work = ties.map((tie) => late.get(tieIn(chain, tie))).find((id) => id !== undefined)
+    if (work !== undefined) return { outcome: 'unreviewed', rule: { id: chain }, work }
   }
   const after = queued(actions, queue, nowMs)
   const [first] = actions
-  if (first !== undefined && after.size > queue.size && after.size > mostWork)
+  if (first !== undefined && after.size > queue.size && (after.size > mostWork || isMostOfOne(after, actions)))
     return { outcome: 'unreviewed', rule: { id: first.chain }, work: undefined }
   return after.size === queue.size ? { outcome: 'held' } : reserved(queueValue(after))
+}
+
+/** Work that is late, by its chain and each of its ties: one walk, however many actions are looked at. */
+function lateWork(queue: ReadonlyMap<string, Waiting>, nowMs: number): ReadonlyMap<string, string> {
+  const late = new Map<string, string>()
+  for (const [id, { chain, dueMs, ties }] of queue)
+    if (nowMs > dueMs) for (const tie of ties) late.set(tieIn(chain, tie), id)
+  return late
+}
+
+/** Whether those who share something with whoever acts have more than their share of the places. */
+function isMostOfOne(queue: ReadonlyMap<string, Waiting>, actions: readonly QueuedAction[]): boolean {
+  const counts = new Map(actions.flatMap(({ ties }) => ties.map((tie) => [tie, 0])))
+  for (const { ties } of queue.values())
+    for (const tie of ties) {
+      const count = counts.get(tie)
+      if (count !== undefined) counts.set(tie, count + 1)
+    }
+  return [...counts.values()].some((count) => count > mostWorkOfOne)
+}
+
+/** JSON, so that no name runs into the next one. */
+function tieIn(chain: string, tie: string): string {
+  return JSON.stringify([chain, tie])
 }
 
 /** The queue after actions whatever it says: for what ran already. */

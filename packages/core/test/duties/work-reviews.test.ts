@@ -396,6 +396,16 @@ describe('a chain with a review', () => {
 })
 
 describe('a review that is late', () => {
+  it('stops nothing that another chain is about', async () => {
+    const { separate, ...policy } = reviewed()
+    const chains = ['db', 'other'].map((target) => ({ ...chain, id: target, target }))
+    const on = await bench({}, { policy: { ...policy, separate: { ...separate, history: chains } } })
+    await on.does(worker('w'), 'write')
+    on.clock.advance(25 * hourMs)
+    expect(verdict(await on.does(worker('w'), 'write'))).toBe('ERR_WORK_UNREVIEWED')
+    expect(verdict(await on.does(worker('w'), 'write', 'other'))).toBe('permitted')
+  })
+
   const late = async (who: Principal, on: Bench): Promise<Admission> => {
     await on.does(worker('w', { key: 'thumb' }), 'write')
     on.clock.advance(24 * hourMs)
@@ -500,13 +510,23 @@ describe('work on a ledger', () => {
     }
   })
 
+  const tables = Array.from({ length: 1_001 }, (_none, index) => effect('write', `table:public.t${String(index)}`))
+
   it('has room for a thousand pieces, and nothing runs without', async () => {
     const on = await bench({ per: 'object' })
-    const session = await on.open(worker('w'))
-    const tables = Array.from({ length: 1_001 }, (_none, index) => effect('write', `table:public.t${String(index)}`))
-    expect(verdict(await asks(session, tables.slice(0, 1_000)))).toBe('permitted')
-    expect(verdict(await asks(session, tables.slice(1_000)))).toBe('ERR_WORK_UNREVIEWED')
-    expect(verdict(await asks(session, tables.slice(0, 1)))).toBe('permitted')
+    const [one, other] = [await on.open(worker('w')), await on.open(worker('x'))]
+    expect(verdict(await asks(one, tables.slice(0, 500)))).toBe('permitted')
+    expect(verdict(await asks(other, tables.slice(500, 1_000)))).toBe('permitted')
+    expect(verdict(await on.does(worker('y'), tables.slice(1_000)))).toBe('ERR_WORK_UNREVIEWED')
+    expect(verdict(await asks(one, tables.slice(0, 1)))).toBe('permitted')
+  })
+
+  it('leaves half of the room to those who share nothing with whoever takes the most', async () => {
+    const on = await bench({ per: 'object' })
+    expect(verdict(await on.does(worker('w'), tables.slice(0, 501)))).toBe('ERR_WORK_UNREVIEWED')
+    expect(verdict(await on.does(worker('w'), tables.slice(0, 500)))).toBe('permitted')
+    expect(verdict(await on.does(worker('w2', { ownedBy: 'w' }), tables.slice(500, 501)))).toBe('ERR_WORK_UNREVIEWED')
+    expect(verdict(await on.does(worker('x'), tables.slice(500, 1_000)))).toBe('permitted')
   })
 })
 
