@@ -25,6 +25,20 @@ export const glassGuards = [
     glass,
   ],
   [
+    'asks the directory again for each action',
+    'enforce',
+    '(stands ? permit(granted) : holdAndPermit(held))',
+    'permit(granted)',
+    glass,
+  ],
+  [
+    'lifts nothing for whom the role was taken',
+    'glass/glass-keeper',
+    'rule !== undefined && allowsGlass(rule, glass.target, now) &&',
+    '',
+    glass,
+  ],
+  [
     'needs the whole journal',
     'glass/glass-keeper',
     'if (journal.behind !== undefined)',

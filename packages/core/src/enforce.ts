@@ -49,7 +49,7 @@ export interface Enforcement {
   readonly denials: DenialLog
   readonly duties: DutyReservation
   /** What lifts holds without an approval. */
-  readonly glass: Pick<GlassKeeper, 'lifting' | 'isOpen'>
+  readonly glass: Pick<GlassKeeper, 'lifting' | 'stands' | 'isOpen'>
   /** What people granted, and where targets ended. */
   readonly grants: Pick<GrantKeeper, 'useFor' | 'counts'>
   readonly seen: SeenIdentities
@@ -121,11 +121,13 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
     return deny(on, requester, request, policy, affectedUncounted(limit))
   if (request.measuresAnswers !== true && measureOf({ on, requester, request, policy }) !== undefined)
     return deny(on, requester, request, policy, answersUnmeasured)
-  const glass = decision.effect === 'hold' ? on.glass.lifting(requester, policy, action, input) : undefined
-  if (decision.effect === 'hold' && glass === undefined)
-    return holdAndPermit({ on, requester, request, policy, decision, input })
+  const held = decision.effect === 'hold' ? { on, requester, request, policy, decision, input } : undefined
+  const glass = held && on.glass.lifting(requester, policy, action, input)
+  if (held !== undefined && glass === undefined) return holdAndPermit(held)
   const bound = bindRequest(on.engine, requester, action, policy.digest)
-  return permit({ on, requester, request, policy, decision, bound, glass })
+  const granted = { on, requester, request, policy, decision, bound, glass }
+  if (held === undefined || glass === undefined) return permit(granted)
+  return on.glass.stands(requester, glass).then((stands) => (stands ? permit(granted) : holdAndPermit(held)))
 }
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {

@@ -1,6 +1,6 @@
 import { Expiry } from '../approvals/expiry.js'
 import { BothKeysError } from '../errors.js'
-import type { StandingNow } from '../identity/standing.js'
+import type { Standing, StandingNow } from '../identity/standing.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { within } from '../ledger/within.js'
 import type { Action } from '../model/action.js'
@@ -8,6 +8,7 @@ import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Clock } from '../model/clock.js'
 import type { DecisionInput } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
+import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { EventDraft } from '../record/event.js'
 import { engineSession } from '../record/event.js'
@@ -18,7 +19,7 @@ import { checkedOptions } from './break-glass-options.js'
 import type { BrokenGlass } from './broken-glass.js'
 import { brokenGlass } from './broken-glass.js'
 import type { GlassBreaker } from './glass-breaker.js'
-import { assertReviewable, assertReviewed, ruleFor } from './glass-breaker.js'
+import { allowsGlass, assertReviewable, assertReviewed, ruleFor } from './glass-breaker.js'
 import type { GlassFacts, UnreviewedGlass } from './glass-facts.js'
 import { glassRecord } from './glass-facts.js'
 import { GlassLedger } from './glass-ledger.js'
@@ -102,6 +103,27 @@ export class GlassKeeper {
     if (rule === undefined) return undefined
     const now = { kind: who.principal.kind, roles: who.roles() }
     return liftsHolds(rule, policy, { target, description, input }, now) ? glass : undefined
+  }
+
+  /**
+   * Whether the directory still says of whoever broke a glass that they may: the account is let in and has the role of the
+   * rule. Rejects when the directory fails.
+   */
+  async stands({ principal, roles }: Pick<GlassBreaker, 'principal' | 'roles'>, glass: LiveGlass): Promise<boolean> {
+    const found = await this.#standing(principal)
+    const now = { kind: principal.kind, roles: roles().filter((role) => found?.roles.includes(role)) }
+    const rule = this.#context.policyNow().glassRules?.get(glass.rule)
+    return rule !== undefined && allowsGlass(rule, glass.target, now) && this.isOpen(glass)
+  }
+
+  /** Undefined when the directory does not let them in. */
+  async #standing(principal: Principal): Promise<Standing | undefined> {
+    try {
+      return await this.#context.standingNow(principal, true)
+    } catch (error) {
+      if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return undefined
+      throw error
+    }
   }
 
   /** Whether a glass still lifts holds. */

@@ -392,6 +392,38 @@ describe('glass stays whole', () => {
   })
 })
 
+describe('glass lifts nothing when the directory', () => {
+  it.each<[string, Readonly<Record<string, unknown>> | undefined, string]>([
+    ['takes the role', { roles: [] }, 'ERR_APPROVAL_VOID'],
+    ['disables the account', { disabled: true }, 'ERR_DIRECTORY_REFUSED'],
+    ['knows the account no more', undefined, 'ERR_DIRECTORY_REFUSED'],
+  ])('%s', async (_what, change, answer) => {
+    const known = { kind: 'human', person: 'ola', roles: ['oncall'], disabled: false }
+    let record: unknown = known
+    const on = await glassBench({ directory: { resolve: () => record as never } })
+    const session = await on.open(oncall())
+    await session.breakGlass(outage)
+    expect(await on.tries(session, 'write')).toBe('permitted')
+    record = change && { ...known, ...change }
+    // Nor is anybody asked for somebody who has no role any more, or is not let in.
+    expect(await on.tries(session, 'write')).toBe(answer)
+  })
+
+  it('fails, for as long as it does', async () => {
+    let fails = false
+    const record = { kind: 'human', person: 'ola', roles: ['oncall'], disabled: false } as const
+    const resolve = () => (fails ? Promise.reject(new Error('down')) : Promise.resolve(record))
+    const on = await glassBench({ directory: { resolve } })
+    const session = await on.open(oncall())
+    const glass = await session.breakGlass(outage)
+    fails = true
+    expect(await on.tries(session, 'write')).toBe('ERR_DIRECTORY_UNAVAILABLE')
+    expect(glass.open).toBe(true)
+    fails = false
+    expect(await on.tries(session, 'write')).toBe('permitted')
+  })
+})
+
 describe('an action that waits for people', () => {
   it('goes on waiting when glass is broken for the next one', async () => {
     const on = await glassBench()

@@ -124,7 +124,7 @@ export class GlassModel {
   }
 
   #lifts(who: string): boolean {
-    return this.#isRuleThere && !this.#gone.has(who) && this.isOpen(who)
+    return this.#isRuleThere && !this.#gone.has(who) && !this.#lost.has(who) && this.isOpen(who)
   }
 
   /** Whether what somebody broke last has not ended here. */
