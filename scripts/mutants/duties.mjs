@@ -53,6 +53,20 @@ export const dutyGuards = [
     tests: apart,
   },
   {
+    name: 'another guard looks back for less',
+    file: source('duties/claim'),
+    find: 'const keepMs = Math.max(claim.keepMs, keptMs(before))',
+    replace: 'const keepMs = claim.keepMs',
+    tests: apart,
+  },
+  {
+    name: 'what is there already is kept for as long as is looked back',
+    file: source('duties/claim'),
+    find: 'late.length === 0 && keepMs === keptMs(before)',
+    replace: 'late.length === 0',
+    tests: apart,
+  },
+  {
     name: 'a ledger that does not tell the time refuses',
     file: source('ledger/reserve'),
     find: 'if (Number.isFinite(nowMs)) return nowMs',

@@ -86,8 +86,8 @@ export const path = [
   {
     name: 'a held action waits for people',
     file: enforce,
-    find: "if (decision.effect === 'hold' && glass === undefined)",
-    replace: "if (decision.effect === 'hold' && glass === undefined && decision.rules.length > 99)",
+    find: 'if (held !== undefined && glass === undefined)',
+    replace: 'if (held !== undefined && glass === undefined && decision.rules.length > 99)',
     tests: admit,
   },
   {

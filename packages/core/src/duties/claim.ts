@@ -2,7 +2,7 @@ import type { IndependenceDimension } from '../model/decision.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Excuse } from './mitigated.js'
 import type { Stamps } from './stamps.js'
-import { parseStamps, stampsValue } from './stamps.js'
+import { keptMs, parseStamps, stampsValue, stampsWithin } from './stamps.js'
 import type { TallyOutcome, TallyRule } from './tally.js'
 import { judgeTally, recallTally } from './tally.js'
 import type { DoneAction } from './work.js'
@@ -145,18 +145,20 @@ function counts(atMs: number | undefined, windowMs: number, nowMs: number): bool
   return atMs !== undefined && atMs + windowMs >= nowMs
 }
 
+/** Kept for as long as anybody who wrote there keeps it: another guard on the ledger may have another policy. */
 function stamped(claim: MarkClaim, before: Stamps, nowMs: number): Granted {
   const untilMs = nowMs + claim.lastsMs
-  const after = new Map([...before].filter(([, atMs]) => counts(atMs, claim.keepMs, nowMs)))
+  const keepMs = Math.max(claim.keepMs, keptMs(before))
+  const after = stampsWithin(before, keepMs, nowMs)
   const marks = new Set(claim.wants.flatMap(({ adds }) => adds))
   const freshMs = claim.keepMs === Infinity ? Infinity : 0
   const late = [...marks].filter((mark) => !counts(after.get(mark), freshMs, untilMs))
-  if (late.length === 0) return { outcome: 'held' }
+  if (late.length === 0 && keepMs === keptMs(before)) return { outcome: 'held' }
   for (const mark of late) after.set(mark, untilMs + graceOf(claim))
-  const expiresAtMs = Math.max(...after.values()) + claim.keepMs
+  const expiresAtMs = Math.max(...after.values()) + keepMs
   return {
     outcome: 'reserved',
-    value: stampsValue(after),
+    value: stampsValue(after, keepMs),
     expiresAtMs: Number.isFinite(expiresAtMs) ? expiresAtMs : undefined,
   }
 }

@@ -4,6 +4,11 @@ import type { SnapshotValue } from '../model/snapshot.js'
 /** What was done under one ledger key: for each mark (a duty, a role, a dataset), until when or since when it counts. */
 export type Stamps = ReadonlyMap<string, number>
 
+/** Beside the marks, none of which is called nothing: for how long whoever wrote there keeps them. */
+const kept = ''
+/** More than any window, and a number that JSON has. */
+const forEverMs = Number.MAX_SAFE_INTEGER
+
 /** The most marks under one key: far more than a policy can make, so more is a store that lies. */
 const mostMarks = 4_096
 
@@ -24,9 +29,20 @@ export function parseStamps(value: SnapshotValue | undefined): Stamps {
   return stamps
 }
 
-/** The stamps as a ledger keeps them. */
-export function stampsValue(stamps: Stamps): SnapshotValue {
-  return Object.fromEntries(stamps)
+/** The stamps as a ledger keeps them, with how long they are kept: other guards may look back for less. */
+export function stampsValue(stamps: Stamps, keepMs: number): SnapshotValue {
+  return { ...Object.fromEntries(stamps), [kept]: Math.min(keepMs, forEverMs) }
+}
+
+/** For how long what is there has to be kept. */
+export function keptMs(stamps: Stamps): number {
+  const ms = stamps.get(kept) ?? 0
+  return ms < forEverMs ? ms : Infinity
+}
+
+/** The stamps that count within a window. */
+export function stampsWithin(stamps: Stamps, windowMs: number, nowMs: number): Map<string, number> {
+  return new Map([...stamps].filter(([mark, atMs]) => mark !== kept && atMs + windowMs >= nowMs))
 }
 
 const none: Stamps = new Map()

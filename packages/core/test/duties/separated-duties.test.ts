@@ -103,6 +103,33 @@ describe('separated duties', () => {
     expect(verdict(await on.does(writer, 'delete'))).toBe('permitted')
   })
 
+  it.each([
+    ['wrote there before', ['long', 'short']],
+    ['writes there as well', ['short', 'long']],
+  ])(
+    'count for the window of the guard that %s, although another one on the ledger has a shorter one',
+    async (_when, order) => {
+      const clock = fixedClock(startMs)
+      const ledger = memoryLedger({ clock })
+      const yes = new YesOf(human('ann'))
+      const guards = {
+        long: await dutyBench({ approvers: [yes], ledger, clock }),
+        short: await dutyBench({ ledger, clock, policy: separate({ window: '1h' }) }),
+      }
+      for (const name of order) {
+        expect(verdict(await guards[name as keyof typeof guards].does(human('ann', ['worker', 'dba']), 'write'))).toBe(
+          'permitted',
+        )
+        clock.advance(1_000)
+      }
+      clock.advance(23 * hourMs)
+      expect(verdict(await guards.long.does(writer, 'delete'))).toBe('ERR_APPROVAL_INELIGIBLE')
+      expect(yes.receipts).toEqual(['duty-conflict: D1'])
+      clock.advance(2 * hourMs)
+      expect(verdict(await guards.long.does(writer, 'delete'))).toBe('permitted')
+    },
+  )
+
   it('begin the window anew with each action', async () => {
     const clock = fixedClock(startMs)
     const yes = new YesOf(human('ann'))
