@@ -41,8 +41,14 @@ export const liftingGuards = [
   [
     'by nobody where nobody knows the account',
     'reviews/lifting',
-    "what.kind === 'person' ? new Set(namesOf(account, undefined)) : undefined",
-    'new Set(namesOf(account, undefined))',
+    "what.kind === 'person' && find === undefined ?",
+    'find === undefined ?',
+  ],
+  [
+    'by nobody where no directory knows the person',
+    'reviews/lifting',
+    "what.kind === 'person' && find === undefined ?",
+    "what.kind === 'person' ?",
   ],
   [
     'by nobody whom it stops',

@@ -103,8 +103,9 @@ async function peopleBehind(
 ): Promise<ReadonlySet<string> | undefined> {
   const account = { issuer: what.issuer, id: what.id }
   const record = await find?.(account)
-  // Who was revoked as a person is one; an account that nobody knows may be an agent of anybody.
-  if (record === undefined) return what.kind === 'person' ? new Set(namesOf(account, undefined)) : undefined
+  // Where each account is a person, who was revoked as one is that; else nobody can tell which other accounts they have.
+  if (record === undefined)
+    return what.kind === 'person' && find === undefined ? new Set(namesOf(account, undefined)) : undefined
   if (record.kind === 'human') return new Set(namesOf(account, record))
   const owners = await Promise.all(record.owners.map(async (owner) => namesOf(owner, await find?.(owner))))
   return owners.length === 0 ? undefined : new Set([...namesOf(account, record), ...owners.flat()])

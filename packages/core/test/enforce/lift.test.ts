@@ -207,6 +207,7 @@ describe('a revocation', () => {
     ['a second account of whoever it stops', { kind: 'subject', issuer: people, id: 'ada' }, 'ada-2', 'revoked'],
     ['somebody whom the directory has disabled', theBot, 'gone', 'refused-by-directory'],
     ['anybody where nobody knows the account', { kind: 'subject', issuer: agents, id: 'x' }, 'eve', 'not-known'],
+    ['anybody where nobody knows the person', { kind: 'person', issuer: people, id: 'ada-0' }, 'ada-2', 'not-known'],
     ['anybody where it is a run', { kind: 'run', id: 'run-of-bot' }, 'eve', 'not-liftable'],
     ['anybody where it is a session', { kind: 'session', id: 's1' }, 'eve', 'not-liftable'],
   ])('is not lifted by %s', async (_who, what, who, why) => {
