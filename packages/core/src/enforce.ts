@@ -314,6 +314,7 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
       lapsed: () => lapsed(on, granted),
       grounds: granted,
       clock: on.clock,
+      revocationsFresh: on.revocationsFresh,
     }),
   }
 }

@@ -8,11 +8,12 @@ import { areSame } from './lapsed.js'
 import type { Clock } from './model/clock.js'
 import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
+import { isPromise, letGo } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
-import { begunTooLate, refusalError } from './refusal.js'
+import { begunTooLate, refusalError, revocationsUnknown } from './refusal.js'
 import type { Requester } from './requester.js'
 import { assertLive } from './still-live.js'
 
@@ -28,7 +29,12 @@ export interface PermitLimits {
   readonly grounds: Grounds
   /** By whose monotonic time it has to begin. */
   readonly clock: Clock
+  /** Begins a look at what is revoked, where the last one is too old to go by. */
+  readonly revocationsFresh: () => MaybePromise<void>
 }
+
+/** How long an action may wait before it begins while nobody could tell what was revoked. */
+const unseenMs = 1_000
 
 /**
  * The right to run one recorded action once. `use` comes right before the first byte leaves, `run` right before the target
@@ -44,6 +50,7 @@ export class Permit {
   readonly #lapsed: PermitLimits['lapsed']
   readonly #grounds: Grounds
   readonly #clock: Clock
+  readonly #revocationsFresh: PermitLimits['revocationsFresh']
   readonly #issuedMs: number
   #begun = false
   #void: Refusal | undefined
@@ -62,6 +69,7 @@ export class Permit {
     this.#lapsed = limits.lapsed
     this.#grounds = limits.grounds
     this.#clock = limits.clock
+    this.#revocationsFresh = limits.revocationsFresh
     this.#issuedMs = limits.clock.monotonicMs()
   }
 
@@ -124,14 +132,23 @@ export class Permit {
    * Comes right before the target is asked to run the action, or to run it on, where others could come between that and the
    * decision: before each Execute of a portal. Throws why the session ended when it did, and ERR_PERMIT_VOID when another
    * policy is in force, when the approval, the grant or the broken glass that let it through is over, and when the action
-   * has not begun within the guard's deadline. What is void stays void. Costs no look at the ledger.
+   * has not begun within the guard's deadline, or within a second where nobody can tell what was revoked since. What is void stays void. Costs no look at the ledger.
    */
   run(): void {
     this.assertLive()
     this.#assertCounts()
-    if (!this.#begun && this.#clock.monotonicMs() - this.#issuedMs >= this.#on.deadlineMs)
-      this.#refuse(begunTooLate(this.#on.deadlineMs))
+    if (!this.#begun) this.#assertInTime()
     this.#begun = true
+  }
+
+  /** What waited may have been revoked elsewhere, where the ledger is out or this process stood still. */
+  #assertInTime(): void {
+    const waitedMs = this.#clock.monotonicMs() - this.#issuedMs
+    if (waitedMs >= this.#on.deadlineMs) this.#refuse(begunTooLate(this.#on.deadlineMs))
+    const looking = waitedMs >= unseenMs ? this.#revocationsFresh() : undefined
+    if (!isPromise(looking)) return
+    letGo(looking)
+    this.#refuse(revocationsUnknown)
   }
 
   /**

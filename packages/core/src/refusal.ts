@@ -96,6 +96,14 @@ export function begunTooLate(deadlineMs: number): Refusal {
   }
 }
 
+/** The refusal of an action that was let through and waited while the ledger could not be looked at. */
+export const revocationsUnknown: Refusal = Object.freeze({
+  code: 'ERR_PERMIT_VOID',
+  message: 'the action waited, and what was revoked meanwhile is not known, so it did not run',
+  rules: Object.freeze([]),
+  hint: 'send it again; look at the ledger when that fails',
+})
+
 /** The refusal as an error. */
 export function refusalError(refusal: Refusal): BothKeysError {
   return new BothKeysError(refusal.code, refusal.message, { rules: refusal.rules, hint: refusal.hint })

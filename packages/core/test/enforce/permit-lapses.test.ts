@@ -145,6 +145,7 @@ it('a permit that was void once stays void', () => {
     lapsed,
     grounds: { policy: {} as CompiledPolicy },
     clock,
+    revocationsFresh: () => undefined,
   })
   expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
   over = false

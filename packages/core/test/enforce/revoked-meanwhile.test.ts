@@ -31,7 +31,7 @@ interface Stage {
 }
 
 /** `happen` is called while people are asked, and when the ledger reserves what a rule counts. */
-async function stage(happen: (on: Stage) => unknown, content: PolicyInput = policy): Promise<Stage> {
+async function stage(happen: (on: Stage) => unknown, content: PolicyInput = policy, deadlineMs = 500): Promise<Stage> {
   const inner = memoryLedger({ clock: systemClock })
   let aheadMs = 0
   let isBlind = false
@@ -65,7 +65,7 @@ async function stage(happen: (on: Stage) => unknown, content: PolicyInput = poli
     journal,
     ledger,
     clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() + aheadMs },
-    deadlineMs: 500,
+    deadlineMs,
   })
   const session = await guard.openSession({ [unverifiedCredential]: agent })
   const on: Stage = {
@@ -117,6 +117,27 @@ describe('what may have been revoked meanwhile', () => {
     expect(on.types()).not.toContain('action.intent')
     await on.guard.close()
   })
+
+  it.each([false, true])(
+    'lets what waited for longer than a second begin no more (begun before: %s)',
+    async (begun) => {
+      const on = await stage(() => undefined, policy, 60_000)
+      const admission = await ask(on.access, describeAs('read'))
+      if (admission.outcome !== 'permitted') throw new Error(verdict(admission))
+      const { permit } = admission
+      permit.use()
+      if (begun) permit.run()
+      on.blind()
+      const again = expect.objectContaining({
+        code: 'ERR_PERMIT_VOID',
+        message: expect.stringContaining('revoked meanwhile'),
+      })
+      if (begun) expect(() => permit.run()).not.toThrow()
+      else expect(() => permit.run()).toThrow(again)
+      await permit.settle({ outcome: 'not-run' })
+      await on.guard.close()
+    },
+  )
 
   it('is the target of a held action, which is not let through by its approval', async () => {
     const on = await stage(({ guard }) => guard.revoke({ kind: 'target', id: 'db' }, { reason: 'incident' }))
