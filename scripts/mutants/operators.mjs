@@ -1,4 +1,6 @@
 const tests = ['packages/adapter-pg/test/analyzer/hidden-calls.test.ts']
+const familyTests = ['packages/adapter-pg/test/analyzer/operator-families.test.ts']
+const doorTests = ['packages/adapter-pg/test/door/operator-families.int.test.ts']
 
 /** What an operator in a text may run besides its own function. */
 export const operatorGuards = [
@@ -26,22 +28,64 @@ export const operatorGuards = [
   {
     name: 'negators and commutators run',
     file: 'packages/adapter-pg/src/catalog/operators.ts',
-    find: 'of family(id, partners)) {',
-    replace: 'of [id]) {',
+    find: 'together([operator.id], known)',
+    replace: '[operator]',
     tests,
   },
   {
     name: 'partners of partners run',
     file: 'packages/adapter-pg/src/catalog/operators.ts',
-    find: '  for (const id of found) for',
-    replace: '  for (const id of [start]) for',
+    find: '  for (const id of ids) {',
+    replace: '  for (const id of [...start, ...start.flatMap((each) => known.get(each)?.partners ?? [])]) {',
     tests,
   },
   {
     name: 'negators and commutators are read',
     file: 'packages/adapter-pg/src/catalog/queries.ts',
-    find: "OR ${eq('p.oid', 'o.oprnegate')}",
+    find: "      number('o.oprnegate'),\n",
     replace: '',
     tests: ['packages/adapter-pg/test/door/hidden-calls.int.test.ts'],
+  },
+  {
+    name: 'operators of the server that users gave a partner are read',
+    file: 'packages/adapter-pg/src/catalog/queries.ts',
+    find: "OR ${isUser('o.oprnegate')})",
+    replace: ')',
+    tests: doorTests,
+  },
+  {
+    name: 'families of operators are read',
+    file: 'packages/adapter-pg/src/catalog/queries.ts',
+    find: '  operatorFamilies,\n',
+    replace: '',
+    tests: doorTests,
+  },
+  {
+    name: 'operators of the server in families of users count',
+    file: 'packages/adapter-pg/src/catalog/operators.ts',
+    find: ', ...families.keys()], known)',
+    replace: '], known)',
+    tests: familyTests,
+  },
+  {
+    name: 'functions of families run',
+    file: 'packages/adapter-pg/src/catalog/operators.ts',
+    find: '...each.functions, ...(families.get(each.id) ?? [])',
+    replace: '...each.functions',
+    tests: familyTests,
+  },
+  {
+    name: 'an operator of the server that wins runs its families',
+    file: 'packages/adapter-pg/src/analyzer/operators.ts',
+    find: "operator.schema === 'pg_catalog' && exact(operator)",
+    replace: 'false',
+    tests: familyTests,
+  },
+  {
+    name: 'another operator of the server than the one that wins runs nothing',
+    file: 'packages/adapter-pg/src/analyzer/operators.ts',
+    find: "operator.schema === 'pg_catalog' && exact(operator)",
+    replace: "operator.schema === 'pg_catalog'",
+    tests: familyTests,
   },
 ]

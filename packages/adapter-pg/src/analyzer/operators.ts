@@ -88,12 +88,20 @@ export function applyOperator(walk: Walk, parts: readonly string[], left: Inferr
   if (users.length === 0) return
   const schemas = functionSchemas(walk, written.schema)
   const reachable = users.filter(({ schema }) => schemas.includes(schema))
+  const exact = exactTypes(walk, left, right)
   const builtinWins =
+    exact !== undefined &&
     catalogFirst(walk) &&
     written.schema === undefined &&
-    exactBuiltin(walk, written.name, left, right) &&
+    walk.catalog.builtinOperatorsNamed(written.name).some(exact) &&
     !reachable.some((operator) => takesDomain(walk, operator, [left, right]))
-  if (builtinWins) return
+  if (builtinWins) {
+    runOperators(
+      walk,
+      reachable.filter((operator) => operator.schema === 'pg_catalog' && exact(operator)),
+    )
+    return
+  }
   const possible = reachable.filter((operator) => takesAsMany(operator, left))
   const fitting = possible.filter((operator) => fits(walk, operator, left, right))
   const builtinFits = walk.catalog
@@ -101,7 +109,14 @@ export function applyOperator(walk: Walk, parts: readonly string[], left: Inferr
     .some((operator) => fits(walk, operator, left, right))
   // None fits: the server refuses the operands, or this does not understand them; then every one may be meant.
   const meant = fitting.length > 0 || builtinFits ? fitting : possible
-  for (const { functions } of meant) runStored(walk, functions, 'operator')
+  runOperators(walk, meant)
+}
+
+/** The functions of one may be hundreds, where it is in the families of many types. */
+function runOperators(walk: Walk, operators: readonly Operator[]): void {
+  for (const operator of operators) {
+    if (walk.effects.isFirst(operator)) runStored(walk, operator.functions, 'operator')
+  }
 }
 
 function takesAsMany(operator: Operator, left: InferredType): boolean {
@@ -109,12 +124,15 @@ function takesAsMany(operator: Operator, left: InferredType): boolean {
 }
 
 /** The server takes a builtin operator of exactly these types first; an untyped literal counts as the other side's type. */
-function exactBuiltin(walk: Walk, name: string, left: InferredType, right: InferredType): boolean {
-  if (left === undefined || right === undefined) return false
+function exactTypes(
+  walk: Walk,
+  left: InferredType,
+  right: InferredType,
+): ((operator: Operator) => boolean) | undefined {
+  if (left === undefined || right === undefined) return undefined
   const leftBase = baseType(walk, left === unknownType ? right : left)
   const rightBase = baseType(walk, right === unknownType ? left : right)
-  const operators = walk.catalog.builtinOperatorsNamed(name)
-  return operators.some((operator) => operator.left === leftBase && operator.right === rightBase)
+  return (operator) => operator.left === leftBase && operator.right === rightBase
 }
 
 /**

@@ -1,4 +1,4 @@
-import { operatorNames, operatorsOf } from './operators.js'
+import { type KnownOperator, operatorNames, plainOperators, userOperators } from './operators.js'
 import { addPlannedUses, plainRelations, userRelations } from './relations.js'
 import { byName, routinesOf } from './routines.js'
 import type { CatalogRows, UserRows } from './rows.js'
@@ -14,7 +14,7 @@ export interface BuiltinCatalog {
   readonly routinesByName: ReadonlyMap<string, readonly Routine[]>
   readonly routinesById: ReadonlyMap<number, Routine>
   readonly operators: ReadonlyMap<string, readonly Operator[]>
-  readonly functionsOfOperators: ReadonlyMap<number, readonly number[]>
+  readonly operatorsById: ReadonlyMap<number, KnownOperator>
   readonly operatorNames: ReadonlyMap<number, ReadonlySet<string>>
   readonly casts: readonly Cast[]
   readonly types: readonly TypeInfo[]
@@ -26,7 +26,7 @@ export function buildBuiltins(text: string): BuiltinCatalog {
   const name = schemaNames(rows)
   const relations = plainRelations(rows, name)
   const routines = routinesOf(rows, name, true)
-  const operators = operatorsOf(rows, name)
+  const operators = plainOperators(rows, name)
   return Object.freeze({
     serverVersion: Number(rows.version),
     relations,
@@ -35,7 +35,7 @@ export function buildBuiltins(text: string): BuiltinCatalog {
     routinesByName: byName(routines),
     routinesById: new Map(routines.map((routine) => [routine.id, routine])),
     operators: byName(operators),
-    functionsOfOperators: new Map(operators.map((operator) => [operator.id, operator.functions])),
+    operatorsById: new Map(operators.map((operator) => [operator.id, operator])),
     operatorNames: operatorNames(operators),
     casts: castsOf(rows, true),
     types: plainTypes(rows, name, true),
@@ -46,10 +46,10 @@ export function buildBuiltins(text: string): BuiltinCatalog {
 export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSnapshot {
   const rows = JSON.parse(text) as UserRows
   const name = schemaNames(rows)
-  const operators = operatorsOf(rows, name, builtins.functionsOfOperators)
+  const operators = userOperators(rows, name, builtins.operatorsById)
   const userFunctions = new Map(operators.map((operator) => [operator.id, operator.functions]))
   const functionsOfOperator = (id: number): readonly number[] =>
-    userFunctions.get(id) ?? builtins.functionsOfOperators.get(id) ?? noFunctions
+    userFunctions.get(id) ?? builtins.operatorsById.get(id)?.functions ?? noFunctions
   const relations = userRelations(rows, name, functionsOfOperator)
   const userTypeList = userTypes(rows, name, functionsOfOperator, relations)
   const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
@@ -68,7 +68,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const userRoutines = byName(routines)
   const userRelationsByName = qualified(relations.values())
   const typesByName = qualified(types.values())
-  const userOperators = byName(operators)
+  const operatorsByName = byName(operators)
   const userOperatorNames = operatorNames(operators)
   const classes = new Map<string, number[]>()
   for (const [operatorClass, routine] of rows.operatorClasses ?? []) {
@@ -101,7 +101,7 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
     ],
     userRoutinesNamed: (routine: string) =>
       userRoutines.has(routine) || replaced.size > 0 ? userNamed(routine) : noRoutines,
-    userOperatorsNamed: (operator: string) => userOperators.get(operator) ?? noOperators,
+    userOperatorsNamed: (operator: string) => operatorsByName.get(operator) ?? noOperators,
     builtinOperatorsNamed: (operator: string) => builtins.operators.get(operator) ?? noOperators,
     operatorNames: (routine: number) => [
       ...(builtins.operatorNames.get(routine) ?? []),

@@ -83,9 +83,14 @@ const operators = (which: (id: string) => string): string =>
       number('o.oprright'),
       number('o.oprresult'),
       number('o.oprcode::pg_catalog.oid'),
+      number('o.oprcom'),
+      number('o.oprnegate'),
     ],
     `pg_catalog.pg_operator AS o WHERE ${which('o.oid')}`,
   )
+
+/** Also one of the server that users gave a commutator or negator. */
+const isUsersOperator = (id: string): string => `(${isUser(id)} OR ${isUser('o.oprcom')} OR ${isUser('o.oprnegate')})`
 
 const casts = (which: (id: string) => string): string =>
   section(
@@ -133,15 +138,30 @@ const builtinSql = document([
 
 const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
 
-/** Functions of users in an operator family: support functions, and those behind its operators. */
-const familyFunctions = (family: string): string =>
-  `(SELECT m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${eq('m.amprocfamily', family)} UNION SELECT o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${eq('a.amopfamily', family)})`
+/** Functions of users in operator families: support functions, and those behind their operators. */
+const familyFunctions = `(SELECT m.amprocfamily, m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${isUser('m.amproc::pg_catalog.oid')} UNION SELECT a.amopfamily, o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${isUser('o.oprcode::pg_catalog.oid')}) AS f(family, f)`
+
+/** Of the server's own access methods: GiST, GIN, BRIN and SP-GiST, which have the same ids in every version. */
+const otherIndexes = ['783', '2742', '3580', '4000']
 
 /** What sorts, compares and hashes values of a type where nothing else is said, and bounds of ranges with a class of their own. */
 const comparisonFunctions = section(
   'comparisons',
   [number('c.type'), number('f.f')],
-  `(SELECT c.opcintype AS type, c.opcfamily AS family FROM pg_catalog.pg_opclass AS c WHERE c.opcdefault UNION SELECT g.rngtypid, c.opcfamily FROM pg_catalog.pg_range AS g JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'g.rngsubopc')} WHERE ${isUser('g.rngtypid')}) AS c CROSS JOIN LATERAL ${familyFunctions('c.family')} AS f(f) WHERE ${isUser('f.f')}`,
+  `(SELECT c.opcintype AS type, c.opcfamily AS family FROM pg_catalog.pg_opclass AS c WHERE c.opcdefault UNION SELECT g.rngtypid, c.opcfamily FROM pg_catalog.pg_range AS g JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'g.rngsubopc')} WHERE ${isUser('g.rngtypid')}) AS c JOIN ${familyFunctions} ON ${eq('f.family', 'c.family')}`,
+)
+
+/**
+ * Families by which operators are sorted and hashed, wherever the operator is written: those of other kinds of indexes are
+ * looked at with the index alone.
+ */
+const operatorFamilies = section(
+  'operatorFamilies',
+  [
+    numbers('f.functions'),
+    `(SELECT pg_catalog.json_agg(DISTINCT ${number('a.amopopr')}) FROM pg_catalog.pg_amop AS a WHERE ${eq('a.amopfamily', 'f.family')})`,
+  ],
+  `(SELECT f.family, pg_catalog.array_agg(f.f) AS functions FROM ${familyFunctions} GROUP BY f.family) AS f JOIN pg_catalog.pg_opfamily AS g ON ${eq('g.oid', 'f.family')} WHERE ${otherIndexes.map((id) => `g.opfmethod OPERATOR(pg_catalog.<>) '${id}'::pg_catalog.oid`).join(' AND ')}`,
 )
 
 /** Functions of operator classes that an index or a partition key names. */
@@ -149,7 +169,7 @@ const classFunctions = (name: string, relation: string, classes: string, from: s
   section(
     name,
     [number(relation), number('f.f')],
-    `${from} CROSS JOIN LATERAL pg_catalog.unnest(${classes}::pg_catalog.oid[]) AS u(u) JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'u.u')} CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE ${isUser('f.f')}`,
+    `${from} CROSS JOIN LATERAL pg_catalog.unnest(${classes}::pg_catalog.oid[]) AS u(u) JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'u.u')} JOIN ${familyFunctions} ON ${eq('f.family', 'c.opcfamily')}`,
   )
 
 /**
@@ -168,15 +188,11 @@ const userSql = document([
     `CASE WHEN p.proargdefaults IS NULL THEN NULL ELSE ${storedUseSql('p.proargdefaults')} END`,
     numbers('p.proallargtypes'),
   ),
-  operators(isUser),
+  operators(isUsersOperator),
   casts(isUser),
   types(isUser),
   comparisonFunctions,
-  section(
-    'operatorPartners',
-    [number('o.oid'), number('p.oid')],
-    `pg_catalog.pg_operator AS o JOIN pg_catalog.pg_operator AS p ON ${eq('p.oid', 'o.oprcom')} OR ${eq('p.oid', 'o.oprnegate')} WHERE ${isUser('o.oid')}`,
-  ),
+  operatorFamilies,
   section(
     'indexes',
     [
@@ -193,7 +209,7 @@ const userSql = document([
   section(
     'operatorClasses',
     ['c.opcname', number('f.f')],
-    `pg_catalog.pg_opclass AS c CROSS JOIN LATERAL ${familyFunctions('c.opcfamily')} AS f(f) WHERE ${isUser('c.oid')} AND ${isUser('f.f')}`,
+    `pg_catalog.pg_opclass AS c JOIN ${familyFunctions} ON ${eq('f.family', 'c.opcfamily')} WHERE ${isUser('c.oid')}`,
   ),
   classFunctions('indexClasses', 'i.indrelid', 'i.indclass', 'pg_catalog.pg_index AS i'),
   classFunctions('partitionClasses', 'p.partrelid', 'p.partclass', 'pg_catalog.pg_partitioned_table AS p'),

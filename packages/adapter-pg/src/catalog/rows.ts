@@ -36,7 +36,17 @@ export interface CatalogRows {
     ]
   >
   readonly operators: Rows<
-    [id: number, schema: number, name: string, left: number, right: number, result: number, routine: number]
+    [
+      id: number,
+      schema: number,
+      name: string,
+      left: number,
+      right: number,
+      result: number,
+      routine: number,
+      commutator: number,
+      negator: number,
+    ]
   >
   readonly casts: Rows<[source: number, target: number, routine: number, context: string]>
   readonly types: Rows<
@@ -56,8 +66,7 @@ export interface CatalogRows {
 /** What `catalogQueries.user` has beyond the common part. */
 export interface UserRows extends CatalogRows {
   readonly comparisons: Rows<[type: number, routine: number]>
-  /** Commutators and negators. */
-  readonly operatorPartners: Rows<[operator: number, partner: number]>
+  readonly operatorFamilies: Rows<[functions: readonly number[], operators: readonly number[] | null]>
   readonly indexes: Rows<
     [
       id: number,

@@ -161,8 +161,8 @@ export interface Operator {
   readonly right: number
   readonly result: number
   /**
-   * Its function, and those of its negator and its commutator: the planner writes `NOT (a < b)` with the one, and turns
-   * sides round with the other.
+   * Its function; those of its negator and its commutator, as the planner writes `NOT (a < b)` with the one and turns sides
+   * round with the other; and those of users in the families of all of these, which sort and hash what it compares.
    */
   readonly functions: readonly number[]
 }
@@ -227,6 +227,7 @@ export interface CatalogSnapshot {
   routinesNamed(name: string): readonly Routine[]
   /** User-defined routines of a name. */
   userRoutinesNamed(name: string): readonly Routine[]
+  /** Operators of a name that run functions of users: those that users defined, and those of the server that users put into a family. */
   userOperatorsNamed(name: string): readonly Operator[]
   builtinOperatorsNamed(name: string): readonly Operator[]
   /** Names of the operators behind which a function stands. */
