@@ -74,6 +74,7 @@ import { signedPolicyGuards } from './signed-policies.mjs'
 import { storedValueGuards } from './stored-values.mjs'
 import { systemColumnGuards } from './system-columns.mjs'
 import { takeoverGuards } from './takeover.mjs'
+import { textSearchGuards } from './text-searches.mjs'
 import { storedCallGuards } from './stored-calls.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
@@ -100,6 +101,7 @@ const lists = {
   policy: policyGuards,
   mitigations: mitigationGuards,
   decide: decideGuards,
+  'text-searches': textSearchGuards,
   identity: identityGuards,
   directory: directoryGuards,
   'known-options': knownOptionGuards,

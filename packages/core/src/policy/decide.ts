@@ -8,11 +8,11 @@ import type {
 } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
 import { mayChangeRows, smallestBound, widest } from './affected-bound.js'
+import { ByteSearch, tooLongToSearch } from './byte-search.js'
 import { guardDuties } from './duty-choice.js'
 import {
   allConditionsHold,
   anyConditionHolds,
-  bytesMatch,
   isProvenFor,
   isSensitive,
   isUnbound,
@@ -69,8 +69,7 @@ class Deliberation {
   #bounded: AllowRule[] | undefined
   /** Whether a rule that is about the whole action holds it. */
   #heldByText = false
-  /** Each rule's patterns are searched once per action, however many effects the rule fits. */
-  #searched: Map<Restriction, boolean> | undefined
+  #search: ByteSearch | undefined
 
   constructor(view: View, input: DecisionInput) {
     this.#view = view
@@ -177,12 +176,16 @@ class Deliberation {
 
   #bytesMatch(rule: Restriction): boolean {
     if (rule.text === undefined && rule.argv === undefined) return true
-    this.#searched ??= new Map()
-    const known = this.#searched.get(rule)
-    if (known !== undefined) return known
-    const matches = bytesMatch(rule, this.#input)
-    this.#searched.set(rule, matches)
-    return matches
+    this.#search ??= new ByteSearch(this.#input, this.#view.texts)
+    const result = this.#search.of(rule)
+    if (result === 'too-long') this.#unsearched(rule)
+    return result === 'found'
+  }
+
+  /** What a rule might forbid or hold is denied where nobody could look. */
+  #unsearched(rule: Restriction): void {
+    if (this.#reasons.some((said) => said.rule === rule.id && said.reason === tooLongToSearch)) return
+    this.#reasons.push(Object.freeze({ rule: rule.id, reason: tooLongToSearch, effect: undefined }))
   }
 
   #deny(reason: string, effect: Effect | undefined): void {

@@ -1,6 +1,7 @@
 import type { Decision, DecisionInput } from '../model/decision.js'
 import type { DatasetWall, SeparatedDuties, SeparatedRoles, ActionLimit } from '../model/duty-rules.js'
 import type { Effect } from '../model/effect.js'
+import { ByteSearch, tooLongToSearch } from './byte-search.js'
 import type { CompiledPolicy } from './compiled.js'
 import { viewsOf } from './compile.js'
 import { decide } from './decide.js'
@@ -8,7 +9,6 @@ import { guardDuties } from './duty-choice.js'
 import {
   allConditionsHold,
   anyConditionHolds,
-  bytesMatch,
   isProvenFor,
   isSensitive,
   isUnbound,
@@ -18,7 +18,8 @@ import {
 } from './match.js'
 import { alternatives, quoted } from './problem.js'
 import { parseResource } from './resource-pattern.js'
-import type { AllowRule, HoldRule, PolicyRules, Restriction } from './rules.js'
+import type { AllowRule, HoldRule, Restriction } from './rules.js'
+import type { TextSearches } from './text-searches.js'
 import type { Views } from './view.js'
 
 /** One rule and whether it spoke on the action. */
@@ -57,14 +58,14 @@ export function explain(policy: CompiledPolicy, input: DecisionInput): Explanati
 
 /** The explanation from the rules themselves. */
 export function explainRules(views: Views, input: DecisionInput): Explanation {
-  const { rules } = views
+  const { rules, texts } = views
   return {
     decision: decide(views, input),
-    effects: input.effects.map((effect) => explainEffect(rules, input, effect)),
+    effects: input.effects.map((effect) => explainEffect(views, input, effect)),
     trace: [
       ...[...rules.roles.values()].flat().map((rule) => trace('roles', rule.id, allowMisses(rule, input))),
-      ...rules.deny.map((rule) => trace('deny', rule.id, restrictionMisses(rule, input))),
-      ...rules.hold.map((rule) => trace('hold', rule.id, restrictionMisses(rule, input))),
+      ...rules.deny.map((rule) => trace('deny', rule.id, restrictionMisses(rule, input, texts))),
+      ...rules.hold.map((rule) => trace('hold', rule.id, restrictionMisses(rule, input, texts))),
       ...rules.record.map((rule) =>
         trace(
           'record',
@@ -81,11 +82,11 @@ export function explainRules(views: Views, input: DecisionInput): Explanation {
   }
 }
 
-function explainEffect(rules: PolicyRules, input: DecisionInput, effect: Effect): EffectExplanation {
+function explainEffect({ rules, texts }: Views, input: DecisionInput, effect: Effect): EffectExplanation {
   const allows = [...rules.roles.values()].flat()
   const allowedBy = allows.filter((rule) => allowMiss(rule, input, effect) === undefined)
-  const deniedBy = rules.deny.filter((rule) => restrictionMiss(rule, input, effect) === undefined)
-  const heldBy = rules.hold.filter((rule) => restrictionMiss(rule, input, effect) === undefined)
+  const deniedBy = rules.deny.filter((rule) => restrictionMiss(rule, input, effect, texts) === undefined)
+  const heldBy = rules.hold.filter((rule) => restrictionMiss(rule, input, effect, texts) === undefined)
   return {
     effect,
     allowedBy: allowedBy.map((rule) => rule.id),
@@ -167,20 +168,27 @@ function namesLiterally(rule: AllowRule, target: string, effect: Effect): boolea
   return missOf({ ...rule, resources }, target, effect, allConditionsHold) === undefined
 }
 
-function restrictionMisses(rule: Restriction, input: DecisionInput): string | undefined {
-  if (!rule.aboutEffects && input.effects.length === 0) return wholeMiss(rule, input)
-  return missesOf(input, (effect) => restrictionMiss(rule, input, effect))
+function restrictionMisses(rule: Restriction, input: DecisionInput, texts: TextSearches): string | undefined {
+  if (!rule.aboutEffects && input.effects.length === 0) return wholeMiss(rule, input, texts)
+  return missesOf(input, (effect) => restrictionMiss(rule, input, effect, texts))
 }
 
-function restrictionMiss(rule: Restriction, input: DecisionInput, effect: Effect): string | undefined {
-  return missOf(rule, input.target.name, effect, anyConditionHolds) ?? wholeMiss(rule, input)
+function restrictionMiss(
+  rule: Restriction,
+  input: DecisionInput,
+  effect: Effect,
+  texts: TextSearches,
+): string | undefined {
+  return missOf(rule, input.target.name, effect, anyConditionHolds) ?? wholeMiss(rule, input, texts)
 }
 
-function wholeMiss(rule: Restriction, input: DecisionInput): string | undefined {
+function wholeMiss(rule: Restriction, input: DecisionInput, texts: TextSearches): string | undefined {
   if (!rule.targets.has(input.target.name)) return 'it is about other targets'
   if (rule.roles !== undefined && !restrictedRoles(input).some((role) => rule.roles?.has(role)))
     return 'it is about other roles'
-  return bytesMatch(rule, input) ? undefined : 'text or argv do not match'
+  const result = new ByteSearch(input, texts).of(rule)
+  if (result === 'too-long') return tooLongToSearch
+  return result === 'found' ? undefined : 'text or argv do not match'
 }
 
 /** The roles that restrict the principal: also those that give it nothing. */

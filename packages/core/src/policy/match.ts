@@ -1,9 +1,9 @@
-import type { ApprovalLevel, DecisionInput } from '../model/decision.js'
+import type { ApprovalLevel } from '../model/decision.js'
 import type { AttributeValue, Effect } from '../model/effect.js'
 import { isAtLeast } from '../model/level.js'
 import { patternMatches } from './pattern-relations.js'
 import { parseResource } from './resource-pattern.js'
-import type { AllowRule, Condition, Restriction, Scope } from './rules.js'
+import type { AllowRule, Condition, Scope } from './rules.js'
 
 /**
  * Whether an effect has the attributes that an allow rule asks for. Where an attribute is a list, each of its members
@@ -33,14 +33,6 @@ export function anyConditionHolds(rule: Scope, effect: Effect): boolean {
       return value !== undefined && values.has(value)
     })
   )
-}
-
-/** Whether the text and the arguments of an action are ones that a deny or hold rule looks for. */
-export function bytesMatch(rule: Restriction, input: DecisionInput): boolean {
-  if (rule.text !== undefined && !rule.text.some((pattern) => pattern.found(input.text))) return false
-  if (rule.argv === undefined) return true
-  const argv = input.argv ?? []
-  return rule.argv.some((pattern) => argv.some((argument) => pattern.found(argument)))
 }
 
 /** Whether an allow rule speaks of the action's operation. */

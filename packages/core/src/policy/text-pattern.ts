@@ -3,6 +3,8 @@ import { RE2JS } from 're2js'
 /** A pattern in the linear dialect (RE2 syntax, no back references, no look-around). */
 export interface TextPattern {
   readonly source: string
+  /** Of its program: what a search may take for each character of a text. */
+  readonly size: number
   /** Whether the pattern is found anywhere in the text, in time linear in it. */
   found(text: string): boolean
 }
@@ -22,6 +24,7 @@ export function compileTextPattern(source: string): TextPattern | string {
     const reason = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : 'it does not compile'
     return `not a pattern of the linear dialect: ${reason}`
   }
-  if (compiled.programSize() > largestProgram) return 'the pattern is too large; use smaller repetition counts'
-  return { source, found: (text) => compiled.test(text) }
+  const size = compiled.programSize()
+  if (size > largestProgram) return 'the pattern is too large; use smaller repetition counts'
+  return { source, size, found: (text) => compiled.test(text) }
 }

@@ -5,10 +5,12 @@ import { isProvenFor } from './match.js'
 import { ResourceReader } from './resource-reader.js'
 import { RuleIndex } from './rule-index.js'
 import type { AllowRule, DenyRule, HoldRule, PolicyRules, Restriction } from './rules.js'
+import { TextSearches } from './text-searches.js'
 
 /** The rules that matter to one set of roles on one target, indexed. */
 export interface View {
   readonly resources: ResourceReader
+  readonly texts: TextSearches
   /** Allow rules that give one of the adapters' duties: what lets an action without effects through. */
   readonly access: readonly AllowRule[]
   readonly allow: RuleIndex<AllowRule>
@@ -31,6 +33,7 @@ const mostViews = 1_000
 /** Makes the views of a policy when they are first asked for, and keeps them. */
 export class Views {
   readonly rules: PolicyRules
+  readonly texts: TextSearches = new TextSearches()
   readonly #byRoles = new Map<string, Map<string, View>>()
   /** Roles arrays are frozen and shared by all decisions of a principal, so the arrays themselves are the fastest key. */
   #byIdentity = new WeakMap<readonly string[], WeakMap<readonly string[], Map<string, View>>>()
@@ -51,7 +54,7 @@ export class Views {
     if (known !== undefined) return known
     const given = this.#knownRoles(roles)
     const restricted = this.#knownRoles([...given, ...restricting])
-    const made = makeView(this.rules, given, restricted, target, this.#resources)
+    const made = makeView(this.rules, given, restricted, target, { resources: this.#resources, texts: this.texts })
     views.set(target, made)
     this.#count++
     return made
@@ -89,7 +92,7 @@ function makeView(
   roles: readonly string[],
   restricted: readonly string[],
   target: string,
-  resources: ResourceReader,
+  shared: Pick<View, 'resources' | 'texts'>,
 ): View {
   const held = new Set(restricted)
   const here = <Rule extends Restriction>(rule: Rule): boolean =>
@@ -98,7 +101,7 @@ function makeView(
   const deny = rules.deny.filter(here)
   const hold = rules.hold.filter(here)
   return {
-    resources,
+    ...shared,
     access: allow.filter((rule) => [...rule.duties].some((duty) => !guardDuties.has(duty))),
     allow: new RuleIndex(allow),
     deny: new RuleIndex(deny.filter((rule) => rule.aboutEffects)),
