@@ -154,9 +154,9 @@ export const literalGuards = [
   },
   {
     name: 'nor are those of a function',
-    file: source('setting-values'),
-    find: "new Set(['set', 'alter', 'create'])",
-    replace: "new Set(['set', 'alter'])",
+    file: source('bare-values'),
+    find: '[new SettingValues(), new TriggerArguments()]',
+    replace: '[new TriggerArguments()]',
     tests: test('recorded-text'),
   },
   {

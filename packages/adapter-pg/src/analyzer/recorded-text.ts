@@ -1,6 +1,5 @@
+import { BareValues } from './bare-values.js'
 import { scanBytes } from './grammar.js'
-import { SettingValues } from './setting-values.js'
-import { TriggerArguments } from './trigger-arguments.js'
 
 /** What is recorded when literals cannot be taken out safely. */
 export const unreadableText = '[statement text withheld]'
@@ -28,14 +27,12 @@ export function recordedText(bytes: Buffer): string {
   const { tokens } = JSON.parse(scanned) as { readonly tokens?: readonly ScanToken[] }
   let text = ''
   let end = 0
-  const settings = new SettingValues()
-  const passed = new TriggerArguments()
+  const values = new BareValues()
   for (const token of tokens ?? []) {
     if (!commentTokens.has(token.tokenType)) {
       if (text !== '' && token.start > end) text += ' '
       const written = bytes.toString('utf8', token.start, token.end)
-      const isValue = [settings.takes(written), passed.takes(written)].includes(true)
-      text += isValue || literalTokens.has(token.tokenType) ? '?' : written
+      text += values.takes(written) || literalTokens.has(token.tokenType) ? '?' : written
       end = token.end
     }
   }

@@ -1,31 +1,20 @@
 import { mayHoldSecret } from './secret-settings.js'
+import type { ValueReader } from './value-reader.js'
 
-/**
- * Tells the values of settings that may hold a secret, which SET takes as bare words, too: `SET app.key TO x`, also of ALTER and
- * CREATE FUNCTION.
- */
-export class SettingValues {
-  #statement: string | undefined
+/** Tells the values of settings that may hold a secret: `SET app.key TO x`, also of ALTER and CREATE FUNCTION. */
+export class SettingValues implements ValueReader {
   #at: 'outside' | 'name' | 'value' | 'behind' = 'outside'
   /** Tokens of the name. */
   #name: string[] = []
 
-  /** Whether the token is such a value. Takes the tokens of a text one after the other. */
-  takes(written: string): boolean {
-    const word = written.toLowerCase()
-    if (word === ';') {
-      this.#statement = undefined
-      this.#at = 'outside'
-      return false
-    }
-    this.#statement ??= word
+  takes(word: string): boolean {
     if (this.#at === 'value') {
       if (word === '+' || word === '-') return false
       this.#at = 'behind'
       return true
     }
     if (this.#at === 'behind') this.#at = word === ',' ? 'value' : 'outside'
-    if (word === 'set' && settingStatements.has(this.#statement)) {
+    if (word === 'set') {
       this.#at = 'name'
       this.#name = []
     } else if (this.#at === 'name') {
@@ -36,8 +25,6 @@ export class SettingValues {
     return false
   }
 }
-
-const settingStatements: ReadonlySet<string> = new Set(['set', 'alter', 'create'])
 
 /** Quoted names may have a point in them, also in other letters. */
 function isSecret(name: readonly string[]): boolean {

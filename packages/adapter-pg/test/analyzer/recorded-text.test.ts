@@ -36,6 +36,15 @@ describe('the recorded text', () => {
     ],
     ["set my.secret = 'hunter2'", 'set my.secret = ?'],
     ['set my.secret to hunter2, "Hunter3"; select a', 'set my.secret to ?, ?; select a'],
+    ['select a; set my.secret to hunter2; set x to y', 'select a; set my.secret to ?; set x to y'],
+    [
+      'set x to y; create trigger t after insert on a execute function f(hunter2); update a set b = c',
+      'set x to y; create trigger t after insert on a execute function f(?); update a set b = c',
+    ],
+    [
+      'create table a (b int); update a set b.c = d; execute f(a)',
+      'create table a (b int); update a set b.c = d; execute f(a)',
+    ],
     ['set "my.secret" = hunter2', 'set "my.secret" = ?'],
     ['alter role bob set "my.secret" to hunter2', 'alter role bob set "my.secret" to ?'],
     [
