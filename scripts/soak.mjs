@@ -16,6 +16,7 @@ const [word = ''] = process.argv.slice(2)
 const long = [
   ['int', 'packages/adapter-pg/test/soak', /\.test\.ts$/],
   ['int', 'packages/adapter-pg/test/battery', /\.test\.ts$/],
+  ['int', 'packages/adapter-pg/test/overloads', /\.test\.ts$/],
   ['unit', 'packages/core/test/approvals', /^model-check\.test\.ts$/],
   ['unit', 'packages/core/test/model-check', /model-check\.test\.ts$/],
 ]
