@@ -189,8 +189,8 @@ export const analyzerColumnGuards = [
   {
     name: 'an expression of ORDER BY is read, whatever the select list is called',
     file: source('output-references'),
-    find: 'name === undefined || !outputs.has(name)) walk.visit(item, scope)\n    else if (sorted',
-    replace: 'name !== undefined && !outputs.has(name)) walk.visit(item, scope)\n    else if (sorted',
+    find: '(name !== undefined && outputs.has(name))',
+    replace: '(name === undefined || outputs.has(name))',
     tests: effects,
   },
   {

@@ -90,7 +90,7 @@ export const hiddenTypeGuards = [
   {
     name: 'each field of a row is compared with its column of a subquery',
     file: source('expressions'),
-    find: "const fields = row === undefined ? [tested] : listOf(row, 'args')",
+    find: 'const fields = isRow ? rowFields(tested) : [tested]',
     replace: 'const fields = [tested]',
     tests,
   },

@@ -55,6 +55,7 @@ import { namedTypeGuards } from './named-types.mjs'
 import { oneStepGuards } from './one-step.mjs'
 import { operatorGuards } from './operators.mjs'
 import { ownRowGuards } from './own-rows.mjs'
+import { placeOfColumnGuards } from './places-of-columns.mjs'
 import { path } from './path.mjs'
 import { perChangeGuards } from './per-change.mjs'
 import { cursorNameGuards, optionGuards, permitsInTimeGuards, statementCountGuards } from './permits-in-time.mjs'
@@ -166,6 +167,7 @@ const lists = {
   'stored-values': storedValueGuards,
   operators: operatorGuards,
   'own-rows': ownRowGuards,
+  'places-of-columns': placeOfColumnGuards,
   'system-columns': systemColumnGuards,
   'read-values': readValueGuards,
   'named-types': namedTypeGuards,

@@ -1,6 +1,6 @@
 import { applyCast } from './casts.js'
 import { settleAmong, settleCast } from './literals.js'
-import { applyOperator, impliedOperator } from './operators.js'
+import { applyOperator, impliedOperator, rowFields } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
@@ -19,8 +19,12 @@ export const subLink: Handler = (walk, body, scope) => {
   const name = namesOf(listOf(body, 'operName')) ?? []
   const operator = name.length > 0 ? name : ['=']
   // A row is compared field by field.
-  const row = bodyOf(tested, 'RowExpr')
-  const fields = row === undefined ? [tested] : listOf(row, 'args')
+  const isRow = bodyOf(tested, 'RowExpr') !== undefined
+  const fields = isRow ? rowFields(tested) : [tested]
+  if (fields === undefined) {
+    applyOperator(walk, operator, undefined, undefined)
+    return
+  }
   const isKnown = inner.result?.every(({ rest }) => rest !== true) === true
   for (const [index, field] of fields.entries()) {
     applyOperator(walk, operator, typeOf(walk, field, scope), isKnown ? inner.result?.[index]?.type : undefined)

@@ -23,7 +23,9 @@ export function joinSides(
   const [left, right] = sides
   const shared = sharedNames(walk, body, sides)
   for (const name of shared) {
-    impliedOperator(walk, '=', readIn(walk, left.ranges, name), readIn(walk, right.ranges, name))
+    const [ours, theirs] = [readIn(walk, left.ranges, name), readIn(walk, right.ranges, name)]
+    impliedOperator(walk, '=', ours, theirs)
+    if (ours === undefined || ours !== theirs) scope.mix(name)
   }
   const ranges = [...left.ranges, ...right.ranges]
   // Other items of the same FROM are out of sight for the condition.

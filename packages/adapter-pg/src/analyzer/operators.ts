@@ -4,6 +4,7 @@ import { functionSchemas, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
+import { isStar } from './stars.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -41,9 +42,11 @@ function repeatedType(walk: Walk, body: TreeNode, left: TreeNode, scope: Scope):
   return isRepeated && type === unknownType ? undefined : type
 }
 
-function rowFields(node: TreeNode | undefined): readonly TreeNode[] | undefined {
+/** What a row is written with; undefined for what is none, and where it is not known which field comes from where. */
+export function rowFields(node: TreeNode | undefined): readonly TreeNode[] | undefined {
   const row = bodyOf(node, 'RowExpr')
-  return row === undefined ? undefined : listOf(row, 'args')
+  const fields = row === undefined ? undefined : listOf(row, 'args')
+  return fields?.some(isStar) === true ? undefined : fields
 }
 
 const nameOnly: ReadonlySet<string> = new Set(['name'])

@@ -1,6 +1,7 @@
 import { unknownType } from './overloads.js'
 import { targetName } from './output-names.js'
 import { type OutputColumn, type Range, restColumns, type Scope } from './scope.js'
+import { isStar } from './stars.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
 import { typeOf } from './type-of.js'
 import type { Walk } from './walk.js'
@@ -51,13 +52,16 @@ export function renameColumns(
 }
 
 function rowColumns(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonly OutputColumn[] | undefined {
-  const arms = rows.map((row) =>
-    listOf(bodyOf(row, 'List') ?? {}, 'items').map((item, index) => ({
-      name: `column${String(index + 1)}`,
-      type: settled(typeOf(walk, item, scope)),
-    })),
+  const arms = rows.map((row) => listOf(bodyOf(row, 'List') ?? {}, 'items'))
+  if (arms.some((items) => items.some(isStar))) return undefined
+  return commonColumns(
+    arms.map((items) =>
+      items.map((item, index) => ({
+        name: `column${String(index + 1)}`,
+        type: settled(typeOf(walk, item, scope)),
+      })),
+    ),
   )
-  return commonColumns(arms)
 }
 
 /** What `*` or `t.*` stands for; undefined when the item is none, or its columns are not known. */

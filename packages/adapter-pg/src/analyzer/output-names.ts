@@ -1,4 +1,5 @@
-import { listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { isStar } from './stars.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 
 /** Names of the columns that a query gives; undefined when they are not plain to see (`*`, a changing query). */
 export function columnNames(query: TreeNode | undefined): readonly string[] | undefined {
@@ -12,10 +13,8 @@ function selectNames(body: TreeNode): readonly string[] | undefined {
   for (let arm = nodeOf(select, 'larg'); arm !== undefined; arm = nodeOf(select, 'larg')) select = arm
   const row = listOf(select, 'valuesLists')[0]
   if (row !== undefined) {
-    const items = unwrap(row)
-    return items?.type === 'List'
-      ? listOf(items.body, 'items').map((_, index) => `column${String(index + 1)}`)
-      : undefined
+    const items = listOf(bodyOf(row, 'List') ?? {}, 'items')
+    return items.some(isStar) ? undefined : items.map((_, index) => `column${String(index + 1)}`)
   }
   const names: string[] = []
   for (const target of listOf(select, 'targetList')) {

@@ -1,3 +1,4 @@
+import { constantInteger } from './constants.js'
 import { applyOperator } from './operators.js'
 import type { Scope } from './scope.js'
 import { columnOf } from './system-columns.js'
@@ -5,8 +6,8 @@ import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.j
 import type { Walk } from './walk.js'
 
 /**
- * ORDER BY and DISTINCT ON: a name that is all of an item means a column of the select list first; such a column was read
- * where it stands there. Inside an expression a name never does (`findTargetlistEntrySQL92` of PostgreSQL's parse_clause.c),
+ * ORDER BY and DISTINCT ON: a number that is all of an item means the column in that place of the select list, a name one of
+ * its columns first; such a column was read where it stands there. Inside an expression a name never does (`findTargetlistEntrySQL92` of PostgreSQL's parse_clause.c),
  * nor anywhere in HAVING, WINDOW, LIMIT and OFFSET.
  */
 export function visitByOutput(
@@ -17,13 +18,15 @@ export function visitByOutput(
 ): void {
   for (const item of items) {
     const sorted = bodyOf(item, 'SortBy')
-    const name = bareName(sorted === undefined ? item : nodeOf(sorted, 'node'))
-    if (name === undefined || !outputs.has(name)) walk.visit(item, scope)
+    const node = sorted === undefined ? item : nodeOf(sorted, 'node')
+    const name = bareName(node)
+    const isOutput = constantInteger(node) !== undefined || (name !== undefined && outputs.has(name))
+    if (!isOutput) walk.visit(item, scope)
     else if (sorted !== undefined) sortBy(walk, sorted)
   }
 }
 
-/** The operator of `ORDER BY name USING <`: the column of the select list may be of any type. */
+/** The operator of `ORDER BY name USING <` and of `ORDER BY 1 USING <`: the column of the select list may be of any type. */
 function sortBy(walk: Walk, body: TreeNode): void {
   const operator = namesOf(listOf(body, 'useOp')) ?? []
   if (operator.length > 0) applyOperator(walk, operator, undefined, undefined)

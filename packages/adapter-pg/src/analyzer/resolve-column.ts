@@ -33,7 +33,7 @@ export function resolveColumn(
     return range === undefined || column === undefined ? undefined : { range, column }
   }
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
-    if (level.ranges.some(isJoin)) return undefined
+    if (level.ranges.some(isJoin) || level.isMixed(name)) return undefined
     let unknown = false
     for (const range of level.ranges) {
       if (range.hidden) continue

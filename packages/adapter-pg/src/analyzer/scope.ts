@@ -27,12 +27,15 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly ranges: Range[] = []
   readonly #commonTables: Map<string, CommonTable>
+  /** Names of columns that joins make of two of different types, or of types that are not known. */
+  readonly #mixed: Set<string>
   /** What the query at this level gives, once it was handled; undefined when that is not plain to see. */
   result: readonly OutputColumn[] | undefined
 
-  constructor(parent?: Scope, commonTables = new Map<string, CommonTable>()) {
+  constructor(parent?: Scope, commonTables = new Map<string, CommonTable>(), mixed = new Set<string>()) {
     this.parent = parent
     this.#commonTables = commonTables
+    this.#mixed = mixed
   }
 
   define(table: CommonTable): void {
@@ -41,7 +44,7 @@ export class Scope {
 
   /** The same level with these items alone: none for a subquery in FROM without LATERAL, two sides for the condition of a join. */
   blind(ranges: readonly Range[] = []): Scope {
-    const scope = new Scope(this.parent, this.#commonTables)
+    const scope = new Scope(this.parent, this.#commonTables, this.#mixed)
     for (const range of ranges) scope.ranges.push(range)
     return scope
   }
@@ -50,6 +53,16 @@ export class Scope {
   adopt(query: Scope): void {
     this.ranges.push(...query.ranges)
     this.result = query.result
+  }
+
+  /** Notes that a name alone means a column of both sides of a join, which has the type that these have in common. */
+  mix(name: string): void {
+    this.#mixed.add(name)
+  }
+
+  /** Whether no item alone tells the type of the column that this name means. */
+  isMixed(name: string): boolean {
+    return this.#mixed.has(name)
   }
 
   /** How many items a name may have to be looked for in. */

@@ -414,3 +414,51 @@ describe('a function of the server that tells what has a name', () => {
     }
   })
 })
+
+describe('a column that is not where it seems to be', () => {
+  const modulo = withOperator('%', int8, int4)
+
+  it.each([
+    'select id % 2 from (select 1 as id) a join (select 1::bigint as id) b using (id)',
+    'select id % 2 from (select 1 as id) a natural join (select 1::bigint as id) b',
+    'select id % 2 from (select 1 as id) a join json_to_record($1) as b(id bigint) using (id)',
+    'select id % 2 from (select 1 as id) a cross join json_to_record($1) as f(x int) join json_to_record($2) as g(id bigint) using (id)',
+    'select 1 from (select 1 as id) a join (select 1::bigint as id) b using (id) join (select 1 as c) c on id % 2 = c',
+    'select (select id % 2) from (select 1 as id) a full join (select 1::bigint as id) b using (id)',
+  ])('has the type that both sides of a join have in common: %s', async (written) => {
+    expect(await effectLines(written, modulo)).toContain(called)
+  })
+
+  it.each([
+    'select id % 2 from (select 1 as id) a join (select 2 as id) b using (id)',
+    'select a.id % 2 from (select 1 as id) a join (select 1::bigint as id) b using (id)',
+    'select x % 2 from (select 1 as id, 2 as x) a join (select 1::bigint as id) b using (id)',
+  ])('has its own where that is sure: %s', async (written) => {
+    expect(await effectLines(written, modulo)).not.toContain(called)
+  })
+
+  it.each([
+    'select v.column2 % 2 from orders, lateral (values (orders.*, 65)) v',
+    'select column2 % 2 from (values (($1::orders).*, 65)) v',
+    'with w(a, b, c) as (values (($1::orders).*, 65)) select b % 2 from w',
+    'with recursive w(a, b, c) as (values (($1::orders).*, 65)) select b % 2 from w',
+  ])('is behind others where VALUES has a star: %s', async (written) => {
+    expect(await effectLines(written, modulo)).toContain(called)
+  })
+
+  it.each([
+    'select row(1, diary.*) is distinct from row(diary.*, 1) from diary',
+    'select row(1, s.*) = row(s.*, 1) from diary as s',
+    'select (1, (s).*) = ((s).*, 1) from diary as s',
+    'select (s.*, 1) in (select 1, diary.* from diary) from diary as s',
+    'select (s.*, 1) in (select 1, 2) from diary as s',
+  ])('is behind others where a row has a star: %s', async (written) => {
+    expect(await effectLines(written, withOperator('=', mood, mood))).toContain(called)
+  })
+
+  it('is what a number in ORDER BY stands for', async () => {
+    const less = withOperator('<', quantity, quantity)
+    expect(await effectLines('select amount from stock order by 1 using <', less)).toContain(called)
+    expect(await effectLines('select amount from stock order by 1', less)).not.toContain(called)
+  })
+})

@@ -57,6 +57,11 @@ insert into public.colors values (1, 'r', '{1,2}', true);
 create table public.notes (id integer primary key, a text);
 insert into public.notes values (1, 'a');
 
+create table public.counts (id bigint, w public.word, n integer);
+insert into public.counts values (1, 'a', 1);
+create function public.chr(a bigint) returns text language plpgsql security definer as
+  $$ begin perform hidden.hit('chr'); return 'x'; end $$;
+
 create function public.oid(public.notes) returns text language plpgsql security definer as
   $$ begin perform hidden.hit('oid'); return 'x'; end $$;
 create view public.notes_seen as select * from public.notes;
@@ -229,4 +234,22 @@ describe('a function of a user that has the name of the function of a trigger', 
   it('is not run unseen in planning', async () => {
     await expectRefused(`explain update public.watched set a = 'b'`)
   })
+})
+
+describe('a column that is not where it seems to be', () => {
+  it.each([
+    'select chr(id) from public.notes join public.counts using (id)',
+    'select chr(id) from public.notes natural full join public.counts',
+    'select chr(column2) from public.amounts, lateral (values (amounts.*, 65::bigint, 65)) v',
+    'select chr(v.column1) from public.counts, lateral (values (counts.*, 65)) v',
+    `select chr(column2) from (values ((row(1)::public.amounts).*, 65::bigint, 1), (1, 2, 3)) v`,
+    `select row(1, c.id, c.w) is distinct from row(counts.n, counts.*) from public.counts as c, public.counts`,
+    `select row(1, x.*) is distinct from row(x.*, 1) from (select n, w, n from public.counts) as x`,
+  ])('does not call a function of a user unseen: %s', expectRefused)
+
+  it.each([
+    'select chr(notes.id) from public.notes join public.counts using (id)',
+    'select chr(id) from public.notes join public.amounts using (id)',
+    'select chr(column1) from (values (65), (66)) v order by 1',
+  ])('calls none where the server has its own: %s', expectAnswered)
 })
