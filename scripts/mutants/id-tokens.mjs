@@ -18,5 +18,6 @@ export const idTokenGuards = [
     "ownMember(claims, 'azp') === undefined",
   ],
   ['an ID token counts for ten minutes', 'if (endsAtS <= nowS) throw', 'if (endsAtS <= 0) throw'],
+  ['a clock that is set back brings no login back', 'time.nowMs()', 'clock.wallMs()'],
   ['nobody logs in for somebody else', "for (const name of ['cnf', 'act']) {", "for (const name of ['cnf']) {"],
 ].map(([name, find, replace]) => ({ name, file: 'packages/core/src/identity/id-token.ts', find, replace, tests }))

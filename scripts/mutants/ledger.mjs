@@ -70,6 +70,7 @@ export const ledgerGuards = [
       '    this.#limit ??= this.#start()\n',
       '    this.end()\n    this.#limit = this.#start()\n',
     ],
+    ['only true is a commit', 'update', '    if (isCommitted !== false) throw noAnswer()\n', ''],
     ['a read that nobody waits for ends no process', 'update', '    letGo(read)\n', ''],
   ].map(([name, module, find, replace]) => ({
     name: `of an update, ${name}`,

@@ -116,7 +116,14 @@ export const revocationGuards = [
     '    this.#settle(revocation)\n    let failure: {',
     kept,
   ],
-  ['has room from the start', 'revocations', '    if (this.#version === 0) await this.#makeRoom()\n', '', kept],
+  [
+    'is read whatever its version is',
+    'revocations',
+    'const read = storedIn(entry)',
+    'const read = this.#known.length === 0 ? noRevocations : storedIn(entry)',
+    kept,
+  ],
+  ['has room from the start', 'revocations', '    if (!this.#isThere) await this.#makeRoom()\n', '', kept],
   [
     'is on record although the ledger failed',
     'revocations',

@@ -13,6 +13,13 @@ export const signedGuards = [
     tests,
   },
   {
+    name: 'a clock that is set back brings no signed approval back',
+    file: identity('approval-token'),
+    find: 'time.nowMs()',
+    replace: 'clock.wallMs()',
+    tests,
+  },
+  {
     name: 'nobody approves for somebody else',
     file: identity('approval-token'),
     find: "  for (const name of ['cnf', 'act']) {",

@@ -54,7 +54,7 @@ export class Revocations {
   #known: readonly Revocation[] = []
   /** What the ledger held at the last look or after the last change of this process. */
   #stored = noRevocations
-  #version = -1
+  #isThere = true
   /** How often this process changed what the ledger holds. */
   #changes = 0
   #lookedAtMs = -Infinity
@@ -74,7 +74,7 @@ export class Revocations {
     await this.#look()
     this.#started = true
     this.#lookLater()
-    if (this.#version === 0) await this.#makeRoom()
+    if (!this.#isThere) await this.#makeRoom()
   }
 
   /** Resolves when what is known is fresh enough to decide by; nothing when it is. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE. */
@@ -224,13 +224,14 @@ export class Revocations {
     const startedMs = clock.monotonicMs()
     const changes = this.#changes
     const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
-    const read = entry.version === this.#version ? this.#stored : storedIn(entry)
+    // Whatever its version is: a ledger that was restored gives versions again.
+    const read = storedIn(entry)
     const timed = [...read.inForce, ...this.#own.values()].some(({ untilMs }) => untilMs !== undefined)
     const nowMs = timed ? await this.#nowMs() : Number.NEGATIVE_INFINITY
     // It may have been read before that.
     if (changes !== this.#changes) return this.#lookNow()
     this.#stored = { ...read, inForce: read.inForce.filter(({ untilMs }) => !isOver(untilMs, nowMs)) }
-    this.#version = entry.version
+    this.#isThere = entry.value !== undefined
     for (const own of this.#own.values()) if (isOver(own.untilMs, nowMs) || this.#isLifted(own)) this.#disown(own.id)
     for (const own of this.#own.values()) this.#goWith(own)
     this.#know()

@@ -1,6 +1,7 @@
 import type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
 import { subjectNames } from '../model/approval-statement.js'
 import type { Clock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import { approvalLevels } from '../model/decision.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { BothKeysError } from '../errors.js'
@@ -58,6 +59,8 @@ export function approvalTokens(
   rules: ApprovalTokenRules,
 ): (token: unknown, about: ApprovalSubject, signal: AbortSignal, asOfMs?: number) => Promise<SignedApproval> {
   const { clock, issuer, toleranceS } = rules
+  // A clock that is set back brings no approval back.
+  const time = new ForwardTime(clock)
   const verified = new VerifiedTexts(keySource(rules.jwks, issuer, clock))
 
   async function verify(token: string): Promise<Claims> {
@@ -70,7 +73,7 @@ export function approvalTokens(
     assertTokenForm(token)
     const claims = (await verified.get(token)) ?? (await verify(token))
     if (ownMember(claims, 'iss') !== issuer) throw refused('its iss is missing or wrong', again)
-    const nowS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
+    const nowS = Math.floor((asOfMs ?? time.nowMs()) / 1000)
     assertInForce(claims, nowS, toleranceS)
     const expiresAtS = expiryOf(claims, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
     assertAbout(claims, about)

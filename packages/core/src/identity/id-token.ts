@@ -2,6 +2,7 @@ import { BothKeysError } from '../errors.js'
 import type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
 import { statementNonce } from '../model/approval-statement.js'
 import type { Clock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import type { Subject } from '../model/principal.js'
 import { approvalLifetimeS } from './approval-token.js'
@@ -54,13 +55,15 @@ export function idTokens(
   rules: IdTokenRules,
 ): (token: unknown, about: ApprovalSubject, signal: AbortSignal, asOfMs?: number) => Promise<IdTokenApproval> {
   const { clientId, clock, issuer, toleranceS } = rules
+  // A clock that is set back brings no login back.
+  const time = new ForwardTime(clock)
   const keys = keySource(rules.jwks, issuer, clock)
 
   async function read(token: unknown, about: ApprovalSubject, asOfMs: number | undefined): Promise<IdTokenApproval> {
     assertTokenForm(token)
     assertHeader(unverifiedParts(token).header, rules.algorithms, 'JWT')
     const { jwtVerify } = await loadJose()
-    const nowS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
+    const nowS = Math.floor((asOfMs ?? time.nowMs()) / 1000)
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: clientId,

@@ -47,11 +47,20 @@ async function settled<T>(
     if (write.length === 0) return result
     const changes = write.map((change) => ({ ...change, expectedVersion: entries.get(change.key)?.version ?? 0 }))
     const committed = deadline.within(() => ledger.commit(changes))
-    if (isPromise(committed) ? await committed : committed) return result
+    const isCommitted: unknown = isPromise(committed) ? await committed : committed
+    if (isCommitted === true) return result
+    if (isCommitted !== false) throw noAnswer()
     if (attempt > attemptsWithoutPause) await deadline.within(() => sleep(attempt))
   }
   throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many writers changed the ledger at once, so nothing ran', {
     hint: 'send the action again',
+  })
+}
+
+/** Whatever else it is, it is no commit. */
+function noAnswer(): BothKeysError {
+  return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger does not say whether it committed, so nothing ran', {
+    hint: 'have commit answer true or false: see ledgerContract of @bothkeys/core/testing',
   })
 }
 

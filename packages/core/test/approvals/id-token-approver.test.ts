@@ -69,6 +69,17 @@ describe('an ID token with the nonce of a decision', () => {
     await expect(verify(await token(), others, startMs)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
   })
 
+  it('does not count again when the clock is set back', async () => {
+    const clock = fixedClock(startMs)
+    const { verify: check } = approver({ clock })
+    const read = async () => check?.(await token(), about, new AbortController().signal)
+    await expect(read()).resolves.toMatchObject({ decision: 'allow' })
+    clock.advance(3_700_000)
+    await expect(read()).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    clock.setWall(startMs)
+    await expect(read()).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+  })
+
   it.each<readonly [string, Promise<string>]>([
     ['a nonce of another action', token({ nonce: statementNonce({ ...about, dec: 'allow', adh: sha256('other') }) })],
     ['a nonce of another request', token({ nonce: statementNonce({ ...about, dec: 'allow', req: 'q2' }) })],

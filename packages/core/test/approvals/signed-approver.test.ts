@@ -6,6 +6,7 @@ import type { ApprovalOutcome, HoldRequest } from '../../src/approvals/coordinat
 import type { SignedApproverOptions } from '../../src/approvals/signed-approver.js'
 import { statementNonce } from '../../src/model/approval-statement.js'
 import { sha256 } from '../../src/model/digest.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { Directory, decided, desk, deskApprover, deskKey, strangerKey } from './signed-support.js'
 import type { Bench } from './support.js'
 import { bench, hold, never, peerStage, people, policy, requirement, startMs } from './support.js'
@@ -52,6 +53,17 @@ describe('a signed approval', () => {
     })
     expect(on.journal.of('approval.vote')).toMatchObject([{ evidence: sha256(evidence), level: 'signed' }])
     expect(JSON.stringify(on.journal.events)).not.toContain(evidence)
+  })
+
+  it('does not count again when the clock is set back', async () => {
+    const clock = fixedClock(startMs)
+    const { verify } = deskApprover({ clock })
+    const evidence = await decided('ann', { subject: about })
+    await expect(verify?.(evidence, about, signal)).resolves.toMatchObject({ decision: 'allow' })
+    clock.advance(700_000)
+    await expect(verify?.(evidence, about, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    clock.setWall(startMs)
+    await expect(verify?.(evidence, about, signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
   })
 
   it('denies it', async () => {

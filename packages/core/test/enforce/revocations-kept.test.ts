@@ -205,6 +205,46 @@ describe('a ledger of revocations', () => {
     },
   )
 
+  it('that was restored is read, although a version comes again', async () => {
+    let value: unknown = []
+    const { revocations } = await stage({ get: () => ({ value, version: 7 }) as never })
+    await revocations.start()
+    value = [{ id: 'r', reason, untilMs: null, what: run }]
+    await expect.poll(() => revocations.ofSession(session)).toMatchObject({ id: 'r' })
+    revocations.stop()
+  })
+
+  it('whose answer is older than a lifting brings nothing back', async () => {
+    const inner = memoryLedger({ clock: systemClock })
+    let held: Promise<void> | undefined
+    let waits = 0
+    const { revocations } = await stage(
+      {
+        get: async (key) => {
+          const entry = await inner.get(key)
+          if (held === undefined || key !== revocationsKey) return entry
+          waits++
+          await held
+          return entry
+        },
+      },
+      inner,
+    )
+    const revocation = await revocations.add(run, { reason })
+    let release: () => void = () => undefined
+    held = new Promise((resolve) => {
+      release = resolve
+    })
+    const looking = revocations.start()
+    await expect.poll(() => waits).toBe(1)
+    held = undefined
+    await revocations.lift(revocation, revocations.alike(revocation))
+    release()
+    await looking
+    expect(revocations.inForce()).toEqual([])
+    revocations.stop()
+  })
+
   it('is not looked at any more when the first look fails', async () => {
     vi.useFakeTimers()
     try {

@@ -41,6 +41,12 @@ describe('an update of the ledger', () => {
     expect(new Set(found)).toEqual(new Set(keys))
   })
 
+  it.each([undefined, 1, 'true', { applied: false }])('is none when the commit answers %s', async (answer) => {
+    const lying = { ...slow(0), commit: () => Promise.resolve(answer as never) }
+    const plan = () => ({ write: [{ key: 'k', value: 1 }], result: 1 })
+    await expect(updateLedger(lying, 500, ['k'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+  })
+
   it('fails as a whole when one key cannot be read, and leaves nothing behind that rejects', async () => {
     const failing = slow(5, {
       get: (key) => {
