@@ -11,10 +11,10 @@ import { refusedParse } from './marker.js'
 import { flush, parse, sync } from './messages.js'
 import type { NameLock } from './name-lock.js'
 import { lockNames } from './name-lock.js'
-import { duplicate, otherNames, unknownName } from './name-refusals.js'
+import { duplicate, otherMeaning, otherNames, unknownName } from './name-refusals.js'
 import { refuseName } from './names.js'
 import { type DoorRefusal, laterInBatch } from './refusal-response.js'
-import type { PreparedStatement } from './registry.js'
+import type { Portal, PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
 import type { Slot } from './slots.js'
 import type { Passage, StatementFlow } from './statement-flow.js'
@@ -40,6 +40,8 @@ export class ExtendedProtocol {
   #refused = false
   /** Whether the batch runs anything. */
   #ran = false
+  /** The portal of the last Bind as long as nothing came between, not even a wait for the client. */
+  #bound: Portal | undefined
 
   constructor(connection: Line, flow: StatementFlow) {
     this.#connection = connection
@@ -72,10 +74,8 @@ export class ExtendedProtocol {
 
   /** ReadyForQuery arrived. */
   synced(): void {
-    this.#open = false
-    this.#refused = false
-    this.#ran = false
-    this.#blocked = undefined
+    this.#open = this.#refused = this.#ran = false
+    this.#blocked = this.#bound = undefined
   }
 
   /** A Parse was answered, or skipped by the server. */
@@ -107,7 +107,10 @@ export class ExtendedProtocol {
   }
 
   #step(frame: Frame): MaybePromise<void> {
-    switch (String.fromCharCode(frame.type)) {
+    const type = String.fromCharCode(frame.type)
+    const bound = this.#bound
+    this.#bound = 'DH'.includes(type) && this.#connection.upcoming !== undefined ? bound : undefined
+    switch (type) {
       case 'P':
         return this.#parse(readParse(frame.bytes), frame.bytes)
       case 'B':
@@ -115,7 +118,7 @@ export class ExtendedProtocol {
       case 'D':
         return this.#describe(frame.bytes)
       case 'E':
-        return this.#execute(frame.bytes)
+        return this.#execute(frame.bytes, bound)
       case 'C':
         return this.#close(frame.bytes)
       default:
@@ -220,9 +223,8 @@ export class ExtendedProtocol {
     this.#connection.begin(run)
     this.#decided(statement, passage.sent)
     this.#forgetPortal(portal)
-    const { registry } = this.#connection
-    const namesAt = registry.changes
-    registry.portals.set(portal, { name: portal, analysis: run.analysis, run, holdable: false, namesAt })
+    const made = this.#connection.registry.bind(portal, run)
+    if (this.#connection.upcoming !== undefined) this.#bound = made
     this.#blocked = this.#flow.blocksBatch(run.analysis)
     this.#send(bytes, { kind: 'bind', run })
   }
@@ -240,21 +242,25 @@ export class ExtendedProtocol {
     this.#send(bytes, { kind: 'describe' })
   }
 
-  #execute(bytes: Buffer): MaybePromise<void> {
+  #execute(bytes: Buffer, bound: Portal | undefined): MaybePromise<void> {
     const name = readExecute(bytes)
     const unusable = refuseName(name)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
     const portal = this.#connection.registry.portals.get(name)
-    if (portal?.run === undefined) {
-      this.#refuseMessage(unknownName('portal', '34000'))
-      return
-    }
+    if (portal?.run === undefined) return this.#refuseMessage(unknownName('portal', '34000'))
     const { run, namesAt } = portal
     // EXECUTE and FETCH find what they name when they run, not when they were bound.
-    if (run.analysis.uses.length > 0 && (namesAt !== this.#connection.registry.changes || this.#changesNames())) {
-      this.#refuseMessage(otherNames)
-      return
-    }
+    if (run.analysis.uses.length > 0 && (namesAt !== this.#connection.registry.changes || this.#changesNames()))
+      return this.#refuseMessage(otherNames)
+    if (run.executed || portal === bound) return this.#run(run, bytes)
+    return this.#flow.reading.isAsDecided(run).then((same) => {
+      // The server failed an earlier message meanwhile and ignores this one.
+      if (this.#connection.skipping) return
+      return same ? this.#run(run, bytes) : this.#refuseMessage(otherMeaning)
+    })
+  }
+
+  #run(run: Run, bytes: Buffer): MaybePromise<void> {
     try {
       run.permit.run()
       this.#flow.left.assertMayEnd(run)

@@ -8,6 +8,13 @@ export const otherNames = protocolRefusal(
   '0A000',
 )
 
+/** A portal whose names or values may not stand for what was decided. */
+export const otherMeaning = protocolRefusal(
+  'settings or the catalog changed since this portal was bound, so that it may do something else than was decided',
+  'bind the statement again, and execute it right behind',
+  '0A000',
+)
+
 /** A name that is taken. */
 export function duplicate(what: string, sqlState: string): DoorRefusal {
   return protocolRefusal(`a ${what} of this name exists`, `close the ${what} first or choose another name`, sqlState)

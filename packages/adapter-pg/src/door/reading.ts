@@ -1,9 +1,12 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
+import { namesAlike, readsAlike } from '../catalog/session-state.js'
 import { andThen } from './and-then.js'
 import type { Line } from './line.js'
+import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
+import { isSettledByBind } from './settled-by-bind.js'
 import type { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
 import { typed, understand } from './understand.js'
@@ -45,6 +48,25 @@ export class Reading {
         (reloaded) => understand(text, reloaded, { ...options, final: true }) as MaybePromise<Understood>,
       )
     })
+  }
+
+  /**
+   * Whether a portal that was bound before others had their turn would run now as it was decided: with the same settings,
+   * and, where its names are looked up only now, with the same catalog. A failed transaction runs nothing.
+   */
+  async isAsDecided({ analysis, state: { catalog, session } }: Run): Promise<boolean> {
+    if (this.#connection.transactionStatus === 'E' || analysis.transaction !== undefined || setsTransaction(analysis))
+      return true
+    const isSettled = isSettledByBind(analysis)
+    const now = await (isSettled && !this.#mayHaveSet() ? this.#keeper.current(false) : this.#keeper.reload())
+    if (!readsAlike(now.session, session) || now.session.currentUser !== session.currentUser) return false
+    return isSettled || (now.catalog === catalog && namesAlike(now.session, session) && !this.#keeper.outdated)
+  }
+
+  /** Whether something ran since the last ReadyForQuery that may have changed settings. */
+  #mayHaveSet(): boolean {
+    for (const run of this.#connection.runs) if (run.executed && !run.analysis.settingFree) return true
+    return false
   }
 }
 

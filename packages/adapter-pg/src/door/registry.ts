@@ -3,6 +3,7 @@ import { EffectSet } from '../analyzer/effect-set.js'
 import type { Kept } from './kept-names.js'
 import { KeptStatements } from './kept-names.js'
 import type { Run } from './run.js'
+import { isSettledByBind } from './settled-by-bind.js'
 
 /** A prepared statement, made by Parse or by SQL PREPARE: both share one name space on the server. */
 export interface PreparedStatement {
@@ -72,9 +73,28 @@ export class Registry {
     return changes.flatMap((change) => this.#doubt(change))
   }
 
+  /** A portal was bound. */
+  bind(name: string, run: Run): Portal {
+    const portal = { name, analysis: run.analysis, run, holdable: false, namesAt: this.#changes }
+    this.portals.set(name, portal)
+    return portal
+  }
+
+  /**
+   * What FETCH runs, as far as it is known. A portal that looks names up when it runs may find others than those that its Bind
+   * was decided with.
+   */
+  fetched(name: string): Analysis | undefined {
+    const portal = this.portals.get(name)
+    if (portal?.run !== undefined && !isSettledByBind(portal.analysis)) return undefined
+    return portal?.analysis
+  }
+
   /** Forgets a portal. Answers the run that cannot go on without it. */
   dropPortal(name: string): readonly Run[] {
     const run = this.portals.get(name)?.run
+    // FETCH can name any but the unnamed one.
+    if (run !== undefined && name !== '') this.#changes += 1
     this.portals.delete(name)
     return run === undefined ? [] : [run]
   }

@@ -79,7 +79,8 @@ export class StatementFlow {
   readonly #connection: Line
   readonly #context: FlowContext
   readonly #keeper: StateKeeper
-  readonly #reading: Reading
+  /** How the server reads texts on this connection. */
+  readonly reading: Reading
   /** What the statements of the transaction left for its end. */
   readonly left: LeftWork
   #identity: Readonly<Record<string, string>>
@@ -91,7 +92,7 @@ export class StatementFlow {
     this.#context = context
     this.left = new LeftWork(connection)
     this.#keeper = new StateKeeper(connection, context.states, serverMajor(context.upstream), context.readOnly)
-    this.#reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
+    this.reading = new Reading(connection, this.#keeper, context.parser, context.readOnly)
     this.#session = sessionName(context.access.shortId)
     this.#identity = identityOf(context.upstream, this.#keeper.system)
   }
@@ -106,8 +107,8 @@ export class StatementFlow {
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
   preview({ text, parameterTypes }: ParseMessage, stateUncertain: boolean): MaybePromise<Preview> {
     return this.#connection.whileAdmitting((signal) =>
-      andThen(this.#reading.stateFor(text, stateUncertain), (state) =>
-        andThen(this.#reading.understand(text, state, parameterTypes), (understood) =>
+      andThen(this.reading.stateFor(text, stateUncertain), (state) =>
+        andThen(this.reading.understand(text, state, parameterTypes), (understood) =>
           this.#judge(text, understood, state, signal),
         ),
       ),
@@ -136,8 +137,8 @@ export class StatementFlow {
   }
 
   #pass(request: PassageRequest, signal: AbortSignal, attempt: number): MaybePromise<Passage> {
-    return andThen(this.#reading.stateFor(request.text, false), (state) =>
-      andThen(this.#reading.understand(request.text, state, request.parameterTypes), (understood) => {
+    return andThen(this.reading.stateFor(request.text, false), (state) =>
+      andThen(this.reading.understand(request.text, state, request.parameterTypes), (understood) => {
         if ('refusal' in understood) {
           this.#context.access.refused(this.#request(understood.description, [], state), understood.refusal)
           return { outcome: 'refused', refusal: understood.refusal }

@@ -73,7 +73,7 @@ function analyseIn(parsed: Parsed, state: ServerState, options: UnderstandOption
       // A Parse takes commands that PREPARE does not, which do more to the connection than effects tell.
       return preparable.has(analysis.description.operation) ? analysis : undefined
     },
-    cursor: (name) => registry.portals.get(name)?.analysis,
+    cursor: (name) => registry.fetched(name),
   })
 }
 

@@ -1,0 +1,67 @@
+const door = (name) => `packages/adapter-pg/src/door/${name}.ts`
+const int = ['packages/adapter-pg/test/door/late-portals.int.test.ts']
+
+/** Portals that are executed after others had their turn. */
+export const latePortalGuards = [
+  ['are looked at again', door('extended'), 'if (run.executed || portal === bound) return', 'return'],
+  [
+    'are those behind which the client waited',
+    door('extended'),
+    "'DH'.includes(type) && this.#connection.upcoming !== undefined ? bound",
+    "'DH'.includes(type) ? bound",
+  ],
+  [
+    'are those behind which another was executed',
+    door('extended'),
+    "'DH'.includes(type) && this.#connection.upcoming !== undefined ? bound",
+    "'DHE'.includes(type) && this.#connection.upcoming !== undefined ? bound",
+  ],
+  [
+    'are those behind which ReadyForQuery came',
+    door('extended'),
+    'this.#blocked = this.#bound = undefined',
+    'this.#blocked = undefined',
+  ],
+  ['are refused when they mean something else', door('extended'), 'return same ? this.#run', 'return true ? this.#run'],
+  [
+    'mean what their catalog says',
+    door('reading'),
+    'now.catalog === catalog && namesAlike(now.session, session)',
+    'namesAlike(now.session, session)',
+  ],
+  [
+    'mean what their search path says',
+    door('reading'),
+    'now.catalog === catalog && namesAlike(now.session, session)',
+    'now.catalog === catalog',
+  ],
+  ['read values as they did', door('reading'), '!readsAlike(now.session, session) ||', ''],
+  ['are looked at in the batch that may change settings', door('reading'), 'isSettled && !this.#mayHaveSet()', 'true'],
+  [
+    'of reads go on when the catalog changed',
+    door('reading'),
+    'return isSettled || (now.catalog',
+    'return false || (now.catalog',
+  ],
+  [
+    'are the servers matter in a failed transaction',
+    door('reading'),
+    "if (this.#connection.transactionStatus === 'E' || analysis",
+    'if (analysis',
+  ],
+  ['settle no names that EXECUTE looks up', door('settled-by-bind'), ' && uses.length === 0', ''],
+  ['settle what they plan alone', door('settled-by-bind'), 'planned.has(description.operation) && ', ''],
+  ['settle nothing that they make', door('settled-by-bind'), ' && !changesCatalog', ''],
+  [
+    'are nothing that FETCH knows when they look names up',
+    door('registry'),
+    'portal?.run !== undefined && !isSettledByBind(portal.analysis)',
+    'false',
+  ],
+  [
+    'stand for other names once they are closed',
+    door('registry'),
+    "if (run !== undefined && name !== '') this.#changes += 1",
+    '',
+  ],
+].map(([name, file, find, replace]) => ({ name: `late portals ${name}`, file, find, replace, tests: int }))
