@@ -46,7 +46,7 @@ export const latePortalGuards = [
   [
     'are the servers matter in a failed transaction',
     door('reading'),
-    "if (this.#connection.transactionStatus === 'E' || analysis",
+    'if (hasFailed(this.#connection) || analysis',
     'if (analysis',
   ],
   ['settle no names that EXECUTE looks up', door('settled-by-bind'), ' && uses.length === 0', ''],
@@ -64,4 +64,38 @@ export const latePortalGuards = [
     "if (run !== undefined && name !== '') this.#changes += 1",
     '',
   ],
+  [
+    'are looked at behind a ROLLBACK TO of the same batch',
+    door('failed-transaction'),
+    'if (run.executed && run.analysis.transaction !== undefined) return false',
+    '',
+  ],
 ].map(([name, file, find, replace]) => ({ name: `late portals ${name}`, file, find, replace, tests: int }))
+
+/** What a transaction that has failed is believed to be. */
+export const failedTransactionGuards = [
+  [
+    'a failed transaction ends with a ROLLBACK TO of the same batch',
+    door('failed-transaction'),
+    'if (run.executed && run.analysis.transaction !== undefined) return false',
+    '',
+    'left-for-the-end',
+  ],
+  [
+    'nothing is looked up in a failed transaction',
+    door('reading'),
+    '      if (hasFailed(this.#connection)) return this.#inFailed(text, state, options)\n',
+    '',
+    'transactions',
+  ],
+  [
+    'an unknown name in a failed transaction is told as the server does',
+    door('reading'),
+    "'refusal' in known ? { ...known, refusal: aborted } : known",
+    'known',
+    'transactions',
+  ],
+].map(([name, file, find, replace, test]) => ({
+  ...{ name, file, find, replace },
+  tests: [`packages/adapter-pg/test/door/${test}.int.test.ts`],
+}))

@@ -42,7 +42,7 @@ import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
 import { largeTextGuards } from './large-texts.mjs'
-import { latePortalGuards } from './late-portals.mjs'
+import { failedTransactionGuards, latePortalGuards } from './late-portals.mjs'
 import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
@@ -92,6 +92,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'late-portals': latePortalGuards,
+  'failed-transaction': failedTransactionGuards,
   'left-for-the-end': leftForTheEndGuards,
   'kept-names': keptNameGuards,
   'large-texts': largeTextGuards,

@@ -1,6 +1,7 @@
 import type { Permit } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
+import { hasFailed } from './failed-transaction.js'
 import type { Line } from './line.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { Run } from './run.js'
@@ -13,9 +14,9 @@ import type { Run } from './run.js'
 export class LeftWork {
   /** One of those that are void together. */
   readonly #permits: Permit[] = []
-  readonly #connection: Pick<Line, 'transactionStatus'>
+  readonly #connection: Pick<Line, 'runs' | 'transactionStatus'>
 
-  constructor(connection: Pick<Line, 'transactionStatus'>) {
+  constructor(connection: Pick<Line, 'runs' | 'transactionStatus'>) {
     this.#connection = connection
   }
 
@@ -28,7 +29,7 @@ export class LeftWork {
    * statements left, and what let those through no longer counts. The end of a failed transaction runs nothing.
    */
   assertMayEnd({ analysis }: Run): void {
-    if (analysis.runsDeferred && this.#connection.transactionStatus !== 'E') this.#assertCounts()
+    if (analysis.runsDeferred && !hasFailed(this.#connection)) this.#assertCounts()
   }
 
   /** Why a Sync, which ends what is no transaction yet, may not do that, if so: the server has to undo the batch. */

@@ -3,12 +3,14 @@ import type { Analysis } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
 import { namesAlike, readsAlike } from '../catalog/session-state.js'
 import { andThen } from './and-then.js'
+import { hasFailed } from './failed-transaction.js'
 import type { Line } from './line.js'
 import type { Run } from './run.js'
 import type { ServerState } from './server-state.js'
 import { isSettledByBind } from './settled-by-bind.js'
 import type { StateKeeper } from './state-keeper.js'
-import type { Understood } from './understand.js'
+import { aborted } from './undecidable.js'
+import type { Understood, UnderstandOptions } from './understand.js'
 import { typed, understand } from './understand.js'
 
 /** Reads texts as the server of one connection would read them. */
@@ -42,6 +44,7 @@ export class Reading {
     const options = typed({ parser: this.#parser, registry: this.#connection.registry }, types)
     return andThen(understand(text, state, options), (understood) => {
       if (!('missed' in understood)) return understood
+      if (hasFailed(this.#connection)) return this.#inFailed(text, state, options)
       // A name that the snapshot does not know: look once more before it counts as unknown.
       return andThen(
         this.#keeper.reload(),
@@ -50,13 +53,18 @@ export class Reading {
     })
   }
 
+  /** The server looks nothing up any more in a transaction that has failed, and refuses the text for that alone. */
+  #inFailed(text: string, state: ServerState, options: UnderstandOptions): MaybePromise<Understood> {
+    const understood = understand(text, state, { ...options, final: true }) as MaybePromise<Understood>
+    return andThen(understood, (known) => ('refusal' in known ? { ...known, refusal: aborted } : known))
+  }
+
   /**
    * Whether a portal that was bound before others had their turn would run now as it was decided: with the same settings,
    * and, where its names are looked up only now, with the same catalog. A failed transaction runs nothing.
    */
   async isAsDecided({ analysis, state: { catalog, session } }: Run): Promise<boolean> {
-    if (this.#connection.transactionStatus === 'E' || analysis.transaction !== undefined || setsTransaction(analysis))
-      return true
+    if (hasFailed(this.#connection) || analysis.transaction !== undefined || setsTransaction(analysis)) return true
     const isSettled = isSettledByBind(analysis)
     const now = await (isSettled && !this.#mayHaveSet() ? this.#keeper.current(false) : this.#keeper.reload())
     if (!readsAlike(now.session, session) || now.session.currentUser !== session.currentUser) return false

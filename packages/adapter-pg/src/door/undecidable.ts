@@ -36,3 +36,12 @@ export const restless: DoorRefusal = {
   rules: [],
   hint: 'send the statement again when no migration is running',
 }
+
+/** What the server itself says of a text that names what nobody can look up any more. */
+export const aborted: DoorRefusal = {
+  code: 'ERR_STATEMENT_INVALID',
+  message: 'refused: the current transaction is aborted, so that nothing but its end runs',
+  rules: [],
+  hint: 'roll back, or roll back to a savepoint',
+  sqlState: '25P02',
+}

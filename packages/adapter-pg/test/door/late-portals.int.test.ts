@@ -146,6 +146,15 @@ describe('a portal that is executed after others had their turn', () => {
     await wire.end()
   })
 
+  it('is refused behind a ROLLBACK TO that ends the failure in the same batch', async () => {
+    await wire.ask(query('begin'))
+    await wire.ask(parse('s', 'copy t to stdout'), bind('p', 's'), sync)
+    for (const text of ['set local search_path to hidden', 'savepoint s', 'select 1 / 0']) await wire.ask(query(text))
+    const answer = await wire.ask(extended('rollback to s'), execute('p'), sync)
+    expect([told(answer), errors(answer)]).toEqual(['12CEZ', ['0A000']])
+    await wire.end()
+  })
+
   it('answers as the server does in a failed transaction', async () => {
     await wire.ask(query('begin'))
     await wire.ask(parse('s', 'copy t to stdout'), bind('p', 's'), sync)

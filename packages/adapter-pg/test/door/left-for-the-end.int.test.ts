@@ -102,6 +102,23 @@ describe('what the statements of a transaction leave for its end', () => {
     await wire.end()
   })
 
+  it('does not run with a COMMIT that was bound before, behind a ROLLBACK TO in the same batch', async () => {
+    const on = await stage({ held: { ...holdOn('write'), holdInTransaction: 'allow' } })
+    const wire = await Wire.open(on.target, await on.session())
+    await wire.ask(query('begin'))
+    const [answer, asked] = [wire.ask(query(trigger)), await on.desk.next()]
+    await asked.approve()
+    expect(errors(await answer)).toEqual([])
+    expect(errors(await wire.ask(parse('', 'commit'), bind('p', ''), sync))).toEqual([])
+    for (const text of ['savepoint s', 'select 1 / 0']) await wire.ask(query(text))
+    const { issuer, id } = (await principalOf(dba)).subject
+    await on.guard.revoke({ kind: 'subject', issuer, id }, { reason: 'gone' })
+    wire.send(parse('', 'rollback to s'), bind('', ''), execute(''))
+    expect(errors(await wire.ask(execute('p'), sync))).toEqual(['42501'])
+    expect(await on.calls()).toBe(0)
+    await wire.end()
+  })
+
   it('does not run with a COMMIT that was bound before', async () => {
     const on = await stage({ held: { ...holdOn('write'), holdInTransaction: 'allow' } })
     const wire = await Wire.open(on.target, await on.session())

@@ -49,6 +49,23 @@ describe('transactions', () => {
     await wire.end()
   })
 
+  it('that have failed say so to names that nobody can look up any more, and the connection goes on', async () => {
+    for (const text of ['select a from nowhere', 'insert into nowhere values (1)']) {
+      for (const unknown of [query(text), Buffer.concat([extended(text), sync])]) {
+        await wire.ask(query('begin'))
+        await wire.ask(query('savepoint s'))
+        await wire.ask(query('select 1 / 0'))
+        const answer = await wire.ask(unknown)
+        expect([errors(answer), status(answer)]).toEqual([['25P02'], 'E'])
+        expect(status(await wire.ask(query('rollback to s')))).toBe('T')
+        expect(errors(await wire.ask(unknown))).toEqual(['42P01'])
+        await wire.ask(query('rollback'))
+      }
+    }
+    expect(rows(await wire.ask(query(read)))).toHaveLength(3)
+    await wire.end()
+  })
+
   it('come back to a savepoint after a refusal', async () => {
     await wire.ask(query('begin'))
     await wire.ask(query('insert into t values (9)'))
