@@ -3,7 +3,8 @@ const int = ['packages/adapter-pg/test/door/late-portals.int.test.ts']
 
 /** Portals that are executed after others had their turn. */
 export const latePortalGuards = [
-  ['are looked at again', door('extended'), 'if (run.executed || portal === bound) return', 'return'],
+  ['are looked at again', door('extended'), 'if (run.handedOutSome || portal === bound) return', 'return'],
+  ['are looked at where the server skipped them', door('extended'), 'if (run.handedOutSome ||', 'if (run.executed ||'],
   [
     'are those behind which the client waited',
     door('extended'),
@@ -96,6 +97,9 @@ export const failedTransactionGuards = [
     'transactions',
   ],
 ].map(([name, file, find, replace, test]) => ({
-  ...{ name, file, find, replace },
+  name,
+  file,
+  find,
+  replace,
   tests: [`packages/adapter-pg/test/door/${test}.int.test.ts`],
 }))

@@ -252,7 +252,7 @@ export class ExtendedProtocol {
     // EXECUTE and FETCH find what they name when they run, not when they were bound.
     if (run.analysis.uses.length > 0 && (namesAt !== this.#connection.registry.changes || this.#changesNames()))
       return this.#refuseMessage(otherNames)
-    if (run.executed || portal === bound) return this.#run(run, bytes)
+    if (run.handedOutSome || portal === bound) return this.#run(run, bytes)
     return this.#flow.reading.isAsDecided(run).then((same) => {
       // The server failed an earlier message meanwhile and ignores this one.
       if (this.#connection.skipping) return

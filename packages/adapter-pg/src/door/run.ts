@@ -88,6 +88,11 @@ export class Run {
     return this.#executed
   }
 
+  /** Whether it was suspended before, so that it only goes on. A request to execute it may have been skipped. */
+  get handedOutSome(): boolean {
+    return this.#suspended
+  }
+
   get succeeded(): boolean {
     return this.#complete && this.#error === undefined
   }

@@ -155,6 +155,16 @@ describe('a portal that is executed after others had their turn', () => {
     await wire.end()
   })
 
+  it('is refused when the server skipped it before', async () => {
+    await wire.ask(query('begin'))
+    await wire.ask(parse('s', 'copy t to stdout'), bind('p', 's'), sync)
+    await wire.ask(query('savepoint s'))
+    expect(errors(await wire.ask(extended('select 1 / 0'), execute('p'), sync))).toEqual(['22012'])
+    for (const text of ['rollback to s', 'set local search_path to hidden']) await wire.ask(query(text))
+    expect(errors(await wire.ask(execute('p'), sync))).toEqual(['0A000'])
+    await wire.end()
+  })
+
   it('answers as the server does in a failed transaction', async () => {
     await wire.ask(query('begin'))
     await wire.ask(parse('s', 'copy t to stdout'), bind('p', 's'), sync)
