@@ -61,6 +61,20 @@ export const operatorGuards = [
     tests: doorTests,
   },
   {
+    name: 'families of users that stand behind one of the server do not count for its operators',
+    file: 'packages/adapter-pg/src/catalog/queries.ts',
+    find: ' OR NOT ${isShadowed}))`',
+    replace: ' OR true))`',
+    tests: doorTests,
+  },
+  {
+    name: 'those that turn the order round do',
+    file: 'packages/adapter-pg/src/catalog/queries.ts',
+    find: "AND ${eq('k.amopstrategy', 'u.amopstrategy')} ",
+    replace: '',
+    tests: doorTests,
+  },
+  {
     name: 'operators of the server in families of users count',
     file: 'packages/adapter-pg/src/catalog/operators.ts',
     find: ', ...families.keys()], known)',

@@ -152,6 +152,12 @@ const comparisonFunctions = section(
 )
 
 /**
+ * Whether the server's own operators in a family of users stand as they do in one of the server, which is older: that one is
+ * taken for each of them, and for each two of them (`get_ordering_op_properties` and its kin in lsyscache.c go by the ids).
+ */
+const isShadowed = `EXISTS (SELECT FROM pg_catalog.pg_opfamily AS b WHERE ${eq('b.opfmethod', 'g.opfmethod')} AND ${isBuiltin('b.oid')} AND b.oid OPERATOR(pg_catalog.<>) g.oid AND NOT EXISTS (SELECT FROM pg_catalog.pg_amop AS u WHERE ${eq('u.amopfamily', 'g.oid')} AND ${isBuiltin('u.amopopr')} AND NOT EXISTS (SELECT FROM pg_catalog.pg_amop AS k WHERE ${eq('k.amopfamily', 'b.oid')} AND ${eq('k.amopopr', 'u.amopopr')} AND ${eq('k.amopstrategy', 'u.amopstrategy')} AND ${eq('k.amoppurpose', 'u.amoppurpose')})))`
+
+/**
  * Families by which operators are sorted and hashed, wherever the operator is written: those of other kinds of indexes are
  * looked at with the index alone.
  */
@@ -159,7 +165,7 @@ const operatorFamilies = section(
   'operatorFamilies',
   [
     numbers('f.functions'),
-    `(SELECT pg_catalog.json_agg(DISTINCT ${number('a.amopopr')}) FROM pg_catalog.pg_amop AS a WHERE ${eq('a.amopfamily', 'f.family')})`,
+    `(SELECT pg_catalog.json_agg(DISTINCT ${number('a.amopopr')}) FROM pg_catalog.pg_amop AS a WHERE ${eq('a.amopfamily', 'f.family')} AND (${isUser('a.amopopr')} OR NOT ${isShadowed}))`,
   ],
   `(SELECT f.family, pg_catalog.array_agg(f.f) AS functions FROM ${familyFunctions} GROUP BY f.family) AS f JOIN pg_catalog.pg_opfamily AS g ON ${eq('g.oid', 'f.family')} WHERE ${otherIndexes.map((id) => `g.opfmethod OPERATOR(pg_catalog.<>) '${id}'::pg_catalog.oid`).join(' AND ')}`,
 )

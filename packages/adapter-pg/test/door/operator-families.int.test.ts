@@ -2,13 +2,13 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, extended, query, sync, Wire } from './support/wire.js'
 
 /** Everybody may run what stands behind the operators; what their families add draws from a sequence and is nobody's. */
-const setUp = `
-create schema hidden;
+const setUp = `${hiddenSchema('immutable')}
 grant usage on schema hidden to public;
-create sequence hidden.calls;
+grant select on hidden.calls to public;
 create function hidden.less(text, text) returns boolean language plpgsql immutable as 'begin return $1 < $2; end';
 create function hidden.most(text, text) returns boolean language plpgsql immutable as 'begin return $1 <= $2; end';
 create function hidden.same(text, text) returns boolean language plpgsql immutable as 'begin return $1 = $2; end';
@@ -38,6 +38,14 @@ create operator class public.turned for type integer using btree as operator 1 >
 create function hidden.unlike(a text, b text) returns boolean language plpgsql immutable security definer as
   $$ begin perform nextval('hidden.calls'); return not starts_with(a, b); end $$;
 create operator public.!^@ (leftarg = text, rightarg = text, function = hidden.unlike, negator = operator(pg_catalog.^@));
+
+create function hidden.alike(a bigint, b bigint) returns integer language plpgsql immutable security definer as
+  $$ begin perform nextval('hidden.calls'); return case when a < b then -1 when a > b then 1 else 0 end; end $$;
+create function hidden.scattered(a bigint) returns integer language plpgsql immutable security definer as
+  $$ begin perform nextval('hidden.calls'); return 1; end $$;
+create operator class public.alike for type bigint using btree as operator 1 <, operator 2 <=, operator 3 =,
+  operator 4 >=, operator 5 >, function 1 hidden.alike(bigint, bigint);
+create operator class public.alike for type bigint using hash as operator 1 =, function 1 hidden.scattered(bigint);
 
 create table public.words (id integer, t text);
 insert into public.words select g, 'w' || g from generate_series(1, 20) as g;
@@ -71,11 +79,6 @@ const texts = [
 let on: Governed
 let wire: Wire
 
-async function calls(): Promise<string> {
-  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
-  return rows[0]?.last ?? ''
-}
-
 beforeAll(async () => {
   on = await governed({
     allow: [
@@ -93,7 +96,6 @@ beforeAll(async () => {
   const superuser = new pg.Client(on.superuserUrl)
   await superuser.connect()
   await superuser.query(setUp)
-  await superuser.query('grant select on hidden.calls to public')
   await superuser.end()
 })
 
@@ -104,9 +106,9 @@ afterAll(async () => {
 
 describe('what an operator runs besides its own function', () => {
   it.each(texts)('runs on the server: %s', async (text) => {
-    const before = await calls()
+    const before = await hiddenCalls(on.owner)
     await on.owner.query(text)
-    expect(await calls()).not.toBe(before)
+    expect(await hiddenCalls(on.owner)).not.toBe(before)
   })
 
   it.each([
@@ -115,16 +117,16 @@ describe('what an operator runs besides its own function', () => {
     `select t from public.compared`,
     `insert into public.kept values (1, 'w')`,
   ])('does not run unseen: %s', async (text) => {
-    const before = await calls()
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(query(text))
-    expect(await calls()).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['42501'])
   })
 
   it.each(texts)('does not run unseen when it is prepared: %s', async (text) => {
-    const before = await calls()
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(extended(text), sync)
-    expect(await calls()).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['42501'])
   })
 
@@ -132,7 +134,12 @@ describe('what an operator runs besides its own function', () => {
     `select id from public.plain where id = 1 and t in ('a', 'b') and d >= '2026-01-01' order by d desc`,
     `select distinct t from public.plain group by t having (t, t) < ('x', 'y')`,
     `select 1 from public.plain as a join public.plain as b using (id) where a.t like 'a%'`,
-  ])('is nothing where no class of a user has the operator: %s', async (text) => {
+    `select (id, id) > (1, 1) from public.plain order by id using >`,
+    `select 1 from public.plain where id = any ('{1,2,3,4,5,6,7,8,9,10,11,12}'::bigint[])`,
+    `select 1 from public.plain where id in (select id from public.plain)`,
+  ])('is nothing where the server takes a family of its own: %s', async (text) => {
+    const before = await hiddenCalls(on.owner)
     expect(errors(await wire.ask(query(text)))).toEqual([])
+    expect(await hiddenCalls(on.owner)).toBe(before)
   })
 })
