@@ -2,14 +2,10 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, parse, query, sync, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it draws from a sequence that nobody else draws from. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit(v text) returns boolean language plpgsql security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema()}
 create function public.spend(v text) returns text language plpgsql as $$ begin perform hidden.hit(v); return v; end $$;
 create function public.spend_number(v integer) returns integer language plpgsql as
   $$ begin perform hidden.hit('n'); return v; end $$;
@@ -55,9 +51,9 @@ describe('an attribute of what is no row', () => {
     `select q.g from (select g.spend as g from unnest(array['x']) as g) as q`,
     `select l.spend from public.plain, lateral unnest(array[plain.name]) as l`,
   ])('calls a function: %s', async (text) => {
-    const before = await last('hidden.calls')
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(query(text))
-    expect(await last('hidden.calls')).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['42501'])
   })
 
@@ -84,16 +80,16 @@ describe('an attribute of what is no row', () => {
     `declare c cursor for select (name).dom from public.plain`,
     `prepare p as select ('{x}').doms`,
   ])('makes a value of a type: %s', async (text) => {
-    const before = await last('hidden.calls')
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(query(text))
-    expect(await last('hidden.calls')).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['42501'])
   })
 
   it('makes none in a Parse that nobody allowed', async () => {
-    const before = await last('hidden.calls')
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(parse('s', `select ('{x}').doms`), sync)
-    expect(await last('hidden.calls')).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['42501'])
   })
 
@@ -115,12 +111,12 @@ describe('an attribute of what is no row', () => {
       `create function public.body() returns text[] language sql as $$ select '{x}'::public.dom[]::text[] $$`,
     )
     await owner.end()
-    const before = await last('hidden.calls')
+    const before = await hiddenCalls(on.owner)
     for (const text of [
       `select fmgr_sql_validator('public.body'::regproc)`,
       `select g.fmgr_sql_validator from cast('public.body' as regproc) as g`,
     ])
       expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
-    expect(await last('hidden.calls')).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
   })
 })

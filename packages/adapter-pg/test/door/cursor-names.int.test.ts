@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { Desk, holdOn } from './support/desk.js'
 import { errorField, errors, query, rows, Wire } from './support/wire.js'
 
-const seed = `create schema hidden;
-create table hidden.called (what text);
-create function hidden.hit(v text) returns boolean language plpgsql security definer
-as $$ begin insert into hidden.called values (v); return true; end $$;
+const seed = `${hiddenSchema()}
 create table public.t (a int); insert into public.t values (1), (2)`
 
 describe('a cursor whose function people have to approve', () => {
@@ -45,7 +43,7 @@ describe('a cursor whose function people have to approve', () => {
     const asked = await desk.next()
     expect(asked.request.effects.map(({ resource }) => resource)).toContain('function:hidden.hit')
     await wire.end()
-    expect((await on.owner.query('select what from hidden.called')).rows).toEqual([])
+    expect(await hiddenCalls(on.owner)).toBe(0)
   })
 
   it('is gone with its transaction, and its name is free', async () => {

@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, query, Wire } from './support/wire.js'
 
-/** What `hidden` does stands for a write that nobody sees: it draws from a sequence that nobody else draws from. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit(v text) returns boolean language plpgsql security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema()}
 create function hidden.ok(v text) returns boolean language plpgsql immutable security definer as
   $$ begin perform nextval('hidden.calls'); return true; end $$;
 create function hidden.imm(v text) returns text language plpgsql immutable security definer as
@@ -76,16 +72,11 @@ const duties = ['read', 'write', 'delete', 'define']
 let on: Governed
 let wire: Wire
 
-async function calls(): Promise<string> {
-  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
-  return rows[0]?.last ?? ''
-}
-
 /** What became of a text, and whether a function of `hidden` ran on the way. */
 async function outcome(text: string): Promise<{ readonly errors: readonly string[]; readonly ran: boolean }> {
-  const before = await calls()
+  const before = await hiddenCalls(on.owner)
   const answers = await wire.ask(query(text))
-  return { errors: errors(answers), ran: (await calls()) !== before }
+  return { errors: errors(answers), ran: (await hiddenCalls(on.owner)) !== before }
 }
 
 const refused = { errors: ['42501'], ran: false }
@@ -94,7 +85,6 @@ const done = { errors: [], ran: false }
 describe('a definition without `execute`', () => {
   beforeAll(async () => {
     on = await governed({ seed, allow: [{ target: 'db', duty: duties }] })
-    await on.owner.query(`select setval('hidden.calls', 1000)`)
     wire = await Wire.open(on.target, await on.session())
   })
 
@@ -176,7 +166,6 @@ describe('a definition without `execute`', () => {
 describe('a definition of tables without functions of users', () => {
   beforeAll(async () => {
     on = await governed({ seed, allow: [{ target: 'db', duty: duties }] })
-    await on.owner.query(`select setval('hidden.calls', 1000)`)
     wire = await Wire.open(on.target, await on.session())
   })
 

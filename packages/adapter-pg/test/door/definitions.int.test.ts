@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, query, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it notes that it ran, also in what is rolled back. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit(v text) returns boolean language plpgsql immutable security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema('immutable')}
 create domain public.dom as text check (hidden.hit(value));
 create domain public.num as integer check (hidden.hit(value::text));
 create type public.paint as enum ('r', 'g');
@@ -38,24 +34,16 @@ create index on public.indexed (n) where hidden.hit('index');
 let on: Governed
 let wire: Wire
 
-/** How often a function ran that nobody was asked about. */
-async function calls(): Promise<number> {
-  const { rows } = await on.owner.query<{ many: string }>(
-    `select case when is_called then last_value else 0 end as many from hidden.calls`,
-  )
-  return Number(rows[0]?.many)
-}
-
 /** The server runs it when nobody is in between: past the door, and rolled back. */
 async function runsOnServer(text: string): Promise<boolean> {
-  const before = await calls()
+  const before = await hiddenCalls(on.owner)
   await on.owner.query('begin')
   try {
     await on.owner.query(text)
   } finally {
     await on.owner.query('rollback')
   }
-  return (await calls()) > before
+  return (await hiddenCalls(on.owner)) > before
 }
 
 beforeAll(async () => {
@@ -73,9 +61,9 @@ afterAll(async () => {
 
 async function expectUnrun(text: string): Promise<void> {
   expect(await runsOnServer(text), 'the server runs nothing here').toBe(true)
-  const before = await calls()
+  const before = await hiddenCalls(on.owner)
   const answers = await wire.ask(query(text))
-  expect((await calls()) - before).toBe(0)
+  expect((await hiddenCalls(on.owner)) - before).toBe(0)
   expect(errors(answers)).toEqual(['42501'])
 }
 

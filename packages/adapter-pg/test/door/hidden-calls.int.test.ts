@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, query, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it notes that it ran. */
-const seed = `
-create schema hidden;
-create table hidden.called (what text);
-create function hidden.hit(what text) returns void language sql security definer as
-  'insert into hidden.called values (what)';
+const seed = `${hiddenSchema()}
 
 create domain public.word as text;
 create function hidden.same(a public.word, b public.word) returns boolean language plpgsql as
@@ -90,29 +86,24 @@ create operator public.<<<< (leftarg = text, rightarg = integer, function = hidd
 create operator public.!@@@@ (leftarg = text, rightarg = integer, function = hidden.unseen);
 create operator public.@@@@ (leftarg = text, rightarg = integer, function = hidden.seen, negator = operator(public.!@@@@));
 analyze public.amounts;
-delete from hidden.called;
 grant usage on schema hidden to public;
 `
 
 let on: Governed
 let wire: Wire
 
-/** What ran that nobody was asked about. */
-async function ranUnseen(): Promise<readonly string[]> {
-  const { rows } = await on.owner.query<{ what: string }>('delete from hidden.called returning what')
-  return rows.map(({ what }) => what)
-}
-
 async function expectRefused(text: string): Promise<void> {
+  const before = await hiddenCalls(on.owner)
   const answers = await wire.ask(query(text))
-  expect(await ranUnseen()).toEqual([])
+  expect(await hiddenCalls(on.owner)).toBe(before)
   expect(errors(answers)).toEqual(['42501'])
 }
 
 async function expectAnswered(text: string): Promise<void> {
+  const before = await hiddenCalls(on.owner)
   const answers = await wire.ask(query(text))
   expect(errors(answers)).toEqual([])
-  expect(await ranUnseen()).toEqual([])
+  expect(await hiddenCalls(on.owner)).toBe(before)
 }
 
 beforeAll(async () => {

@@ -1,15 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { Desk, holdOn } from './support/desk.js'
 import { describe as describing, errors, parse, query, sync, types, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it draws from a sequence that nobody else draws from. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit(v text) returns boolean language plpgsql security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema()}
 create domain public.dom as text check (hidden.hit(value));
 create type public.comp as (a integer, d public.dom);
 create domain public.initcap as public.comp;
@@ -22,11 +18,6 @@ create table public.upper (id integer, d public.dom);
 let on: Governed
 let wire: Wire
 
-async function calls(): Promise<string> {
-  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
-  return rows[0]?.last ?? ''
-}
-
 describe("a call of a function of the server whose name is also a user's type", () => {
   beforeAll(async () => {
     on = await governed({
@@ -35,7 +26,6 @@ describe("a call of a function of the server whose name is also a user's type", 
       hold: [holdOn('execute')],
       approvers: [await Desk.open()],
     })
-    await on.owner.query(`select setval('hidden.calls', 1000)`)
     wire = await Wire.open(on.target, await on.session())
     // Of its own type no call makes a value, and it hides none of others.
     await wire.ask(query('create temporary table lpad (id integer)'))
@@ -54,9 +44,9 @@ describe("a call of a function of the server whose name is also a user's type", 
     `select reverse('{bad}' collate "C")`,
     `select lpad('{bad}')`,
   ])('makes a value of the type, so that its text is not parsed before somebody approves it: %s', async (text) => {
-    const before = await calls()
+    const before = await hiddenCalls(on.owner)
     const answers = await wire.ask(parse('', text), describing('S', ''), sync)
-    expect(await calls()).toBe(before)
+    expect(await hiddenCalls(on.owner)).toBe(before)
     expect(errors(answers)).toEqual(['0A000'])
   })
 

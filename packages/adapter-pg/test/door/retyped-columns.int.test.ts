@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, query, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it notes that it ran, also in what is rolled back. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit() returns boolean language plpgsql security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema()}
 create type public.color as enum ('r', 'g');
 create function hidden.same(a public.color, b text) returns boolean language plpgsql immutable as
   $$ begin perform hidden.hit(); return true; end $$;
@@ -40,13 +36,6 @@ insert into public.child values ('r', 'r');
 let on: Governed
 let wire: Wire
 
-async function calls(): Promise<number> {
-  const { rows } = await on.owner.query<{ many: string }>(
-    `select case when is_called then last_value else 0 end as many from hidden.calls`,
-  )
-  return Number(rows[0]?.many)
-}
-
 beforeAll(async () => {
   on = await governed({ seed, allow: [{ target: 'db', duty: ['read', 'write', 'define'] }] })
   wire = await Wire.open(on.target, await on.session())
@@ -72,14 +61,14 @@ describe('a column that gets another type', () => {
     ['a cast', 'alter table turned alter column c type color using null'],
     ['a child', 'alter table parent alter column c type color using null'],
   ])('gives no operator, function or cast of a user a meaning unseen: %s', async (_what, text) => {
-    const start = await calls()
+    const start = await hiddenCalls(on.owner)
     await on.owner.query('begin')
     await on.owner.query(text)
     await on.owner.query('rollback')
-    const before = await calls()
+    const before = await hiddenCalls(on.owner)
     expect(before, 'the server runs nothing here').toBeGreaterThan(start)
     const answers = await wire.ask(query(text))
-    expect((await calls()) - before).toBe(0)
+    expect((await hiddenCalls(on.owner)) - before).toBe(0)
     expect(errors(answers)).toEqual(['42501'])
   })
 

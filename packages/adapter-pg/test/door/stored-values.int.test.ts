@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { errors, query, Wire } from './support/wire.js'
 
-/** `hidden.hit` stands for a write that nobody sees: it draws from a sequence that nobody else draws from. */
-const seed = `
-create schema hidden;
-create sequence hidden.calls;
-create function hidden.hit(v text) returns boolean language plpgsql security definer as
-  $$ begin perform nextval('hidden.calls'); return true; end $$;
+const seed = `${hiddenSchema()}
 create domain public.dom as text check (hidden.hit(value));
 create type public.comp as (a integer, d public.dom);
 create table public.t (id integer, x xml);
@@ -33,15 +29,10 @@ let on: Governed
 let wire: Wire
 let has17 = false
 
-async function calls(): Promise<string> {
-  const { rows } = await on.owner.query<{ last: string }>('select last_value::text as last from hidden.calls')
-  return rows[0]?.last ?? ''
-}
-
 async function outcome(text: string): Promise<{ readonly ran: boolean; readonly errors: readonly string[] }> {
-  const before = await calls()
+  const before = await hiddenCalls(on.owner)
   const answers = await wire.ask(query(text))
-  return { ran: (await calls()) !== before, errors: errors(answers) }
+  return { ran: (await hiddenCalls(on.owner)) !== before, errors: errors(answers) }
 }
 
 const refused = { ran: false, errors: ['42501'] }
@@ -60,7 +51,6 @@ describe('a plain read', () => {
     )
     has17 = (rows[0]?.version ?? 0) >= 170_000
     if (has17) for (const statement of later) await on.owner.query(statement)
-    await on.owner.query(`select setval('hidden.calls', 1000)`)
     wire = await Wire.open(on.target, await on.session())
   })
 
