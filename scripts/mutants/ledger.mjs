@@ -71,6 +71,7 @@ export const ledgerGuards = [
       '    this.end()\n    this.#limit = this.#start()\n',
     ],
     ['only true is a commit', 'update', '    if (isCommitted !== false) throw noAnswer()\n', ''],
+    ['nobody knows of a commit that takes too long', 'update', 'await committed.catch(lost)', 'await committed'],
     ['a read that nobody waits for ends no process', 'update', '    letGo(read)\n', ''],
   ].map(([name, module, find, replace]) => ({
     name: `of an update, ${name}`,

@@ -75,7 +75,14 @@ export const liftingGuards = [
     "    void record(on, { type: 'revocation.lifted'",
   ],
   ['where it was revoked', 'revocations', ' || this.#isLifted(own)', ''],
-  ['only where the ledger had it', 'revocations', '!this.#told.has(own.id) || ', ''],
+  ['only where the ledger had it', 'revocations', 'else if (this.#told.has(own.id)) this', 'else this'],
+  [
+    'where nobody could tell whether it was known',
+    'revocations',
+    'this.#told.add(own.id)\n    else',
+    'void own\n    else',
+    'packages/ledger-postgres/test/lost-reviews.int.test.ts',
+  ],
   ['as it was looked at', 'guard-revocations', 'if (!isSame(alike, on.revocations.alike(revocation)))', 'if (false)'],
   ['by who saw what is lifted with it', 'reviews/lifting', 'what: { ...what }, also }', 'what: { ...what } }'],
   [
@@ -89,6 +96,7 @@ export const liftingGuards = [
     'revocations',
     'for (const { id } of decided) this.#disown(id)',
     'for (const id of this.#own.keys()) this.#disown(id)',
+    kept,
   ],
   [
     'and not what others revoked since',

@@ -28,6 +28,7 @@ export const errorCodes = Object.freeze({
   ERR_JOURNAL_LOCKED: 'another process owns the journal directory',
   ERR_JOURNAL_UNAVAILABLE: 'the journal could not record the intent, so nothing ran',
   ERR_LEDGER_UNAVAILABLE: 'the ledger could not be reached, so nothing ran',
+  ERR_LEDGER_UNKNOWN: 'the ledger was lost while it was written to: what was written may count, and nothing ran',
   ERR_LIMIT_EXCEEDED: 'a cap was reached',
   ERR_LIMIT_UNMEASURED: 'a limit counts what the action is handed out, and the adapter cannot measure it',
   ERR_OUTCOME_UNRECORDED: 'the outcome of an action could not be recorded, so its session was ended',

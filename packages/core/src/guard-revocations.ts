@@ -36,7 +36,8 @@ export interface GuardRevocations {
    * Lifts a revocation by what a person signed about its `subject`, with `dec: allow`: somebody with the duty `policy` on the
    * target, or on every target, who is live and is not stopped by it, nor behind the account that is. Here at once, and within
    * a second in every other guard on the ledger. What was ended stays so: sessions are opened anew. On record before it counts.
-   * Rejects as the directory, the ledger and the journal do; it stays in force then.
+   * Rejects as the directory, the ledger and the journal do; it stays in force then, but for ERR_LEDGER_UNKNOWN: then
+   * `inForce` tells within a second.
    */
   lift(id: string, decision: { readonly evidence: string }): Promise<LiftReceipt>
 }

@@ -108,7 +108,8 @@ export class Revocations {
 
   /**
    * Lifts those that people decided about, and no others: here at once, and elsewhere within a second. Whoever calls has it on
-   * record. Rejects with ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED or ERR_DEADLINE; it stays in force then.
+   * record. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE, and stays in force then; with ERR_LEDGER_UNKNOWN it stays, or
+   * is lifted everywhere within a second.
    */
   async lift(decided: readonly Revocation[]): Promise<void> {
     const nowMs = await this.#nowMs()
@@ -133,7 +134,8 @@ export class Revocations {
   /**
    * Revokes. In force here when this returns its promise, whatever becomes of that; elsewhere and after a restart once it
    * resolves. On record also when the ledger fails; for good when the ledger cannot tell its time. Rejects with
-   * ERR_LEDGER_UNAVAILABLE, ERR_LIMIT_EXCEEDED, ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when others may not learn of it.
+   * ERR_LEDGER_UNAVAILABLE, ERR_LEDGER_UNKNOWN, ERR_LIMIT_EXCEEDED, ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when others may not
+   * learn of it.
    */
   async add(what: Revocable, options: RevocationOptions): Promise<Revocation> {
     const { deadlineMs, journal } = this.#context
@@ -243,11 +245,19 @@ export class Revocations {
     return this.#stored.lifted.some((lifted) => lifted.id === id)
   }
 
-  /** In the place of one of this process others revoked the same for longer: from now on that is what stays. */
+  /** In the place of one that the ledger has, others revoked the same for longer: from now on that is what stays. */
   #goWith(own: Revocation): void {
     const { inForce } = this.#stored
-    if (!this.#told.has(own.id) || inForce.some(({ id }) => id === own.id)) return
-    const instead = inForce.find((other) => covers(other, own))
+    // Also where nobody could tell whether it had come there.
+    if (inForce.some(({ id }) => id === own.id)) this.#told.add(own.id)
+    else if (this.#told.has(own.id))
+      this.#goInstead(
+        own,
+        inForce.find((other) => covers(other, own)),
+      )
+  }
+
+  #goInstead(own: Revocation, instead: Revocation | undefined): void {
     if (instead === undefined) return
     this.#disown(own.id)
     this.#own.set(instead.id, instead)

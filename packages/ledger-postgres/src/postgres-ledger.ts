@@ -19,8 +19,8 @@ const maxKeyBytes = 2_000
  * Opens the ledger that several processes share: pending approvals, duties, limits and revocations in one schema of a
  * PostgreSQL database. It must not be a database that agents reach.
  *
- * Every step is one round trip and fails closed: what is not answered within `timeoutMs` throws ERR_LEDGER_UNAVAILABLE,
- * and nothing runs, also when the server did commit. Throws ERR_CONFIG_INVALID for wrong options or a schema of another version.
+ * Every step is one round trip and fails closed: what is not answered within `timeoutMs` throws ERR_LEDGER_UNAVAILABLE, or
+ * ERR_LEDGER_UNKNOWN where the server may have committed, and nothing runs. Throws ERR_CONFIG_INVALID for wrong options or a schema of another version.
  *
  * @example
  * const ledger = await postgresLedger({ connection: { connectionString: process.env.LEDGER_URL } })
@@ -87,10 +87,11 @@ class PostgresLedger implements Ledger {
     ]
     // Counting takes long where there is much: only where the places that were taken since may be all that were left.
     for (const recount of [false, true]) {
-      const row = await this.#one(
+      const rows = await this.#store.write(
         `select applied, fits, now_ms from ${this.#schema}.commit($1, $2, $3, $4, $7, $5, $6, $8)`,
         [...values, this.#floor.nowMs(), recount],
       )
+      const row = this.#told(rows)
       if (row['fits'] === true) return row['applied'] === true
     }
     throw new BothKeysError('ERR_LIMIT_EXCEEDED', `the ledger holds its ${String(room)} entries, so nothing ran`, {
@@ -109,7 +110,10 @@ class PostgresLedger implements Ledger {
 
   /** The only row of an answer, which tells the ledger's time. */
   async #one(text: string, values: readonly unknown[]): Promise<Row> {
-    const [row] = await this.#store.rows(text, values)
+    return this.#told(await this.#store.rows(text, values))
+  }
+
+  #told([row]: readonly Row[]): Row {
     if (row === undefined || typeof row['now_ms'] !== 'number') throw nonsense()
     this.#floor.told(row['now_ms'])
     return row

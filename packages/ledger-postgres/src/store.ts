@@ -9,7 +9,8 @@ export type Row = Readonly<Record<string, unknown>>
 
 /**
  * The connections to the ledger's database. Every failure, and every answer that does not come in time, is
- * ERR_LEDGER_UNAVAILABLE; a connection that failed is not used again. The server undoes what it had not committed.
+ * ERR_LEDGER_UNAVAILABLE; a connection that failed is not used again. The server undoes what it had not committed. Of what is
+ * written, ERR_LEDGER_UNAVAILABLE says that it was not: where the server did not say so it is ERR_LEDGER_UNKNOWN.
  */
 export class Store {
   readonly #pool: pg.Pool
@@ -37,14 +38,40 @@ export class Store {
     })
     // A connection that breaks while nobody uses it is replaced when somebody does.
     this.#pool.on('error', () => undefined)
+    // One that breaks while somebody does fails the statement, and says it here as well.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
-  /** Runs one statement in a transaction of its own. */
-  async rows(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+  /** Runs one statement in a transaction of its own, which writes nothing that matters. */
+  rows(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#run(text, values, failed)
+  }
+
+  /** Runs one statement in a transaction of its own that writes. */
+  write(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#run(text, values, failedToWrite)
+  }
+
+  async #run(
+    text: string,
+    values: readonly unknown[],
+    refused: (error: unknown) => BothKeysError,
+  ): Promise<readonly Row[]> {
     if (this.#closed !== undefined) throw unavailable('is closed')
+    const client = await this.#connected()
     try {
-      const { rows } = await this.#pool.query<Row>(text, [...values])
+      const { rows } = await client.query<Row>(text, [...values])
+      client.release()
       return rows
+    } catch (error) {
+      client.release(true)
+      throw refused(error)
+    }
+  }
+
+  async #connected(): Promise<pg.PoolClient> {
+    try {
+      return await this.#pool.connect()
     } catch (error) {
       throw failed(error)
     }
@@ -77,9 +104,28 @@ export class Store {
 
 function failed(cause: unknown): BothKeysError {
   if (cause instanceof BothKeysError) return cause
-  const state = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined
-  const code = typeof state === 'string' && /^[A-Z0-9_]{1,40}$/.test(state) ? ` (${state})` : ''
-  return unavailable(`could not be reached or did not answer${code}`, cause)
+  return unavailable(`could not be reached or did not answer${stateOf(cause)}`, cause)
+}
+
+/** After an error of its own, and nothing worse, the server has undone the statement. */
+function failedToWrite(cause: unknown): BothKeysError {
+  const { severity } = membersOf(cause)
+  if (severity === 'ERROR') return failed(cause)
+  return new BothKeysError(
+    'ERR_LEDGER_UNKNOWN',
+    `the ledger in PostgreSQL was lost while it was written to${stateOf(cause)}, so nothing ran`,
+    { hint: 'look at what the ledger holds before doing it again', cause },
+  )
+}
+
+/** The SQLSTATE of an error, to be shown. */
+function stateOf(cause: unknown): string {
+  const { code } = membersOf(cause)
+  return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? ` (${code})` : ''
+}
+
+function membersOf(cause: unknown): { readonly code?: unknown; readonly severity?: unknown } {
+  return typeof cause === 'object' && cause !== null ? cause : {}
 }
 
 function unavailable(what: string, cause?: unknown): BothKeysError {

@@ -75,7 +75,8 @@ export class GlassReviews {
    * Takes a review in. Whoever reviews is a person, holds the role that the rule asks for, is live, and is independent of
    * whoever broke the glass as the policy says, in subject, person, run and key at least: no owner of an agent ever is. A glass
    * is over by the ledger's time, and by the clock of this process where it was broken here.
-   * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then.
+   * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then, but for
+   * ERR_LEDGER_UNKNOWN: then it counts or not, which `pending` tells.
    */
   async review(id: string, review: GlassReview): Promise<GlassReviewReceipt> {
     await this.#context.revocationsFresh()

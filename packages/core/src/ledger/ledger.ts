@@ -20,7 +20,8 @@ export interface LedgerChange {
 /**
  * The small live state that needs compare-and-set: pending approvals, spent permits, revocations, counters.
  * `commit` applies all changes or none, atomically against every other commit, and answers whether it did.
- * Every call throws (or rejects with) ERR_LEDGER_UNAVAILABLE when the store cannot be reached; callers then refuse.
+ * Every call throws (or rejects with) ERR_LEDGER_UNAVAILABLE when the store cannot be reached; callers then refuse. Where
+ * `commit` cannot tell whether it applied the changes it throws ERR_LEDGER_UNKNOWN: then they may be applied, also later.
  * Time is the ledger's and never goes backwards (RULES 20).
  */
 export interface Ledger {

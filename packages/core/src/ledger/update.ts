@@ -18,7 +18,8 @@ export interface LedgerPlan<T> {
 /**
  * Reads keys, plans from what they hold, and commits the plan if none of them changed meanwhile; else starts over.
  * The plan is applied once or not at all. Between reading and committing a ledger in memory, nothing else runs. The deadline
- * is one for all of it: the keys are read at once, and nothing is begun after it. Throws ERR_LEDGER_UNAVAILABLE, ERR_DEADLINE, and whatever `plan` throws.
+ * is one for all of it: the keys are read at once, and nothing is begun after it. Throws ERR_LEDGER_UNAVAILABLE,
+ * ERR_DEADLINE, whatever `plan` throws, and ERR_LEDGER_UNKNOWN where the plan may be applied all the same.
  */
 export async function updateLedger<T>(
   ledger: Ledger,
@@ -47,7 +48,7 @@ async function settled<T>(
     if (write.length === 0) return result
     const changes = write.map((change) => ({ ...change, expectedVersion: entries.get(change.key)?.version ?? 0 }))
     const committed = deadline.within(() => ledger.commit(changes))
-    const isCommitted: unknown = isPromise(committed) ? await committed : committed
+    const isCommitted: unknown = isPromise(committed) ? await committed.catch(lost) : committed
     if (isCommitted === true) return result
     if (isCommitted !== false) throw noAnswer()
     if (attempt > attemptsWithoutPause) await deadline.within(() => sleep(attempt))
@@ -62,6 +63,19 @@ function noAnswer(): BothKeysError {
   return new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger does not say whether it committed, so nothing ran', {
     hint: 'have commit answer true or false: see ledgerContract of @bothkeys/core/testing',
   })
+}
+
+/** Nobody waits for the answer any more, and the changes may still be applied. */
+function lost(error: unknown): never {
+  if (!(error instanceof BothKeysError) || error.code !== 'ERR_DEADLINE') throw error
+  throw new BothKeysError(
+    'ERR_LEDGER_UNKNOWN',
+    'the ledger did not say in time whether it was changed, so nothing ran',
+    {
+      hint: 'look at what the ledger holds before doing it again',
+      cause: error,
+    },
+  )
 }
 
 function readAll(

@@ -81,7 +81,8 @@ export class WorkReviews {
    * Takes a review in. Whoever reviews is a person, holds the role that the chain asks for and the duty `audit` there, is live,
    * and neither did nor approved any of it, nor shares with whoever did what the chain counts over, in subject, person, run and
    * key at least. It is a step of the chain: whoever took another one about the same thing does not review.
-   * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then.
+   * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then, but for
+   * ERR_LEDGER_UNKNOWN: then it counts or not, which `pending` tells.
    */
   async review(id: string, review: WorkReview): Promise<WorkReviewReceipt> {
     await this.#context.revocationsFresh()

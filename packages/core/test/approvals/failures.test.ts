@@ -24,7 +24,7 @@ describe('a ledger that fails', () => {
     ['get', 'throw', 'ERR_LEDGER_UNAVAILABLE'],
     ['get', 'hang', 'ERR_DEADLINE'],
     ['commit', 'throw', 'ERR_LEDGER_UNAVAILABLE'],
-    ['commit', 'hang', 'ERR_DEADLINE'],
+    ['commit', 'hang', 'ERR_LEDGER_UNKNOWN'],
     ['nowMs', 'throw', 'ERR_LEDGER_UNAVAILABLE'],
     ['nowMs', 'hang', 'ERR_DEADLINE'],
   ] as const)('at %s (%s) before the request: nobody is asked', async (call, fault, code) => {
@@ -53,7 +53,7 @@ describe('a ledger that fails', () => {
     const { asked, held } = await approved(on)
     on.ledger.fault.commit = fault
     await expect(on.coordinator.consume(held, asked.digest)).rejects.toMatchObject({
-      code: fault === 'throw' ? 'ERR_LEDGER_UNAVAILABLE' : 'ERR_DEADLINE',
+      code: fault === 'throw' ? 'ERR_LEDGER_UNAVAILABLE' : 'ERR_LEDGER_UNKNOWN',
     })
   })
 

@@ -159,7 +159,7 @@ describe('a limit on what is handed out', () => {
     }
     await expect(permit.handOut({ rows: 1, bytes: 1 })).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
     commit = () => new Promise(() => undefined)
-    await expect(permit.handOut({ rows: 1, bytes: 1 })).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
+    await expect(permit.handOut({ rows: 1, bytes: 1 })).rejects.toMatchObject({ code: 'ERR_LEDGER_UNKNOWN' })
   })
 
   it('lets nothing go when the session is over, also when it ends meanwhile', async () => {

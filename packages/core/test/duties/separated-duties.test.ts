@@ -252,7 +252,7 @@ describe('a permit under separated duties', () => {
     ['throws', { get: gone }, 'ERR_LEDGER_UNAVAILABLE'],
     ['rejects', { commit: () => Promise.reject(new Error('gone')) }, 'ERR_LEDGER_UNAVAILABLE'],
     ['hangs', { get: () => never }, 'ERR_DEADLINE'],
-    ['hangs when it commits', { commit: () => never }, 'ERR_DEADLINE'],
+    ['hangs when it commits', { commit: () => never }, 'ERR_LEDGER_UNKNOWN'],
     ['has no time', { nowMs: gone }, 'ERR_LEDGER_UNAVAILABLE'],
     ['lies about the time', { nowMs: () => Number.NaN }, 'ERR_LEDGER_UNAVAILABLE'],
     ['answers no history', { get: () => ({ value: 'nothing', version: 0 }) }, 'ERR_LEDGER_UNAVAILABLE'],

@@ -336,18 +336,19 @@ describe('a revocation', () => {
     const inner = sharedLedger()
     let behind: Promise<unknown> | undefined
     const late = { ...inner, get: async (key: string) => [await behind, await inner.get(key)][1] as LedgerEntry }
-    const [one, two] = [await stage({ ledger: late }), await stage({ ledger: inner })]
-    const { id } = await one.guard.revoke(theBot, { reason })
     let goOn = (): void => undefined
+    // It is decided by then, and what it was decided about is on record.
+    const meanwhile = ({ type }: EventDraft) => {
+      if (type === 'revocation.lifted') goOn()
+      return undefined
+    }
+    const [one, two] = [await stage({ ledger: late, meanwhile }), await stage({ ledger: inner })]
+    const { id } = await one.guard.revoke(theBot, { reason })
     behind = new Promise<void>((resolve) => {
       goOn = resolve
     })
     const again = await two.guard.revoke(theBot, { reason: 'again', forMs: 60_000 })
-    const lifting = one.lifts(id)
-    setTimeout(() => {
-      goOn()
-    }, 20)
-    expect(await lifting).toEqual({ lifted: true })
+    expect(await one.lifts(id)).toEqual({ lifted: true })
     for (const { guard } of [one, two])
       await expect.poll(() => guard.revocations.inForce()).toMatchObject([{ id: again.id }])
     await Promise.all([one.guard.close(), two.guard.close()])
@@ -458,6 +459,7 @@ describe('a revocation', () => {
     await expect(one.guard.revoke(theBot, { reason: 'mine' })).rejects.toBeInstanceOf(Error)
     broken = false
     const { id } = await two.guard.revoke(theBot, { reason })
+    await expect.poll(() => one.guard.revocations.inForce().map((each) => each.id)).toContain(id)
     expect(await two.lifts(id)).toEqual({ lifted: true })
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(await one.opens()).toBe('ERR_REVOKED')

@@ -113,6 +113,18 @@ it('what is revoked while the ledger is looked at stays by itself', async () => 
   revocations.stop()
 })
 
+it('what is revoked besides stays when something is lifted, also when the ledger lost it', async () => {
+  const { inner, revocations } = await stage()
+  const lifted = await revocations.add(run, { reason })
+  const other = await revocations.add({ kind: 'run', id: 'r2' }, { reason })
+  await revocations.lift(revocations.alike(lifted))
+  const { version } = await inner.get(revocationsKey)
+  await inner.commit([{ key: revocationsKey, expectedVersion: version, value: undefined }])
+  await revocations.start()
+  expect(revocations.inForce()).toEqual([other])
+  revocations.stop()
+})
+
 describe('what was lifted', () => {
   it('is told for a day at most, and no longer than it would have lasted', async () => {
     let nowMs = Date.now()
