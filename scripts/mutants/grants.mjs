@@ -2,7 +2,6 @@ const source = (name) => `packages/core/src/${name}.ts`
 const given = 'packages/core/test/grants/grants.test.ts'
 const hostile = 'packages/core/test/grants/grants-hostile.test.ts'
 const closed = 'packages/core/test/grants/grants-closed.test.ts'
-const keys = 'packages/core/test/grants/grants-keys.test.ts'
 const proven = 'packages/core/test/grants/grants-proven.test.ts'
 const taking = 'packages/core/test/duties/reserve-taking.test.ts'
 const caps = 'packages/core/test/policy/grant-caps.test.ts'
@@ -10,34 +9,6 @@ const widening = 'packages/core/test/policy/widening.test.ts'
 
 /** Grants: what may be asked, what they cover, that nothing of them counts twice or too long. */
 export const grantGuards = [
-  [
-    'ends with the key of who gave it',
-    'approvals/still-approved',
-    'const approver = await proven(vote)',
-    'const approver = vote.approver',
-    keys,
-  ],
-  [
-    'outlives the signature of who gave it',
-    'approvals/pending-request',
-    'provenAgain(vote, vote.votedAtMs)',
-    'provenAgain(vote)',
-    keys,
-  ],
-  [
-    'is proven by the times of a yes',
-    'identity/approval-token',
-    'asOfMs ?? clock.wallMs()',
-    'clock.wallMs()',
-    'packages/core/test/approvals/signed-approver.test.ts',
-  ],
-  [
-    'is proven by the times of a login',
-    'identity/id-token',
-    'asOfMs ?? clock.wallMs()',
-    'clock.wallMs()',
-    'packages/core/test/approvals/id-token-approver.test.ts',
-  ],
   ['lasts a day', 'policy/grant-caps', 'ms > longestGrantMs', 'ms > 9 * longestGrantMs', caps],
   ['is part of what a policy means', 'policy/outline', '    grant: rule.grant && { ...rule.grant },\n', '', widening],
   [

@@ -22,6 +22,7 @@ import { liftingGuards } from './lifting.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { grantGuards } from './grants.mjs'
+import { grantKeyGuards } from './grants-keys.mjs'
 import { handedOutGuards } from './handed-out.mjs'
 import { hiddenCallGuards } from './hidden-calls.mjs'
 import { hiddenTypeGuards } from './hidden-types.mjs'
@@ -124,6 +125,7 @@ const lists = {
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
   grants: grantGuards,
+  'grants-keys': grantKeyGuards,
   'token-sources': tokenSourceGuards,
   approvals: approvalGuards,
   evidence: evidenceGuards,
