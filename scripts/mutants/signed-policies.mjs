@@ -70,6 +70,13 @@ export const signedPolicyGuards = [
     '    if (this.#firstVersion !== undefined && rebuilt && journal.behind !== undefined) throw versionsMissing()\n',
     '',
   ],
+  ['versions are those of one engine', version, '`policy/version/${engine}`', "engine && 'policy/version'"],
+  [
+    'so they are after a restart',
+    core('record/replay-state'),
+    'const { change, digest, recorder, version } = event',
+    "const { change, digest, version } = event\n  const recorder = 'bothkeys'",
+  ],
   ['an older policy does not come back', version, 'next.version <= newest.version', 'next.version < newest.version'],
   ['the same version means the same', version, ' && newest.digest === next.digest) return', ') return'],
   [
@@ -81,13 +88,13 @@ export const signedPolicyGuards = [
   [
     'versions are noted',
     version,
-    'return { write: [{ key: policyVersionKey, value: { ...next } }], result',
+    'return { write: [{ key, value: { ...next } }], result',
     'return { write: [], result',
   ],
   [
     'narrowings are noted',
     version,
-    'return { write: [{ key: policyVersionKey, value: { version: newest.version, digest } }], result',
+    'return { write: [{ key, value: { version: newest.version, digest } }], result',
     'return { write: [], result',
   ],
   [
@@ -116,8 +123,8 @@ export const signedPolicyGuards = [
   [
     'versions come back after a restart',
     core('restored-ledger'),
-    '  if (policyVersion !== undefined) changes',
-    '  if (false) changes',
+    'of policyVersions) {',
+    'of policyVersions) {\n    if (engine !== "") continue',
   ],
   [
     'narrowings come back after a restart',

@@ -230,13 +230,13 @@ export class PolicyHolder {
 
   async #note({ digest }: CompiledPolicy): Promise<void> {
     if (this.#ledger === undefined) return
-    await noteNarrowing(this.#ledger, this.#options.deadlineMs, digest)
+    await noteNarrowing({ ...this.#options, ledger: this.#ledger }, digest)
     this.#unnoted = false
   }
 
   async #admit({ digest }: CompiledPolicy, version: number): Promise<void> {
     if (this.#ledger === undefined) throw unsigned('there is no ledger that knows the versions before')
-    await admitVersion(this.#ledger, this.#options.deadlineMs, { version, digest })
+    await admitVersion({ ...this.#options, ledger: this.#ledger }, { version, digest })
   }
 
   async #record(policy: CompiledPolicy, change: Change, { approval, version }: Grounds): Promise<void> {

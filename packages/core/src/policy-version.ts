@@ -3,8 +3,20 @@ import type { Ledger } from './ledger/ledger.js'
 import { updateLedger } from './ledger/update.js'
 import type { SnapshotValue } from './model/snapshot.js'
 
-/** The ledger's key of the newest signed policy that was ever in force. */
-export const policyVersionKey = 'policy/version'
+/**
+ * The ledger's key of the newest signed policy that was ever in force for an engine. What is signed is for one engine, so that
+ * each counts on its own; guards of one name share the policy and its versions.
+ */
+export function policyVersionKey(engine: string): string {
+  return `policy/version/${engine}`
+}
+
+/** Where versions are kept, and for whom. */
+export interface PolicyVersions {
+  readonly ledger: Ledger
+  readonly engine: string
+  readonly deadlineMs: number
+}
 
 /** A signed policy. */
 export interface PolicyVersion {
@@ -16,24 +28,26 @@ export interface PolicyVersion {
  * Takes note of a signed policy before it comes into force. Throws ERR_POLICY_UNSIGNED when a newer one was in force, or this
  * version means something else or was narrowed since. Throws as the ledger does.
  */
-export async function admitVersion(ledger: Ledger, deadlineMs: number, next: PolicyVersion): Promise<void> {
-  await updateLedger<void>(ledger, deadlineMs, [policyVersionKey], (entries) => {
-    const newest = versionOf(entries.get(policyVersionKey)?.value)
+export async function admitVersion({ deadlineMs, engine, ledger }: PolicyVersions, next: PolicyVersion): Promise<void> {
+  const key = policyVersionKey(engine)
+  await updateLedger<void>(ledger, deadlineMs, [key], (entries) => {
+    const newest = versionOf(entries.get(key)?.value)
     // Another guard on the ledger may have it already.
     if (newest?.version === next.version && newest.digest === next.digest) return { write: [], result: undefined }
     if (newest !== undefined && next.version <= newest.version) {
       throw unsigned(`version ${String(newest.version)} was in force, and this is ${String(next.version)}`)
     }
-    return { write: [{ key: policyVersionKey, value: { ...next } }], result: undefined }
+    return { write: [{ key, value: { ...next } }], result: undefined }
   })
 }
 
 /** Takes note that the newest policy was narrowed: it comes back under a higher version alone. Throws as the ledger does. */
-export async function noteNarrowing(ledger: Ledger, deadlineMs: number, digest: string): Promise<void> {
-  await updateLedger<void>(ledger, deadlineMs, [policyVersionKey], (entries) => {
-    const newest = versionOf(entries.get(policyVersionKey)?.value)
+export async function noteNarrowing({ deadlineMs, engine, ledger }: PolicyVersions, digest: string): Promise<void> {
+  const key = policyVersionKey(engine)
+  await updateLedger<void>(ledger, deadlineMs, [key], (entries) => {
+    const newest = versionOf(entries.get(key)?.value)
     if (newest === undefined) return { write: [], result: undefined }
-    return { write: [{ key: policyVersionKey, value: { version: newest.version, digest } }], result: undefined }
+    return { write: [{ key, value: { version: newest.version, digest } }], result: undefined }
   })
 }
 

@@ -30,7 +30,7 @@ const roomBesides = 100_000
 export async function restoredLedger(clock: Clock, journal: Journal, rules: DutyRules | undefined): Promise<Ledger> {
   const duties = new ReplayedDuties(rules)
   const revocations = new ReplayedRevocations()
-  const { glasses, requests, policyVersion, lastTimeMs } = await replayState(
+  const { glasses, requests, policyVersions, lastTimeMs } = await replayState(
     watched(journal.read(), [duties, revocations]),
   )
   const changes = [
@@ -44,7 +44,9 @@ export async function restoredLedger(clock: Clock, journal: Journal, rules: Duty
   if (revoked.inForce.length > 0) {
     changes.push({ key: revocationsKey, expectedVersion: 0, value: storedRevocations(revoked) })
   }
-  if (policyVersion !== undefined) changes.push({ key: policyVersionKey, expectedVersion: 0, value: policyVersion })
+  for (const [engine, newest] of policyVersions) {
+    changes.push({ key: policyVersionKey(engine), expectedVersion: 0, value: { ...newest } })
+  }
   if (changes.length > 0) await ledger.commit(changes)
   return ledger
 }

@@ -11,12 +11,18 @@ export interface ReplayedRequest {
   readonly expiresAtMs: number
 }
 
+/** A signed policy of an earlier process. */
+export interface ReplayedVersion {
+  readonly version: number
+  readonly digest: string
+}
+
 /** What a ledger must be restricted by when a process starts. There is nothing in it that could allow anything. */
 export interface ReplayedState {
   /** By request id: all that expired less than an hour before the journal's last event, or later. */
   readonly requests: ReadonlyMap<string, ReplayedRequest>
-  /** The newest signed policy that was in force. */
-  readonly policyVersion: { readonly version: number; readonly digest: string } | undefined
+  /** The newest signed policy that was in force for each engine that kept the journal. */
+  readonly policyVersions: ReadonlyMap<string, ReplayedVersion>
   /** The bodies of all broken glasses that nobody found justified, oldest first. */
   readonly glasses: readonly RecordedEvent[]
   /** The time of the last event in Unix milliseconds; the ledger's time starts there (RULES 20). */
@@ -37,10 +43,10 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
   const glasses = new Map<string, RecordedEvent>()
   let lookAgainAt = lookAt
   let lastTimeMs = 0
-  let policyVersion: ReplayedState['policyVersion']
+  const policyVersions = new Map<string, ReplayedVersion>()
   for await (const event of events) {
     lastTimeMs = Date.parse(event.time)
-    if (event.type === 'policy.loaded') policyVersion = newer(policyVersion, event)
+    if (event.type === 'policy.loaded') takeVersion(policyVersions, event)
     takeGlass(glasses, event)
     take(requests, event)
     if (requests.size < lookAgainAt) continue
@@ -48,14 +54,16 @@ export async function replayState(events: AsyncIterable<RecordedEvent>): Promise
     lookAgainAt = 2 * requests.size + lookAt
   }
   dropOld(requests, lastTimeMs)
-  return { requests, glasses: [...glasses.values()], policyVersion, lastTimeMs }
+  return { requests, glasses: [...glasses.values()], policyVersions, lastTimeMs }
 }
 
-function newer(before: ReplayedState['policyVersion'], event: RecordedEvent): ReplayedState['policyVersion'] {
-  const { change, digest, version } = event
-  if (change === 'narrowing' && before !== undefined) return { version: before.version, digest: textOf(digest) }
-  // Versions only ever rise.
-  return typeof version === 'number' ? { version, digest: textOf(digest) } : before
+/** Versions only ever rise, for each engine on its own: what is signed is for one. */
+function takeVersion(versions: Map<string, ReplayedVersion>, event: RecordedEvent): void {
+  const { change, digest, recorder, version } = event
+  const before = versions.get(recorder)
+  if (change === 'narrowing' && before !== undefined) {
+    versions.set(recorder, { version: before.version, digest: textOf(digest) })
+  } else if (typeof version === 'number') versions.set(recorder, { version, digest: textOf(digest) })
 }
 
 function take(requests: Map<string, ReplayedRequest>, event: RecordedEvent): void {

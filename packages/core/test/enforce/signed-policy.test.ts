@@ -178,6 +178,43 @@ describe('a policy that its authority signed', () => {
   })
 })
 
+describe('policies of guards with different names', () => {
+  const named = (engine: string, rest: Partial<GuardOptions>): Partial<GuardOptions> => ({ ...rest, engine })
+  const forOther = (content: Content, ver: number): Promise<string> => signed(content, ver, { aud: 'other' })
+
+  it('have versions of their own on one ledger', async () => {
+    const ledger = memoryLedger({ clock: fixedClock(nowMs) })
+    const { rollout } = await started({ ledger, journal: lastingJournal() }, 7)
+    const others = new Rollout()
+    await others.put(narrow, forOther(narrow, 1))
+    const other = await start(others, named('other', { ledger, journal: lastingJournal() }))
+    await others.put(wide, forOther(wide, 2))
+    await other.reload()
+    expect(other.policyDigest).toBe(digestOf(wide))
+    await others.put(denied(wide))
+    await other.reload()
+    expect((await start(rollout, { ledger, journal: lastingJournal() })).policyDigest).toBe(digestOf(narrow))
+    await rollout.put(narrow, signed(narrow, 6))
+    await expect(start(rollout, { ledger, journal: lastingJournal() })).rejects.toMatchObject(unsigned)
+    await others.put(wide, forOther(wide, 2))
+    await expect(start(others, named('other', { ledger, journal: lastingJournal() }))).rejects.toMatchObject(unsigned)
+  })
+
+  it('have them after a restart, too, where one journal has been kept under both', async () => {
+    const journal = lastingJournal()
+    const { guard, rollout } = await started({ journal }, 7)
+    await guard.close()
+    const others = new Rollout()
+    await others.put(wide, forOther(wide, 2))
+    const other = await start(others, named('other', { journal }))
+    await other.close()
+    await rollout.put(narrow, signed(narrow, 6))
+    await expect(start(rollout, { journal })).rejects.toMatchObject(unsigned)
+    await others.put(wide, forOther(wide, 1))
+    await expect(start(others, named('other', { journal }))).rejects.toMatchObject(unsigned)
+  })
+})
+
 describe('a policy that was narrowed without a signature', () => {
   it('is in force at once, and what was signed before does not come back', async () => {
     const journal = lastingJournal()
@@ -391,7 +428,7 @@ describe('an authority', () => {
   it('widens nothing when the ledger holds something else', async () => {
     const ledger = memoryLedger({ clock: fixedClock(nowMs) })
     const { guard, rollout } = await started({ ledger })
-    await ledger.commit([{ key: 'policy/version', expectedVersion: 1, value: 'x' }])
+    await ledger.commit([{ key: 'policy/version/bothkeys', expectedVersion: 1, value: 'x' }])
     await rollout.put(wide, signed(wide, 2))
     await expect(guard.reload()).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
   })
@@ -466,7 +503,7 @@ function failing(inner: Ledger): { fails: boolean; readonly port: Ledger } {
   const on = { fails: false }
   const port: Ledger = {
     get: (key) => {
-      if (on.fails && key === 'policy/version') throw new Error('unreachable')
+      if (on.fails && key === 'policy/version/bothkeys') throw new Error('unreachable')
       return inner.get(key)
     },
     commit: (changes) => inner.commit(changes),
