@@ -6,8 +6,8 @@ import { BothKeysError } from './errors.js'
 import type { Directory, DirectoryContext, DirectoryEntry, DirectoryQuery } from './identity/directory.js'
 import type { People } from './identity/people-file.js'
 import { parsePeople } from './identity/people-file.js'
-import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
+import { ForwardTime } from './model/forward-time.js'
 import type { Subject } from './model/principal.js'
 
 /** How old a look at the file may be, and how long a content must stay the same to count as written, in milliseconds. */
@@ -72,7 +72,8 @@ class PeopleFile {
   readonly #path: string
   readonly #absolute: string
   readonly #maxStaleMs: number
-  #clock: Clock = systemClock
+  /** The monotonic clock of a machine that sleeps stands still. */
+  #time = new ForwardTime(systemClock)
   #onFailure: DirectoryContext['onFailure'] = () => undefined
   #good: Good | undefined
   #failure: unknown
@@ -88,7 +89,7 @@ class PeopleFile {
   }
 
   async open(context: DirectoryContext): Promise<void> {
-    this.#clock = context.clock
+    this.#time = new ForwardTime(context.clock)
     await this.#look()
     if (this.#good === undefined) throw this.#failure
     this.#onFailure = context.onFailure
@@ -115,7 +116,7 @@ class PeopleFile {
   }
 
   #nowMs(): number {
-    return this.#clock.monotonicMs()
+    return this.#time.nowMs()
   }
 
   /** However many ask, one looks. */

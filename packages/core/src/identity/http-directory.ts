@@ -1,6 +1,6 @@
 import { BothKeysError } from '../errors.js'
-import type { Clock } from '../model/clock.js'
 import { systemClock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Subject } from '../model/principal.js'
 import { readAtMost } from './bounded-fetch.js'
@@ -75,7 +75,8 @@ export const optionNames: ReadonlySet<string> = new Set<keyof HttpDirectoryOptio
 export function httpDirectory(options: HttpDirectoryOptions): Directory {
   const { lists, maxAgeMs, reading, timeoutMs, url } = checkedOptions(options)
   const { token } = options
-  let clock: Clock = systemClock
+  // The monotonic clock of a machine that sleeps stands still.
+  let time = new ForwardTime(systemClock)
   const cache = new LookupCache<DirectoryRecord | undefined>({
     ask: async (subject) => {
       const signal = AbortSignal.timeout(timeoutMs)
@@ -83,7 +84,7 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
       return understood(response, (answer) => scimRecord(answer, subject, reading))
     },
     maxAgeMs,
-    nowMs: () => clock.monotonicMs(),
+    nowMs: () => time.nowMs(),
     maxEntries,
     maxOpen,
   })
@@ -104,7 +105,7 @@ export function httpDirectory(options: HttpDirectoryOptions): Directory {
   return Object.freeze({
     ...(lists && { list }),
     open: (context: DirectoryContext): void => {
-      clock = context.clock
+      time = new ForwardTime(context.clock)
     },
     resolve: (subject: Subject, query: DirectoryQuery) =>
       subject.issuer === reading.issuer ? cache.find(subject, query.fresh) : undefined,

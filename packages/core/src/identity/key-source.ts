@@ -1,6 +1,7 @@
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import { discoverKeys } from './discovery.js'
 import { keysUrl } from './keys-url.js'
 import type { Jose } from './load-jose.js'
@@ -17,8 +18,9 @@ export type KeySetOption = string | URL | { readonly keys: readonly object[] } |
  * Weak keys are refused when a token uses them. Throws ERR_CONFIG_INVALID for anything else than public keys.
  */
 export function keySource(option: KeySetOption, issuer: string, clock: Clock): JWTVerifyGetKey {
-  const nowMs = (): number => clock.monotonicMs()
-  return strongKeys(keysOf(option, issuer, nowMs))
+  // The monotonic clock of a machine that sleeps stands still.
+  const time = new ForwardTime(clock)
+  return strongKeys(keysOf(option, issuer, () => time.nowMs()))
 }
 
 function keysOf(option: KeySetOption, issuer: string, nowMs: () => number): JWTVerifyGetKey {

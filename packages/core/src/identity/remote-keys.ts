@@ -14,7 +14,7 @@ const cooldownMs = 10_000
 
 /**
  * Keys of a set (RFC 7517) that is fetched when the first token needs it, once however many wait for it. It is kept for
- * 5 minutes by the monotonic clock, and no longer when the issuer is down: tokens are refused then. A token with an
+ * 5 minutes by a clock that never goes backwards, and no longer when the issuer is down: tokens are refused then. A token with an
  * unknown key makes it be fetched again, at most once in 10 seconds. Rejects with whatever went wrong.
  */
 export function remoteKeys(url: URL, nowMs: () => number): JWTVerifyGetKey {

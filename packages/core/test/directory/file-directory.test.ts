@@ -109,6 +109,18 @@ describe('a directory in a file', () => {
     ])
   })
 
+  it('serves nothing from before the machine slept', async () => {
+    await writeFile(path(), people('dba'))
+    const { directory } = await opened({ maxStaleMs: 2_000 })
+    expect(await rolesOf(directory)).toEqual(['dba'])
+    await writeFile(path(), people('reader'))
+    clock.setWall(clock.wallMs() + 3_600_000)
+    expect(await rolesOf(directory)).toEqual(['reader'])
+    await writeFile(path(), people('reader').replace('roles', 'rolls'))
+    clock.setWall(clock.wallMs() + 3_600_000)
+    await expect(rolesOf(directory)).rejects.toMatchObject({ code: 'ERR_DIRECTORY_UNAVAILABLE' })
+  })
+
   it('is looked at once however many ask at the same time', async () => {
     await writeFile(path(), people('dba'))
     let asked = 0

@@ -139,6 +139,18 @@ describe('an answer is kept', () => {
     expect(service.requests).toHaveLength(2)
   })
 
+  it('no longer where the machine slept meanwhile, and no longer by a wall clock that is set back', async () => {
+    const on = directory({ maxAgeMs: 1_000 })
+    await found(on)
+    clock.setWall(clock.wallMs() + 1_000)
+    await found(on)
+    expect(service.requests).toHaveLength(2)
+    clock.setWall(clock.wallMs() - 60_000)
+    clock.advance(1_000)
+    await found(on)
+    expect(service.requests).toHaveLength(3)
+  })
+
   it('for nobody who asks for a fresh one', async () => {
     const on = directory({ maxAgeMs: 60_000 })
     await found(on)

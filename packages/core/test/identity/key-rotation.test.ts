@@ -47,6 +47,17 @@ describe('a key that the issuer', () => {
     expect(asked).toHaveLength(2)
   })
 
+  it('removes is refused after the machine slept for as long', async () => {
+    const { accepts, clock, published } = await rotating()
+    expect(await accepts(oldToken)).toBe(true)
+    published.keys = [nextJwk]
+    // Less than the token lives.
+    clock.setWall(nowS * 1000 + 60_000)
+    expect(await accepts(oldToken)).toBe(true)
+    clock.setWall(nowS * 1000 + 300_000)
+    expect(await accepts(oldToken)).toBe(false)
+  })
+
   it('removes is refused within five minutes, also when the wall clock is set back', async () => {
     const { accepts, clock, published } = await rotating()
     expect(await accepts(oldToken)).toBe(true)
