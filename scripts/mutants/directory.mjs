@@ -285,17 +285,6 @@ export const directoryGuards = [
     replace,
     tests: http,
   })),
-  ...[
-    ['a SCIM service', 'identity/http-directory', http],
-    ['a directory file', 'file-directory', file],
-    ['an issuer of keys', 'identity/key-source', ['packages/core/test/identity/key-rotation.test.ts']],
-  ].map(([of, where, tests]) => ({
-    name: `an answer of ${of} is no younger because the machine slept`,
-    file: `packages/core/src/${where}.ts`,
-    find: 'time.nowMs()',
-    replace: 'time.nowMs() * 0 + time.monotonicMs',
-    tests,
-  })),
   {
     name: 'a session is that of the principal in the directory',
     file: 'packages/core/src/session-keeper.ts',

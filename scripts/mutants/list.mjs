@@ -21,6 +21,7 @@ import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
+import { asleepGuards } from './asleep.mjs'
 import { grantGuards } from './grants.mjs'
 import { grantKeyGuards } from './grants-keys.mjs'
 import { handedOutGuards } from './handed-out.mjs'
@@ -124,6 +125,7 @@ const lists = {
   'glass review': glassReviewGuards,
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
+  asleep: asleepGuards,
   grants: grantGuards,
   'grants-keys': grantKeyGuards,
   'token-sources': tokenSourceGuards,

@@ -121,7 +121,6 @@ export const tokenSourceGuards = [
     'return (await refetched())(header, token)',
     'throw error',
   ),
-  guard(test('key-rotation'), 'key-source', 'keys age by the monotonic clock', 'clock.monotonicMs()', 'clock.wallMs()'),
   guard(
     test('key-source'),
     'remote-keys',
