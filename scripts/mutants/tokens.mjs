@@ -64,6 +64,14 @@ export const tokenGuards = [
     'const value = string',
   ),
   guard(
+    test('strict-json'),
+    'strict-json',
+    'an escaped quote ends no text',
+    "=== '\\\\' ? 2 : 1",
+    "=== '\\\\' ? 1 : 1",
+  ),
+  guard(test('strict-json'), 'strict-json', 'blanks may stand behind a name', '/[ \\t\\r\\n]*:/uy', '/:/uy'),
+  guard(
     hostile,
     'strict-json',
     'half a surrogate pair is refused',
@@ -81,8 +89,8 @@ export const tokenGuards = [
     hostile,
     'strict-json',
     'numbers are finite',
-    'else if (!Number.isFinite(Number(number))) throw',
-    "else if (number === '') throw",
+    'if (!Number.isFinite(Number(digits))) throw',
+    "if (digits === '') throw",
   ),
   guard(
     hostile,

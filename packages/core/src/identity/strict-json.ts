@@ -6,8 +6,9 @@ const maxDepth = 32
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** In a text that is JSON: a string and whether it is a name, a bracket, or a number. */
-const piece = /(?<string>"(?:[^"\\]|\\.)*")(?<colon>[ \t\r\n]*:)?|(?<bracket>[[\]{}])|(?<number>-?[0-9][-+.eE0-9]*)/gu
+/** In a text that is JSON, and outside of its strings: what makes a string a name, and a number. */
+const colon = /[ \t\r\n]*:/uy
+const number = /[-+.eE0-9]+/uy
 
 /**
  * Reads a JSON object that means the same to every reader: valid UTF-8 without a byte order mark, no name twice in one
@@ -48,20 +49,39 @@ function parsed(text: string, what: string, refuse: Refuse): unknown {
   }
 }
 
+/** Looks at a text that is JSON from left to right. */
 function assertOneMeaning(text: string, what: string, refuse: Refuse): void {
   const open: Set<string>[] = []
-  for (const { groups = {} } of text.matchAll(piece)) {
-    const { bracket, colon, number, string } = groups
-    if (string !== undefined) {
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at)
+    if (letter === '"') {
+      const string = text.slice(at, stringEnd(text, at))
       const value = JSON.parse(string) as string
       if (!value.isWellFormed()) throw refuse(`${what} has a broken character`)
-      if (colon === undefined) continue
+      at += string.length - 1
+      if (matchAt(colon, text, at + 1) === '') continue
       const names = open.at(-1)
       if (names?.has(value) === true) throw refuse(`${what} has a name twice`)
       names?.add(value)
-    } else if (bracket === '{' || bracket === '[') {
+    } else if (letter === '{' || letter === '[') {
       if (open.push(new Set()) > maxDepth) throw refuse(`${what} is nested too deeply`)
-    } else if (bracket !== undefined) open.pop()
-    else if (!Number.isFinite(Number(number))) throw refuse(`${what} has a number that is too large`)
+    } else if (letter === '}' || letter === ']') open.pop()
+    else if (letter === '-' || (letter >= '0' && letter <= '9')) {
+      const digits = matchAt(number, text, at)
+      if (!Number.isFinite(Number(digits))) throw refuse(`${what} has a number that is too large`)
+      at += digits.length - 1
+    }
   }
+}
+
+/** The first place behind a string that begins here. */
+function stringEnd(text: string, start: number): number {
+  let at = start + 1
+  while (text.charAt(at) !== '"') at += text.charAt(at) === '\\' ? 2 : 1
+  return at + 1
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0] ?? ''
 }
