@@ -250,7 +250,7 @@ describe('a ledger of revocations', () => {
     const looking = revocations.start()
     await expect.poll(() => waits).toBe(1)
     held = undefined
-    await revocations.lift(revocation, revocations.alike(revocation))
+    await revocations.lift(revocations.alike(revocation))
     release()
     await looking
     expect(revocations.inForce()).toEqual([])
