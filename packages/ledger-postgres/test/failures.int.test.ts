@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from '@bothkeys/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { postgresLedger } from '../src/index.js'
+import { relay } from './support/relay.js'
 import type { Stage } from './support/stage.js'
 import { stage } from './support/stage.js'
 
@@ -114,6 +115,15 @@ describe('a ledger in PostgreSQL that cannot be reached', () => {
     const error: unknown = await postgresLedger({ connection }).catch((cause: unknown) => cause)
     expect(error).toEqual(unavailable)
     expect(String(error)).not.toContain('secret-password')
+  })
+
+  it('is known not to be written to', async () => {
+    const schema = on.schema()
+    const between = await relay(on.url, schema)
+    const ledger = await on.open(schema, { connection: { connectionString: between.url } })
+    await between.close()
+    await expect(ledger.get('a')).rejects.toEqual(unavailable)
+    await expect(ledger.commit(change('a', 1))).rejects.toEqual(unavailable)
   })
 
   it('gives up on a server that does not answer', async () => {
