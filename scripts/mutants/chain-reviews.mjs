@@ -168,8 +168,8 @@ export const chainReviewGuards = [
   [
     'is reviewed on record',
     'reviews/work-reviews',
-    "    await this.#record({\n      type: 'work.reviewed'",
-    "    void this.#record({\n      type: 'work.reviewed'",
+    "    await this.#record.append({\n      type: 'work.reviewed'",
+    "    void this.#record.append({\n      type: 'work.reviewed'",
     reviews,
   ],
   ['is shown in rows', 'reviews/work-to-review', "inRows(lines).join('\\n')", "lines.join('\\n')", reviews],

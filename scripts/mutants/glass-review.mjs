@@ -94,8 +94,8 @@ export const glassReviewGuards = [
   [
     'is reviewed on record',
     'glass/glass-review',
-    "    await this.#record({\n      type: 'glass.reviewed'",
-    "    void this.#record({\n      type: 'glass.reviewed'",
+    "    await this.#record.append({\n      type: 'glass.reviewed'",
+    "    void this.#record.append({\n      type: 'glass.reviewed'",
     review,
   ],
   [

@@ -71,8 +71,8 @@ export const liftingGuards = [
   [
     'on record',
     'guard-revocations',
-    "    await record(on, { type: 'revocation.lifted'",
-    "    void record(on, { type: 'revocation.lifted'",
+    "    await record.append({ type: 'revocation.lifted'",
+    "    void record.append({ type: 'revocation.lifted'",
   ],
   ['where it was revoked', 'revocations', ' || this.#isLifted(own)', ''],
   ['only where the ledger had it', 'revocations', 'else if (this.#told.has(own.id)) this', 'else this'],

@@ -6,15 +6,14 @@ import type { Directory } from './identity/directory.js'
 import type { FindRecord, Standing } from './identity/standing.js'
 import { findIn } from './identity/standing.js'
 import type { Verifier } from './identity/verifier.js'
-import { within } from './ledger/within.js'
 import { sha256 } from './model/digest.js'
 import type { Principal } from './model/principal.js'
 import type { CompiledPolicy } from './policy/compiled.js'
-import type { EventDraft } from './record/event.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { RevocationInForce } from './reviews/lifting.js'
 import { liftingAgainst, revocationInForce } from './reviews/lifting.js'
+import { ReviewRecord } from './reviews/review-record.js'
 import type { NotCounted } from './reviews/reviewer.js'
 import type { ReviewerPorts, Said } from './reviews/said.js'
 import { saidIn, standingOfReviewer } from './reviews/said.js'
@@ -60,9 +59,6 @@ interface LiftingContext extends Omit<ReviewerPorts, 'isRevoked'>, Ports, Pick<G
   readonly find: FindRecord | undefined
 }
 
-/** How many refusals go on record for each revocation. */
-const recordedRefusals = 100
-
 /** Lifting what is revoked, for one guard. */
 export function guardRevocations(
   ports: Ports,
@@ -71,20 +67,13 @@ export function guardRevocations(
   const { approvers = [], identity } = options
   const find = directory === undefined ? undefined : findIn(directory, ports.deadlineMs)
   const on: LiftingContext = { ...ports, approvers, find, identity, revocations }
-  const refusals = new Map<string, number>()
+  const refusal = { type: 'revocation.refused-lift', about: 'revocation', by: 'who' } as const
+  const record = new ReviewRecord({ journal: ports.journal, deadlineMs: ports.deadlineMs, refusal })
   const shown = (revocation: Revocation): RevocationInForce =>
     revocationInForce(on.engine, on.policyNow().digest, revocation, on.revocations.alike(revocation))
 
-  async function refuse({ id }: Revocation, { detail, reason }: NotCounted, who?: Principal): Promise<LiftReceipt> {
-    const count = (refusals.get(id) ?? 0) + 1
-    refusals.set(id, count)
-    if (count <= recordedRefusals) {
-      const by = who === undefined ? undefined : principalFragment(who)
-      const body = { detail, reason, revocation: id, who: by }
-      await record(on, { type: 'revocation.refused-lift', session: engineSession, body })
-    }
-    return Object.freeze({ lifted: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
-  }
+  const refuse = async ({ id }: Revocation, why: NotCounted, who?: Principal): Promise<LiftReceipt> =>
+    Object.freeze({ lifted: false, reason: await record.refuse(id, why, who) })
 
   return Object.freeze({
     inForce: () => on.revocations.inForce().map(shown),
@@ -108,9 +97,9 @@ export function guardRevocations(
         what: { ...revocation.what },
         who: principalFragment(standing.principal),
       }
-      await record(on, { type: 'revocation.lifted', session: engineSession, body })
+      await record.append({ type: 'revocation.lifted', session: engineSession, body })
       await on.revocations.lift(alike)
-      refusals.delete(id)
+      record.forget(id)
       observe('revocationLifted', { revocation: id, what: revocation.what })
       return Object.freeze({ lifted: true })
     },
@@ -148,8 +137,4 @@ function idsOf(revocations: readonly Revocation[]): ReadonlySet<string> {
 function isSame(one: readonly Revocation[], other: readonly Revocation[]): boolean {
   const ids = idsOf(one)
   return one.length === other.length && other.every(({ id }) => ids.has(id))
-}
-
-async function record({ deadlineMs, journal }: LiftingContext, event: EventDraft): Promise<void> {
-  await within(deadlineMs, 'recording the lifting', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
 }

@@ -1,13 +1,11 @@
 import { principalFragment } from '../identity/make-principal.js'
 import type { Credential } from '../identity/verifier.js'
 import type { Ledger } from '../ledger/ledger.js'
-import { within } from '../ledger/within.js'
 import { sha256 } from '../model/digest.js'
 import { isAtLeast } from '../model/level.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
-import type { EventDraft } from '../record/event.js'
 import { engineSession } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
 import type { BrokenGlass } from './broken-glass.js'
@@ -15,6 +13,7 @@ import { brokenGlass } from './broken-glass.js'
 import type { UnreviewedGlass } from './glass-facts.js'
 import { isOverAt } from './glass-facts.js'
 import { GlassLedger } from './glass-ledger.js'
+import { ReviewRecord } from '../reviews/review-record.js'
 import type { NotCounted } from '../reviews/reviewer.js'
 import { reviewingAgainst } from '../reviews/reviewer.js'
 import type { ReviewerPorts, Said, Verdict } from '../reviews/said.js'
@@ -52,18 +51,17 @@ export interface ReviewContext extends ReviewerPorts {
   readonly onReviewed: (event: { readonly glass: string; readonly verdict: GlassVerdict }) => void
 }
 
-/** How many refused reviews of one glass go on record; the others are answered all the same. */
-const recordedRefusals = 100
-
 /** What was broken and has to be looked at, and the way in for what reviewers found. */
 export class GlassReviews {
   readonly #context: ReviewContext
   readonly #stored: GlassLedger
-  readonly #refusals = new Map<string, number>()
+  readonly #record: ReviewRecord
 
   constructor(context: ReviewContext) {
     this.#context = context
     this.#stored = new GlassLedger(context.ledger, context.deadlineMs)
+    const refusal = { type: 'glass.refused-review', about: 'glass', by: 'reviewer' } as const
+    this.#record = new ReviewRecord({ journal: context.journal, deadlineMs: context.deadlineMs, refusal })
   }
 
   /** Every glass that nobody found justified, oldest first, whichever process it was broken in. Throws as the ledger does. */
@@ -81,7 +79,7 @@ export class GlassReviews {
   async review(id: string, review: GlassReview): Promise<GlassReviewReceipt> {
     await this.#context.revocationsFresh()
     const glass = (await this.#stored.all()).find(({ facts }) => facts.id === id)
-    if (glass === undefined) return notCounted({ reason: 'unknown-glass' })
+    if (glass === undefined) return notCounted('unknown-glass')
     if (this.#context.isOpen(id) || !isOverAt(glass, await this.#stored.nowMs()))
       return this.#refuse(glass, { reason: 'still-open' }, undefined)
     const said = await saidIn(this.#context, review, brokenGlass(this.#context.engine, glass).subject)
@@ -89,7 +87,7 @@ export class GlassReviews {
     const unfit = await this.#unfitness(glass, said)
     if (unfit !== undefined) return this.#refuse(glass, unfit, said.reviewer)
     const { evidence, level, reviewer, verdict, via } = said
-    await this.#record({
+    await this.#record.append({
       type: 'glass.reviewed',
       session: engineSession,
       body: {
@@ -122,32 +120,13 @@ export class GlassReviews {
 
   async #refuse(
     { facts }: UnreviewedGlass,
-    { detail, reason }: NotCounted,
+    why: NotCounted,
     reviewer: Principal | undefined,
   ): Promise<GlassReviewReceipt> {
-    const count = (this.#refusals.get(facts.id) ?? 0) + 1
-    this.#refusals.set(facts.id, count)
-    if (count <= recordedRefusals) {
-      await this.#record({
-        type: 'glass.refused-review',
-        session: engineSession,
-        body: {
-          glass: facts.id,
-          detail,
-          reason,
-          reviewer: reviewer === undefined ? undefined : principalFragment(reviewer),
-        },
-      })
-    }
-    return notCounted({ reason, ...(detail === undefined ? {} : { detail }) })
-  }
-
-  async #record(event: EventDraft): Promise<void> {
-    const { deadlineMs, journal } = this.#context
-    await within(deadlineMs, 'recording the review', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
+    return notCounted(await this.#record.refuse(facts.id, why, reviewer))
   }
 }
 
-function notCounted({ detail, reason }: NotCounted): GlassReviewReceipt {
-  return Object.freeze({ counted: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
+function notCounted(reason: string): GlassReviewReceipt {
+  return Object.freeze({ counted: false, reason })
 }

@@ -4,18 +4,17 @@ import { ownMember } from '../identity/own-member.js'
 import type { Standing } from '../identity/standing.js'
 import type { Credential } from '../identity/verifier.js'
 import type { Ledger } from '../ledger/ledger.js'
-import { within } from '../ledger/within.js'
 import { isAtLeast } from '../model/level.js'
 import { sha256 } from '../model/digest.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
-import type { EventDraft } from '../record/event.js'
 import { engineSession } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
 import { hasOwnDuty } from './own-duty.js'
 import type { NotCounted } from './reviewer.js'
+import { ReviewRecord } from './review-record.js'
 import { reviewingAgainst } from './reviewer.js'
 import type { ReviewerPorts, Said, Verdict } from './said.js'
 import { saidIn, standingOfReviewer } from './said.js'
@@ -56,20 +55,17 @@ export interface WorkReviewContext extends ReviewerPorts {
   readonly onReviewed: (event: { readonly work: string; readonly verdict: Verdict }) => void
 }
 
-/** How many refused reviews of one piece of work go on record; the others are answered all the same. */
-const recordedRefusals = 100
-/** Of how much work refusals are counted. */
-const mostCounted = 10_000
-
 /** What was done about the things of history chains and has to be looked at, and the way in for what reviewers found. */
 export class WorkReviews {
   readonly #context: WorkReviewContext
   readonly #stored: WorkLedger
-  readonly #refusals = new Map<string, number>()
+  readonly #record: ReviewRecord
 
   constructor(context: WorkReviewContext) {
     this.#context = context
     this.#stored = new WorkLedger(context.ledger, context.deadlineMs)
+    const refusal = { type: 'work.refused-review', about: 'work', by: 'reviewer' } as const
+    this.#record = new ReviewRecord({ journal: context.journal, deadlineMs: context.deadlineMs, refusal })
   }
 
   /** Everything that nobody found justified, oldest first, whichever process it was done in. Throws as the ledger does. */
@@ -87,7 +83,7 @@ export class WorkReviews {
   async review(id: string, review: WorkReview): Promise<WorkReviewReceipt> {
     await this.#context.revocationsFresh()
     const work = await this.#stored.find(id)
-    if (work === undefined) return notCounted({ reason: 'unknown-work' })
+    if (work === undefined) return notCounted('unknown-work')
     const { digest, subject } = this.#shown(work)
     const looked = ownMember(review, 'evidence') === undefined ? ownMember(review, 'digest') : digest
     if (typeof looked !== 'string') return this.#refuse(work, { reason: 'malformed' }, undefined)
@@ -97,7 +93,7 @@ export class WorkReviews {
     const fit = await this.#fitness(work, said)
     if ('reason' in fit) return this.#refuse(work, fit, said.reviewer)
     const { evidence, level, verdict, via } = said
-    await this.#record({
+    await this.#record.append({
       type: 'work.reviewed',
       session: engineSession,
       body: {
@@ -145,25 +141,8 @@ export class WorkReviews {
     return conflict === undefined ? standing : { reason: 'duty-conflict', detail: conflict }
   }
 
-  async #refuse(
-    { id }: UnreviewedWork,
-    { detail, reason }: NotCounted,
-    reviewer: Principal | undefined,
-  ): Promise<WorkReviewReceipt> {
-    const count = (this.#refusals.get(id) ?? 0) + 1
-    if (this.#refusals.size >= mostCounted) this.#refusals.clear()
-    this.#refusals.set(id, count)
-    if (count <= recordedRefusals) {
-      const by = reviewer === undefined ? undefined : principalFragment(reviewer)
-      const body = { detail, reason, reviewer: by, work: id }
-      await this.#record({ type: 'work.refused-review', session: engineSession, body })
-    }
-    return notCounted({ reason, ...(detail === undefined ? {} : { detail }) })
-  }
-
-  async #record(event: EventDraft): Promise<void> {
-    const { deadlineMs, journal } = this.#context
-    await within(deadlineMs, 'recording the review', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
+  async #refuse({ id }: UnreviewedWork, why: NotCounted, reviewer: Principal | undefined): Promise<WorkReviewReceipt> {
+    return notCounted(await this.#record.refuse(id, why, reviewer))
   }
 }
 
@@ -172,6 +151,6 @@ export function mayAudit(policy: CompiledPolicy, name: string, standing: Standin
   return !policy.targets.has(name) || hasOwnDuty(policy, 'audit', name, standing)
 }
 
-function notCounted({ detail, reason }: NotCounted): WorkReviewReceipt {
-  return Object.freeze({ counted: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
+function notCounted(reason: string): WorkReviewReceipt {
+  return Object.freeze({ counted: false, reason })
 }
