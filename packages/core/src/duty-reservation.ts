@@ -5,17 +5,15 @@ import type { Spent } from './approvals/spent.js'
 import type { Act } from './duties/act.js'
 import { actOfApproving } from './duties/act.js'
 import type { Claim, ExcusedRule } from './duties/claim.js'
-import { rulesOf } from './duties/claim.js'
-import type { Claims, Unknown } from './duties/claim-draft.js'
+import type { Claims } from './duties/claim-draft.js'
 import type { HandedOut } from './duties/claims.js'
 import { handedOutClaimsOf, measuringLimits, reviewClaimsOf, roleClaimsOf, workClaimsOf } from './duties/claims.js'
 import type { IndependentParty } from './duties/independence.js'
 import { KnownClaims } from './duties/known-claims.js'
-import type { TallyRule } from './duties/tally.js'
 import type { UnreviewedWork } from './duties/work.js'
-import type { Unreviewed } from './duties/work-queue.js'
+import { exceeding, notKnown, refused, untrusted } from './duty-refusals.js'
 import type { Ledger } from './ledger/ledger.js'
-import type { ClaimConflict, Taking } from './ledger/reserve.js'
+import type { Taking } from './ledger/reserve.js'
 import { claimsToJoin, reserve, reserveTaking } from './ledger/reserve.js'
 import { within } from './ledger/within.js'
 import type { CanonicalInput } from './model/canonical-json.js'
@@ -252,94 +250,4 @@ interface Reserver {
 
 function whoOf({ kind, party, target }: Act): Reserver {
   return { does: kind, who: party.subject, target }
-}
-
-function notKnown({ rule, what }: Unknown): Refusal {
-  if (what === 'change')
-    return {
-      code: 'ERR_DUTY_CONFLICT',
-      message: `refused: rule ${rule} counts per change, and the session names none`,
-      rules: [rule],
-      hint: 'open the session with the change it belongs to',
-    }
-  return {
-    code: 'ERR_DUTY_CONFLICT',
-    message: `refused: rule ${rule} counts over ${what.join(', ')}, and which that is of this principal is not known`,
-    rules: [rule],
-    hint: 'have the identity provider or the directory name it: what is not known may be in conflict',
-  }
-}
-
-function untrusted(claims: readonly Claim[]): Refusal {
-  const rules = [...new Set(claims.flatMap(rulesOf))]
-  return {
-    code: 'ERR_JOURNAL_BEHIND',
-    message: `refused: rule ${rules.join(', ')} counts what happened before, and part of the journal is missing`,
-    rules,
-    hint: 'bring the whole journal back and restart; see guard.journalBehind for the place where it ends',
-  }
-}
-
-function refused(conflict: ClaimConflict): Refusal {
-  switch (conflict.outcome) {
-    case 'exceeded':
-      return exceeding(conflict.rule)
-    case 'unreviewed':
-      return unreviewed(conflict)
-    case 'conflict':
-      return conflicting(conflict)
-  }
-}
-
-function unreviewed({ rule, work }: Unreviewed): Refusal {
-  return {
-    code: 'ERR_WORK_UNREVIEWED',
-    message:
-      work === undefined
-        ? `refused: too much waits for a review (rule ${rule.id})`
-        : `refused: what was done before (work ${work}) has to be reviewed first (rule ${rule.id})`,
-    rules: [rule.id],
-    hint: 'have somebody independent review it: guard.reviews.pending() lists what waits',
-  }
-}
-
-function exceeding({ id, limit, noun, windowMs }: TallyRule): Refusal {
-  return {
-    code: 'ERR_LIMIT_EXCEEDED',
-    message: `refused: at most ${String(limit)} ${noun} ${windowMs === 0 ? 'in one action' : `within ${spanText(windowMs)}`} (rule ${id})`,
-    rules: [id],
-    hint:
-      windowMs === 0
-        ? 'ask for less at once: narrow the condition, or take it in several steps'
-        : 'wait until earlier ones are out of the window, or do more with one',
-  }
-}
-
-function conflicting({ adds, held, rule }: Extract<ClaimConflict, { readonly outcome: 'conflict' }>): Refusal {
-  const before = held.filter((mark) => !adds.includes(mark))
-  const history = before.length === 0 ? '' : `, and ${before.join(', ')} came before`
-  const window = rule.windowMs === Infinity ? 'for ever' : `within ${spanText(rule.windowMs)}`
-  return {
-    code: 'ERR_DUTY_CONFLICT',
-    message:
-      `refused: this is about ${adds.join(', ')}${history}; of the ${rule.noun} ${[...rule.marks].join(', ')}, ` +
-      `whoever shares ${[...new Set(['subject', ...rule.over])].join(', ')} may have ${String(rule.max)} ${window} (rule ${rule.id})`,
-    rules: [rule.id],
-    hint: 'leave it to somebody who shares none of these, or wait until the window is over',
-  }
-}
-
-/** Days only where hours would be many, so that the text is what a policy says. */
-const units: readonly (readonly [ms: number, unit: string])[] = [
-  [3_600_000, 'h'],
-  [60_000, 'm'],
-  [1_000, 's'],
-]
-
-const dayMs = 86_400_000
-
-function spanText(ms: number): string {
-  if (ms > dayMs && ms % dayMs === 0) return `${String(ms / dayMs)}d`
-  const [unitMs, unit] = units.find(([each]) => ms % each === 0) ?? [1, 'ms']
-  return `${String(ms / unitMs)}${unit}`
 }
