@@ -5,7 +5,7 @@ const layers = {
   policy: ['errors', 'model'],
   masking: ['errors', 'model'],
   duties: ['errors', 'model'],
-  identity: ['errors', 'model', 'policy', 'masking', 'duties'],
+  identity: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties'],
   approvals: ['errors', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
   reviews: ['errors', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   glass: ['errors', 'still-live', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger', 'reviews'],

@@ -4,6 +4,12 @@ const tests = ['packages/core/test/enforce/known-options.test.ts']
 export const knownOptionGuards = [
   ['of a guard exist', 'guard-options', "  assertKnownOptions('createGuard', options, optionNames)\n"],
   ['of a session exist', 'session-keeper', "    assertKnownOptions('openSession', options, sessionOptionNames)\n"],
+  ['of proofs exist', 'identity/dpop-options', "  assertKnownOptions('jwtVerifier.dpop', options, optionNames)\n"],
+  [
+    'of a SCIM service exist',
+    'identity/http-directory',
+    "  assertKnownOptions('httpDirectory', options, optionNames)\n",
+  ],
   ['that are misspelt are named', 'known-options', '${suggestion(name, [...known])}'],
   ['that are numbers bound something', 'guard-options', 'Number.isSafeInteger(value) && value >= 1', 'value !== 0'],
   ['that are numbers can be kept', 'guard-options', ' && value <= most'],

@@ -249,8 +249,8 @@ export const tokenGuards = [
     options,
     'jwt-options',
     'an option that is not known is refused',
-    'if (!optionNames.has(name)) throw',
-    "if (name === '') throw",
+    "  assertKnownOptions('jwtVerifier', options, optionNames)\n",
+    '',
   ),
   guard(
     options,

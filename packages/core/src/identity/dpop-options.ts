@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { assertKnownOptions } from '../known-options.js'
 import type { JwtAlgorithm } from './algorithms.js'
 import { asymmetric, quick } from './algorithms.js'
 import { sessionUrl } from './session-url.js'
@@ -48,9 +49,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof DpopOptions>([
 
 /** Checks the options. Throws ERR_CONFIG_INVALID that names the option. */
 export function dpopRules(options: DpopOptions, toleranceS: number): DpopRules {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) throw wrong(`there is no option dpop.${name}`)
-  }
+  assertKnownOptions('jwtVerifier.dpop', options, optionNames)
   const { algorithms = quick, maxAgeS = 60, nonce = false, required = true } = options
   const { remembered = 100_000 } = options
   if (!areAccepted(algorithms)) throw wrong(`dpop.algorithms must hold some of ${asymmetric.join(', ')}`)

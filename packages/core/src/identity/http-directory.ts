@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { assertKnownOptions } from '../known-options.js'
 import { systemClock } from '../model/clock.js'
 import { ForwardTime } from '../model/forward-time.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
@@ -188,7 +189,7 @@ interface Checked {
 }
 
 function checkedOptions(options: HttpDirectoryOptions): Checked {
-  for (const name of Object.keys(options)) if (!optionNames.has(name)) throw wrong(`there is no option ${name}`)
+  assertKnownOptions('httpDirectory', options, optionNames)
   const { attribute = 'externalId', issuer, maxAgeMs = 1_000, person = 'employeeNumber' } = options
   const { lists = true, roles = 'directory', timeoutMs = 2_000, token } = options
   if (typeof issuer !== 'string' || issuer === '') throw wrong('issuer must be the iss of the tokens')

@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { assertKnownOptions } from '../known-options.js'
 import type { Clock } from '../model/clock.js'
 import type { JwtAlgorithm } from './algorithms.js'
 import { asymmetric } from './algorithms.js'
@@ -85,9 +86,7 @@ interface TokenRules {
 
 /** Checks the options of `jwtVerifier`. Throws ERR_CONFIG_INVALID that names the option. */
 export function tokenRules(options: JwtVerifierOptions): TokenRules {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.has(name)) throw wrong(`there is no option ${JSON.stringify(name)}`)
-  }
+  assertKnownOptions('jwtVerifier', options, optionNames)
   if (!isName(options.issuer) || options.issuer.includes('#')) throw wrong('issuer must be the exact iss of the tokens')
   const audience = listOf(options.audience, 'audience')
   const algorithms = listOf(options.algorithms, 'algorithms')

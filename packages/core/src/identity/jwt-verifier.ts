@@ -36,10 +36,10 @@ import type { Credential, Verifier } from './verifier.js'
  * jwtVerifier({ issuer, audience: 'bothkeys', algorithms: ['ES256'], roles: '/realm_access/roles', owners: '/owner' })
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verifier {
+  const { maxLifetimeS, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
   const clock = options.clock ?? systemClock
   // A clock that is set back brings no token back.
   const time = new ForwardTime(clock)
-  const { maxLifetimeS, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
   const claimed = claimMapping(options, options.issuer)
   const keys = keySource(options.jwks, options.issuer, clock)
   const loading = loadJose()

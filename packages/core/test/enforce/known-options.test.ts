@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Guard, GuardOptions } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
+import { httpDirectory } from '../../src/identity/http-directory.js'
+import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import { inlineSource } from '../../src/policy/inline-source.js'
@@ -23,6 +25,40 @@ function guardWith(extra: object): Promise<Guard> {
   }
   return createGuard({ ...options, ...extra })
 }
+
+const issuer = 'https://idp.example.com'
+const keys = { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] } }
+const asked = { issuer, audience: 'orders', algorithms: ['ES256'], roles: '/roles', ...keys } as const
+const dpop = { engine: 'bothkeys' }
+
+describe('what is built with options', () => {
+  it.each<readonly [string, () => unknown, string]>([
+    [
+      'a verifier',
+      () => jwtVerifier({ ...asked, audiance: 'x' } as object as typeof asked),
+      'jwtVerifier: there is no option audiance; did you mean "audience"?',
+    ],
+    ['a verifier without any', () => jwtVerifier(undefined as never), 'jwtVerifier: its options must be an object'],
+    [
+      'proofs of possession',
+      () => jwtVerifier({ ...asked, dpop: { ...dpop, nonse: true } as typeof dpop }),
+      'jwtVerifier.dpop: there is no option nonse; did you mean "nonce"?',
+    ],
+    [
+      'proofs of possession that are no options',
+      () => jwtVerifier({ ...asked, dpop: true as never }),
+      'jwtVerifier.dpop: its options must be an object',
+    ],
+    [
+      'a directory',
+      () => httpDirectory({ url: issuer, issuer, token: 't', maxAgems: 1 } as Parameters<typeof httpDirectory>[0]),
+      'httpDirectory: there is no option maxAgems; did you mean "maxAgeMs"?',
+    ],
+    ['a directory without any', () => httpDirectory(null as never), 'httpDirectory: its options must be an object'],
+  ])('is not: %s', (_what, build, message) => {
+    expect(build).toThrow(refusal(message))
+  })
+})
 
 describe('a guard', () => {
   it.each([
