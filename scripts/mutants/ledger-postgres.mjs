@@ -1,5 +1,6 @@
 const source = (name) => `packages/ledger-postgres/src/${name}.ts`
-const tests = (name) => [`packages/ledger-postgres/test/${name === 'broken-clock' ? name : `${name}.int`}.test.ts`]
+const unit = ['broken-clock', 'reads']
+const tests = (name) => [`packages/ledger-postgres/test/${unit.includes(name) ? name : `${name}.int`}.test.ts`]
 
 /** What the ledger in PostgreSQL holds for several processes. */
 export const ledgerPostgresGuards = [
@@ -35,10 +36,18 @@ export const ledgerPostgresGuards = [
   [
     'reads an expired key as missing',
     'postgres-ledger',
-    'on entry.key = $1 and (entry.expires_at_ms is null or entry.expires_at_ms >= at.ms)',
-    'on entry.key = $1',
+    'on entry.key = any($1) and (entry.expires_at_ms is null or entry.expires_at_ms >= at.ms)',
+    'on entry.key = any($1)',
     'contract',
   ],
+  [
+    'reads together what is asked for at once',
+    'reads',
+    'this.#open ??= this.#begin()',
+    'this.#open = this.#begin()',
+    'reads',
+  ],
+  ['reads anew in another turn', 'reads', '      this.#open = undefined\n', '', 'reads'],
   [
     'sees what others committed',
     'layout',

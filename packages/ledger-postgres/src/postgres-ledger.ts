@@ -4,10 +4,9 @@ import { ForwardFloor } from './forward-floor.js'
 import { install } from './install.js'
 import type { PostgresLedgerOptions, Settings } from './options.js'
 import { settingsOf } from './options.js'
+import { Reads } from './reads.js'
 import type { Row } from './store.js'
 import { Store } from './store.js'
-
-const absent: LedgerEntry = Object.freeze({ value: undefined, version: 0 })
 
 /** How far the time that the ledger notes may lag behind a time that it merely told. */
 const toleranceMs = 1_000
@@ -43,24 +42,18 @@ class PostgresLedger implements Ledger {
   readonly #schema: string
   readonly #floor: ForwardFloor
   readonly #maxEntries: number
+  readonly #reads: Reads
 
   constructor(store: Store, { clock, maxEntries, schema }: Settings) {
     this.#store = store
     this.#schema = schema
     this.#floor = new ForwardFloor(clock)
     this.#maxEntries = maxEntries
+    this.#reads = new Reads((keys) => this.#entries(keys))
   }
 
   async get(key: string): Promise<LedgerEntry> {
-    const schema = this.#schema
-    const row = await this.#one(
-      `select at.ms as now_ms, entry.version, entry.value
-      from (select ${schema}.now_ms($2, $3) as ms) as at left join ${schema}.entry
-      on entry.key = $1 and (entry.expires_at_ms is null or entry.expires_at_ms >= at.ms)`,
-      [checked(key), this.#floor.nowMs(), toleranceMs],
-    )
-    if (row['version'] === null) return absent
-    return { value: parsed(row['value']), version: versionOf(row['version']) }
+    return this.#reads.get(checked(key))
   }
 
   async commit(changes: readonly LedgerChange[]): Promise<boolean> {
@@ -108,7 +101,19 @@ class PostgresLedger implements Ledger {
     return this.#store.close()
   }
 
-  /** The only row of an answer, which tells the ledger's time. */
+  async #entries(keys: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>> {
+    const schema = this.#schema
+    const rows = await this.#store.rows(
+      `select at.ms as now_ms, entry.key, entry.version, entry.value
+      from (select ${schema}.now_ms($2, $3) as ms) as at left join ${schema}.entry
+      on entry.key = any($1) and (entry.expires_at_ms is null or entry.expires_at_ms >= at.ms)`,
+      [keys, this.#floor.nowMs(), toleranceMs],
+    )
+    this.#told(rows)
+    return new Map(rows.filter(({ version }) => version !== null).map(entryOf))
+  }
+
+  /** The only row of an answer. */
   async #one(text: string, values: readonly unknown[]): Promise<Row> {
     return this.#told(await this.#store.rows(text, values))
   }
@@ -132,6 +137,12 @@ function finite(expiresAtMs: number | undefined): number | null {
   if (expiresAtMs === undefined) return null
   if (Number.isFinite(expiresAtMs)) return expiresAtMs
   throw broken('a ledger key must expire at a finite time')
+}
+
+/** One entry that is there, by its key. */
+function entryOf({ key, value, version }: Row): readonly [string, LedgerEntry] {
+  if (typeof key !== 'string') throw nonsense()
+  return [key, { value: parsed(value), version: versionOf(version) }]
 }
 
 /** What a commit stored. Anything else was not written by a ledger. */

@@ -6,7 +6,7 @@ import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { Revocation } from '../../src/revocation.js'
 import { withNewer } from '../../src/revocation.js'
 import { Revocations } from '../../src/revocations.js'
-import { revocationsKey } from '../../src/stored-revocations.js'
+import { noRevocations, revocationsKey, storedValue } from '../../src/stored-revocations.js'
 import { TargetSwitches } from '../../src/target-switches.js'
 
 const reason = 'laptop stolen'
@@ -218,10 +218,10 @@ describe('a ledger of revocations', () => {
   )
 
   it('that was restored is read, although a version comes again', async () => {
-    let value: unknown = []
+    let value: unknown = storedValue(noRevocations)
     const { revocations } = await stage({ get: () => ({ value, version: 7 }) as never })
     await revocations.start()
-    value = [{ id: 'r', reason, untilMs: null, what: run }]
+    value = { inForce: [{ id: 'r', reason, untilMs: null, what: run }], lifted: [] }
     await expect.poll(() => revocations.ofSession(session)).toMatchObject({ id: 'r' })
     revocations.stop()
   })
