@@ -167,9 +167,9 @@ export const perChangeGuards = [
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },
   {
-    name: 'approvers are told of look-alikes in the change',
+    name: 'approvers are told of look-alikes in the change and in whoever asks',
     file: source('approvals/request-view'),
-    find: " + (request.requester.change ?? '')",
+    find: " + head.join('')",
     replace: '',
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },

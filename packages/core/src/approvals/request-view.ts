@@ -1,5 +1,6 @@
 import { canonicalJson } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
+import type { DelegationLink } from '../model/principal.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
 import { effectInWords } from './effect-words.js'
 import { estimateInWords } from './estimate-words.js'
@@ -31,6 +32,7 @@ export function requestView(request: RequestFacts): RequestView {
   const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
   const parameters = parametersText.slice(0, maxCharacters)
   const effects = request.effects.slice(0, maxEffects).map(effectInWords)
+  const head = headLines(request)
   const cuts = [
     ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
     ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
@@ -38,14 +40,14 @@ export function requestView(request: RequestFacts): RequestView {
     ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
   ]
   const notes = [
-    ...(hasForeignLetters(request.text + parametersText + effects.join('') + (request.requester.change ?? ''))
+    ...(hasForeignLetters(request.text + parametersText + effects.join('') + head.join(''))
       ? ['It holds characters that can look like others.']
       : []),
     ...cuts,
     ...(cuts.length > 0 ? ['THIS VIEW IS NOT COMPLETE, SO IT CANNOT BE APPROVED HERE.'] : []),
   ]
   const lines = [
-    ...headLines(request),
+    ...head,
     '  effects',
     ...effects.map((words) => `    ${words.slice(0, maxCharacters)}`),
     '  statement',
@@ -73,6 +75,8 @@ function headLines(request: RequestFacts): readonly string[] {
       ([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`,
     ),
     `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)} (${requester.level})`,
+    ...(requester.actors.length === 0 ? [] : [`  acting     ${requester.actors.map(visible).join(', ')}`]),
+    ...(requester.delegation.length === 0 ? [] : [`  sub-agent  ${requester.delegation.map(nameIn).join(' > ')}`]),
     ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),
     ...(request.maxAffected === undefined
       ? []
@@ -81,4 +85,9 @@ function headLines(request: RequestFacts): readonly string[] {
     `  needs      ${needs.join(', ')}`,
     `  expires    ${request.expiresAt.toISOString()}`,
   ]
+}
+
+/** What a session called the sub-agent that it made. */
+function nameIn({ name }: DelegationLink): string {
+  return name === undefined ? 'one without a name' : `"${visible(name).replaceAll('"', '\\"')}"`
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { requestView } from '../../src/approvals/request-view.js'
 import { approvalRequest } from '../../src/approvals/request.js'
 import { visible } from '../../src/approvals/visible.js'
+import { delegatedPrincipal } from '../../src/identity/make-principal.js'
 import type { Action } from '../../src/model/action.js'
+import type { Principal } from '../../src/model/principal.js'
 import type { SnapshotValue } from '../../src/model/snapshot.js'
 import { agent, hold, startMs } from './support.js'
 
@@ -48,6 +50,27 @@ describe('the view of a request', () => {
     const whole = rows.join('\n').replaceAll('\n    |> ', '')
     expect(whole).toContain(`    | delete from invoices --${padded}\n`)
     expect(whole).toContain('\uac00'.repeat(91))
+  })
+
+  it('says who acts with the credential, and which sub-agent asks', () => {
+    const plain = agent('deployer')
+    const asked = (requester: Principal): string =>
+      requestView(approvalRequest('id', hold({ requester }), startMs, 'bothkeys')).text
+    const sub = (name?: string): Principal =>
+      delegatedPrincipal(plain, {
+        link: { session: 's', run: 'r', subject: plain.subject, roles: [], ...(name !== undefined && { name }) },
+        runId: 'child',
+        roles: [],
+        agentClass: undefined,
+        key: undefined,
+        expiresAtMs: startMs + 1_000,
+      })
+    const acting = agent('deployer', { actors: [{ issuer: 'https://agents.example', id: 'runner' }] })
+    expect(asked(acting)).toContain('\n  acting     https://agents.example#runner\n')
+    expect(asked(sub('tidy"up'))).toContain('\n  sub-agent  "tidy\\"up"\n')
+    expect(asked(sub())).toContain('\n  sub-agent  one without a name\n')
+    expect(asked(plain)).not.toMatch(/acting|sub-agent|look like others/)
+    expect(asked(agent('d\u0435ployer'))).toContain('It holds characters that can look like others.')
   })
 
   it('shows different texts differently', () => {
