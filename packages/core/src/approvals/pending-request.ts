@@ -21,7 +21,7 @@ import { approvalRequest } from './request.js'
 import type { Spent } from './spent.js'
 import { stillApproved } from './still-approved.js'
 import type { StoredRequest } from './stored-request.js'
-import { stateOf, storedValue } from './stored-request.js'
+import { newRequest, stateOf, storedValue } from './stored-request.js'
 import { VoteBox } from './vote-box.js'
 import { VoteIntake } from './vote-intake.js'
 
@@ -88,7 +88,7 @@ export class PendingRequest {
     this.#approvers = approvers
     const value = (enteredAtMs: number, keptUntilMs: number): SnapshotValue =>
       storedValue({
-        ...newRequest(hold, this.request),
+        ...newRequest(hold, this.request.view),
         holder: place.holder,
         expiresAtMs: this.#expiry.expiresAtMs,
         enteredAtMs,
@@ -142,7 +142,10 @@ export class PendingRequest {
     const consumption = await this.#spend(claim)
     if ('conflict' in consumption) return consumption
     if ('waiting' in consumption) throw endedError(floodOfVotes, this.#rules)
-    if ('refused' in consumption) throw endedError(this.#ending ?? endingOf(consumption.refused), this.#rules)
+    if ('refused' in consumption) {
+      await this.#collect()
+      throw endedError(this.#ending ?? endingOf(consumption.refused), this.#rules)
+    }
     if ('kept' in consumption) {
       const stale: Ending = { end: 'void', why: 'a vote is too old or its approver may not approve any more' }
       await this.#refuseIf(this.#endingNow() ?? stale)
@@ -177,7 +180,8 @@ export class PendingRequest {
   async #spend(claim: ClaimWithApproval | undefined): Promise<Consumption<readonly Assignment<CountedVote>[]>> {
     let consumption: Consumption<readonly Assignment<CountedVote>[]> = { waiting: true }
     for (let round = 0; round < maxRounds && 'waiting' in consumption; round++) {
-      await this.#collect()
+      // The ledger says in the step itself whether something was left there.
+      if (round > 0) await this.#collect()
       await this.#refuseIf(this.#endingNow())
       const live = await this.#votes.standings()
       await this.#refuseIf(lostRole(this.#hold.requester, live.requester))
@@ -350,10 +354,4 @@ export class PendingRequest {
     const event = endedEvent(this.held.requestId, this.#hold, state, this.#intake.refused)
     await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
   }
-}
-
-function newRequest(hold: HoldRequest, { view }: ApprovalRequest) {
-  const { actionId, digest, estimated, policyDigest } = hold
-  const told = { view: view.digest, ...(estimated === undefined ? {} : { estimate: estimated }) }
-  return { actionId, digest, policy: policyDigest, ...told, end: null, votes: [], submitted: [] } as const
 }

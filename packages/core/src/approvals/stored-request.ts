@@ -1,6 +1,8 @@
 import type { SnapshotValue } from '../model/snapshot.js'
+import type { RequestView } from './approver.js'
 import type { Estimate } from './estimate.js'
 import { parseEstimate } from './estimate.js'
+import type { HoldRequest } from './request.js'
 
 /** How a request ended. */
 export type RequestEnd = 'consumed' | 'denied' | 'expired' | 'withdrawn' | 'unavailable' | 'void'
@@ -53,6 +55,13 @@ export interface StoredRequest {
   readonly holder: string
   /** Until when nobody else may become its holder, in the ledger's time. */
   readonly heldUntilMs: number
+}
+
+/** What the ledger keeps of a request that nobody decided, besides its times and its holder. */
+export function newRequest(hold: HoldRequest, view: RequestView) {
+  const { actionId, digest, estimated, policyDigest } = hold
+  const told = { view: view.digest, ...(estimated === undefined ? {} : { estimate: estimated }) }
+  return { actionId, digest, policy: policyDigest, ...told, end: null, votes: [], submitted: [] } as const
 }
 
 /** The most yeses that are kept for one request. */

@@ -228,6 +228,23 @@ describe('when the action runs, a signed approval', () => {
     await expect(consume()).rejects.toMatchObject(refused)
   })
 
+  it('is spent with one look at the ledger, which says what others left there', async () => {
+    const { consume, on, request } = await keys()
+    const steps: string[] = []
+    const get = on.ledger.get.bind(on.ledger)
+    const commit = on.ledger.commit.bind(on.ledger)
+    on.ledger.get = (key) => {
+      steps.push(key)
+      return get(key)
+    }
+    on.ledger.commit = (changes) => {
+      steps.push('commit')
+      return commit(changes)
+    }
+    await consume()
+    expect(steps.slice(0, 2)).toEqual([`approval/request/${request.id}`, 'commit'])
+  })
+
   it('is spent where nothing changed', async () => {
     const { consume } = await keys()
     await expect(consume()).resolves.toMatchObject({ votes: [{ level: 'signed' }] })
