@@ -40,6 +40,7 @@ import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
+import { linkGuards } from './links.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
@@ -94,6 +95,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'late-portals': latePortalGuards,
+  links: linkGuards,
   'failed-transaction': failedTransactionGuards,
   'left-for-the-end': leftForTheEndGuards,
   'kept-names': keptNameGuards,

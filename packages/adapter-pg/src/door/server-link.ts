@@ -157,6 +157,8 @@ export class ServerLink {
 
   #lastAnswers(): Promise<void> {
     const { socket } = this.#upstream
+    // A server that ended the connection itself is gone by now.
+    if (socket.destroyed) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)
