@@ -61,6 +61,13 @@ export const operatorGuards = [
     tests: doorTests,
   },
   {
+    name: 'CYCLE runs a negator',
+    file: 'packages/adapter-pg/src/catalog/queries.ts',
+    find: "eq('n.oid', 'o.oprnegate')",
+    replace: "eq('n.oid', 'o.oid')",
+    tests: doorTests,
+  },
+  {
     name: 'families of users that stand behind one of the server do not count for its operators',
     file: 'packages/adapter-pg/src/catalog/queries.ts',
     find: ' OR NOT ${isShadowed}))`',

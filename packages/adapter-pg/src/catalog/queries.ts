@@ -138,11 +138,18 @@ const builtinSql = document([
 
 const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
 
-/** Functions of users in operator families: support functions, and those behind their operators. */
-const familyFunctions = `(SELECT m.amprocfamily, m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${isUser('m.amproc::pg_catalog.oid')} UNION SELECT a.amopfamily, o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${isUser('o.oprcode::pg_catalog.oid')}) AS f(family, f)`
-
 /** Of the server's own access methods: GiST, GIN, BRIN and SP-GiST, which have the same ids in every version. */
 const otherIndexes = ['783', '2742', '3580', '4000']
+
+/** Whether an access method sorts or hashes, or nobody knows what it does. */
+const mayCompare = (method: string): string =>
+  otherIndexes.map((id) => `${method} OPERATOR(pg_catalog.<>) '${id}'::pg_catalog.oid`).join(' AND ')
+
+/**
+ * Functions of users in operator families: support functions, and those behind their operators and the negators of these, by
+ * which CYCLE compares its marks.
+ */
+const familyFunctions = `(SELECT m.amprocfamily, m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${isUser('m.amproc::pg_catalog.oid')} UNION SELECT a.amopfamily, o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${isUser('o.oprcode::pg_catalog.oid')} UNION SELECT a.amopfamily, n.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} JOIN pg_catalog.pg_operator AS n ON ${eq('n.oid', 'o.oprnegate')} WHERE ${isUser('n.oprcode::pg_catalog.oid')} AND ${mayCompare('a.amopmethod')}) AS f(family, f)`
 
 /** What sorts, compares and hashes values of a type where nothing else is said, and bounds of ranges with a class of their own. */
 const comparisonFunctions = section(
@@ -167,7 +174,7 @@ const operatorFamilies = section(
     numbers('f.functions'),
     `(SELECT pg_catalog.json_agg(DISTINCT ${number('a.amopopr')}) FROM pg_catalog.pg_amop AS a WHERE ${eq('a.amopfamily', 'f.family')} AND (${isUser('a.amopopr')} OR NOT ${isShadowed}))`,
   ],
-  `(SELECT f.family, pg_catalog.array_agg(f.f) AS functions FROM ${familyFunctions} GROUP BY f.family) AS f JOIN pg_catalog.pg_opfamily AS g ON ${eq('g.oid', 'f.family')} WHERE ${otherIndexes.map((id) => `g.opfmethod OPERATOR(pg_catalog.<>) '${id}'::pg_catalog.oid`).join(' AND ')}`,
+  `(SELECT f.family, pg_catalog.array_agg(f.f) AS functions FROM ${familyFunctions} GROUP BY f.family) AS f JOIN pg_catalog.pg_opfamily AS g ON ${eq('g.oid', 'f.family')} WHERE ${mayCompare('g.opfmethod')}`,
 )
 
 /** Functions of operator classes that an index or a partition key names. */

@@ -47,6 +47,19 @@ create operator class public.alike for type bigint using btree as operator 1 <, 
   operator 4 >=, operator 5 >, function 1 hidden.alike(bigint, bigint);
 create operator class public.alike for type bigint using hash as operator 1 =, function 1 hidden.scattered(bigint);
 
+create type public.mark as (v text);
+create function hidden.mark_less(a public.mark, b public.mark) returns boolean language sql immutable as 'select a.v < b.v';
+create function hidden.mark_same(a public.mark, b public.mark) returns boolean language sql immutable as 'select a.v = b.v';
+create function hidden.mark_order(a public.mark, b public.mark) returns integer language sql immutable as 'select 0';
+create function hidden.mark_other(a public.mark, b public.mark) returns boolean language plpgsql immutable security definer as
+  $$ begin perform nextval('hidden.calls'); return a.v <> b.v; end $$;
+create operator public.<< (leftarg = public.mark, rightarg = public.mark, function = hidden.mark_less);
+create operator public.!= (leftarg = public.mark, rightarg = public.mark, function = hidden.mark_other);
+create operator public.== (leftarg = public.mark, rightarg = public.mark, function = hidden.mark_same,
+  negator = operator(public.!=));
+create operator class public.marks default for type public.mark using btree as operator 1 <<, operator 3 ==,
+  function 1 hidden.mark_order(public.mark, public.mark);
+
 create table public.words (id integer, t text);
 insert into public.words select g, 'w' || g from generate_series(1, 20) as g;
 create view public.ordered as select t from public.words order by t using <~;
@@ -59,6 +72,9 @@ grant all on all tables in schema public to public;
 `
 
 const many = "array['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']"
+
+const cycle = `with recursive t(n) as (select false union all select true from t where not n)
+  cycle n set m to public.mark '(x)' default public.mark '(y)' using path select n from t`
 
 /** Each runs a function that stands behind no operator in it: of a family, or of a negator that users gave the server's. */
 const texts = [
@@ -74,6 +90,7 @@ const texts = [
   `select 1 from public.words where t ==~ any (select t from public.words)`,
   `select (id, id) > (1, 1) from public.words`,
   `select 1 from public.words where not t ^@ 'w1'`,
+  cycle,
 ]
 
 let on: Governed
@@ -83,7 +100,7 @@ beforeAll(async () => {
   on = await governed({
     allow: [
       { target: 'db', duty: ['read', 'write'], resource: 'table:public.*' },
-      ...['less', 'most', 'same', 'other', 'least', 'more'].map((name) => ({
+      ...['less', 'most', 'same', 'other', 'least', 'more', 'mark_less', 'mark_same', 'mark_order'].map((name) => ({
         target: 'db',
         duty: 'execute',
         resource: `function:hidden.${name}`,
@@ -96,6 +113,7 @@ beforeAll(async () => {
   const superuser = new pg.Client(on.superuserUrl)
   await superuser.connect()
   await superuser.query(setUp)
+  await superuser.query(`create view public.cycled as ${cycle}; grant select on public.cycled to public`)
   await superuser.end()
 })
 
@@ -115,6 +133,7 @@ describe('what an operator runs besides its own function', () => {
     ...texts,
     `select t from public.ordered`,
     `select t from public.compared`,
+    `select n from public.cycled`,
     `insert into public.kept values (1, 'w')`,
   ])('does not run unseen: %s', async (text) => {
     const before = await hiddenCalls(on.owner)
