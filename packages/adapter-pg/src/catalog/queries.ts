@@ -1,5 +1,5 @@
-import { firstUserId } from './first-user-id.js'
-import { qualifiedEquals as eq } from './qualified-sql.js'
+import { mayCompare } from './access-methods.js'
+import { qualifiedEquals as eq, isBuiltin, isUser } from './qualified-sql.js'
 import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
 
 /**
@@ -19,8 +19,6 @@ export const catalogQueries: { readonly builtin: string; readonly user: string }
   },
 })
 
-const isUser = (id: string): string => `${id} OPERATOR(pg_catalog.>=) '${String(firstUserId)}'::pg_catalog.oid`
-const isBuiltin = (id: string): string => `${id} OPERATOR(pg_catalog.<) '${String(firstUserId)}'::pg_catalog.oid`
 const number = (id: string): string => `${id}::pg_catalog.int8`
 const numbers = (ids: string): string => `${ids}::pg_catalog.int8[]`
 
@@ -137,13 +135,6 @@ const builtinSql = document([
 ])
 
 const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
-
-/** Of the server's own access methods: GiST, GIN, BRIN and SP-GiST, which have the same ids in every version. */
-const otherIndexes = ['783', '2742', '3580', '4000']
-
-/** Whether an access method sorts or hashes, or nobody knows what it does. */
-const mayCompare = (method: string): string =>
-  otherIndexes.map((id) => `${method} OPERATOR(pg_catalog.<>) '${id}'::pg_catalog.oid`).join(' AND ')
 
 /**
  * Functions of users in operator families: support functions, and those behind their operators and the negators of these, by
