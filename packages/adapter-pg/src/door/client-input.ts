@@ -50,11 +50,14 @@ export class ClientInput {
     return frame
   }
 
-  /** The next message, or undefined at the end. */
-  async next(): Promise<Frame | undefined> {
-    const frame = await this.#queue.next()
-    this.#accept()
-    return frame
+  /** Whether no message waits and none will come. */
+  get ended(): boolean {
+    return this.#queue.ended
+  }
+
+  /** Waits for a message or the end. */
+  arrival(): Promise<void> {
+    return this.#queue.arrival()
   }
 
   /** Drops what waits and ends. */

@@ -65,7 +65,8 @@ export class DoorConnection implements Line {
     this.#link = new ServerLink(upstream, options, this.#linkEvents())
     this.#internal = new InternalExchanges((bytes, slot) => {
       this.#link.send(bytes, slot)
-      this.#link.flush()
+      // Later than the sync of an intent that this turn recorded: the disk gets its work before the server does.
+      queueMicrotask(this.#link.flush)
     })
     this.#flow = options.flow(this)
     this.#simple = new SimpleProtocol(this, this.#flow)
@@ -156,9 +157,13 @@ export class DoorConnection implements Line {
 
   async #loop(): Promise<void> {
     try {
-      for (;;) {
-        const frame = this.#input.take() ?? (await this.#nextFrame())
-        if (frame === undefined) return
+      while (!this.#input.ended) {
+        const frame = this.#input.take()
+        if (frame === undefined) {
+          this.#link.flush()
+          await this.#input.arrival()
+          continue
+        }
         // A cancel request that is still on its way must not hit what comes after the statement that it was meant for.
         if (this.#link.cancelling !== undefined) await this.#link.cancelling
         const step = this.#handle(frame)
@@ -169,11 +174,6 @@ export class DoorConnection implements Line {
     } catch (error) {
       this.fatal(error)
     }
-  }
-
-  #nextFrame(): Promise<Frame | undefined> {
-    this.#link.flush()
-    return this.#input.next()
   }
 
   #handle(frame: Frame): MaybePromise<void> {

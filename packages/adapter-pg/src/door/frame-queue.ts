@@ -22,7 +22,7 @@ export class FrameQueue {
     this.#notify()
   }
 
-  /** No more messages will come; `next` answers undefined once the rest is taken. */
+  /** No more messages will come. */
   end(): void {
     this.#ended = true
     this.#notify()
@@ -51,15 +51,17 @@ export class FrameQueue {
     return frame
   }
 
-  /** The next message, or undefined at the end. One caller at a time. */
-  async next(): Promise<Frame | undefined> {
-    while (this.#frames.length === 0) {
-      if (this.#ended) return undefined
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    return this.take()
+  /** Whether no more messages will come. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Waits until a message waits or no more will come. One caller at a time. */
+  arrival(): Promise<void> {
+    if (this.#ended || this.#frames.length > 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
   }
 
   #notify(): void {

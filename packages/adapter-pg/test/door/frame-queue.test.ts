@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { FrameQueue, frameOverheadBytes } from '../../src/door/frame-queue.js'
 import type { Frame } from '../../src/door/frames.js'
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 const frame = (type: number): Frame => ({ type, bytes: Buffer.alloc(5) })
 
 describe('FrameQueue', () => {
-  it('gives messages back in order and counts what they take', async () => {
+  it('gives messages back in order and counts what they take', () => {
     const queue = new FrameQueue()
     for (let type = 0; type < 5_000; type++) {
       queue.push(frame(type))
@@ -13,7 +15,7 @@ describe('FrameQueue', () => {
     }
     expect(queue.bytes).toBe((5 + frameOverheadBytes) * (5_000 - 1_667))
     const left: number[] = []
-    while (!queue.empty) left.push((await queue.next())?.type ?? -1)
+    while (!queue.empty) left.push(queue.take()?.type ?? -1)
     expect(left).toEqual(Array.from({ length: 3_333 }, (_, index) => index + 1_667))
     expect(queue.bytes).toBe(0)
   })
@@ -29,13 +31,25 @@ describe('FrameQueue', () => {
 
   it('wakes its reader for a message and at its end', async () => {
     const queue = new FrameQueue()
-    const first = queue.next()
+    const woken: string[] = []
+    const wait = (what: string): Promise<unknown> => queue.arrival().then(() => woken.push(what))
+    const first = wait('message')
+    await turn()
+    expect(woken).toEqual([])
     queue.push(frame(1))
-    expect((await first)?.type).toBe(1)
-    const last = queue.next()
+    await first
+    await wait('the message that is there')
+    expect(queue.take()?.type).toBe(1)
+    expect(queue.ended).toBe(false)
+    const last = wait('end')
+    await turn()
+    expect(woken).toHaveLength(2)
     queue.push(frame(2))
     queue.clear()
-    expect(await last).toBeUndefined()
-    expect(await queue.next()).toBeUndefined()
+    await last
+    expect(queue.take()).toBeUndefined()
+    expect(queue.ended).toBe(true)
+    await wait('the end that was')
+    expect(woken).toEqual(['message', 'the message that is there', 'end', 'the end that was'])
   })
 })
