@@ -27,8 +27,8 @@ export const handedOutGuards = [
   [
     'are on record',
     core('permit'),
-    '...(this.#measure === undefined ? {} :',
-    '...(this.#measure !== undefined ? {} :',
+    'handedOut: this.#measure && { bytes: this.#bytes, rows: this.#rows },',
+    'handedOut: undefined,',
     limits,
   ],
   [

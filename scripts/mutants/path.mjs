@@ -79,8 +79,8 @@ export const path = [
   {
     name: 'an action that was undone is recorded with the reason',
     file: permit,
-    find: "...(this.#exceeded ? { reason: 'affected-exceeded' } : {})",
-    replace: '...{}',
+    find: "this.#exceeded ? 'affected-exceeded' : undefined",
+    replace: 'undefined',
     tests: affected,
   },
   {

@@ -183,8 +183,8 @@ export const permitsInTimeGuards = [
   [
     'says on record why it did not run',
     core('permit'),
-    "this.#void !== undefined && outcome.outcome === 'not-run' ?",
-    "this.#state === 'issued' ?",
+    "if (this.#void !== undefined && outcome === 'not-run')",
+    "if (this.#state === 'issued')",
     lapses,
   ],
   [

@@ -3,8 +3,8 @@ export interface Outcome {
   /** `unknown`: the connection was lost before the target answered. */
   readonly outcome: 'completed' | 'failed' | 'rolled-back' | 'unknown' | 'not-run'
   /** The target's own word: a command tag, an exit status, an HTTP status. */
-  readonly result?: string
-  readonly rows?: number
+  readonly result?: string | undefined
+  readonly rows?: number | undefined
   /** The target's own error code: an SQLSTATE, never a message. */
-  readonly error?: string
+  readonly error?: string | undefined
 }

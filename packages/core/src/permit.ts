@@ -10,7 +10,7 @@ import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { isPromise, letGo } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
-import type { OutcomeContext, RecordedAction } from './record-outcome.js'
+import type { OutcomeContext, RecordedAction, RecordedOutcome } from './record-outcome.js'
 import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { begunTooLate, refusalError, revocationsUnknown } from './refusal.js'
@@ -189,13 +189,20 @@ export class Permit {
     if (this.#state === 'settled') return
     this.#state = 'settled'
     const recorded = recordOutcome(this.#on, this.#requester, this.#action, {
-      ...outcome,
-      ...(this.#exceeded ? { reason: 'affected-exceeded' } : {}),
-      ...(this.#void !== undefined && outcome.outcome === 'not-run' ? { reason: 'ended' } : {}),
-      ...(this.#measure === undefined ? {} : { handedOut: { bytes: this.#bytes, rows: this.#rows } }),
+      outcome: outcome.outcome,
+      result: outcome.result,
+      rows: outcome.rows,
+      error: outcome.error,
+      reason: this.#reasonFor(outcome),
+      handedOut: this.#measure && { bytes: this.#bytes, rows: this.#rows },
     })
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded
+  }
+
+  #reasonFor({ outcome }: Outcome): RecordedOutcome['reason'] {
+    if (this.#void !== undefined && outcome === 'not-run') return 'ended'
+    return this.#exceeded ? 'affected-exceeded' : undefined
   }
 }
 

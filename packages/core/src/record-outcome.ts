@@ -27,8 +27,8 @@ export interface RecordedAction {
 /** An outcome with what the library itself adds: why an action did not run or was undone. */
 export interface RecordedOutcome extends Outcome {
   /** What limits counted, for an action that some of them are about. */
-  readonly handedOut?: { readonly bytes: number; readonly rows: number }
-  readonly reason?: 'target-changed' | 'ended' | 'check-failed' | 'affected-exceeded'
+  readonly handedOut?: { readonly bytes: number; readonly rows: number } | undefined
+  readonly reason?: 'target-changed' | 'ended' | 'check-failed' | 'affected-exceeded' | undefined
 }
 
 /**

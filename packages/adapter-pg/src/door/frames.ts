@@ -15,6 +15,8 @@ export class FrameReader {
   readonly #maxBytes: number
   #pending: Buffer[] = []
   #pendingBytes = 0
+  /** How much of the first one was taken. */
+  #taken = 0
   #typed: boolean
 
   constructor(maxBytes: number, typed: boolean) {
@@ -41,12 +43,13 @@ export class FrameReader {
   next(): Frame | undefined {
     const header = this.#typed ? 5 : 4
     if (this.#pendingBytes < header) return undefined
-    const head = this.#peek(header)
-    const length = head.readInt32BE(header - 4)
+    const head = this.#first(header)
+    const at = this.#taken
+    const length = head.readInt32BE(at + header - 4)
     const total = length + header - 4
     if (length < 4 || total > this.#maxBytes) throw badLength(length, this.#maxBytes)
     if (this.#pendingBytes < total) return undefined
-    return { type: this.#typed ? head.readUInt8(0) : 0, bytes: this.#take(total) }
+    return { type: this.#typed ? head.readUInt8(at) : 0, bytes: this.#take(total) }
   }
 
   /** Takes whatever bytes are left. */
@@ -54,26 +57,30 @@ export class FrameReader {
     return this.#take(this.#pendingBytes)
   }
 
-  #peek(count: number): Buffer {
+  /** The first piece, which so many bytes are left of. */
+  #first(count: number): Buffer {
     const first = this.#pending[0]
-    if (first !== undefined && first.length >= count) return first
-    return this.#merge()
+    return first !== undefined && first.length - this.#taken >= count ? first : this.#merge()
   }
 
   #take(count: number): Buffer {
     if (count === 0) return Buffer.alloc(0)
-    let first = this.#pending[0]
-    if (first === undefined || first.length < count) first = this.#merge()
-    const taken = first.subarray(0, count)
-    if (first.length === count) this.#pending.shift()
-    else this.#pending[0] = first.subarray(count)
+    const first = this.#first(count)
+    const end = this.#taken + count
+    const taken = first.subarray(this.#taken, end)
+    this.#taken = end
+    if (end === first.length) {
+      this.#pending.shift()
+      this.#taken = 0
+    }
     this.#pendingBytes -= count
     return taken
   }
 
   #merge(): Buffer {
-    const merged = Buffer.concat(this.#pending)
+    const merged = Buffer.concat(this.#pending).subarray(this.#taken)
     this.#pending = [merged]
+    this.#taken = 0
     return merged
   }
 }

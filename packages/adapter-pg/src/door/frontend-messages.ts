@@ -76,7 +76,7 @@ export function bindsStatement({ type, bytes }: Frame, name: string): boolean {
   if (type !== code('B')) return false
   const portalEnd = bytes.indexOf(0, 5)
   const end = bytes.indexOf(0, portalEnd + 1)
-  return portalEnd > 0 && end > 0 && bytes.toString('utf8', portalEnd + 1, end) === name
+  return portalEnd > 0 && end > 0 && utf8Between(bytes, portalEnd + 1, end) === name
 }
 
 export function readNamed(bytes: Buffer): NamedMessage {
@@ -118,7 +118,13 @@ function int16List(body: BodyReader): number[] {
   return values
 }
 
+/** Most names are empty, and asking what bytes say leaves the engine. */
+function utf8Between(bytes: Buffer, from: number, to: number): string {
+  return from === to ? '' : bytes.toString('utf8', from, to)
+}
+
 function utf8(bytes: Buffer): string {
+  if (bytes.length === 0) return ''
   if (!isUtf8(bytes)) {
     throw new BothKeysError('ERR_STATEMENT_INVALID', 'the statement is not valid UTF-8, so it was not sent', {
       hint: 'send UTF-8; in JavaScript, text.isWellFormed() tells whether a string can be sent',

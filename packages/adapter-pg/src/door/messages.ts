@@ -93,6 +93,8 @@ export const sync: Buffer = message('S', Buffer.alloc(0))
 
 export const flush: Buffer = message('H', Buffer.alloc(0))
 
+const nothing = Buffer.alloc(0)
+
 /** Reads zero-terminated strings and integers from a message body, with every bound checked. */
 export class BodyReader {
   readonly #bytes: Buffer
@@ -111,7 +113,7 @@ export class BodyReader {
   cBytes(): Buffer {
     const end = this.#bytes.indexOf(0, this.#offset)
     if (end < 0) throw new RangeError('unterminated string')
-    const bytes = this.#bytes.subarray(this.#offset, end)
+    const bytes = end === this.#offset ? nothing : this.#bytes.subarray(this.#offset, end)
     this.#offset = end + 1
     return bytes
   }

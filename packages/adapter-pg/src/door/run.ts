@@ -116,9 +116,9 @@ export class Run {
   settle(fate: 'answered' | 'undone' | 'lost' = 'answered'): MaybePromise<void> {
     return this.permit.settle({
       outcome: this.#outcome(fate),
-      ...(this.#tag === undefined ? {} : { result: this.#tag }),
-      ...(this.#rows === undefined ? {} : { rows: this.#rows }),
-      ...(this.#error === undefined ? {} : { error: this.#error }),
+      result: this.#tag,
+      rows: this.#rows,
+      error: this.#error,
     })
   }
 
