@@ -84,6 +84,20 @@ export const path = [
     tests: affected,
   },
   {
+    name: 'a step that takes too long is given up',
+    file: 'packages/core/src/deadline.ts',
+    find: '      fail(new BothKeysError(',
+    replace: '      void (new BothKeysError(',
+    tests: ['packages/core/test/deadline.test.ts'],
+  },
+  {
+    name: 'a step whose caller gives up is given up',
+    file: 'packages/core/src/deadline.ts',
+    find: "    else signal?.addEventListener('abort', onAbort, { once: true })\n",
+    replace: '',
+    tests: ['packages/core/test/deadline.test.ts'],
+  },
+  {
     name: 'a held action waits for people',
     file: enforce,
     find: 'if (held !== undefined && glass === undefined)',
