@@ -5,8 +5,15 @@ export const approvalGuards = [
   {
     name: 'pending requests are counted over the closure',
     file: approvals('origin'),
-    find: "closureOf(requester, ['person', 'run', 'key'])",
-    replace: "closureOf(requester, ['run'])",
+    find: "isProven ? ['person', 'run', 'key'] : ['person', 'run']",
+    replace: "['run']",
+    tests: core('approvals/caps'),
+  },
+  {
+    name: 'pending requests of a sub-agent take no places of a key that nobody proved',
+    file: approvals('origin'),
+    find: 'const isProven = requester.delegation.length === 0',
+    replace: 'const isProven = requester.delegation.length < 9',
     tests: core('approvals/caps'),
   },
   {

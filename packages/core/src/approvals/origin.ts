@@ -58,9 +58,13 @@ export async function openingOf(
   }
 }
 
-/** What whoever asks shares with others (RULES 21). Of whom something is unknown, nobody is asked. */
+/**
+ * What whoever asks shares with others (RULES 21). Of whom something is unknown, nobody is asked. A sub-agent shares subject,
+ * person and run with its session; a key that it was given nobody has proven, and it takes no places of whoever holds that.
+ */
 function sharedWith(requester: Principal): readonly string[] {
-  const { members } = closureOf(requester, ['person', 'run', 'key'])
+  const isProven = requester.delegation.length === 0
+  const { members } = closureOf(requester, isProven ? ['person', 'run', 'key'] : ['person', 'run'])
   return members.map(({ dimension, value }) => `${dimension} ${value}`)
 }
 

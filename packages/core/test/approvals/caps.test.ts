@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Approver, VoteReceipt } from '../../src/approvals/approver.js'
 import type { ApprovalOutcome, HoldRequest } from '../../src/approvals/coordinator.js'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
+import { delegatedPrincipal } from '../../src/identity/make-principal.js'
 import {
   agent,
   ann,
@@ -58,6 +59,31 @@ describe('pending requests', () => {
     expect(await ask(other, 'four')).toMatchObject({ refusal: { code: 'ERR_LIMIT_EXCEEDED' } })
     const stranger = agent('y', { owners: [{ issuer: people, id: 'zoe' }], key: 'other', runRoot: 'run 5' })
     void on.coordinator.request(hold({ requester: stranger }), never)
+    await settle()
+    expect(on.journal.of('approval.requested')).toHaveLength(4)
+    await on.coordinator.close()
+  })
+
+  it('of a sub-agent take places of its session, and none of whoever holds a key that it was given', async () => {
+    const on = bench({ limits: { pendingPerClosure: 3 } })
+    const session = agent('x', { owners: [{ issuer: people, id: 'pia' }] })
+    const sub = delegatedPrincipal(session, {
+      link: { session: 's', run: session.run.id, subject: session.subject, roles: [] },
+      runId: 'child',
+      roles: ['deployer'],
+      agentClass: undefined,
+      key: 'k',
+      expiresAtMs: startMs + 60_000,
+    })
+    for (const one of numbered(3, { requester: sub })) void on.coordinator.request(one, never)
+    await settle()
+    expect(await on.coordinator.request(hold({ requester: session }), never)).toMatchObject({
+      refusal: { code: 'ERR_LIMIT_EXCEEDED' },
+    })
+    void on.coordinator.request(
+      hold({ requester: agent('y', { key: 'k', owners: [{ issuer: people, id: 'zoe' }] }) }),
+      never,
+    )
     await settle()
     expect(on.journal.of('approval.requested')).toHaveLength(4)
     await on.coordinator.close()
