@@ -86,6 +86,7 @@ import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
 import { verifiedTextGuards } from './verified-texts.mjs'
 import { withheldErrorGuards } from './withheld-errors.mjs'
+import { stoppedLookGuards } from './stopped-looks.mjs'
 
 /**
  * Every guard that a test must notice the loss of: `find` stands exactly once in `file` and becomes `replace`; one of
@@ -95,6 +96,7 @@ const lists = {
   path,
   'permits-in-time': permitsInTimeGuards,
   'late-portals': latePortalGuards,
+  'stopped-looks': stoppedLookGuards,
   links: linkGuards,
   'failed-transaction': failedTransactionGuards,
   'left-for-the-end': leftForTheEndGuards,

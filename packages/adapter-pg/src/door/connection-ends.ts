@@ -17,3 +17,8 @@ export function serverLost(cause: unknown): DoorRefusal {
     sqlState: '08006',
   }
 }
+
+/** Whether an error ends the connection. Any other one refuses the message that it came of. */
+export function endsConnection(error: unknown): boolean {
+  return error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE'
+}

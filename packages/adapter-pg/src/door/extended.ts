@@ -1,6 +1,7 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
-import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
+import { isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import { andThen } from './and-then.js'
+import { endsConnection } from './connection-ends.js'
 import { DeferredParses } from './deferred-parses.js'
 import type { Frame } from './frames.js'
 import type { BindMessage, ParseMessage } from './frontend-messages.js'
@@ -101,7 +102,7 @@ export class ExtendedProtocol {
 
   /** A message that could not be read is refused like a statement; anything else ends the connection. */
   #failed(error: unknown): void {
-    if (this.#connection.closed || (error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE')) throw error
+    if (this.#connection.closed || endsConnection(error)) throw error
     if (this.#connection.failure?.told === true) return
     this.#refuse(this.#flow.refuseUnread(error))
   }

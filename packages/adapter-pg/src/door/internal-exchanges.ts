@@ -4,6 +4,9 @@ import { internalMessages } from './internal-statement.js'
 import type { InternalExchange, Slot } from './slots.js'
 import { skipped } from './slots.js'
 
+/** `statement_timeout`, which the client may have chosen, and cancel requests of others meet the statements of the door, too. */
+const interrupted = '57014'
+
 /** The door's own statements on one connection: which of them the server knows, and who waits for an answer. */
 export class InternalExchanges {
   readonly #send: (bytes: Buffer, slot: Slot) => void
@@ -46,6 +49,7 @@ export class InternalExchanges {
     if (exchange.error === skipped) throw new BothKeysError('ERR_ABORTED', 'an earlier message of the batch failed')
     if (exchange.error !== undefined) {
       this.#prepared.delete(statement.name)
+      if (exchange.error === interrupted) throw stopped()
       throw new BothKeysError(
         'ERR_TARGET_UNSAFE',
         `the door could not read the state of the server (${exchange.error})`,
@@ -67,4 +71,10 @@ export class InternalExchanges {
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()
   }
+}
+
+function stopped(): BothKeysError {
+  return new BothKeysError('ERR_ABORTED', 'the server was made to stop while the door looked at it for the statement', {
+    hint: 'send the statement again; a statement_timeout has to leave the door time to look at the catalog',
+  })
 }

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import { refusalFrom } from '@bothkeys/core/adapter'
+import { endsConnection } from './connection-ends.js'
 import { readQuery } from './frontend-messages.js'
 import type { Line } from './line.js'
 import { refusedParse, refusedQuery } from './marker.js'
@@ -9,7 +10,7 @@ import { lockNames } from './name-lock.js'
 import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
-import type { StatementFlow } from './statement-flow.js'
+import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
  * The simple query protocol: one text, one decision, also when the text holds several statements (RULES 24). A text whose
@@ -50,13 +51,14 @@ export class SimpleProtocol implements NameLock {
       return this.#refuse(this.#flow.refuseUnread(error))
     }
     if (blocked !== undefined) return this.#refuse(this.#flow.refuseMessage(laterInBatch(blocked)))
-    const passage = await this.#flow.pass({
-      text,
-      parameters: [],
-      extended: false,
-      laterInBatch: connection.runs.size > 0,
-      names: this,
-    })
+    const isLater = connection.runs.size > 0
+    let passage: Passage
+    try {
+      passage = await this.#flow.pass({ text, parameters: [], extended: false, laterInBatch: isLater, names: this })
+    } catch (error) {
+      if (connection.closed || endsConnection(error)) throw error
+      return this.#refuse(this.#flow.refuseUnread(error))
+    }
     if (passage.outcome === 'refused') return this.#refuse(passage.refusal)
     const { run } = passage
     try {
