@@ -11,6 +11,13 @@ export const asleepGuards = [
     'this.#time.nowMs() * 0 + this.#time.monotonicMs',
     'directory/file-directory',
   ],
+  [
+    'a look at what is revoked',
+    'revocations',
+    'this.#context.shared || this.#time.nowMs()',
+    'this.#context.shared || this.#time.monotonicMs',
+    'enforce/revocations-kept',
+  ],
   ['a key', 'identity/key-source', 'time.nowMs()', 'time.nowMs() * 0 + time.monotonicMs', ofKeys],
   ['a key, where the wall clock is set back', 'identity/key-source', '=> time.nowMs()', '=> clock.wallMs()', ofKeys],
 ].map(([what, file, find, replace, test]) => ({

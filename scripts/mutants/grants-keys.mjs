@@ -20,14 +20,14 @@ export const grantKeyGuards = [
   [
     'is proven by the times of a yes',
     'identity/approval-token',
-    'asOfMs ?? clock.wallMs()',
+    'asOfMs ?? time.nowMs()',
     'clock.wallMs()',
     'packages/core/test/approvals/signed-approver.test.ts',
   ],
   [
     'is proven by the times of a login',
     'identity/id-token',
-    'asOfMs ?? clock.wallMs()',
+    'asOfMs ?? time.nowMs()',
     'clock.wallMs()',
     'packages/core/test/approvals/id-token-approver.test.ts',
   ],

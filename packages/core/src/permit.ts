@@ -132,7 +132,8 @@ export class Permit {
    * Comes right before the target is asked to run the action, or to run it on, where others could come between that and the
    * decision: before each Execute of a portal. Throws why the session ended when it did, and ERR_PERMIT_VOID when another
    * policy is in force, when the approval, the grant or the broken glass that let it through is over, and when the action
-   * has not begun within the guard's deadline, or within a second where nobody can tell what was revoked since. What is void stays void. Costs no look at the ledger.
+   * has not begun within the guard's deadline, or within a second where nobody can tell what was revoked since. What is void
+   * stays void. Costs no look at the ledger.
    */
   run(): void {
     this.assertLive()

@@ -6,6 +6,7 @@ import { revokes, revokesSession, revokesTarget } from './duties/revoked.js'
 import { BothKeysError } from './errors.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { Clock } from './model/clock.js'
+import { ForwardTime } from './model/forward-time.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
@@ -57,6 +58,8 @@ export class Revocations {
   #isThere = true
   /** How often this process changed what the ledger holds. */
   #changes = 0
+  /** Goes on while the machine sleeps, as what others revoke does. */
+  readonly #time: ForwardTime
   #lookedAtMs = -Infinity
   #looking: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -64,6 +67,7 @@ export class Revocations {
 
   constructor(context: RevocationsContext) {
     this.#context = context
+    this.#time = new ForwardTime(context.clock)
   }
 
   /**
@@ -79,13 +83,13 @@ export class Revocations {
 
   /** Resolves when what is known is fresh enough to decide by; nothing when it is. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE. */
   fresh(): MaybePromise<void> {
-    if (!this.#context.shared || this.#context.clock.monotonicMs() - this.#lookedAtMs <= maxAgeMs) return
+    if (!this.#context.shared || this.#time.nowMs() - this.#lookedAtMs <= maxAgeMs) return
     return this.#refresh()
   }
 
   async #refresh(): Promise<void> {
     await this.#look()
-    if (this.#context.clock.monotonicMs() - this.#lookedAtMs <= maxAgeMs) return
+    if (this.#time.nowMs() - this.#lookedAtMs <= maxAgeMs) return
     throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger answers too slowly to know what is revoked', {
       hint: 'look at the ledger; nothing ran',
     })
@@ -222,8 +226,8 @@ export class Revocations {
   }
 
   async #lookNow(): Promise<void> {
-    const { clock, deadlineMs, ledger } = this.#context
-    const startedMs = clock.monotonicMs()
+    const { deadlineMs, ledger } = this.#context
+    const startedMs = this.#time.nowMs()
     const changes = this.#changes
     const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
     // Whatever its version is: a ledger that was restored gives versions again.

@@ -49,9 +49,9 @@ export interface SignedApproval {
 
 /**
  * Reads signed approvals: JWS of `typ: bothkeys-approval+jwt` (RFC 7515, RFC 8725 section 3.11) that one of the issuer's
- * keys of now signed, that live at most 10 minutes, that are in force now or at `asOfMs`, and that are about exactly the given request, action, policy, view and
- * guard. The same text is verified once for each key that its issuer has; times and contents are checked whenever it is read.
- * Everything that another reader could understand differently is refused, as for access tokens. What the token
+ * keys of now signed, that live at most 10 minutes, that are in force now or at `asOfMs`, and that are about exactly the given
+ * request, action, policy, view and guard. The same text is verified once for each key that its issuer has; times and contents
+ * are checked whenever it is read. Everything that another reader could understand differently is refused, as for access tokens. What the token
  * says about roles means nothing. Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
  * Throws ERR_CONFIG_INVALID at once for anything else than public keys.
  */

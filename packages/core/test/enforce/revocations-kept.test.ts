@@ -1,18 +1,24 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Ledger, LedgerEntry } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
+import type { Clock } from '../../src/model/clock.js'
 import { systemClock } from '../../src/model/clock.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import type { Revocation } from '../../src/revocation.js'
 import { withNewer } from '../../src/revocation.js'
 import { Revocations } from '../../src/revocations.js'
 import { noRevocations, revocationsKey, storedValue } from '../../src/stored-revocations.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { TargetSwitches } from '../../src/target-switches.js'
 
 const reason = 'laptop stolen'
 const run = { kind: 'run', id: 'r1' } as const
 
-async function stage(changed: Partial<Ledger> = {}, inner = memoryLedger({ clock: systemClock })) {
+async function stage(
+  changed: Partial<Ledger> = {},
+  inner = memoryLedger({ clock: systemClock }),
+  clock: Clock = systemClock,
+) {
   const journal = memoryJournal()
   const failures: unknown[] = []
   const revocations = new Revocations({
@@ -25,7 +31,7 @@ async function stage(changed: Partial<Ledger> = {}, inner = memoryLedger({ clock
     },
     shared: true,
     journal: await journal.open({ recorder: 'test', clock: systemClock, onFailure: () => undefined }),
-    clock: systemClock,
+    clock,
     deadlineMs: 200,
     onRevoked: () => undefined,
     onFailure: (cause) => failures.push(cause),
@@ -254,6 +260,16 @@ describe('a ledger of revocations', () => {
     release()
     await looking
     expect(revocations.inForce()).toEqual([])
+    revocations.stop()
+  })
+
+  it('is looked at again before anything is decided after the machine slept', async () => {
+    const clock = fixedClock(1_700_000_000_000)
+    const { revocations } = await stage({}, memoryLedger({ clock }), clock)
+    await revocations.start()
+    expect(revocations.fresh()).toBeUndefined()
+    clock.setWall(clock.wallMs() + 60_000)
+    expect(revocations.fresh()).toBeInstanceOf(Promise)
     revocations.stop()
   })
 
