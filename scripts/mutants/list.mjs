@@ -53,6 +53,7 @@ import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { modelCheckDutyGuards } from './model-check-duties.mjs'
 import { modelCheckGlassGuards } from './model-check-glass.mjs'
+import { madeOfTypeGuards } from './made-of-types.mjs'
 import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { modelCheckTakeoverGuards } from './model-check-takeover.mjs'
 import { namedTypeGuards } from './named-types.mjs'
@@ -177,6 +178,7 @@ const lists = {
   'hidden-calls': hiddenCallGuards,
   'stored-values': storedValueGuards,
   operators: operatorGuards,
+  'made-of-types': madeOfTypeGuards,
   'own-rows': ownRowGuards,
   'places-of-columns': placeOfColumnGuards,
   'system-columns': systemColumnGuards,

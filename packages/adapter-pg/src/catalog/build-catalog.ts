@@ -54,7 +54,9 @@ export function buildCatalog(builtins: BuiltinCatalog, text: string): CatalogSna
   const userTypeList = userTypes(rows, name, functionsOfOperator, relations)
   const types = new Map([...builtins.types, ...userTypeList].map((type) => [type.id, type]))
   for (const relation of relations.values()) {
-    relation.comparisons.push(...typeFunctions(relation, types, 'comparisons'))
+    // A row may be compared by a class of its own.
+    const wholeRow = types.get(relation.rowType)?.comparisons ?? []
+    relation.comparisons.push(...new Set([...typeFunctions(relation, types, 'comparisons'), ...wholeRow]))
     relation.valueFunctions.push(...typeFunctions(relation, types, 'functions'))
     for (const { number, type } of relation.columns.values()) {
       for (const use of types.get(type)?.defaults ?? []) relation.defaults.push({ column: number, use })

@@ -121,8 +121,11 @@ function reachable(
     // Checks of tables belong to no type.
     if (id === 0 || seen.has(id)) continue
     seen.add(id)
-    for (const routine of own.get(id) ?? []) functions.add(routine)
     const type = types.get(id)
+    // Arrays are made of its values anywhere, and may have a class of their own.
+    const array = type?.array ?? 0
+    for (const made of array === 0 ? [id] : [id, array])
+      for (const routine of own.get(made) ?? []) functions.add(routine)
     if (type !== undefined) {
       waiting.push(type.base, type.element, ...parts(type))
       for (const column of relations.get(type.relation)?.columns.values() ?? []) waiting.push(column.type)

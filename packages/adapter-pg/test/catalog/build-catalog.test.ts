@@ -20,6 +20,27 @@ describe('a catalog snapshot', () => {
     expect(shop.comparedBuiltins).toEqual([])
   })
 
+  it('knows what compares rows and arrays by a class of their own', () => {
+    const place = 2200
+    const types = [
+      [20_000, place, 'color', 'e', 0, 0, 0, 20_001],
+      [20_001, place, '_color', 'b', 0, 20_000, 0, 0],
+      [20_002, place, 'kept', 'c', 0, 0, 20_010, 20_003],
+      [20_003, place, '_kept', 'b', 0, 20_002, 0, 0],
+    ]
+    const columns = [['id', 1, 20_000, '', false]]
+    const relations = [[20_010, place, 'kept', 'r', 'p', 20_002, false, columns, 0]]
+    const comparisons = [
+      [20_001, 20_021],
+      [20_002, 20_022],
+      [20_003, 20_023],
+    ]
+    const rows = { schemas: [[place, 'public', 'o', null]], types, relations, comparisons }
+    const catalog = buildCatalog(buildBuiltins(builtinText), JSON.stringify(rows))
+    expect(catalog.types.get(20_000)?.comparisons).toEqual([20_021])
+    expect(catalog.relation('public', 'kept')?.comparisons.toSorted()).toEqual([20_021, 20_022, 20_023])
+  })
+
   it("knows relations with their columns, users' and the server's", () => {
     const orders = shop.relation('shop', 'orders')
     expect([...(orders?.columns.keys() ?? [])]).toEqual(['id', 'customer_id', 'total', 'note', 'status'])
