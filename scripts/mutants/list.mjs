@@ -58,6 +58,7 @@ import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { modelCheckTakeoverGuards } from './model-check-takeover.mjs'
 import { namedTypeGuards } from './named-types.mjs'
 import { oneStepGuards } from './one-step.mjs'
+import { oldRowGuards } from './old-rows.mjs'
 import { operatorGuards } from './operators.mjs'
 import { ownRowGuards } from './own-rows.mjs'
 import { placeOfColumnGuards } from './places-of-columns.mjs'
@@ -179,6 +180,7 @@ const lists = {
   'stored-values': storedValueGuards,
   operators: operatorGuards,
   'made-of-types': madeOfTypeGuards,
+  'old-rows': oldRowGuards,
   'own-rows': ownRowGuards,
   'places-of-columns': placeOfColumnGuards,
   'system-columns': systemColumnGuards,

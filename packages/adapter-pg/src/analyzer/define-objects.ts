@@ -1,7 +1,7 @@
 import { define, namedObject, newObject, runEventTriggers } from './define.js'
 import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
-import { optionOf } from './objects.js'
+import { optionOf, roleName } from './objects.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
 import { runStored } from './routine-effects.js'
@@ -90,8 +90,8 @@ const createDefined: Handler = (walk, body) => {
 /** CREATE SCHEMA with what is created in it at once. */
 const createSchema: Handler = (walk, body, scope) => {
   const named = textOf(body, 'schemaname')
-  const name = named === '' ? textOf(nodeOf(body, 'authrole') ?? {}, 'rolename') : named
-  define(walk, resource('schema', name === '' ? walk.state.currentUser : name))
+  const name = named === '' ? roleName(walk, nodeOf(body, 'authrole')) : named
+  define(walk, resource('schema', name))
   if (listOf(body, 'schemaElts').length > 0) {
     // Names without schema in these commands mean the new schema first.
     walk.creatingIn = name

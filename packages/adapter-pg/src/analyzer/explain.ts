@@ -19,7 +19,11 @@ export const explain: Handler = (walk, body, scope) => {
   walk.visitAll(listOf(executed(query), 'params'), scope)
   const effects = apart(walk, () => walk.visit(query, scope))
   if (effects.some(mayRunInPlanning)) walk.effects.addAll(effects)
-  else nameOnly(walk, effects)
+  else {
+    nameOnly(walk, effects)
+    // The planner computes what is stable for its estimates, and says what fails with the value.
+    walk.effects.addAll(effects.filter(({ duty, resource }) => duty === 'read' && resource.startsWith('setting:')))
+  }
 }
 
 /** The EXECUTE of EXPLAIN EXECUTE and of EXPLAIN CREATE TABLE AS EXECUTE. */

@@ -1,5 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { define, descendants, relationTargets } from './define.js'
+import { define, descendants, relationTargets, runEventTriggers } from './define.js'
 import { lookAt } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
@@ -39,6 +39,8 @@ export const reindex: Handler = (walk, body) => {
 function maintain(walk: Walk, relations: readonly TreeNode[], maintenance: string): void {
   if (relations.length === 0) {
     define(walk, resource('database', walk.catalog.database), { maintenance })
+    // From PostgreSQL 17 on; the others of the whole database run none.
+    if (maintenance === 'reindex') runEventTriggers(walk)
     lookAtAll(walk)
   }
   for (const body of relations) {

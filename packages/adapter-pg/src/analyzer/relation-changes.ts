@@ -65,6 +65,8 @@ class Changes {
     const instead = this.#applyTriggers(relation, event, change)
     this.#applyRules(relation, event)
     if (relation.kind === 'view' && !instead) this.#changeBehindView(relation, event, change)
+    // The trigger gets the old rows of the view, whole.
+    if (instead && event !== 'insert') readRelation(walk, relation, everything, { via: 'trigger' })
     this.#evaluateRow(relation, event, change.via)
     this.#applyForeignKeys(relation, event, change)
     this.#changeChildren(relation, event, change)
@@ -111,13 +113,14 @@ class Changes {
     for (const { event: on, use } of relation.rules) {
       if (on !== event) continue
       walk.changesUncounted = true
+      if (readsOwnRows(event, use.commands)) readRelation(walk, relation, everything, { via: 'rule' })
       if (use.commands.has('utility') || use.commands.has('merge')) walk.opaque('a rule runs a command', 'rule')
       evaluateStored(walk, use, 'rule')
       lockStored(walk, use, 'rule')
       for (const id of use.relations) {
         const other = walk.catalog.relations.get(id)
         if (other === undefined) walk.miss('relation', `#${String(id)}`)
-        // The relation itself stands in every rule for its old and new rows.
+        // The relation itself stands in every rule for its old and new rows, which were read above.
         else if (other.id !== relation.id) this.#applyRuleTo(other, use.commands)
         else for (const command of changesOf(use.commands)) this.apply(other, command, byRule(command))
       }
@@ -212,6 +215,14 @@ class Changes {
       }
     }
   }
+}
+
+/**
+ * Whether a rule may look at rows of its own relation: those that are updated or deleted, and in a command that has more in it
+ * than values for a new row, any.
+ */
+function readsOwnRows(event: ChangeEvent, commands: ReadonlySet<string>): boolean {
+  return event === 'insert' ? [...commands].some((command) => command !== 'insert') : commands.size > 0
 }
 
 const noColumns: ReadonlySet<string> = new Set()

@@ -111,6 +111,11 @@ export const reads: Cases = {
     'read table:shop.items columns=order_id,sku',
   ],
   "explain select nextval('tickets')": [],
+  "explain select a from lone where a = current_setting('app.token')::integer": [
+    'read table:shop.lone columns=a',
+    'read setting:app.token',
+  ],
+  "prepare asked as select current_setting('app.token')": [],
   // What the planner may evaluate counts as run.
   'explain update lone set a = 1': [
     'write table:shop.lone unbounded columns=a',
@@ -239,6 +244,18 @@ export const changes: Cases = {
     'delete table:shop.items via=foreign-key',
     'read table:shop.open_orders kind=view columns=id',
   ],
+  'delete from by_trigger': [
+    'delete table:shop.by_trigger kind=view unbounded',
+    'execute function:shop.instead userDefined via=trigger',
+    'read table:shop.by_trigger kind=view via=trigger columns=*,a,b',
+    'read table:shop.lone via=view columns=a,b',
+  ],
+  "update by_trigger set b = 'x'": [
+    'write table:shop.by_trigger kind=view unbounded columns=b',
+    'execute function:shop.instead userDefined via=trigger',
+    'read table:shop.by_trigger kind=view via=trigger columns=*,a,b',
+    'read table:shop.lone via=view columns=a,b',
+  ],
   'insert into by_trigger values (1)': [
     'write table:shop.by_trigger kind=view columns=a,b',
     'execute function:shop.instead userDefined via=trigger',
@@ -253,13 +270,14 @@ export const changes: Cases = {
     'read table:shop.lone via=rule columns=*,a,b',
     'write table:shop.lone via=rule unbounded columns=a,b',
     'execute function:shop.checked userDefined via=check',
-    // The rule's own table stands in every rule for its old and new rows: taken to be changed, too.
+    // The rule's own table stands in every rule for its old and new rows: taken to be read and changed, too.
+    'read table:shop.ruled via=rule columns=*,b,id',
     'write table:shop.ruled via=rule unbounded columns=b,id',
   ],
   'update telling set id = 1 where id = 2': [
     'write table:shop.telling columns=id',
     'opaque statement:rule reason=a rule runs a command',
-    'read table:shop.telling columns=id',
+    'read table:shop.telling columns=*,id',
   ],
   'with gone as (delete from items returning sku) select * from gone': [
     'delete table:shop.items unbounded',

@@ -30,6 +30,7 @@ export const writtenColumns: Cases = {
   // A rule that does something besides leaves the change to the table behind the view.
   "update people_logged set role = 'x'": [
     'write table:shop.people_logged kind=view unbounded columns=id,role',
+    'read table:shop.people_logged kind=view via=rule columns=*,id,role',
     'write table:shop.audit_log via=rule columns=at,what',
     'read table:shop.audit_log via=rule columns=*,at,what',
     'write table:shop.people via=view unbounded columns=boss,id,role',
@@ -37,6 +38,8 @@ export const writtenColumns: Cases = {
   ],
   "update people_instead set role = 'x'": [
     'write table:shop.people_instead kind=view unbounded columns=id,role',
+    'read table:shop.people_instead kind=view via=rule columns=*,id,role',
+    'read table:shop.people via=view columns=id,role',
     'write table:shop.lone via=rule unbounded columns=a,b',
     'read table:shop.lone via=rule columns=*,a,b',
     'execute function:shop.checked userDefined via=check',
@@ -44,6 +47,7 @@ export const writtenColumns: Cases = {
   'insert into lock_asked values (1)': [
     'write table:shop.lock_asked columns=id',
     'write table:shop.lock_asked lock=update',
+    'read table:shop.lock_asked via=rule columns=*,id',
     'write table:shop.drawn via=rule columns=b,id',
     'write table:shop.drawn lock=update',
     'read table:shop.drawn via=rule columns=*,b,id',

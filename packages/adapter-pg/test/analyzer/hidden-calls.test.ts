@@ -462,3 +462,22 @@ describe('a column that is not where it seems to be', () => {
     expect(await effectLines('select amount from stock order by 1', less)).not.toContain(called)
   })
 })
+
+describe('an event trigger', () => {
+  it('runs for REINDEX of a whole database, and for no other maintenance of one', async () => {
+    const [refund] = shop.userRoutinesNamed('refund')
+    const eventTriggers = [{ name: 'heard', event: 'ddl_command_start', function: refund?.id ?? 0 }]
+    const catalog = { ...shop, eventTriggers }
+    const heard = 'execute function:shop.refund userDefined via=event-trigger'
+    expect(await effectLines('reindex database', { catalog })).toContain(heard)
+    expect(await effectLines('reindex system', { catalog })).toContain(heard)
+    expect(await effectLines('vacuum', { catalog })).not.toContain(heard)
+  })
+})
+
+describe('what is made in a new schema', () => {
+  it('is in the schema of the present role, where that gives the name', async () => {
+    const made = 'create schema authorization current_user create table made (a integer)'
+    expect(await effectLines(made)).toEqual(['define schema:agent', 'define table:agent.made'])
+  })
+})

@@ -14,6 +14,7 @@ describe('a column that a rule denies', () => {
         insert into users values (1, '123'), (2, '999');
         create table x (n integer);
         insert into x values (1);
+        create table copies (s text);
         create view roles as select id, role as r, login from users;
         create view mails as select id, login from users;
         create view logins as select id, login from users;
@@ -24,11 +25,17 @@ describe('a column that a rule denies', () => {
         create view both_of as select n.id, m.ssn from names n, numbers m;
         create view logged as select id, role from users;
         create rule logged_also as on update to logged do also insert into x values (2);
+        create view seen as select id, ssn as s from users;
+        create rule seen_update as on update to seen do instead insert into copies values (old.s);
+        create table audited (id integer, ssn text);
+        insert into audited values (1, '123');
+        create rule audited_update as on update to audited do also insert into copies values (old.ssn);
         create table inbox (id integer, r text);
         create rule inbox_insert as on insert to inbox do instead update users set role = new.r where users.id = new.id`,
       allow: writing,
       deny: [
         { id: 'no-ssn', target: 'db', duty: 'read', resource: 'table:public.users', when: { columns: ['ssn'] } },
+        { id: 'no-audit', target: 'db', duty: 'read', resource: 'table:public.audited', when: { columns: ['ssn'] } },
         { id: 'no-login', target: 'db', duty: 'read', resource: 'table:public.mails', when: { columns: ['login'] } },
         { id: 'no-xmin', target: 'db', duty: 'read', resource: 'table:public.x', when: { columns: ['xmin'] } },
         { id: 'no-role', target: 'db', duty: 'write', resource: 'table:public.users', when: { columns: ['role'] } },
@@ -61,6 +68,14 @@ describe('a column that a rule denies', () => {
   ])('is not read behind a view: %s', async (text) => {
     expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
   })
+
+  it.each([`update seen set id = 5`, `update audited set id = 5 where id = 1`])(
+    'is not copied by a rule: %s',
+    async (text) => {
+      expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
+      expect((await on.owner.query('select s from copies')).rows).toEqual([])
+    },
+  )
 
   it.each([
     'select ctid from mails as ctid',
