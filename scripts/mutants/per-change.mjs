@@ -174,6 +174,13 @@ export const perChangeGuards = [
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },
   {
+    name: 'a large listing lets others have their turn',
+    file: source('identity/roster'),
+    find: '    if (++looked % atOnce === 0) await nextTurn()\n',
+    replace: '',
+    tests: ['packages/core/test/identity/roster.test.ts'],
+  },
+  {
     name: 'the change of a listed account is taken as named',
     file: source('identity/roster'),
     find: "    change: 'not known',\n",

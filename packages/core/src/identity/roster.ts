@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { personKey } from '../duties/person.js'
 import { BothKeysError } from '../errors.js'
 import { sha256 } from '../model/digest.js'
@@ -9,6 +10,9 @@ import { standingBy } from './standing.js'
 
 /** The last moment a Date can hold (ECMA-262, section 21.4.1.1): a directory says nothing about expiry. */
 const lastMs = 8.64e15
+
+/** How many accounts are gone through before others have their turn: a listing may have 100,000. */
+const atOnce = 250
 
 /** Somebody of a listing, as they stand by it. */
 export interface RosterMember extends Standing {
@@ -31,10 +35,12 @@ export async function rosterOf(
   { classes = 'listed' }: { readonly classes?: 'listed' | 'own' } = {},
 ): Promise<readonly RosterMember[]> {
   const members: RosterMember[] = []
+  let looked = 0
   for (const [key, { record, subject }] of listing) {
     const namesClass = record.kind === 'human' || record.agentClass !== undefined
     const ownClass = classes === 'own' && !namesClass ? `unlisted:${sha256(key)}` : undefined
     const standing = await standingIn(listing, principalOf({ record, subject }, ownClass))
+    if (++looked % atOnce === 0) await nextTurn()
     if (standing === undefined) continue
     members.push({ ...standing, subject, namesRoles: record.roles !== undefined, namesClass })
   }
