@@ -64,7 +64,7 @@ export const verifiedTextGuards = [
   {
     name: 'a text that was verified is not in force before its time',
     file: identity('approval-token'),
-    find: 'nbf > nowS + toleranceS) throw',
+    find: 'nbf > wallS + toleranceS) throw',
     replace: 'nbf === 0) throw',
     tests,
   },

@@ -74,7 +74,8 @@ export function approvalTokens(
     const claims = (await verified.get(token)) ?? (await verify(token))
     if (ownMember(claims, 'iss') !== issuer) throw refused('its iss is missing or wrong', again)
     const nowS = Math.floor((asOfMs ?? time.nowMs()) / 1000)
-    assertInForce(claims, nowS, toleranceS)
+    const wallS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
+    assertInForce(claims, { nowS, wallS, toleranceS })
     const expiresAtS = expiryOf(claims, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
     assertAbout(claims, about)
     return {
@@ -96,11 +97,14 @@ export function approvalTokens(
   }
 }
 
-/** RFC 7519 sections 4.1.4 and 4.1.5. */
-function assertInForce({ exp, nbf = -Infinity }: Claims, nowS: number, toleranceS: number): void {
+/** RFC 7519 sections 4.1.4 and 4.1.5. What is not in force by the clock of now is not, however late it was before. */
+function assertInForce(
+  { exp, nbf = -Infinity }: Claims,
+  { nowS, toleranceS, wallS }: { readonly nowS: number; readonly toleranceS: number; readonly wallS: number },
+): void {
   if (typeof exp !== 'number') throw refused('its exp is missing or wrong', again)
   if (exp <= nowS - toleranceS) throw refused('it has expired', again)
-  if (typeof nbf !== 'number' || nbf > nowS + toleranceS) throw refused('its nbf is missing or wrong', again)
+  if (typeof nbf !== 'number' || nbf > wallS + toleranceS) throw refused('its nbf is missing or wrong', again)
 }
 
 /** Each member is one string and exactly the expected one: an audience in a list is not it. */
