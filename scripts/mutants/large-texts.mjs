@@ -24,6 +24,8 @@ export const largeTextGuards = [
     'this.afford(0)',
   ],
   ['what is below a table costs something', analyzer('define'), ' && walk.afford(1)', ''],
+  ['each table that is read costs something', analyzer('relation-reads'), '!walk.afford(1) || !reaches', '!reaches'],
+  ['each table that is changed costs something', analyzer('relation-changes'), '!walk.afford(1) || !this', '!this'],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [
     'names in GROUP BY cost what they are looked for in',

@@ -6,7 +6,7 @@ interface Draft {
   readonly duty: Duty
   readonly resource: string
   readonly attributes: Attributes
-  readonly columns: ReadonlySet<string>[]
+  readonly columns: Set<ReadonlySet<string>>
   /** What `*` stands for. */
   all: Iterable<string> | undefined
 }
@@ -33,12 +33,12 @@ export class EffectSet {
     }
     const known = this.#drafts.get(key)
     if (known === undefined) {
-      const sets = columns === undefined ? [] : [columns]
+      const sets = new Set(columns === undefined ? [] : [columns])
       this.#drafts.set(key, { duty, resource, attributes: { ...attributes }, columns: sets, all })
       return
     }
     known.all ??= all
-    if (columns !== undefined && !known.columns.includes(columns)) known.columns.push(columns)
+    if (columns !== undefined) known.columns.add(columns)
     merge(known.attributes, attributes)
   }
 
@@ -70,7 +70,7 @@ export class EffectSet {
 
 function freeze(draft: Draft): Effect {
   const attributes: Attributes = { ...draft.attributes }
-  if (draft.columns.length > 0) {
+  if (draft.columns.size > 0) {
     const names = new Set<string>()
     for (const set of draft.columns) for (const name of set) names.add(name)
     if (names.has('*')) for (const name of draft.all ?? []) names.add(name)

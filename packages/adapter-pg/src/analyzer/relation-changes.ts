@@ -46,8 +46,8 @@ class Changes {
   apply(relation: Relation, event: ChangeEvent, asked: Change): void {
     // A write always says which columns it sets: rules about one of them look there.
     const change = event === 'delete' ? asked : { ...asked, columns: asked.columns ?? allColumns(relation) }
-    if (!this.#isNew(relation, event, change)) return
     const walk = this.#walk
+    if (!walk.afford(1) || !this.#isNew(relation, event, change)) return
     walk.effects.add(
       event === 'delete' ? 'delete' : 'write',
       relationResource(relation, walk.state),

@@ -61,7 +61,7 @@ function read(
   { via, only }: ReadOptions,
   reached: Reached,
 ): void {
-  if (!reachesMore(reached, relation, columns)) return
+  if (!walk.afford(1) || !reachesMore(reached, relation, columns)) return
   const { state, effects } = walk
   walk.mention([...relation.columns.values(), { type: relation.rowType }])
   effects.add(

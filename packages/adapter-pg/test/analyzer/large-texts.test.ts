@@ -102,8 +102,20 @@ describe('a text about a database of many tables', () => {
     expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(true)
   })
 
-  it('is understood where it is one command', async () => {
-    const analysis = await analysisOf('analyze', catalog)
-    expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(false)
+  it.each([
+    ['is read', `select ${times(500, () => '(select 1 from events)')}`],
+    ['is changed', `with ${times(500, (index) => `a${String(index)} as (delete from events)`)} select 1`],
+    ['is merged into', `merge into events using lone on true ${times(500, () => 'when matched then delete', ' ')}`],
+  ])('is not understood where a table of many partitions %s again and again', async (_, text) => {
+    const analysis = await analysisOf(text, catalog)
+    expect(analysis.description.effects).toContainEqual(expect.objectContaining(tooComplex))
   })
+
+  it.each(['analyze', 'select 1 from events', 'delete from events'])(
+    'is understood where it is one command: %s',
+    async (command) => {
+      const analysis = await analysisOf(command, catalog)
+      expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(false)
+    },
+  )
 })
