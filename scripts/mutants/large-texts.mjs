@@ -26,6 +26,7 @@ export const largeTextGuards = [
   ['what is below a table costs something', analyzer('define'), ' && walk.afford(1)', ''],
   ['each table that is read costs something', analyzer('relation-reads'), '!walk.afford(1) || !reaches', '!reaches'],
   ['each table that is changed costs something', analyzer('relation-changes'), '!walk.afford(1) || !this', '!this'],
+  ['operators cost what is below them', analyzer('type-of'), 'walk.afford(1) ? operatorType', 'true ? operatorType'],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [
     'names in GROUP BY cost what they are looked for in',

@@ -1,6 +1,7 @@
 import { findRoutines, findType, typeOfCall, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn, wholeRow } from './resolve-column.js'
+import type { Operator } from '../catalog/snapshot.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
@@ -46,7 +47,8 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     case 'A_ArrayExpr':
       return arrayType(walk, listOf(body, 'elements'), scope)
     case 'A_Expr':
-      return operatorType(walk, body, scope)
+      // Every operator of a chain asks for what is below it.
+      return walk.afford(1) ? operatorType(walk, body, scope) : undefined
     default:
       return undefined
   }
@@ -107,8 +109,8 @@ function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   const name = names.at(-1) ?? ''
   const users = walk.catalog.userOperatorsNamed(name)
   const operators = walk.catalog.builtinOperatorsNamed(name)
-  const results = new Set([...users, ...operators].map(({ result }) => result))
-  const isTest = results.size === 1 && results.has(types.bool)
+  const gives = ({ result }: Operator): boolean => result === types.bool
+  const isTest = users.length + operators.length > 0 && users.every(gives) && operators.every(gives)
   if (isTest && kind !== 'AEXPR_NULLIF') return types.bool
   if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return undefined
   if (users.length > 0 && (names.length > 1 || !catalogFirst(walk))) return undefined

@@ -41,6 +41,8 @@ const subqueries = (tables: number, count: number): string =>
 const nested = (columns: number, depth: number): string =>
   `select 1 from ${'(select * from '.repeat(depth)}(select ${times(columns, (index) => `1 c${String(index)}`)}) s${') s'.repeat(depth)}`
 
+const sums = (count: number): string => `${'('.repeat(count)}1${' + 1)'.repeat(count)}`
+
 const tooComplex = { duty: 'opaque', resource: 'statement:script', attributes: { reason: 'too complex' } }
 
 describe('a text of many columns and many names', () => {
@@ -53,6 +55,7 @@ describe('a text of many columns and many names', () => {
     ['names that are looked for in every table', bare(5000, 10_000)],
     ['names with their table', qualified(5000, 10_000)],
     ['names in GROUP BY', grouped(5000, 10_000)],
+    ['operators in operators', `select ${times(12, () => sums(450))}`],
     ['columns that start anew', `alter table lone ${times(5000, () => 'alter a restart')}`],
     ['the like in EXPLAIN', `explain ${natural(300, 300)}`],
     ['the like in PREPARE, with something behind it', `prepare p as ${natural(300, 300)}; select a from lone`],
@@ -70,6 +73,7 @@ describe('a text of many columns and many names', () => {
     ['names with their table', qualified(50, 5000)],
     ['rows', `values ${times(1000, () => `(${times(100, () => '1')})`)}`],
     ['conditions', `select 1 where ${times(10_000, (index) => `${String(index)} = 1`, ' or ')}`],
+    ['operators in operators', `select ${times(20, () => sums(100))}`],
     ['calls in calls', `select ${'upper('.repeat(22)}sku${')'.repeat(22)} from items`],
     ['queries of WITH beside subqueries', subqueries(2000, 6000)],
   ])('is understood where it is large but plain: %s', async (_, text) => {
