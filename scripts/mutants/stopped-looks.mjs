@@ -17,11 +17,4 @@ export const stoppedLookGuards = [
     replace: 'throw error\n      return this.#refuse(this.#flow',
     tests: test('stopped-looks'),
   },
-  {
-    name: 'a state in which nothing can be decided ends the connection',
-    file: door('connection-ends'),
-    find: "error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE'",
-    replace: 'false',
-    tests: test('settings'),
-  },
 ]

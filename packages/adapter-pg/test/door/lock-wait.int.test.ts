@@ -167,7 +167,7 @@ describe('a statement that waits for the lock of a migration', () => {
     await superuser.connect()
     await on.owner.query('create table seen (a int)')
     await superuser.query('begin; lock table pg_catalog.pg_event_trigger')
-    expect(errors(await wire.ask(...messages('delete from t')))).toEqual(['42501'])
+    expect(errors(await wire.ask(...messages('delete from t')))).toEqual(['57014'])
     await superuser.end()
     await on.owner.query('drop table seen')
     expect(await rowsOf('app.t')).toBe(1)
