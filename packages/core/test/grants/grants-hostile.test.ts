@@ -95,7 +95,7 @@ describe('a grant that somebody works on', () => {
     }
     expect(await bench.tries(session, 'write')).toBe('ERR_LEDGER_UNAVAILABLE')
     on.commit = () => new Promise(() => undefined)
-    expect(await bench.tries(session, 'write')).toBe('ERR_DEADLINE')
+    expect(await bench.tries(session, 'write')).toBe('ERR_LEDGER_UNKNOWN')
     on.commit = () => false
     expect(await bench.tries(session, 'write')).toBe('ERR_DEADLINE')
     on.commit = undefined
