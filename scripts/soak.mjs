@@ -1,5 +1,5 @@
-// `npm run soak`: builds, then runs the load run, the crash runs, the effect battery and the model checks in their whole counts and
-// prints their figures.
+// `npm run soak`: builds, then runs the load run, the crash runs, the effect battery, the random statements over overloads of
+// users and the model checks in their whole counts and prints their figures.
 // `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test` does a tenth.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
