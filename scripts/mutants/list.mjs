@@ -83,6 +83,7 @@ import { systemColumnGuards } from './system-columns.mjs'
 import { takeoverGuards } from './takeover.mjs'
 import { textSearchGuards } from './text-searches.mjs'
 import { storedCallGuards } from './stored-calls.mjs'
+import { toldByCatalogGuards } from './told-by-catalogs.mjs'
 import { tokenSourceGuards } from './token-sources.mjs'
 import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
@@ -181,6 +182,7 @@ const lists = {
   operators: operatorGuards,
   'made-of-types': madeOfTypeGuards,
   'old-rows': oldRowGuards,
+  'told-by-catalogs': toldByCatalogGuards,
   'own-rows': ownRowGuards,
   'places-of-columns': placeOfColumnGuards,
   'system-columns': systemColumnGuards,

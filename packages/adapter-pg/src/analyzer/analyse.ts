@@ -8,6 +8,7 @@ import type { Parsed } from './parse-bytes.js'
 import { passParameters } from './prepared.js'
 import { Scope } from './scope.js'
 import { transactionControl } from './transactions.js'
+import { tellFromCatalogs } from './told-by-catalogs.js'
 import type { TypedNode } from './tree.js'
 import { type AnalysisContext, Walk } from './walk.js'
 
@@ -71,6 +72,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
   }
   applyLiterals(walk)
   applyImplicitCasts(walk)
+  tellFromCatalogs(walk)
   return conclude(walk, parsed)
 }
 

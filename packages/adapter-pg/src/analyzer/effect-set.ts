@@ -47,6 +47,14 @@ export class EffectSet {
     return false
   }
 
+  /** Whether rows of something are read with this column. */
+  reads(resource: string, column: string): boolean {
+    for (const names of this.#drafts.get(`read\0${resource}`)?.columns ?? []) {
+      if (names.has(column) || names.has('*')) return true
+    }
+    return false
+  }
+
   /** Whether something is met for the first time, so that what follows from it is worked out once. */
   isFirst(thing: object): boolean {
     if (this.#met.has(thing)) return false

@@ -8,7 +8,7 @@ const sensitive: ReadonlySet<string> = new Set(
   `pg_stat_activity pg_stat_statements pg_stat_replication pg_stat_wal_receiver pg_stat_subscription pg_stat_ssl
    pg_stat_gssapi pg_stat_progress_copy pg_prepared_xacts
    pg_stats pg_stats_ext pg_stats_ext_exprs pg_statistic pg_statistic_ext_data
-   pg_authid pg_shadow pg_user_mapping pg_user_mappings pg_subscription pg_foreign_server
+   pg_authid pg_shadow pg_db_role_setting pg_user_mapping pg_user_mappings pg_subscription pg_foreign_server
    pg_largeobject pg_largeobject_metadata
    pg_hba_file_rules pg_ident_file_mappings pg_file_settings
    _pg_foreign_servers _pg_user_mappings user_mapping_options foreign_server_options`.split(/\s+/),

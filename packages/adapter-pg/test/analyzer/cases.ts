@@ -98,6 +98,24 @@ export const reads: Cases = {
   "select relname from pg_class c where c.relkind = 'r'": ['read table:pg_catalog.pg_class columns=relkind,relname'],
   'select query from pg_stat_activity': ['read table:pg_catalog.pg_stat_activity kind=view sensitive columns=query'],
   'select rolpassword from pg_authid': ['read table:pg_catalog.pg_authid sensitive columns=rolpassword'],
+  'select rolname from pg_roles': ['read table:pg_catalog.pg_roles kind=view columns=rolname'],
+  'select setconfig from pg_db_role_setting': [
+    'read table:pg_catalog.pg_db_role_setting sensitive columns=setconfig',
+    'read setting:*',
+  ],
+  'select rolconfig from pg_roles': ['read table:pg_catalog.pg_roles kind=view columns=rolconfig', 'read setting:*'],
+  'select u.* from pg_user u where usesysid = 1': [
+    'read table:pg_catalog.pg_user kind=view columns=*,passwd,usebypassrls,useconfig,usecreatedb,usename,userepl,usesuper,usesysid,valuntil',
+    'read setting:*',
+  ],
+  'explain select useconfig from pg_shadow': [
+    'read table:pg_catalog.pg_shadow kind=view sensitive columns=useconfig',
+    'read setting:*',
+  ],
+  'select max(last_value) from pg_sequences': [
+    'read table:pg_catalog.pg_sequences kind=view columns=last_value',
+    'read sequence:*',
+  ],
   'select most_common_vals from pg_stats': [
     'read table:pg_catalog.pg_stats kind=view sensitive columns=most_common_vals',
   ],
