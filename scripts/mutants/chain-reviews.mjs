@@ -117,6 +117,20 @@ export const chainReviewGuards = [
     reviews,
   ],
   [
+    'is reviewed by who is behind nobody that had a part by now',
+    'reviews/work-reviews',
+    'partyNow(party, this.#context.find)',
+    'Promise.resolve(party)',
+    reviews,
+  ],
+  [
+    'is not reviewed by who is behind those that acted',
+    'identity/party-now',
+    '[...known, ...actors]',
+    'known',
+    reviews,
+  ],
+  [
     'is reviewed by who may audit',
     'reviews/work-reviews',
     "if (!work.targets.every((target) => mayAudit(policy, target, standing))) return { reason: 'no-audit-duty' }",

@@ -79,10 +79,26 @@ export const glassReviewGuards = [
   [
     'is reviewed by the accounts that the directory knows',
     'glass/glass-review',
-    'reviewingAgainst({ independent: both, role }, breaker.party, standing)',
-    'reviewingAgainst({ independent: both, role }, breaker.party, { ...standing, principal: reviewer })',
+    'const unfit = reviewingAgainst({ independent: both, role }, party, standing)',
+    'const unfit = reviewingAgainst({ independent: both, role }, party, { ...standing, principal: reviewer })',
     review,
   ],
+  [
+    'is reviewed by who is behind nobody that broke it by now',
+    'glass/glass-review',
+    'await partyNow(breaker.party, this.#context.find)',
+    'breaker.party',
+    review,
+  ],
+  ...[
+    [
+      'the accounts that the directory has by now',
+      'aliases: [...party.aliases, ...(record?.aliases ?? [])]',
+      'aliases: party.aliases',
+    ],
+    ['those who owned it then', '[...owners.known, ...people]', 'people'],
+    ['those who own it now', '[...owners.known, ...people]', 'owners.known'],
+  ].map(([who, find, replace]) => [`is not reviewed by ${who}`, 'identity/party-now', find, replace, review]),
   ['is reviewed by the role', 'reviews/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?', review],
   [
     'is reviewed as well as the rule asks',

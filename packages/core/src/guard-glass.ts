@@ -3,7 +3,7 @@ import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import { GlassKeeper } from './glass/glass-keeper.js'
 import type { GlassContext } from './glass/glass-keeper.js'
-import type { GlassReview } from './glass/glass-review.js'
+import type { GlassReview, ReviewContext } from './glass/glass-review.js'
 import { GlassReviews } from './glass/glass-review.js'
 import type { GlassNotifier } from './glass/notify-glass.js'
 import type { Verifier } from './identity/verifier.js'
@@ -15,7 +15,11 @@ import type { Revocations } from './revocations.js'
 /** The broken glasses that wait for a review, and the way in for reviews. */
 export type GuardGlass = Pick<GlassReviews, 'pending' | 'review'>
 
-type Ports = Pick<GlassContext, 'engine' | 'ledger' | 'journal' | 'clock' | 'policyNow' | 'standingNow' | 'deadlineMs'>
+type Ports = Pick<
+  GlassContext,
+  'engine' | 'ledger' | 'journal' | 'clock' | 'policyNow' | 'standingNow' | 'deadlineMs'
+> &
+  Pick<ReviewContext, 'find'>
 
 /** The parts of a guard that glass needs. */
 interface GuardParts {

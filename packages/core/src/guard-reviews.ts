@@ -11,7 +11,7 @@ export type GuardReviews = Pick<WorkReviews, 'pending' | 'review'>
 
 type Ports = Pick<
   WorkReviewContext,
-  'engine' | 'ledger' | 'journal' | 'clock' | 'policyNow' | 'standingNow' | 'deadlineMs'
+  'engine' | 'ledger' | 'journal' | 'clock' | 'policyNow' | 'standingNow' | 'find' | 'deadlineMs'
 >
 
 /** The parts of a guard that reviews need. */

@@ -2,9 +2,7 @@ import type { Approver } from './approvals/approver.js'
 import type { Enforcement } from './enforce.js'
 import { principalFragment } from './identity/make-principal.js'
 import { ownMember } from './identity/own-member.js'
-import type { Directory } from './identity/directory.js'
 import type { FindRecord, Standing } from './identity/standing.js'
-import { findIn } from './identity/standing.js'
 import type { Verifier } from './identity/verifier.js'
 import { sha256 } from './model/digest.js'
 import type { Principal } from './model/principal.js'
@@ -45,28 +43,23 @@ interface Ports extends Pick<ReviewerPorts, 'clock' | 'standingNow' | 'deadlineM
   readonly engine: string
   readonly journal: Journal
   readonly policyNow: () => CompiledPolicy
+  /** Looks accounts up; undefined where no directory is. */
+  readonly find: FindRecord | undefined
 }
 
 /** The parts of a guard that lifting needs. */
 interface GuardParts {
   readonly options: { readonly identity: Verifier; readonly approvers?: readonly Approver[] }
-  readonly directory: Directory | undefined
   readonly observe: Enforcement['observe']
   readonly revocations: Pick<Revocations, 'alike' | 'fresh' | 'inForce' | 'lift' | 'ofPrincipal'>
 }
 
-interface LiftingContext extends Omit<ReviewerPorts, 'isRevoked'>, Ports, Pick<GuardParts, 'revocations'> {
-  readonly find: FindRecord | undefined
-}
+interface LiftingContext extends Omit<ReviewerPorts, 'isRevoked'>, Ports, Pick<GuardParts, 'revocations'> {}
 
 /** Lifting what is revoked, for one guard. */
-export function guardRevocations(
-  ports: Ports,
-  { directory, observe, options, revocations }: GuardParts,
-): GuardRevocations {
+export function guardRevocations(ports: Ports, { observe, options, revocations }: GuardParts): GuardRevocations {
   const { approvers = [], identity } = options
-  const find = directory === undefined ? undefined : findIn(directory, ports.deadlineMs)
-  const on: LiftingContext = { ...ports, approvers, find, identity, revocations }
+  const on: LiftingContext = { ...ports, approvers, identity, revocations }
   const refusal = { type: 'revocation.refused-lift', about: 'revocation', by: 'who' } as const
   const record = new ReviewRecord({ journal: ports.journal, deadlineMs: ports.deadlineMs, refusal })
   const shown = (revocation: Revocation): RevocationInForce =>

@@ -19,7 +19,7 @@ import type { GuardRevocations } from './guard-revocations.js'
 import { guardRevocations } from './guard-revocations.js'
 import type { GuardReviews } from './guard-reviews.js'
 import { guardReviews } from './guard-reviews.js'
-import { standingAsVerified, standingsIn } from './identity/standing.js'
+import { findIn, standingAsVerified, standingsIn } from './identity/standing.js'
 import type { Credential } from './identity/verifier.js'
 import { assertPeopleKnown, directoryOf, withoutPeople } from './known-people.js'
 import type { Ledger } from './ledger/ledger.js'
@@ -231,6 +231,7 @@ async function assemble(
     clock,
     policyNow: () => holder.current,
     standingNow: deciding,
+    find: directory === undefined ? undefined : findIn(directory, deadlineMs),
     deadlineMs,
   }
   const { glass, reviews: glassReviews } = guardGlass(reviewing, { options, observe, revocations })
@@ -329,7 +330,7 @@ async function assemble(
     }),
     glass: glassReviews,
     policyChange: guardPolicyChange(reviewing, { options, holder, revocations, directory }),
-    revocations: guardRevocations(reviewing, { options, observe, revocations, directory }),
+    revocations: guardRevocations(reviewing, { options, observe, revocations }),
     reviews: guardReviews(reviewing, { options, observe, revocations, duties }),
     grants: watched,
     on: <Name extends keyof ObserverEvents>(name: Name, listener: (event: ObserverEvents[Name]) => void) =>

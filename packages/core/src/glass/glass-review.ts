@@ -1,4 +1,6 @@
 import { principalFragment } from '../identity/make-principal.js'
+import { partyNow } from '../identity/party-now.js'
+import type { FindRecord } from '../identity/standing.js'
 import type { Credential } from '../identity/verifier.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { sha256 } from '../model/digest.js'
@@ -45,6 +47,8 @@ export interface ReviewContext extends ReviewerPorts {
   readonly ledger: Ledger
   readonly journal: Journal
   readonly policyNow: () => CompiledPolicy
+  /** Looks up who broke the glass; undefined where no directory is. */
+  readonly find: FindRecord | undefined
   readonly revocationsFresh: () => MaybePromise<void>
   /** Whether a glass lifts holds in this process, whatever time it is elsewhere. */
   readonly isOpen: (id: string) => boolean
@@ -71,7 +75,8 @@ export class GlassReviews {
 
   /**
    * Takes a review in. Whoever reviews is a person, holds the role that the rule asks for, is live, and is independent of
-   * whoever broke the glass as the policy says, in subject, person, run and key at least: no owner of an agent ever is. A glass
+   * whoever broke the glass as the policy says, in subject, person, run and key at least: no owner of an agent ever is, nor
+   * whom the directory names as one since. A glass
    * is over by the ledger's time, and by the clock of this process where it was broken here.
    * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then, but for
    * ERR_LEDGER_UNKNOWN: then it counts or not, which `pending` tells.
@@ -114,7 +119,8 @@ export class GlassReviews {
       role,
     } = this.#context.policyNow().glassRules?.get(facts.rule)?.review ?? facts.review
     const both = [...independent, ...facts.review.independent]
-    const unfit = reviewingAgainst({ independent: both, role }, breaker.party, standing)
+    const party = await partyNow(breaker.party, this.#context.find)
+    const unfit = reviewingAgainst({ independent: both, role }, party, standing)
     return unfit ?? (isAtLeast(level, least) ? undefined : { reason: 'level-too-low' })
   }
 

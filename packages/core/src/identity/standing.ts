@@ -135,7 +135,8 @@ async function peopleBehind(actor: string, find: FindRecord): Promise<readonly s
   return found.kind === 'human' ? keysOf(account, found) : ownersByRecord(found, find)
 }
 
-function keysOf(owner: Subject, found: CheckedRecord | undefined): readonly string[] {
+/** Every name of a person: their accounts, and what the directory calls them. */
+export function keysOf(owner: Subject, found: CheckedRecord | undefined): readonly string[] {
   const accounts = accountsOf({ subject: owner, aliases: found?.aliases ?? [] })
   return found?.person === undefined ? accounts : [...accounts, personName(found.person)]
 }

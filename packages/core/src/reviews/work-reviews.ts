@@ -1,7 +1,8 @@
 import type { UnreviewedWork } from '../duties/work.js'
 import { principalFragment } from '../identity/make-principal.js'
 import { ownMember } from '../identity/own-member.js'
-import type { Standing } from '../identity/standing.js'
+import { partyNow } from '../identity/party-now.js'
+import type { FindRecord, Standing } from '../identity/standing.js'
 import type { Credential } from '../identity/verifier.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { isAtLeast } from '../model/level.js'
@@ -45,6 +46,8 @@ export interface WorkReviewContext extends ReviewerPorts {
   readonly ledger: Ledger
   readonly journal: Journal
   readonly policyNow: () => CompiledPolicy
+  /** Looks up who did it and who approved it; undefined where no directory is. */
+  readonly find: FindRecord | undefined
   readonly revocationsFresh: () => MaybePromise<void>
   /** The rule that keeps somebody from reviewing because of what they did before; reserves the review where none does. */
   readonly mayReview: (
@@ -76,7 +79,7 @@ export class WorkReviews {
   /**
    * Takes a review in. Whoever reviews is a person, holds the role that the chain asks for and the duty `audit` there, is live,
    * and neither did nor approved any of it, nor shares with whoever did what the chain counts over, in subject, person, run and
-   * key at least. It is a step of the chain: whoever took another one about the same thing does not review.
+   * key at least, also by what the directory says of these now. It is a step of the chain: whoever took another one about the same thing does not review.
    * On record before it counts. Rejects as the directory, the ledger and the journal do; it does not count then, but for
    * ERR_LEDGER_UNKNOWN: then it counts or not, which `pending` tells.
    */
@@ -130,7 +133,8 @@ export class WorkReviews {
     const chain = policy.dutyRules?.chains.find(({ id }) => id === work.chain)
     const { level: least, role } = chain?.review ?? work.review
     const independent = [...work.over, ...(chain?.over ?? [])]
-    for (const party of [work.doer, ...work.approvers]) {
+    const parties = [work.doer, ...work.approvers].map((party) => partyNow(party, this.#context.find))
+    for (const party of await Promise.all(parties)) {
       const unfit = reviewingAgainst({ independent, role }, party, standing)
       if (unfit !== undefined) return unfit
     }

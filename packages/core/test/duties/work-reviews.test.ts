@@ -479,6 +479,31 @@ describe('work on a ledger', () => {
     expect(verdict(await one.does(worker('w'), 'write'))).toBe('permitted')
   })
 
+  it('is reviewed by nobody whom the directory names as behind it since', async () => {
+    const owners = new Map([
+      ['w', 'olga'],
+      ['deputy', 'dora'],
+    ])
+    const accounts = ['zoe']
+    const directory: Directory = {
+      resolve: ({ id }) => {
+        const owner = owners.get(id)
+        if (owner !== undefined) return { kind: 'agent', owners: [{ issuer: people, id: owner }], disabled: false }
+        const all = id === 'zoe' ? accounts.map((each) => ({ issuer: people, id: each })) : undefined
+        return { kind: 'human', person: id, disabled: false, ...(all === undefined ? {} : { accounts: all }) }
+      },
+    }
+    const on = await bench({}, { directory })
+    await on.does(agent({ id: 'w', actors: [{ issuer: 'https://agents.example', id: 'deputy' }] }), 'delete')
+    const { id } = await onlyWork(on)
+    owners.set('w', 'bob').set('deputy', 'dan')
+    accounts.push('zoe2')
+    for (const reviewer of ['bob', 'olga', 'dan', 'dora'])
+      expect(await on.reviews(id, auditor(reviewer))).toEqual({ counted: false, reason: 'not-independent: person' })
+    expect(await on.reviews(id, auditor('zoe2'))).toMatchObject({ reason: 'not-independent: subject, person' })
+    expect(await on.reviews(id, auditor())).toMatchObject({ counted: true })
+  })
+
   it('is reviewed by nobody without the duty audit, also where its chain is gone', async () => {
     const clock = fixedClock(startMs)
     const ledger = memoryLedger({ clock })

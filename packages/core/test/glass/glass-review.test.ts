@@ -290,6 +290,52 @@ describe('a review', () => {
     expect(await on.review(id, auditor('root'))).toEqual({ counted: false, reason: 'not-independent: subject, person' })
   })
 
+  it('by whom the directory names as the owner of the agent since does not count, nor by whose it was', async () => {
+    const owners = ['olga']
+    const disabled: string[] = []
+    const on = await glassBench({
+      directory: {
+        resolve: ({ id }) => ({
+          disabled: disabled.includes(id),
+          ...(id === 'a1'
+            ? { kind: 'agent', owners: owners.map((owner) => ({ issuer: people, id: owner })) }
+            : {
+                kind: 'human',
+                person: id.replace('-admin', ''),
+                accounts: [id, `${id}-admin`].map((each) => ({ issuer: people, id: each })),
+              }),
+        }),
+      },
+    })
+    const id = await brokeOnce(on, agent({ id: 'a1', roles: ['runbook'] }))
+    owners[0] = 'bob'
+    for (const reviewer of ['bob', 'bob-admin', 'olga'])
+      expect(await on.review(id, auditor(reviewer))).toEqual({ counted: false, reason: 'not-independent: person' })
+    disabled.push('a1')
+    expect(await on.review(id, auditor('bob'))).toEqual({ counted: false, reason: 'not-independent: person' })
+    expect(await on.review(id, auditor('grace'))).toMatchObject({ counted: true })
+  })
+
+  it('by the second account of the person that the directory tells of since does not count', async () => {
+    const accounts = ['ada']
+    const on = await glassBench({
+      directory: {
+        resolve: ({ id }) =>
+          id === 'ada'
+            ? {
+                kind: 'human',
+                person: 'ada',
+                accounts: accounts.map((each) => ({ issuer: people, id: each })),
+                disabled: false,
+              }
+            : { kind: 'human', person: id, disabled: false },
+      },
+    })
+    const id = await brokeOnce(on)
+    accounts.push('root')
+    expect(await on.review(id, auditor('root'))).toEqual({ counted: false, reason: 'not-independent: subject, person' })
+  })
+
   it('rejects while the directory cannot be asked', async () => {
     let broken = false
     const on = await glassBench({
