@@ -96,7 +96,6 @@ export const glassReviewGuards = [
       'aliases: [...party.aliases, ...(record?.aliases ?? [])]',
       'aliases: party.aliases',
     ],
-    ['those who owned it then', '[...owners.known, ...people]', 'people'],
     ['those who own it now', '[...owners.known, ...people]', 'owners.known'],
   ].map(([who, find, replace]) => [`is not reviewed by ${who}`, 'identity/party-now', find, replace, review]),
   ['is reviewed by the role', 'reviews/reviewer', 'standing.roles.includes(role) ?', 'role !== "" ?', review],
