@@ -7,4 +7,25 @@ export const linkGuards = [
     replace: '',
     tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
   },
+  {
+    name: 'nothing is waited for from a server of which nothing is believed',
+    file: 'packages/adapter-pg/src/door/server-link.ts',
+    find: 'if (this.idle || this.#tracker.over) done()',
+    replace: 'if (this.idle) done()',
+    tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
+  },
+  {
+    name: 'the last answer is heard when it is recorded',
+    file: 'packages/adapter-pg/src/door/server-link.ts',
+    find: '          this.#pace()\n          this.#heard()\n',
+    replace: '          this.#pace()\n',
+    tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
+  },
+  {
+    name: 'nothing is believed behind what cannot be recorded',
+    file: 'packages/adapter-pg/src/door/responses.ts',
+    find: '        this.#over = true\n        this.#events.fatal(error)\n',
+    replace: '        this.#events.fatal(error)\n',
+    tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
+  },
 ]

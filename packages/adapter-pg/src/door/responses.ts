@@ -74,6 +74,11 @@ export class ResponseTracker implements BackendSink {
     return this.#scanner.midRow
   }
 
+  /** Whether nothing counts any more of what the server sends. */
+  get over(): boolean {
+    return this.#over
+  }
+
   /** Whether the scan waits for an outcome to be recorded. */
   get stopped(): boolean {
     return this.#scanner.stopped
@@ -269,6 +274,7 @@ export class ResponseTracker implements BackendSink {
         this.#goOn(hidden ? undefined : kept)
       },
       (error: unknown) => {
+        this.#over = true
         this.#events.fatal(error)
       },
     )

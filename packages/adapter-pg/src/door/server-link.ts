@@ -44,6 +44,8 @@ export class ServerLink {
   #congested = false
   #clientFull = false
   #cancelling: Promise<void> | undefined
+  /** Told of whatever may have been the last answer. */
+  #heard: () => void = () => undefined
 
   constructor(upstream: Upstream, limits: LinkLimits, events: LinkEvents) {
     this.#upstream = upstream
@@ -55,6 +57,11 @@ export class ServerLink {
         progress: () => {
           events.progress()
           this.#pace()
+          this.#heard()
+        },
+        fatal: (error) => {
+          events.fatal(error)
+          this.#heard()
         },
       },
       Math.max(limits.maxMessageBytes, minServerBytes),
@@ -162,18 +169,20 @@ export class ServerLink {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer)
-        socket.off('data', look)
+        socket.off('data', this.#heard)
         socket.off('close', done)
+        this.#heard = () => undefined
         resolve()
       }
-      const look = (): void => {
-        if (this.idle) done()
+      this.#heard = () => {
+        // What the server says is believed no more after what cannot be understood, nor heard after its own last word.
+        if (this.idle || this.#tracker.over) done()
       }
       const timer = setTimeout(done, lingerMs)
       // Behind the listener that hands the bytes to the tracker.
-      socket.on('data', look)
+      socket.on('data', this.#heard)
       socket.once('close', done)
-      look()
+      this.#heard()
     })
   }
 

@@ -1,14 +1,18 @@
+import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { query } from '../../src/door/messages.js'
+import { message, query, readyForQuery } from '../../src/door/messages.js'
 import { ServerLink } from '../../src/door/server-link.js'
 
 const limits = { maxMessageBytes: 1024, maxQueuedBytes: 1024 }
 
 /** A server that reads and never answers, on a link that has asked it something. */
-function asked(cancel: (socket: PassThrough) => Promise<void>): { readonly link: ServerLink; readonly left: string[] } {
+function asked(
+  cancel: (socket: PassThrough) => Promise<void>,
+  ready: () => Promise<void> | undefined = () => undefined,
+): { readonly link: ServerLink; readonly left: string[]; readonly socket: PassThrough } {
   const socket = new PassThrough()
   const left: string[] = []
   const ignore = (): undefined => undefined
@@ -25,7 +29,7 @@ function asked(cancel: (socket: PassThrough) => Promise<void>): { readonly link:
   socket.resume = () => socket
   const link = new ServerLink(upstream, limits, {
     toClient: ignore,
-    ready: ignore,
+    ready,
     parsed: ignore,
     skipping: ignore,
     copyIn: ignore,
@@ -38,7 +42,7 @@ function asked(cancel: (socket: PassThrough) => Promise<void>): { readonly link:
   })
   const refusal = { code: 'ERR_DENIED', message: 'no', rules: [], hint: '' } as const
   link.send(query(Buffer.from('select 1')), { kind: 'refused-query', refusal })
-  return { link, left }
+  return { link, left, socket }
 }
 
 it('waits for no answers of a server that is gone by the time that it was asked to cancel', async () => {
@@ -56,4 +60,31 @@ it('waits for the last answers of a server that is there', async () => {
   void link.leave(false).then(() => left.push('left'))
   for (let turns = 0; turns < 20; turns++) await turn()
   expect(left).toEqual([])
+})
+
+it('waits for no answers of a server of which nothing is believed any more', async () => {
+  const { link, left, socket } = asked(() => turn())
+  socket.emit('data', message('1', Buffer.alloc(0)))
+  void link.leave(false).then(() => left.push('left'))
+  for (let turns = 0; turns < 20; turns++) await turn()
+  expect(left).toEqual(['left'])
+})
+
+it.each([
+  ['is recorded', () => Promise.resolve()],
+  ['cannot be recorded', () => Promise.reject(new Error('the disk is full'))],
+])('has the last answer once its outcome %s', async (_what, recorded) => {
+  const disk = new EventEmitter()
+  const { link, left, socket } = asked(
+    () => turn(),
+    () => once(disk, 'written').then(recorded),
+  )
+  void link.leave(false).then(() => left.push('left'))
+  for (let turns = 0; turns < 20; turns++) await turn()
+  socket.emit('data', readyForQuery('I'))
+  for (let turns = 0; turns < 20; turns++) await turn()
+  expect(left).toEqual([])
+  disk.emit('written')
+  for (let turns = 0; turns < 20; turns++) await turn()
+  expect(left).toEqual(['left'])
 })
