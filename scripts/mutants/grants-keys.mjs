@@ -21,14 +21,14 @@ export const grantKeyGuards = [
     'is proven by the times of a yes',
     'identity/approval-token',
     'asOfMs ?? time.nowMs()',
-    'clock.wallMs()',
+    'time.nowMs()',
     'packages/core/test/approvals/signed-approver.test.ts',
   ],
   [
     'is proven by the times of a login',
     'identity/id-token',
     'asOfMs ?? time.nowMs()',
-    'clock.wallMs()',
+    'time.nowMs()',
     'packages/core/test/approvals/id-token-approver.test.ts',
   ],
 ].map(([name, file, find, replace, test]) => ({ name, file: source(file), find, replace, tests: [test] }))

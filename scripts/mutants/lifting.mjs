@@ -75,7 +75,7 @@ export const liftingGuards = [
     "    void record.append({ type: 'revocation.lifted'",
   ],
   ['where it was revoked', 'revocations', ' || this.#isLifted(own)', ''],
-  ['only where the ledger had it', 'revocations', 'else if (this.#told.has(own.id))\n', 'else\n'],
+  ['only where the ledger had it', 'revocations', 'else if (this.#told.has(own.id))', 'else'],
   [
     'where nobody could tell whether it was known',
     'revocations',

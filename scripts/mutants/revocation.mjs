@@ -105,7 +105,21 @@ export const revocationGuards = [
   [
     'while it is looked at is not taken for lost',
     'revocations',
-    '    if (changes !== this.#changes) return this.#lookNow()\n',
+    '    if (learned !== this.#learned) return this.#lookNow()\n',
+    '',
+    kept,
+  ],
+  [
+    'stays although an older answer of the ledger comes',
+    'revocations',
+    'if (learned === this.#learned) this.#stored',
+    'this.#stored',
+    kept,
+  ],
+  [
+    'comes back by no look for which a lifting was too late',
+    'revocations',
+    '    this.#stored = lifted(this.#stored)\n',
     '',
     kept,
   ],

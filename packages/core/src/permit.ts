@@ -52,6 +52,7 @@ export class Permit {
   readonly #clock: Clock
   readonly #revocationsFresh: PermitLimits['revocationsFresh']
   readonly #issuedMs: number
+  readonly #issuedWallMs: number
   #begun = false
   #void: Refusal | undefined
   #exceeded = false
@@ -71,6 +72,7 @@ export class Permit {
     this.#clock = limits.clock
     this.#revocationsFresh = limits.revocationsFresh
     this.#issuedMs = limits.clock.monotonicMs()
+    this.#issuedWallMs = limits.clock.wallMs()
   }
 
   /** Whether limits count what the action is handed out: the door asks `handOut` before it hands anything out. */
@@ -146,7 +148,9 @@ export class Permit {
   #assertInTime(): void {
     const waitedMs = this.#clock.monotonicMs() - this.#issuedMs
     if (waitedMs >= this.#on.deadlineMs) this.#refuse(begunTooLate(this.#on.deadlineMs))
-    const looking = waitedMs >= unseenMs ? this.#revocationsFresh() : undefined
+    // The monotonic clock of a machine that sleeps stands still.
+    const unlookedMs = Math.max(waitedMs, this.#clock.wallMs() - this.#issuedWallMs)
+    const looking = unlookedMs >= unseenMs ? this.#revocationsFresh() : undefined
     if (!isPromise(looking)) return
     letGo(looking)
     this.#refuse(revocationsUnknown)

@@ -56,9 +56,9 @@ export class Revocations {
   /** What the ledger held at the last look or after the last change of this process. */
   #stored = noRevocations
   #isThere = true
-  /** How often this process changed what the ledger holds. */
-  #changes = 0
-  /** Goes on while the machine sleeps, as what others revoke does. */
+  /** How often this process learned what the ledger holds: by a look, or by a change of its own. */
+  #learned = 0
+  /** The monotonic clock of a machine that sleeps stands still, and others revoke meanwhile. */
   readonly #time: ForwardTime
   #lookedAtMs = -Infinity
   #looking: Promise<void> | undefined
@@ -83,16 +83,19 @@ export class Revocations {
 
   /** Resolves when what is known is fresh enough to decide by; nothing when it is. Rejects with ERR_LEDGER_UNAVAILABLE or ERR_DEADLINE. */
   fresh(): MaybePromise<void> {
-    if (!this.#context.shared || this.#time.nowMs() - this.#lookedAtMs <= maxAgeMs) return
-    return this.#refresh()
+    return !this.#context.shared || this.#isFresh() ? undefined : this.#refresh()
   }
 
   async #refresh(): Promise<void> {
     await this.#look()
-    if (this.#time.nowMs() - this.#lookedAtMs <= maxAgeMs) return
+    if (this.#isFresh()) return
     throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger answers too slowly to know what is revoked', {
       hint: 'look at the ledger; nothing ran',
     })
+  }
+
+  #isFresh(): boolean {
+    return this.#time.nowMs() - this.#lookedAtMs <= maxAgeMs
   }
 
   /** Leaving out those that are to be lifted, if so. */
@@ -117,7 +120,9 @@ export class Revocations {
    */
   async lift(decided: readonly Revocation[]): Promise<void> {
     const nowMs = await this.#nowMs()
-    await this.#change((stored) => withoutLifted(stored, decided, nowMs), nowMs)
+    const lifted = (stored: StoredRevocations): StoredRevocations => withoutLifted(stored, decided, nowMs)
+    await this.#change(lifted, nowMs)
+    this.#stored = lifted(this.#stored)
     for (const { id } of decided) this.#disown(id)
     this.#know()
   }
@@ -166,11 +171,14 @@ export class Revocations {
   /** Changes what others look at, leaving out what is over. */
   async #change(change: (stored: StoredRevocations) => StoredRevocations, nowMs: number): Promise<void> {
     const { deadlineMs, ledger } = this.#context
-    this.#stored = await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
+    const learned = this.#learned
+    const changed = await updateLedger(ledger, deadlineMs, [revocationsKey], (entries) => {
       const result = change(stillStored(storedIn(entries.get(revocationsKey)), nowMs))
       return { write: [{ key: revocationsKey, value: storedValue(result) }], result }
     })
-    this.#changes += 1
+    // What was learned while the ledger answered may be newer.
+    if (learned === this.#learned) this.#stored = changed
+    this.#learned += 1
   }
 
   /** The entry is there before anything is revoked, so that a ledger that is full by then takes revocations all the same. */
@@ -228,14 +236,15 @@ export class Revocations {
   async #lookNow(): Promise<void> {
     const { deadlineMs, ledger } = this.#context
     const startedMs = this.#time.nowMs()
-    const changes = this.#changes
+    const learned = this.#learned
     const entry = await within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.get(revocationsKey))
     // Whatever its version is: a ledger that was restored gives versions again.
     const read = storedIn(entry)
     const timed = [...read.inForce, ...this.#own.values()].some(({ untilMs }) => untilMs !== undefined)
     const nowMs = timed ? await this.#nowMs() : Number.NEGATIVE_INFINITY
     // It may have been read before that.
-    if (changes !== this.#changes) return this.#lookNow()
+    if (learned !== this.#learned) return this.#lookNow()
+    this.#learned += 1
     this.#stored = { ...read, inForce: read.inForce.filter(({ untilMs }) => !isOver(untilMs, nowMs)) }
     this.#isThere = entry.value !== undefined
     for (const own of this.#own.values()) if (isOver(own.untilMs, nowMs) || this.#isLifted(own)) this.#disown(own.id)

@@ -26,14 +26,15 @@ interface Stage {
   readonly guard: Guard
   readonly access: SessionAccess
   readonly types: () => readonly string[]
-  /** From now on the last look is old, and the revocations cannot be looked at. */
-  blind(): void
+  /** From now on the last look is old, by the monotonic clock unless the machine `slept`, and there is no other one. */
+  blind(slept?: boolean): void
 }
 
 /** `happen` is called while people are asked, and when the ledger reserves what a rule counts. */
 async function stage(happen: (on: Stage) => unknown, content: PolicyInput = policy, deadlineMs = 500): Promise<Stage> {
   const inner = memoryLedger({ clock: systemClock })
   let aheadMs = 0
+  let sleptMs = 0
   let isBlind = false
   const ledger: Ledger = {
     get: async (key) => {
@@ -64,7 +65,7 @@ async function stage(happen: (on: Stage) => unknown, content: PolicyInput = poli
     approvers: [approver],
     journal,
     ledger,
-    clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() + aheadMs },
+    clock: { wallMs: () => Date.now() + sleptMs, monotonicMs: () => performance.now() + aheadMs },
     deadlineMs,
   })
   const session = await guard.openSession({ [unverifiedCredential]: agent })
@@ -72,8 +73,9 @@ async function stage(happen: (on: Stage) => unknown, content: PolicyInput = poli
     guard,
     access: sessionAccess(session, db),
     types: () => journal.events.map(({ type }) => type),
-    blind: () => {
-      aheadMs += 5_000
+    blind: (slept = false) => {
+      if (slept) sleptMs += 5_000
+      else aheadMs += 5_000
       isBlind = true
     },
   }
@@ -118,16 +120,20 @@ describe('what may have been revoked meanwhile', () => {
     await on.guard.close()
   })
 
-  it.each([false, true])(
-    'lets what waited for longer than a second begin no more (begun before: %s)',
-    async (begun) => {
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+  ])(
+    'lets what waited for longer than a second begin no more (begun before: %s; the machine slept: %s)',
+    async (begun, slept) => {
       const on = await stage(() => undefined, policy, 60_000)
       const admission = await ask(on.access, describeAs('read'))
       if (admission.outcome !== 'permitted') throw new Error(verdict(admission))
       const { permit } = admission
       permit.use()
       if (begun) permit.run()
-      on.blind()
+      on.blind(slept)
       const again = expect.objectContaining({
         code: 'ERR_PERMIT_VOID',
         message: expect.stringContaining('revoked meanwhile'),
