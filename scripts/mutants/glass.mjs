@@ -27,8 +27,15 @@ export const glassGuards = [
   [
     'asks the directory again for each action',
     'enforce',
-    '(stands ? permit(granted) : holdAndPermit(held))',
+    'stands ? permit(granted) : holdAndPermit(held)',
     'permit(granted)',
+    glass,
+  ],
+  [
+    'looks at what is revoked once the directory answered',
+    'enforce',
+    '    await on.revocationsFresh()\n    return stands',
+    '    return stands',
     glass,
   ],
   [

@@ -25,3 +25,10 @@ export const signalGuards = [
       tests: [core('test/identity/time-limit.test.ts')],
     })),
   )
+  .concat({
+    name: 'what people decided is over for the session',
+    file: core('src/enforce.ts'),
+    find: 'keeps no place among what waits.\n    withdrawal.abort(over)',
+    replace: 'keeps no place among what waits.\n    void withdrawal',
+    tests: [core('test/enforce/signals-left.test.ts')],
+  })

@@ -12,6 +12,7 @@ import type { GlassKeeper } from './glass/glass-keeper.js'
 import type { GrantKeeper } from './grants/grant-keeper.js'
 import { withinGrant } from './grants/grant-refusals.js'
 import type { GrantUse } from './grants/open-grant.js'
+import { heldCall } from './held-call.js'
 import type { Granted } from './intent.js'
 import { isPlainRead, recordIntent } from './intent.js'
 import type { Grounds } from './lapsed.js'
@@ -127,7 +128,11 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   const bound = bindRequest(on.engine, requester, action, policy.digest)
   const granted = { on, requester, request, policy, decision, bound, glass }
   if (held === undefined || glass === undefined) return permit(granted)
-  return on.glass.stands(requester, glass).then((stands) => (stands ? permit(granted) : holdAndPermit(held)))
+  return on.glass.stands(requester, glass).then(async (stands) => {
+    // The directory took its time: whoever asked may have been revoked elsewhere.
+    await on.revocationsFresh()
+    return stands ? permit(granted) : holdAndPermit(held)
+  })
 }
 
 async function holdAndPermit(held: HeldCase): Promise<Admission> {
@@ -138,9 +143,9 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   if (use !== undefined)
     return 'refusal' in use ? deny(on, requester, request, policy, use.refusal) : permitGranted(held, use)
   const withdrawal = new JointSignal(requester.signal, request.signal)
-  const people = await hold(held, withdrawal.signal)
-  if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
   try {
+    const people = await hold(held, withdrawal.signal)
+    if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
     return await permitApproved(held, people.approved)
   } finally {
     // What was not spent by then never is, and keeps no place among what waits.
@@ -193,22 +198,15 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   // A request that nobody answers is on record all the same.
   requester.spend(requestedCharacters(requester, request.action))
   refuseWhenOver(requester, request)
-  const outcome = await on.approvals.request(
-    {
-      bind: (nonce, actionId = requester.nextActionId()) =>
-        bindRequest(on.engine, requester, request.action, policy.digest, { nonce, actionId }),
-      action: request.action,
-      requester: requester.principal,
-      requesterRecord: requester.principalRecord,
-      session: requester.sessionId,
-      trace: request.trace,
-      requirement: decision.requirement,
-      maxAffected: decision.obligations.maxAffected?.rows,
-      policyDigest: policy.digest,
-      estimate: request.estimate,
-    },
-    withdrawal,
-  )
+  const call = heldCall(on.engine, requester, {
+    policy,
+    action: request.action,
+    requirement: decision.requirement,
+    maxAffected: decision.obligations.maxAffected?.rows,
+    trace: request.trace,
+    estimate: request.estimate,
+  })
+  const outcome = await on.approvals.request(call, withdrawal)
   return outcome.outcome === 'approved' ? { approved: outcome.held } : { refusal: outcome.refusal }
 }
 

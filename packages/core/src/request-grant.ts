@@ -9,6 +9,7 @@ import { checkedGrantOptions } from './grants/grant-options.js'
 import { assertWithinCaps, grantRefused } from './grants/grant-refusals.js'
 import { grantDescription, identityText } from './grants/grant-scope.js'
 import type { Grant } from './grants/open-grant.js'
+import { heldCall } from './held-call.js'
 import { within } from './ledger/within.js'
 import type { Action, TargetIdentity } from './model/action.js'
 import type { ApprovalRequirement, Decision } from './model/decision.js'
@@ -94,25 +95,12 @@ async function approved(
   { action, decision, policy }: Asked,
 ): Promise<Grant> {
   const requirement = ofOthers(decision.requirement)
-  const withdrawal = new JointSignal(requester.signal)
   requester.spend(requestedCharacters(requester, action))
   assertLive(on, requester, options)
+  const withdrawal = new JointSignal(requester.signal)
   try {
-    const outcome = await on.approvals.request(
-      {
-        bind: (nonce, actionId = requester.nextActionId()) =>
-          bindRequest(on.engine, requester, action, policy.digest, { nonce, actionId }),
-        action,
-        requester: requester.principal,
-        requesterRecord: requester.principalRecord,
-        session: requester.sessionId,
-        trace: requester.trace(),
-        requirement,
-        maxAffected: options.maxAffected,
-        policyDigest: policy.digest,
-      },
-      withdrawal.signal,
-    )
+    const asked = { policy, action, requirement, maxAffected: options.maxAffected, trace: requester.trace() }
+    const outcome = await on.approvals.request(heldCall(on.engine, requester, asked), withdrawal.signal)
     if (outcome.outcome !== 'approved') throw refusalError(outcome.refusal)
     // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
     await on.revocationsFresh()

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGuard } from '../../src/guard.js'
 import { unverifiedIdentity } from '../../src/identity/unverified.js'
+import type { Ledger } from '../../src/ledger/ledger.js'
+import { memoryLedger } from '../../src/ledger/memory-ledger.js'
+import { systemClock } from '../../src/model/clock.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
+import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { agent, asks, effect, human, verdict } from '../duties/support.js'
 import type { GlassBench } from './support.js'
 import { startMs } from '../duties/support.js'
@@ -407,6 +411,32 @@ describe('glass lifts nothing when the directory', () => {
     record = change && { ...known, ...change }
     // Nor is anybody asked for somebody who has no role any more, or is not let in.
     expect(await on.tries(session, 'write')).toBe(answer)
+  })
+
+  it('takes so long that nobody knows what was revoked meanwhile', async () => {
+    const inner = memoryLedger({ clock: systemClock })
+    let [isBroken, isBlind] = [false, false]
+    const ledger: Ledger = {
+      get: (key) => {
+        if (isBlind && key === 'revocations') throw new Error('gone')
+        return inner.get(key)
+      },
+      commit: (changes) => inner.commit(changes),
+      nowMs: () => inner.nowMs(),
+      close: () => inner.close(),
+    }
+    const clock = fixedClock(startMs)
+    const resolve = () => {
+      isBlind = isBroken
+      if (isBlind) clock.advance(5_000)
+      return { kind: 'human', person: 'ola', roles: ['oncall'], disabled: false } as const
+    }
+    const on = await glassBench({ clock, directory: { resolve }, ledger })
+    const session = await on.open(oncall())
+    await session.breakGlass(outage)
+    isBroken = true
+    expect(await on.tries(session, 'write')).toBe('ERR_LEDGER_UNAVAILABLE')
+    expect(on.of('action.intent')).toEqual([])
   })
 
   it('fails, for as long as it does', async () => {
