@@ -191,6 +191,8 @@ export const signedPolicyGuards = [
     ],
     ['and a yes', desk, "  if (said.verdict !== 'justified') return { reason: 'denied', who }\n", ''],
     ['of somebody who is not revoked', desk, 'revocations.ofPrincipal(principal) !== undefined', 'false'],
+    ['nor meanwhile', holder, "      if (!(await counts())) return 'revoked'\n", ''],
+    ['and is refused on record so often', core('reviews/review-record'), 'count <= recordedRefusals', 'count > 0'],
     ['about this change', desk, 'if (waiting?.id !== id) return', 'if (waiting === undefined) return'],
   ].map(([name, file, find, replace]) => [`a policy that waits for people: ${name}`, file, find, replace, changes]),
 ].map(([name, file, find, replace, of = tests]) => ({ name, file, find, replace, tests: of }))

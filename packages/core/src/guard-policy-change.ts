@@ -7,15 +7,14 @@ import { rosterOf } from './identity/roster.js'
 import type { RosterMember } from './identity/roster.js'
 import type { Standing } from './identity/standing.js'
 import type { Verifier } from './identity/verifier.js'
-import { within } from './ledger/within.js'
 import type { CanonicalInput } from './model/canonical-json.js'
 import { sha256 } from './model/digest.js'
 import type { Principal } from './model/principal.js'
 import { changeAgainst, policyChange } from './policy-change.js'
 import type { PolicyChange } from './policy-change.js'
 import type { PolicyHolder, WaitingPolicy } from './policy-holder.js'
-import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
+import { ReviewRecord } from './reviews/review-record.js'
 import type { NotCounted } from './reviews/reviewer.js'
 import type { ReviewerPorts, Said } from './reviews/said.js'
 import { saidIn, standingOfReviewer } from './reviews/said.js'
@@ -56,9 +55,6 @@ interface GuardParts {
 
 type Context = Ports & Pick<ReviewerPorts, 'approvers' | 'identity' | 'isRevoked'> & Pick<GuardParts, 'directory'>
 
-/** How many refusals of one change go on record. */
-const recordedRefusals = 100
-
 /** Deciding about policies that widen, for one guard. */
 export function guardPolicyChange(
   ports: Ports,
@@ -67,22 +63,16 @@ export function guardPolicyChange(
   const { approvers = [], identity } = options
   const isRevoked = (principal: Principal): boolean => revocations.ofPrincipal(principal) !== undefined
   const on: Context = { ...ports, approvers, directory, identity, isRevoked }
-  let refusals = { of: '', count: 0 }
+  const refusal = { type: 'policy.refused-change', about: 'change', by: 'who' } as const
+  const record = new ReviewRecord({ journal: on.journal, deadlineMs: on.deadlineMs, refusal })
 
-  async function refuse(
-    { id, to }: WaitingPolicy,
-    { detail, reason }: NotCounted,
-    who?: Principal,
-  ): Promise<PolicyChangeReceipt> {
-    refusals = { of: id, count: refusals.of === id ? refusals.count + 1 : 1 }
-    if (refusals.count <= recordedRefusals) {
-      const by = who === undefined ? undefined : principalFragment(who)
-      const body = { change: id, detail, digest: to.digest, reason, who: by }
-      await within(on.deadlineMs, 'recording the refusal', 'ERR_JOURNAL_UNAVAILABLE', () =>
-        on.journal.append({ type: 'policy.refused-change', session: engineSession, body }, 'synced'),
-      )
-    }
-    return Object.freeze({ applied: false, reason: detail === undefined ? reason : `${reason}: ${detail}` })
+  const refuse = async ({ id, to }: WaitingPolicy, why: NotCounted, who?: Principal): Promise<PolicyChangeReceipt> =>
+    Object.freeze({ applied: false, reason: await record.refuse(id, why, who, { digest: to.digest }) })
+
+  /** Who was found fit may have been revoked since: others, and the directory, were waited for. */
+  async function counts({ said, standing }: Decided): Promise<boolean> {
+    await revocations.fresh()
+    return !isRevoked(said.reviewer) && !isRevoked(standing.principal)
   }
 
   return Object.freeze({
@@ -93,8 +83,9 @@ export function guardPolicyChange(
       if (waiting?.id !== id) return Object.freeze({ applied: false, reason: 'unknown-change' })
       const found = await decided(on, waiting, decision)
       if ('reason' in found) return refuse(waiting, found, found.who)
-      const isApplied = await holder.adopt(waiting, approvalOf(id, found))
-      if (!isApplied) return refuse(waiting, { reason: 'changed' }, found.said.reviewer)
+      const outcome = await holder.adopt(waiting, approvalOf(id, found), () => counts(found))
+      if (outcome !== 'applied') return refuse(waiting, { reason: outcome }, found.said.reviewer)
+      record.forget(id)
       return Object.freeze({ applied: true })
     },
   })

@@ -93,15 +93,20 @@ export class PolicyHolder {
   }
 
   /**
-   * Brings what waits into force, with who decided so in the record. False: it waits no more. Rejects, and changes nothing,
-   * as the directory and the journal do.
+   * Brings what waits into force, with who decided so in the record. `changed`: it waits no more. `counts` is asked last:
+   * whether whoever decided is not revoked. Rejects, and changes nothing, as the directory, `counts` and the journal do.
    */
-  adopt(waiting: WaitingPolicy, approval: CanonicalInput): Promise<boolean> {
+  adopt(
+    waiting: WaitingPolicy,
+    approval: CanonicalInput,
+    counts: () => Promise<boolean>,
+  ): Promise<'applied' | 'changed' | 'revoked'> {
     const adopted = this.#last.then(async () => {
-      if (this.#waiting !== waiting) return false
+      if (this.#waiting !== waiting) return 'changed'
       await this.#fits(waiting.to, 'widening')
+      if (!(await counts())) return 'revoked'
       await this.#apply(waiting.to, 'widening', { approval })
-      return true
+      return 'applied'
     })
     this.#last = adopted.then(
       () => undefined,

@@ -17,8 +17,8 @@ interface ReviewRecordOptions {
   readonly deadlineMs: number
   /** What is on record when something is refused: the event, the name of what it is about, and of who said it. */
   readonly refusal: {
-    readonly type: 'glass.refused-review' | 'revocation.refused-lift' | 'work.refused-review'
-    readonly about: 'glass' | 'revocation' | 'work'
+    readonly type: 'glass.refused-review' | 'policy.refused-change' | 'revocation.refused-lift' | 'work.refused-review'
+    readonly about: 'change' | 'glass' | 'revocation' | 'work'
     readonly by: 'reviewer' | 'who'
   }
 }
@@ -38,15 +38,26 @@ export class ReviewRecord {
     await within(deadlineMs, 'recording the review', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
   }
 
-  /** Answers why something does not count, on record unless that is full of it. Rejects as `append` does. */
-  async refuse(id: string, notCounted: NotCounted, who: Principal | undefined): Promise<string> {
+  /** Answers why something does not count, on record with `facts` unless that is full of it. Rejects as `append` does. */
+  async refuse(
+    id: string,
+    notCounted: NotCounted,
+    who: Principal | undefined,
+    facts: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const count = (this.#refusals.get(id) ?? 0) + 1
     if (this.#refusals.size >= mostCounted) this.#refusals.clear()
     this.#refusals.set(id, count)
     if (count <= recordedRefusals) {
       const { about, by, type } = this.#options.refusal
       const { detail, reason } = notCounted
-      const body = { detail, reason, [by]: who === undefined ? undefined : principalFragment(who), [about]: id }
+      const body = {
+        ...facts,
+        detail,
+        reason,
+        [by]: who === undefined ? undefined : principalFragment(who),
+        [about]: id,
+      }
       await this.append({ type, session: engineSession, body })
     }
     return notCounted.detail === undefined ? notCounted.reason : `${notCounted.reason}: ${notCounted.detail}`

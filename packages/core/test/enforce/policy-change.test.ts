@@ -279,6 +279,28 @@ describe('a policy that widens without a signature', () => {
     expect(await on.applies()).toEqual({ applied: false, reason: 'revoked' })
   })
 
+  it('does not come into force by somebody who is revoked while the directory is asked', async () => {
+    let meanwhile = (): Promise<unknown> => Promise.resolve()
+    const list = async () => {
+      await meanwhile()
+      return eve
+    }
+    const on = await bench({ ...listed(eve), list })
+    await on.put(wide)
+    meanwhile = () => on.guard.revoke({ kind: 'subject', ...account('eve') }, { reason: 'laptop stolen' })
+    expect(await on.applies()).toEqual({ applied: false, reason: 'revoked' })
+    expect(on.inForce()).toBe(digestOf(first))
+    expect(on.guard.policyChange.waiting()).toBeDefined()
+  })
+
+  it('is refused on record a hundred times at most', async () => {
+    const on = await bench(listed(eve))
+    await on.put(wide)
+    const { id = '' } = on.guard.policyChange.waiting() ?? {}
+    for (let count = 0; count < 102; count++) await on.guard.policyChange.apply(id, { evidence: 'x' })
+    expect(on.journal.events.filter(({ type }) => type === 'policy.refused-change')).toHaveLength(100)
+  })
+
   it('does not come into force by a credential, which proves no decision', async () => {
     const on = await bench(listed(eve))
     await on.put(wide)
