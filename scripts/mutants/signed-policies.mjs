@@ -157,7 +157,7 @@ export const signedPolicyGuards = [
       '    this.#current = next\n    this.#waiting = undefined\n',
       '    this.#current = next\n',
     ],
-    ['what is signed is still what waits', holder, '      if (this.#waiting !== waiting) return false\n', ''],
+    ['what is signed is still what waits', holder, "      if (this.#waiting !== waiting) return 'changed'\n", ''],
     ['it fits what the directory says by then', holder, "      await this.#fits(waiting.to, 'widening')\n", ''],
     ['it is signed', change, "  if (!isAtLeast(level, 'signed')) return { reason: 'level-too-low' }\n", ''],
     ['by a policy admin', change, "  if (!isAdmin) return { reason: 'no-policy-duty' }\n", ''],
