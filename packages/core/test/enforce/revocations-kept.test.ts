@@ -30,7 +30,7 @@ async function stage(
     },
     shared: true,
     journal: await journal.open({ recorder: 'test', clock: systemClock, onFailure: () => undefined }),
-    clock,
+    clock: systemClock,
     deadlineMs: 200,
     onRevoked: () => undefined,
     onFailure: (cause) => failures.push(cause),
