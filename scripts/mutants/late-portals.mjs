@@ -50,9 +50,14 @@ export const latePortalGuards = [
     'if (hasFailed(this.#connection) || analysis',
     'if (analysis',
   ],
-  ['settle no names that EXECUTE looks up', door('settled-by-bind'), ' && uses.length === 0', ''],
-  ['settle what they plan alone', door('settled-by-bind'), 'planned.has(description.operation) && ', ''],
-  ['settle nothing that they make', door('settled-by-bind'), ' && !changesCatalog', ''],
+  ['settle queries alone', door('settled-by-bind'), "operation === 'select' && ", ''],
+  ['settle no change', door('settled-by-bind'), 'changing.has(duty)', 'false'],
+  [
+    'run nothing behind what may have replaced them',
+    door('extended'),
+    'readExecute(bytes)\n    const unusable = refuseName(name) ?? this.#unsettledName(name)',
+    'readExecute(bytes)\n    const unusable = refuseName(name)',
+  ],
   [
     'are nothing that FETCH knows when they look names up',
     door('registry'),

@@ -245,7 +245,7 @@ export class ExtendedProtocol {
 
   #execute(bytes: Buffer, bound: Portal | undefined): MaybePromise<void> {
     const name = readExecute(bytes)
-    const unusable = refuseName(name)
+    const unusable = refuseName(name) ?? this.#unsettledName(name)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
     const portal = this.#connection.registry.portals.get(name)
     if (portal?.run === undefined) return this.#refuseMessage(unknownName('portal', '34000'))

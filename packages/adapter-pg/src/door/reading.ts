@@ -61,7 +61,7 @@ export class Reading {
 
   /**
    * Whether a portal that was bound before others had their turn would run now as it was decided: with the same settings,
-   * and, where its names are looked up only now, with the same catalog. A failed transaction runs nothing.
+   * and, where the server begins it only now, with the same catalog. A failed transaction runs nothing.
    */
   async isAsDecided({ analysis, state: { catalog, session } }: Run): Promise<boolean> {
     if (hasFailed(this.#connection) || analysis.transaction !== undefined || setsTransaction(analysis)) return true

@@ -81,8 +81,8 @@ export class Registry {
   }
 
   /**
-   * What FETCH runs, as far as it is known. A portal that looks names up when it runs may find others than those that its Bind
-   * was decided with.
+   * What FETCH runs, as far as it is known. A portal that the server begins only when it runs may do something else than its
+   * Bind was decided for.
    */
   fetched(name: string): Analysis | undefined {
     const portal = this.portals.get(name)

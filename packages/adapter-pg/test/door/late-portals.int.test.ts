@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { hiddenCalls, hiddenSchema } from '../support/hidden.js'
 import { Desk, holdOn } from './support/desk.js'
 import type { Answer } from './support/wire.js'
 import { bind, close, errors, execute, extended, flush, parse, query, rows, sync, types, Wire } from './support/wire.js'
@@ -208,5 +209,69 @@ describe('a portal that is executed after others had their turn', () => {
     expect(types(await wire.until('2'))).toBe('12')
     expect(types(await wire.ask(execute(''), sync))).toBe('HdcCZ')
     await wire.end()
+  })
+})
+
+/** A trigger, or what a view shows, may be another one by then, and no lock keeps a session from changing its own tables. */
+describe('a portal that the server begins only when it is executed', () => {
+  let on: Governed
+  let wire: Wire
+  const trigger = 'create trigger x before insert on t for each row execute function hidden.fire()'
+  const insert = "insert into t values ('made')"
+  const explain = 'explain (analyze, costs off, timing off, summary off) select a from v'
+  const replaced = "create or replace view v as select 'replaced' as a"
+
+  beforeAll(async () => {
+    on = await governed({
+      seed: `${hiddenSchema()} create table public.t (a text); create view public.v as select a from public.t;
+create function hidden.fire() returns trigger language plpgsql as $$ begin perform hidden.hit(); return new; end $$`,
+      allow: [{ target: 'db', duty: ['read', 'write', 'delete', 'define'] }],
+    })
+  })
+
+  beforeEach(async () => {
+    wire = await Wire.open(on.target, await on.session())
+    await wire.ask(query('begin'))
+  })
+
+  afterEach(() => wire.end())
+
+  afterAll(() => on.close())
+
+  it.each([
+    [insert, trigger],
+    [`${insert} returning a`, trigger],
+    [`with made as (${insert} returning a) select a from made`, trigger],
+    [explain, replaced],
+    ['declare c cursor for select a from v', replaced],
+  ])('is refused where something else would run by then: %s', async (text, change) => {
+    expect(types(await wire.ask(parse('s', text), bind('p', 's'), sync))).toBe('12Z')
+    expect(errors(await wire.ask(query(change)))).toEqual([])
+    expect(errors(await wire.ask(execute('p'), sync))).toEqual(['0A000'])
+    expect(await hiddenCalls(on.owner)).toBe(0)
+  })
+
+  it('is nothing that FETCH knows', async () => {
+    await wire.ask(parse('s', `${insert} returning a`), bind('p', 's'), sync)
+    await wire.ask(query(trigger))
+    expect(errors(await wire.ask(query('fetch all from p')))).toEqual(['42501'])
+    expect(await hiddenCalls(on.owner)).toBe(0)
+  })
+
+  it.each([insert, explain, 'declare c cursor for select a from v'])(
+    'goes on where nothing that matters changed: %s',
+    async (text) => {
+      await wire.ask(parse('s', text), bind('p', 's'), sync)
+      await wire.ask(query('select a from t'))
+      expect(errors(await wire.ask(execute('p'), sync))).toEqual([])
+    },
+  )
+
+  it('is refused behind one of the same batch that may have put another one in its place', async () => {
+    await wire.ask(parse('s', 'select 1'), bind('p', 's'), sync)
+    await wire.ask(parse('c', 'close p'), bind('closes', 'c'), sync)
+    await wire.ask(parse('d', 'declare p cursor for select a from v'), bind('', 'd'), sync)
+    const answer = await wire.ask(execute('closes'), execute(''), execute('p'), sync)
+    expect([told(answer), errors(answer)]).toEqual(['CCEZ', ['0A000']])
   })
 })
