@@ -73,17 +73,30 @@ export const latePortalGuards = [
   [
     'are looked at behind a ROLLBACK TO of the same batch',
     door('failed-transaction'),
-    'if (run.executed && run.analysis.transaction !== undefined) return false',
+    'if (run.isUnderWay && run.analysis.transaction !== undefined) return false',
     '',
   ],
 ].map(([name, file, find, replace]) => ({ name: `late portals ${name}`, file, find, replace, tests: int }))
+
+/** What of the connection has been executed and not been answered. */
+export const underWayGuards = [
+  ['no run that ended before', ' && !this.#ended', '', 'transactions.int.test.ts'],
+  ['no run that the server skipped', ' && !this.#skipped && !this.#ended', ' && !this.#ended', 'run.test.ts'],
+  ['a run that was skipped before', '    this.#skipped = false\n', '', 'run.test.ts'],
+].map(([name, find, replace, test]) => ({
+  name: `under way is ${name}`,
+  file: door('run'),
+  find,
+  replace,
+  tests: [`packages/adapter-pg/test/door/${test}`],
+}))
 
 /** What a transaction that has failed is believed to be. */
 export const failedTransactionGuards = [
   [
     'a failed transaction ends with a ROLLBACK TO of the same batch',
     door('failed-transaction'),
-    'if (run.executed && run.analysis.transaction !== undefined) return false',
+    'if (run.isUnderWay && run.analysis.transaction !== undefined) return false',
     '',
     'left-for-the-end',
   ],

@@ -45,7 +45,7 @@ import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
 import { literalGuards } from './literals.mjs'
 import { largeTextGuards } from './large-texts.mjs'
-import { failedTransactionGuards, latePortalGuards } from './late-portals.mjs'
+import { failedTransactionGuards, latePortalGuards, underWayGuards } from './late-portals.mjs'
 import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
@@ -102,6 +102,7 @@ const lists = {
   'stopped-looks': stoppedLookGuards,
   links: linkGuards,
   'failed-transaction': failedTransactionGuards,
+  'under-way': underWayGuards,
   'left-for-the-end': leftForTheEndGuards,
   'kept-names': keptNameGuards,
   'large-texts': largeTextGuards,

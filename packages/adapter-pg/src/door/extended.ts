@@ -303,7 +303,7 @@ export class ExtendedProtocol {
   }
 
   #changesNames(): boolean {
-    for (const run of this.#connection.runs) if (run.executed && run.analysis.registry.length > 0) return true
+    for (const run of this.#connection.runs) if (run.isUnderWay && run.analysis.registry.length > 0) return true
     return false
   }
 

@@ -6,6 +6,6 @@ import type { Line } from './line.js'
  */
 export function hasFailed({ runs, transactionStatus }: Pick<Line, 'runs' | 'transactionStatus'>): boolean {
   if (transactionStatus !== 'E') return false
-  for (const run of runs) if (run.executed && run.analysis.transaction !== undefined) return false
+  for (const run of runs) if (run.isUnderWay && run.analysis.transaction !== undefined) return false
   return true
 }

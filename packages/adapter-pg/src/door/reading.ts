@@ -73,7 +73,7 @@ export class Reading {
 
   /** Whether something ran since the last ReadyForQuery that may have changed settings. */
   #mayHaveSet(): boolean {
-    for (const run of this.#connection.runs) if (run.executed && !run.analysis.settingFree) return true
+    for (const run of this.#connection.runs) if (run.isUnderWay && !run.analysis.settingFree) return true
     return false
   }
 }

@@ -29,6 +29,7 @@ export class Run {
   /** The server was asked to execute it. */
   started(): void {
     this.#executed = true
+    this.#skipped = false
   }
 
   /** PortalSuspended: it ran as far as the client asked for, and handed out so many rows more. */
@@ -86,6 +87,11 @@ export class Run {
   /** Whether the server was asked to execute it. */
   get executed(): boolean {
     return this.#executed
+  }
+
+  /** Whether it was executed since the last ReadyForQuery, so that nobody knows yet what it did. */
+  get isUnderWay(): boolean {
+    return this.#executed && !this.#skipped && !this.#ended
   }
 
   /** Whether it was suspended before, so that it only goes on. A request to execute it may have been skipped. */

@@ -3,7 +3,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { allButDelete } from './support/policy.js'
-import { errorField, errors, extended, query, rows, status, sync, types, Wire } from './support/wire.js'
+import {
+  bind,
+  close,
+  errorField,
+  errors,
+  execute,
+  extended,
+  parse,
+  query,
+  rows,
+  status,
+  sync,
+  types,
+  Wire,
+} from './support/wire.js'
 
 const read = 'select a from t order by a'
 
@@ -140,6 +154,23 @@ describe('transactions', () => {
     expect(await allowed()).toBe(true)
     await one.end()
     await denied.close()
+  })
+
+  it('are failed, although the portal of an earlier ROLLBACK TO is closed in the batch', async () => {
+    for (const text of ['begin', 'savepoint s']) await wire.ask(query(text))
+    await wire.ask(parse('r', 'rollback to s'), bind('r', 'r'), execute('r'), sync)
+    await wire.ask(query('select 1 / 0'))
+    const answer = await wire.ask(close('P', 'r'), extended('select a from nowhere'), sync)
+    expect([errors(answer), status(answer)]).toEqual([['25P02'], 'E'])
+    expect(status(await wire.ask(query('rollback')))).toBe('I')
+  })
+
+  it('take names behind the portal of an earlier text that made some', async () => {
+    await wire.ask(query('begin'))
+    await wire.ask(extended('declare c cursor for select a from t'), sync)
+    const answer = await wire.ask(extended(read), parse('named', read), bind('p', 'named'), execute('p'), sync)
+    expect(types(answer)).toBe('12DDDC12DDDCZ')
+    await wire.ask(query('rollback'))
   })
 })
 
