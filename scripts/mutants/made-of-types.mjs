@@ -24,4 +24,11 @@ export const madeOfTypeGuards = [
     replace: '[id, array]',
     tests,
   },
+  {
+    name: 'a value of any type may be of one whose bounds are compared',
+    file: 'packages/adapter-pg/src/analyzer/routine-effects.ts',
+    find: 'if (walk.catalog.checksValues) walk.opaque',
+    replace: 'if ([...walk.catalog.types.values()].some(({ functions }) => functions.length > 0)) walk.opaque',
+    tests: ['packages/adapter-pg/test/analyzer/definitions.test.ts'],
+  },
 ]

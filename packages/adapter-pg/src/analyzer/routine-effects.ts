@@ -176,12 +176,7 @@ function readSettings(walk: Walk, { settings }: StoredUse, via: string): void {
 
 /** Makes a value of a type that only the server knows. */
 function makeAnyValue(walk: Walk, routine: Routine): void {
-  for (const type of walk.catalog.types.values()) {
-    if (type.functions.length > 0) {
-      walk.opaque(`${routine.name} may run the checks of a user-defined type`, 'function')
-      return
-    }
-  }
+  if (walk.catalog.checksValues) walk.opaque(`${routine.name} may run the checks of a user-defined type`, 'function')
 }
 
 /** Makes a value of its first argument's type. A stored expression names that type itself. */

@@ -101,3 +101,14 @@ const days = (): ReturnType<typeof relation> => relation('days')
 function id(name: string): number {
   return shop.userRoutinesNamed(name)[0]?.id ?? 0
 }
+
+describe('a value of a type that only the server knows', () => {
+  const opaque = expect.stringMatching(/^opaque .*may run the checks/)
+  const text = `select pg_input_is_valid('[1,2]', 'span')`
+
+  it('may be of any that runs functions, those that only compare bounds among them', async () => {
+    const types = new Map([...shop.types].map(([id, type]) => [id, { ...type, functions: [] }]))
+    expect(await effectLines(text, { catalog: { ...shop, types } })).toContainEqual(opaque)
+    expect(await effectLines(text, { catalog: { ...shop, checksValues: false } })).not.toContainEqual(opaque)
+  })
+})

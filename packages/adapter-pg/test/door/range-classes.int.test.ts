@@ -41,6 +41,7 @@ describe('a range whose bounds are compared by a class of its own', () => {
       expect([text, errors(answer)]).toEqual([text, ['42501']])
       expect(errorField(answer, 'M')).toContain('public.icmp')
     }
+    expect(errors(await wire.ask(query("select pg_input_is_valid('[1,2]', 'public.own')")))).not.toEqual([])
     expect(errors(await wire.ask(query("select int4range(1, 2), '[1,2]'::int4range")))).toEqual([])
     expect(await calls()).toEqual(before)
     await superuser.end()
