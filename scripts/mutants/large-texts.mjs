@@ -26,6 +26,13 @@ export const largeTextGuards = [
   ['what is below a table costs something', analyzer('define'), ' && walk.afford(1)', ''],
   ['each table that is read costs something', analyzer('relation-reads'), '!walk.afford(1) || !reaches', '!reaches'],
   ['each table that is changed costs something', analyzer('relation-changes'), '!walk.afford(1) || !this', '!this'],
+  ['each table that is locked costs something', analyzer('relation-reads'), '!walk.afford(1) || seen.has', 'seen.has'],
+  [
+    'each table that is looked up costs something',
+    analyzer('relation-changes'),
+    'relation === undefined || !this.#walk.afford(1)',
+    'relation === undefined',
+  ],
   ['operators cost what is below them', analyzer('type-of'), 'walk.afford(1) ? operatorType', 'true ? operatorType'],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [

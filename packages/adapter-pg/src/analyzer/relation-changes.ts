@@ -183,7 +183,7 @@ class Changes {
 
   /** The server looks for rows on the other side of a foreign key, which is part of the change; its functions are not. */
   #lookUp(relation: Relation | undefined): void {
-    if (relation === undefined) return
+    if (relation === undefined || !this.#walk.afford(1)) return
     this.#walk.compareRows(relation)
     runStored(this.#walk, relation.searches, 'foreign-key')
     runStored(this.#walk, relation.comparisons, 'foreign-key')

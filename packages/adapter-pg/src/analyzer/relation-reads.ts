@@ -122,7 +122,7 @@ export function lockRelation(
   via?: string,
   seen: Set<number> = new Set(),
 ): void {
-  if (seen.has(relation.id)) return
+  if (!walk.afford(1) || seen.has(relation.id)) return
   seen.add(relation.id)
   walk.effects.add('write', relationResource(relation, walk.state), { ...relationAttributes(relation), lock })
   applyPolicies(walk, relation, 'update', via)

@@ -86,10 +86,12 @@ describe('a text about a database of many tables', () => {
   const [lone] = [...shop.relations.values()].filter(({ name }) => name === 'lone')
   const many = Array.from({ length: 10_000 }, (_, index) => ({ ...lone, id: 1_000_000 + index }) as Relation)
   const events = { ...shop.relation('shop', 'events'), children: many.map(({ id }) => id) } as Relation
+  const referring = { ...lone, id: 2_000_000, references: [events.id] } as Relation
   const catalog: CatalogSnapshot = {
     ...shop,
-    relations: new Map([...shop.relations, ...many.map((each) => [each.id, each] as const)]),
-    relation: (schema, name) => (name === 'events' ? events : shop.relation(schema, name)),
+    relations: new Map([...shop.relations, ...many.map((each) => [each.id, each] as const), [events.id, events]]),
+    relation: (schema, name) =>
+      name === 'events' ? events : name === 'referring' ? referring : shop.relation(schema, name),
   }
 
   it.each([
@@ -109,17 +111,25 @@ describe('a text about a database of many tables', () => {
   it.each([
     ['is read', `select ${times(500, () => '(select 1 from events)')}`],
     ['is changed', `with ${times(500, (index) => `a${String(index)} as (delete from events)`)} select 1`],
+    ['is locked', `select 1 from events ${times(500, () => 'for update', ' ')}`],
+    [
+      'is looked up',
+      `with ${times(500, (index) => `a${String(index)} as (insert into referring default values)`)} select 1`,
+    ],
     ['is merged into', `merge into events using lone on true ${times(500, () => 'when matched then delete', ' ')}`],
   ])('is not understood where a table of many partitions %s again and again', async (_, text) => {
     const analysis = await analysisOf(text, catalog)
     expect(analysis.description.effects).toContainEqual(expect.objectContaining(tooComplex))
   })
 
-  it.each(['analyze', 'select 1 from events', 'delete from events'])(
-    'is understood where it is one command: %s',
-    async (command) => {
-      const analysis = await analysisOf(command, catalog)
-      expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(false)
-    },
-  )
+  it.each([
+    'analyze',
+    'select 1 from events',
+    'delete from events',
+    'select 1 from events for update',
+    'insert into referring default values',
+  ])('is understood where it is one command: %s', async (command) => {
+    const analysis = await analysisOf(command, catalog)
+    expect(analysis.description.effects.some(({ duty }) => duty === 'opaque')).toBe(false)
+  })
 })
