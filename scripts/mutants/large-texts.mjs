@@ -33,6 +33,7 @@ export const largeTextGuards = [
     'relation === undefined || !this.#walk.afford(1)',
     'relation === undefined',
   ],
+  ['rights cost the names of those who get them', analyzer('receivers'), '!walk.afford(length)', '!walk.afford(0)'],
   ['operators cost what is below them', analyzer('type-of'), 'walk.afford(1) ? operatorType', 'true ? operatorType'],
   ['natural joins cost their columns', analyzer('joins'), 'walk.afford(names.length * items)', 'walk.afford(0)'],
   [

@@ -4,7 +4,7 @@ import { relationResource, resource, schemaLabel } from './resource.js'
 import { runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 
-export type DefineAttributes = Readonly<Record<string, string | boolean>>
+export type DefineAttributes = Readonly<Record<string, string | boolean | readonly string[]>>
 
 /** An object of the database is created, changed or dropped: names may mean something else afterwards. */
 export function define(

@@ -12,7 +12,7 @@ interface Draft {
 }
 
 /** Attributes that make two effects on one resource different effects. The others are merged. */
-const distinguishing = ['lock', 'payload', 'direction', 'maintenance', 'object'] as const
+const distinguishing = ['lock', 'payload', 'direction', 'maintenance', 'object', 'grantees'] as const
 
 /** Gathers the effects of one text: what is said twice is one effect with the columns of both. */
 export class EffectSet {

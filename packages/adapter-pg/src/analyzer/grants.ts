@@ -1,30 +1,29 @@
-import { define, grant } from './define.js'
+import { define, type DefineAttributes, grant } from './define.js'
 import { namedObjects, optionOf, roleName } from './objects.js'
+import { grantTo, receiversOf } from './receivers.js'
 import { resource } from './resource.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import type { Handler, Walk } from './walk.js'
+import type { Handler } from './walk.js'
 
 /** GRANT and REVOKE on objects. */
 export const grantOnObjects: Handler = (walk, body) => {
   const type = textOf(body, 'objtype')
-  const attributes = { revoke: !flagOf(body, 'is_grant'), grantees: grantees(walk, body) }
-  const said = { ...(attributes.revoke && { revoke: true }), grantees: attributes.grantees }
+  const receivers = receiversOf(walk, listOf(body, 'grantees'))
+  const said = takesAway(body)
   if (textOf(body, 'targtype') === 'ACL_TARGET_ALL_IN_SCHEMA') {
     for (const name of namesOf(listOf(body, 'objects')) ?? [])
-      grant(walk, `${allOf(type)}:${resource('', name).slice(1)}.*`, said)
+      grantTo(walk, `${allOf(type)}:${resource('', name).slice(1)}.*`, receivers, said)
     return
   }
   for (const item of listOf(body, 'objects')) {
     const objects = namedObjects(walk, type, item)
     if (objects === undefined) walk.opaque('unknown kind of object', type)
-    else for (const object of objects) grant(walk, object.target, { ...object.attributes, ...said })
+    else for (const object of objects) grantTo(walk, object.target, receivers, { ...object.attributes, ...said })
   }
 }
 
-function grantees(walk: Walk, body: TreeNode): string {
-  return listOf(body, 'grantees')
-    .map((role) => roleName(walk, role))
-    .join(',')
+function takesAway(body: TreeNode): DefineAttributes {
+  return flagOf(body, 'is_grant') ? {} : { revoke: true }
 }
 
 function allOf(type: string): string {
@@ -33,21 +32,20 @@ function allOf(type: string): string {
 
 /** GRANT role TO role. */
 export const grantRole: Handler = (walk, body) => {
-  const members = listOf(body, 'grantee_roles')
-    .map((role) => roleName(walk, role))
-    .join(',')
+  const members = receiversOf(walk, listOf(body, 'grantee_roles'))
   for (const item of listOf(body, 'granted_roles')) {
     const role = textOf(bodyOf(item, 'AccessPriv') ?? {}, 'priv_name')
-    grant(walk, resource('role', role), { grantees: members, ...(!flagOf(body, 'is_grant') && { revoke: true }) })
+    grantTo(walk, resource('role', role), members, takesAway(body))
   }
 }
 
 /** ALTER DEFAULT PRIVILEGES: rights on objects that do not exist yet. */
 export const defaultPrivileges: Handler = (walk, body) => {
   const schemas = namesOf(listOf(bodyOf(optionOf(body, 'options', 'schemas'), 'List') ?? {}, 'items')) ?? []
-  const attributes = { object: 'default-privileges', grantees: grantees(walk, nodeOf(body, 'action') ?? {}) }
-  if (schemas.length === 0) grant(walk, resource('database', walk.catalog.database), attributes)
-  for (const schema of schemas) grant(walk, resource('schema', schema), attributes)
+  const receivers = receiversOf(walk, listOf(nodeOf(body, 'action') ?? {}, 'grantees'))
+  const attributes = { object: 'default-privileges' }
+  if (schemas.length === 0) grantTo(walk, resource('database', walk.catalog.database), receivers, attributes)
+  for (const schema of schemas) grantTo(walk, resource('schema', schema), receivers, attributes)
 }
 
 /** CREATE, ALTER and DROP ROLE, USER and GROUP. */

@@ -668,6 +668,12 @@ export const grants: Cases = {
   'revoke all on schema hr from bob': ['grant schema:hr revoke grantees=bob'],
   'grant select on all tables in schema hr to bob': ['grant table:hr.* grantees=bob'],
   'grant execute on function refund(int) to bob': ['grant function:shop.refund grantees=bob'],
+  'grant dba to eve, bob, eve': ['grant role:dba grantees=bob,eve'],
+  'grant select on items to bob; revoke select on items from eve': [
+    'grant table:shop.items grantees=bob',
+    'opaque statement:script reason=an earlier statement of the text may change what names mean',
+    'grant table:shop.items revoke grantees=eve',
+  ],
   'grant dba to bob': ['grant role:dba grantees=bob'],
   'alter default privileges in schema hr grant select on tables to bob': [
     'grant schema:hr object=default-privileges grantees=bob',

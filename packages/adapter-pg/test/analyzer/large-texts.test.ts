@@ -43,6 +43,10 @@ const nested = (columns: number, depth: number): string =>
 
 const sums = (count: number): string => `${'('.repeat(count)}1${' + 1)'.repeat(count)}`
 
+const roles = (count: number): string => times(count, (index) => `r${String(index)}`)
+const rights = (objects: number, count: number): string =>
+  `grant select on ${times(objects, (index) => `hr.a${String(index)}`)} to ${roles(count)}`
+
 const tooComplex = { duty: 'opaque', resource: 'statement:script', attributes: { reason: 'too complex' } }
 
 describe('a text of many columns and many names', () => {
@@ -57,6 +61,12 @@ describe('a text of many columns and many names', () => {
     ['names in GROUP BY', grouped(5000, 10_000)],
     ['operators in operators', `select ${times(12, () => sums(450))}`],
     ['columns that start anew', `alter table lone ${times(5000, () => 'alter a restart')}`],
+    ['rights of many objects for many roles', rights(500, 500)],
+    ['many roles for many roles', `grant ${roles(500)} to ${roles(500)}`],
+    [
+      'default rights of many schemas for many roles',
+      `alter default privileges in schema ${roles(500)} grant select on tables to ${roles(500)}`,
+    ],
     ['the like in EXPLAIN', `explain ${natural(300, 300)}`],
     ['the like in PREPARE, with something behind it', `prepare p as ${natural(300, 300)}; select a from lone`],
   ])('is not understood where that would take long: %s', async (_, text) => {
@@ -74,6 +84,7 @@ describe('a text of many columns and many names', () => {
     ['rows', `values ${times(1000, () => `(${times(100, () => '1')})`)}`],
     ['conditions', `select 1 where ${times(10_000, (index) => `${String(index)} = 1`, ' or ')}`],
     ['operators in operators', `select ${times(20, () => sums(100))}`],
+    ['rights', rights(500, 100)],
     ['calls in calls', `select ${'upper('.repeat(22)}sku${')'.repeat(22)} from items`],
     ['queries of WITH beside subqueries', subqueries(2000, 6000)],
   ])('is understood where it is large but plain: %s', async (_, text) => {
