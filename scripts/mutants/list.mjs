@@ -58,6 +58,7 @@ import { modelCheckGrantGuards } from './model-check-grants.mjs'
 import { modelCheckTakeoverGuards } from './model-check-takeover.mjs'
 import { namedTypeGuards } from './named-types.mjs'
 import { oneStepGuards } from './one-step.mjs'
+import { publicationGuards } from './publications.mjs'
 import { oldRowGuards } from './old-rows.mjs'
 import { operatorGuards } from './operators.mjs'
 import { ownRowGuards } from './own-rows.mjs'
@@ -183,6 +184,7 @@ const lists = {
   operators: operatorGuards,
   'made-of-types': madeOfTypeGuards,
   'old-rows': oldRowGuards,
+  publications: publicationGuards,
   'told-by-catalogs': toldByCatalogGuards,
   'own-rows': ownRowGuards,
   'places-of-columns': placeOfColumnGuards,

@@ -15,6 +15,7 @@ import { lookAround, makeBounds } from './looked-at.js'
 import { rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
 import { readAnew } from './read-anew.js'
+import { grantTo, receiversOf } from './receivers.js'
 import { referencedTables } from './referenced-tables.js'
 import { relationResource } from './resource.js'
 import { evaluateStored } from './routine-effects.js'
@@ -80,7 +81,6 @@ function rangeWithin(relation: Relation, commands: readonly TreeNode[], read: Se
 
 /** Changes of a table that decide who may see or do what. */
 const rights: ReadonlyMap<string, string> = new Map([
-  ['AT_ChangeOwner', 'owner'],
   ['AT_EnableRowSecurity', 'row-security'],
   ['AT_DisableRowSecurity', 'row-security'],
   ['AT_ForceRowSecurity', 'row-security'],
@@ -99,6 +99,10 @@ const rewriting: ReadonlySet<string> = new Set([
 
 function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationTarget, scope: Scope): void {
   const subtype = textOf(command, 'subtype')
+  if (subtype === 'AT_ChangeOwner') {
+    grantTo(walk, target, receiversOf(walk, [nodeOf(command, 'newowner') ?? {}]), { object: 'owner' })
+    return
+  }
   const right = rights.get(subtype)
   if (right !== undefined) {
     grant(walk, target, { object: right })

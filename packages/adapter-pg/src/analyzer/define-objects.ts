@@ -2,6 +2,7 @@ import { define, namedObject, newObject, runEventTriggers } from './define.js'
 import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
 import { optionOf, roleName } from './objects.js'
+import { definePublication } from './publications.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
 import { runStored } from './routine-effects.js'
@@ -140,7 +141,7 @@ const alterSetting =
     define(walk, resource(kind, textOf(body, field)), { object: 'setting' })
   }
 
-/** Publications and the tables in them. */
+/** ALTER TABLE ALL IN TABLESPACE. */
 const moveTables: Handler = (walk, body) => {
   define(walk, resource('tablespace', textOf(body, 'new_tablespacename')), { sensitive: true })
   // It is a change of each of the tables.
@@ -163,7 +164,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['AlterFunctionStmt', changesCalled('function', 'func')],
   ['AlterOpFamilyStmt', changes('operator-family', 'opfamilyname')],
   ['AlterOperatorStmt', changesCalled('operator', 'opername')],
-  ['AlterPublicationStmt', defines(global('publication', 'pubname'))],
+  ['AlterPublicationStmt', definePublication],
   ['AlterStatsStmt', changes('statistics', 'defnames')],
   ['AlterSubscriptionStmt', defines(global('subscription', 'subname'), true)],
   ['AlterSystemStmt', alterSystem],
@@ -193,7 +194,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateOpClassStmt', defines(listed('operator-class', 'opclassname'))],
   ['CreateOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
   ['CreatePLangStmt', defines(global('language', 'plname'), true)],
-  ['CreatePublicationStmt', defines(global('publication', 'pubname'))],
+  ['CreatePublicationStmt', definePublication],
   ['CreateRangeStmt', defines(listed('type', 'typeName'))],
   ['CreateSchemaStmt', createSchema],
   ['CreateSubscriptionStmt', defines(global('subscription', 'subname'), true)],

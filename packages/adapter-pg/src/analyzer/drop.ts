@@ -1,6 +1,7 @@
 import { define, descendants, grant, namedObject, relationTargets, tablesOfType } from './define.js'
 import { findRelation, rangeVarName, writtenName } from './names.js'
 import { namedObjects, type NamedObject } from './objects.js'
+import { grantTo, receiversOf } from './receivers.js'
 import { relationResource, resource } from './resource.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
@@ -107,7 +108,7 @@ function withSchema(target: string, schema: string): string | undefined {
   return match === null ? undefined : `${match[1] ?? ''}${resource('', schema).slice(1)}.${match[2] ?? ''}`
 }
 
-/** ALTER … OWNER TO, SECURITY LABEL. */
+/** SECURITY LABEL. */
 export const grantOnObject =
   (typeField: string, object: string): Handler =>
   (walk, body) => {
@@ -115,6 +116,14 @@ export const grantOnObject =
       grant(walk, target, { ...attributes, object })
     })
   }
+
+/** ALTER … OWNER TO: who has it then may do everything with it. */
+export const giveObject: Handler = (walk, body) => {
+  const receivers = receiversOf(walk, [nodeOf(body, 'newowner') ?? {}])
+  onObject(walk, textOf(body, 'objectType'), objectNode(body), ({ target, attributes }) => {
+    grantTo(walk, target, receivers, { ...attributes, object: 'owner' })
+  })
+}
 
 /** Commands name their object as a relation, as an object, or, for what is in no schema, by a bare name. */
 function objectNode(body: TreeNode): TreeNode | undefined {

@@ -68,7 +68,11 @@ export const roleSetting: Handler = (walk, body) => {
 export const ownedObjects: Handler = (walk, body) => {
   for (const role of listOf(body, 'roles')) {
     const target = resource('role', roleName(walk, role))
-    grant(walk, target, { object: 'owned' })
-    if (nodeOf(body, 'newrole') === undefined) define(walk, target, { object: 'owned', drop: true })
+    const receiver = nodeOf(body, 'newrole')
+    if (receiver !== undefined) grantTo(walk, target, receiversOf(walk, [receiver]), { object: 'owned' })
+    else {
+      grant(walk, target, { object: 'owned' })
+      define(walk, target, { object: 'owned', drop: true })
+    }
   }
 }

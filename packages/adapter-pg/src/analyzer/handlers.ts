@@ -18,7 +18,7 @@ import {
   createView,
   refreshView,
 } from './define-relations.js'
-import { changeObject, dropObjects, grantOnObject, moveObject, renameObject } from './drop.js'
+import { changeObject, dropObjects, giveObject, grantOnObject, moveObject, renameObject } from './drop.js'
 import { explain } from './explain.js'
 import {
   amongThemselves,
@@ -79,7 +79,7 @@ const byType: readonly (readonly [string, Handler])[] = [
   ['AlterDefaultPrivilegesStmt', defaultPrivileges],
   ['AlterObjectDependsStmt', changeObject('objectType')],
   ['AlterObjectSchemaStmt', moveObject],
-  ['AlterOwnerStmt', grantOnObject('objectType', 'owner')],
+  ['AlterOwnerStmt', giveObject],
   ['AlterPolicyStmt', changePolicy],
   ['AlterRoleSetStmt', roleSetting],
   ['AlterRoleStmt', changeRole],

@@ -589,7 +589,32 @@ export const definitions: Cases = {
     'define table:shop.items rewrite',
     'execute function:shop.secret_default userDefined',
   ],
-  'alter table items owner to dba': ['grant table:shop.items object=owner'],
+  'alter table items owner to dba': ['grant table:shop.items object=owner grantees=dba'],
+  'alter table items owner to dba, owner to current_user': [
+    'grant table:shop.items object=owner grantees=dba',
+    'grant table:shop.items object=owner grantees=agent',
+  ],
+  'create publication p for table items (sku) where (amount > 1), only lone': [
+    'define publication:p',
+    'read table:shop.items via=define columns=amount,sku',
+    'read table:shop.lone via=define columns=*,a,b',
+  ],
+  'create publication p for table events': [
+    'define publication:p',
+    'read table:shop.events kind=partitioned-table via=define columns=*,at,body,id',
+    'read table:shop.events_2024 via=define columns=*,at,body,id',
+    'read table:shop.events_2025 via=define columns=*,at,body,id',
+  ],
+  'create publication p for tables in schema hr': [
+    'define publication:p',
+    'read table:hr.* via=define columns=*',
+    'read table:hr.salaries via=define columns=*,amount,person',
+  ],
+  'alter publication p add table hr.salaries': [
+    'define publication:p',
+    'read table:hr.salaries via=define columns=*,amount,person',
+  ],
+  'alter publication p drop table hr.salaries, tables in schema hr': ['define publication:p'],
   'alter table items disable row level security': ['grant table:shop.items object=row-security'],
   'alter index lone_checked rename to x': ['define table:shop.lone object=index'],
   'alter table items rename column sku to x': ['define table:shop.items columns=sku,x'],
@@ -683,9 +708,9 @@ export const grants: Cases = {
   "alter role bob set search_path = 'x'": ['grant role:bob object=setting setting=search_path'],
   'drop role a, b': ['grant role:a', 'grant role:b'],
   'drop owned by bob': ['grant role:bob object=owned', 'define role:bob object=owned drop'],
-  'reassign owned by bob to dba': ['grant role:bob object=owned'],
+  'reassign owned by bob to dba': ['grant role:bob object=owned grantees=dba'],
   "security label on table lone is 'x'": ['grant table:shop.lone object=security-label'],
-  'alter function refund(int) owner to bob': ['grant function:shop.refund object=owner'],
+  'alter function refund(int) owner to bob': ['grant function:shop.refund object=owner grantees=bob'],
 }
 
 export const scripts: Cases = {
