@@ -27,9 +27,30 @@ export const door = [
   {
     name: 'a portal name is used once',
     file: source('extended'),
-    find: "if (message.portal !== '' && registry.portals.has(message.portal)) {",
-    replace: 'if (false) {',
+    find: "if (taken) return this.#refuseMessage(duplicate('portal', '42P03'))",
+    replace: '',
     tests: test('bypass-names.int', 'portals.int'),
+  },
+  {
+    name: 'a portal name is free when the server dropped its portal',
+    file: source('taken-portals'),
+    find: '(rows) => rows.length > 0',
+    replace: '() => true',
+    tests: test('portals.int'),
+  },
+  {
+    name: 'a portal name is taken while the server has its portal',
+    file: source('taken-portals'),
+    find: '(rows) => rows.length > 0',
+    replace: '() => false',
+    tests: test('bypass-names.int', 'portals.int'),
+  },
+  {
+    name: 'nothing is asked about a portal name in a failed transaction',
+    file: source('taken-portals'),
+    find: '  if (hasFailed(line)) return true\n',
+    replace: '',
+    tests: test('portals.int'),
   },
   {
     name: 'nothing is decided behind a statement that may change settings',

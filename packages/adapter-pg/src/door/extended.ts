@@ -12,6 +12,7 @@ import { refusedParse } from './marker.js'
 import { flush, parse, sync } from './messages.js'
 import type { NameLock } from './name-lock.js'
 import { lockNames } from './name-lock.js'
+import { isTaken } from './taken-portals.js'
 import { duplicate, otherMeaning, otherNames, unknownName } from './name-refusals.js'
 import { refuseName } from './names.js'
 import { type DoorRefusal, laterInBatch } from './refusal-response.js'
@@ -177,20 +178,22 @@ export class ExtendedProtocol {
     if (unusable !== undefined) return this.#refuseMessage(unusable)
     const statement = registry.statements.get(message.statement)
     if (statement === undefined) return this.#refuseMessage(unknownName('prepared statement', '26000'))
-    if (message.portal !== '' && registry.portals.has(message.portal)) {
-      return this.#refuseMessage(duplicate('portal', '42P03'))
-    }
-    assertRoomToBind(message.portal, registry.kept, this.#connection.runs.size)
-    if (this.#blocked !== undefined) return this.#refuseMessage(laterInBatch(this.#blocked))
-    const passage = this.#flow.pass({
-      text: statement.text,
-      parameters: parameterSnapshots(message, statement.parameterTypes),
-      parameterTypes: statement.parameterTypes,
-      extended: true,
-      laterInBatch: this.#connection.runs.size > 0,
-      names: this.#namesOf(statement),
+    return andThen(isTaken(this.#connection, message.portal), (taken) => {
+      // The server failed an earlier message meanwhile and ignores this one.
+      if (this.#connection.skipping) return
+      if (taken) return this.#refuseMessage(duplicate('portal', '42P03'))
+      assertRoomToBind(message.portal, registry.kept, this.#connection.runs.size)
+      if (this.#blocked !== undefined) return this.#refuseMessage(laterInBatch(this.#blocked))
+      const passage = this.#flow.pass({
+        text: statement.text,
+        parameters: parameterSnapshots(message, statement.parameterTypes),
+        parameterTypes: statement.parameterTypes,
+        extended: true,
+        laterInBatch: this.#connection.runs.size > 0,
+        names: this.#namesOf(statement),
+      })
+      return andThen(passage, (passed) => this.#bindPassed(message.portal, bytes, statement, passed))
     })
-    return andThen(passage, (passed) => this.#bindPassed(message.portal, bytes, statement, passed))
   }
 
   #namesOf(statement: PreparedStatement): NameLock {

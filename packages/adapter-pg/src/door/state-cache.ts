@@ -48,7 +48,7 @@ const maxTrustMs = 1_000
 /** How long one connection waits for what another one loads before it does so itself. */
 const maxWaitMs = 2_000
 
-/** Every statement that the door runs on its own account, by name. There are no others. */
+/** Every statement that a look runs, by name. Beside these the door runs on its own account only what tells taken portals. */
 const statements = {
   probe: { name: `${reservedPrefix}probe`, text: stateProbe },
   probe13: { name: `${reservedPrefix}probe`, text: stateProbe13 },

@@ -73,6 +73,31 @@ describe('portals and prepared statements', () => {
     await wire.end()
   })
 
+  it('end with a savepoint that they were made behind, so that their names are free', async () => {
+    const wire = await Wire.open(on.target, session)
+    const begun = (name: string) => wire.ask(parse('', read), bind(name, ''), execute(name, 2), sync)
+    await wire.ask(query('begin'))
+    await begun('before')
+    await wire.ask(query('savepoint s'))
+    for (const name of ['behind', 'x']) expect(types(await begun(name))).toBe('12DDsZ')
+    await wire.ask(query('declare c cursor for select a from t'))
+    await wire.ask(query('rollback to s'))
+    for (const name of ['behind', 'c']) {
+      const answer = await wire.ask(parse('', read), bind(name, ''), execute(name, 3), sync)
+      expect([types(answer), rows(answer)]).toEqual(['12DDDsZ', [['1'], ['2'], ['3']]])
+    }
+    // What was made before the savepoint goes on, and its name is taken.
+    expect(rows(await wire.ask(execute('before', 2), sync))).toEqual([['3'], ['4']])
+    await wire.ask(query('savepoint s2'))
+    expect(errors(await begun('before'))).toEqual(['42P03'])
+    expect(errors(await begun('x'))).toEqual(['42P03'])
+    await wire.ask(query('rollback to s2'))
+    expect(rows(await wire.ask(execute('before', 1), sync))).toEqual([['5']])
+    await wire.ask(query('rollback'))
+    await expectAllSettled()
+    await wire.end()
+  })
+
   it('end with their transaction', async () => {
     const wire = await Wire.open(on.target, session)
     for (const end of ['commit', 'rollback']) {
