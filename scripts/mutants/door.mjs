@@ -25,6 +25,13 @@ export const door = [
     tests: test('bypass-names.int'),
   },
   {
+    name: 'encryption is asked for once',
+    file: source('login'),
+    find: '        this.#refusedTo.add(request.by)\n',
+    replace: '',
+    tests: test('startup.int'),
+  },
+  {
     name: 'a portal name is used once',
     file: source('extended'),
     find: "if (taken) return this.#refuseMessage(duplicate('portal', '42P03'))",

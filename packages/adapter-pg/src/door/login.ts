@@ -8,7 +8,7 @@ import { FrameReader } from './frames.js'
 import { authenticationOk, backendKeyData, parameterStatus, readyForQuery } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
-import { negotiation, readStartup, refuseParameters } from './startup.js'
+import { askedAgain, negotiation, readStartup, refuseParameters } from './startup.js'
 
 /** The door as a client end sees it, from its first byte. */
 export interface DoorPeer {
@@ -60,6 +60,8 @@ export class Login implements DoorPeer {
   #stage: 'startup' | 'authentication' | 'opening' | 'open' | 'over' = 'startup'
   #parameters: ReadonlyMap<string, string> = new Map()
   #connection: DoorConnection | undefined
+  /** By what the client was told that nothing is encrypted. */
+  readonly #refusedTo = new Set<string>()
   readonly #gone = new AbortController()
   /** Bytes that arrived before the connection was open. */
   #early: Buffer[] = []
@@ -119,7 +121,10 @@ export class Login implements DoorPeer {
     const request = readStartup(frame.bytes)
     switch (request.kind) {
       case 'encryption':
-        this.#client.send(nothing)
+        // Each once, as for ProcessStartupPacket: else somebody unknown could have the door answer without end.
+        if (this.#refusedTo.has(request.by)) this.#refuse(askedAgain)
+        else this.#client.send(nothing)
+        this.#refusedTo.add(request.by)
         return
       case 'cancel':
         this.#context.cancelKeys.cancel(request.pid, request.key)

@@ -3,7 +3,7 @@ import { BodyReader, cString, int32, message } from './messages.js'
 
 /** The untyped messages that may open a connection (PostgreSQL documentation, "Message Formats"). */
 export type StartupRequest =
-  | { readonly kind: 'encryption' }
+  | { readonly kind: 'encryption'; readonly by: 'TLS' | 'GSSAPI' }
   | { readonly kind: 'cancel'; readonly pid: number; readonly key: Buffer }
   | { readonly kind: 'startup'; readonly minor: number; readonly parameters: ReadonlyMap<string, string> }
   | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
@@ -31,7 +31,8 @@ export function readStartup(bytes: Buffer): StartupRequest {
   try {
     const body = new BodyReader(bytes, 4)
     const version = body.uint32()
-    if (version === sslRequest || version === gssRequest) return { kind: 'encryption' }
+    if (version === sslRequest) return { kind: 'encryption', by: 'TLS' }
+    if (version === gssRequest) return { kind: 'encryption', by: 'GSSAPI' }
     if (version === cancelRequest) return { kind: 'cancel', pid: body.int32(), key: body.take(body.left) }
     if (version >>> 16 !== 3) return refused(`protocol version ${String(version >>> 16)} is not spoken here`)
     return { kind: 'startup', minor: version & 0xffff, parameters: readParameters(body) }
@@ -95,6 +96,9 @@ export function forwardedSettings(parameters: ReadonlyMap<string, string>): Map<
   }
   return settings
 }
+
+/** What a client that asks for encryption gets that was told once that there is none. */
+export const askedAgain: DoorRefusal = refusalFor('the client asked for the same encryption twice')
 
 function refused(message: string): StartupRequest {
   return { kind: 'refused', refusal: refusalFor(message) }

@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import type { Session } from '@bothkeys/core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { int32, message } from '../../src/door/messages.js'
+import { errorFields, int32, message } from '../../src/door/messages.js'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { errorField, errors, query, rows, startup, types, Wire } from './support/wire.js'
@@ -139,6 +140,27 @@ describe('the start of a connection', () => {
       const wire = new Wire(stream)
       expect(types(await wire.ask(startup({ user, database })))).toMatch(/^RS+KZ$/)
       await wire.end()
+    }
+  })
+
+  it('says no to each kind of encryption once', async () => {
+    const [tls, gssapi] = [80877103, 80877104].map((request) => Buffer.concat([int32(8), int32(request)]))
+    for (const [first, second] of [
+      [tls!, gssapi!],
+      [gssapi!, tls!],
+    ]) {
+      const answered: Buffer[] = []
+      const stream = on.target.config(session).stream()
+      stream.connect()
+      stream.on('data', (data: Buffer) => answered.push(data))
+      stream.write(first!)
+      stream.write(second!)
+      stream.write(first!)
+      await once(stream, 'end')
+      const answer = Buffer.concat(answered)
+      expect(answer.toString('latin1', 0, 3)).toBe('NNE')
+      expect(errorFields(answer.subarray(2)).get('C')).toBe('0A000')
+      expect(errorFields(answer.subarray(2)).get('M')).toContain('encryption')
     }
   })
 
