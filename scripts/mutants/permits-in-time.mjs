@@ -155,7 +155,21 @@ export const permitsInTimeGuards = [
     '      run.permit.assertLive()\n',
     int,
   ],
-  ['has to begin in time', core('permit'), 'if (waitedMs >= this.#on.deadlineMs) ', 'if (waitedMs < 0) ', lapses],
+  ['has to begin in time', core('permit'), 'if (!(waitedMs < this.#on.deadlineMs)) ', 'if (waitedMs < 0) ', lapses],
+  [
+    'has to begin by a clock that works',
+    core('permit'),
+    'if (!(waitedMs < this.#on.deadlineMs)) ',
+    'if (waitedMs >= this.#on.deadlineMs) ',
+    lapses,
+  ],
+  [
+    'has to know what was revoked where the clock does not work',
+    core('permit'),
+    'unlookedMs < unseenMs ? undefined : this.#revocationsFresh()',
+    'unlookedMs >= unseenMs ? this.#revocationsFresh() : undefined',
+    lapses,
+  ],
   [
     'has to know what was revoked while it waited',
     core('permit'),

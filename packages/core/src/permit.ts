@@ -147,10 +147,11 @@ export class Permit {
   /** What waited may have been revoked elsewhere, where the ledger is out or this process stood still. */
   #assertInTime(): void {
     const waitedMs = this.#clock.monotonicMs() - this.#issuedMs
-    if (waitedMs >= this.#on.deadlineMs) this.#refuse(begunTooLate(this.#on.deadlineMs))
+    // Also when the clock is broken and tells no number.
+    if (!(waitedMs < this.#on.deadlineMs)) this.#refuse(begunTooLate(this.#on.deadlineMs))
     // The monotonic clock of a machine that sleeps stands still.
     const unlookedMs = Math.max(waitedMs, this.#clock.wallMs() - this.#issuedWallMs)
-    const looking = unlookedMs >= unseenMs ? this.#revocationsFresh() : undefined
+    const looking = unlookedMs < unseenMs ? undefined : this.#revocationsFresh()
     if (!isPromise(looking)) return
     letGo(looking)
     this.#refuse(revocationsUnknown)

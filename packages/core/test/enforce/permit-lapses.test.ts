@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BothKeysError } from '../../src/errors.js'
+import type { PermitLimits } from '../../src/permit.js'
 import { Permit } from '../../src/permit.js'
 import type { OutcomeContext } from '../../src/record-outcome.js'
 import type { CompiledPolicy } from '../../src/policy/compiled.js'
@@ -133,24 +134,37 @@ describe('a permit that waits between the decision and the run', () => {
   })
 })
 
-it('a permit that was void once stays void', () => {
-  const clock = fixedClock(0)
-  const requester = { signal: new AbortController().signal, endIfExpired: () => undefined } as Requester
-  let over = true
-  const lapsed = () => (over ? begunTooLate(1) : undefined)
-  const on = { deadlineMs } as OutcomeContext
-  const permit = new Permit({ id: '1', trace: undefined }, requester, on, {
+const requester = { signal: new AbortController().signal, endIfExpired: () => undefined } as Requester
+
+function bare(limits: Partial<PermitLimits>): Permit {
+  return new Permit({ id: '1', trace: undefined }, requester, { deadlineMs } as OutcomeContext, {
     affected: undefined,
     measure: undefined,
-    lapsed,
+    lapsed: () => undefined,
     grounds: { policy: {} as CompiledPolicy },
-    clock,
+    clock: fixedClock(0),
     revocationsFresh: () => undefined,
+    ...limits,
   })
+}
+
+it('a permit that was void once stays void', () => {
+  let over = true
+  const permit = bare({ lapsed: () => (over ? begunTooLate(1) : undefined) })
   expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
   over = false
   expect(runs(permit)).toMatch(/^ERR_PERMIT_VOID/)
   expect(codeOf(() => permit.use())).toMatch(/^ERR_PERMIT_VOID/)
+})
+
+it.each([
+  ['wallMs', 'revoked meanwhile'],
+  ['monotonicMs', 'did not begin within'],
+] as const)('a permit is void when nobody can tell how long it waited, because %s is no number', (broken, why) => {
+  const clock = { wallMs: () => 0, monotonicMs: () => 0 }
+  const permit = bare({ clock, revocationsFresh: () => new Promise(() => undefined) })
+  clock[broken] = () => Number.NaN
+  expect(runs(permit)).toContain(why)
 })
 
 describe('what was approved and waits to run', () => {

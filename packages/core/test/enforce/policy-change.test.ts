@@ -326,8 +326,21 @@ describe('a policy that widens without a signature', () => {
   })
 
   it('comes into force once, whoever signed it at the same time', async () => {
-    const on = await bench(listed([...eve, ...person('pia', ['admin'])]))
+    const entries = [...eve, ...person('pia', ['admin'])]
+    let asked = 0
+    let answer = (): void => undefined
+    let answers = Promise.resolve()
+    const list = async () => {
+      if (++asked === 2) answer()
+      await answers
+      return entries
+    }
+    const on = await bench({ ...listed(entries), list })
     await on.put(wide)
+    asked = 0
+    answers = new Promise((resolve) => {
+      answer = resolve
+    })
     const receipts = await Promise.all([on.applies('eve'), on.applies('pia')])
     expect(receipts.filter(({ applied }) => applied)).toHaveLength(1)
     expect(on.journal.events.filter(({ change }) => change === 'widening')).toHaveLength(1)
