@@ -14,12 +14,7 @@ const stored = async (schema: string): Promise<string[]> => {
 }
 
 /** Until somebody waits for a lock. */
-const waiting = (): Promise<void> =>
-  expect
-    .poll(
-      async () => (await on.owner.query(`select from pg_locks where locktype = 'advisory' and not granted`)).rowCount,
-    )
-    .toBe(1)
+const waiting = (): Promise<void> => expect.poll(() => on.waiting()).toBe(1)
 
 describe('the entries of a ledger in PostgreSQL', () => {
   it('have keys that are stored as they are, or none', async () => {

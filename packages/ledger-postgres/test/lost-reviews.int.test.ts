@@ -139,8 +139,7 @@ async function losing(
   // Whatever does not get there fails its test by what it answers.
   await Promise.race([cut.reached, outcome])
   if (how === 'during') {
-    const waiting = `select from pg_locks where locktype = 'advisory' and not granted`
-    await expect.poll(async () => (await on.owner.query(waiting)).rowCount).toBeGreaterThan(0)
+    await expect.poll(() => on.waiting()).toBeGreaterThan(0)
     cut.cutNow()
   }
   const code = await outcome

@@ -14,6 +14,8 @@ export interface Stage {
   schema(): string
   /** Ledgers on one schema, as several processes have them. They and `owner` are closed with the stage. */
   open(schema: string, options?: Partial<PostgresLedgerOptions>): Promise<Ledger>
+  /** How many wait for an advisory lock. Other databases of the server, which other test files have, are none of it. */
+  waiting(): Promise<number>
   close(): Promise<void>
 }
 
@@ -32,6 +34,13 @@ export async function stage(): Promise<Stage> {
       const ledger = await postgresLedger({ connection: { connectionString: url }, schema, ...options })
       opened.push(ledger)
       return ledger
+    },
+    waiting: async () => {
+      const { rows } = await owner.query(
+        `select from pg_locks join pg_database as d on d.oid = pg_locks.database
+        where locktype = 'advisory' and not granted and datname = current_database()`,
+      )
+      return rows.length
     },
     close: async () => {
       await Promise.all(opened.map((ledger) => ledger.close()))
