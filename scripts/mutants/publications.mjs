@@ -38,4 +38,11 @@ export const publicationGuards = [
     replace: 'if (receiver === null) grantTo',
     tests,
   },
+  {
+    name: 'CASCADE is said',
+    file: source('tree'),
+    find: "textOf(node, 'behavior') === 'DROP_CASCADE' ? { cascade: true } : {}",
+    replace: '{}',
+    tests: ['packages/adapter-pg/test/analyzer/definition-effects.test.ts'],
+  },
 ]

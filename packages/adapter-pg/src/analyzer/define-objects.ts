@@ -1,4 +1,4 @@
-import { define, namedObject, newObject, runEventTriggers } from './define.js'
+import { define, type DefineAttributes, namedObject, newObject, runEventTriggers } from './define.js'
 import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
 import { optionOf, roleName } from './objects.js'
@@ -6,7 +6,7 @@ import { definePublication } from './publications.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
 import { runStored } from './routine-effects.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, cascadeOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
 /** How commands name the object that they create or change. */
@@ -42,9 +42,10 @@ const changes =
     defineNamed(walk, kind, listOf(body, field))
   }
 
-function defineNamed(walk: Walk, kind: string, names: readonly TreeNode[]): void {
+function defineNamed(walk: Walk, kind: string, names: readonly TreeNode[], attributes: DefineAttributes = {}): void {
   const written = writtenName(namesOf(names) ?? [])
-  for (const target of written === undefined ? [`${kind}:*`] : namedObject(walk, kind, written)) define(walk, target)
+  for (const target of written === undefined ? [`${kind}:*`] : namedObject(walk, kind, written))
+    define(walk, target, attributes)
 }
 
 /** The same, of what is written with its arguments. */
@@ -103,7 +104,7 @@ const createSchema: Handler = (walk, body, scope) => {
 
 /** ALTER DOMAIN may check the rows of every table that uses it. */
 const alterDomain: Handler = (walk, body, scope) => {
-  defineNamed(walk, 'type', listOf(body, 'typeName'))
+  defineNamed(walk, 'type', listOf(body, 'typeName'), cascadeOf(body))
   walk.visit(nodeOf(body, 'def'), new Scope(scope))
   const written = writtenName(namesOf(listOf(body, 'typeName')) ?? [])
   const type = written === undefined ? undefined : findType(walk, written)

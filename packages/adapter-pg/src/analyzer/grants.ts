@@ -2,7 +2,7 @@ import { define, type DefineAttributes, grant } from './define.js'
 import { namedObjects, optionOf, roleName } from './objects.js'
 import { grantTo, receiversOf } from './receivers.js'
 import { resource } from './resource.js'
-import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, cascadeOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler } from './walk.js'
 
 /** GRANT and REVOKE on objects. */
@@ -23,7 +23,7 @@ export const grantOnObjects: Handler = (walk, body) => {
 }
 
 function takesAway(body: TreeNode): DefineAttributes {
-  return flagOf(body, 'is_grant') ? {} : { revoke: true }
+  return flagOf(body, 'is_grant') ? {} : { revoke: true, ...cascadeOf(body) }
 }
 
 function allOf(type: string): string {
@@ -72,7 +72,7 @@ export const ownedObjects: Handler = (walk, body) => {
     if (receiver !== undefined) grantTo(walk, target, receiversOf(walk, [receiver]), { object: 'owned' })
     else {
       grant(walk, target, { object: 'owned' })
-      define(walk, target, { object: 'owned', drop: true })
+      define(walk, target, { object: 'owned', drop: true, ...cascadeOf(body) })
     }
   }
 }

@@ -29,6 +29,11 @@ export function flagOf(node: TreeNode, field: string): boolean {
   return node[field] === true
 }
 
+/** CASCADE of a command, as an attribute: more goes with what it names. */
+export function cascadeOf(node: TreeNode): { readonly cascade?: true } {
+  return textOf(node, 'behavior') === 'DROP_CASCADE' ? { cascade: true } : {}
+}
+
 /** A field that holds a node, wrapped or not; undefined when absent. */
 export function nodeOf(node: TreeNode, field: string): TreeNode | undefined {
   return asNode(node[field])

@@ -32,6 +32,7 @@ function empty(walk: Walk, relation: Relation, options: Options, via: string | u
   walk.effects.add('delete', relationResource(relation, walk.state), {
     ...relationAttributes(relation, via),
     unbounded: true,
+    ...(options.cascade && { cascade: true }),
   })
   for (const trigger of relation.triggers)
     if (trigger.events.has('truncate')) runStored(walk, [trigger.function], 'trigger')

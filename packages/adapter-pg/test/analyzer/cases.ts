@@ -310,9 +310,9 @@ export const changes: Cases = {
     ],
   'truncate lone': ['delete table:shop.lone unbounded', 'execute function:shop.noted userDefined via=trigger'],
   'truncate orders restart identity cascade': [
-    'delete table:shop.orders unbounded',
+    'delete table:shop.orders unbounded cascade',
     'write sequence:shop.orders_id_seq',
-    'delete table:shop.items via=foreign-key unbounded',
+    'delete table:shop.items via=foreign-key unbounded cascade',
   ],
   'select * into copied from lone': [
     'define table:shop.copied object=table',

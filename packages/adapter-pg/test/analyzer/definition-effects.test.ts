@@ -211,3 +211,24 @@ describe('what is changed', () => {
     ])
   })
 })
+
+describe('CASCADE', () => {
+  it.each([
+    ...'table items,view open_orders,function refund(integer),type pair,schema hr,sequence s,index i,extension e,server s'
+      .split(',')
+      .map((what) => `drop ${what} cascade`),
+    'drop trigger t on items cascade',
+    'drop policy p on items cascade',
+    'drop owned by bob cascade',
+    'alter table items drop column sku cascade',
+    'alter table items drop constraint x cascade',
+    'alter domain quantity drop constraint x cascade',
+    'truncate orders cascade',
+    'revoke all on items from bob cascade',
+    'revoke dba from bob cascade',
+  ])('is among the attributes, so that a rule can be about it: %s', async (text) => {
+    expect((await effectLines(text)).filter((line) => / cascade\b/.test(line))).not.toEqual([])
+    const plain = await effectLines(text.replace(' cascade', ''))
+    expect(plain.filter((line) => / cascade\b/.test(line))).toEqual([])
+  })
+})
