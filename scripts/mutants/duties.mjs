@@ -68,7 +68,7 @@ export const dutyGuards = [
   },
   {
     name: 'a ledger that does not tell the time refuses',
-    file: source('ledger/reserve'),
+    file: source('ledger/ledger-time'),
     find: 'if (Number.isFinite(nowMs)) return nowMs',
     replace: 'if (nowMs !== 0) return nowMs',
     tests: apart,

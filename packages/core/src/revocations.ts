@@ -1,3 +1,4 @@
+import { ledgerTime } from './ledger/ledger-time.js'
 import { updateLedger } from './ledger/update.js'
 import { within } from './ledger/within.js'
 import { withDeadline } from './deadline.js'
@@ -279,7 +280,7 @@ export class Revocations {
 
   async #nowMs(): Promise<number> {
     const { deadlineMs, ledger } = this.#context
-    return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
+    return ledgerTime(ledger, deadlineMs)
   }
 
   #know(): void {

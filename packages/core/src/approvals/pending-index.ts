@@ -2,9 +2,8 @@ import { BothKeysError } from '../errors.js'
 import type { Ledger, LedgerEntry } from '../ledger/ledger.js'
 import { sha256 } from '../model/digest.js'
 import type { SnapshotValue } from '../model/snapshot.js'
+import { ledgerTime } from '../ledger/ledger-time.js'
 import { updateLedger } from '../ledger/update.js'
-import { within } from '../ledger/within.js'
-import type { MaybePromise } from '../model/maybe-promise.js'
 import type { StoredRequest } from './stored-request.js'
 import { holderOf, parseStored, stateOf } from './stored-request.js'
 
@@ -57,7 +56,7 @@ export async function leftBehind(
   if (typeof id !== 'string') return undefined
   const key = requestKey(id)
   const stored = await updateLedger(ledger, deadlineMs, [key], (entries) => read(parseStored(entries.get(key)?.value)))
-  const nowMs = await timeOf(ledger, deadlineMs)
+  const nowMs = await ledgerTime(ledger, deadlineMs)
   return { id, stored, nowMs }
 }
 
@@ -70,17 +69,12 @@ function read<T>(result: T): { readonly write: readonly []; readonly result: T }
   return { write: [], result }
 }
 
-/** The ledger's time. Throws as the ledger does. */
-export function timeOf(ledger: Ledger, deadlineMs: number): MaybePromise<number> {
-  return within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
-}
-
 /**
  * Enters a request into the ledger, in one commit with its place below the caps. Answers until when the entry is kept.
  * Throws ERR_LIMIT_EXCEEDED when a cap is reached or the same requester already waits for the same action.
  */
 export async function enter(ledger: Ledger, deadlineMs: number, place: Place, caps: PendingCaps): Promise<number> {
-  const nowMs = await timeOf(ledger, deadlineMs)
+  const nowMs = await ledgerTime(ledger, deadlineMs)
   const keys = indexKeys(place)
   const expiresAtMs = nowMs + place.ttlMs
   const keptUntilMs = expiresAtMs + keptAfterMs

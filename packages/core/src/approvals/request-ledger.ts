@@ -6,9 +6,10 @@ import type { ExcusedRule } from '../duties/claim.js'
 import type { IndependentParty } from '../duties/independence.js'
 import type { ClaimConflict, ClaimsToJoin } from '../ledger/reserve.js'
 import type { LedgerPlan } from '../ledger/update.js'
+import { ledgerTime } from '../ledger/ledger-time.js'
 import { updateLedger } from '../ledger/update.js'
 import type { Place } from './pending-index.js'
-import { alreadyWaiting, enter, leave, requestKey, timeOf } from './pending-index.js'
+import { alreadyWaiting, enter, leave, requestKey } from './pending-index.js'
 import type { RequestEnd, StoredRequest, StoredVote } from './stored-request.js'
 import {
   parseStored,
@@ -61,7 +62,7 @@ export class RequestLedger {
    */
   async takeOver(from: StoredRequest): Promise<void> {
     const { deadlineMs, ledger, leaseMs } = this.#on
-    const nowMs = await timeOf(ledger, deadlineMs)
+    const nowMs = await ledgerTime(ledger, deadlineMs)
     this.#keptUntilMs = from.keptUntilMs
     await this.#updateAny<void>((stored) => {
       const isLeft = stored?.holder === from.holder && stateOf(stored) === 'pending' && stored.heldUntilMs <= nowMs
@@ -72,7 +73,7 @@ export class RequestLedger {
 
   /** Stays the holder for another while. */
   async renew(leaseMs: number): Promise<void> {
-    const nowMs = await timeOf(this.#on.ledger, this.#on.deadlineMs)
+    const nowMs = await ledgerTime(this.#on.ledger, this.#on.deadlineMs)
     await this.#update<void>((stored) =>
       stored === undefined
         ? unchanged(undefined)

@@ -1,7 +1,7 @@
 import { BothKeysError } from '../errors.js'
 import type { Ledger } from '../ledger/ledger.js'
+import { ledgerTime } from '../ledger/ledger-time.js'
 import { updateLedger } from '../ledger/update.js'
-import { within } from '../ledger/within.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { UnreviewedGlass } from './glass-facts.js'
@@ -24,7 +24,7 @@ export class GlassLedger {
   }
 
   nowMs(): MaybePromise<number> {
-    return within(this.#deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#ledger.nowMs())
+    return ledgerTime(this.#ledger, this.#deadlineMs)
   }
 
   /** Every one, oldest first. */

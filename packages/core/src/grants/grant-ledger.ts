@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger/ledger.js'
 import type { Taking } from '../ledger/reserve.js'
+import { ledgerTime } from '../ledger/ledger-time.js'
 import { updateLedger } from '../ledger/update.js'
 import { within } from '../ledger/within.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
@@ -44,7 +45,7 @@ export class GrantLedger {
   }
 
   nowMs(): MaybePromise<number> {
-    return within(this.#deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#ledger.nowMs())
+    return ledgerTime(this.#ledger, this.#deadlineMs)
   }
 
   /** Enters a grant that nobody has used. Whatever is there under its id by then stays: false. */

@@ -1,13 +1,11 @@
 import type { Claim, ClaimOutcome, ExcusedRule } from '../duties/claim.js'
 import { judgeClaim } from '../duties/claim.js'
-import { BothKeysError } from '../errors.js'
-import type { MaybePromise } from '../model/maybe-promise.js'
 import { isPromise } from '../model/maybe-promise.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
+import { ledgerTime } from './ledger-time.js'
 import type { LedgerPlan } from './update.js'
 import { updateLedger } from './update.js'
-import { within } from './within.js'
 
 /** Why a claim was not granted. */
 export type ClaimConflict = Extract<ClaimOutcome, { readonly rule: unknown }>
@@ -51,7 +49,7 @@ export type TakingOutcome<Why> =
  */
 export async function reserve(ledger: Ledger, claims: readonly Claim[], options: ReserveOptions): Promise<Reserved> {
   const { deadlineMs, dryRun = false } = options
-  const time = timeOf(ledger, deadlineMs)
+  const time = ledgerTime(ledger, deadlineMs)
   const nowMs = isPromise(time) ? await time : time
   const keys = claims.map(({ key }) => key)
   return updateLedger(ledger, deadlineMs, keys, (entries): LedgerPlan<Reserved> => {
@@ -71,7 +69,7 @@ export async function reserveTaking<Why>(
   taking: Taking<Why>,
   deadlineMs: number,
 ): Promise<TakingOutcome<Why>> {
-  const time = timeOf(ledger, deadlineMs)
+  const time = ledgerTime(ledger, deadlineMs)
   const nowMs = isPromise(time) ? await time : time
   const { key } = taking
   const keys = [...claims.map((claim) => claim.key), key]
@@ -101,7 +99,7 @@ export async function claimsToJoin(
   claims: readonly Claim[],
   deadlineMs: number,
 ): Promise<ClaimsToJoin> {
-  const nowMs = await timeOf(ledger, deadlineMs)
+  const nowMs = await ledgerTime(ledger, deadlineMs)
   return { keys: claims.map(({ key }) => key), judge: (entries) => judgeAll(claims, entries, nowMs) }
 }
 
@@ -117,14 +115,4 @@ function judgeAll(claims: readonly Claim[], entries: ReadonlyMap<string, LedgerE
     write.push(expiresAtMs === undefined ? { key: claim.key, value } : { key: claim.key, value, expiresAtMs })
   }
   return { write, excused }
-}
-
-function timeOf(ledger: Ledger, deadlineMs: number): MaybePromise<number> {
-  const time = within(deadlineMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => ledger.nowMs())
-  return isPromise(time) ? time.then(asTold) : asTold(time)
-}
-
-function asTold(nowMs: number): number {
-  if (Number.isFinite(nowMs)) return nowMs
-  throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'the ledger does not tell the time, so nothing ran')
 }

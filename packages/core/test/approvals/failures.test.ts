@@ -35,6 +35,14 @@ describe('a ledger that fails', () => {
     expect(on.journal.events).toEqual([])
   })
 
+  it('by telling no time before the request: nobody is asked', async () => {
+    const on = bench()
+    on.ledger.nowMs = () => Number.NaN
+    expect(await on.coordinator.request(hold(), never)).toMatchObject({ refusal: { code: 'ERR_LEDGER_UNAVAILABLE' } })
+    expect(on.hand.request).toBeUndefined()
+    expect(on.journal.events).toEqual([])
+  })
+
   it.each(['throw', 'hang'] as const)('at a vote (%s): the request ends and nothing runs', async (fault) => {
     const on = bench()
     const running = on.coordinator.request(hold(), never)

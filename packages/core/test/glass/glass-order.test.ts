@@ -121,6 +121,7 @@ describe('glass that cannot be broken as it should stays whole', () => {
   const ledgers: [string, (inner: Ledger) => Partial<Ledger>][] = [
     ['cannot be read', () => ({ get: () => Promise.reject(new Error('gone')) })],
     ['does not take it', () => ({ commit: () => Promise.reject(new Error('gone')) })],
+    ['tells a time that is no number', () => ({ nowMs: () => Promise.resolve(Number.NaN) })],
     ['does not know the time', () => ({ nowMs: () => Promise.reject(new Error('gone')) })],
     ['never answers', () => ({ get: () => new Promise(() => undefined) })],
     [
