@@ -38,4 +38,11 @@ export const oneStepGuards = [
     replace: "    if ('refusal' in found) return { evidence: {}, counted: true }\n    if (found.claims.length === 0)",
     tests: oneStep,
   },
+  {
+    name: 'a request that may have been entered keeps no place',
+    file: source('approvals/request-ledger'),
+    find: '        await this.leave(false).catch(() => undefined)\n',
+    replace: '        void this.leave\n',
+    tests: ['packages/core/test/enforce/entering-fails.test.ts'],
+  },
 ]

@@ -1,3 +1,4 @@
+import { BothKeysError } from '../errors.js'
 import type { LedgerEntry } from '../ledger/ledger.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import type { SnapshotValue } from '../model/snapshot.js'
@@ -50,10 +51,15 @@ export class RequestLedger {
   /** Enters the request. Throws ERR_LIMIT_EXCEEDED when a cap is reached. */
   async enter(): Promise<void> {
     const { deadlineMs, ledger, limits } = this.#on
-    this.#keptUntilMs = await enter(ledger, deadlineMs, this.#place, {
-      perClosure: limits.pendingPerClosure,
-      overall: limits.pending,
-    })
+    const caps = { perClosure: limits.pendingPerClosure, overall: limits.pending }
+    try {
+      this.#keptUntilMs = await enter(ledger, deadlineMs, this.#place, caps)
+    } catch (error) {
+      // It may be there, and keep the same action from being asked about again until its time is over.
+      if (error instanceof BothKeysError && error.code === 'ERR_LEDGER_UNKNOWN')
+        await this.leave(false).catch(() => undefined)
+      throw error
+    }
   }
 
   /**
