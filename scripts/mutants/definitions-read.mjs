@@ -28,8 +28,8 @@ export const readingDefinitionGuards = [
   {
     name: 'ALTER of an object is where its name is found',
     file: analyzer('define-objects'),
-    find: 'namedObject(walk, kind, written)) define(walk, target)',
-    replace: '[newObject(walk, kind, written)]) define(walk, target)',
+    find: ': namedObject(walk, kind, written))',
+    replace: ': [newObject(walk, kind, written)])',
     tests: unit,
   },
   {
