@@ -72,7 +72,9 @@ describe('against a real server', () => {
       ) {
         continue
       }
-      const lines = analysis.description.effects.map(line).map((effect) => effect.replace(`role:${user}`, 'role:agent'))
+      const lines = analysis.description.effects
+        .map(line)
+        .map((effect) => effect.replace(`role:${user}`, 'role:agent').replace(`grantees=${user}`, 'grantees=agent'))
       expect([text, lines.toSorted()]).toEqual([text, expected.toSorted()])
     }
   })

@@ -27,6 +27,8 @@ describe('what the server has in its own catalog', () => {
     'select * from pg_user',
     'select r from pg_roles r',
     'table who',
+    // A view reads what its query names.
+    'select rolname from who',
     'select setconfig from pg_db_role_setting',
     'select last_value from counted',
     'select last_value from pg_sequences',
@@ -34,11 +36,10 @@ describe('what the server has in its own catalog', () => {
     expect(errors(await wire.ask(query(text)))).toEqual(['42501'])
   })
 
-  it.each([
-    'select rolname, rolsuper from pg_roles',
-    'select rolname from who',
-    'select sequencename from pg_sequences',
-  ])('tells the rest: %s', async (text) => {
-    expect(errors(await wire.ask(query(text)))).toEqual([])
-  })
+  it.each(['select rolname, rolsuper from pg_roles', 'select sequencename from pg_sequences'])(
+    'tells the rest: %s',
+    async (text) => {
+      expect(errors(await wire.ask(query(text)))).toEqual([])
+    },
+  )
 })
