@@ -23,7 +23,6 @@ export const largeTextGuards = [
     'this.afford(this.catalog.relations.size)',
     'this.afford(0)',
   ],
-  ['what is below a table costs something', analyzer('define'), ' && walk.afford(1)', ''],
   ['each table that is read costs something', analyzer('relation-reads'), '!walk.afford(1) || !reaches', '!reaches'],
   ['each table that is changed costs something', analyzer('relation-changes'), '!walk.afford(1) || !this', '!this'],
   ['each table that is locked costs something', analyzer('relation-reads'), '!walk.afford(1) || seen.has', 'seen.has'],

@@ -86,6 +86,7 @@ describe('a text of many columns and many names', () => {
     ['operators in operators', `select ${times(20, () => sums(100))}`],
     ['rights', rights(500, 100)],
     ['calls in calls', `select ${'upper('.repeat(22)}sku${')'.repeat(22)} from items`],
+    ['calls of operators in calls', `select ${'upper(sku || '.repeat(22)}sku${')'.repeat(22)} from items`],
     ['queries of WITH beside subqueries', subqueries(2000, 6000)],
   ])('is understood where it is large but plain: %s', async (_, text) => {
     const analysis = await analysisOf(text)
