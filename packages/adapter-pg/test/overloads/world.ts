@@ -120,6 +120,16 @@ export async function buildWorld(client: pg.Client, random: Random): Promise<voi
 
 /** The world as it has become. */
 export async function readWorld(client: pg.Client): Promise<World> {
+  // Otherwise what is asked here might mean what users have.
+  await client.query('begin; set local search_path = pg_catalog')
+  try {
+    return await read(client)
+  } finally {
+    await client.query('commit')
+  }
+}
+
+async function read(client: pg.Client): Promise<World> {
   const users = await callablesOf(client, false)
   return {
     tables: new Map(await columnsOf(client)),
@@ -187,7 +197,7 @@ async function attempt(client: pg.Client, text: string): Promise<void> {
 
 async function columnsOf(client: pg.Client): Promise<[string, readonly Column[]][]> {
   const { rows } = await client.query<{ relation: string; columns: Column[] }>(`select relname as relation,
-    json_agg(json_build_object('name', attname, 'type', format_type(atttypid, null)) order by attnum) as columns
+    json_agg(json_build_object('name', attname, 'type', replace(format_type(atttypid, null), 'public.', '')) order by attnum) as columns
     from pg_attribute join pg_class c on c.oid = attrelid
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') and attnum > 0 group by 1 order by 1`)
   return rows.map(({ relation, columns }) => [relation, columns])
@@ -197,14 +207,14 @@ async function columnsOf(client: pg.Client): Promise<[string, readonly Column[]]
 async function callablesOf(client: pg.Client, builtin: boolean): Promise<Callable[]> {
   const schema = builtin ? `'pg_catalog'` : `'public'`
   const { rows } = await client.query<Callable>({
-    text: `select proname as name, (select coalesce(array_agg(format_type(t, null) order by i), '{}') from unnest(proargtypes) with ordinality x(t, i)) as arguments,
-        format_type(prorettype, null) as result, case when proretset then 'set' else case prokind when 'a' then 'aggregate' when 'w' then 'window' else 'function' end end as kind
+    text: `select proname as name, (select coalesce(array_agg(replace(format_type(t, null), 'public.', '') order by i), '{}') from unnest(proargtypes) with ordinality x(t, i)) as arguments,
+        replace(format_type(prorettype, null), 'public.', '') as result, case when proretset then 'set' else case prokind when 'a' then 'aggregate' when 'w' then 'window' else 'function' end end as kind
       from pg_proc where pronamespace = ${schema}::regnamespace and provolatile <> 'v' and provariadic = 0 and prokind <> 'p'
         and proname !~ '^(pg_|lo_|ts_|has_|inet|brin|gin|gist|spg|bt|hash|enum_|current_|session|query_to|table_to|schema_to|database_to|cursor_to|binary_|xml|to_reg|txid|row_security|in_range|array_(recv|send|in|out|sub)|.*(send|recv|sel|out|in|typanalyze|support|sortsupport)$)'
-        and (select bool_and(format_type(t, null) = any($1)) from unnest(proargtypes::oid[] || prorettype) t)
+        and (select bool_and(replace(format_type(t, null), 'public.', '') = any($1)) from unnest(proargtypes::oid[] || prorettype) t)
         and proname !~ '^(op|cast)_[0-9]+$|_(cmp|hash|[0-4])$'
-      union all select oprname, array[case when oprleft = 0 then '' else format_type(oprleft, null) end, format_type(oprright, null)], format_type(oprresult, null), 'operator'
-      from pg_operator where oprnamespace = ${schema}::regnamespace and (oprleft = 0 or format_type(oprleft, null) = any($1)) and format_type(oprright, null) = any($1)
+      union all select oprname, array[case when oprleft = 0 then '' else replace(format_type(oprleft, null), 'public.', '') end, replace(format_type(oprright, null), 'public.', '')], replace(format_type(oprresult, null), 'public.', ''), 'operator'
+      from pg_operator where oprnamespace = ${schema}::regnamespace and (oprleft = 0 or replace(format_type(oprleft, null), 'public.', '') = any($1)) and replace(format_type(oprright, null), 'public.', '') = any($1)
       order by 1, 2, 3, 4`,
     values: [[...types, ...polymorphic]],
   })
