@@ -70,16 +70,45 @@ export default {
       severity: 'error',
       from: {
         path: '^packages/([^/]+)/',
-        pathNot: ['^packages/core/', '^packages/adapter-pg/test/(soak/two-keys|door/shared-ledger)'],
+        pathNot: [
+          '^packages/core/',
+          '^packages/(approver-slack|saml|serve)/',
+          '^packages/adapter-pg/test/(soak/two-keys|door/shared-ledger)',
+        ],
       },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/core/'] },
+    },
+    {
+      name: 'ways-to-reach-people-know-the-relay',
+      severity: 'error',
+      from: { path: '^packages/(approver-slack|saml)/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/(core|approval-relay)/'] },
+    },
+    {
+      name: 'served-doors-know-the-adapters',
+      severity: 'error',
+      from: { path: '^packages/serve/src/' },
+      to: { path: '^packages/', pathNot: ['^packages/(serve|core|adapter-pg|ledger-postgres)/'] },
     },
     {
       name: 'adapters-use-the-public-core',
       comment: 'Only @bothkeys/core and @bothkeys/core/adapter; tests also @bothkeys/core/testing and /signing.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/core/' },
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: ['^packages/core/', '^packages/(approval-relay|approver-slack|saml)/'],
+      },
       to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter)\\.(ts|js|d\\.ts)$' },
+    },
+    {
+      name: 'people-side-uses-the-public-core',
+      comment: 'What runs apart from agents may sign, and reads requests itself.',
+      severity: 'error',
+      from: { path: '^packages/(approval-relay|approver-slack|saml)/src/' },
+      to: {
+        path: '^packages/core/',
+        pathNot: '^packages/core/(src|dist)/(index|adapter|relay|signing)\\.(ts|js|d\\.ts)$',
+      },
     },
     {
       name: 'tests-use-the-public-core',
@@ -87,7 +116,8 @@ export default {
       from: { path: '^(packages/[^/]+/test|examples|tools)/', pathNot: '^packages/core/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/((src|dist)/(index|adapter|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+        pathNot:
+          '^packages/core/((src|dist)/(index|adapter|relay|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

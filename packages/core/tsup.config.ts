@@ -11,6 +11,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     adapter: 'src/adapter.ts',
+    relay: 'src/relay.ts',
     signing: 'src/signing.ts',
     'testing/index': 'src/testing/index.ts',
   },

@@ -42,6 +42,8 @@ export const errorCodes = Object.freeze({
   ERR_PROOF_NONCE: 'the proof of possession needs the nonce that the error holds',
   ERR_PROOF_UNAVAILABLE: 'every action of the session needs a proof, and none came',
   ERR_PROTOCOL_REFUSED: 'the client used a part of the protocol that the door refuses',
+  ERR_REQUEST_INVALID:
+    'a request for approval from another process is not whole or has two readings, so nobody is asked',
   ERR_REVOKED: 'the session, whom it belongs to or the target was revoked',
   ERR_SESSION_CLOSED: 'the session is closed or expired',
   ERR_SNAPSHOT_INVALID: 'a value cannot be frozen into a snapshot',

@@ -4,6 +4,7 @@ import type { Requester } from './requester.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import { CanonicalFragment, canonicalJson, isPlainText } from './model/canonical-json.js'
 import type { Digest } from './model/digest.js'
+import { requestDigest } from './model/request-text.js'
 import type { SnapshotValue } from './model/snapshot.js'
 
 /** A request bound to its digest, with the parts that the record keeps. */
@@ -15,7 +16,7 @@ export interface BoundRequest {
   readonly targetRecord: CanonicalFragment
   /** The number of parameters and a digest keyed with the nonce, so that nobody can guess a value from the record. */
   readonly parametersRecord: { readonly count: number; readonly digest: string } | undefined
-  /** What the digest is over, behind the prefix. It holds the nonce: for approvers' views and tests, never for the record. */
+  /** What the digest is over, behind the prefix. It holds the nonce: for approvers, never for the record. */
   readonly requestText: string
   /** About how many characters intent and outcome take in the journal. */
   readonly recordedCharacters: number
@@ -24,7 +25,6 @@ export interface BoundRequest {
 /** What an intent and an outcome take besides action, actor and target. */
 const envelopeCharacters = 900
 
-const prefix = 'bothkeys.request.v1\0'
 const parametersPrefix = 'bothkeys.parameters.v1\0'
 
 /** Binds an action, its actor, its target and the policy into one digest. Without a binding, as a request of its own. */
@@ -48,7 +48,7 @@ export function bindRequest(
     `,"state":${quoted(action.stateEpoch)},"target":${targetRecord.text}}`
   return {
     actionId,
-    digest: hash('sha256', prefix + text, 'hex') as Digest,
+    digest: requestDigest(text),
     actionRecord: parts.recorded,
     targetRecord,
     requestText: text,

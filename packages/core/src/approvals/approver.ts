@@ -37,6 +37,11 @@ export interface ApprovalRequest {
   readonly rules: readonly string[]
   readonly stages: readonly ApprovalStage[]
   readonly expiresAt: Date
+  /**
+   * What `digest` is over, as canonical JSON (RFC 8785): with it whoever asks people elsewhere makes the digest anew and takes
+   * nobody's word for it (`readRequest`). It holds what keeps the record from being guessed, so it is for approvers alone.
+   */
+  readonly exact: string
   /** The request as text for a person, escaped; `complete` is false when something did not fit. */
   readonly view: RequestView
   /** What evidence has to be about: guard, request, action, policy and view. */

@@ -40,6 +40,7 @@ export function effectInWords({ attributes, duty, resource }: Effect): string {
       ? inQuotes(resource)
       : `${rows === undefined ? `the ${named.kind} ` : ''}${named.segments.map(shown).join('.')}`
   const more = Object.entries(attributes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .filter(([name]) => !drops || name !== 'drop')
     .map(([name, value]) => inWords(name, value))
   return `${verb} ${what}${more.length === 0 ? '' : ` (${more.join('; ')})`}`

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
-import type { DelegationLink } from '../model/principal.js'
+import type { DelegationLink, Principal } from '../model/principal.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
 import { effectInWords } from './effect-words.js'
 import { estimateInWords } from './estimate-words.js'
@@ -8,7 +8,17 @@ import { inRows } from './rows.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
 /** A request without what is made of it. */
-export type RequestFacts = Omit<ApprovalRequest, 'view' | 'subject'>
+export type RequestFacts = Omit<ApprovalRequest, 'exact' | 'view' | 'subject'>
+
+/** What of a requester is shown. */
+export type ShownRequester = Pick<Principal, 'kind' | 'subject' | 'verifiedBy' | 'level' | 'actors' | 'change'> & {
+  readonly delegation: readonly Pick<DelegationLink, 'name'>[]
+}
+
+/** What a view is made of, and of nothing else: whoever has the same facts makes the same view. */
+export interface ShownFacts extends Omit<RequestFacts, 'requester'> {
+  readonly requester: ShownRequester
+}
 
 const viewPrefix = 'bothkeys.view.v1\0'
 const maxCharacters = 8_192
@@ -27,7 +37,7 @@ export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
  * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, and each row of the statement, and each
  * but the first of anything else, stands behind a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
  */
-export function requestView(request: RequestFacts): RequestView {
+export function requestView(request: ShownFacts): RequestView {
   const parametersText = canonicalJson(request.parameters)
   const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
   const parameters = parametersText.slice(0, maxCharacters)
@@ -61,9 +71,9 @@ export function requestView(request: RequestFacts): RequestView {
   return Object.freeze({ text, complete, digest: sha256(viewPrefix, complete ? 'whole\0' : 'cut\0', text) })
 }
 
-function headLines(request: RequestFacts): readonly string[] {
+function headLines(request: ShownFacts): readonly string[] {
   const { requester, target } = request
-  const where = Object.entries(request.identity).map(([name, value]) => `${visible(name)}=${visible(value)}`)
+  const where = inOrder(request.identity).map(([name, value]) => `${visible(name)}=${visible(value)}`)
   const needs = request.stages.map(
     ({ count, role, stage }) => `${visible(stage)}: ${String(count)} of ${visible(role)}`,
   )
@@ -71,9 +81,7 @@ function headLines(request: RequestFacts): readonly string[] {
   return [
     `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
     `  where      ${where.join(' ')}`,
-    ...Object.entries(request.settings ?? {}).map(
-      ([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`,
-    ),
+    ...inOrder(request.settings ?? {}).map(([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`),
     `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)} (${requester.level})`,
     ...(requester.actors.length === 0 ? [] : [`  acting     ${requester.actors.map(visible).join(', ')}`]),
     ...(requester.delegation.length === 0 ? [] : [`  sub-agent  ${requester.delegation.map(nameIn).join(' > ')}`]),
@@ -87,7 +95,12 @@ function headLines(request: RequestFacts): readonly string[] {
   ]
 }
 
+/** By name, in the order of canonical JSON, so that the same facts read the same wherever they come from. */
+function inOrder(members: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
 /** What a session called the sub-agent that it made. */
-function nameIn({ name }: DelegationLink): string {
+function nameIn({ name }: Pick<DelegationLink, 'name'>): string {
   return name === undefined ? 'one without a name' : `"${visible(name).replaceAll('"', '\\"')}"`
 }

@@ -41,6 +41,8 @@ export interface BoundAction {
   /** The id that the action's intent will have. */
   readonly actionId: string
   readonly digest: Digest
+  /** What the digest is over. It holds the nonce: for approvers, never for the record. */
+  readonly requestText: string
 }
 
 /** An action that the policy holds, bound to its digest. */
@@ -93,7 +95,7 @@ export type ApprovalOutcome =
 
 /** Whether approvers would see everything of an action. */
 export function isShownWhole(call: HeldCall): boolean {
-  return requestView(factsOf('', { ...call, actionId: '', digest: unbound }, 0)).complete
+  return requestView(factsOf('', { ...call, actionId: '', digest: unbound, requestText: '' }, 0)).complete
 }
 
 /** Stands where the digest will. */
@@ -111,7 +113,7 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
     view: view.digest,
   })
   // Assigned, so that the getter of `expiresAt` stays one.
-  return Object.freeze(Object.assign(facts, { view, subject }))
+  return Object.freeze(Object.assign(facts, { exact: hold.requestText, view, subject }))
 }
 
 function factsOf(id: string, hold: HoldRequest, expiresAtMs: number): RequestFacts {

@@ -4,7 +4,7 @@ import { identifier, refused } from './identifier.js'
 export type TokenType = 'at+jwt' | 'JWT'
 
 /** Every type of token that is read. */
-export type HeaderType = TokenType | 'bothkeys-approval+jwt' | 'bothkeys-policy+jwt'
+export type HeaderType = TokenType | 'bothkeys-approval+jwt' | 'bothkeys-policy+jwt' | 'bothkeys-request+jwt'
 
 /**
  * Headers with which a token chooses how it is checked: keys that it brings or points to, extensions, another encoding
@@ -41,5 +41,6 @@ const typeHints: Readonly<Record<HeaderType, string>> = {
     "have the issuer send RFC 9068 access tokens, or set typ: 'JWT' and an audience that only access tokens have",
   'bothkeys-approval+jwt': 'pass what signApproval made, or what a relay of bothkeys sent',
   'bothkeys-policy+jwt': 'pass what signPolicy made',
+  'bothkeys-request+jwt': 'pass what signRequest made',
   JWT: "leave typ out when the issuer's access tokens are of type at+jwt",
 }

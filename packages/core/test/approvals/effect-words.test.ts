@@ -26,7 +26,7 @@ describe('an effect in words', () => {
     ],
     ['creates, changes or drops the event-trigger audit', ['define', 'event-trigger:audit']],
     [
-      'runs the function shop.refund (not in the text itself, but by its trigger; user-defined)',
+      'runs the function shop.refund (user-defined; not in the text itself, but by its trigger)',
       ['execute', 'function:shop.refund', { via: 'trigger', userDefined: true }],
     ],
     [

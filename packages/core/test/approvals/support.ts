@@ -116,7 +116,8 @@ export const firstPolicy = policy('first')
 /** A call that is bound already: a test knows its digest before it is asked about. */
 export function hold(changes: Partial<HoldRequest> = {}, text = 'delete from invoices where id = $1'): HoldRequest {
   const requester = changes.requester ?? deployer
-  const binding = { actionId: changes.actionId ?? randomHex(4), digest: changes.digest ?? sha256(randomHex(16)) }
+  const actionId = changes.actionId ?? randomHex(4)
+  const binding = { actionId, digest: changes.digest ?? sha256(randomHex(16)), requestText: '{}' }
   const target = { name: 'orders', kind: 'postgres', labels: { env: 'prod' } }
   return {
     ...binding,

@@ -113,7 +113,11 @@ function call(what = 'as ever', changes: Partial<HeldCall> = {}): HeldCall {
   return {
     ...base,
     requester,
-    bind: (nonce, actionId = 'first-1') => ({ actionId, digest: sha256(nonce, actionId, what) }),
+    bind: (nonce, actionId = 'first-1') => ({
+      actionId,
+      digest: sha256(nonce, actionId, what),
+      requestText: '{}',
+    }),
     ...changes,
   }
 }
@@ -251,6 +255,7 @@ describe('a request whose process died', () => {
     const bind = (bound: typeof digest) => (_nonce: string, actionId?: string) => ({
       actionId: actionId ?? 'first-1',
       digest: bound,
+      requestText: '{}',
     })
     const { asked, on } = await leftBehind({ bind: bind(digest) })
     const again = await new Process(on).ask(call('as ever', { bind: bind(other) }))
@@ -291,8 +296,8 @@ describe('a request whose process died', () => {
     const knowing = call('as ever', {
       bind: (_nonce, actionId) =>
         actionId === undefined
-          ? { actionId: 'new-1', digest: sha256('new') }
-          : { actionId, digest: asked.request.digest },
+          ? { actionId: 'new-1', digest: sha256('new'), requestText: '{}' }
+          : { actionId, digest: asked.request.digest, requestText: '{}' },
     })
     const again = await new Process(on).ask(knowing)
     expect(again.request.id).not.toBe(asked.request.id)

@@ -260,7 +260,7 @@ class TakeoverPlay {
     return {
       ...base,
       requester,
-      bind: (nonce, actionId = 'first-1') => ({ actionId, digest: sha256(nonce, actionId) }),
+      bind: (nonce, actionId = 'first-1') => ({ actionId, digest: sha256(nonce, actionId), requestText: '{}' }),
     }
   }
 }

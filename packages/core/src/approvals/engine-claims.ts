@@ -1,0 +1,67 @@
+import type { Refuse } from '../identity/identifier.js'
+import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
+import { maxSeats } from '../model/decision.js'
+import { parseEstimate } from './estimate.js'
+import { Reader } from './exact-request.js'
+import type { EngineClaims } from './request-envelope.js'
+
+/** What an engine claims of a request, with the time in Unix milliseconds. */
+export type ReadClaims = Omit<EngineClaims, 'expiresAt'> & { readonly expiresAtMs: number }
+
+const names: readonly string[] = ['estimate', 'expiresAt', 'id', 'maxAffected', 'rules', 'settings', 'stages']
+
+const maxRules = 256
+
+/** Reads what the engine says of a request besides what its digest is over. Throws what `refuse` makes. */
+export function claimsOf(value: unknown, refuse: Refuse): ReadClaims {
+  const read = new Reader(refuse)
+  const claims = read.members(value, 'claims')
+  if (Object.keys(claims).some((name) => !names.includes(name))) throw refuse('its engine claims what is not known')
+  const { estimate, id, maxAffected, settings } = claims
+  if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) throw refuse('its id is none')
+  const rules = read.list(claims['rules'], 'rules').map((rule) => read.text(rule, 'rules'))
+  if (rules.length > maxRules) throw refuse('it has too many rules')
+  return {
+    id,
+    expiresAtMs: timeOf(read, claims['expiresAt']),
+    maxAffected: maxAffected === undefined ? undefined : wholeOf(read, maxAffected, 'maxAffected'),
+    settings: settings === undefined ? undefined : read.texts(settings, 'settings'),
+    estimate: estimate === undefined ? undefined : parseEstimate(estimate),
+    rules: Object.freeze(rules),
+    stages: stagesOf(read, claims['stages']),
+  }
+}
+
+/** One way to write a time, so that nobody reads another one. */
+function timeOf(read: Reader, value: unknown): number {
+  const text = read.text(value, 'expiresAt')
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) throw read.refuse('its expiresAt is no time')
+  return ms
+}
+
+function wholeOf(read: Reader, value: unknown, field: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
+  throw read.refuse(`its ${field} is no whole number`)
+}
+
+function stagesOf(read: Reader, value: unknown): readonly ApprovalStage[] {
+  const stages = read.list(value, 'stages')
+  if (stages.length === 0 || stages.length > maxSeats) throw read.refuse('it has no stages, or too many')
+  return Object.freeze(stages.map((stage) => stageOf(read, read.members(stage, 'stages'))))
+}
+
+const dimensions: readonly IndependenceDimension[] = ['subject', 'person', 'run', 'key', 'agentClass']
+
+function stageOf(read: Reader, stage: Readonly<Record<string, unknown>>): ApprovalStage {
+  const independent = read.list(stage['independent'], 'stages').map((name) => dimensions.find((each) => each === name))
+  const known = independent.filter((name) => name !== undefined)
+  const count = wholeOf(read, stage['count'], 'stages')
+  if (known.length < independent.length || count === 0) throw read.refuse('one of its stages cannot be met')
+  return Object.freeze({
+    stage: read.text(stage['stage'], 'stages'),
+    role: read.text(stage['role'], 'stages'),
+    count,
+    independent: Object.freeze(known),
+  })
+}

@@ -1,0 +1,131 @@
+import type { Refuse } from '../identity/identifier.js'
+import { strictJsonObject } from '../identity/strict-json.js'
+import type { CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
+import { approvalLevels } from '../model/decision.js'
+import type { AttributeValue, Effect } from '../model/effect.js'
+import { duties } from '../model/effect.js'
+import type { SnapshotValue } from '../model/snapshot.js'
+import type { ShownFacts, ShownRequester } from './request-view.js'
+
+/** What the canonical text of a request says: what people are shown of it, who asks, and by which policy. */
+export interface ExactRequest extends Pick<
+  ShownFacts,
+  'requester' | 'target' | 'identity' | 'operation' | 'text' | 'parameters' | 'effects'
+> {
+  readonly engine: string
+  /** The digest of the policy in force. */
+  readonly policy: string
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+/**
+ * Reads the canonical text that a request's digest is over. It has to be that text to the last byte, so that nobody reads it in
+ * another way. Throws what `refuse` makes.
+ */
+export function exactRequest(text: string, refuse: Refuse): ExactRequest {
+  const value = strictJsonObject(Buffer.from(text), 'what its digest is over', refuse)
+  if (canonicalText(value) !== text) throw refuse('what its digest is over is not canonical')
+  const read = new Reader(refuse)
+  const action = read.members(value['action'], 'action')
+  const target = read.members(value['target'], 'target')
+  const parameters = read.list(value['parameters'], 'parameters')
+  return {
+    engine: read.text(value['engine'], 'engine'),
+    policy: read.digest(value['policy'], 'policy'),
+    requester: requesterOf(read, read.members(value['actor'], 'actor')),
+    target: Object.freeze({ name: read.text(target['name'], 'target'), kind: read.text(target['kind'], 'target') }),
+    identity: read.texts(target['identity'], 'identity'),
+    operation: read.text(action['operation'], 'operation'),
+    text: read.text(action['text'], 'text'),
+    // JSON text makes nothing else.
+    parameters: Object.freeze(parameters) as readonly SnapshotValue[],
+    effects: Object.freeze(read.list(action['effects'], 'effects').map((effect) => effectOf(read, effect))),
+  }
+}
+
+function canonicalText(value: Members): string | undefined {
+  try {
+    return canonicalJson(value as CanonicalInput)
+  } catch {
+    return undefined
+  }
+}
+
+function requesterOf(read: Reader, actor: Members): ShownRequester {
+  const subject = read.members(actor['subject'], 'subject')
+  const kind = (['human', 'agent', 'workload'] as const).find((known) => known === actor['kind'])
+  const level = approvalLevels.find((known) => known === actor['level'])
+  if (kind === undefined || level === undefined) throw read.refuse('its actor is of no kind or level that is known')
+  const { actors = [], change, delegation = [] } = actor
+  return Object.freeze({
+    kind,
+    level,
+    subject: Object.freeze({
+      id: read.text(subject['id'], 'subject'),
+      issuer: read.text(subject['issuer'], 'subject'),
+    }),
+    verifiedBy: read.text(actor['verifiedBy'], 'actor'),
+    actors: Object.freeze(read.list(actors, 'actors').map((each) => read.text(each, 'actors'))),
+    change: change === undefined ? undefined : read.text(change, 'change'),
+    delegation: Object.freeze(read.list(delegation, 'delegation').map((link) => linkOf(read, link))),
+  })
+}
+
+function linkOf(read: Reader, link: unknown): ShownRequester['delegation'][number] {
+  const { name } = read.members(link, 'delegation')
+  return Object.freeze(name === undefined ? {} : { name: read.text(name, 'delegation') })
+}
+
+function effectOf(read: Reader, value: unknown): Effect {
+  const { attributes, duty, resource } = read.members(value, 'effects')
+  const known = duties.find((each) => each === duty)
+  if (known === undefined) throw read.refuse('one of its effects has no duty that is known')
+  const entries = Object.entries(read.members(attributes, 'effects'))
+  return Object.freeze({
+    duty: known,
+    resource: read.text(resource, 'effects'),
+    attributes: Object.freeze(Object.fromEntries(entries.map(([name, each]) => [name, attributeOf(read, each)]))),
+  })
+}
+
+function attributeOf(read: Reader, value: unknown): AttributeValue {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  return Object.freeze(read.list(value, 'effects').map((each) => read.text(each, 'effects')))
+}
+
+/** Reads members of a request, or refuses it by their name. */
+export class Reader {
+  readonly refuse: Refuse
+
+  constructor(refuse: Refuse) {
+    this.refuse = refuse
+  }
+
+  text(value: unknown, field: string): string {
+    if (typeof value === 'string') return value
+    throw this.refuse(`its ${field} is not text`)
+  }
+
+  digest(value: unknown, field: string): string {
+    if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value
+    throw this.refuse(`its ${field} is no digest`)
+  }
+
+  list(value: unknown, field: string): readonly unknown[] {
+    if (Array.isArray(value)) return value
+    throw this.refuse(`its ${field} is not a list`)
+  }
+
+  members(value: unknown, field: string): Members {
+    // A JSON value that is no array, string, number, boolean or null.
+    if (Object.prototype.toString.call(value) === '[object Object]') return value as Members
+    throw this.refuse(`its ${field} has no members`)
+  }
+
+  texts(value: unknown, field: string): Readonly<Record<string, string>> {
+    const entries = Object.entries(this.members(value, field))
+    return Object.freeze(Object.fromEntries(entries.map(([name, each]) => [name, this.text(each, field)])))
+  }
+}

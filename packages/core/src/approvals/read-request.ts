@@ -1,0 +1,64 @@
+import { BothKeysError } from '../errors.js'
+import { strictJsonObject } from '../identity/strict-json.js'
+import type { ApprovalSubject } from '../model/approval-statement.js'
+import { requestDigest } from '../model/request-text.js'
+import type { RequestView } from './approver.js'
+import { claimsOf } from './engine-claims.js'
+import { exactRequest } from './exact-request.js'
+import { envelopeVersion } from './request-envelope.js'
+import type { ShownFacts } from './request-view.js'
+import { requestView } from './request-view.js'
+
+/** A request as whoever asks people in another process sees it: made from what the digest is over, and from nothing else. */
+export interface RelayedRequest extends ShownFacts {
+  /** The guard that asks. Whoever sent the request has to be it. */
+  readonly engine: string
+  /** What `digest` is over. */
+  readonly exact: string
+  /** What people are shown. It says what of it the engine claims. */
+  readonly view: RequestView
+  /** What evidence has to be about. */
+  readonly subject: ApprovalSubject
+}
+
+/** The longest request that is read, in bytes: four times the longest statement, with as much for its parameters. */
+export const maxRequestBytes = 2 * 1024 * 1024
+
+/**
+ * Reads a request that the engine of another process sent (`webhookApprover`). The digest is made anew from the canonical
+ * text, and so is the view from that text: the sender can send another request, but none that shows one thing and is another.
+ * What the digest does not cover, the engine's claims, is in the view, whose digest people sign.
+ * Throws ERR_REQUEST_INVALID, with a reason that holds nothing of it, for anything that has two readings or is not whole.
+ *
+ * @example
+ * const { view, subject } = readRequest(body)
+ */
+export function readRequest(envelope: string | Uint8Array): RelayedRequest {
+  const bytes = typeof envelope === 'string' ? Buffer.from(envelope) : envelope
+  if (bytes.byteLength > maxRequestBytes) throw requestRefused(`it is longer than ${String(maxRequestBytes)} bytes`)
+  const { claims, exact, v, ...others } = strictJsonObject(bytes, 'it', requestRefused)
+  if (v !== envelopeVersion) throw requestRefused('its version is none that is known')
+  if (Object.keys(others).length > 0) throw requestRefused('it has members that are not known')
+  if (typeof exact !== 'string') throw requestRefused('it lacks what its digest is over')
+  const { engine, policy, ...action } = exactRequest(exact, requestRefused)
+  const { expiresAtMs, ...claimed } = claimsOf(claims, requestRefused)
+  const facts = {
+    ...claimed,
+    ...action,
+    digest: requestDigest(exact),
+    // A frozen Date can still be set, so each reader gets one of their own.
+    get expiresAt() {
+      return new Date(expiresAtMs)
+    },
+  }
+  const view = requestView(facts)
+  const subject = Object.freeze({ aud: engine, req: facts.id, adh: facts.digest, pol: policy, view: view.digest })
+  // Assigned, so that the getter of `expiresAt` stays one.
+  return Object.freeze(Object.assign(facts, { engine, exact, view, subject }))
+}
+
+function requestRefused(reason: string): BothKeysError {
+  return new BothKeysError('ERR_REQUEST_INVALID', `the request for approval was refused: ${reason}`, {
+    hint: 'send what requestEnvelope made of the request',
+  })
+}

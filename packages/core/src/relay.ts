@@ -1,0 +1,11 @@
+/** What whoever asks people in a process of its own needs. Decides nothing: the engine checks all that comes back. */
+export type { RelayedRequest } from './approvals/read-request.js'
+export { maxRequestBytes, readRequest } from './approvals/read-request.js'
+export { requestEnvelope } from './approvals/request-envelope.js'
+export type { ShownRequester } from './approvals/request-view.js'
+export { digestPrefix } from './approvals/request-view.js'
+export { escapeHidden, visible } from './approvals/visible.js'
+export type { KnownEngine, ReceivedMessage, RequestTokenRules } from './identity/request-token.js'
+export { requestTokens } from './identity/request-token.js'
+export { strictJsonObject } from './identity/strict-json.js'
+export { systemClock } from './model/clock.js'

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { approvalRequest } from '../../src/approvals/request.js'
+import { readRequest } from '../../src/approvals/read-request.js'
+import { requestEnvelope } from '../../src/approvals/request-envelope.js'
+import { actorFragment, principalFragment } from '../../src/identity/make-principal.js'
+import { canonicalJson } from '../../src/model/canonical-json.js'
+import type { Action } from '../../src/model/action.js'
+import type { Effect } from '../../src/model/effect.js'
+import { duties } from '../../src/model/effect.js'
+import type { Principal } from '../../src/model/principal.js'
+import { bindRequest } from '../../src/request-digest.js'
+import { fc } from '../properties.js'
+import { agent, firstPolicy, hold, human, startMs } from './support.js'
+
+/** The request that people are asked for an action, as the engine makes it. */
+function asked(action: Partial<Action> = {}, requester: Principal = agent('etl'), changes: object = {}) {
+  const base = hold({ requester, ...changes })
+  const whole = { ...base.action, ...action }
+  const by = {
+    sessionId: 's',
+    principal: requester,
+    principalRecord: principalFragment(requester),
+    actorRecord: actorFragment(requester),
+  } as Parameters<typeof bindRequest>[1]
+  const bound = bindRequest('orders', by, whole, firstPolicy.digest, { nonce: 'ab'.repeat(16), actionId: 'a-1' })
+  const call = { ...base, ...bound, action: whole, policyDigest: firstPolicy.digest }
+  return approvalRequest('0'.repeat(32), call, startMs + 60_000, 'orders')
+}
+
+const parsed = (): { claims: Record<string, unknown>; exact: string; v: number } =>
+  JSON.parse(requestEnvelope(asked())) as never
+
+const refusal = (envelope: unknown): unknown => {
+  try {
+    readRequest(typeof envelope === 'string' ? envelope : JSON.stringify(envelope))
+    return 'read'
+  } catch (error) {
+    return error
+  }
+}
+
+describe('a request that is read in another process', () => {
+  it('has the digest, the view and the subject that it had where it was asked', () => {
+    const request = asked()
+    const read = readRequest(requestEnvelope(request))
+    expect(read.subject).toEqual(request.subject)
+    expect(read.view).toEqual(request.view)
+    expect(read.digest).toBe(request.digest)
+    expect(read.expiresAt).toEqual(request.expiresAt)
+    expect(read.engine).toBe('orders')
+  })
+
+  it('is the same to both sides whatever the action is', () => {
+    const name = fc.string({ unit: 'grapheme', maxLength: 12 })
+    const attribute = fc.oneof(name, fc.integer(), fc.boolean(), fc.array(name, { maxLength: 3 }))
+    const effect: fc.Arbitrary<Effect> = fc.record({
+      duty: fc.constantFrom(...duties),
+      resource: fc.oneof(name, fc.constant('table:public.invoices')),
+      attributes: fc.dictionary(name, attribute, { maxKeys: 4 }),
+    })
+    const texts = fc.dictionary(name, name, { maxKeys: 4 })
+    const action = fc.record({
+      identity: texts,
+      settings: fc.option(texts, { nil: undefined }),
+      parameters: fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 3 }),
+      effects: fc.array(effect, { maxLength: 4 }),
+      text: fc.string({ unit: 'grapheme', maxLength: 200 }),
+    })
+    const requester = fc.constantFrom(
+      agent('etl', { change: 'CHG-1' }),
+      human('ann'),
+      agent('load', { actors: [{ issuer: 'https://agents.example', id: 'other' }] }),
+    )
+    fc.assert(
+      fc.property(action, requester, fc.option(fc.nat(), { nil: undefined }), (made, who, maxAffected) => {
+        const { effects, text, ...rest } = made
+        const description = { operation: 'query', text, recordedText: text, effects }
+        const request = asked({ ...rest, description } as Partial<Action>, who, { maxAffected })
+        const read = readRequest(requestEnvelope(request))
+        expect(read.view).toEqual(request.view)
+        expect(read.subject).toEqual(request.subject)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('cannot show one thing and be another', () => {
+    const honest = asked()
+    const other = asked({ description: { ...hold().action.description, text: 'select 1', effects: [] } })
+    const forged = { ...(JSON.parse(requestEnvelope(other)) as object), digest: honest.digest, view: honest.view }
+    expect(refusal(forged)).toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+    const read = readRequest(requestEnvelope(other))
+    expect(read.digest).not.toBe(honest.digest)
+    expect(read.view.text).toContain('| select 1')
+  })
+
+  it.each([
+    ['another version', () => ({ ...parsed(), v: 2 })],
+    ['what is not known', () => ({ ...parsed(), more: 1 })],
+    ['no canonical text', () => ({ ...parsed(), exact: undefined })],
+    ['text that is not canonical', () => ({ ...parsed(), exact: parsed().exact.replace('{', '{ ') })],
+    ['text with a name twice', () => ({ ...parsed(), exact: parsed().exact.replace('{', '{"action":{},') })],
+    ['text that is cut', () => ({ ...parsed(), exact: parsed().exact.slice(0, -1) })],
+    ['no claims', () => ({ ...parsed(), claims: undefined })],
+    ['claims that are not known', () => ({ ...parsed(), claims: { ...parsed().claims, more: 1 } })],
+    ['an id that is none', () => ({ ...parsed(), claims: { ...parsed().claims, id: '../1' } })],
+    ['a time in two spellings', () => ({ ...parsed(), claims: { ...parsed().claims, expiresAt: '2026-05-04' } })],
+    ['a time that is none', () => ({ ...parsed(), claims: { ...parsed().claims, expiresAt: 'soon' } })],
+    ['a bound that is none', () => ({ ...parsed(), claims: { ...parsed().claims, maxAffected: -1 } })],
+    ['no stages', () => ({ ...parsed(), claims: { ...parsed().claims, stages: [] } })],
+    ['nine stages', () => ({ ...parsed(), claims: { ...parsed().claims, stages: Array(9).fill(stage) } })],
+    ['a stage of nobody', () => ({ ...parsed(), claims: { ...parsed().claims, stages: [{ ...stage, count: 0 }] } })],
+    [
+      'a stage of a dimension that is none',
+      () => ({
+        ...parsed(),
+        claims: { ...parsed().claims, stages: [{ ...stage, independent: ['mood'] }] },
+      }),
+    ],
+    ['257 rules', () => ({ ...parsed(), claims: { ...parsed().claims, rules: Array(257).fill('r') } })],
+    ['no object', () => '[]'],
+    ['no JSON', () => '{'],
+    ['a name twice', () => `${JSON.stringify(parsed()).slice(0, -1)},"v":1}`],
+    ['more than two mebibytes', () => ({ ...parsed(), claims: { ...parsed().claims, rules: ['r'.repeat(2 ** 21)] } })],
+  ])('is refused with %s', (_what, envelope) => {
+    expect(refusal(envelope())).toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+  })
+
+  it.each([
+    ['actor', { actor: { kind: 'robot' } }],
+    ['actor', { actor: { kind: 'agent', level: 'asserted', subject: {} } }],
+    ['action', { action: { effects: [{ duty: 'fly', resource: 'r', attributes: {} }], operation: 'q', text: 't' } }],
+    [
+      'action',
+      { action: { effects: [{ duty: 'read', resource: 'r', attributes: { a: {} } }], operation: 'q', text: 't' } },
+    ],
+    ['policy', { policy: 'none' }],
+    ['engine', { engine: 1 }],
+    ['identity', { target: { identity: { host: 1 }, kind: 'k', name: 'n' } }],
+    ['parameters', { parameters: {} }],
+  ])('is refused when its %s cannot be read', (_what, changes) => {
+    const whole = { ...(JSON.parse(parsed().exact) as object), ...changes }
+    expect(refusal({ ...parsed(), exact: canonicalJson(whole as never) })).toMatchObject({
+      code: 'ERR_REQUEST_INVALID',
+    })
+  })
+})
+
+const stage = { count: 1, independent: [], role: 'dba', stage: 'peer' }
