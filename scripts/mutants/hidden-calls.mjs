@@ -164,13 +164,6 @@ export const hiddenCallGuards = [
     tests,
   },
   {
-    name: 'a join may give columns other names',
-    file: source('resolve-column'),
-    find: 'level.ranges.some(isJoin) || ',
-    replace: '',
-    tests,
-  },
-  {
     name: 'what a trigger runs may also run in planning, where something else runs it, too',
     file: 'packages/adapter-pg/src/analyzer/effect-set.ts',
     find: "  else if (into['via'] === 'trigger') into['via'] = other['via']\n",

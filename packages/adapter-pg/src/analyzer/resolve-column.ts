@@ -33,7 +33,7 @@ export function resolveColumn(
     return range === undefined || column === undefined ? undefined : { range, column }
   }
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
-    if (level.ranges.some(isJoin) || level.isMixed(name)) return undefined
+    if (level.isMixed(name)) return undefined
     let unknown = false
     for (const range of level.ranges) {
       if (range.hidden) continue
@@ -44,9 +44,4 @@ export function resolveColumn(
     if (unknown) return undefined
   }
   return undefined
-}
-
-/** A join under a name of its own, which may give columns of its items other names. */
-function isJoin({ columns, relation, types }: Range): boolean {
-  return relation === undefined && columns === undefined && types === undefined
 }
