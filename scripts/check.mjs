@@ -4,4 +4,4 @@ import { runSteps } from './run-steps.mjs'
 import { steps } from './steps.mjs'
 
 await ensureInstalled()
-process.exitCode = await runSteps(steps(['format', 'types', 'lint', 'layers', 'unit']))
+process.exitCode = await runSteps(steps(['format', 'types', 'lint', 'layers', 'build', 'unit']))
