@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
@@ -63,6 +63,19 @@ describe('a session is over when its token is', () => {
     const other = agentOf({ id: 'other', roles: ['dba'], expiresAtMs: startMs + 9 * hourMs })
     await expect(on.session(other)).rejects.toMatchObject({ code: 'ERR_DUTY_CONFLICT' })
     await session.close()
+  })
+
+  it('also while nobody uses it, however long it took to open', async () => {
+    const on = await slowBench(hourMs / 2)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const session = await on.session(worker)
+      on.clock.advance(hourMs / 2)
+      await vi.advanceTimersByTimeAsync(hourMs / 2)
+      expect(session.closed).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('however long its opening took to be recorded, also when it was delegated', async () => {
