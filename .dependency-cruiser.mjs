@@ -92,13 +92,14 @@ export default {
     },
     {
       name: 'adapters-use-the-public-core',
-      comment: 'Only @bothkeys/core and @bothkeys/core/adapter; tests also @bothkeys/core/testing and /signing.',
+      comment:
+        'Only @bothkeys/core, @bothkeys/core/adapter and @bothkeys/core/verifier; tests also @bothkeys/core/testing and /signing.',
       severity: 'error',
       from: {
         path: '^packages/[^/]+/src/',
         pathNot: ['^packages/core/', '^packages/(approval-relay|approver-slack|saml)/'],
       },
-      to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter)\\.(ts|js|d\\.ts)$' },
+      to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter|verifier)\\.(ts|js|d\\.ts)$' },
     },
     {
       name: 'people-side-uses-the-public-core',
@@ -107,7 +108,7 @@ export default {
       from: { path: '^packages/(approval-relay|approver-slack|saml)/src/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(src|dist)/(index|adapter|relay|signing)\\.(ts|js|d\\.ts)$',
+        pathNot: '^packages/core/(src|dist)/(index|adapter|relay|signing|verifier)\\.(ts|js|d\\.ts)$',
       },
     },
     {
@@ -117,7 +118,7 @@ export default {
       to: {
         path: '^packages/core/',
         pathNot:
-          '^packages/core/((src|dist)/(index|adapter|relay|signing|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+          '^packages/core/((src|dist)/(index|adapter|relay|signing|verifier|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

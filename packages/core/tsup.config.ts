@@ -13,6 +13,7 @@ export default defineConfig({
     adapter: 'src/adapter.ts',
     relay: 'src/relay.ts',
     signing: 'src/signing.ts',
+    verifier: 'src/verifier.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

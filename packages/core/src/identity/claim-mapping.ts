@@ -1,4 +1,4 @@
-import { BothKeysError } from '../errors.js'
+import { wrongOption } from '../known-options.js'
 import type { PrincipalKind } from '../model/principal.js'
 import type { ClaimTable } from './claim-table.js'
 import { tableReader } from './claim-table.js'
@@ -32,16 +32,21 @@ export type ClaimedFacts = Pick<PrincipalFacts, 'kind' | 'owners' | 'agentClass'
 
 /**
  * Compiles claim options into one reader of verified claims. Compiling throws ERR_CONFIG_INVALID,
- * reading throws ERR_TOKEN_INVALID when a claim has another shape than it should or is not in the token itself.
+ * reading throws ERR_TOKEN_INVALID when a claim has another shape than it should or is not in the token itself. `of` names
+ * the function whose options they are.
  */
-export function claimMapping(options: ClaimOptions, issuer: string): (claims: unknown) => ClaimedFacts {
-  const roles = rolesReader(options)
-  const kindOfClaims = kindReader(options.kind ?? 'agent')
-  const owners = ownersReader(options.owners, issuer)
-  const agentClass = classReader(options.agentClass)
+export function claimMapping(
+  options: ClaimOptions,
+  issuer: string,
+  of = 'jwtVerifier',
+): (claims: unknown) => ClaimedFacts {
+  const roles = rolesReader(options, of)
+  const kindOfClaims = kindReader(options.kind ?? 'agent', of)
+  const owners = ownersReader(options.owners, issuer, of)
+  const agentClass = classReader(options.agentClass, of)
   const run = options.run === undefined ? undefined : jsonPointer(options.run, 'run')
   const change = options.change === undefined ? undefined : jsonPointer(options.change, 'change')
-  const read = namesRead(options)
+  const read = namesRead(options, of)
   return (claims) => {
     assertOwnClaims(claims, read)
     const kind = kindOfClaims(claims)
@@ -59,10 +64,10 @@ export function claimMapping(options: ClaimOptions, issuer: string): (claims: un
 }
 
 /** The top-level claims that the options read. Every pointer has been checked by its reader. */
-function namesRead(options: ClaimOptions): ReadonlySet<string> {
+function namesRead(options: ClaimOptions, of: string): ReadonlySet<string> {
   const { agentClass, change, kind, owners, run } = options
   const pointers = [
-    ...rolePointers(options),
+    ...rolePointers(options, of),
     typeof kind === 'object' ? kind.claim : undefined,
     typeof owners === 'object' ? owners.claim : owners,
     agentClass?.claim,
@@ -72,52 +77,54 @@ function namesRead(options: ClaimOptions): ReadonlySet<string> {
   return new Set(pointers.flatMap((pointer) => (pointer === undefined ? [] : firstName(pointer))))
 }
 
-function kindReader(kind: NonNullable<ClaimOptions['kind']>): (claims: unknown) => PrincipalKind {
+function kindReader(kind: NonNullable<ClaimOptions['kind']>, of: string): (claims: unknown) => PrincipalKind {
   if (typeof kind === 'string') {
-    const fixed = kindOf(kind)
+    const fixed = kindOf(kind, of)
     return () => fixed
   }
-  const read = tableReader(kind, 'kind')
-  for (const value of Object.values(kind.values)) kindOf(value)
+  const read = tableReader(kind, 'kind', of)
+  for (const value of Object.values(kind.values)) kindOf(value, of)
   return (claims) => {
     const found = read(claims)
-    if (found === undefined)
-      throw refused('the kind claim is missing or not in the table', 'list it in jwtVerifier.kind')
-    return kindOf(found)
+    if (found === undefined) throw refused('the kind claim is missing or not in the table', `list it in ${of}.kind`)
+    return kindOf(found, of)
   }
 }
 
-function kindOf(kind: string): PrincipalKind {
+function kindOf(kind: string, of: string): PrincipalKind {
   if (kind === 'human' || kind === 'agent' || kind === 'workload') return kind
-  throw wrong('kind must be human, agent or workload')
+  throw wrongOption(of, 'kind must be human, agent or workload')
 }
 
 /** A person has no class, whatever the token says. */
-function classReader(option: ClaimTable | undefined): (claims: unknown, kind: PrincipalKind) => string | undefined {
+function classReader(
+  option: ClaimTable | undefined,
+  of: string,
+): (claims: unknown, kind: PrincipalKind) => string | undefined {
   if (option === undefined) return () => undefined
-  const read = tableReader(option, 'agentClass')
+  const read = tableReader(option, 'agentClass', of)
   return (claims, kind) => {
     if (kind === 'human') return undefined
     const found = read(claims)
     if (found === undefined)
-      throw refused('the class claim is missing or not in the table', 'list it in jwtVerifier.agentClass')
+      throw refused('the class claim is missing or not in the table', `list it in ${of}.agentClass`)
     return found
   }
 }
 
-function ownersReader(option: ClaimOptions['owners'], issuer: string): (claims: unknown) => PrincipalFacts['owners'] {
+function ownersReader(
+  option: ClaimOptions['owners'],
+  issuer: string,
+  of: string,
+): (claims: unknown) => PrincipalFacts['owners'] {
   if (option === undefined) return () => undefined
   const pointer = jsonPointer(typeof option === 'string' ? option : option.claim, 'owners')
   const ownerIssuer = typeof option === 'string' ? issuer : option.issuer
-  if (typeof ownerIssuer !== 'string' || ownerIssuer === '') throw wrong('owners.issuer must be an issuer')
+  if (typeof ownerIssuer !== 'string' || ownerIssuer === '') throw wrongOption(of, 'owners.issuer must be an issuer')
   return (claims) => {
     const value = pointer(claims)
     if (value === undefined) return undefined
     const ids = typeof value === 'string' ? [value] : strings(value, 'the owners claim')
     return ids.map((id) => ({ issuer: ownerIssuer, id }))
   }
-}
-
-function wrong(what: string): BothKeysError {
-  return new BothKeysError('ERR_CONFIG_INVALID', `jwtVerifier: ${what}`)
 }

@@ -1,4 +1,5 @@
-import { BothKeysError } from '../errors.js'
+import type { BothKeysError } from '../errors.js'
+import { wrongOption } from '../known-options.js'
 import { jsonPointer } from './json-pointer.js'
 
 /** A claim and an explicit table of its values: what is not in the table means nothing. */
@@ -9,9 +10,9 @@ export interface ClaimTable<Value extends string = string> {
 }
 
 /** Reads a claim through its table; undefined when it is missing, no string, or not in the table. */
-export function tableReader(option: ClaimTable, name: string): (claims: unknown) => string | undefined {
+export function tableReader(option: ClaimTable, name: string, of: string): (claims: unknown) => string | undefined {
   const pointer = jsonPointer(option.claim, `${name}.claim`)
-  const table = tableOf(option.values, `${name}.values`)
+  const table = tableOf(option.values, `${name}.values`, of)
   return (claims) => {
     const value = pointer(claims)
     return typeof value === 'string' ? table.get(value) : undefined
@@ -19,16 +20,13 @@ export function tableReader(option: ClaimTable, name: string): (claims: unknown)
 }
 
 /** A table of strings as a map, in which no inherited name stands. Throws ERR_CONFIG_INVALID. */
-export function tableOf(values: unknown, option: string): ReadonlyMap<string, string> {
-  if (typeof values !== 'object' || values === null) throw wrongTable(option)
+export function tableOf(values: unknown, option: string, of: string): ReadonlyMap<string, string> {
+  if (typeof values !== 'object' || values === null) throw wrongTable(option, of)
   const entries = Object.entries(values)
-  if (entries.length === 0 || !entries.every((entry) => typeof entry[1] === 'string')) throw wrongTable(option)
+  if (entries.length === 0 || !entries.every((entry) => typeof entry[1] === 'string')) throw wrongTable(option, of)
   return new Map(entries as [string, string][])
 }
 
-function wrongTable(option: string): BothKeysError {
-  return new BothKeysError(
-    'ERR_CONFIG_INVALID',
-    `jwtVerifier: ${option} must be a table of strings with at least one entry`,
-  )
+function wrongTable(option: string, of: string): BothKeysError {
+  return wrongOption(of, `${option} must be a table of strings with at least one entry`)
 }

@@ -1,4 +1,4 @@
-import { BothKeysError } from '../errors.js'
+import { wrongOption } from '../known-options.js'
 import { tableOf } from './claim-table.js'
 import { refused } from './identifier.js'
 import { jsonPointer } from './json-pointer.js'
@@ -20,18 +20,18 @@ export interface RoleOptions {
 }
 
 /** The pointers of the role claims, one or several. Throws ERR_CONFIG_INVALID. */
-export function rolePointers({ roles }: RoleOptions): readonly string[] {
+export function rolePointers({ roles }: RoleOptions, of: string): readonly string[] {
   const list = typeof roles === 'string' ? [roles] : roles
-  if (!Array.isArray(list) || list.length === 0) throw wrong('roles must be a JSON Pointer or several')
+  if (!Array.isArray(list) || list.length === 0) throw wrongOption(of, 'roles must be a JSON Pointer or several')
   return list as readonly string[]
 }
 
 /** Compiles the reader of the roles. Reading throws ERR_TOKEN_INVALID when a claim has another shape than it should. */
-export function rolesReader(options: RoleOptions): (claims: unknown) => readonly string[] {
-  const pointers = rolePointers(options).map((pointer) => jsonPointer(pointer, 'roles'))
-  const table = options.roleMap === undefined ? undefined : tableOf(options.roleMap, 'roleMap')
+export function rolesReader(options: RoleOptions, of: string): (claims: unknown) => readonly string[] {
+  const pointers = rolePointers(options, of).map((pointer) => jsonPointer(pointer, 'roles'))
+  const table = options.roleMap === undefined ? undefined : tableOf(options.roleMap, 'roleMap', of)
   const isSpaced = options.spaceDelimitedRoles ?? false
-  if (typeof isSpaced !== 'boolean') throw wrong('spaceDelimitedRoles must be true or false')
+  if (typeof isSpaced !== 'boolean') throw wrongOption(of, 'spaceDelimitedRoles must be true or false')
   return (claims) => {
     const values = pointers.flatMap((pointer) => roleValues(pointer(claims) ?? [], isSpaced))
     if (values.length > maxValues) throw refused(`it has more than ${String(maxValues)} roles`)
@@ -50,8 +50,4 @@ export function strings(value: unknown, claim: string): readonly string[] {
     throw refused(`${claim} is not an array of strings`)
   }
   return value as readonly string[]
-}
-
-function wrong(what: string): BothKeysError {
-  return new BothKeysError('ERR_CONFIG_INVALID', `jwtVerifier: ${what}`)
 }
