@@ -1,7 +1,7 @@
 import { responseRefused } from './response-refused.js'
 
 const maxDepth = 32
-const maxElements = 8_192
+const maxElements = 4_096
 const maxAttributes = 64
 
 const declaration =

@@ -39,6 +39,8 @@ export const samlOptionNames = [
   'signed',
 ] as const satisfies readonly (keyof SamlOptions)[]
 
+const maxCertificates = 8
+
 /** The options, checked. */
 export interface SamlRules {
   readonly issuer: string
@@ -58,7 +60,9 @@ export function samlRules(of: string, options: SamlOptions): SamlRules {
   const wrong = (what: string): BothKeysError => wrongOption(of, what)
   const { certificates, seen, signed } = options
   const pems: readonly unknown[] = Array.isArray(certificates) ? certificates : [certificates]
-  if (pems.length === 0) throw wrong('certificates must hold at least one')
+  // Each is tried, and a response costs as much again for each.
+  if (pems.length === 0 || pems.length > maxCertificates)
+    throw wrong(`certificates must hold between 1 and ${String(maxCertificates)}`)
   if (signed !== undefined && !['assertion', 'both', 'response'].includes(signed))
     throw wrong('signed must be assertion, response or both')
   if (typeof (seen as Partial<SeenAssertions> | undefined)?.use !== 'function')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seenAssertions } from '../src/index.js'
+import { seenAssertions, verifySamlResponse } from '../src/index.js'
 import { naiveReading } from './naive-reader.js'
 import { clockAt, expectRefused, options, signal, verify } from './support.js'
 import type { Parts } from './test-idp.js'
@@ -23,7 +23,6 @@ import {
   sign,
   signedXml,
 } from './test-idp.js'
-import { verifySamlResponse } from '../src/index.js'
 
 const holder = 'urn:oasis:names:tc:SAML:2.0:cm:holder-of-key'
 const status = (value: string, inner = ''): string =>
@@ -360,6 +359,26 @@ describe('a second time', () => {
     ['says nothing', () => undefined as unknown as boolean, /used before/u],
   ] as const)('a memory that %s refuses', async (_what, use, reason) => {
     await expectRefused(signedXml(), reason, { seen: { use } })
+  })
+
+  it('nothing is used up when nobody waits any more', async () => {
+    const abort = new AbortController()
+    let uses = 0
+    const use = (): boolean => {
+      uses += 1
+      return true
+    }
+    const wallMs = (): number => {
+      // The time is looked at when the signature has been checked, and before anything is used up.
+      abort.abort()
+      return nowMs
+    }
+    const aborting = options({ seen: { use }, clock: { wallMs, monotonicMs: () => 0 } })
+    await expect(verifySamlResponse(encoded(signedXml()), aborting, abort.signal)).rejects.toMatchObject({
+      code: 'ERR_ABORTED',
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(uses).toBe(0)
   })
 
   it('a memory that hangs is waited for no longer than the signal', async () => {

@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events'
 import { expect } from 'vitest'
 import type { SamlFacts, VerifySamlOptions } from '../src/index.js'
 import { seenAssertions, verifySamlResponse } from '../src/index.js'
 import { audience, callbackUrl, encoded, idp, keys, nowMs, request } from './test-idp.js'
 
 export const signal = new AbortController().signal
+// Many wait with it at once.
+setMaxListeners(0, signal)
 
 /** A clock that stands still. */
 export const clockAt = (ms: number): { wallMs: () => number; monotonicMs: () => number } => ({

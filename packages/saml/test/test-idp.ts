@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { inflateRawSync } from 'node:zlib'
 import { SignedXml } from 'xml-crypto'
 
 /** An identity provider that signs whatever it is told to, also what no good one would. */
@@ -176,3 +177,24 @@ export function signedXml(
 }
 
 export const encoded = (xml: string): string => Buffer.from(xml).toString('base64')
+
+/** A response of another moment, to another request. */
+export function partsAt(ms: number, answered: string | undefined, recipient: string = callbackUrl): Partial<Parts> {
+  const end = iso(ms + 300_000)
+  return {
+    responseInResponseTo: answered === undefined ? '' : ` InResponseTo="${answered}"`,
+    destination: ` Destination="${recipient}"`,
+    assertionId: `_${randomUUID()}`,
+    issueInstant: iso(ms),
+    conditions: conditionsOf(audienceOf(audience), `NotOnOrAfter="${end}"`),
+    confirmation: confirmationOf(confirmationData({ NotOnOrAfter: end, InResponseTo: answered, Recipient: recipient })),
+    authn: authnOf(`AuthnInstant="${iso(ms)}"`),
+  }
+}
+
+/** What a browser is sent to the identity provider with. */
+export function requestIn(redirect: string): { readonly url: URL; readonly xml: string } {
+  const url = new URL(redirect)
+  const deflated = Buffer.from(url.searchParams.get('SAMLRequest') ?? '', 'base64')
+  return { url, xml: inflateRawSync(deflated).toString() }
+}
