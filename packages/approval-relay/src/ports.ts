@@ -1,0 +1,309 @@
+import type { RelayedRequest } from '@bothkeys/core/relay'
+
+/** An account at the identity provider where somebody authenticates. */
+export interface DeskSubject {
+  readonly issuer: string
+  readonly id: string
+}
+
+/** Somebody who looks or decides. Who they are in truth, the directory says each time. */
+export interface DeskPerson {
+  readonly subject: DeskSubject
+  /** What they are called on a screen. Proves nothing. */
+  readonly name?: string | undefined
+}
+
+/** How well a person authenticated for a decision. */
+export type DeskLevel = 'channel' | 'signed' | 'phishing-resistant'
+
+/** By which way a decision comes. A channel's is never above `channel`, whatever it says (RULES 5). */
+export interface DecisionWay {
+  readonly kind: 'page' | 'channel'
+  /** The name of the login or of the channel. */
+  readonly name: string
+}
+
+/** What one engine was told, and what it said about it. */
+export interface DeskAnswer {
+  /** From 1, in the order in which they were signed. */
+  readonly n: number
+  readonly decision: 'allow' | 'deny'
+  readonly by: DeskPerson
+  readonly level: DeskLevel
+  readonly via: DecisionWay
+  readonly atMs: number
+  readonly reason: string | undefined
+  /** What the engine made of it. Undefined: it has not said yet. */
+  readonly receipt: { readonly counted: true } | { readonly counted: false; readonly reason: string } | undefined
+}
+
+/** A request that waits for people. */
+export interface DeskEntry {
+  readonly request: RelayedRequest
+  readonly receivedAtMs: number
+  readonly answers: readonly DeskAnswer[]
+}
+
+/** How a request ended. */
+export type DeskEnd = 'consumed' | 'denied' | 'expired' | 'withdrawn' | 'void' | 'unavailable'
+
+/** What is kept of a request that is over: neither its text nor its parameters. */
+export interface HistoryLine {
+  readonly id: string
+  readonly engine: string
+  /** The first digits of its digest. */
+  readonly digestPrefix: string
+  /** The name of the target. */
+  readonly target: string
+  readonly operation: string
+  readonly requester: DeskSubject
+  /** The duties of its effects, each once. */
+  readonly duties: readonly string[]
+  readonly receivedAtMs: number
+  readonly expiresAtMs: number
+  readonly endedAtMs: number
+  readonly end: DeskEnd
+  readonly answers: readonly DeskAnswer[]
+}
+
+/** What one person is shown of a request. */
+export interface PersonView {
+  /** Rendered by the relay from the exact action, escaped for a terminal: a page escapes it again. */
+  readonly text: string
+  /** False when something was cut. */
+  readonly complete: boolean
+  /** True when statement and parameters are withheld from this person. */
+  readonly masked: boolean
+  /** What `decide` needs as `viewDigest`: that of exactly this text. */
+  readonly digest: string
+  /** The highest level at which this view can be allowed; deny is always possible. */
+  readonly allowUpTo: DeskLevel
+}
+
+/** A decision as it comes from a page or a channel. */
+export interface DeskDecision {
+  readonly decision: 'allow' | 'deny'
+  readonly person: DeskPerson
+  readonly level: DeskLevel
+  readonly via: DecisionWay
+  /** `PersonView.digest` of what the person was shown. */
+  readonly viewDigest: string
+  /** The person's own words, at most 1,000 characters. */
+  readonly reason?: string | undefined
+}
+
+/**
+ * What became of a decision. `decided`: it is signed, on disk and recorded. Otherwise nothing was signed:
+ * `unknown` no such request, `over` it is not pending any more, `expired`, `other-view` something else was shown,
+ * `partial-view` a cut or masked view cannot be allowed at that level, `refused-by-directory` the person is not known, not a
+ * person or disabled, `directory-unavailable`, `already-answered` by this person, `too-many` of this person in a minute or for this
+ * request, `malformed`, `failed` disk, record or key failed.
+ */
+export type DeskReceipt =
+  | { readonly decided: true; readonly n: number; readonly level: DeskLevel; readonly atMs: number }
+  | { readonly decided: false; readonly reason: DeskRefusal }
+
+/** Why a decision was not taken. */
+export type DeskRefusal =
+  | 'unknown'
+  | 'over'
+  | 'expired'
+  | 'other-view'
+  | 'partial-view'
+  | 'refused-by-directory'
+  | 'directory-unavailable'
+  | 'already-answered'
+  | 'too-many'
+  | 'malformed'
+  | 'failed'
+
+/** What happened to the request with this id. `changed`: an answer or a receipt came. */
+export interface DeskEvents {
+  readonly added: readonly [id: string]
+  readonly changed: readonly [id: string]
+  readonly ended: readonly [id: string, line: HistoryLine]
+}
+
+/** Whether somebody may look and decide: a person that the directory knows and has not disabled. */
+export type Admission =
+  | { readonly admitted: true; readonly person: string }
+  | { readonly admitted: false; readonly reason: 'refused-by-directory' | 'directory-unavailable' }
+
+/** The requests of all engines, and the one way to decide them. */
+export interface Desk {
+  pending(): readonly DeskEntry[]
+  entry(id: string): DeskEntry | undefined
+  /** The latest first. */
+  history(limit: number): readonly HistoryLine[]
+  /** Asks the directory anew. Never rejects. */
+  admit(person: DeskPerson, signal: AbortSignal): Promise<Admission>
+  /**
+   * What this person may see of a request now; undefined when it is not pending. Without a person: what anybody in a channel
+   * may see. Never rejects: a directory that fails shows no more than to somebody without roles.
+   */
+  viewFor(id: string, person: DeskPerson | undefined, signal: AbortSignal): Promise<PersonView | undefined>
+  /** Never rejects. */
+  decide(id: string, decision: DeskDecision, signal: AbortSignal): Promise<DeskReceipt>
+  /** Answers how to stop listening. What a listener throws is told to `onFailure` and stops nothing. */
+  on<K extends keyof DeskEvents>(event: K, listener: (...args: DeskEvents[K]) => void): () => void
+}
+
+/** Somebody's account in a channel. Two accounts are the same when all three members are. */
+export interface ChannelAccount {
+  readonly channel: string
+  readonly team: string
+  readonly user: string
+}
+
+/** Which account in a channel belongs to whom at their identity provider. Durable. */
+export interface AccountLinks {
+  get(account: ChannelAccount): DeskSubject | undefined
+  /** Rejects when it is not on disk; then it is not in force. */
+  put(account: ChannelAccount, subject: DeskSubject): Promise<void>
+  remove(account: ChannelAccount): Promise<void>
+}
+
+/** A desk for a channel: what it decides is of level `channel` and says which channel it came by. */
+export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' | 'admit' | 'viewFor' | 'on'> {
+  decide(id: string, decision: Omit<DeskDecision, 'level' | 'via'>, signal: AbortSignal): Promise<DeskReceipt>
+  readonly links: Pick<AccountLinks, 'get' | 'remove'>
+  /**
+   * The address of a page where somebody who logs in can say that this account is theirs: good once, for ten minutes. Show it to
+   * the holder of the account alone. `shownAs` is what the page calls the account. Throws ERR_LIMIT_EXCEEDED when too many are open.
+   */
+  linkUrl(account: Omit<ChannelAccount, 'channel'>, shownAs: string): string
+  /** The page of one request. */
+  requestUrl(id: string): string
+  /** Puts a refusal into the relay's record: `reason` is a fixed word of the channel's, never what somebody sent. */
+  refused(
+    reason: string,
+    about?: { readonly request?: string; readonly account?: Omit<ChannelAccount, 'channel'> },
+  ): void
+  /** Time: Unix milliseconds, and milliseconds that never go backwards. */
+  readonly clock: RelayClock
+}
+
+/** Time as a port. */
+export interface RelayClock {
+  wallMs(): number
+  monotonicMs(): number
+}
+
+/** Who logged in. */
+export interface LoggedIn {
+  readonly subject: DeskSubject
+  readonly name?: string | undefined
+  readonly level: Exclude<DeskLevel, 'channel'>
+  readonly authenticatedAtMs: number
+  readonly expiresAtMs?: number | undefined
+}
+
+/** A way to log in at the pages. */
+export interface LoginMethod {
+  readonly name: string
+  /** `state` is kept by the pages, bound to the browser, and given to `finish` once. */
+  begin(
+    context: { readonly loginId: string; readonly callbackUrl: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly redirect: string; readonly state: string }>
+  finish(
+    answer: {
+      readonly method: string
+      readonly url: URL
+      readonly form: URLSearchParams
+      readonly state: string
+      readonly callbackUrl: string
+    },
+    signal: AbortSignal,
+  ): Promise<LoggedIn>
+}
+
+/** A way to reach people outside the pages. */
+export interface ApprovalChannel {
+  readonly name: string
+  /** Called once, before the relay listens. What it throws keeps the relay from being created. */
+  start(desk: ChannelDesk, signal: AbortSignal): Promise<void>
+  /** Served under exactly these paths, which must not begin with `/v1/`. */
+  readonly routes?: readonly Pick<Route, 'method' | 'path' | 'maxBytes' | 'handle'>[]
+  close(): Promise<void>
+}
+
+/** What came in over HTTP. */
+export interface Incoming {
+  readonly method: 'GET' | 'POST'
+  /** As it was received, with the query. */
+  readonly path: string
+  /** On the public URL. */
+  readonly url: URL
+  /** The parts of the path that the route names, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  /** Lower-case names. Authorization, Content-Type, Content-Length, Cookie, Host and Origin come at most once. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Raw bytes, at most `maxBytes`. */
+  readonly body: Uint8Array
+}
+
+/** What goes out. */
+export interface Outgoing {
+  readonly status: number
+  /** Set-Cookie may be a list. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined
+  readonly body?: string | Uint8Array | undefined
+  /**
+   * In place of a body: writes chunks until it resolves (server-sent events). `signal` aborts when the client goes or the relay
+   * closes; `send` answers false when the client reads too slowly and should be dropped.
+   */
+  readonly stream?: ((send: (chunk: string) => boolean, signal: AbortSignal) => Promise<void>) | undefined
+}
+
+/** One path of the server. */
+export interface Route {
+  readonly method: 'GET' | 'POST'
+  /** Segments that begin with `:` match one segment: `/requests/:id`. */
+  readonly path: string
+  /** `page`: only under the Host of the public URL, otherwise 421. `open`: under any. */
+  readonly kind: 'page' | 'open'
+  /** The longest body in bytes. Default 64 KiB for a POST. */
+  readonly maxBytes?: number | undefined
+  /** What it throws is answered with 500 and told to `onFailure`. `signal` aborts when the client goes or the relay closes. */
+  handle(incoming: Incoming, signal: AbortSignal): Promise<Outgoing>
+}
+
+/** What the pages are made of. */
+export interface PageContext {
+  readonly desk: Desk
+  readonly logins: readonly LoginMethod[]
+  /** Without a slash at its end. */
+  readonly publicUrl: string
+  readonly clock: RelayClock
+  /** Links that somebody asked for in a channel. */
+  readonly offers: LinkOffers
+  readonly record: PageRecord
+  readonly onFailure: (cause: unknown) => void
+}
+
+/** What the pages put into the relay's record. `reason` is a fixed word, never what somebody sent. Rejects when it is not recorded. */
+export interface PageRecord {
+  /** A login that succeeded, before anything is shown. */
+  login(person: DeskPerson, method: string, level: DeskLevel): Promise<void>
+  /** Bounded: many alike become one event with a count. */
+  refused(reason: string, about?: { readonly method?: string; readonly person?: DeskPerson }): void
+}
+
+/** Links that were offered to somebody in a channel. */
+export interface LinkOffers {
+  /** What was offered under a token, while it is good. */
+  offered(token: string): { readonly account: ChannelAccount; readonly shownAs: string } | undefined
+  /** Takes the token and links the account, durably. False when the token is not good any more. Rejects when it is not on disk. */
+  confirm(token: string, person: DeskPerson): Promise<boolean>
+}
+
+/** Signs approvals and never shows its key. */
+export interface Signer {
+  readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
+  readonly keyId: string
+  /** The public key, as it is served at `/jwks.json`. */
+  readonly publicJwk: Readonly<Record<string, string>>
+  /** The signature over the JWS signing input (RFC 7515 section 5.1), in the form of RFC 7518 section 3.4 or RFC 8037. */
+  sign(signingInput: Uint8Array): Promise<Uint8Array>
+}
