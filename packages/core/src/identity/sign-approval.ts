@@ -1,5 +1,6 @@
 import type { CryptoKey, JWK, KeyObject } from 'jose'
 import { SignJWT } from 'jose'
+import { BothKeysError } from '../errors.js'
 import type { ApprovalStatement } from '../model/approval-statement.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { randomHex } from '../model/digest.js'
@@ -9,14 +10,13 @@ export type { ApprovalStatement, ApprovalSubject } from '../model/approval-state
 export { statementNonce } from '../model/approval-statement.js'
 
 /** Who decided, and who signs for it. */
-export interface ApprovalSignature {
+export interface ApprovalFacts {
   /** Who signs: what `signedApprover({ issuer })` names. */
   readonly issuer: string
   /** The person who decided, at the identity provider where they authenticated. */
   readonly subject: { readonly issuer: string; readonly id: string }
   /** How the person authenticated, never more. */
   readonly level: Exclude<ApprovalLevel, 'asserted'>
-  readonly key: CryptoKey | KeyObject | JWK
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   readonly keyId?: string
   /** Seconds until it expires, at most 600. Default 300. */
@@ -25,26 +25,55 @@ export interface ApprovalSignature {
   readonly nowMs?: number
 }
 
+/** Signed with a key that is at hand. */
+export interface ApprovalSignature extends ApprovalFacts {
+  readonly key: CryptoKey | KeyObject | JWK
+}
+
+/** Signed where the key is, which it never leaves. */
+export interface RemoteApprovalSignature extends ApprovalFacts {
+  /** Signs the JWS signing input (RFC 7515, section 5.1): 64 bytes (RFC 7518 section 3.4, RFC 8037 section 3.1). */
+  readonly sign: (signingInput: Uint8Array) => Promise<Uint8Array>
+}
+
 /**
  * Signs one decision as `typ: bothkeys-approval+jwt`. For what asks people and runs apart from the agents: a relay, a
  * command line, a test. The process of an agent must never hold the key. The statement's subject is what
  * `ApprovalRequest.subject` says, once the approver has seen the view whose digest it holds.
+ * Throws ERR_CONFIG_INVALID when `sign` gives anything but the 64 bytes of a signature, and what `sign` throws.
  *
  * @example
  * await signApproval({ ...request.subject, dec: 'allow' }, { issuer, subject: ann, level: 'signed', key, algorithm: 'ES256' })
  */
-export async function signApproval(statement: ApprovalStatement, signature: ApprovalSignature): Promise<string> {
-  const { algorithm, issuer, key, keyId, level, lifetimeS = 300, subject } = signature
+export async function signApproval(
+  statement: ApprovalStatement,
+  signature: ApprovalSignature | RemoteApprovalSignature,
+): Promise<string> {
+  const { algorithm, issuer, keyId, level, lifetimeS = 300, subject } = signature
   const issuedAtS = Math.floor((signature.nowMs ?? Date.now()) / 1000)
   const { adh, aud, dec, pol, req, stage, view } = statement
-  const claims = { req, adh, pol, view, dec, level, idp: subject.issuer, ...(stage === undefined ? {} : { stage }) }
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: algorithm, typ: approvalTokenType, ...(keyId === undefined ? {} : { kid: keyId }) })
-    .setIssuer(issuer)
-    .setAudience(aud)
-    .setSubject(subject.id)
-    .setJti(randomHex(16))
-    .setIssuedAt(issuedAtS)
-    .setExpirationTime(issuedAtS + lifetimeS)
-    .sign(key)
+  const claims = {
+    req,
+    adh,
+    pol,
+    view,
+    dec,
+    level,
+    idp: subject.issuer,
+    ...(stage === undefined ? {} : { stage }),
+    iss: issuer,
+    aud,
+    sub: subject.id,
+    jti: randomHex(16),
+    iat: issuedAtS,
+    exp: issuedAtS + lifetimeS,
+  }
+  const header = { alg: algorithm, typ: approvalTokenType, ...(keyId === undefined ? {} : { kid: keyId }) }
+  if ('key' in signature) return new SignJWT(claims).setProtectedHeader(header).sign(signature.key)
+  const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  const bytes: unknown = await signature.sign(Buffer.from(input))
+  if (bytes instanceof Uint8Array && bytes.length === 64) return `${input}.${Buffer.from(bytes).toString('base64url')}`
+  throw new BothKeysError('ERR_CONFIG_INVALID', 'signApproval: sign gave no signature of 64 bytes', {
+    hint: 'sign ES256 as r and s in 32 bytes each (IEEE P1363), not as DER',
+  })
 }

@@ -36,6 +36,13 @@ export type EventType =
   | 'evidence.asked'
   | 'evidence.taken'
   | 'target.internal'
+  | 'relay.requested'
+  | 'relay.refused'
+  | 'relay.answered'
+  | 'relay.ended'
+  | 'relay.login'
+  | 'relay.linked'
+  | 'relay.set-aside'
 
 /** Sessions that events outside any agent session belong to. */
 export const engineSession = 'engine'

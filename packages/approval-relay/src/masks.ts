@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto'
+import { BothKeysError } from '@bothkeys/core'
+import type { RelayedRequest } from '@bothkeys/core/relay'
+import { assertKnownOptions, parseResource, parseResourcePattern, patternMatches, requestView } from '@bothkeys/core/relay'
+import type { PersonView } from './ports.js'
+
+/** Requests whose content is withheld from whoever has none of some roles. */
+export interface RelayMask {
+  /** A pattern over the resources of a policy: `table:public.cards`, `table:public.*`, `table:**`. */
+  readonly resource: string
+  /** Only on the target of this name. Left out: on any. */
+  readonly target?: string
+  /** Whoever has one of these roles in the directory sees everything. */
+  readonly clearFor: readonly string[]
+}
+
+/** Whether a mask is about a request. */
+interface ReadMask {
+  readonly covers: (request: RelayedRequest) => boolean
+  readonly clearFor: ReadonlySet<string>
+}
+
+const known: ReadonlySet<string> = new Set<keyof RelayMask>(['resource', 'target', 'clearFor'])
+
+/** Says what somebody with some roles may see of a request. Throws ERR_CONFIG_INVALID for a mask that is none. */
+export function maskedViews(
+  masks: readonly RelayMask[],
+): (request: RelayedRequest, roles: readonly string[]) => PersonView {
+  const read = masks.map(readMask)
+  return (request, roles) => {
+    const covering = read.filter((mask) => mask.covers(request))
+    const isClear = covering.every((mask) => roles.some((role) => mask.clearFor.has(role)))
+    const { complete, digest, text } = request.view
+    const allowUpTo = isClear && complete ? 'phishing-resistant' : 'channel'
+    if (isClear) return { text, complete, masked: false, digest, allowUpTo }
+    const withheld = withoutContent(request)
+    return {
+      text: withheld,
+      complete: false,
+      masked: true,
+      digest: hash('sha256', `bothkeys.masked-view.v1\0${withheld}`, 'hex'),
+      allowUpTo,
+    }
+  }
+}
+
+function readMask(mask: RelayMask): ReadMask {
+  assertKnownOptions('createRelay: masks', mask, known)
+  const { clearFor, resource, target } = mask
+  const pattern = typeof resource === 'string' ? parseResourcePattern(resource) : 'a mask needs a resource'
+  if (typeof pattern === 'string') throw wrong(pattern)
+  if (target !== undefined && typeof target !== 'string') throw wrong('target is the name of a target')
+  if (!Array.isArray(clearFor) || !clearFor.every((role) => typeof role === 'string')) {
+    throw wrong('clearFor is a list of roles')
+  }
+  return {
+    clearFor: new Set(clearFor),
+    covers: (request) =>
+      (target === undefined || request.target.name === target) &&
+      request.effects.some(({ duty, resource: touched }) => {
+        const parsed = parseResource(touched)
+        // What was not understood can touch anything.
+        return duty === 'opaque' || parsed === undefined || patternMatches(pattern, parsed)
+      }),
+  }
+}
+
+/**
+ * The statement is withheld whole: a value can stand anywhere in it. So are parameters, what an estimate says, settings, and what an
+ * effect says beside duty and resource.
+ */
+function withoutContent(request: RelayedRequest): string {
+  const { text } = requestView({
+    ...request,
+    get expiresAt() {
+      return request.expiresAt
+    },
+    text: 'WITHHELD: you have no role that may see it.',
+    parameters: [],
+    settings: undefined,
+    estimate: undefined,
+    effects: request.effects.map(({ duty, resource }) => ({ duty, resource, attributes: {} })),
+  })
+  return `${text.replace('\n  parameters none', '\n  parameters withheld')}\n  ! THIS VIEW IS MASKED, SO IT CANNOT BE APPROVED HERE.`
+}
+
+function wrong(what: string): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', `createRelay: masks: ${what}`)
+}

@@ -1,0 +1,71 @@
+import type { EventDraft } from '@bothkeys/core/relay'
+import type { Journal } from '@bothkeys/core'
+import type { RelayClock } from './ports.js'
+
+type Body = EventDraft['body']
+
+const windowMs = 60_000
+const mostCounted = 1_000
+
+/**
+ * The relay's own record. What happens is on disk before anybody is told; refusals are many when somebody floods, so of those
+ * that are alike the first is recorded at once and the others of a minute as one, with their count.
+ */
+export class RelayRecord {
+  readonly #journal: Journal
+  readonly #clock: RelayClock
+  readonly #onFailure: (cause: unknown) => void
+  readonly #counts = new Map<string, { count: number; readonly sinceMs: number; readonly body: Body }>()
+  readonly #timer: NodeJS.Timeout
+  #left = 0
+
+  constructor(journal: Journal, clock: RelayClock, onFailure: (cause: unknown) => void) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#onFailure = onFailure
+    this.#timer = setInterval(() => {
+      this.#tell(false)
+    }, windowMs / 6)
+    this.#timer.unref()
+  }
+
+  /** Rejects with ERR_JOURNAL_UNAVAILABLE when it is not on disk. */
+  async happened(type: EventDraft['type'], body: Body): Promise<void> {
+    await this.#journal.append({ type, session: 'engine', body }, 'synced')
+  }
+
+  /** Never throws. `body` holds fixed words and names that are known, never what somebody sent. */
+  refused(body: Body): void {
+    const key = JSON.stringify(body)
+    const known = this.#counts.get(key)
+    if (known !== undefined) known.count++
+    else if (this.#counts.size >= mostCounted) this.#left++
+    else {
+      this.#counts.set(key, { count: 0, sinceMs: this.#clock.monotonicMs(), body })
+      this.#append(body)
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#tell(true)
+  }
+
+  #tell(all: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const [key, { body, count, sinceMs }] of this.#counts) {
+      if (!all && nowMs - sinceMs < windowMs) continue
+      this.#counts.delete(key)
+      if (count > 0) this.#append({ ...body, more: count })
+    }
+    if (this.#left > 0) this.#append({ reason: 'many-others', more: this.#left })
+    this.#left = 0
+  }
+
+  #append(body: Body): void {
+    // A refusal stands, recorded or not.
+    void (async () => this.#journal.append({ type: 'relay.refused', session: 'engine', body }, 'written'))().catch(
+      this.#onFailure,
+    )
+  }
+}
