@@ -25,3 +25,9 @@ export type {
   Route,
   Signer,
 } from './ports.js'
+export { createSignerKey, fileSigner } from './file-signer.js'
+export type { RelayMask } from './masks.js'
+export type { Relay } from './relay.js'
+export { createRelay } from './relay.js'
+export type { RelayLimits } from './relay-limits.js'
+export type { RelayOptions } from './relay-options.js'

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto'
 import { BothKeysError } from '@bothkeys/core'
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import { assertKnownOptions, parseResource, parseResourcePattern, patternMatches, requestView } from '@bothkeys/core/relay'
+import {
+  assertKnownOptions,
+  parseResource,
+  parseResourcePattern,
+  patternMatches,
+  requestView,
+} from '@bothkeys/core/relay'
 import type { PersonView } from './ports.js'
 
 /** Requests whose content is withheld from whoever has none of some roles. */
@@ -72,9 +78,6 @@ function readMask(mask: RelayMask): ReadMask {
 function withoutContent(request: RelayedRequest): string {
   const { text } = requestView({
     ...request,
-    get expiresAt() {
-      return request.expiresAt
-    },
     text: 'WITHHELD: you have no role that may see it.',
     parameters: [],
     settings: undefined,

@@ -1,0 +1,98 @@
+import type { RelayedRequest } from '@bothkeys/core/relay'
+import type { DeskAnswer, DeskEntry } from './ports.js'
+import type { KeptRequest } from './store/request-store.js'
+import type { KeptAnswer } from './store/kept-answer.js'
+
+/** The most answers to one request. */
+export const mostAnswers = 16
+
+type Receipt = DeskAnswer['receipt']
+
+/** One request that waits: its answers in order, who gave them, and who waits for them. */
+export class PendingEntry {
+  readonly request: RelayedRequest
+  readonly bytes: number
+  readonly receivedAtMs: number
+  /** Everybody who answered or is about to. */
+  readonly deciding = new Set<string>()
+  isOver = false
+  lastN: number
+  readonly #answers: KeptAnswer[]
+  readonly #receipts = new Map<number, Receipt>()
+  readonly #waiting = new Set<() => void>()
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(kept: KeptRequest) {
+    this.request = kept.request
+    this.bytes = kept.bytes
+    this.receivedAtMs = kept.receivedAtMs
+    this.lastN = kept.lastN
+    this.#answers = [...kept.answers]
+    for (const { person } of kept.answers) this.deciding.add(person)
+  }
+
+  get expiresAtMs(): number {
+    return this.request.expiresAt.getTime()
+  }
+
+  /** What the engine has not been given yet. */
+  evidenceAfter(n: number): readonly { readonly n: number; readonly evidence: string }[] {
+    return this.#answers.filter((answer) => answer.n > n).map(({ evidence, n: each }) => ({ n: each, evidence }))
+  }
+
+  add(answer: KeptAnswer): void {
+    this.#answers.push(answer)
+    this.wake()
+  }
+
+  /** False when there is no such answer, or the engine said something about it already. */
+  receive(n: number, receipt: Receipt): boolean {
+    if (this.#receipts.has(n) || !this.#answers.some((answer) => answer.n === n)) return false
+    this.#receipts.set(n, receipt)
+    return true
+  }
+
+  answers(): readonly DeskAnswer[] {
+    return this.#answers.map(({ atMs, by, decision, level, n, reason, via }) => ({
+      n,
+      decision,
+      by,
+      level,
+      via,
+      atMs,
+      reason,
+      receipt: this.#receipts.get(n),
+    }))
+  }
+
+  shown(): DeskEntry {
+    return { request: this.request, receivedAtMs: this.receivedAtMs, answers: this.answers() }
+  }
+
+  /** One after the other, so that what ends a request comes after what was being kept of it. */
+  inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(step, step)
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Resolves at the next change, at the end, after `ms`, or when `signal` aborts. */
+  changed(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', done)
+        this.#waiting.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#waiting.add(done)
+      signal.addEventListener('abort', done, { once: true })
+      if (signal.aborted) done()
+    })
+  }
+
+  wake(): void {
+    for (const done of this.#waiting) done()
+  }
+}

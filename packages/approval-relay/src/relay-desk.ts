@@ -1,0 +1,326 @@
+import { EventEmitter } from 'node:events'
+import { BothKeysError } from '@bothkeys/core'
+import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
+import { checkedDecision, isAbove } from './checked-decision.js'
+import type { DeskParts } from './desk-parts.js'
+import { answerBody, historyLine, requestBody } from './desk-record.js'
+import { OverRequests } from './over-requests.js'
+import { mostAnswers, PendingEntry } from './pending-entry.js'
+import type {
+  Admission,
+  Desk,
+  DeskDecision,
+  DeskEnd,
+  DeskEntry,
+  DeskEvents,
+  DeskPerson,
+  DeskReceipt,
+  DeskRefusal,
+  DeskSubject,
+  HistoryLine,
+  PersonView,
+} from './ports.js'
+import { RatePerMinute } from './rate.js'
+import type { KeptAnswer } from './store/kept-answer.js'
+import type { KeptRequest } from './store/request-store.js'
+
+/** Disk and record together may take so long; then a decision is refused. */
+const keepingMs = 15_000
+
+/** The requests of all engines, and the one way to decide them. */
+export class RelayDesk implements Desk {
+  readonly #parts: DeskParts
+  readonly #pending = new Map<string, PendingEntry>()
+  readonly #over: OverRequests
+  /** What is being put on disk, by id. */
+  readonly #arriving = new Map<
+    string,
+    { readonly engine: string; readonly bytes: number; readonly done: Promise<void> }
+  >()
+  /** What could not be removed from disk yet. */
+  readonly #leftOnDisk = new Map<string, number>()
+  readonly #events = new EventEmitter<{ [K in keyof DeskEvents]: [...DeskEvents[K]] }>()
+  readonly #ofAccount: RatePerMinute
+  readonly #ofPerson: RatePerMinute
+
+  constructor(parts: DeskParts, kept: readonly KeptRequest[]) {
+    this.#parts = parts
+    const { decisionsPerPersonPerMinute, history } = parts.limits
+    this.#ofAccount = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
+    this.#ofPerson = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
+    this.#events.setMaxListeners(0)
+    for (const request of kept) this.#pending.set(request.request.id, new PendingEntry(request))
+    this.#over = new OverRequests(parts.history.latest(history))
+  }
+
+  pending(): readonly DeskEntry[] {
+    return [...this.#pending.values()].map((entry) => entry.shown())
+  }
+
+  entry(id: string): DeskEntry | undefined {
+    return this.#pending.get(id)?.shown()
+  }
+
+  history(limit: number): readonly HistoryLine[] {
+    return this.#parts.history.latest(limit)
+  }
+
+  on<K extends keyof DeskEvents>(event: K, listener: (...args: DeskEvents[K]) => void): () => void {
+    const guarded = (...args: unknown[]): void => {
+      try {
+        // The emitter below gives each event its own arguments.
+        listener(...(args as unknown as DeskEvents[K]))
+      } catch (cause) {
+        this.#parts.onFailure(cause)
+      }
+    }
+    const events = this.#events as EventEmitter
+    events.on(event, guarded)
+    return () => {
+      events.off(event, guarded)
+    }
+  }
+
+  async admit({ subject }: DeskPerson, _signal: AbortSignal): Promise<Admission> {
+    const known = await this.#known(subject)
+    return typeof known === 'string' ? { admitted: false, reason: known } : { admitted: true, person: known.person }
+  }
+
+  async viewFor(id: string, person: DeskPerson | undefined, _signal: AbortSignal): Promise<PersonView | undefined> {
+    const known = person === undefined ? undefined : await this.#known(person.subject)
+    const request = this.#pending.get(id)?.request
+    const roles = known === undefined || typeof known === 'string' ? [] : known.roles
+    return request === undefined ? undefined : this.#parts.viewOf(request, roles)
+  }
+
+  async decide(id: string, given: DeskDecision, _signal: AbortSignal): Promise<DeskReceipt> {
+    try {
+      const decision = checkedDecision(given)
+      if (decision === undefined) return { decided: false, reason: 'malformed' }
+      const made = await this.#decide(id, decision)
+      if (typeof made !== 'string') return { decided: true, n: made.n, level: made.level, atMs: made.atMs }
+      this.#refused(made, id, decision)
+      return { decided: false, reason: made }
+    } catch (cause) {
+      this.#parts.onFailure(cause)
+      this.#parts.record.refused({ what: 'decision', reason: 'failed' })
+      return { decided: false, reason: 'failed' }
+    }
+  }
+
+  /**
+   * Takes a request of an engine. `added`: it is on disk and in the record. Rejects when it is not; nothing of it stays then.
+   */
+  async receive(request: RelayedRequest, envelope: string): Promise<'added' | 'known' | 'other' | 'over' | 'full'> {
+    const { engine, id } = request
+    const bytes = Buffer.byteLength(envelope)
+    await this.#arriving.get(id)?.done.catch(() => undefined)
+    const known = this.#pending.get(id)
+    if (known !== undefined) return isSame(known.request, request) ? 'known' : 'other'
+    const owner = this.#over.engineOf(id)
+    if (owner !== undefined) return owner === engine ? 'over' : 'other'
+    // Two that waited for the same one: the second comes back.
+    if (this.#arriving.has(id)) return this.receive(request, envelope)
+    if (!this.#hasRoom(engine, bytes)) return 'full'
+    const done = this.#keep(request, envelope, bytes)
+    this.#arriving.set(id, { engine, bytes, done })
+    try {
+      await done
+    } finally {
+      this.#arriving.delete(id)
+    }
+    return 'added'
+  }
+
+  /** A request of this engine that waits. */
+  ofEngine(engine: string, id: string): PendingEntry | undefined {
+    this.#endWhenExpired(this.#pending.get(id))
+    const entry = this.#pending.get(id)
+    return entry?.request.engine === engine ? entry : undefined
+  }
+
+  /** Whether a request of this engine is over. */
+  isOver(engine: string, id: string): boolean {
+    return this.#over.engineOf(id) === engine
+  }
+
+  /** Whether it is another engine's, pending or over. */
+  isOfAnother(engine: string, id: string): boolean {
+    const owner = this.#pending.get(id)?.request.engine ?? this.#over.engineOf(id)
+    return owner !== undefined && owner !== engine
+  }
+
+  /** What the engine made of an answer; said once. */
+  receipt(entry: PendingEntry, n: number, receipt: NonNullable<KeptReceipt>): void {
+    if (entry.receive(n, receipt)) this.#emit('changed', entry.request.id)
+  }
+
+  /** Resolves when it is removed from disk and recorded. */
+  async end(entry: PendingEntry, end: DeskEnd): Promise<void> {
+    if (entry.isOver) return
+    const { id } = entry.request
+    entry.isOver = true
+    this.#pending.delete(id)
+    this.#over.add(id, entry.request.engine)
+    const line = historyLine(entry, end, this.#parts.nowMs())
+    this.#parts.history.add(line)
+    entry.wake()
+    this.#emit('ended', id, line)
+    this.#leftOnDisk.set(id, entry.lastN)
+    await entry.inTurn(async () => {
+      await this.#removeLeft(id)
+      await this.#parts.record.happened('relay.ended', { engine: entry.request.engine, request: id, end })
+    })
+  }
+
+  /** Ends what expired, and removes from disk what could not be removed before. Never throws. */
+  sweep(): void {
+    for (const entry of this.#pending.values()) this.#endWhenExpired(entry)
+    for (const id of this.#leftOnDisk.keys()) this.#removeLeft(id).catch(this.#parts.onFailure)
+  }
+
+  async #decide(id: string, decision: DeskDecision): Promise<KeptAnswer | DeskRefusal> {
+    const { nowMs, sign, viewOf } = this.#parts
+    const refusal = this.#whyNotPending(id)
+    if (refusal !== undefined) return refusal
+    const { id: account, issuer } = decision.person.subject
+    if (this.#ofAccount.take(`${issuer}#${account}`) > 0) return 'too-many'
+    const known = await this.#known(decision.person.subject)
+    if (typeof known === 'string') return known
+    if (this.#ofPerson.take(known.person) > 0) return 'too-many'
+    const entry = this.#pending.get(id)
+    if (entry === undefined) return 'over'
+    const view = viewOf(entry.request, known.roles)
+    if (view.digest !== decision.viewDigest) return 'other-view'
+    if (decision.decision === 'allow' && isAbove(decision.level, view.allowUpTo)) return 'partial-view'
+    if (entry.deciding.has(known.person)) return 'already-answered'
+    if (entry.deciding.size >= mostAnswers) return 'too-many'
+    entry.deciding.add(known.person)
+    let isKept = false
+    try {
+      const atMs = nowMs()
+      const evidence = await sign(entry.request, decision, decision.level, atMs)
+      const { level, person, reason, via } = decision
+      const answer = {
+        decision: decision.decision,
+        by: person,
+        level,
+        via,
+        atMs,
+        reason,
+        evidence,
+        person: known.person,
+      }
+      const kept = await this.#keepAnswer(entry, answer, view.masked)
+      isKept = typeof kept !== 'string'
+      return kept
+    } finally {
+      if (!isKept) entry.deciding.delete(known.person)
+    }
+  }
+
+  /** Recorded, then on disk, then handed out: an answer that a person was told of is never lost, and nothing else is handed out. */
+  async #keepAnswer(
+    entry: PendingEntry,
+    answer: Omit<KeptAnswer, 'n'>,
+    masked: boolean,
+  ): Promise<KeptAnswer | DeskRefusal> {
+    const { id } = entry.request
+    const late = new AbortController()
+    const timer = setTimeout(() => {
+      late.abort(new Error('disk or record took too long'))
+    }, keepingMs)
+    const kept = entry.inTurn(async () => {
+      const why = late.signal.aborted ? 'failed' : this.#whyNotPending(id)
+      if (why !== undefined) return why
+      const numbered = { ...answer, n: ++entry.lastN }
+      await this.#parts.record.happened('relay.answered', answerBody(entry.request, numbered, masked))
+      late.signal.throwIfAborted()
+      await this.#parts.store.answer(id, numbered)
+      const isLate = late.signal.aborted || entry.isOver
+      if (isLate) await this.#parts.store.removeAnswer(id, numbered.n)
+      if (isLate) return entry.isOver ? 'over' : 'failed'
+      entry.add(numbered)
+      this.#emit('changed', id)
+      return numbered
+    })
+    try {
+      return await Promise.race([kept, rejectedBy(late.signal)])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #keep(request: RelayedRequest, envelope: string, bytes: number): Promise<void> {
+    const { nowMs, record, store } = this.#parts
+    const receivedAtMs = nowMs()
+    await record.happened('relay.requested', requestBody(request))
+    await store.add(request.engine, request, envelope, receivedAtMs)
+    this.#pending.set(request.id, new PendingEntry({ request, bytes, receivedAtMs, answers: [], lastN: 0 }))
+    this.#emit('added', request.id)
+  }
+
+  #hasRoom(engine: string, bytes: number): boolean {
+    const { pendingBytesPerEngine, pendingPerEngine } = this.#parts.limits
+    const waiting = [...this.#pending.values()].filter(({ request }) => request.engine === engine)
+    const all = [...waiting, ...[...this.#arriving.values()].filter((each) => each.engine === engine)]
+    const used = all.reduce((sum, each) => sum + each.bytes, 0)
+    return all.length < pendingPerEngine && used + bytes <= pendingBytesPerEngine
+  }
+
+  #whyNotPending(id: string): DeskRefusal | undefined {
+    const entry = this.#pending.get(id)
+    if (entry === undefined) return this.#over.engineOf(id) !== undefined ? 'over' : 'unknown'
+    return this.#endWhenExpired(entry) ? 'expired' : undefined
+  }
+
+  #endWhenExpired(entry: PendingEntry | undefined): boolean {
+    if (entry === undefined || entry.expiresAtMs > this.#parts.nowMs()) return false
+    this.end(entry, 'expired').catch(this.#parts.onFailure)
+    return true
+  }
+
+  async #known(subject: DeskSubject): Promise<KnownPerson | 'refused-by-directory' | 'directory-unavailable'> {
+    try {
+      return await this.#parts.who(subject)
+    } catch (error) {
+      if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return 'refused-by-directory'
+      this.#parts.onFailure(error)
+      return 'directory-unavailable'
+    }
+  }
+
+  async #removeLeft(id: string): Promise<void> {
+    const lastN = this.#leftOnDisk.get(id)
+    if (lastN === undefined) return
+    await this.#parts.store.remove(id, lastN)
+    this.#leftOnDisk.delete(id)
+  }
+
+  #refused(reason: DeskRefusal, id: string, { person, via }: DeskDecision): void {
+    const { id: account, issuer } = person.subject
+    const request = this.#pending.has(id) || this.#over.engineOf(id) !== undefined ? id : undefined
+    const by = { issuer, id: account }
+    this.#parts.record.refused({ what: 'decision', reason, request, by, via: `${via.kind}:${via.name}` })
+  }
+
+  #emit<K extends keyof DeskEvents>(event: K, ...args: DeskEvents[K]): void {
+    const events = this.#events as EventEmitter
+    events.emit(event, ...args)
+  }
+}
+
+type KeptReceipt = DeskEntry['answers'][number]['receipt']
+
+function isSame({ subject }: RelayedRequest, { subject: other }: RelayedRequest): boolean {
+  const { adh, aud, pol, req, view } = subject
+  return adh === other.adh && aud === other.aud && pol === other.pol && req === other.req && view === other.view
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error)
+    })
+  })
+}
