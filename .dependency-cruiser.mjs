@@ -6,7 +6,7 @@ const layers = {
   masking: ['errors', 'model'],
   duties: ['errors', 'model'],
   identity: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties'],
-  approvals: ['errors', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
+  approvals: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
   reviews: ['errors', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   glass: ['errors', 'still-live', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger', 'reviews'],
   grants: ['errors', 'refusal', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],

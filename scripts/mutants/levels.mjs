@@ -144,7 +144,7 @@ export const levelGuards = [
   },
   {
     name: 'whoever signs is proven at the level of what they signed',
-    file: source('approvals/signed-approver'),
+    file: source('approvals/signed-evidence'),
     find: "verifiedBy: 'signed-approval', level: proven,",
     replace: "verifiedBy: 'signed-approval', level,",
     tests: approving,

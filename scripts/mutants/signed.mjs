@@ -63,14 +63,14 @@ export const signedGuards = [
   },
   {
     name: 'what nobody authenticated for is no signed approval',
-    file: approvals('signed-approver'),
+    file: approvals('signed-evidence'),
     find: "      if (approval.level === 'asserted') throw",
     replace: "      if (approval.level === 'channel') throw",
     tests,
   },
   {
     name: 'a signed approval counts at what its keys are good for',
-    file: approvals('signed-approver'),
+    file: approvals('signed-evidence'),
     find: 'const proven = lowerLevel(approval.level, level)',
     replace: 'const proven = approval.level',
     tests,

@@ -1,7 +1,7 @@
-import { BothKeysError } from '../errors.js'
 import { idTokens } from '../identity/id-token.js'
 import type { JwtAlgorithm } from '../identity/algorithms.js'
 import type { KeySetOption } from '../identity/key-source.js'
+import { assertKnownOptions, wrongOption } from '../known-options.js'
 import type { Clock } from '../model/clock.js'
 import { systemClock } from '../model/clock.js'
 import type { ApprovalRequest, Approver } from './approver.js'
@@ -32,6 +32,20 @@ export interface IdTokenApproverOptions {
   readonly clock?: Clock
 }
 
+const optionNames: ReadonlySet<string> = new Set<keyof IdTokenApproverOptions>([
+  'name',
+  'issuer',
+  'clientId',
+  'jwks',
+  'algorithms',
+  'people',
+  'maxAgeS',
+  'phishingResistantAcr',
+  'notify',
+  'clockToleranceS',
+  'clock',
+])
+
 /**
  * An approver that needs no key of its own: a person decides by logging in with the `nonce` of the decision
  * (`statementNonce`), and the ID token that the identity provider signs is the evidence. It is handed in with
@@ -42,10 +56,12 @@ export interface IdTokenApproverOptions {
  * idTokenApprover({ name: 'login', issuer: 'https://login.example', clientId: 'approvals' })
  */
 export function idTokenApprover(options: IdTokenApproverOptions): Approver {
+  assertKnownOptions('idTokenApprover', options, optionNames)
   const { clientId, issuer, jwks, name, notify, people = withoutRoles } = options
   if (![issuer, clientId].every((text) => typeof text === 'string' && text !== ''))
-    throw wrong('issuer and clientId must be given')
-  if (typeof people !== 'function') throw wrong('people must be a function that says who somebody is')
+    throw wrongOption('idTokenApprover', 'issuer and clientId must be given')
+  if (typeof people !== 'function')
+    throw wrongOption('idTokenApprover', 'people must be a function that says who somebody is')
   const phishingResistantAcr = options.phishingResistantAcr ?? []
   const read = idTokens({
     issuer,
@@ -73,9 +89,5 @@ export function idTokenApprover(options: IdTokenApproverOptions): Approver {
 
 function within(value: number, option: string, least: number, most: number): number {
   if (typeof value === 'number' && value >= least && value <= most) return value
-  throw wrong(`${option} must be between ${String(least)} and ${String(most)} seconds`)
-}
-
-function wrong(what: string): BothKeysError {
-  return new BothKeysError('ERR_CONFIG_INVALID', `idTokenApprover: ${what}`)
+  throw wrongOption('idTokenApprover', `${option} must be between ${String(least)} and ${String(most)} seconds`)
 }

@@ -1,11 +1,11 @@
 import type { Digest } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
-import { over } from '../model/over.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import type { ApprovalRequest, Approver, VoteReceipt } from './approver.js'
 import type { Assignment } from './assignment.js'
+import { endReason } from './ended-signal.js'
 import type { Ending } from './ending.js'
 import { endedError, endedOutcome, endingOf, failedEnding, floodOfVotes } from './ending.js'
 import type { CountedVote } from './evidence.js'
@@ -332,7 +332,7 @@ export class PendingRequest {
   async #close(ending: Ending): Promise<void> {
     this.#ending = ending
     clearTimeout(this.#timer)
-    this.#asking.abort(over)
+    this.#asking.abort(endReason(ending.end))
     await this.#opening.catch(() => undefined)
     try {
       await this.#settle(ending)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { CryptoKey, JWK, KeyObject } from 'jose'
-import { SignJWT } from 'jose'
 import { randomHex } from '../model/digest.js'
+import { loadJose } from './load-jose.js'
 import { requestTokenType } from './request-token.js'
 
 /** One message of an engine to whoever asks people for it. */
@@ -37,6 +37,7 @@ export async function signRequest(message: RequestMessage, signature: RequestSig
   const { audience, body = '', method, path } = message
   const { algorithm, engine, key, keyId, nowMs = Date.now() } = signature
   const issuedAtS = Math.floor(nowMs / 1000)
+  const { SignJWT } = await loadJose()
   return new SignJWT({ htm: method, path, bdh: hash('sha256', body, 'base64url') })
     .setProtectedHeader({ alg: algorithm, typ: requestTokenType, ...(keyId === undefined ? {} : { kid: keyId }) })
     .setIssuer(engine)
