@@ -74,6 +74,7 @@ import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
 import { rowGuards } from './rows.mjs'
+import { samlGuards } from './saml.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signalGuards } from './signals.mjs'
@@ -123,6 +124,7 @@ const lists = {
   'restricting-roles': restrictingRoleGuards,
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
+  saml: samlGuards,
   levels: levelGuards,
   clusters: clusterGuards,
   contract: contractGuards,

@@ -13,7 +13,9 @@ export function publicKeyPem(pem: unknown, wrong: (what: string) => BothKeysErro
   if (typeof pem !== 'string' || kind === undefined)
     throw wrong('certificates must be certificates or public keys in PEM, one in each text')
   const key = readable(pem, kind)
-  if (key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < minModulusBits)
+  const { modulusLength = 0, publicExponent = 0n } = key?.asymmetricKeyDetails ?? {}
+  // With the exponent 1 anybody can write signatures.
+  if (key?.asymmetricKeyType !== 'rsa' || modulusLength < minModulusBits || publicExponent < 3n)
     throw wrong(`certificates must hold RSA keys of ${String(minModulusBits)} bits or more`)
   return key.export({ type: 'spki', format: 'pem' }).toString()
 }

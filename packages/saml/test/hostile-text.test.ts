@@ -141,6 +141,7 @@ describe('the form of a response', () => {
   })
 
   it.each([
+    ['no signature', responseXml(), /it is not signed/u],
     ['no assertion', responseXml({}, ''), /exactly one assertion/u],
     ['two assertions', responseXml({}, assertionXml() + assertionXml({ assertionId: '_b' })), /exactly one assertion/u],
     ['an assertion of another namespace', responseXml({}, '<Assertion xmlns="urn:x"/>'), /wrong place/u],

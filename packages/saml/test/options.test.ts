@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { VerifySamlOptions } from '../src/index.js'
 import { seenAssertions, verifySamlResponse } from '../src/index.js'
@@ -8,6 +8,10 @@ import { encoded, keys, signedXml, strangerKeys } from './test-idp.js'
 
 const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' })
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' })
+const anybodys = createPublicKey({
+  key: { ...createPublicKey(keys.publicKey).export({ format: 'jwk' }), e: 'AQ' },
+  format: 'jwk',
+}).export({ type: 'spki', format: 'pem' })
 
 describe('the options of verifySamlResponse', () => {
   it.each([
@@ -28,6 +32,7 @@ describe('the options of verifySamlResponse', () => {
     [{ certificates: `${keys.publicKey}${strangerKeys.publicKey}` }, /certificates must be/u],
     [{ certificates: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, /certificates must hold RSA/u],
     [{ certificates: short }, /certificates must hold RSA/u],
+    [{ certificates: anybodys }, /certificates must hold RSA/u],
     [{ certificates: curve }, /certificates must hold RSA/u],
     [{ seen: undefined }, /seen must be/u],
     [{ seen: {} }, /seen must be/u],
