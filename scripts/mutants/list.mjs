@@ -74,7 +74,12 @@ import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
 import { rowGuards } from './rows.mjs'
-import { samlGuards } from './saml.mjs'
+import { samlAssertionGuards } from './saml-assertions.mjs'
+import { samlFormGuards } from './saml-form.mjs'
+import { samlOnceGuards } from './saml-once.mjs'
+import { samlPeopleGuards } from './saml-people.mjs'
+import { samlSignatureGuards } from './saml-signatures.mjs'
+import { samlTextGuards } from './saml-text.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signalGuards } from './signals.mjs'
@@ -124,7 +129,12 @@ const lists = {
   'restricting-roles': restrictingRoleGuards,
   'known-people': knownPeopleGuards,
   'scim-listing': scimListingGuards,
-  saml: samlGuards,
+  'saml-text': samlTextGuards,
+  'saml-form': samlFormGuards,
+  'saml-signatures': samlSignatureGuards,
+  'saml-assertions': samlAssertionGuards,
+  'saml-once': samlOnceGuards,
+  'saml-people': samlPeopleGuards,
   levels: levelGuards,
   clusters: clusterGuards,
   contract: contractGuards,

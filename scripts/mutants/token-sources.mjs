@@ -12,8 +12,8 @@ export const tokenSourceGuards = [
     claims,
     'claim-mapping',
     'a kind that is not in the table is refused',
-    "if (found === undefined)\n      throw refused('the kind",
-    "if (found === undefined) return 'human'\n    if (found === '')\n      throw refused('the kind",
+    "if (found === undefined) throw refused('the kind",
+    "if (found === undefined) return 'human'\n    if (found === '') throw refused('the kind",
   ),
   guard(
     claims,

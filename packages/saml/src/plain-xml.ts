@@ -10,6 +10,8 @@ const declaration =
 const piece =
   /[^<]+|<\/([A-Za-z_][\w.:-]*)[ \t\r\n]*>|<([A-Za-z_][\w.:-]*)((?:[ \t\r\n]+[A-Za-z_][\w.:-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<]*"|'[^'<]*'))*)[ \t\r\n]*(\/?)>/uy
 const attribute = /([A-Za-z_][\w.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"[^"]*"|'[^']*')/gu
+/** Anything but the white space of XML. */
+const noSpace = /[^ \t\r\n]/u
 /** What XML knows by itself (XML 1.0, section 4.6), and characters by their number. */
 const unknownReference = /&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/u
 const numbered = /&#(x?)([0-9A-Fa-f]+);/gu
@@ -43,7 +45,7 @@ export function assertPlainXml(xml: string): void {
       assertAttributes(attributes)
       if (isEmpty === '') open.push(opened)
       if (open.length > maxDepth) throw responseRefused(`it is more than ${String(maxDepth)} levels deep`)
-    } else if (open.length === 0 && text.trim() !== '') throw malformed()
+    } else if (open.length === 0 && noSpace.test(text)) throw malformed()
   }
   if (open.length > 0 || elements === 0) throw malformed()
 }

@@ -1,5 +1,5 @@
 import type { Signed } from './test-idp.js'
-import { assertionXml, responseXml, sign, signedXml, strangerKeys } from './test-idp.js'
+import { assertionXml, good, responseXml, sign, signedXml, strangerKeys } from './test-idp.js'
 
 /** Responses that an attacker made of one that was signed for `ann`, to be taken for `mallory`. */
 export interface Attack {
@@ -56,6 +56,15 @@ function onAssertion(): readonly Attack[] {
       isSigned: true,
     },
     { name: 'an evil assertion behind', xml: other(signed + evil), isSigned: true },
+    {
+      name: 'an evil assertion in a status behind',
+      xml: before(
+        xml.replace(good.status, ''),
+        '</samlp:Response>',
+        good.status.replace('</samlp:Status>', `<samlp:StatusDetail>${evil}</samlp:StatusDetail></samlp:Status>`),
+      ),
+      isSigned: true,
+    },
     {
       name: 'an evil assertion in the status',
       xml: xml.replace('</samlp:Status>', `<samlp:StatusDetail>${evil}</samlp:StatusDetail></samlp:Status>`),

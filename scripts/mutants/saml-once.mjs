@@ -1,0 +1,150 @@
+const source = (name) => `packages/saml/src/${name}.ts`
+const tests = (...names) => names.map((name) => `packages/saml/test/${name}.test.ts`)
+const semantic = tests('semantic')
+const verifier = tests('saml-verifier')
+const login = tests('saml-login')
+const options = tests('options')
+
+/** That each response is used once, for what was asked. */
+export const samlOnceGuards = [
+  {
+    name: 'an assertion must be signed where that is said',
+    file: source('check-response'),
+    find: "  if (rules.needsAssertionSigned && !form.isAssertionSigned) throw responseRefused('its assertion is not signed')\n",
+    replace: '',
+    tests: semantic,
+    only: 'signed as it must be',
+  },
+  {
+    name: 'a response must be signed where that is said',
+    file: source('check-response'),
+    find: "  if (rules.needsResponseSigned && !form.isResponseSigned) throw responseRefused('it is not signed as a whole')\n",
+    replace: '',
+    tests: semantic,
+    only: 'signed as it must be',
+  },
+  {
+    name: 'a response and its assertion answer one request',
+    file: source('check-response'),
+    find: "  if (form.inResponseTo !== inResponseTo) throw responseRefused('it and its assertion answer different requests')\n",
+    replace: '',
+    tests: semantic,
+    only: 'alone answers the request|whose assertion answers',
+  },
+  {
+    name: 'a response answers a request',
+    file: source('check-response'),
+    find: '  if (inResponseTo === undefined && !request.acceptsUnasked) throw unasked()\n',
+    replace: '',
+    tests: [...semantic, ...verifier, ...login],
+    only: 'answers no request|answered once|nobody asked',
+  },
+  {
+    name: 'a response answers a request of ours',
+    file: source('check-response'),
+    find: 'if (inResponseTo !== undefined && (await request.take(inResponseTo)) !== true) throw unasked()',
+    replace: 'await request.take(inResponseTo ?? "")',
+    tests: semantic,
+    only: 'answers another request',
+  },
+  {
+    name: 'an assertion is used once',
+    file: source('check-response'),
+    find: '      if ((await rules.seen.use(name, facts.notOnOrAfterMs + rules.toleranceMs)) !== true)\n',
+    replace:
+      '      await rules.seen.use(name, facts.notOnOrAfterMs + rules.toleranceMs)\n      if (false as boolean)\n',
+    tests: semantic,
+    only: 'a second time',
+  },
+  {
+    name: 'an assertion is remembered for as long as the tolerance lets it in',
+    file: source('check-response'),
+    find: 'facts.notOnOrAfterMs + rules.toleranceMs)',
+    replace: 'facts.notOnOrAfterMs)',
+    tests: semantic,
+    only: 'as long as it could be accepted',
+  },
+  {
+    name: 'a full memory refuses',
+    file: source('seen-assertions'),
+    find: "      if (ends.size >= capacity)\n        throw responseRefused('too many logins came in a short time', 'wait until earlier ones have expired')\n",
+    replace: '',
+    tests: semantic,
+    only: 'a full memory',
+  },
+  {
+    name: 'a full memory forgets what has expired and nothing else',
+    file: source('seen-assertions'),
+    find: 'if (endMs < nowMs) ends.delete(name)',
+    replace: 'ends.delete(name)',
+    tests: semantic,
+    only: 'a full memory|as long as it could be accepted',
+  },
+  {
+    name: 'a clock that is set back brings nothing back',
+    file: source('forward-time-of'),
+    find: '  times.set(clock, known)\n',
+    replace: '',
+    tests: semantic,
+    only: 'set back|as long as it could be accepted',
+  },
+  {
+    name: 'verifySamlResponse uses nothing up when nobody waits',
+    file: source('verify-saml-response'),
+    find: '      if (signal.aborted) throw signal.reason\n',
+    replace: '',
+    tests: semantic,
+    only: 'nobody waits any more',
+  },
+  {
+    name: 'a request is named unless none is needed',
+    file: source('verify-saml-response'),
+    find: 'inResponseTo === undefined ? !acceptIdpInitiated : ',
+    replace: 'inResponseTo !== undefined && ',
+    tests: semantic,
+    only: 'are needed otherwise',
+  },
+  {
+    name: 'errors of others say nothing of a response',
+    file: source('check-response'),
+    find: "throw error instanceof BothKeysError ? error : responseRefused('it could not be checked')",
+    replace: 'throw error',
+    tests: semantic,
+    only: 'a memory that',
+  },
+  {
+    name: 'only RSA keys count',
+    file: source('public-key'),
+    find: "if (key?.asymmetricKeyType !== 'rsa' || ",
+    replace: 'if (key === undefined || ',
+    tests: options,
+  },
+  {
+    name: 'keys are long enough',
+    file: source('public-key'),
+    find: ' || modulusLength < minModulusBits',
+    replace: '',
+    tests: options,
+  },
+  {
+    name: 'keys are not such that anybody can sign',
+    file: source('public-key'),
+    find: ' || publicExponent < 3n',
+    replace: '',
+    tests: options,
+  },
+  {
+    name: 'a private key is no certificate',
+    file: source('public-key'),
+    find: 'CERTIFICATE|PUBLIC KEY',
+    replace: 'CERTIFICATE|PUBLIC KEY|PRIVATE KEY',
+    tests: options,
+  },
+  {
+    name: 'addresses are safe',
+    file: source('option-values'),
+    find: "if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.includes(url.hostname)))",
+    replace: 'if (false)',
+    tests: options,
+  },
+]
