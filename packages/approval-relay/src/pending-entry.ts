@@ -35,6 +35,11 @@ export class PendingEntry {
     return this.request.expiresAt.getTime()
   }
 
+  /** How many wait for a change. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** What the engine has not been given yet. */
   evidenceAfter(n: number): readonly { readonly n: number; readonly evidence: string }[] {
     return this.#answers.filter((answer) => answer.n > n).map(({ evidence, n: each }) => ({ n: each, evidence }))

@@ -45,6 +45,13 @@ const sweepMs = 1_000
  * await relay.listen({ port: 8443 })
  */
 export async function createRelay(options: RelayOptions): Promise<Relay> {
+  return (await composeRelay(options)).relay
+}
+
+/** The same with its desk at hand. */
+export async function composeRelay(
+  options: RelayOptions,
+): Promise<{ readonly relay: Relay; readonly desk: RelayDesk }> {
   const { publicUrl } = checkedOptions(options)
   const { channels = [], directory, engines, folder, issuer, logins = [], masks = [] } = options
   const clock = options.clock ?? systemClock
@@ -118,10 +125,11 @@ export async function createRelay(options: RelayOptions): Promise<Relay> {
     }
     undo.push(() => server.close())
     let closing: Promise<void> | undefined
-    return Object.freeze<Relay>({
+    const relay = Object.freeze<Relay>({
       listen: async (at) => ({ url: (await server.listen(at)).origin }),
       close: () => (closing ??= undoAll(undo)),
     })
+    return { relay, desk }
   } catch (error) {
     await undoAll(undo).catch(onFailure)
     throw error

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { envelopeOf } from './support/envelopes.js'
+import type { RequestParts } from './support/envelopes.js'
+import { never, people, RelayStage } from './support/relay-stage.js'
+
+const masks = [{ resource: 'table:public.cards', clearFor: ['pii'] }]
+const cards = { duty: 'write', resource: 'table:public.cards', attributes: { columns: ['c0lumn'] } }
+const secret = {
+  text: "update cards set pan = '4111-s3cret' where id = $1",
+  parameters: ['s3cret-parameter'],
+  settings: { search_path: 's3cret-path' },
+  effects: [cards],
+}
+
+async function views(stage: RelayStage, parts: RequestParts) {
+  const { body, id } = envelopeOf(parts)
+  await stage.orders.ask(body)
+  const of = (who: string) => stage.desk.viewFor(id, { subject: { issuer: people, id: who } }, never)
+  return { id, ann: await of('ann'), bob: await of('bob'), anybody: await stage.desk.viewFor(id, undefined, never) }
+}
+
+describe('a request about what is masked', () => {
+  it('shows whoever holds the role everything, and everybody else neither statement nor parameters', async () => {
+    const stage = await RelayStage.open({ masks })
+    const { ann, anybody, bob } = await views(stage, secret)
+    expect(ann).toMatchObject({ masked: false, complete: true, allowUpTo: 'phishing-resistant' })
+    expect(ann?.text).toContain('4111-s3cret')
+    for (const masked of [bob, anybody]) {
+      expect(masked).toMatchObject({ masked: true, complete: false, allowUpTo: 'channel' })
+      expect(masked?.text).not.toMatch(/s3cret|4111|c0lumn/)
+      expect(masked?.text).toContain('adds or changes rows of public.cards')
+      expect(masked?.text).toContain('parameters withheld')
+    }
+    expect(bob?.digest).not.toBe(ann?.digest)
+  })
+
+  it('cannot be allowed at signed by whoever was shown a part, and can be denied', async () => {
+    const stage = await RelayStage.open({ masks })
+    const { ann, id } = await views(stage, secret)
+    expect(await stage.decide('bob', id)).toEqual({ decided: false, reason: 'partial-view' })
+    expect(await stage.decide('bob', id, { viewDigest: ann?.digest ?? '' })).toEqual({
+      decided: false,
+      reason: 'other-view',
+    })
+    expect(await stage.decide('bob', id, { decision: 'deny' })).toMatchObject({ decided: true })
+    expect(await stage.decide('ann', id)).toMatchObject({ decided: true })
+    expect(stage.ofType('relay.answered').map(({ masked }) => masked)).toEqual([true, false])
+  })
+
+  it.each<[string, RequestParts, boolean]>([
+    ['another table', { effects: [{ ...cards, resource: 'table:public.users' }] }, false],
+    ['the table beside others', { effects: [{ ...cards, resource: 'table:public.users' }, cards] }, true],
+    ['what was not understood', { effects: [{ ...cards, duty: 'opaque', resource: 'table:public.users' }] }, true],
+    ['a resource that cannot be read', { effects: [{ ...cards, resource: 'cards' }] }, true],
+  ])('is known by its effects: %s', async (_what, parts, masked) => {
+    const stage = await RelayStage.open({ masks })
+    expect((await views(stage, parts)).bob?.masked).toBe(masked)
+  })
+
+  it('may be masked on one target alone, and needs a role for each mask', async () => {
+    const two = [...masks, { resource: 'table:**', target: 'vault', clearFor: ['keeper'] }]
+    const stage = await RelayStage.open({ masks: two })
+    expect((await views(stage, { effects: [cards] })).ann?.masked).toBe(false)
+    expect((await views(stage, { effects: [cards], target: 'vault' })).ann?.masked).toBe(true)
+  })
+
+  it.each([
+    [{ resource: 'cards', clearFor: [] }],
+    [{ resource: 'table:a', clearFor: 'pii' }],
+    [{ resource: 'table:a', clearFor: [], clearfor: ['pii'] }],
+    [{ resource: 'table:a', clearFor: [], target: 1 }],
+  ])('is no option as %j', async (mask) => {
+    await expect(RelayStage.open({ masks: [mask as never] })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
+})
