@@ -96,6 +96,7 @@ import { tokenGuards } from './tokens.mjs'
 import { verificationGuards } from './verification.mjs'
 import { verifiedTextGuards } from './verified-texts.mjs'
 import { withheldErrorGuards } from './withheld-errors.mjs'
+import { workloadGuards } from './workloads.mjs'
 import { stoppedLookGuards } from './stopped-looks.mjs'
 
 /**
@@ -150,6 +151,7 @@ const lists = {
   grants: grantGuards,
   'grants-keys': grantKeyGuards,
   'token-sources': tokenSourceGuards,
+  workloads: workloadGuards,
   approvals: approvalGuards,
   evidence: evidenceGuards,
   'estimates-pg': estimatesPgGuards,

@@ -280,7 +280,7 @@ export const tokenGuards = [
     "options.subjectIsClient ?? typ === 'at+jwt'",
     'options.subjectIsClient ?? false',
   ),
-  guard(options, 'jwt-options', 'a token lives a day at most', "'maxLifetimeS', 1, 86_400)", "'maxLifetimeS', 1, 1e9)"),
+  guard(options, 'jwt-options', 'a token lives a day at most', '1, 86_400, `', '1, 1e9, `'),
   guard(
     hostile,
     'jwt-options',

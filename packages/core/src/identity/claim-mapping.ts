@@ -9,6 +9,8 @@ import { changeName } from './make-principal.js'
 import { assertOwnClaims } from './own-claims.js'
 import type { RoleOptions } from './role-claims.js'
 import { rolePointers, rolesReader, strings } from './role-claims.js'
+import type { RequiredClaims } from './required-claims.js'
+import { claimsRequired } from './required-claims.js'
 
 /** Where a token says who somebody is. Every `claim` is a JSON Pointer. */
 export interface ClaimOptions extends RoleOptions {
@@ -25,6 +27,14 @@ export interface ClaimOptions extends RoleOptions {
   readonly run?: string
   /** The change (a ticket, a change request) that the work belongs to. Left out, the host may name it. */
   readonly change?: string
+  /**
+   * Claims that must be there with exactly one of these values, by JSON Pointer. A token without one of them, or with another
+   * value, is refused. Values are compared with their type: `'65'` is not `65`, and a list or a group equals nothing.
+   *
+   * @example
+   * { require: { '/tenant': 't-4711', '/kubernetes.io/namespace': ['shop', 'billing'] } }
+   */
+  readonly require?: RequiredClaims
 }
 
 /** What a token's claims say, before the principal is made. */
@@ -46,9 +56,11 @@ export function claimMapping(
   const agentClass = classReader(options.agentClass, of)
   const run = options.run === undefined ? undefined : jsonPointer(options.run, 'run')
   const change = options.change === undefined ? undefined : jsonPointer(options.change, 'change')
+  const assertRequired = options.require === undefined ? undefined : claimsRequired(options.require, of)
   const read = namesRead(options, of)
   return (claims) => {
     assertOwnClaims(claims, read)
+    assertRequired?.(claims)
     const kind = kindOfClaims(claims)
     const runRoot = run?.(claims)
     const named = change?.(claims)
@@ -65,7 +77,7 @@ export function claimMapping(
 
 /** The top-level claims that the options read. Every pointer has been checked by its reader. */
 function namesRead(options: ClaimOptions, of: string): ReadonlySet<string> {
-  const { agentClass, change, kind, owners, run } = options
+  const { agentClass, change, kind, owners, require = {}, run } = options
   const pointers = [
     ...rolePointers(options, of),
     typeof kind === 'object' ? kind.claim : undefined,
@@ -73,6 +85,7 @@ function namesRead(options: ClaimOptions, of: string): ReadonlySet<string> {
     agentClass?.claim,
     run,
     change,
+    ...Object.keys(require),
   ]
   return new Set(pointers.flatMap((pointer) => (pointer === undefined ? [] : firstName(pointer))))
 }

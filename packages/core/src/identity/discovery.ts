@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose'
 import { boundedFetch } from './bounded-fetch.js'
 import { keysUrl } from './keys-url.js'
+import type { ReadKeys } from './remote-keys.js'
 import { remoteKeys } from './remote-keys.js'
 
 const timeoutMs = 5_000
@@ -9,7 +10,7 @@ const timeoutMs = 5_000
  * Finds an issuer's keys through its own metadata (OpenID Connect Discovery 1.0, section 4), on the first token.
  * The metadata must name exactly this issuer; a failure is not kept.
  */
-export function discoverKeys(base: URL, issuer: string, nowMs: () => number): JWTVerifyGetKey {
+export function discoverKeys(base: URL, issuer: string, nowMs: () => number, read: ReadKeys): JWTVerifyGetKey {
   const fetchMetadata = boundedFetch(nowMs)
   const location = `${base.href.replace(/\/$/u, '')}/.well-known/openid-configuration`
   let found: Promise<JWTVerifyGetKey> | undefined
@@ -28,7 +29,7 @@ export function discoverKeys(base: URL, issuer: string, nowMs: () => number): JW
     if (!('issuer' in metadata) || metadata.issuer !== issuer) throw new Error('the metadata names another issuer')
     if (!('jwks_uri' in metadata) || typeof metadata.jwks_uri !== 'string')
       throw new Error('the metadata names no keys')
-    return remoteKeys(trusted(metadata.jwks_uri), nowMs)
+    return remoteKeys(trusted(metadata.jwks_uri), nowMs, read)
   }
 }
 

@@ -1,12 +1,12 @@
 import { BothKeysError } from '../errors.js'
-import { assertKnownOptions } from '../known-options.js'
+import { assertKnownOptions, wrongOption } from '../known-options.js'
 import type { Clock } from '../model/clock.js'
 import type { JwtAlgorithm } from './algorithms.js'
 import { asymmetric } from './algorithms.js'
 import type { ClaimOptions } from './claim-mapping.js'
 import type { KeySetOption } from './key-source.js'
 import type { DpopOptions } from './dpop-options.js'
-import type { TokenType } from './token-header.js'
+import type { HeaderType, TokenType } from './token-header.js'
 
 /** What a token must be, and where it says who somebody is. */
 export interface JwtVerifierOptions extends ClaimOptions {
@@ -59,6 +59,7 @@ export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions
   'maxLifetimeS',
   'owners',
   'phishingResistantAcr',
+  'require',
   'roleMap',
   'roles',
   'run',
@@ -68,28 +69,49 @@ export const optionNames: ReadonlySet<string> = new Set<keyof JwtVerifierOptions
 ])
 
 /** What is asked of a token. */
-interface TokenRules {
+export interface TokenRules {
   /** What jose checks with the signature. */
   readonly signed: {
-    readonly issuer: string
+    /** Undefined: `iss` is not looked at, because whose keys signed the token says whose it is. */
+    readonly issuer?: string
     readonly audience: string[]
     readonly algorithms: string[]
     readonly requiredClaims: string[]
     readonly clockTolerance: number
   }
-  readonly typ: TokenType
+  readonly typ: HeaderType
   readonly subjectIsClient: boolean
   readonly toleranceS: number
   readonly maxLifetimeS: number
+  readonly mayLackIat?: boolean
   readonly phishingResistantAcr: ReadonlySet<unknown>
 }
 
 /** Checks the options of `jwtVerifier`. Throws ERR_CONFIG_INVALID that names the option. */
 export function tokenRules(options: JwtVerifierOptions): TokenRules {
   assertKnownOptions('jwtVerifier', options, optionNames)
+  return rulesOf('jwtVerifier', options)
+}
+
+/** What `rulesOf` looks at. */
+type RuleOptions = Pick<
+  JwtVerifierOptions,
+  | 'issuer'
+  | 'audience'
+  | 'algorithms'
+  | 'typ'
+  | 'subjectIsClient'
+  | 'clockToleranceS'
+  | 'maxLifetimeS'
+  | 'phishingResistantAcr'
+>
+
+/** The rules that options ask for. `of` names the function in ERR_CONFIG_INVALID. */
+export function rulesOf(of: string, options: RuleOptions): TokenRules {
+  const wrong = (what: string) => wrongOption(of, what)
   if (!isName(options.issuer) || options.issuer.includes('#')) throw wrong('issuer must be the exact iss of the tokens')
-  const audience = listOf(options.audience, 'audience')
-  const algorithms = listOf(options.algorithms, 'algorithms')
+  const audience = listOf(options.audience, 'audience', of)
+  const algorithms = listOf(options.algorithms, 'algorithms', of)
   const accepted: readonly string[] = asymmetric
   if (!algorithms.every((algorithm) => accepted.includes(algorithm))) {
     throw wrong(`algorithms may only hold ${asymmetric.join(', ')}`)
@@ -98,7 +120,7 @@ export function tokenRules(options: JwtVerifierOptions): TokenRules {
   if (!Object.hasOwn(requiredClaims, typ)) throw wrong('typ must be at+jwt or JWT')
   const subjectIsClient = options.subjectIsClient ?? typ === 'at+jwt'
   if (typeof subjectIsClient !== 'boolean') throw wrong('subjectIsClient must be true or false')
-  const toleranceS = withinBounds(options.clockToleranceS ?? 5, 'clockToleranceS', 0, 60)
+  const toleranceS = withinBounds(options.clockToleranceS ?? 5, 0, 60, `${of}: clockToleranceS`)
   return {
     signed: {
       issuer: options.issuer,
@@ -110,14 +132,14 @@ export function tokenRules(options: JwtVerifierOptions): TokenRules {
     typ,
     subjectIsClient,
     toleranceS,
-    phishingResistantAcr: new Set(acrValues(options)),
-    maxLifetimeS: withinBounds(options.maxLifetimeS ?? 3_600, 'maxLifetimeS', 1, 86_400),
+    phishingResistantAcr: new Set(acrValues(options, of)),
+    maxLifetimeS: withinBounds(options.maxLifetimeS ?? 3_600, 1, 86_400, `${of}: maxLifetimeS`),
   }
 }
 
 /** Whatever `acr` is compared with is text: a token without one is equal to none of it. */
-function acrValues({ phishingResistantAcr }: JwtVerifierOptions): readonly string[] {
-  return phishingResistantAcr === undefined ? [] : listOf(phishingResistantAcr, 'phishingResistantAcr')
+function acrValues({ phishingResistantAcr }: RuleOptions, of: string): readonly string[] {
+  return phishingResistantAcr === undefined ? [] : listOf(phishingResistantAcr, 'phishingResistantAcr', of)
 }
 
 /** Without `iat` nobody can say how long a token lives. `iss` and `aud` are checked anyway. */
@@ -126,21 +148,20 @@ const requiredClaims: Readonly<Record<TokenType, readonly string[]>> = {
   JWT: ['exp', 'iat', 'sub'],
 }
 
-function withinBounds(value: number, option: string, least: number, most: number): number {
+function withinBounds(value: number, least: number, most: number, option: string): number {
   if (typeof value === 'number' && value >= least && value <= most) return value
-  throw wrong(`${option} must be between ${String(least)} and ${String(most)} seconds`)
+  throw new BothKeysError(
+    'ERR_CONFIG_INVALID',
+    `${option} must be between ${String(least)} and ${String(most)} seconds`,
+  )
 }
 
-function listOf(value: unknown, option: string): string[] {
+function listOf(value: unknown, option: string, of: string): string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (list.length === 0 || !list.every(isName)) throw wrong(`${option} must name at least one`)
+  if (list.length === 0 || !list.every(isName)) throw wrongOption(of, `${option} must name at least one`)
   return [...list]
 }
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function wrong(what: string): BothKeysError {
-  return new BothKeysError('ERR_CONFIG_INVALID', `jwtVerifier: ${what}`)
 }

@@ -1,21 +1,26 @@
 import { BothKeysError } from '../errors.js'
+import type { Clock } from '../model/clock.js'
 import { systemClock } from '../model/clock.js'
 import { ForwardTime } from '../model/forward-time.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import type { Principal, PrincipalKind } from '../model/principal.js'
 import { actorsOf } from './actors.js'
+import type { ClaimedFacts } from './claim-mapping.js'
 import { claimMapping } from './claim-mapping.js'
 import { confirmedKey } from './confirmation.js'
 import { dpopCheck } from './dpop.js'
 import { dpopRules } from './dpop-options.js'
 import { identifier, refused } from './identifier.js'
-import type { JwtVerifierOptions } from './jwt-options.js'
+import type { DpopOptions } from './dpop-options.js'
+import type { JwtVerifierOptions, TokenRules } from './jwt-options.js'
 import { tokenRules } from './jwt-options.js'
+import type { KeySetOption } from './key-source.js'
 import { keySource } from './key-source.js'
 import { loadJose } from './load-jose.js'
 import { makePrincipal } from './make-principal.js'
 import { ownMember } from './own-member.js'
 import { proofRefused } from './proof-refused.js'
+import type { ReadKeys } from './remote-keys.js'
 import { assertTokenForm, unverifiedParts } from './token-form.js'
 import { assertHeader } from './token-header.js'
 import { expiryOf } from './token-lifetime.js'
@@ -36,12 +41,40 @@ import type { Credential, Verifier } from './verifier.js'
  * jwtVerifier({ issuer, audience: 'bothkeys', algorithms: ['ES256'], roles: '/realm_access/roles', owners: '/owner' })
  */
 export function jwtVerifier(options: JwtVerifierOptions): Verifier {
-  const { maxLifetimeS, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = tokenRules(options)
+  const rules = tokenRules(options)
+  const claimed = claimMapping(options, options.issuer)
+  return tokenVerifier({
+    rules,
+    issuer: options.issuer,
+    jwks: options.jwks,
+    dpop: options.dpop,
+    clock: options.clock,
+    verifiedBy: 'jwt',
+    read: (claims) => ({ ...claimed(claims), id: identifier(ownMember(claims, 'sub'), 'sub') }),
+  })
+}
+
+/** What the tokens of one kind of issuer are, and what they say. */
+export interface TokenProfile {
+  readonly rules: TokenRules
+  /** Whose the subjects are. */
+  readonly issuer: string
+  readonly jwks: KeySetOption
+  readonly readKeys?: ReadKeys
+  readonly dpop?: DpopOptions | undefined
+  readonly clock: Clock | undefined
+  readonly verifiedBy: string
+  /** Reads verified claims. Throws ERR_TOKEN_INVALID. */
+  readonly read: (claims: unknown) => ClaimedFacts & { readonly id: string }
+}
+
+/** The verifier of one kind of issuer, which differs from others in its profile alone. */
+export function tokenVerifier(options: TokenProfile): Verifier {
+  const { maxLifetimeS, mayLackIat, phishingResistantAcr, signed, subjectIsClient, toleranceS, typ } = options.rules
   const clock = options.clock ?? systemClock
   // A clock that is set back brings no token back.
   const time = new ForwardTime(clock)
-  const claimed = claimMapping(options, options.issuer)
-  const keys = keySource(options.jwks, options.issuer, clock)
+  const keys = keySource(options.jwks, options.issuer, clock, options.readKeys)
   const loading = loadJose()
   const proofs = options.dpop === undefined ? undefined : dpopRules(options.dpop, toleranceS)
   const checkProof = proofs === undefined ? undefined : dpopCheck(proofs, clock)
@@ -67,8 +100,8 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
     const { jwtVerify } = await loading
     const nowS = Math.floor(time.nowMs() / 1000)
     const { payload } = await jwtVerify(token, keys, { ...signed, currentDate: new Date(nowS * 1000) })
-    const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS })
-    const facts = claimed(payload)
+    const expiresAtS = expiryOf(payload, { nowS, toleranceS, maxLifetimeS, mayLackIat })
+    const facts = options.read(payload)
     assertParties(payload, facts.kind, subjectIsClient)
     const actors = actorsOf(payload, options.issuer)
     if (facts.kind === 'human' && actors.length > 0) throw refused('somebody else acts with it, so it is no person')
@@ -77,10 +110,9 @@ export function jwtVerifier(options: JwtVerifierOptions): Verifier {
     return makePrincipal({
       ...facts,
       issuer: options.issuer,
-      id: identifier(payload.sub, 'sub'),
       key,
       actors,
-      verifiedBy: 'jwt',
+      verifiedBy: options.verifiedBy,
       level: levelOf(facts.kind, key, phishingResistantAcr.has(ownMember(payload, 'acr'))),
       expiresAtMs: expiresAtS * 1000,
     })

@@ -6,6 +6,7 @@ import { discoverKeys } from './discovery.js'
 import { keysUrl } from './keys-url.js'
 import type { Jose } from './load-jose.js'
 import { loadJose } from './load-jose.js'
+import type { ReadKeys } from './remote-keys.js'
 import { maxKeys, remoteKeys } from './remote-keys.js'
 import { strongKeys } from './strong-key.js'
 
@@ -15,24 +16,29 @@ export type KeySetOption = string | URL | { readonly keys: readonly object[] } |
 /**
  * The keys that a token's signature is checked with. A remote set is fetched over https (http on loopback only),
  * at most 256 KiB, within 5 s, kept for 5 minutes; after a failure nothing is fetched for 5 s and tokens are refused.
- * Weak keys are refused when a token uses them. Throws ERR_CONFIG_INVALID for anything else than public keys.
+ * `read` makes of the set's keys those that are used. Weak keys are refused when a token uses them. Throws ERR_CONFIG_INVALID for anything else than public keys.
  */
-export function keySource(option: KeySetOption, issuer: string, clock: Clock): JWTVerifyGetKey {
+export function keySource(
+  option: KeySetOption,
+  issuer: string,
+  clock: Clock,
+  read: ReadKeys = (keys) => keys,
+): JWTVerifyGetKey {
   // The monotonic clock of a machine that sleeps stands still.
   const time = new ForwardTime(clock)
-  return strongKeys(keysOf(option, issuer, () => time.nowMs()))
+  return strongKeys(keysOf(option, issuer, () => time.nowMs(), read))
 }
 
-function keysOf(option: KeySetOption, issuer: string, nowMs: () => number): JWTVerifyGetKey {
-  if (option === undefined) return discoverKeys(keysUrl(issuer, 'issuer'), issuer, nowMs)
-  if (option instanceof URL) return remoteKeys(keysUrl(option.href, 'jwks'), nowMs)
-  if (typeof option === 'object') return localKeys(option)
-  if (option.trimStart().startsWith('{')) return localKeys(parseJson(option))
-  return remoteKeys(keysUrl(option, 'jwks'), nowMs)
+function keysOf(option: KeySetOption, issuer: string, nowMs: () => number, read: ReadKeys): JWTVerifyGetKey {
+  if (option === undefined) return discoverKeys(keysUrl(issuer, 'issuer'), issuer, nowMs, read)
+  if (option instanceof URL) return remoteKeys(keysUrl(option.href, 'jwks'), nowMs, read)
+  if (typeof option === 'object') return localKeys(option, read)
+  if (option.trimStart().startsWith('{')) return localKeys(parseJson(option), read)
+  return remoteKeys(keysUrl(option, 'jwks'), nowMs, read)
 }
 
 /** Checks a copy, so that later changes of the set change nothing. */
-function localKeys(option: unknown): JWTVerifyGetKey {
+function localKeys(option: unknown, read: ReadKeys): JWTVerifyGetKey {
   const set = copied(option)
   const keys = typeof set === 'object' && set !== null && 'keys' in set ? set.keys : undefined
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > maxKeys) {
@@ -41,7 +47,7 @@ function localKeys(option: unknown): JWTVerifyGetKey {
   for (const key of keys as readonly unknown[]) assertPublic(key)
   if (![set, ...(keys as readonly unknown[])].every(isGroup)) throw wrong('jwks is not a JWK set')
   // It has the shape of one now; jose looks at it once more.
-  return onceLoaded(({ createLocalJWKSet }) => createLocalJWKSet(set as JSONWebKeySet))
+  return onceLoaded(({ createLocalJWKSet }) => createLocalJWKSet({ keys: read(keys) } as JSONWebKeySet))
 }
 
 function copied(set: unknown): unknown {

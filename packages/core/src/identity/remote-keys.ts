@@ -3,6 +3,9 @@ import { boundedFetch } from './bounded-fetch.js'
 import { loadJose } from './load-jose.js'
 import { ownMember } from './own-member.js'
 
+/** What of an issuer's keys is used, and how. */
+export type ReadKeys = (keys: readonly unknown[]) => readonly unknown[]
+
 /** The most keys that a set may have. */
 export const maxKeys = 100
 
@@ -17,7 +20,7 @@ const cooldownMs = 10_000
  * 5 minutes by a clock that never goes backwards, and no longer when the issuer is down: tokens are refused then. A token with an
  * unknown key makes it be fetched again, at most once in 10 seconds. Rejects with whatever went wrong.
  */
-export function remoteKeys(url: URL, nowMs: () => number): JWTVerifyGetKey {
+export function remoteKeys(url: URL, nowMs: () => number, read: ReadKeys): JWTVerifyGetKey {
   const fetchBounded = boundedFetch(nowMs)
   let current: { readonly keys: JWTVerifyGetKey; readonly atMs: number } | undefined
   let fetching: Promise<JWTVerifyGetKey> | undefined
@@ -31,7 +34,8 @@ export function remoteKeys(url: URL, nowMs: () => number): JWTVerifyGetKey {
     if (Array.isArray(keys) && keys.length > maxKeys) throw new Error('the set has too many keys')
     const { createLocalJWKSet } = await loadJose()
     // It throws at what is no key set.
-    current = { keys: createLocalJWKSet(set as JSONWebKeySet), atMs: nowMs() }
+    const used = Array.isArray(keys) ? { keys: read(keys) } : set
+    current = { keys: createLocalJWKSet(used as JSONWebKeySet), atMs: nowMs() }
     return current.keys
   }
 

@@ -4,7 +4,12 @@ import { identifier, refused } from './identifier.js'
 export type TokenType = 'at+jwt' | 'JWT'
 
 /** Every type of token that is read. */
-export type HeaderType = TokenType | 'bothkeys-approval+jwt' | 'bothkeys-policy+jwt' | 'bothkeys-request+jwt'
+export type HeaderType =
+  | TokenType
+  | 'JWT-SVID'
+  | 'bothkeys-approval+jwt'
+  | 'bothkeys-policy+jwt'
+  | 'bothkeys-request+jwt'
 
 /**
  * Headers with which a token chooses how it is checked: keys that it brings or points to, extensions, another encoding
@@ -27,10 +32,17 @@ export function assertHeader(
   }
   if (!isOfType(header['typ'], typ)) throw refused(`its typ is not ${typ}`, typeHints[typ])
   if (Object.hasOwn(header, 'kid')) identifier(header['kid'], 'kid')
+  if (typ === 'JWT-SVID' && !Object.keys(header).every((name) => svidNames.has(name)))
+    throw refused('its header has a name that no JWT-SVID has')
 }
+
+/** All that the header of a JWT-SVID may hold (SPIFFE JWT-SVID, section 2). */
+const svidNames: ReadonlySet<string> = new Set(['alg', 'kid', 'typ'])
 
 /** RFC 9068 section 2.1: `at+jwt`, also as a whole media type. RFC 7519 section 5.1 lets a plain JWT leave it out. */
 function isOfType(found: unknown, typ: HeaderType): boolean {
+  // SPIFFE JWT-SVID, section 2.3.
+  if (typ === 'JWT-SVID') return found === undefined || found === 'JWT' || found === 'JOSE'
   if (found === undefined) return typ === 'JWT'
   if (typeof found !== 'string') return false
   return found.toLowerCase().replace(/^application\//u, '') === typ.toLowerCase()
@@ -42,5 +54,6 @@ const typeHints: Readonly<Record<HeaderType, string>> = {
   'bothkeys-approval+jwt': 'pass what signApproval made, or what a relay of bothkeys sent',
   'bothkeys-policy+jwt': 'pass what signPolicy made',
   'bothkeys-request+jwt': 'pass what signRequest made',
+  'JWT-SVID': 'send the token of the SPIFFE Workload API',
   JWT: "leave typ out when the issuer's access tokens are of type at+jwt",
 }

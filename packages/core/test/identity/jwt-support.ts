@@ -1,4 +1,4 @@
-import { createHmac, sign as signBytes } from 'node:crypto'
+import { KeyObject } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { CryptoKey, JWTPayload } from 'jose'
 import { SignJWT, exportJWK, exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
@@ -6,6 +6,9 @@ import type { JwtVerifierOptions } from '../../src/identity/jwt-options.js'
 import { jwtVerifier } from '../../src/identity/jwt-verifier.js'
 import type { Principal } from '../../src/model/principal.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
+import { tokenKit } from './token-kit.js'
+
+export { encode } from './token-kit.js'
 
 export const issuer = 'https://idp.example'
 export const audience = 'bothkeys'
@@ -46,6 +49,10 @@ export function verify(token: string, change: Partial<JwtVerifierOptions> = {}):
   return jwtVerifier({ ...options, ...change }).verify({ token }, signal)
 }
 
+/** Makes tokens of the usual issuer. */
+export const kit = tokenKit({ claims, header, key: KeyObject.from(good.privateKey) })
+export const { claimsWith, forge, forgeHmac, headerWith, signText } = kit
+
 /** A token as an honest issuer would sign it. */
 export function sign(
   payload: Record<string, unknown> = {},
@@ -55,32 +62,4 @@ export function sign(
   return new SignJWT({ ...claims, ...payload } as JWTPayload)
     .setProtectedHeader({ ...header, ...headerChange })
     .sign(key)
-}
-
-export const encode = (value: string | Uint8Array): string => Buffer.from(value).toString('base64url')
-
-/** A token of texts that no library would write, signed with the right key. */
-export function signText(
-  payload: string | Uint8Array = JSON.stringify(claims),
-  headerText: string | Uint8Array = JSON.stringify(header),
-): string {
-  const input = `${encode(headerText)}.${encode(payload)}`
-  return `${input}.${encode(signBytes('sha256', Buffer.from(input), { key: goodPem, dsaEncoding: 'ieee-p1363' }))}`
-}
-
-/** The claims with more members behind them, also ones that are there already. */
-export const claimsWith = (members: string): string => JSON.stringify(claims).replace(/\}$/u, `,${members}}`)
-
-/** The header with more members behind it, also ones that are there already. */
-export const headerWith = (members: string): string => JSON.stringify(header).replace(/\}$/u, `,${members}}`)
-
-/** A token whose signature is anything. */
-export function forge(headerChange: Record<string, unknown>, signature = 'AAAA'): string {
-  return `${encode(JSON.stringify({ ...header, ...headerChange }))}.${encode(JSON.stringify(claims))}.${signature}`
-}
-
-/** The classic: the public key used as an HMAC secret. */
-export function forgeHmac(secret: string): string {
-  const input = `${encode(JSON.stringify({ ...header, alg: 'HS256' }))}.${encode(JSON.stringify(claims))}`
-  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }
