@@ -74,12 +74,7 @@ export const workloadGuards = [
     "if (kind === 'agent' && agentClass === undefined) throw",
     'if (kind === undefined) throw',
   ),
-  preset(
-    'workload-table',
-    'no workload is a person',
-    'if (!kinds.has(kind)) throw',
-    'if (kind === undefined) throw',
-  ),
+  preset('workload-table', 'no workload is a person', 'if (!kinds.has(kind)) throw', 'if (kind === undefined) throw'),
   preset('workload-table', 'a key that is not known is refused', '  assertKnownOptions(of, workload, workloadNames)\n'),
   preset(
     'workload-table',
@@ -109,7 +104,7 @@ export const workloadGuards = [
   preset(
     'spiffe-identity',
     'algorithms are those of JWT-SVIDs',
-    ' || algorithms.some((algorithm) => String(algorithm).startsWith('Ed')))',
+    " || algorithms.some((algorithm) => String(algorithm).startsWith('Ed')))",
     ')',
   ),
   preset('spiffe-identity', 'an issuer that is given counts', '...(issuer === undefined ? {} : { issuer }), ', ''),
