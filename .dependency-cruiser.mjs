@@ -12,6 +12,7 @@ const layers = {
   grants: ['errors', 'refusal', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   record: ['errors', 'model', 'policy', 'masking', 'duties'],
   ledger: ['errors', 'model', 'policy', 'masking', 'duties', 'record'],
+  controls: ['errors', 'known-options', 'model', 'policy', 'duties', 'identity', 'record', 'lint'],
 }
 
 const core = (...names) => `^packages/core/src/(${names.join('|')})(/|\\.ts$)`

@@ -28,6 +28,7 @@ import { handedOutGuards } from './handed-out.mjs'
 import { hiddenCallGuards } from './hidden-calls.mjs'
 import { hiddenTypeGuards } from './hidden-types.mjs'
 import { holdOptionGuards } from './hold-options.mjs'
+import { controlGuards } from './controls.mjs'
 import { dutyGuards } from './duties.mjs'
 import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
@@ -177,6 +178,7 @@ const lists = {
   duties: dutyGuards,
   'one-step': oneStepGuards,
   'duty-history': dutyHistoryGuards,
+  controls: controlGuards,
   'per-change': perChangeGuards,
   'handed-out': handedOutGuards,
   record: recordGuards,

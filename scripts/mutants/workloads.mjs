@@ -147,7 +147,7 @@ export const workloadGuards = [
     'exp - 1',
   ),
   guard(
-    hostile,
+    presets,
     'token-lifetime',
     'only a JWT-SVID may leave iat out',
     'claims.iat === undefined && rules.mayLackIat === true',

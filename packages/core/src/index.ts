@@ -20,6 +20,22 @@ export type { SubmitReceipt } from './approvals/submission.js'
 export { terminalApprover } from './approvals/terminal-approver.js'
 export type { WebhookApproverOptions } from './approvals/webhook-approver.js'
 export { webhookApprover } from './approvals/webhook-approver.js'
+export type { ControlId } from './controls/control.js'
+export type {
+  ControlMapping,
+  ControlMappingOptions,
+  ControlStatus,
+  MappedConflict,
+  MappedControl,
+  MappedException,
+  MappedRule,
+} from './controls/control-mapping.js'
+export { controlMapping } from './controls/control-mapping.js'
+export type { Evidence, EvidenceOptions } from './controls/evidence.js'
+export { evidenceFor } from './controls/evidence.js'
+export type { EvidenceQuery, MemberCondition, MemberConditions } from './controls/evidence-query.js'
+export { controlMappingCsv } from './controls/mapping-csv.js'
+export type { FeatureKind } from './controls/policy-feature.js'
 export type { DelegationOptions } from './delegation.js'
 export type { Revocable } from './duties/revoked.js'
 export type { BothKeysErrorDetails, ErrorCode } from './errors.js'

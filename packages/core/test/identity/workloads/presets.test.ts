@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { expiryOf } from '../../../src/identity/token-lifetime.js'
 import type { Principal } from '../../../src/model/principal.js'
 import { generateKeyPairSync } from 'node:crypto'
 import { closeIssuers, issuing } from '../issuing.js'
@@ -124,6 +125,21 @@ describe('spiffeIdentity', () => {
   })
 })
 
+describe('a token without iat', () => {
+  it('has a life only where it may lack it', () => {
+    const rules = { nowS, toleranceS: 5, maxLifetimeS: 60 }
+    expect(expiryOf({ exp: nowS + 60 }, { ...rules, mayLackIat: true })).toBe(nowS + 60)
+    expect(() => expiryOf({ exp: nowS + 60 }, rules)).toThrow('iat is not a number')
+  })
+})
+
+describe('a wrong option', () => {
+  it('is named by itself, whatever else it would break', () => {
+    expect(() => spiffe.verifier({ trustDomain: 'Prod.example.org' })).toThrow('trustDomain must be the name')
+    expect(() => spiffe.verifier({ jwks: undefined } as never)).toThrow('jwks must be the bundle')
+  })
+})
+
 describe('the keys of every other issuer', () => {
   it('are not used when they are for JWT-SVIDs', async () => {
     const jwks = { keys: kubernetes.jwks.keys.map((key) => ({ ...key, use: 'jwt-svid' })) }
@@ -163,6 +179,11 @@ describe('kubernetesIdentity', () => {
 
   it.each([undefined, null, 'x', []])('refuses a token whose kubernetes.io is %j', async (group) => {
     await expect(verify({ 'kubernetes.io': group })).rejects.toThrow('its kubernetes.io is not an object')
+  })
+
+  it('says what a token is bound to, or not', async () => {
+    await expect(saying({ pod: undefined })).rejects.toThrow('it is not bound to a pod')
+    await expect(saying({ secret: { name: 's', uid: 'u' } })).rejects.toThrow('it is bound to a secret')
   })
 
   it('refuses the old claims of tokens in secrets', async () => {
@@ -428,6 +449,10 @@ describe('gcpIdentity', () => {
     ['a project number that is a word', { project_number: '739419398126' }],
   ])('refuses a token of an instance with %s', async (_what, change) => {
     await expect(saying(change)).rejects.toMatchObject(refusal)
+  })
+
+  it('looks at the form of the number', async () => {
+    await expect(verify({ sub: 'x7', azp: 'x7' })).rejects.toThrow('its sub is not what the platform sends')
   })
 
   it('asks for no instance unless it is told to', async () => {
