@@ -3,6 +3,8 @@ import { inspect } from 'node:util'
 import type { Estimate, GuardedTarget, Session, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import type pg from 'pg'
+import { lent } from './door/admitted.js'
+import type { Authentication } from './door/authentication.js'
 import { backstops, refusedFindings } from './door/backstops.js'
 import { CancelKeys } from './door/cancel-keys.js'
 import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
@@ -11,10 +13,12 @@ import { governedClientClass, governedConfig, governedPool, refuseUnknown } from
 import type { ClientEnd } from './door/client-end.js'
 import { DoorConnection } from './door/connection.js'
 import { DoorStream } from './door/door-stream.js'
-import type { Authentication, OpenedConnection } from './door/login.js'
+import type { LoginContext, OpenedConnection } from './door/login.js'
 import { Login } from './door/login.js'
 import type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
 import { openLoopback } from './door/loopback.js'
+import type { ServedDoor, ServedOptions } from './door/served.js'
+import { openServed } from './door/served.js'
 import type { ServerCheck } from './door/server-check.js'
 import { checkServer } from './door/server-check.js'
 import { StateCache } from './door/state-cache.js'
@@ -52,6 +56,12 @@ export interface PostgresTarget extends GuardedTarget {
   config(session: Session): GovernedConfig
   /** The same door on a unix socket or on 127.0.0.1, for programs that are not written in JavaScript. */
   listen(session: Session, options?: LoopbackOptions): Promise<LoopbackDoor>
+  /**
+   * The same door for everybody whom `admit` lets in: each client sends its own token or capability as the password. For a
+   * process that runs apart from the agents. Throws ERR_CONFIG_INVALID on bad options or an address that cannot be had,
+   * ERR_SESSION_CLOSED when the target is closed.
+   */
+  serve(options: ServedOptions): Promise<ServedDoor>
   /** What is weak about the server's role and what the agent process can reach around the door. */
   doctor(): Promise<ServerCheck>
 }
@@ -60,6 +70,8 @@ export interface PostgresTarget extends GuardedTarget {
 export function postgres(name: string, config: PostgresConfig): PostgresTarget {
   return new Postgres(name, config)
 }
+
+type SocketDoor = Pick<LoopbackDoor, 'closed' | 'close'>
 
 class Postgres implements PostgresTarget {
   readonly kind = 'postgres'
@@ -72,7 +84,7 @@ class Postgres implements PostgresTarget {
   readonly #planner = new Planner(this.#states)
   readonly #parser: StatementParser
   readonly #connections = new Set<DoorConnection>()
-  readonly #loopbacks = new Set<LoopbackDoor>()
+  readonly #socketDoors = new Set<SocketDoor>()
   #check: Promise<ServerCheck> | undefined
   readonly #openings = new Set<Promise<OpenedConnection>>()
   readonly #closing = new AbortController()
@@ -113,14 +125,16 @@ class Postgres implements PostgresTarget {
     const door = await openLoopback({
       database: this.#resolved.database,
       options,
+      session,
       signal: access.signal,
-      login: (client, authentication) => this.#login(client, session, authentication),
+      login: this.#loginUnknown,
     })
-    this.#loopbacks.add(door)
-    void door.closed.then(() => this.#loopbacks.delete(door))
-    if (!this.#closing.signal.aborted) return door
-    await door.close()
-    throw this.#closedError()
+    return this.#keepDoor(door)
+  }
+
+  async serve(options: ServedOptions): Promise<ServedDoor> {
+    this.#assertOpen()
+    return this.#keepDoor(await openServed({ database: this.#resolved.database, options, login: this.#loginUnknown }))
   }
 
   doctor(): Promise<ServerCheck> {
@@ -135,7 +149,7 @@ class Postgres implements PostgresTarget {
       connection.clientGone()
       return connection.ended
     })
-    await Promise.all([...ended, ...[...this.#loopbacks].map((door) => door.close()), this.#parser.close()])
+    await Promise.all([...ended, ...[...this.#socketDoors].map((door) => door.close()), this.#parser.close()])
   }
 
   toJSON(): never {
@@ -152,16 +166,28 @@ class Postgres implements PostgresTarget {
     return {
       user: this.#resolved.user,
       database: this.#resolved.database,
-      openStream: () => new DoorStream((client) => this.#login(client, session, undefined)),
+      openStream: () => new DoorStream((client) => this.#login(client, { kind: 'known', admitted: lent(session) })),
     }
   }
 
-  #login(client: ClientEnd, session: Session, authentication: Authentication | undefined): Login {
+  /** A door on a socket ends with its target. */
+  async #keepDoor<Door extends SocketDoor>(door: Door): Promise<Door> {
+    this.#socketDoors.add(door)
+    void door.closed.then(() => this.#socketDoors.delete(door))
+    if (!this.#closing.signal.aborted) return door
+    await door.close()
+    throw this.#closedError()
+  }
+
+  readonly #loginUnknown = (client: ClientEnd, authentication: Authentication): Login =>
+    this.#login(client, { kind: 'unknown', authentication })
+
+  #login(client: ClientEnd, entry: LoginContext['entry']): Login {
     return new Login(client, {
       database: this.#resolved.database,
       cancelKeys: this.#cancelKeys,
-      authentication,
-      open: (end, parameters, gone) => this.#track(this.#open(end, session, parameters, gone)),
+      entry,
+      open: (end, session, parameters, gone) => this.#track(this.#open(end, session, parameters, gone)),
     })
   }
 

@@ -22,3 +22,12 @@ export function serverLost(cause: unknown): DoorRefusal {
 export function endsConnection(error: unknown): boolean {
   return error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE'
 }
+
+/** What a client is told whose door closes in an orderly way. */
+export const closingDoor: DoorRefusal = {
+  code: 'ERR_ABORTED',
+  message: 'terminating connection: the door is closing',
+  rules: [],
+  hint: 'connect again in a while',
+  sqlState: '57P01',
+}

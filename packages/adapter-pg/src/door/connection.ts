@@ -1,9 +1,10 @@
 import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
-import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
+import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import { Admissions } from './admissions.js'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
-import { gone, serverLost } from './connection-ends.js'
+import { ClientLoop } from './client-loop.js'
+import { closingDoor, gone, serverLost } from './connection-ends.js'
 import { CopyIn } from './copy-in.js'
 import { ExtendedProtocol } from './extended.js'
 import type { Frame } from './frames.js'
@@ -48,6 +49,7 @@ export class DoorConnection implements Line {
   readonly #extended: ExtendedProtocol
   readonly #copyIn: CopyIn
   readonly #words: ServerWords
+  readonly #loop: ClientLoop
   readonly #ended: Promise<void>
   #resolveEnded: () => void = () => undefined
   #status = 'I'
@@ -73,12 +75,20 @@ export class DoorConnection implements Line {
     this.#extended = new ExtendedProtocol(this, this.#flow)
     this.#copyIn = new CopyIn(this)
     this.#words = new ServerWords(access)
+    this.#loop = new ClientLoop({
+      input: this.#input,
+      link: this.#link,
+      handle: (frame) => this.#handle(frame),
+      writable: () => this.writable(),
+      atRest: () => this.#atRest,
+      drained: this.shutDown,
+    })
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve
     })
     if (access.signal.aborted) this.#onSessionEnd()
     else access.signal.addEventListener('abort', this.#onSessionEnd, { once: true })
-    void this.#loop()
+    void this.#loop.run().catch(this.fatal)
   }
 
   /** Resolves when both ends are closed and every outcome is recorded. */
@@ -153,27 +163,22 @@ export class DoorConnection implements Line {
     this.#link.cancel()
   }
 
+  /** Ends the connection as soon as no statement, batch or transaction is under way, and tells the client why. */
+  drain(): void {
+    this.#loop.drain()
+  }
+
+  /** Ends the connection now: what waits is withdrawn, what runs is cancelled. The client is told why. */
+  readonly shutDown = (): void => {
+    this.#terminate(closingDoor)
+  }
+
   // --- the loop ---
 
-  async #loop(): Promise<void> {
-    try {
-      while (!this.#input.ended) {
-        const frame = this.#input.take()
-        if (frame === undefined) {
-          this.#link.flush()
-          await this.#input.arrival()
-          continue
-        }
-        // A cancel request that is still on its way must not hit what comes after the statement that it was meant for.
-        if (this.#link.cancelling !== undefined) await this.#link.cancelling
-        const step = this.#handle(frame)
-        if (isPromise(step)) await step
-        // A server that is busy reads nothing: what the client sends meanwhile waits on its own side.
-        if (!this.#link.writable) await this.writable()
-      }
-    } catch (error) {
-      this.fatal(error)
-    }
+  /** Whether nothing is begun that the client or the server still has to end. */
+  get #atRest(): boolean {
+    const { unfinished } = this.#extended
+    return this.#status === 'I' && this.#link.idle && !unfinished && !this.#simple.open && !this.#copyIn.active
   }
 
   #handle(frame: Frame): MaybePromise<void> {
@@ -302,9 +307,7 @@ export class DoorConnection implements Line {
       lost: (cause) => {
         this.#terminate(serverLost(cause))
       },
-      fatal: (error) => {
-        this.fatal(error)
-      },
+      fatal: this.fatal,
     }
   }
 
@@ -331,7 +334,7 @@ export class DoorConnection implements Line {
   // --- the end ---
 
   /** Tells the client why and ends the connection. Nothing more is sent. */
-  fatal(error: unknown): void {
+  readonly fatal = (error: unknown): void => {
     this.#terminate(refusalFrom(error))
   }
 

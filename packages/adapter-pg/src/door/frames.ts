@@ -12,7 +12,7 @@ export interface Frame {
  * of any size. A message above `maxBytes` is refused before its body is kept.
  */
 export class FrameReader {
-  readonly #maxBytes: number
+  #maxBytes: number
   #pending: Buffer[] = []
   #pendingBytes = 0
   /** How much of the first one was taken. */
@@ -24,9 +24,10 @@ export class FrameReader {
     this.#typed = typed
   }
 
-  /** From now on messages carry a type byte: the start-up packet has been read. */
-  expectTyped(): void {
+  /** From now on messages carry a type byte and have so many bytes at most: the start-up packet has been read. */
+  expectTyped(maxBytes: number): void {
     this.#typed = true
+    this.#maxBytes = maxBytes
   }
 
   push(chunk: Buffer): void {

@@ -1,10 +1,14 @@
-import type { MaybePromise } from '@bothkeys/core/adapter'
-import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import type { MaybePromise, Session } from '@bothkeys/core/adapter'
+import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
+import type { Admitted } from './admitted.js'
+import { letGo } from './admitted.js'
+import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { CancelKeys } from './cancel-keys.js'
 import type { ClientEnd } from './client-end.js'
 import type { DoorConnection } from './connection.js'
 import type { Frame } from './frames.js'
 import { FrameReader } from './frames.js'
+import { closingDoor } from './connection-ends.js'
 import { authenticationOk, backendKeyData, parameterStatus, readyForQuery } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
@@ -18,28 +22,27 @@ export interface DoorPeer {
   clientGone(): void
   /** Withdraws or cancels what is under way. */
   cancel(): void
+  /** Ends the connection as soon as nothing is under way on it, and tells the client why. */
+  drain(): void
+  /** Ends the connection now: what waits is withdrawn, what runs is cancelled. The client is told why. */
+  shutDown(): void
 }
-
-/** A way to make the client prove who it is before anything else happens. Only loopback doors need one. */
-export interface Authentication {
-  /** The first message to the client. */
-  begin(): Buffer
-  /** Handles one typed message. Never throws: what is wrong or malformed is refused. */
-  step(frame: Frame): AuthenticationStep
-}
-
-/** What comes of one message of an authentication: a next round, a client that is known now, or the end. */
-export type AuthenticationStep =
-  | { readonly kind: 'continue' | 'accepted'; readonly reply: Buffer }
-  | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
 
 /** What happens behind a login. */
 export interface LoginContext {
   readonly database: string
   readonly cancelKeys: CancelKeys
-  readonly authentication: Authentication | undefined
+  /** Who the client is, or how that is found out. */
+  readonly entry:
+    | { readonly kind: 'known'; readonly admitted: Admitted }
+    | { readonly kind: 'unknown'; readonly authentication: Authentication }
   /** Opens the connection to the server for a client that is known, unless the client goes before that. */
-  open(client: ClientEnd, parameters: ReadonlyMap<string, string>, gone: AbortSignal): Promise<OpenedConnection>
+  open(
+    client: ClientEnd,
+    session: Session,
+    parameters: ReadonlyMap<string, string>,
+    gone: AbortSignal,
+  ): Promise<OpenedConnection>
 }
 
 export interface OpenedConnection {
@@ -50,6 +53,8 @@ export interface OpenedConnection {
 
 const maxStartupBytes = 10_000
 const maxEarlyBytes = 1024 * 1024
+/** What a client may send while nobody knows yet who it is: drivers wait for their answer. */
+const maxUnknownBytes = 64 * 1024
 const nothing = Buffer.from('N')
 
 /** The start of a connection: start-up packet, authentication where there is one, then the server's greeting. */
@@ -57,7 +62,7 @@ export class Login implements DoorPeer {
   readonly #client: ClientEnd
   readonly #context: LoginContext
   readonly #reader = new FrameReader(maxStartupBytes, false)
-  #stage: 'startup' | 'authentication' | 'opening' | 'open' | 'over' = 'startup'
+  #stage: 'startup' | 'authentication' | 'checking' | 'opening' | 'open' | 'over' = 'startup'
   #parameters: ReadonlyMap<string, string> = new Map()
   #connection: DoorConnection | undefined
   /** By what the client was told that nothing is encrypted. */
@@ -81,6 +86,10 @@ export class Login implements DoorPeer {
         return
       case 'over':
         return
+      case 'checking':
+        this.#reader.push(Buffer.from(chunk))
+        if (this.#reader.pendingBytes > maxUnknownBytes) this.#refuse(tooEarly)
+        return
       case 'startup':
       case 'authentication':
         this.#reader.push(Buffer.from(chunk))
@@ -102,6 +111,16 @@ export class Login implements DoorPeer {
     this.#connection?.cancel()
   }
 
+  drain(): void {
+    if (this.#connection === undefined) this.#refuse(closingDoor)
+    else this.#connection.drain()
+  }
+
+  shutDown(): void {
+    if (this.#connection === undefined) this.#refuse(closingDoor)
+    else this.#connection.shutDown()
+  }
+
   #read(): void {
     try {
       while (this.#stage === 'startup' || this.#stage === 'authentication') {
@@ -110,6 +129,7 @@ export class Login implements DoorPeer {
         if (this.#stage === 'startup') this.#startup(frame)
         else this.#authenticate(frame)
       }
+      if (this.#stage !== 'opening') return
       const rest = this.#reader.rest()
       if (rest.length > 0) this.#keep(rest)
     } catch (error) {
@@ -142,40 +162,54 @@ export class Login implements DoorPeer {
         const answer = negotiation(request.minor, request.parameters)
         if (answer !== undefined) this.#client.send(answer)
         this.#parameters = request.parameters
-        this.#reader.expectTyped()
-        const { authentication } = this.#context
-        if (authentication === undefined) {
-          this.#open()
+        const { entry } = this.#context
+        if (entry.kind === 'known') {
+          void this.#open(entry.admitted)
           return
         }
+        this.#reader.expectTyped(entry.authentication.maxMessageBytes)
         this.#stage = 'authentication'
-        this.#client.send(authentication.begin())
+        this.#client.send(entry.authentication.begin(request.parameters))
       }
     }
   }
 
   #authenticate(frame: Frame): void {
-    const { authentication } = this.#context
-    if (authentication === undefined) throw new BothKeysError('ERR_INTERNAL', 'no authentication is under way')
-    const step = authentication.step(frame)
-    if (step.kind === 'refused') {
-      this.#refuse(step.refusal)
+    const { entry } = this.#context
+    if (entry.kind === 'known') throw new BothKeysError('ERR_INTERNAL', 'no authentication is under way')
+    const step = entry.authentication.step(frame, this.#gone.signal)
+    if (!isPromise(step)) {
+      this.#stepped(step)
       return
     }
-    this.#client.send(step.reply)
-    if (step.kind === 'accepted') this.#open()
+    this.#stage = 'checking'
+    void step.then((late) => {
+      if (this.#stage === 'checking') this.#stage = 'authentication'
+      this.#stepped(late)
+      this.#read()
+    })
   }
 
-  #open(): void {
+  #stepped(step: AuthenticationStep): void {
+    if (step.kind === 'accepted' && this.#stage === 'over') letGo(step.admitted)
+    else if (step.kind === 'refused') this.#refuse(step.refusal)
+    else {
+      this.#client.send(step.reply)
+      if (step.kind === 'accepted') void this.#open(step.admitted)
+    }
+  }
+
+  async #open(admitted: Admitted): Promise<void> {
     this.#stage = 'opening'
-    this.#context.open(this.#client, this.#parameters, this.#gone.signal).then(
-      ({ connection, parameters }) => {
-        this.#greet(connection, parameters)
-      },
-      (error: unknown) => {
-        this.#refuse(openingRefusal(error))
-      },
-    )
+    try {
+      const opened = await this.#context.open(this.#client, admitted.session, this.#parameters, this.#gone.signal)
+      this.#greet(opened.connection, opened.parameters)
+      await opened.connection.ended
+    } catch (error) {
+      this.#refuse(openingRefusal(error))
+    } finally {
+      letGo(admitted)
+    }
   }
 
   #greet(connection: DoorConnection, parameters: ReadonlyMap<string, string>): void {
@@ -203,18 +237,14 @@ export class Login implements DoorPeer {
   #keep(chunk: Buffer): void {
     this.#earlyBytes += chunk.length
     if (this.#earlyBytes > maxEarlyBytes) {
-      this.#refuse({
-        code: 'ERR_PROTOCOL_REFUSED',
-        message: 'connection refused: too much was sent before the connection was ready',
-        rules: [],
-        hint: 'wait for ReadyForQuery',
-      })
+      this.#refuse(tooEarly)
       return
     }
     this.#early.push(Buffer.from(chunk))
   }
 
   #refuse(refusal: DoorRefusal): void {
+    if (this.#stage === 'over') return
     this.#client.send(refusalResponse(refusal, 'FATAL'))
     this.#over()
   }
@@ -222,8 +252,16 @@ export class Login implements DoorPeer {
   #over(): void {
     this.#stage = 'over'
     this.#early = []
+    this.#gone.abort()
     this.#client.finish()
   }
+}
+
+const tooEarly: DoorRefusal = {
+  code: 'ERR_PROTOCOL_REFUSED',
+  message: 'connection refused: too much was sent before the connection was ready',
+  rules: [],
+  hint: 'wait for ReadyForQuery',
 }
 
 /** The driver's own message is for the operator; a client only learns what kind of failure it was. */

@@ -1,16 +1,19 @@
 import type { Socket } from 'node:net'
+import { isPromise } from '@bothkeys/core/adapter'
+import { letGo } from './admitted.js'
+import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { ClientEnd } from './client-end.js'
-import type { Frame } from './frames.js'
+import { closingDoor } from './connection-ends.js'
+import type { DoorPeer } from './login.js'
 import type { ThrottleLimits } from './loopback-throttle.js'
 import { LoginThrottle } from './loopback-throttle.js'
-import type { Authentication, AuthenticationStep, DoorPeer } from './login.js'
+import type { Standing } from './pending-clients.js'
+import { PendingClients } from './pending-clients.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { refusalResponse } from './refusal-response.js'
-import { ScramAuthentication } from './scram-authentication.js'
-import type { ScramVerifier } from './scram.js'
 import { SocketEnd } from './socket-end.js'
 
-/** The bounds of a loopback door. */
+/** The bounds of a door on loopback. */
 export interface LoopbackLimits extends ThrottleLimits {
   /** Clients that are logged in. */
   readonly maxConnections: number
@@ -18,15 +21,16 @@ export interface LoopbackLimits extends ThrottleLimits {
   readonly maxPending: number
   /** How long a login may take. */
   readonly loginMs: number
-  /** How long the door waits for its first login. */
-  readonly firstUseMs: number
 }
 
 export interface LoopbackClientsContext {
   readonly limits: LoopbackLimits
-  readonly verifier: ScramVerifier
+  /** How one client proves who it is. */
+  authentication(): Authentication
   /** The door behind a socket: it lets nothing through before the authentication says so. */
   login(client: ClientEnd, authentication: Authentication): DoorPeer
+  /** Told how many clients are logged in, whenever that changes. */
+  onConnections?(open: number): void
 }
 
 const tooMany: DoorRefusal = {
@@ -37,18 +41,21 @@ const tooMany: DoorRefusal = {
   sqlState: '53300',
 }
 
-/** The sockets of one loopback door: how many there may be, how long a login may take, and who is known. */
+/** The sockets of one door on loopback: how many there may be, how long a login may take, and who is known. */
 export class LoopbackClients {
   readonly #context: LoopbackClientsContext
   readonly #throttle: LoginThrottle
-  readonly #pending = new Set<SocketEnd>()
+  readonly #pending: PendingClients
   readonly #known = new Set<SocketEnd>()
-  /** Called once, when a client has proved for the first time that it knows the password. */
+  #draining = false
+  readonly #whenEmpty: (() => void)[] = []
+  /** Called once, when a client has proved for the first time who it is. */
   onFirstLogin: (() => void) | undefined
 
   constructor(context: LoopbackClientsContext) {
     this.#context = context
     this.#throttle = new LoginThrottle(context.limits)
+    this.#pending = new PendingClients(context.limits.maxPending)
   }
 
   /** Sockets above this number are closed without a word; room is left to tell some of them why. */
@@ -57,68 +64,145 @@ export class LoopbackClients {
     return maxConnections + 2 * maxPending
   }
 
+  /** How many clients are logged in: until their connection has ended and its outcomes are recorded. */
+  get connections(): number {
+    return this.#known.size
+  }
+
   accept(socket: Socket): void {
     const end = new SocketEnd(socket)
-    if (this.#pending.size >= this.#context.limits.maxPending) {
-      end.send(refusalResponse(tooMany, 'FATAL'))
-      end.finish()
+    if (this.#draining) {
+      end.drop()
       return
     }
-    this.#pending.add(end)
-    const timers = [
-      setTimeout(() => {
-        end.close()
-      }, this.#context.limits.loginMs),
-    ]
-    const authentication = this.#authentication(end, () => {
-      timers.forEach(clearTimeout)
-    })
-    const begin = (): void => {
-      end.attach(this.#context.login(end, authentication))
+    const evicted = this.#pending.roomFor(end)
+    if (evicted !== undefined) {
+      evicted.send(refusalResponse(tooMany, 'FATAL'))
+      evicted.drop()
+      if (evicted === end) return
     }
-    socket.once('close', () => {
-      timers.forEach(clearTimeout)
-      this.#pending.delete(end)
-      this.#known.delete(end)
+    const timer = setTimeout(() => {
+      end.close()
+    }, this.#context.limits.loginMs)
+    const closed = new Promise<void>((resolve) => {
+      socket.once('close', () => {
+        clearTimeout(timer)
+        this.#pending.delete(end)
+        resolve()
+      })
     })
-    const delayMs = this.#throttle.delayMs()
-    if (delayMs === 0) begin()
-    else timers.push(setTimeout(begin, delayMs))
+    const authentication = this.#authentication(end, closed, () => {
+      clearTimeout(timer)
+    })
+    end.attach(this.#context.login(end, authentication))
+  }
+
+  /** Lets nobody log in any more, and ends each connection as soon as nothing is under way on it. */
+  drain(): void {
+    this.#draining = true
+    for (const end of this.#pending.all) end.shutDown()
+    for (const end of this.#known) end.drain()
+  }
+
+  /** Ends every connection now, and tells its client why. */
+  shutDown(): void {
+    for (const end of [...this.#pending.all, ...this.#known]) end.shutDown()
   }
 
   /** Ends every connection. */
   close(): void {
-    for (const end of [...this.#pending, ...this.#known]) end.close()
+    this.#draining = true
+    for (const end of [...this.#pending.all, ...this.#known]) end.close()
   }
 
-  #authentication(end: SocketEnd, onKnown: () => void): Authentication {
-    const scram = new ScramAuthentication(this.#context.verifier)
+  /** Waits until nobody is logged in. */
+  async empty(): Promise<void> {
+    if (this.#known.size === 0) return
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty.push(resolve)
+    })
+  }
+
+  #authentication(end: SocketEnd, closed: Promise<void>, onKnown: () => void): Authentication {
+    const inner = this.#context.authentication()
+    const stands = (standing: Standing): void => {
+      this.#pending.set(end, standing)
+    }
+    const settle = (step: AuthenticationStep): AuthenticationStep | Promise<AuthenticationStep> => {
+      switch (step.kind) {
+        case 'continue':
+          stands('greeted')
+          return step
+        case 'refused':
+          stands('refused')
+          return this.#late(step, this.#throttle.failed(), closed)
+        case 'accepted':
+          return this.#accept(end, step, onKnown)
+      }
+    }
     return {
-      begin: () => scram.begin(),
-      step: (frame: Frame): AuthenticationStep => {
-        const step = scram.step(frame)
-        switch (step.kind) {
-          case 'continue':
-            return step
-          case 'refused':
-            this.#throttle.failed()
-            return step
-          case 'accepted':
-            if (!this.#admit(end)) return { kind: 'refused', refusal: tooMany }
-            onKnown()
-            return step
-        }
+      maxMessageBytes: inner.maxMessageBytes,
+      begin: (parameters) => {
+        stands('greeted')
+        return inner.begin(parameters)
+      },
+      step: (frame, gone) => {
+        stands('checked')
+        const step = inner.step(frame, gone)
+        return isPromise(step) ? step.then(settle) : settle(step)
       },
     }
   }
 
-  /** Takes a client that knows the password among the known ones, if there is room. */
-  #admit(end: SocketEnd): boolean {
+  /** Takes a client that proved who it is among the known ones, if it is still there and there is room. */
+  #accept(
+    end: SocketEnd,
+    step: Extract<AuthenticationStep, { kind: 'accepted' }>,
+    onKnown: () => void,
+  ): AuthenticationStep {
     this.onFirstLogin?.()
     this.onFirstLogin = undefined
-    if (this.#known.size >= this.#context.limits.maxConnections) return false
+    const isRefused = this.#draining || !this.#pending.has(end)
+    if (isRefused || this.#known.size >= this.#context.limits.maxConnections) {
+      this.#pending.set(end, 'refused')
+      letGo(step.admitted)
+      return { kind: 'refused', refusal: isRefused ? closingDoor : tooMany }
+    }
+    onKnown()
     this.#pending.delete(end)
     this.#known.add(end)
-    return true
+    this.#changed()
+    const { admitted } = step
+    const release = (): void => {
+      this.#known.delete(end)
+      this.#changed()
+      if (this.#known.size === 0) for (const tell of this.#whenEmpty.splice(0)) tell()
+      admitted.release()
+    }
+    return { ...step, admitted: { session: admitted.session, release } }
+  }
+
+  #late(
+    step: AuthenticationStep,
+    delayMs: number,
+    closed: Promise<void>,
+  ): AuthenticationStep | Promise<AuthenticationStep> {
+    if (delayMs === 0) return step
+    return new Promise((resolve) => {
+      const told = (): void => {
+        clearTimeout(timer)
+        resolve(step)
+      }
+      const timer = setTimeout(told, delayMs)
+      void closed.then(told)
+    })
+  }
+
+  #changed(): void {
+    try {
+      this.#context.onConnections?.(this.#known.size)
+    } catch {
+      // A listener that fails is its owner's affair; the door goes on.
+    }
   }
 }

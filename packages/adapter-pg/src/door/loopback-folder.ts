@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { BothKeysError } from '@bothkeys/core/adapter'
+import type { LoopbackAddress } from './loopback-options.js'
 
 /** How a client finds the door, as the fields of a password file name it. */
 export interface LoopbackLocation {
@@ -30,13 +31,14 @@ export class LoopbackFolder {
 
   /**
    * A new folder below the system's temporary one, or an existing one. Throws ERR_CONFIG_INVALID when it does not belong
-   * to this user alone.
+   * to this user alone, or lets others in whom the socket keeps out.
    */
-  static open(existing: string | undefined): LoopbackFolder {
+  static open(address: LoopbackAddress): LoopbackFolder {
+    const { existing, socketMode } = address.kind === 'unix' ? { ...address, existing: address.path } : onlyOurs
     const path = existing === undefined ? newFolder() : resolve(existing)
     const folder = new LoopbackFolder(path, existing === undefined)
     try {
-      refuseShared(path)
+      refuseShared(path, socketMode)
       return folder
     } catch (error) {
       folder.remove()
@@ -54,9 +56,9 @@ export class LoopbackFolder {
     return socket
   }
 
-  /** Narrows the socket to its owner, which the folder already does. */
-  protect(port: number): void {
-    chmodSync(this.socket(port), 0o600)
+  /** Narrows the socket to those who may connect, which the folder already does. */
+  protect(port: number, socketMode: number): void {
+    chmodSync(this.socket(port), socketMode)
   }
 
   /**
@@ -98,13 +100,24 @@ function refuseName(path: string, socket: string): void {
   }
 }
 
-function refuseShared(path: string): void {
+/** For the password file of a door on TCP. */
+const onlyOurs = { existing: undefined, socketMode: 0o600 }
+
+/** Who may write the socket may look the folder up; nobody else may, and nobody at all may put another socket there. */
+function folderMode(socketMode: number): number {
+  return 0o700 | (socketMode === 0o600 ? 0 : 0o050) | (socketMode === 0o666 ? 0o005 : 0)
+}
+
+function refuseShared(path: string, socketMode: number): void {
   const status = lstatSync(path, { throwIfNoEntry: false })
   if (status === undefined) throw invalid(`${path} does not exist`, 'make the folder first, with mode 0700')
   if (!status.isDirectory()) throw invalid(`${path} is not a folder`, 'give a folder itself, not a link to it')
   if (process.platform === 'win32') return
   if (status.uid !== process.geteuid?.()) throw invalid(`${path} belongs to another user`, 'give a folder of your own')
-  if ((status.mode & 0o077) !== 0) throw invalid(`${path} is open to other users`, 'make its mode 0700')
+  const widest = folderMode(socketMode)
+  if ((status.mode & 0o777 & ~widest) !== 0) {
+    throw invalid(`${path} is open to other users`, `make its mode 0${widest.toString(8)}`)
+  }
 }
 
 /** A field of a password file (PostgreSQL documentation, "The Password File"). */

@@ -20,19 +20,20 @@ export async function listenOnLoopback(
   const path = folder.socket(unixPort)
   await removeStale(path)
   await listen(server, { path })
-  folder.protect(unixPort)
+  folder.protect(unixPort, address.socketMode)
   return { host: folder.path, port: unixPort }
 }
 
 /**
- * The connection URL, as libpq and most drivers read it. It names no secret: that is in the password file. On TCP it
- * turns TLS off, which this door does not speak, whatever PGSSLMODE says.
+ * The connection URL, as libpq and most drivers read it. It names no secret: that is in the password file, or with the
+ * client. On TCP it turns TLS off, which these doors do not speak, whatever PGSSLMODE says.
  */
-export function loopbackUrl(address: LoopbackAddress, { host, port, database }: LoopbackLocation): string {
+export function loopbackUrl({ host, port, database }: LoopbackLocation, user: string | undefined): string {
   const name = encodeURIComponent(database)
-  return address.kind === 'tcp'
-    ? `postgresql://bothkeys@${host}:${String(port)}/${name}?sslmode=disable`
-    : `postgresql://bothkeys@/${name}?host=${encodeURIComponent(host)}&port=${String(port)}`
+  const as = user === undefined ? '' : `${user}@`
+  return host.startsWith('/')
+    ? `postgresql://${as}/${name}?host=${encodeURIComponent(host)}&port=${String(port)}`
+    : `postgresql://${as}${host}:${String(port)}/${name}?sslmode=disable`
 }
 
 function listen(server: Server, options: ListenOptions): Promise<void> {

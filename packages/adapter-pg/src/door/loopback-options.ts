@@ -14,37 +14,46 @@ export interface LoopbackOptions {
 
 /** Where to listen, and for how many, after the options were checked. */
 export type LoopbackAddress =
-  | { readonly kind: 'unix'; readonly path: string | undefined }
+  | { readonly kind: 'unix'; readonly path: string | undefined; readonly socketMode: number }
   | { readonly kind: 'tcp'; readonly port: number }
 
-const optionNames: readonly string[] = ['path', 'port', 'host', 'maxConnections'] satisfies (keyof LoopbackOptions)[]
 const loopbackHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost'])
 
-/** The address that the options ask for. Throws ERR_CONFIG_INVALID. */
-export function loopbackAddress(options: LoopbackOptions): LoopbackAddress {
+/** The address that the options of `door` ask for, which are named by `known`. Throws ERR_CONFIG_INVALID. */
+export function loopbackAddress(
+  door: string,
+  options: LoopbackOptions & { readonly socketMode?: number },
+  known: readonly string[],
+): LoopbackAddress {
   for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name)) {
-      throw invalid(`a loopback door has no option ${name}`, `the options are ${optionNames.join(', ')}`)
-    }
+    if (!known.includes(name)) throw invalid(`${door} has no option ${name}`, `the options are ${known.join(', ')}`)
   }
-  const { path, port, host } = options
+  const { path, port, host, socketMode } = options
   if (host !== undefined && !loopbackHosts.has(host)) {
-    throw invalid('a loopback door listens on 127.0.0.1 only', 'leave host out, or tunnel to the door from elsewhere')
+    throw invalid(`${door} listens on 127.0.0.1 only`, 'leave host out, or tunnel to the door from elsewhere')
   }
   if (port === undefined) {
     if (host !== undefined) throw invalid('host needs a port', 'add port: 0 for a free port')
     if (process.platform === 'win32') throw invalid('unix sockets are not supported on Windows', 'use port: 0')
     if (path === '') throw invalid('path is empty', 'name an existing folder, or leave path out')
-    return { kind: 'unix', path }
+    return { kind: 'unix', path, socketMode: checkedMode(socketMode, path) }
   }
   if (path !== undefined) throw invalid('path and port exclude each other', 'choose the unix socket or TCP')
+  if (socketMode !== undefined) throw invalid('a port has no socketMode', 'choose the unix socket or TCP')
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw invalid('port is out of range', 'use 0 to 65535')
   return { kind: 'tcp', port }
 }
 
+function checkedMode(mode: number | undefined, path: string | undefined): number {
+  if (mode === undefined || mode === 0o600) return 0o600
+  if (mode !== 0o660 && mode !== 0o666) throw invalid('socketMode is out of range', 'use 0o600, 0o660 or 0o666')
+  if (path !== undefined) return mode
+  throw invalid('socketMode needs a path', 'name a folder that those who may connect can enter')
+}
+
 /** How many clients may be logged in. Throws ERR_CONFIG_INVALID. */
-export function connectionCap(options: LoopbackOptions): number {
-  const { maxConnections = 20 } = options
+export function connectionCap(options: LoopbackOptions, byDefault: number): number {
+  const { maxConnections = byDefault } = options
   if (Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= 10_000) return maxConnections
   throw invalid('maxConnections is out of range', 'use a whole number from 1 to 10000')
 }

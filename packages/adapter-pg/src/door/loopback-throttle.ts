@@ -2,15 +2,16 @@
 export interface ThrottleLimits {
   /** Failed logins per minute that cost nothing. */
   readonly maxFailures: number
-  /** How long each further attempt has to wait. */
+  /** How long each further failure waits for its answer. */
   readonly delayMs: number
 }
 
 const windowMs = 60_000
 
 /**
- * Counts failed logins over the last minute. Above the limit every attempt is delayed, not refused: otherwise anybody who
- * reaches the port could lock out the client that knows the password, which nobody guesses anyway.
+ * Counts failed logins over the last minute. Above the limit the answer to a failure comes late. Who fails waits, and nobody
+ * else: otherwise anybody who reaches the door could slow down or lock out the clients that know their password, which
+ * nobody guesses anyway.
  */
 export class LoginThrottle {
   readonly #limits: ThrottleLimits
@@ -24,13 +25,15 @@ export class LoginThrottle {
     this.#now = now
   }
 
-  failed(): void {
+  /** A login failed. Answers how long it waits to be told so, in milliseconds. */
+  failed(): number {
+    const delayMs = this.#delayMs()
     this.#failures.push(this.#now())
     if (this.#failures.length > this.#limits.maxFailures) this.#failures.shift()
+    return delayMs
   }
 
-  /** How long the next attempt has to wait, in milliseconds. */
-  delayMs(): number {
+  #delayMs(): number {
     const { maxFailures, delayMs } = this.#limits
     const [oldest] = this.#failures
     if (oldest === undefined || this.#failures.length < maxFailures) return 0

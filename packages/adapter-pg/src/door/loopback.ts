@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Server } from 'node:net'
-import { createServer } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import type { Session } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
+import { lent } from './admitted.js'
 import type { LoopbackClientsContext, LoopbackLimits } from './loopback-clients.js'
 import { LoopbackClients } from './loopback-clients.js'
-import type { LoopbackLocation } from './loopback-folder.js'
-import { LoopbackFolder } from './loopback-folder.js'
-import { listenOnLoopback, loopbackUrl } from './loopback-listen.js'
-import type { LoopbackAddress, LoopbackOptions } from './loopback-options.js'
+import type { LoopbackOptions } from './loopback-options.js'
 import { connectionCap, loopbackAddress } from './loopback-options.js'
+import { LoopbackServer } from './loopback-server.js'
+import { ScramAuthentication } from './scram-authentication.js'
 import { scramVerifier } from './scram.js'
 
 export type { LoopbackOptions } from './loopback-options.js'
@@ -40,9 +38,11 @@ export interface LoopbackDoor {
 export interface LoopbackContext extends Pick<LoopbackClientsContext, 'login'> {
   readonly database: string
   readonly options: LoopbackOptions
+  /** Whoever knows the password is let in as this. */
+  readonly session: Session
   /** Aborted when the session ends, and the door with it. */
   readonly signal: AbortSignal
-  readonly limits?: Partial<LoopbackLimits>
+  readonly limits?: Partial<LoopbackLimits & { readonly firstUseMs: number }>
 }
 
 /**
@@ -52,46 +52,42 @@ export interface LoopbackContext extends Pick<LoopbackClientsContext, 'login'> {
  */
 export async function openLoopback(context: LoopbackContext): Promise<LoopbackDoor> {
   const { database, options, signal } = context
-  const address = loopbackAddress(options)
-  const limits = { ...defaultLimits, maxConnections: connectionCap(options), ...context.limits }
+  const address = loopbackAddress('a loopback door', options, optionNames)
+  const limits = {
+    ...loopbackLimits,
+    maxConnections: connectionCap(options, 20),
+    firstUseMs: 60_000,
+    ...context.limits,
+  }
   if (/[\r\n]/.test(database)) {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'a password file cannot name a database with a line break')
   }
   const password = randomBytes(32).toString('base64url')
-  const clients = new LoopbackClients({ login: context.login, limits, verifier: await scramVerifier(password) })
-  const server = createServer({ noDelay: true }, (socket) => {
-    clients.accept(socket)
+  const verifier = await scramVerifier(password)
+  const clients = new LoopbackClients({
+    login: context.login,
+    limits,
+    authentication: () => new ScramAuthentication(verifier, lent(context.session)),
   })
-  server.maxConnections = clients.maxSockets
-  // A connection that could not be accepted is gone; the door goes on.
-  server.on('error', () => undefined)
   refuseEnded(signal)
-  const folder = LoopbackFolder.open(address.kind === 'unix' ? address.path : undefined)
+  const server = await LoopbackServer.open(address, database, clients)
   try {
-    const location = { ...(await listenOnLoopback(server, address, folder)), database }
-    folder.writePassfile(location, password)
+    server.folder.writePassfile(server.location, password)
     refuseEnded(signal)
-    return new Loopback({ address, location, folder, server, clients, signal, firstUseMs: limits.firstUseMs })
+    return new Loopback({ server, clients, signal, firstUseMs: limits.firstUseMs })
   } catch (error) {
-    server.close()
-    folder.remove()
+    void server.close()
     throw error
   }
 }
 
-const defaultLimits = {
-  maxPending: 20,
-  loginMs: 10_000,
-  firstUseMs: 60_000,
-  maxFailures: 20,
-  delayMs: 1_000,
-} as const
+const optionNames: readonly string[] = ['path', 'port', 'host', 'maxConnections'] satisfies (keyof LoopbackOptions)[]
+
+/** What both kinds of doors on loopback allow whoever is not logged in. */
+export const loopbackLimits = { maxPending: 20, loginMs: 10_000, maxFailures: 20, delayMs: 1_000 } as const
 
 interface LoopbackParts {
-  readonly address: LoopbackAddress
-  readonly location: LoopbackLocation
-  readonly folder: LoopbackFolder
-  readonly server: Server
+  readonly server: LoopbackServer
   readonly clients: LoopbackClients
   readonly signal: AbortSignal
   readonly firstUseMs: number
@@ -101,31 +97,27 @@ class Loopback implements LoopbackDoor {
   readonly url: string
   readonly passfile: string
   readonly closed: Promise<void>
-  readonly #parts: LoopbackParts
-  readonly #firstUse: NodeJS.Timeout
-  #resolveClosed: () => void = () => undefined
-  #closing = false
+  readonly #server: LoopbackServer
 
-  constructor(parts: LoopbackParts) {
-    this.#parts = parts
-    this.url = loopbackUrl(parts.address, parts.location)
-    this.passfile = parts.folder.passfile
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve
-    })
-    this.#firstUse = setTimeout(() => void this.close(), parts.firstUseMs)
-    parts.clients.onFirstLogin = () => {
-      clearTimeout(this.#firstUse)
+  constructor({ server, clients, signal, firstUseMs }: LoopbackParts) {
+    this.#server = server
+    this.url = server.url('bothkeys')
+    this.passfile = server.folder.passfile
+    this.closed = server.closed
+    const end = (): void => void server.close()
+    const firstUse = setTimeout(end, firstUseMs)
+    clients.onFirstLogin = () => {
+      clearTimeout(firstUse)
     }
-    parts.signal.addEventListener('abort', this.#onSessionEnd, { once: true })
+    signal.addEventListener('abort', end, { once: true })
+    void server.closed.then(() => {
+      clearTimeout(firstUse)
+      signal.removeEventListener('abort', end)
+    })
   }
 
   close(): Promise<void> {
-    if (!this.#closing) {
-      this.#closing = true
-      void this.#close()
-    }
-    return this.closed
+    return this.#server.close()
   }
 
   toJSON(): never {
@@ -133,28 +125,7 @@ class Loopback implements LoopbackDoor {
   }
 
   [inspect.custom](): string {
-    return `LoopbackDoor { ${this.#closing ? 'closed' : 'open'} }`
-  }
-
-  readonly #onSessionEnd = (): void => {
-    void this.close()
-  }
-
-  async #close(): Promise<void> {
-    const { folder, server, clients, signal } = this.#parts
-    clearTimeout(this.#firstUse)
-    signal.removeEventListener('abort', this.#onSessionEnd)
-    const closed = new Promise<void>((resolve) => {
-      server.close(() => {
-        resolve()
-      })
-    })
-    folder.remove()
-    // When the session ends, each connection tells its client why in this turn of the event loop.
-    await turn()
-    clients.close()
-    await closed
-    this.#resolveClosed()
+    return `LoopbackDoor { ${this.#server.closing ? 'closed' : 'open'} }`
   }
 }
 

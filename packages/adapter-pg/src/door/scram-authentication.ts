@@ -1,5 +1,6 @@
+import type { Admitted } from './admitted.js'
+import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { Frame } from './frames.js'
-import type { Authentication, AuthenticationStep } from './login.js'
 import { BodyReader, code, cString, int32, message } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
 import type { ScramVerifier } from './scram.js'
@@ -18,11 +19,15 @@ const failed: DoorRefusal = {
 
 /** The SASL messages of one login (PostgreSQL documentation, "SASL Authentication") around a SCRAM exchange. */
 export class ScramAuthentication implements Authentication {
+  readonly maxMessageBytes: number = 10_000
   readonly #exchange: ScramExchange
+  readonly #admitted: Admitted
   #first = true
 
-  constructor(verifier: ScramVerifier) {
+  /** Whoever knows the password is let in as this. */
+  constructor(verifier: ScramVerifier, admitted: Admitted) {
     this.#exchange = new ScramExchange(verifier)
+    this.#admitted = admitted
   }
 
   begin(): Buffer {
@@ -39,7 +44,7 @@ export class ScramAuthentication implements Authentication {
     if (reply === undefined) return { kind: 'refused', refusal: failed }
     return first
       ? { kind: 'continue', reply: authentication(11, reply) }
-      : { kind: 'accepted', reply: authentication(12, reply) }
+      : { kind: 'accepted', reply: authentication(12, reply), admitted: this.#admitted }
   }
 }
 

@@ -50,6 +50,22 @@ export class SocketEnd implements ClientEnd {
     })
   }
 
+  /** Ends the connection as soon as nothing is under way on it. */
+  drain(): void {
+    this.#peer?.drain()
+  }
+
+  /** Ends the connection now, and tells the client why. */
+  shutDown(): void {
+    this.#peer?.shutDown()
+  }
+
+  /** Ends the connection without waiting for the client to read on or to close its side. */
+  drop(): void {
+    this.#peer?.clientGone()
+    this.#socket.destroySoon()
+  }
+
   /** Ends the connection from the door's side: what waits is withdrawn, what runs is cancelled. */
   close(): void {
     this.#peer?.clientGone()

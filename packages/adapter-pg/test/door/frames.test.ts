@@ -45,7 +45,7 @@ describe('FrameReader', () => {
     const reader = new FrameReader(1024, false)
     reader.push(Buffer.concat([int32(8), int32(80877103), query(Buffer.from('select 1'))]))
     expect(reader.next()?.type).toBe(0)
-    reader.expectTyped()
+    reader.expectTyped(1_000)
     expect(reader.next()?.type).toBe('Q'.charCodeAt(0))
   })
 })

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { readFileSync } from 'node:fs'
+import type { Session } from '@bothkeys/core'
 import pg from 'pg'
 import { CancelKeys } from '../../src/door/cancel-keys.js'
 import type { ClientEnd } from '../../src/door/client-end.js'
@@ -60,6 +61,14 @@ export class EchoConnection {
   cancel(): void {
     this.cancelled++
   }
+
+  drain(): void {
+    this.clientGone()
+  }
+
+  shutDown(): void {
+    this.clientGone()
+  }
 }
 
 /** A context for `openLoopback` with a real start-up and login, and echoes behind it. */
@@ -72,13 +81,15 @@ export function echoContext(
     connections,
     database: 'shop',
     options: {},
+    // Nothing here asks a session for anything.
+    session: {} as Session,
     signal: new AbortController().signal,
     ...context,
     login: (client, authentication) =>
       new Login(client, {
         database: context.database ?? 'shop',
         cancelKeys,
-        authentication,
+        entry: { kind: 'unknown', authentication },
         open: (end) => {
           const connection = new EchoConnection(end)
           connections.push(connection)

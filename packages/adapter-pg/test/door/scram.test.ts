@@ -1,4 +1,5 @@
 import { fc } from '../support/properties.js'
+import type { Session } from '@bothkeys/core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { cString, int32, message } from '../../src/door/messages.js'
 import { ScramAuthentication } from '../../src/door/scram-authentication.js'
@@ -6,6 +7,7 @@ import type { ScramVerifier } from '../../src/door/scram.js'
 import { ScramExchange, scramVerifier } from '../../src/door/scram.js'
 import { ScramClient } from './scram-client.js'
 
+const admitted = { session: {} as Session, release: () => undefined }
 const password = 'x7-Q_kZb0cD1eF2gH3iJ4kL5mN6oP7qR8sT9uV0wX1y'
 let verifier: ScramVerifier
 
@@ -140,25 +142,26 @@ describe('the verifier', () => {
 
 describe('the SASL messages', () => {
   it('offer SCRAM-SHA-256 alone', () => {
-    const begin = new ScramAuthentication(verifier).begin()
+    const begin = new ScramAuthentication(verifier, admitted).begin()
     expect(begin.toString('latin1')).toBe('R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0')
   })
 
   it('carry an exchange to its end', () => {
     const client = new ScramClient(password)
-    const authentication = new ScramAuthentication(verifier)
+    const authentication = new ScramAuthentication(verifier, admitted)
     const serverFirst = authentication.step(initial(client.first()))
     if (serverFirst.kind !== 'continue') throw new Error(serverFirst.kind)
     expect(serverFirst.reply.readInt32BE(5)).toBe(11)
     const serverFinal = authentication.step(frame(client.final(serverFirst.reply.subarray(9))))
     if (serverFinal.kind !== 'accepted') throw new Error(serverFinal.kind)
     expect(serverFinal.reply.readInt32BE(5)).toBe(12)
+    expect(serverFinal.admitted).toBe(admitted)
     expect(client.trusts(serverFinal.reply.subarray(9))).toBe(true)
   })
 
   it('answer everything that is wrong in the same words', () => {
     const client = new ScramClient('wrong')
-    const login = new ScramAuthentication(verifier)
+    const login = new ScramAuthentication(verifier, admitted)
     const serverFirst = login.step(initial(client.first()))
     if (serverFirst.kind !== 'continue') throw new Error(serverFirst.kind)
     const wrongPassword = login.step(frame(client.final(serverFirst.reply.subarray(9))))
@@ -177,7 +180,7 @@ describe('the SASL messages', () => {
       frame(Buffer.concat([initial(client.first()).bytes.subarray(5), Buffer.from('A')])),
       { type: 'Q'.charCodeAt(0), bytes: message('Q', cString('select 1')) },
     ]) {
-      expect(new ScramAuthentication(verifier).step(bad)).toEqual(wrongPassword)
+      expect(new ScramAuthentication(verifier, admitted).step(bad)).toEqual(wrongPassword)
     }
   })
 
@@ -196,7 +199,7 @@ describe('the SASL messages', () => {
     )
     fc.assert(
       fc.property(fc.array(bytes, { minLength: 1, maxLength: 3 }), fc.nat(255), (bodies, type) => {
-        const authentication = new ScramAuthentication(verifier)
+        const authentication = new ScramAuthentication(verifier, admitted)
         for (const body of bodies) {
           steps++
           const kind = authentication.step({ ...frame(body), type: type % 4 === 0 ? type : 0x70 }).kind

@@ -2,6 +2,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { FrameReader } from '../../../src/door/frames.js'
 
+const maxBytes = 1024 * 1024 * 1024
+
 /** One connection of the door to its server, seen from between. */
 export interface ProxiedConnection {
   /** The messages of the door after its login, in order. */
@@ -72,7 +74,7 @@ class Relay implements ProxiedConnection {
   readonly sent: { type: string; bytes: Buffer }[] = []
   readonly #client: Socket
   readonly #server: Socket
-  readonly #reader = new FrameReader(1024 * 1024 * 1024, false)
+  readonly #reader = new FrameReader(maxBytes, false)
   #started = false
   #pieces = 0
   #holding = false
@@ -141,7 +143,7 @@ class Relay implements ProxiedConnection {
     for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
       if (!this.#started) {
         this.#started = true
-        this.#reader.expectTyped()
+        this.#reader.expectTyped(maxBytes)
       } else if (frame.type !== 'p'.charCodeAt(0)) {
         this.sent.push({ type: String.fromCharCode(frame.type), bytes: frame.bytes })
       }

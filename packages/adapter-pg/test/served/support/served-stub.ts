@@ -1,0 +1,58 @@
+import type { Session } from '@bothkeys/core'
+import pg from 'pg'
+import type { Admitted, ServedDoor, ServedLogin, ServedOptions } from '../../../src/index.js'
+import type { ServedContext } from '../../../src/door/served.js'
+import { openServed } from '../../../src/door/served.js'
+import type { EchoConnection } from '../../door/loopback-stub.js'
+import { echoContext } from '../../door/loopback-stub.js'
+
+/** A served door with a real login and echoes behind it. Counts what is lent and what is given back. */
+export interface Stub {
+  readonly door: ServedDoor
+  readonly connections: readonly EchoConnection[]
+  readonly logins: readonly ServedLogin[]
+  /** How often each session that was lent came back. */
+  readonly released: readonly { readonly times: number }[]
+  /** How many clients were logged in, each time that it changed. */
+  readonly counts: readonly number[]
+}
+
+export interface StubOptions {
+  readonly options?: Partial<ServedOptions>
+  readonly limits?: ServedContext['limits']
+  /** Before a client is let in whose password is "good". */
+  readonly checks?: (login: ServedLogin, signal: AbortSignal) => unknown
+}
+
+export async function served(stub: StubOptions = {}): Promise<Stub> {
+  const { login, connections } = echoContext()
+  const logins: ServedLogin[] = []
+  const released: { times: number }[] = []
+  const counts: number[] = []
+  const door = await openServed({
+    database: 'shop',
+    login,
+    ...(stub.limits === undefined ? {} : { limits: stub.limits }),
+    options: {
+      admit: async (each, signal): Promise<Admitted> => {
+        logins.push(each)
+        await stub.checks?.(each, signal)
+        if (each.password !== 'good') throw new Error(`not ${each.password}`)
+        const lent = { times: 0 }
+        released.push(lent)
+        return { session: {} as Session, release: () => lent.times++ }
+      },
+      onConnections: (open) => counts.push(open),
+      ...stub.options,
+    },
+  })
+  return { door, connections, logins, released, counts }
+}
+
+/** A real `pg` client of a served door. */
+export function clientOf(door: ServedDoor, password = 'good', user = 'agent'): pg.Client {
+  const { database, host, port } = door
+  const client = new pg.Client({ database, host, port, user, password })
+  client.on('error', () => undefined)
+  return client
+}
