@@ -82,6 +82,7 @@ import { samlPeopleGuards } from './saml-people.mjs'
 import { samlSignatureGuards } from './saml-signatures.mjs'
 import { samlTextGuards } from './saml-text.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
+import { servedGuards } from './served.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
@@ -186,6 +187,7 @@ const lists = {
   verification: verificationGuards,
   looks: lookGuards,
   loopback: loopbackGuards,
+  served: servedGuards,
   'door-parts': doorPartGuards,
   door,
   'door-transactions': doorTransactionGuards,

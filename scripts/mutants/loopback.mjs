@@ -1,5 +1,6 @@
 const source = (name) => `packages/adapter-pg/src/door/${name}.ts`
 const loopback = ['packages/adapter-pg/test/door/loopback.test.ts']
+const served = ['packages/adapter-pg/test/served/login.test.ts']
 const scram = ['packages/adapter-pg/test/door/scram.test.ts']
 
 /** The door on loopback: who can reach it and who gets in. */
@@ -7,8 +8,8 @@ export const loopbackGuards = [
   {
     name: 'a folder that others can enter is refused',
     file: source('loopback-folder'),
-    find: 'if ((status.mode & 0o077) !== 0) throw',
-    replace: 'if ((status.mode & 0o007) === 0o007) throw',
+    find: 'if ((status.mode & 0o777 & ~widest) !== 0) {',
+    replace: 'if ((status.mode & 0o007) === 0o007) {',
     tests: loopback,
   },
   {
@@ -28,8 +29,8 @@ export const loopbackGuards = [
   {
     name: 'the socket is for its owner alone',
     file: source('loopback-folder'),
-    find: '    chmodSync(this.socket(port), 0o600)\n',
-    replace: '    chmodSync(this.socket(port), 0o777)\n',
+    find: '    chmodSync(this.socket(port), socketMode)\n',
+    replace: '    chmodSync(this.socket(port), socketMode | 0o777)\n',
     tests: loopback,
   },
   {
@@ -41,8 +42,8 @@ export const loopbackGuards = [
   },
   {
     name: 'nothing stays behind of a closed door',
-    file: source('loopback'),
-    find: '    folder.remove()\n    // When',
+    file: source('loopback-server'),
+    find: '    this.folder.remove()\n    // When',
     replace: '    // When',
     tests: loopback,
   },
@@ -70,29 +71,29 @@ export const loopbackGuards = [
   {
     name: 'an option that is not known is refused',
     file: source('loopback-options'),
-    find: 'if (!optionNames.includes(name)) {',
-    replace: 'if (false) {',
+    find: 'if (!known.includes(name)) throw',
+    replace: 'if (name === undefined) throw',
     tests: loopback,
   },
   {
     name: 'a door closes when nobody logs in',
     file: source('loopback'),
-    find: 'setTimeout(() => void this.close(), parts.firstUseMs)',
-    replace: 'setTimeout(() => undefined, parts.firstUseMs)',
+    find: 'setTimeout(end, firstUseMs)',
+    replace: 'setTimeout(() => undefined, firstUseMs)',
     tests: loopback,
   },
   {
     name: 'a door closes with its session',
     file: source('loopback'),
-    find: "    parts.signal.addEventListener('abort', this.#onSessionEnd, { once: true })\n",
+    find: "    signal.addEventListener('abort', end, { once: true })\n",
     replace: '',
     tests: loopback,
   },
   {
     name: 'a door does not open for a session that ends on the way',
     file: source('loopback'),
-    find: '    folder.writePassfile(location, password)\n    refuseEnded(signal)\n',
-    replace: '    folder.writePassfile(location, password)\n',
+    find: '    server.folder.writePassfile(server.location, password)\n    refuseEnded(signal)\n',
+    replace: '    server.folder.writePassfile(server.location, password)\n',
     tests: loopback,
   },
   {
@@ -112,43 +113,43 @@ export const loopbackGuards = [
   {
     name: 'clients that are logged in are capped',
     file: source('loopback-clients'),
-    find: '    if (this.#known.size >= this.#context.limits.maxConnections) return false\n',
-    replace: '',
+    find: 'if (isRefused || this.#known.size >= this.#context.limits.maxConnections) {',
+    replace: 'if (isRefused) {',
     tests: loopback,
   },
   {
     name: 'clients that are not are capped',
-    file: source('loopback-clients'),
-    find: 'if (this.#pending.size >= this.#context.limits.maxPending) {',
-    replace: 'if (false) {',
+    file: source('pending-clients'),
+    find: 'this.#standings.size < this.#max ? undefined :',
+    replace: 'this.#standings.size < Infinity ? undefined :',
     tests: loopback,
   },
   {
     name: 'sockets are capped',
-    file: source('loopback'),
-    find: '  server.maxConnections = clients.maxSockets\n',
+    file: source('loopback-server'),
+    find: '    server.maxConnections = clients.maxSockets\n',
     replace: '',
-    tests: loopback,
+    tests: served,
   },
   {
     name: 'a login has its time',
     file: source('loopback-clients'),
-    find: '      setTimeout(() => {\n        end.close()\n      }, this.#context.limits.loginMs),\n',
-    replace: '',
+    find: '    const timer = setTimeout(() => {\n      end.close()\n    }, this.#context.limits.loginMs)\n',
+    replace: '    const timer = setTimeout(() => undefined, this.#context.limits.loginMs)\n',
     tests: loopback,
   },
   {
     name: 'failed logins slow the door down',
     file: source('loopback-clients'),
-    find: 'if (delayMs === 0) begin()',
-    replace: 'if (delayMs >= 0) begin()',
+    find: 'if (delayMs === 0) return step',
+    replace: 'if (delayMs >= 0) return step',
     tests: loopback,
   },
   {
     name: 'failed logins are counted',
     file: source('loopback-clients'),
-    find: '            this.#throttle.failed()\n',
-    replace: '',
+    find: 'this.#throttle.failed(), closed',
+    replace: '0, closed',
     tests: loopback,
   },
   {
@@ -161,8 +162,8 @@ export const loopbackGuards = [
   {
     name: 'closing ends every connection',
     file: source('loopback-clients'),
-    find: 'for (const end of [...this.#pending, ...this.#known]) end.close()',
-    replace: 'for (const end of this.#pending) end.close()',
+    find: 'for (const end of [...this.#pending.all, ...this.#known]) end.close()',
+    replace: 'for (const end of this.#pending.all) end.close()',
     tests: loopback,
   },
   {

@@ -53,7 +53,7 @@ export class PasswordAuthentication implements Authentication {
 
   async #ask(login: ServedLogin, gone: AbortSignal): Promise<AuthenticationStep> {
     try {
-      return { kind: 'accepted', reply: nothing, admitted: await this.#admit(login, gone) }
+      return { kind: 'accepted', reply: nothing, admitted: assertAdmitted(await this.#admit(login, gone)) }
     } catch (error) {
       return { kind: 'refused', refusal: refusedLogin(refusalFrom(error).code) }
     }
@@ -92,6 +92,12 @@ function passwordOf(bytes: Buffer): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The host's function is checked, since nobody but the compiler did. */
+function assertAdmitted(admitted: Partial<Admitted> | undefined): Admitted {
+  if (typeof admitted?.session === 'object' && typeof admitted.release === 'function') return admitted as Admitted
+  throw new BothKeysError('ERR_INTERNAL', 'admit answered no session with a release')
 }
 
 /** Codes that say nothing about who the client is: it may come again as it is. */

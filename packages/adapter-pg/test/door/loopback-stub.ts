@@ -74,6 +74,7 @@ export class EchoConnection {
 /** A context for `openLoopback` with a real start-up and login, and echoes behind it. */
 export function echoContext(
   context: Partial<Omit<LoopbackContext, 'login'>> = {},
+  opening: (gone: AbortSignal) => Promise<void> = () => Promise.resolve(),
 ): LoopbackContext & { readonly connections: EchoConnection[] } {
   const connections: EchoConnection[] = []
   const cancelKeys = new CancelKeys()
@@ -90,14 +91,15 @@ export function echoContext(
         database: context.database ?? 'shop',
         cancelKeys,
         entry: { kind: 'unknown', authentication },
-        open: (end) => {
+        open: async (end, _session, _parameters, gone) => {
+          await opening(gone)
           const connection = new EchoConnection(end)
           connections.push(connection)
-          return Promise.resolve({
+          return {
             // The login uses only the members that an echo has.
             connection: connection as unknown as DoorConnection,
             parameters: new Map([['server_version', '18.0']]),
-          })
+          }
         },
       }),
   }
@@ -122,8 +124,8 @@ export interface RawSocket {
   readonly text: () => string
 }
 
-export async function rawSocket(door: LoopbackDoor, allowHalfOpen = false): Promise<RawSocket> {
-  const url = new URL(door.url.replace('@/', '@socket/'))
+export async function rawSocket(door: Pick<LoopbackDoor, 'url'>, allowHalfOpen = false): Promise<RawSocket> {
+  const url = new URL(door.url.replace(/(?<=@|\/\/)\//, 'socket/'))
   const folder = url.searchParams.get('host')
   const socket: Socket = connect(
     folder === null

@@ -1,15 +1,418 @@
-import { expect, it } from 'vitest'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { inspect } from 'node:util'
+import { BothKeysError } from '@bothkeys/core'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { openServed } from '../../src/door/served.js'
+import { cString, int32, message, query } from '../../src/door/messages.js'
+import type { ServedOptions } from '../../src/index.js'
+import { echoContext, rawSocket, startup, untyped } from '../door/loopback-stub.js'
+import type { Stub, StubOptions } from './support/served-stub.js'
 import { clientOf, served } from './support/served-stub.js'
-it('lets a client in whose password is admitted, and gives its session back once', async () => {
-  const { door, released, counts } = await served()
-  const client = clientOf(door)
+
+const stubs: Stub[] = []
+const folders: string[] = []
+
+async function open(options: StubOptions = {}): Promise<Stub> {
+  const stub = await served(options)
+  stubs.push(stub)
+  return stub
+}
+
+afterEach(async () => {
+  await Promise.all(stubs.splice(0).map(({ door }) => door.close()))
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+const password = (text: string): Buffer => message('p', cString(text))
+
+/** Something that ends when it is told to. */
+function latch() {
+  let release: () => void = () => undefined
+  const open = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { open, release }
+}
+
+async function expectLogin(stub: Stub): Promise<void> {
+  const client = clientOf(stub.door)
   await client.connect()
   expect((await client.query('hello')).rows).toEqual([{ echo: 'hello' }])
-  expect(door.connections).toBe(1)
-  await expect(clientOf(door, 'bad').connect()).rejects.toMatchObject({ code: 'XX000' })
-  const ended = new Promise((r) => client.once('end', r))
-  await door.drain(10_000)
-  await ended
-  expect(released).toEqual([{ times: 1 }])
-  expect(counts).toEqual([1, 0])
+  await client.end()
+}
+
+async function expectAllReleased(stub: Stub, lent: number): Promise<void> {
+  await vi.waitFor(() => expect(stub.released.map(({ times }) => times)).toEqual(Array(lent).fill(1)))
+  expect(stub.door.connections).toBe(0)
+}
+
+describe('a login at a served door', () => {
+  it('asks for the password in clear, and gives the session back once when the connection has ended', async () => {
+    const stub = await open()
+    const { socket, text } = await rawSocket(stub.door)
+    socket.write(startup())
+    await vi.waitFor(() => expect(text()).toBe('R\0\0\0\x08\0\0\0\x03'))
+    socket.write(password('good'))
+    await vi.waitFor(() => expect(stub.door.connections).toBe(1))
+    expect(stub.logins).toMatchObject([{ user: 'bothkeys', password: 'good' }])
+    expect(stub.released).toEqual([{ times: 0 }])
+    socket.destroy()
+    await expectAllReleased(stub, 1)
+    expect(stub.counts).toEqual([1, 0])
+  })
+
+  it('takes what came along with the password once the client is known', async () => {
+    const stub = await open({ checks: () => new Promise((resolve) => setImmediate(resolve)) })
+    const { socket, text } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), password('good'), query(Buffer.from('early'))]))
+    await vi.waitFor(() => expect(text()).toContain('early'))
+    socket.destroy()
+  })
+
+  it('takes a password of 16 KiB, and nothing longer', async () => {
+    const long = 'x'.repeat(16 * 1024)
+    const stub = await open()
+    await expect(clientOf(stub.door, long).connect()).rejects.toMatchObject({ code: 'XX000' })
+    expect(stub.logins.map((login) => login.password)).toEqual([long])
+    await expect(clientOf(stub.door, `${long}x`).connect()).rejects.toMatchObject({ code: '0A000' })
+    expect(stub.logins).toHaveLength(1)
+  })
+
+  it.each<[string, Buffer, string]>([
+    ['a query', message('Q', cString('select 1')), '28P01'],
+    ['another type of message', message('d', cString('good')), '28P01'],
+    ['no end', message('p', Buffer.from('good')), '28P01'],
+    ['bytes behind its end', message('p', Buffer.from('good\0more\0')), '28P01'],
+    ['nothing in it', password(''), '28P01'],
+    ['bytes that are no text', message('p', Buffer.from([0x67, 0xff, 0])), '28P01'],
+    ['a length that cannot be', Buffer.concat([Buffer.from('p'), int32(3)]), '0A000'],
+    ['a length that is announced above the limit', Buffer.concat([Buffer.from('p'), int32(2 ** 30)]), '0A000'],
+  ])('is refused with %s, and asks nobody', async (_what, bytes, sqlState) => {
+    const stub = await open()
+    const { socket, closed, text } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), bytes]))
+    await closed
+    expect(text()).toContain('SFATAL\0')
+    expect(text()).toContain(`C${sqlState}\0`)
+    expect(stub.logins).toEqual([])
+    await expectLogin(stub)
+  })
+
+  it('is refused without a user', async () => {
+    const stub = await open()
+    const { socket, closed, text } = await rawSocket(stub.door)
+    socket.write(untyped(int32(0x0003_0000), ...['database', 'shop', ''].map(cString)))
+    socket.write(password('good'))
+    await closed
+    expect(text()).toContain('C28P01\0')
+    expect(stub.logins).toEqual([])
+  })
+
+  it.each([
+    [new BothKeysError('ERR_TOKEN_INVALID', 'token ey.secret is bad'), '28P01', 'ERR_TOKEN_INVALID'],
+    [new BothKeysError('ERR_REVOKED', 'secret is revoked', { hint: 'secret' }), '28P01', 'ERR_REVOKED'],
+    [new BothKeysError('ERR_LIMIT_EXCEEDED', 'secret has too many'), '53300', 'ERR_LIMIT_EXCEEDED'],
+    [new BothKeysError('ERR_JOURNAL_UNAVAILABLE', 'secret'), '58030', 'ERR_JOURNAL_UNAVAILABLE'],
+    [new Error('secret'), 'XX000', 'ERR_INTERNAL'],
+  ])('that is not admitted says the code and nothing of the reason: %s', async (reason, sqlState, detail) => {
+    const stub = await open({ checks: () => Promise.reject(reason) })
+    const error: unknown = await clientOf(stub.door)
+      .connect()
+      .catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ code: sqlState, detail, severity: 'FATAL' })
+    expect(inspect(error, { depth: 9 })).not.toContain('secret')
+    await vi.waitFor(() => expect(stub.door.connections).toBe(0))
+  })
+
+  it('shows its password to nobody who looks at it', async () => {
+    const stub = await open()
+    await expectLogin(stub)
+    const [login] = stub.logins
+    expect(login?.password).toBe('good')
+    expect(inspect(login, { depth: 9, showHidden: true })).not.toContain('good')
+    expect(JSON.stringify({ ...login })).not.toContain('good')
+    expect(() => JSON.stringify({ login })).toThrow('cannot be serialised')
+    expect(inspect(stub.door, { depth: 9 })).toBe('ServedDoor { open }')
+    expect(() => JSON.stringify(stub)).toThrow('cannot be serialised')
+  })
+})
+
+describe('a session that was admitted comes back once', () => {
+  it('when the client vanished while it was looked at', async () => {
+    const gate = latch()
+    const signals: AbortSignal[] = []
+    const stub = await open({
+      checks: (_login, signal) => {
+        signals.push(signal)
+        return gate.open
+      },
+    })
+    const { socket } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), password('good')]))
+    await vi.waitFor(() => expect(signals).toHaveLength(1))
+    expect(signals[0]?.aborted).toBe(false)
+    socket.destroy()
+    await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+    gate.release()
+    await expectAllReleased(stub, 1)
+    expect(stub.connections).toEqual([])
+    expect(stub.counts).toEqual([])
+  })
+
+  it('when the client vanished while its connection was opened', async () => {
+    const gate = latch()
+    const gone: AbortSignal[] = []
+    const stub = await open({
+      opening: (signal) => {
+        gone.push(signal)
+        return gate.open
+      },
+    })
+    const { socket } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), password('good')]))
+    await vi.waitFor(() => expect(gone).toHaveLength(1))
+    expect(stub.released).toEqual([{ times: 0 }])
+    socket.destroy()
+    await vi.waitFor(() => expect(gone[0]?.aborted).toBe(true))
+    gate.release()
+    await expectAllReleased(stub, 1)
+    expect(stub.connections.map((connection) => connection.gone)).toEqual([true])
+  })
+
+  it('when the connection could not be opened', async () => {
+    const stub = await open({ opening: () => Promise.reject(new Error('no server')) })
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: '08001' })
+    await expectAllReleased(stub, 1)
+  })
+
+  it('when there was no room', async () => {
+    const stub = await open({ options: { maxConnections: 1 } })
+    const client = clientOf(stub.door)
+    await client.connect()
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: '53300' })
+    expect(stub.released).toEqual([{ times: 0 }, { times: 1 }])
+    await client.end()
+    await expectAllReleased(stub, 2)
+    await expectLogin(stub)
+  })
+
+  it('when the door closes, whatever is under way', async () => {
+    const gate = latch()
+    const stub = await open({ checks: ({ user }) => (user === 'slow' ? gate.open : undefined) })
+    const client = clientOf(stub.door)
+    await client.connect()
+    const slow = clientOf(stub.door, 'good', 'slow')
+      .connect()
+      .catch((cause: unknown) => cause)
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(2))
+    await stub.door.close()
+    expect(await slow).toBeInstanceOf(Error)
+    expect(stub.released).toEqual([{ times: 1 }])
+    gate.release()
+    await expectAllReleased(stub, 2)
+  })
+
+  it('also to a host that cannot take it back, whose failures end nothing', async () => {
+    const fail = (): never => {
+      throw new Error('no room for it')
+    }
+    const stub = await open({ release: fail, options: { onConnections: fail } })
+    await expectLogin(stub)
+    await expectAllReleased(stub, 1)
+    await expectLogin(stub)
+  })
+
+  it('is not asked for by what is no session', async () => {
+    const stub = await open({ options: { admit: () => Promise.resolve(undefined as never) } })
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: 'XX000' })
+    expect(stub.door.connections).toBe(0)
+  })
+})
+
+describe('whoever floods a served door', () => {
+  it('with silent and half-open connections keeps nobody out', async () => {
+    const stub = await served({ limits: { maxPending: 6 } })
+    stubs.push(stub)
+    const sockets = await Promise.all(Array.from({ length: 60 }, () => rawSocket(stub.door)))
+    for (const [index, { socket }] of sockets.entries()) if (index % 2 === 0) socket.write(startup())
+    for (let login = 0; login < 5; login++) {
+      await expectLogin(stub)
+      sockets.push(await rawSocket(stub.door), await rawSocket(stub.door))
+    }
+    const open = (): number => sockets.filter(({ socket }) => socket.readyState === 'open').length
+    await vi.waitFor(() => expect(open()).toBeLessThanOrEqual(6))
+    for (const { socket } of sockets) socket.destroy()
+  })
+
+  it('takes no place of a client whose password is looked at', async () => {
+    const gate = latch()
+    const stub = await open({ limits: { maxPending: 2 }, checks: () => gate.open })
+    const logins = [clientOf(stub.door).connect(), clientOf(stub.door).connect()]
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(2))
+    const late = await rawSocket(stub.door)
+    await late.closed
+    expect(late.text()).toContain('C53300\0')
+    gate.release()
+    await Promise.all(logins)
+    expect(stub.door.connections).toBe(2)
+  })
+
+  it('takes the place of who failed before that of who has still to send its password', async () => {
+    const stub = await open({ limits: { maxPending: 2, maxFailures: 0, delayMs: 60_000, loginMs: 90_000 } })
+    const polite = await rawSocket(stub.door)
+    polite.socket.write(startup())
+    await vi.waitFor(() => expect(polite.text()).not.toBe(''))
+    const failed = await rawSocket(stub.door)
+    failed.socket.write(Buffer.concat([startup(), password('bad')]))
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(1))
+    const newcomer = await rawSocket(stub.door)
+    await failed.closed
+    polite.socket.write(password('good'))
+    await vi.waitFor(() => expect(stub.door.connections).toBe(1))
+    newcomer.socket.destroy()
+    polite.socket.destroy()
+  })
+
+  it('with bytes while its password is looked at is refused, and what is admitted then comes back', async () => {
+    const gate = latch()
+    const stub = await open({ checks: () => gate.open })
+    const { socket, closed, text } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), password('good')]))
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(1))
+    for (let piece = 0; piece < 40; piece++) socket.write(message('Q', Buffer.alloc(64 * 1024, 'x')))
+    await closed
+    expect(text()).toContain('ERR_PROTOCOL_REFUSED')
+    gate.release()
+    await expectAllReleased(stub, 1)
+  })
+
+  it('with a byte now and then is cut off in the end', async () => {
+    const stub = await open({ limits: { loginMs: 1_500 } })
+    const { socket, closed } = await rawSocket(stub.door)
+    socket.write(startup())
+    const drip = setInterval(() => socket.write('p'), 100)
+    await closed
+    clearInterval(drip)
+    await expectLogin(stub)
+  })
+
+  it('with connections that are over and stay open is closed without a word', async () => {
+    const stub = await open({ options: { maxConnections: 1 }, limits: { maxPending: 1 } })
+    await vi.waitFor(async () => {
+      const sockets = []
+      for (let each = 0; each < 8; each++) {
+        // It does not close its side, so that the door waits a while for it.
+        const raw = await rawSocket(stub.door, true)
+        sockets.push(raw)
+        raw.socket.write(Buffer.concat([startup(), password('good'), message('X', Buffer.alloc(0))]))
+        await Promise.race([raw.closed, new Promise((resolve) => raw.socket.once('end', resolve))])
+      }
+      const silent = sockets.filter(({ text }) => text() === '')
+      for (const { socket } of sockets) socket.destroy()
+      expect(silent.length).toBeGreaterThan(0)
+    })
+    await vi.waitFor(() => expectLogin(stub))
+  })
+})
+
+describe('where a served door stands', () => {
+  function newFolder(mode: number): string {
+    const parent = mkdtempSync(join(tmpdir(), 'bk-served-'))
+    folders.push(parent)
+    const folder = join(parent, 'run')
+    mkdirSync(folder)
+    chmodSync(folder, mode)
+    return folder
+  }
+
+  it.each([
+    [0o700, undefined, 0o600],
+    [0o750, 0o660, 0o660],
+    [0o755, 0o666, 0o666],
+  ])('in a folder of mode %o with socketMode %o', async (mode, socketMode, expected) => {
+    const path = newFolder(mode)
+    const { door } = await open({ options: { path, ...(socketMode === undefined ? {} : { socketMode }) } })
+    const socket = join(path, '.s.PGSQL.5432')
+    expect(statSync(socket).mode & 0o777).toBe(expected)
+    expect(door).toMatchObject({ host: path, port: 5432, database: 'shop' })
+    expect(door.url).toBe(`postgresql:///shop?host=${encodeURIComponent(path)}&port=5432`)
+    await door.close()
+    expect(existsSync(socket)).toBe(false)
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it.each([
+    [0o750, undefined],
+    [0o755, 0o660],
+    [0o770, 0o660],
+    [0o777, 0o666],
+  ])('never in a folder of mode %o with socketMode %o', async (mode, socketMode) => {
+    await expectInvalid(
+      { path: newFolder(mode), ...(socketMode === undefined ? {} : { socketMode }) },
+      'open to other users',
+    )
+  })
+
+  it.each<[Partial<ServedOptions>, string]>([
+    [{ socketMode: 0o660 }, 'needs a path'],
+    [{ socketMode: 0o400, path: '/tmp' }, 'out of range'],
+    [{ socketMode: 0o777, path: '/tmp' }, 'out of range'],
+    [{ socketMode: 0o660, port: 0 }, 'no socketMode'],
+    [{ host: '0.0.0.0' as '127.0.0.1', port: 0 }, '127.0.0.1 only'],
+    [{ maxConnections: 0 }, 'out of range'],
+    [{ admit: 'everybody' as never }, 'needs admit'],
+    [{ pasword: 'x' } as never, 'has no option pasword'],
+  ])('is refused with the options %j', async (options, reason) => {
+    await expectInvalid(options, reason)
+  })
+
+  it('on a port of 127.0.0.1, with a URL that turns TLS off', async () => {
+    const stub = await open({ options: { port: 0 } })
+    expect(stub.door.url).toBe(`postgresql://127.0.0.1:${String(stub.door.port)}/shop?sslmode=disable`)
+    await expectLogin(stub)
+  })
+
+  async function expectInvalid(options: Partial<ServedOptions>, reason: string): Promise<void> {
+    const { login } = echoContext()
+    const admit = (): never => {
+      throw new Error('nobody')
+    }
+    const opening = openServed({ database: 'shop', login, options: { admit, ...options } })
+    await expect(opening).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+    await expect(opening).rejects.toThrow(reason)
+  }
+})
+
+describe('a door that drains', () => {
+  it('lets nobody in any more, and tells who is on its way', async () => {
+    const gate = latch()
+    const stub = await open({ checks: () => gate.open })
+    const silent = await rawSocket(stub.door)
+    const checked = await rawSocket(stub.door)
+    checked.socket.write(Buffer.concat([startup(), password('good')]))
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(1))
+    const folder = dirname(join(stub.door.host, 'socket'))
+    await stub.door.drain(60_000)
+    await stub.door.closed
+    for (const { closed, text } of [silent, checked]) {
+      await closed
+      expect(text()).toContain('C57P01\0')
+    }
+    await expect(rawSocket(stub.door)).rejects.toThrow('ENOENT')
+    expect(existsSync(folder)).toBe(false)
+    gate.release()
+    await expectAllReleased(stub, 1)
+    expect(stub.counts).toEqual([])
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, 1.5])(
+    'has a deadline, which is not %d',
+    async (deadline) => {
+      const { door } = await open()
+      await expect(door.drain(deadline)).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+      expect(inspect(door)).toBe('ServedDoor { open }')
+    },
+  )
 })

@@ -22,10 +22,14 @@ export interface StubOptions {
   readonly limits?: ServedContext['limits']
   /** Before a client is let in whose password is "good". */
   readonly checks?: (login: ServedLogin, signal: AbortSignal) => unknown
+  /** Before the connection to the server is open. */
+  readonly opening?: (gone: AbortSignal) => Promise<void>
+  /** What giving a session back does. */
+  readonly release?: () => void
 }
 
 export async function served(stub: StubOptions = {}): Promise<Stub> {
-  const { login, connections } = echoContext()
+  const { login, connections } = echoContext({}, stub.opening)
   const logins: ServedLogin[] = []
   const released: { times: number }[] = []
   const counts: number[] = []
@@ -40,7 +44,11 @@ export async function served(stub: StubOptions = {}): Promise<Stub> {
         if (each.password !== 'good') throw new Error(`not ${each.password}`)
         const lent = { times: 0 }
         released.push(lent)
-        return { session: {} as Session, release: () => lent.times++ }
+        const release = (): void => {
+          lent.times++
+          stub.release?.()
+        }
+        return { session: {} as Session, release }
       },
       onConnections: (open) => counts.push(open),
       ...stub.options,
