@@ -1,4 +1,6 @@
 /** What whoever asks people in a process of its own needs. Decides nothing: the engine checks all that comes back. */
+export { effectInWords } from './approvals/effect-words.js'
+export { estimateInWords } from './approvals/estimate-words.js'
 export type { RelayedRequest } from './approvals/read-request.js'
 export { maxRequestBytes, readRequest } from './approvals/read-request.js'
 export { requestEnvelope } from './approvals/request-envelope.js'
