@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Outgoing, Route } from '../ports.js'
+import { News } from './news.js'
+import { pageHeaders } from './page-headers.js'
+import type { PageSite, Visitor } from './page-site.js'
+import { isVisitor } from './page-site.js'
+import { maxListed } from './request-routes.js'
+import { summaryOf } from './summary.js'
+
+const maxStreams = 1_000
+const maxPerPerson = 12
+/** At most one list in that time, however much happens. */
+const pauseMs = 500
+/** Without anything happening: says that the relay is there, and asks again whether the person is let in. */
+const beatMs = 15_000
+/** How old the directory's word about whoever looks may be. */
+const askAgainMs = 5_000
+
+/** What is pending, as server-sent events: the whole list each time something happened (HTML, section 9.2). */
+export function liveRoute(site: PageSite): Route {
+  const open = new Map<string, number>()
+  return {
+    method: 'GET',
+    path: '/events',
+    kind: 'page',
+    handle: async (incoming, signal) => {
+      const visitor = await site.visitor(incoming, signal, false)
+      if (!isVisitor(visitor)) return { status: 403, headers: pageHeaders(site.isHttps), body: '' }
+      const { id, issuer } = visitor.session.person.subject
+      const key = `${issuer}\n${id}`
+      const own = open.get(key) ?? 0
+      const all = [...open.values()].reduce((sum, each) => sum + each, 0)
+      if (own >= maxPerPerson || all >= maxStreams) {
+        return { status: 429, headers: { ...pageHeaders(site.isHttps), 'retry-after': '30' }, body: '' }
+      }
+      return {
+        status: 200,
+        headers: { ...pageHeaders(site.isHttps), 'content-type': 'text/event-stream' },
+        stream: async (send, until) => {
+          open.set(key, (open.get(key) ?? 0) + 1)
+          try {
+            await tell(site, visitor, send, until)
+          } finally {
+            const left = (open.get(key) ?? 1) - 1
+            if (left === 0) open.delete(key)
+            else open.set(key, left)
+          }
+        },
+      } satisfies Outgoing
+    },
+  }
+}
+
+async function tell(
+  site: PageSite,
+  { id, session }: Visitor,
+  send: (chunk: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, desk } = site.context
+  let askedAtMs = clock.monotonicMs()
+  const news = new News()
+  const stop = [desk.on('added', news.hear), desk.on('changed', news.hear), desk.on('ended', news.hear)]
+  try {
+    while (!signal.aborted) {
+      // A page that is left open is no use of the session, and shows nothing to somebody who may not look any more.
+      const isDue = clock.monotonicMs() >= askedAtMs + askAgainMs
+      if (isDue) askedAtMs = clock.monotonicMs()
+      const isOut =
+        site.sessions.peek(id) === undefined || (isDue && (await site.notAdmitted(session, signal)) !== undefined)
+      if (isOut) {
+        send('event: over\ndata: {}\n\n')
+        return
+      }
+      if (!send(news.take() ? listFor(site, session) : ': here\n\n')) return
+      await sleep(pauseMs, undefined, { signal })
+      await news.wait(beatMs, signal)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    for (const each of stop) each()
+  }
+}
+
+/** JSON has no line break in it, so that no text ends the event that it is in. */
+function listFor(site: PageSite, { person }: Visitor['session']): string {
+  const { clock, desk } = site.context
+  const pending = desk.pending()
+  const entries = pending.slice(0, maxListed).map((entry) => summaryOf(entry, person))
+  const data = { entries, isWhole: entries.length === pending.length, nowMs: clock.wallMs() }
+  return `event: pending\ndata: ${JSON.stringify(data)}\n\n`
+}
