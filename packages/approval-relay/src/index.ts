@@ -16,6 +16,7 @@ export type {
   DeskRefusal,
   DeskSubject,
   HistoryLine,
+  LinkEnd,
   Incoming,
   LoggedIn,
   LoginMethod,

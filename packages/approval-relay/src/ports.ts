@@ -163,6 +163,9 @@ export interface AccountLinks {
   remove(account: ChannelAccount): Promise<void>
 }
 
+/** What became of a code. `not-offered`: nobody confirmed such a link at the page within the last ten minutes. */
+export type LinkEnd = 'linked' | 'wrong-code' | 'not-offered'
+
 /** A desk for a channel: what it decides is of level `channel` and says which channel it came by. */
 export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' | 'admit' | 'viewFor' | 'on'> {
   decide(id: string, decision: Omit<DeskDecision, 'level' | 'via'>, signal: AbortSignal): Promise<DeskReceipt>
@@ -170,8 +173,14 @@ export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' 
   /**
    * The address of a page where somebody who logs in can say that this account is theirs: good once, for ten minutes. Show it to
    * the holder of the account alone. `shownAs` is what the page calls the account. Throws ERR_LIMIT_EXCEEDED when too many are open.
+   * An address can be passed on, so the page alone links nothing: `finishLink` does.
    */
   linkUrl(account: Omit<ChannelAccount, 'channel'>, shownAs: string): string
+  /**
+   * Links the account to whoever confirmed it at the page, once its holder enters in the channel the code that the page showed to
+   * them. Five wrong codes end the offer. Rejects when the link is not on disk; then it is not in force.
+   */
+  finishLink(account: Omit<ChannelAccount, 'channel'>, code: string): Promise<LinkEnd>
   /** The page of one request. */
   requestUrl(id: string): string
   /** Puts a refusal into the relay's record: `reason` is a fixed word of the channel's, never what somebody sent. */
@@ -294,8 +303,11 @@ export interface PageRecord {
 export interface LinkOffers {
   /** What was offered under a token, while it is good. */
   offered(token: string): { readonly account: ChannelAccount; readonly shownAs: string } | undefined
-  /** Takes the token and links the account, durably. False when the token is not good any more. Rejects when it is not on disk. */
-  confirm(token: string, person: DeskPerson): Promise<boolean>
+  /**
+   * Takes the token and answers the code that the holder of the account has to enter in the channel within ten minutes: shown to
+   * this person once, and to nobody else. Undefined when the token is not good any more. Nothing is linked yet.
+   */
+  confirm(token: string, person: DeskPerson): string | undefined
 }
 
 /** Signs approvals and never shows its key. */

@@ -169,7 +169,7 @@ export class RelayDesk implements Desk {
     this.#leftOnDisk.set(id, entry.lastN)
     await entry.inTurn(async () => {
       await this.#removeLeft(id)
-      await this.#parts.record.happened('relay.ended', { engine: entry.request.engine, request: id, end })
+      await this.#parts.record.ended({ engine: entry.request.engine, request: id, end })
     })
   }
 

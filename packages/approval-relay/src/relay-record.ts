@@ -34,6 +34,11 @@ export class RelayRecord {
     await this.#journal.append({ type, session: 'engine', body }, 'synced')
   }
 
+  /** On disk within a second. Rejects with ERR_JOURNAL_UNAVAILABLE when it cannot be recorded. */
+  async ended(body: Body): Promise<void> {
+    await this.#journal.append({ type: 'relay.ended', session: 'engine', body }, 'written')
+  }
+
   /** Never throws. `body` holds fixed words and names that are known, never what somebody sent. */
   refused(body: Body): void {
     const key = JSON.stringify(body)
