@@ -35,7 +35,7 @@ export default defineConfig({
           expect: expectation,
           setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
-          exclude: ['**/node_modules/**', '**/*.int.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.browser.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // Otherwise one less than the machine has, which is half of two.
@@ -70,6 +70,21 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Each file talks to a server and may start workers of its own.
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'browser',
+          env,
+          expect: expectation,
+          setupFiles: ['./tools/vitest-patience.ts'],
+          include: ['packages/*/test/**/*.browser.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each file drives a browser, which is several processes.
+          maxWorkers: 1,
         },
       },
     ],

@@ -11,6 +11,11 @@ const element = (name, className, text) => {
   if (text !== undefined) made.textContent = text
   return made
 }
+// What could be a look-alike is marked, as the relay marks it.
+const marked = (made, text) => {
+  text.split(/([^\\x00-\\x7f]+)/u).forEach((part, index) => made.append(index % 2 ? element('mark', '', part) : part))
+  return made
+}
 // The relay's clock counts, whatever this machine's says.
 const sent = document.querySelector('[data-now]')
 let ahead = sent ? Number(sent.dataset.now) - Date.now() : 0
@@ -28,12 +33,12 @@ const count = () => {
 setInterval(count, 1000)
 const list = (name, className, texts) => {
   const made = element(name, className)
-  for (const text of texts) made.append(element('li', '', text))
+  for (const text of texts) made.append(marked(element('li'), text))
   return made
 }
 const card = (entry) => {
   const made = element('li', 'card')
-  const title = element('a', 'title', entry.title)
+  const title = marked(element('a', 'title'), entry.title)
   title.href = '/requests/' + encodeURIComponent(entry.id)
   const until = element('time')
   until.dataset.until = String(entry.untilMs)
@@ -42,7 +47,7 @@ const card = (entry) => {
   const answers = entry.answers.length === 1 ? '1 answer so far' : entry.answers.length + ' answers so far'
   made.append(title, ' ', element('code', 'prefix', entry.prefix))
   if (entry.isAnswered) made.append(' ', element('span', 'badge', 'you answered'))
-  made.append(element('p', 'who', entry.who + ' asks through ' + entry.engine), list('ul', 'effects', entry.effects),
+  made.append(marked(element('p', 'who'), entry.who + ' asks through ' + entry.engine), list('ul', 'effects', entry.effects),
     element('p', 'needs', 'needs ' + entry.needs + '; ' + answers), left)
   return made
 }

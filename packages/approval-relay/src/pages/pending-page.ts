@@ -1,3 +1,4 @@
+import { marked } from './exact-rows.js'
 import type { Html } from './html.js'
 import { flag, html } from './html.js'
 import type { Summary } from './summary.js'
@@ -18,12 +19,12 @@ function card(
   nowMs: number,
 ): Html {
   return html`<li class="card">
-    <a class="title" href="/requests/${id}">${title}</a> <code class="prefix">${prefix}</code>${
+    <a class="title" href="/requests/${id}">${marked(title)}</a> <code class="prefix">${prefix}</code>${
       isAnswered && html` <span class="badge">you answered</span>`
     }
-    <p class="who">${who} asks through ${engine}</p>
+    <p class="who">${marked(who)} asks through ${engine}</p>
     <ul class="effects">
-      ${effects.map((words) => html`<li>${words}</li>`)}
+      ${effects.map((words) => html`<li>${marked(words)}</li>`)}
     </ul>
     <p class="needs">needs ${needs}; ${answersInWords(answers.length)}</p>
     <p class="until">

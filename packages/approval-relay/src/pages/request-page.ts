@@ -4,9 +4,10 @@ import { exactRows, hasMarks, marked, visibleRows } from './exact-rows.js'
 import type { Html } from './html.js'
 import { flag, html } from './html.js'
 import { formToken } from './layout.js'
+import { lowerOf } from './lower-of.js'
 import type { Obstacle } from './obstacle.js'
 import type { PageSession } from './page-sessions.js'
-import { answerInWords, spanInWords, timeInWords } from './words.js'
+import { answerInWords, personInWords, spanInWords, timeInWords } from './words.js'
 
 /** What the page of one request is made of. */
 export interface ShownRequest {
@@ -144,10 +145,17 @@ function decision(shown: ShownRequest): Html {
   const bound = html`${formToken(session)}<input type="hidden" name="view" value="${view.digest}" />`
   return html`<section class="decision" aria-labelledby="decision">
     <h2 id="decision">Your decision</h2>
-    ${approving !== undefined && html`<p class="warning" id="why-not">${obstacleInWords(approving)}</p>`}
     <div class="forms">
       <form method="post" action="/requests/${id}" autocomplete="off">
-        ${bound}<input type="hidden" name="decision" value="allow" />${
+        ${bound}<input type="hidden" name="decision" value="allow" /> ${
+          approving === undefined
+            ? html`<p class="hint">
+                Signed as a decision of ${personInWords(session.person)} about exactly this, at level
+                ${lowerOf(session.level, view.allowUpTo)}. Whether it counts, the engine says.
+              </p>`
+            : html`<p class="warning" id="why-not">${obstacleInWords(approving)}</p>`
+        }
+        ${
           gravity.length > 0 &&
           approving === undefined &&
           html`<label for="typed"

@@ -40,12 +40,13 @@ pre.exact{margin:0;background:var(--code);border:1px solid var(--line);border-ra
 font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;direction:ltr;unicode-bidi:bidi-override}
 .row{display:block;padding-left:1ch;text-indent:-1ch;min-height:1.5em}
 mark{background:var(--mark);color:var(--mark-text);border-radius:.15rem}
-.effects li,.facts dd,h1{unicode-bidi:isolate}
+h1,.title,.who,.needs,.effects li,.facts dd,.facts .hint{direction:ltr;unicode-bidi:bidi-override}
+.me,.reason,.answers li,#answers li{unicode-bidi:isolate}
 .warning{background:var(--warn-bg);color:var(--warn-text);border-left:4px solid var(--warn-line);border-radius:.3rem;padding:.55rem .8rem;margin:.75rem 0}
 .over{background:var(--code);border-left:4px solid var(--link);border-radius:.3rem;padding:.55rem .8rem}
 .forms{display:grid;gap:1rem;grid-template-columns:1fr 1fr}
 .forms form{display:flex;flex-direction:column;gap:.5rem;background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem}
-.forms button{margin-top:auto}
+.forms button{margin-top:auto}.forms p{margin:0}
 label{font-weight:600}label .hint{font-weight:400}
 input,textarea{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--soft);border-radius:.4rem;padding:.5rem .6rem;width:100%}
 input#typed{font-family:ui-monospace,monospace;letter-spacing:.1em}
@@ -64,4 +65,4 @@ textarea:disabled{background:var(--code)}
 
 /** Two keys. */
 export const icon =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3" stroke-linecap="round"><g stroke="#14713d"><circle cx="9" cy="9" r="5"/><path d="m13 13 14 14m-4-4 3-3"/></g><g stroke="#0b57d0"><circle cx="23" cy="9" r="5"/><path d="M19 13 5 27m4-4-3-3"/></g></svg>'
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke-width="3" stroke-linecap="round"><g stroke="#2c9a5a"><circle cx="9" cy="9" r="5"/><path d="m13 13 14 14m-4-4 3-3"/></g><g stroke="#4c86ee"><circle cx="23" cy="9" r="5"/><path d="M19 13 5 27m4-4-3-3"/></g></svg>'

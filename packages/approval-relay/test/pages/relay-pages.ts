@@ -1,0 +1,53 @@
+import { pageRoutes } from '../../src/pages/page-routes.js'
+import type { PageOptions } from '../../src/pages/page-routes.js'
+import type { ChannelAccount, DeskPerson, LoginMethod, PageContext, RelayClock } from '../../src/ports.js'
+import { DeskInMemory } from './desk-in-memory.js'
+
+/** A clock that is set by hand. */
+export class HandClock implements RelayClock {
+  ms = 1_800_000_000_000
+  wallMs = (): number => this.ms
+  monotonicMs = (): number => this.ms
+}
+
+/** The pages over a desk in memory, and what they said. */
+export function relayPages(
+  publicUrl: string,
+  logins: readonly LoginMethod[],
+  more: { options?: PageOptions; desk?: DeskInMemory; clock?: RelayClock } = {},
+) {
+  const desk = more.desk ?? new DeskInMemory()
+  const failures: unknown[] = []
+  const refused: string[] = []
+  const loggedIn: DeskPerson[] = []
+  const linked: { account: ChannelAccount; person: DeskPerson }[] = []
+  const offers = new Map<string, { account: ChannelAccount; shownAs: string }>()
+  const failing = { login: false, link: false }
+  const context: PageContext = {
+    desk,
+    logins,
+    publicUrl,
+    clock: more.clock ?? { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
+    offers: {
+      offered: (token) => offers.get(token),
+      confirm: (token, person) => {
+        if (failing.link) return Promise.reject(new Error('disk is full'))
+        const offer = offers.get(token)
+        if (offer === undefined) return Promise.resolve(false)
+        offers.delete(token)
+        linked.push({ account: offer.account, person })
+        return Promise.resolve(true)
+      },
+    },
+    record: {
+      login: (person) => {
+        if (failing.login) return Promise.reject(new Error('disk is full'))
+        loggedIn.push(person)
+        return Promise.resolve()
+      },
+      refused: (reason) => void refused.push(reason),
+    },
+    onFailure: (cause) => void failures.push(cause),
+  }
+  return { desk, failures, failing, refused, loggedIn, linked, offers, routes: pageRoutes(context, more.options) }
+}
