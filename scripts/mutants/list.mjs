@@ -71,6 +71,7 @@ import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
+import { relayPageGuards } from './relay-pages.mjs'
 import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -213,6 +214,7 @@ const lists = {
   'withheld-errors': withheldErrorGuards,
   'definitions-planned': plannedDefinitionGuards,
   'definitions-read': readingDefinitionGuards,
+  'relay-pages': relayPageGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { obstacle } from '../../src/pages/obstacle.js'
+import type { PageSession } from '../../src/pages/page-sessions.js'
+import { gravity } from '../../src/pages/risk.js'
+import type { DeskAnswer, DeskEntry, PersonView } from '../../src/ports.js'
+
+const person = { subject: { issuer: 'https://login.example', id: 'ann' } }
+const session: PageSession = { person, level: 'signed', method: 'house', formToken: 't' }
+const whole: PersonView = { text: 't', complete: true, masked: false, digest: 'd', allowUpTo: 'phishing-resistant' }
+const answer = (id: string, issuer = 'https://login.example') => ({ by: { subject: { id, issuer } } }) as DeskAnswer
+
+function tried(
+  decision: 'allow' | 'deny',
+  view: Partial<PersonView> = {},
+  {
+    answers = [],
+    isFresh = true,
+    nowMs = 0,
+  }: { answers?: readonly DeskAnswer[]; isFresh?: boolean; nowMs?: number } = {},
+) {
+  const entry = { request: { id: 'r', expiresAt: new Date(1_000) }, answers, receivedAtMs: 0 } as unknown as DeskEntry
+  return obstacle(decision, { entry, view: { ...whole, ...view }, session }, { isFresh, nowMs })?.text
+}
+
+describe('what keeps somebody from deciding', () => {
+  it('is nothing when all is well', () => {
+    expect([tried('allow'), tried('deny')]).toEqual([undefined, undefined])
+  })
+
+  it.each<readonly [string, Partial<PersonView>]>([
+    ['masked', { masked: true }],
+    ['cut', { complete: false }],
+    ['for channels alone', { allowUpTo: 'channel' }],
+  ])('is that it is %s, from approving alone', (_what, view) => {
+    expect(tried('allow', view)).toContain('You cannot approve')
+    expect(tried('deny', view)).toBeUndefined()
+  })
+
+  it('is the end of its time, to the millisecond', () => {
+    expect(tried('deny', {}, { nowMs: 999 })).toBeUndefined()
+    expect(tried('deny', {}, { nowMs: 1_000 })).toBe('It has expired.')
+  })
+
+  it('is an answer of their own, and of nobody else', () => {
+    const others = [answer('bob'), answer('ann', 'https://other.example')]
+    expect(tried('allow', {}, { answers: others })).toBeUndefined()
+    expect(tried('deny', {}, { answers: [...others, answer('ann')] })).toBe('You have answered already.')
+  })
+
+  it('is an old login', () => {
+    expect(tried('allow', {}, { isFresh: false })).toContain('too old')
+    expect(tried('deny', {}, { isFresh: false })).toContain('too old')
+  })
+})
+
+describe('what is grave', () => {
+  const effect = (duty: string, attributes = {}) => ({ duty, resource: 'table:public.t', attributes }) as never
+
+  it.each(['approve', 'audit', 'define', 'grant', 'opaque', 'policy', 'transfer'])('is %s', (duty) => {
+    expect(gravity([effect('read'), effect(duty)])).toHaveLength(1)
+  })
+
+  it('is what reaches every row, unless it only reads, and what is not shown', () => {
+    expect(gravity([effect('delete', { unbounded: true }), effect('write', { unbounded: true })])).toHaveLength(1)
+    expect(gravity([effect('write', { payload: 'unbound' })])).toHaveLength(1)
+    expect(
+      gravity([effect('read', { unbounded: true }), effect('write'), effect('delete'), effect('execute')]),
+    ).toEqual([])
+  })
+})
