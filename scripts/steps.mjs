@@ -3,7 +3,10 @@ import { execute } from './execute.mjs'
 import { root } from './root.mjs'
 import { inDependencyOrder, packagesBelow } from './workspace.mjs'
 
-/** What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts single tests. */
+/**
+ * What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts single tests. One that is
+ * `extra` needs more than npm, and is done when it is named.
+ */
 const all = [
   { name: 'format', run: [{ command: 'oxfmt --check' }] },
   { name: 'types', run: typecheck() },
@@ -12,13 +15,14 @@ const all = [
   { name: 'build', run: build() },
   { name: 'unit', tests: true, run: [{ command: 'vitest run --project unit --project types --passWithNoTests' }] },
   { name: 'integration', tests: true, run: [{ command: 'vitest run --project int' }] },
+  { name: 'browser', tests: true, extra: true, run: [{ command: 'vitest run --project browser' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'examples', run: examples() },
   { name: 'bench', run: rehearsal() },
 ]
 
 /** Returns the named steps. Throws on a name that does not exist. */
-export function steps(names = all.map((step) => step.name)) {
+export function steps(names = all.filter((step) => step.extra !== true).map((step) => step.name)) {
   return names.map((name) => {
     const step = all.find((candidate) => candidate.name === name)
     if (step === undefined) throw new Error(`no step "${name}"; there are: ${all.map((one) => one.name).join(', ')}`)
