@@ -18,6 +18,7 @@ export type {
   HistoryLine,
   LinkEnd,
   Incoming,
+  LinkEnd,
   LoggedIn,
   LoginMethod,
   Outgoing,
