@@ -1,1 +1,2 @@
-export {}
+export type { SlackChannelOptions } from './options.js'
+export { interactionsPath, slackChannel } from './slack-channel.js'

@@ -1,0 +1,101 @@
+import type { ChannelDesk } from '@bothkeys/approval-relay'
+import { actionIds } from './ids.js'
+import type { Interaction } from './interaction.js'
+import type { Members } from './members.js'
+import { codeModal } from './modals.js'
+import { Once } from './once.js'
+import { OpenModals } from './open-modals.js'
+import { plain, section, words } from './rich-text.js'
+import { toldOf } from './told.js'
+import type { SlackWeb } from './web.js'
+import type { Whisper } from './whisper.js'
+
+/** What accounts are linked with. */
+export interface LinkingParts {
+  readonly desk: ChannelDesk
+  readonly members: Members
+  readonly team: string
+  readonly web: SlackWeb
+  readonly whisper: Whisper
+}
+
+/** How long somebody waits for the next address, and how many wait at once. */
+const offerEveryMs = 60_000
+const mostOffers = 1_000
+const codesMs = 60_000
+const mostCodes = 1_000
+
+/**
+ * Links a user to whoever they are at the relay. Both sides have to prove it: the page, where somebody logged in, shows a code to
+ * them alone, and the user enters it here. An address that is sent to somebody else links nobody by being opened and confirmed, for whoever
+ * sent it does not see the code.
+ */
+export class Linking {
+  readonly #parts: LinkingParts
+  readonly #offers: Once
+  readonly #asked: Once
+  readonly #modals: OpenModals
+
+  constructor(parts: LinkingParts) {
+    this.#parts = parts
+    const monotonicMs = (): number => parts.desk.clock.monotonicMs()
+    this.#offers = new Once(offerEveryMs, mostOffers, monotonicMs)
+    this.#asked = new Once(codesMs, mostCodes, monotonicMs)
+    this.#modals = new OpenModals(monotonicMs)
+  }
+
+  async offer(user: string): Promise<void> {
+    const { desk, team, whisper } = this.#parts
+    // What one user asks for takes nothing from the others.
+    if (this.#offers.take(user) !== 'first') {
+      return whisper.text(user, `${toldOf('unlinked')} You got an address to link it a moment ago.`)
+    }
+    let url: string
+    try {
+      url = desk.linkUrl({ team, user }, `Slack user ${user} of workspace ${team}`)
+    } catch {
+      return whisper.text(user, `${toldOf('unlinked')} Too many accounts are being linked. Try again in some minutes.`)
+    }
+    const how = `${toldOf('unlinked')} Open the page, log in, and enter here the code that it shows you. Do not pass the address on.`
+    await whisper.blocks(user, how, [
+      section(words(how)),
+      {
+        type: 'actions',
+        elements: [
+          { type: 'button', action_id: actionIds.link, text: plain('Open the page'), url },
+          { type: 'button', action_id: actionIds.code, text: plain('Enter the code') },
+        ],
+      },
+    ])
+  }
+
+  async askCode(asked: Extract<Interaction, { readonly kind: 'code-asked' }>): Promise<void> {
+    const { trigger, user } = asked
+    if (this.#asked.take(`${user} ${asked.actionTs}`) !== 'first') return
+    const came = await this.#parts.web.call('views.open', { trigger_id: trigger, view: codeModal() })
+    if (came.ok && this.#modals.open(came.answer['view'], { user, request: undefined })) return
+    await this.#parts.whisper.text(user, 'Slack opened no window for the code. Try again.')
+  }
+
+  async enter({ code, user, view }: Extract<Interaction, { readonly kind: 'code' }>): Promise<void> {
+    const { desk, members, team, whisper } = this.#parts
+    const account = { team, user }
+    if (this.#modals.take(view)?.user !== user) return desk.refused('slack-other-message', { account })
+    const refusal = await members.refusal(user)
+    if (refusal !== undefined) {
+      desk.refused(`slack-${refusal}`, { account })
+      return whisper.text(user, toldOf(refusal))
+    }
+    const end = await desk.finishLink(account, code).catch(() => 'failed' as const)
+    if (end !== 'linked') desk.refused(`slack-link-${end}`, { account })
+    await whisper.text(user, ends[end])
+  }
+}
+
+const ends = {
+  linked: 'Your account is linked. From now on your clicks are yours.',
+  'wrong-code': 'That is not the code that the page showed. After five wrong ones you need a new address.',
+  'not-offered':
+    'Nobody confirmed this account at the page within the last ten minutes. Click again for a new address.',
+  failed: 'The relay could not keep the link. Try again.',
+} as const

@@ -1,0 +1,143 @@
+import { constants } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { wrong } from './options.js'
+import { isRecord } from './web.js'
+
+/** Which message asks about which request, and what it showed. */
+export interface PostedMessage {
+  readonly request: string
+  /** Slack's name for the message in its channel. */
+  readonly ts: string
+  /** The digest of the view that the message shows. */
+  readonly view: string
+  /** False: it does not show all, and nothing can be approved by it. */
+  readonly whole: boolean
+  /** The first digits of the request's digest. */
+  readonly prefix: string
+}
+
+const maxBytes = 4 * 1024 * 1024
+/** More than can wait. The oldest go first: their messages are updated no more. */
+const most = 5_000
+
+/** Which messages were posted, in a file of its own, so that they are known after a restart. */
+export class PostedMessages {
+  readonly #path: string
+  readonly #byRequest = new Map<string, PostedMessage>()
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Reads the file. Throws ERR_CONFIG_INVALID when it is none of ours. */
+  static async open(path: string): Promise<PostedMessages> {
+    const messages = new PostedMessages(path)
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    for (const message of await readMessages(path)) messages.#byRequest.set(message.request, message)
+    return messages
+  }
+
+  of(request: string): PostedMessage | undefined {
+    return this.#byRequest.get(request)
+  }
+
+  all(): readonly PostedMessage[] {
+    return [...this.#byRequest.values()]
+  }
+
+  /** Whether some message has this name already. */
+  has(ts: string): boolean {
+    return this.all().some((message) => message.ts === ts)
+  }
+
+  /** Keeps a message; it is known once it is on disk. Rejects when it is not. */
+  async add(message: PostedMessage): Promise<void> {
+    const before = this.#byRequest.get(message.request)
+    this.#byRequest.set(message.request, message)
+    const [oldest] = this.#byRequest.keys()
+    if (this.#byRequest.size > most && oldest !== undefined) this.#byRequest.delete(oldest)
+    try {
+      await this.#write()
+    } catch (error) {
+      if (before === undefined) this.#byRequest.delete(message.request)
+      else this.#byRequest.set(message.request, before)
+      throw error
+    }
+  }
+
+  /** Forgets a message that is updated no more. What the disk still says of it does no harm. */
+  async remove(request: string): Promise<void> {
+    if (this.#byRequest.delete(request)) await this.#write()
+  }
+
+  #write(): Promise<void> {
+    const next = this.#writing.then(() => writeWhole(this.#path, JSON.stringify({ v: 1, messages: this.all() })))
+    this.#writing = next.catch(() => undefined)
+    return next
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.new`
+  const file = await open(
+    draft,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
+    0o600,
+  )
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(draft, path)
+  const folder = await open(dirname(path), constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function readMessages(path: string): Promise<readonly PostedMessage[]> {
+  let text: string
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    try {
+      if ((await file.stat()).size > maxBytes) throw unreadable(path)
+      text = await file.readFile('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ENOENT') throw error
+    return []
+  }
+  const read = parsed(text)
+  if (read === undefined) throw unreadable(path)
+  return read
+}
+
+function parsed(text: string): readonly PostedMessage[] | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!isRecord(value) || value['v'] !== 1 || !Array.isArray(value['messages'])) return undefined
+  const messages: readonly unknown[] = value['messages']
+  return messages.every(isPosted) ? messages : undefined
+}
+
+function isPosted(value: unknown): value is PostedMessage {
+  if (!isRecord(value)) return false
+  const { prefix, request, ts, view, whole } = value
+  return [prefix, request, ts, view].every((each) => typeof each === 'string') && typeof whole === 'boolean'
+}
+
+function unreadable(path: string): Error {
+  return wrong(`the file ${path} does not hold posted messages`, 'move it away: messages of before are updated no more')
+}

@@ -1,0 +1,70 @@
+import type { SlackSettings } from './options.js'
+import { wrong } from './options.js'
+import { isRecord } from './web.js'
+import type { SlackWeb } from './web.js'
+
+/** How long it holds that the channel is ours alone, in milliseconds. */
+const freshMs = 60_000
+
+/**
+ * Whether what is posted stays in the workspace: the token is one of exactly this workspace, and the channel is not shared
+ * with others.
+ */
+export class Workspace {
+  readonly #web: SlackWeb
+  readonly #settings: SlackSettings
+  readonly #monotonicMs: () => number
+  #sameTeam = false
+  #ownUntilMs = Number.NEGATIVE_INFINITY
+
+  constructor(web: SlackWeb, settings: SlackSettings, monotonicMs: () => number) {
+    this.#web = web
+    this.#settings = settings
+    this.#monotonicMs = monotonicMs
+  }
+
+  /**
+   * Asks Slack whose the token is. Throws ERR_CONFIG_INVALID when it is another workspace's; a Slack that does not answer is
+   * asked again before anything is posted.
+   */
+  async assertTeam(): Promise<void> {
+    if ((await this.#teamProblem()) === 'other-team') {
+      throw wrong('the token is not of the workspace team, or team is not in the organisation enterprise', undefined)
+    }
+  }
+
+  /** What keeps anything from being posted now, undefined for nothing. */
+  async problem(): Promise<{ readonly reason: string; readonly retryAfterMs?: number | undefined } | undefined> {
+    if (!this.#sameTeam) {
+      const reason = await this.#teamProblem()
+      if (reason !== undefined) return { reason }
+    }
+    const nowMs = this.#monotonicMs()
+    if (nowMs < this.#ownUntilMs) return undefined
+    const came = await this.#web.call('conversations.info', { channel: this.#settings.channel })
+    if (!came.ok) return came
+    const { channel } = came.answer
+    if (!isRecord(channel) || channel['id'] !== this.#settings.channel) return { reason: 'unintelligible' }
+    if (channel['is_archived'] === true) return { reason: 'is_archived' }
+    const { is_ext_shared, is_pending_ext_shared } = channel
+    // What does not say that it is ours alone is not.
+    if (is_ext_shared !== false || (is_pending_ext_shared !== undefined && is_pending_ext_shared !== false)) {
+      return { reason: 'channel-shared' }
+    }
+    this.#ownUntilMs = nowMs + freshMs
+    return undefined
+  }
+
+  async #teamProblem(): Promise<string | undefined> {
+    const came = await this.#web.call('auth.test')
+    if (!came.ok) return came.reason
+    const { enterprise_id, is_enterprise_install, team_id } = came.answer
+    const sameTeam =
+      team_id === this.#settings.team &&
+      (enterprise_id ?? undefined) === this.#settings.enterprise &&
+      is_enterprise_install !== true
+    if (!sameTeam) return 'other-team'
+    this.#sameTeam = true
+    return undefined
+  }
+}
