@@ -4,9 +4,9 @@ import type { RichText } from './rich-text.js'
 import { bold, code, words } from './rich-text.js'
 
 /** The most answers that a message lists. */
-const mostAnswers = 12
-const mostName = 80
-const mostReason = 300
+const mostAnswers = 8
+const mostName = 60
+const mostReason = 120
 
 /** Who answered what, and whether the engine counted it, as items of a list. */
 export function answerItems(answers: readonly DeskAnswer[]): readonly (readonly RichText[])[] {

@@ -4,7 +4,7 @@ import { BackOff } from './back-off.js'
 import { endedMessage } from './ended-blocks.js'
 import { Flood } from './flood.js'
 import type { SlackSettings } from './options.js'
-import type { PostedMessages } from './posted-messages.js'
+import type { PostedMessage, PostedMessages } from './posted-messages.js'
 import type { Message } from './request-blocks.js'
 import { requestMessage } from './request-blocks.js'
 import { Summary } from './summary.js'
@@ -152,7 +152,7 @@ export class MessageBoard {
     const before = posted.of(id)
     const { changes, ended } = due
     if (ended !== false) {
-      const over = before === undefined || (await this.#end(before.ts, id, endedMessage(before.prefix, line(ended))))
+      const over = before === undefined || (await this.#end(before, line(ended)))
       if (over) await this.#forget(id)
       return over
     }
@@ -198,7 +198,7 @@ export class MessageBoard {
   async #replace(id: string, due: Due): Promise<boolean> {
     const before = this.#parts.posted.of(id)
     if (before === undefined) return true
-    if (!(await this.#end(before.ts, id, endedMessage(before.prefix, undefined)))) return false
+    if (!(await this.#end(before))) return false
     await this.#parts.posted.remove(id)
     this.#shown.delete(id)
     this.#due.set(id, due)
@@ -216,9 +216,10 @@ export class MessageBoard {
     return web.call('chat.update', { channel: settings.channel, ts, ...asPosted(message) })
   }
 
-  async #end(ts: string, id: string, message: Message): Promise<boolean> {
-    const came = await this.#update(ts, message)
+  async #end({ prefix, request: id, ts }: PostedMessage, ended?: HistoryLine): Promise<boolean> {
+    const came = await this.#update(ts, endedMessage(prefix, ended))
     if (came.ok || gone.includes(came.reason)) return true
+    if (tooLong.includes(came.reason) && (await this.#update(ts, endedMessage(prefix, undefined))).ok) return true
     this.#failure(came, id)
     return false
   }
