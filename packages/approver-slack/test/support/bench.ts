@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApprovalChannel, DeskEnd } from '@bothkeys/approval-relay'
@@ -260,6 +260,11 @@ export class Bench {
   async click(name: Name, message: DoubleMessage, action: 'approve' | 'deny'): Promise<void> {
     const response = await this.slack.click(crowd[name].user, message, `bothkeys_${action}`)
     if (response.status !== 200) throw new Error(`the app answered ${String(response.status)}`)
+  }
+
+  /** What the channel keeps on disk. */
+  async posted(): Promise<string> {
+    return readFile(join(this.folder, 'slack.json'), 'utf8')
   }
 
   get refusals(): readonly string[] {

@@ -31,7 +31,8 @@ export class FakeDesk implements ChannelDesk {
   /** Hands evidence to the engine and answers what it says. */
   engine: (id: string, evidence: string) => Promise<{ readonly counted: boolean; readonly reason?: string }> = () =>
     Promise.resolve({ counted: true })
-  views = new Map<string, PersonView>()
+  /** Makes of a view what a channel is shown. */
+  viewsOf: (view: PersonView) => PersonView = (view) => view
   decideFault: (() => Promise<DeskReceipt>) | undefined
   directory: (subject: DeskSubject) => boolean = () => true
   readonly #entries = new Map<string, { request: RelayedRequest; receivedAtMs: number; answers: DeskAnswer[] }>()
@@ -81,6 +82,10 @@ export class FakeDesk implements ChannelDesk {
     this.#tell('ended', id, line)
   }
 
+  changed(id: string): void {
+    this.#tell('changed', id)
+  }
+
   pending(): ReturnType<ChannelDesk['pending']> {
     return [...this.#entries.values()]
   }
@@ -108,7 +113,7 @@ export class FakeDesk implements ChannelDesk {
       digest,
       allowUpTo: complete ? 'phishing-resistant' : 'channel',
     } as const
-    return Promise.resolve(this.views.get(id) ?? view)
+    return Promise.resolve(this.viewsOf(view))
   }
 
   async decide(id: string, decision: Parameters<ChannelDesk['decide']>[1]): Promise<DeskReceipt> {
