@@ -1,31 +1,40 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { BothKeysError } from '@bothkeys/core'
 import type { AccountLinks, ChannelAccount, DeskPerson, DeskSubject, LinkEnd, LinkOffers } from './ports.js'
 import type { RelayRecord } from './relay-record.js'
 
 const lifetimeMs = 10 * 60_000
 const mostOpen = 1_000
-const mostWrong = 5
-const codeDigits = 8
+const mostTries = 5
+/** Letters and digits that nobody takes for others. */
+const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const codeLength = 8
 
 interface Offer {
   readonly account: ChannelAccount
   readonly shownAs: string
   readonly endsAtMs: number
-  /** Who confirmed it at the page, and what they were shown there. */
-  readonly confirmed?: { readonly code: string; readonly subject: DeskSubject }
-  readonly wrong: number
+}
+
+/** What somebody said at the page, until the holder of the account proves that they say it too. */
+interface Confirmed {
+  readonly code: string
+  readonly subject: DeskSubject
+  readonly endsAtMs: number
+  triesLeft: number
 }
 
 /**
- * Links that somebody in a channel may take: each under a token that nobody guesses, good once and for ten minutes. Whoever
- * confirms one at the page is shown a code, which the holder of the account has to know: an address that was passed on links nobody.
+ * Links that somebody in a channel may take: each under a token that nobody guesses, good once and for ten minutes. Whoever confirms
+ * one at the page is shown a code, which the holder of the account enters in the channel: only then are both the same person.
  */
 export class OpenOffers implements LinkOffers {
   readonly #links: AccountLinks
   readonly #record: RelayRecord
   readonly #monotonicMs: () => number
+  /** In the order in which they end. */
   readonly #offers = new Map<string, Offer>()
+  readonly #confirmed = new Map<string, Confirmed>()
 
   constructor(links: AccountLinks, record: RelayRecord, monotonicMs: () => number) {
     this.#links = links
@@ -45,46 +54,54 @@ export class OpenOffers implements LinkOffers {
       })
     }
     const token = randomBytes(32).toString('base64url')
-    this.#offers.set(token, { account, shownAs, endsAtMs: nowMs + lifetimeMs, wrong: 0 })
+    this.#offers.set(token, { account, shownAs, endsAtMs: nowMs + lifetimeMs })
     return token
   }
 
-  offered(token: string): Pick<Offer, 'account' | 'shownAs'> | undefined {
+  offered(token: string): Offer | undefined {
     const offer = this.#offers.get(token)
-    return offer?.confirmed === undefined && this.#isOpen(offer) ? offer : undefined
+    return offer === undefined || offer.endsAtMs <= this.#monotonicMs() ? undefined : offer
   }
 
-  confirm(token: string, { subject: { id, issuer } }: DeskPerson): string | undefined {
-    const offer = this.#offers.get(token)
-    if (this.offered(token) === undefined || offer === undefined) return undefined
-    const code = String(randomInt(10 ** codeDigits)).padStart(codeDigits, '0')
-    const endsAtMs = this.#monotonicMs() + lifetimeMs
-    this.#offers.set(token, { ...offer, endsAtMs, confirmed: { code, subject: { issuer, id } } })
+  confirm(token: string, { subject }: DeskPerson): string | undefined {
+    const nowMs = this.#monotonicMs()
+    for (const [key, { endsAtMs }] of this.#confirmed) if (endsAtMs <= nowMs) this.#confirmed.delete(key)
+    const offer = this.offered(token)
+    this.#offers.delete(token)
+    if (offer === undefined || this.#confirmed.size >= mostOpen) return undefined
+    const code = Array.from({ length: codeLength }, () => letters.charAt(randomInt(letters.length))).join('')
+    const { id, issuer } = subject
+    const confirmed = { code, subject: { id, issuer }, endsAtMs: nowMs + lifetimeMs, triesLeft: mostTries }
+    this.#confirmed.set(keyOf(offer.account), confirmed)
     return code
   }
 
-  /** Links when the code is right. Rejects when the link is not in the record or not on disk; then it is not in force. */
-  async finish({ channel, team, user }: ChannelAccount, code: string): Promise<LinkEnd> {
-    const account = { channel, team, user }
-    const found = [...this.#offers].find(([, offer]) => isSame(offer.account, account) && this.#isOpen(offer))
-    if (found?.[1].confirmed === undefined) return 'not-offered'
-    const [token, { confirmed, ...offer }] = found
-    if (code !== confirmed.code) {
-      if (offer.wrong + 1 >= mostWrong) this.#offers.delete(token)
-      else this.#offers.set(token, { ...offer, confirmed, wrong: offer.wrong + 1 })
+  /** Links the account to whoever confirmed it, when the code is the one that they were shown. */
+  async finish(account: ChannelAccount, code: string): Promise<LinkEnd> {
+    const key = keyOf(account)
+    const confirmed = this.#confirmed.get(key)
+    if (confirmed === undefined || confirmed.endsAtMs <= this.#monotonicMs()) return 'not-offered'
+    if (!isCode(code, confirmed.code)) {
+      if (--confirmed.triesLeft === 0) this.#confirmed.delete(key)
       return 'wrong-code'
     }
-    this.#offers.delete(token)
-    const { id, issuer } = confirmed.subject
+    this.#confirmed.delete(key)
+    const { channel, team, user } = account
     // Recorded first: a link that counts is always in the record.
-    await this.#record.happened('relay.linked', { account, to: { issuer, id } })
-    await this.#links.put(account, confirmed.subject)
+    await this.#record.happened('relay.linked', { account: { channel, team, user }, to: { ...confirmed.subject } })
+    await this.#links.put({ channel, team, user }, confirmed.subject)
     return 'linked'
   }
+}
 
-  #isOpen(offer: Offer | undefined): boolean {
-    return offer !== undefined && offer.endsAtMs > this.#monotonicMs()
-  }
+/** In any case, and with blanks and strokes between its letters. */
+function isCode(entered: string, code: string): boolean {
+  const given = hash('sha256', entered.replaceAll(/[\s-]/g, '').toUpperCase(), 'buffer')
+  return timingSafeEqual(given, hash('sha256', code, 'buffer'))
+}
+
+function keyOf({ channel, team, user }: ChannelAccount): string {
+  return JSON.stringify([channel, team, user])
 }
 
 function isSame(one: ChannelAccount, other: ChannelAccount): boolean {

@@ -1,7 +1,7 @@
 import type { Incoming, Outgoing, Route } from '../ports.js'
 import type { PageSite, Visitor } from './page-site.js'
 import { isVisitor } from './page-site.js'
-import { linkBody } from './plain-pages.js'
+import { linkBody, linkCodeBody } from './plain-pages.js'
 
 /** Linking an account in a channel to whoever is logged in. */
 export function linkRoutes(site: PageSite): readonly Route[] {
@@ -35,15 +35,9 @@ async function confirm(site: PageSite, incoming: Incoming, signal: AbortSignal):
       session,
     })
   }
-  let isLinked: boolean
-  try {
-    isLinked = await site.context.offers.confirm(incoming.params['token'] ?? '', session.person)
-  } catch (error) {
-    site.context.onFailure(error)
-    return site.message(503, 'Nothing was linked', 'The link could not be kept. Ask for a new one.', { session })
-  }
-  if (!isLinked) return isOver(site, sender)
-  return site.message(200, 'The account is linked', 'What it decides from now on is decided by you.', { session })
+  const code = site.context.offers.confirm(incoming.params['token'] ?? '', session.person)
+  if (code === undefined) return isOver(site, sender)
+  return site.page({ title: 'One step is left', body: linkCodeBody(code), session })
 }
 
 function isOver(site: PageSite, { session }: Visitor): Outgoing {

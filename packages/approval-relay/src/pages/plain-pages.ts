@@ -28,7 +28,9 @@ export function messageBody(title: string, text: string, next: Html): Html {
 export function linkBody(account: ChannelAccount, shownAs: string, session: PageSession, token: string): Html {
   const { id, issuer } = session.person.subject
   return html`<h1>Link an account</h1>
-    <p>From then on, what this account decides in ${visible(account.channel)} is decided by you.</p>
+    <p>
+      Once you have entered a code there, what this account decides in ${visible(account.channel)} is decided by you.
+    </p>
     <dl class="facts">
       <div>
         <dt>Account</dt>
@@ -51,4 +53,15 @@ export function linkBody(account: ChannelAccount, shownAs: string, session: Page
     <form method="post" action="/link/${token}">
       ${formToken(session)}<button class="approve">This account is mine</button> <a href="/">Cancel</a>
     </form>`
+}
+
+/** The code that whoever holds the account enters in the channel. Nothing is linked until then. */
+export function linkCodeBody(code: string): Html {
+  return html`<h1>One step is left</h1>
+    <p>Go back to where you asked for this link, and enter this code there within ten minutes:</p>
+    <p><code>${code}</code></p>
+    <p class="warning">
+      Enter it yourself and give it to nobody. Whoever asks you for it wants to decide in your name. Nothing is linked
+      yet.
+    </p>`
 }
