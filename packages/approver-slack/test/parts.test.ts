@@ -280,7 +280,12 @@ describe('the double of Slack', () => {
   })
 
   function button(change: Record<string, unknown>): Record<string, unknown> {
-    const right = { type: 'button', action_id: 'a', text: { type: 'plain_text', text: 'x' }, value: 'v' }
+    const right: Record<string, unknown> = {
+      type: 'button',
+      action_id: 'a',
+      text: { type: 'plain_text', text: 'x' },
+      value: 'v',
+    }
     return {
       type: 'actions',
       elements: [

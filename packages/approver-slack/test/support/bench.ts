@@ -36,7 +36,7 @@ export const crowd = {
 
 export type Name = keyof typeof crowd
 
-const directory: Directory = {
+export const directory: Directory = {
   resolve: ({ id, issuer }) => {
     if (issuer === 'unverified' && id === 'etl') {
       return { kind: 'agent', owners: [{ issuer: people, id: 'ada' }], agentClass: 'etl', disabled: false }
@@ -46,7 +46,7 @@ const directory: Directory = {
   },
 }
 
-const policy = {
+export const policy = {
   version: 1,
   targets: { orders: { kind: 'fake' } },
   roles: {
@@ -81,6 +81,36 @@ export interface Asking {
   readonly parameters?: readonly string[]
 }
 
+/** A target that does nothing by itself. */
+export function target(): GuardedTarget {
+  return { name: 'orders', kind: 'fake', close: () => Promise.resolve() }
+}
+
+/** Has the agent ask for an action and run it when it may. Answers `ran` or the code of the refusal. */
+export async function act(
+  session: Session,
+  on: GuardedTarget,
+  ran: string[],
+  asking: Asking = {},
+  signal = new AbortController().signal,
+): Promise<string> {
+  const { duty = 'delete', parameters = [], resource = 'table:public.invoices', text = 'delete from invoices' } = asking
+  const admission = await sessionAccess(session, on).admit({
+    identity: { host: 'db.example' },
+    description: { operation: 'query', text, recordedText: 'delete', effects: [{ duty, resource, attributes: {} }] },
+    parameters,
+    stateEpoch: '1',
+    inTransaction: false,
+    signal,
+  })
+  if (admission.outcome === 'stale') return 'stale'
+  if (admission.outcome === 'refused') return admission.refusal.code
+  admission.permit.use()
+  ran.push(text)
+  await admission.permit.settle({ outcome: 'completed' })
+  return 'ran'
+}
+
 /** A clock whose two times a test moves. */
 export class MovedClock {
   offMs = 0
@@ -99,7 +129,7 @@ export class Bench {
   readonly failures: unknown[] = []
   channel: ApprovalChannel | undefined
   guard: Guard | undefined
-  readonly #target: GuardedTarget = { name: 'orders', kind: 'fake', close: () => Promise.resolve() }
+  readonly #target = target()
   readonly #options: Partial<SlackChannelOptions>
   readonly #server = createServer((request, response) => {
     void (async () => {
@@ -229,27 +259,8 @@ export class Bench {
   }
 
   /** Has the agent ask for an action and run it when it may. Answers `ran` or the code of the refusal. */
-  async act(session: Session, asking: Asking = {}, signal = new AbortController().signal): Promise<string> {
-    const {
-      duty = 'delete',
-      parameters = [],
-      resource = 'table:public.invoices',
-      text = 'delete from invoices',
-    } = asking
-    const admission = await sessionAccess(session, this.#target).admit({
-      identity: { host: 'db.example' },
-      description: { operation: 'query', text, recordedText: 'delete', effects: [{ duty, resource, attributes: {} }] },
-      parameters,
-      stateEpoch: '1',
-      inTransaction: false,
-      signal,
-    })
-    if (admission.outcome === 'stale') return 'stale'
-    if (admission.outcome === 'refused') return admission.refusal.code
-    admission.permit.use()
-    this.ran.push(text)
-    await admission.permit.settle({ outcome: 'completed' })
-    return 'ran'
+  act(session: Session, asking: Asking = {}, signal = new AbortController().signal): Promise<string> {
+    return act(session, this.#target, this.ran, asking, signal)
   }
 
   link(...names: readonly Name[]): void {
