@@ -85,6 +85,7 @@ import { samlTextGuards } from './saml-text.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { servedGuards } from './served.mjs'
 import { sessionEndGuards } from './session-end.mjs'
+import { slackGuards } from './slack.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
@@ -160,6 +161,7 @@ const lists = {
   'estimates-pg': estimatesPgGuards,
   'hold-options': holdOptionGuards,
   signals: signalGuards,
+  slack: slackGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,
