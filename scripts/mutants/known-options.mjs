@@ -10,6 +10,16 @@ export const knownOptionGuards = [
     'identity/http-directory',
     "  assertKnownOptions('httpDirectory', options, optionNames)\n",
   ],
+  [
+    'of signed evidence exist',
+    'approvals/signed-approver',
+    "  assertKnownOptions('signedApprover', options, optionNames)\n",
+  ],
+  [
+    'of logins as approvals exist',
+    'approvals/id-token-approver',
+    "  assertKnownOptions('idTokenApprover', options, optionNames)\n",
+  ],
   ['that are misspelt are named', 'known-options', '${suggestion(name, [...known])}'],
   ['that are numbers bound something', 'guard-options', 'Number.isSafeInteger(value) && value >= 1', 'value !== 0'],
   ['that are numbers can be kept', 'guard-options', ' && value <= most'],

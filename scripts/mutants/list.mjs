@@ -101,6 +101,9 @@ import { verificationGuards } from './verification.mjs'
 import { verifiedTextGuards } from './verified-texts.mjs'
 import { withheldErrorGuards } from './withheld-errors.mjs'
 import { workloadGuards } from './workloads.mjs'
+import { relayMessageGuards } from './relay-messages.mjs'
+import { reasonGuards, webhookGuards } from './webhook.mjs'
+import { relayedRequestGuards } from './relayed-requests.mjs'
 import { stoppedLookGuards } from './stopped-looks.mjs'
 
 /**
@@ -173,6 +176,10 @@ const lists = {
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
   requests: requestGuards,
+  webhook: webhookGuards,
+  'relay-messages': relayMessageGuards,
+  reasons: reasonGuards,
+  'relayed-requests': relayedRequestGuards,
   rows: rowGuards,
   revocation: revocationGuards,
   ledger: ledgerGuards,

@@ -74,6 +74,8 @@ export interface VerifiedVote {
   readonly stage: string | undefined
   /** Names the evidence among all of its issuer: it counts once. */
   readonly id: string
+  /** The approver's own words. */
+  readonly reason?: string | undefined
 }
 
 /**

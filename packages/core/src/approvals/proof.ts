@@ -54,9 +54,11 @@ function verifiedVote(answer: unknown, via: Approver): VerifiedVote | undefined 
   const level = approvalLevels.find((known) => known === ownMember(answer, 'level'))
   const id = ownMember(answer, 'id')
   const stage = ownMember(answer, 'stage')
+  const reason = ownMember(answer, 'reason')
   if (!isPrincipal(approver) || (decision !== 'allow' && decision !== 'deny') || level === undefined) return undefined
   if (typeof id !== 'string' || id === '' || (stage !== undefined && typeof stage !== 'string')) return undefined
-  return { approver, decision, level: lowerLevel(level, via.level), id, stage }
+  if (reason !== undefined && typeof reason !== 'string') return undefined
+  return { approver, decision, level: lowerLevel(level, via.level), id, stage, reason }
 }
 
 /** What evidence came to, and the approver that it was for. */

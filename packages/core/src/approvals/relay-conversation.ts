@@ -85,10 +85,14 @@ export class RelayConversation {
 
   /** Asks until the relay has the request. */
   async #ask(signal: AbortSignal): Promise<Taken> {
+    let before: Unanswered | undefined
     for (let failures = 0; ; failures++) {
       const reply = await this.#relay.ask(signal)
       if ('got' in reply) return reply.got
-      if (reply.retryMs === undefined || signal.aborted) throw failed(reply)
+      // What is cut off says less than what came before.
+      if (signal.aborted) throw failed(before ?? reply)
+      if (reply.retryMs === undefined) throw failed(reply)
+      before = reply
       if ((await this.#backOff(failures, reply.retryMs, signal)) === 'aborted') throw failed(reply)
     }
   }

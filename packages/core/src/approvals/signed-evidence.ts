@@ -54,6 +54,7 @@ export function signedEvidence(
       return {
         decision: approval.decision,
         stage: approval.stage,
+        reason: approval.reason,
         level: proven,
         id: `${issuer}#${approval.id}`,
         approver: await personOf(people, account, signal),

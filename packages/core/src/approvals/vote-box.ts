@@ -95,10 +95,10 @@ export class VoteBox {
     const { subject, view } = this.#request
     const { verified, via } = await firstProven(among, evidence, subject, this.#on.deadlineMs, asOfMs)
     if ('detail' in verified) return { reason: 'no-evidence', detail: verified.detail }
-    const { approver, decision, id, level, stage } = verified
+    const { approver, decision, id, level, reason, stage } = verified
     const shown = view.complete || decision === 'deny' ? level : lowerLevel(level, 'channel')
     const proof: Proof = { text: evidence, key: evidenceId(id) }
-    return { approver, decision, level: shown, proof, stage, via: via.name }
+    return { approver, decision, level: shown, proof, stage, reason, via: via.name }
   }
 
   /** Keeps a vote at hand before the ledger counts it. */

@@ -26,6 +26,9 @@ export const approvalTokenType = 'bothkeys-approval+jwt'
 /** The longest life of a signed approval, from `iat` to `exp` in seconds. */
 export const approvalLifetimeS = 600
 
+/** The most characters of the person's own words. */
+export const maxReason = 1_000
+
 /** Whose approvals are accepted, and with which keys. */
 export interface ApprovalTokenRules {
   readonly issuer: string
@@ -44,6 +47,8 @@ export interface SignedApproval {
   readonly level: ApprovalLevel
   /** Unique among the approvals of the issuer. */
   readonly id: string
+  /** The person's own words. */
+  readonly reason: string | undefined
   readonly expiresAtMs: number
 }
 
@@ -84,6 +89,7 @@ export function approvalTokens(
       subject: { issuer: identifier(claims['idp'], 'idp'), id: identifier(claims['sub'], 'sub') },
       level: levelOf(claims),
       id: identifier(claims['jti'], 'jti', 256),
+      reason: ownWords(claims),
       expiresAtMs: expiresAtS * 1000,
     }
   }
@@ -126,6 +132,12 @@ function decisionOf(claims: object): ApprovalStatement['dec'] {
 function stageOf(claims: object): string | undefined {
   const stage = ownMember(claims, 'stage')
   return stage === undefined ? undefined : identifier(stage, 'stage', 256)
+}
+
+function ownWords(claims: object): string | undefined {
+  const reason = ownMember(claims, 'reason')
+  if (reason === undefined || (typeof reason === 'string' && reason.length <= maxReason)) return reason
+  throw refused(`its reason is no text of at most ${String(maxReason)} characters`, again)
 }
 
 function levelOf(claims: object): ApprovalLevel {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
+import { ForwardTime } from '../model/forward-time.js'
 import { quick } from './algorithms.js'
 import { identifier, refused } from './identifier.js'
 import { reasonOf } from './jwt-verifier.js'
@@ -33,6 +34,8 @@ export interface RequestTokenRules {
   readonly audience: string
   readonly clock: Clock
   readonly toleranceS: number
+  /** How many messages of the last minute are remembered, so that none is taken twice. Default 100,000. */
+  readonly capacity?: number
 }
 
 /** A message as it came in. */
@@ -43,9 +46,6 @@ export interface ReceivedMessage {
   readonly body: Uint8Array
 }
 
-/** How many messages are remembered, so that none is taken twice. */
-const capacity = 100_000
-
 /**
  * Says which engine sent a message: the one whose key signed its method, path and body for this relay within the last minute.
  * Each token is taken once; when too many are remembered, new ones are refused. Throws ERR_TOKEN_INVALID, and
@@ -55,7 +55,9 @@ const capacity = 100_000
 export function requestTokens(
   rules: RequestTokenRules,
 ): (token: unknown, message: ReceivedMessage, signal: AbortSignal) => Promise<string> {
-  const { audience, clock, engines, toleranceS } = rules
+  const { audience, capacity = 100_000, clock, engines, toleranceS } = rules
+  // A clock that is set back brings no message back.
+  const time = new ForwardTime(clock)
   const texts = new Map(engines.map(({ engine, jwks }) => [engine, new VerifiedTexts(keySource(jwks, engine, clock))]))
   const used = new ReplayWindow({
     // As long as one can be in force, and a little more.
@@ -73,7 +75,7 @@ export function requestTokens(
     const known = typeof engine === 'string' ? texts.get(engine) : undefined
     if (known === undefined || typeof engine !== 'string') throw refused('its iss is no engine that is known', again)
     const claims = await known.add(token, parts)
-    const nowS = Math.floor(clock.wallMs() / 1000)
+    const nowS = Math.floor(time.nowMs() / 1000)
     const expiresAtS = expiryOf(claims, { nowS, toleranceS, maxLifetimeS: lifetimeS })
     if (expiresAtS <= nowS - toleranceS) throw refused('it has expired', again)
     if (ownMember(claims, 'aud') !== audience) throw refused('its aud is missing or wrong', again)

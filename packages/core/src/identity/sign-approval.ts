@@ -4,7 +4,7 @@ import { BothKeysError } from '../errors.js'
 import type { ApprovalStatement } from '../model/approval-statement.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { randomHex } from '../model/digest.js'
-import { approvalTokenType } from './approval-token.js'
+import { approvalTokenType, maxReason } from './approval-token.js'
 
 export type { ApprovalStatement, ApprovalSubject } from '../model/approval-statement.js'
 export { statementNonce } from '../model/approval-statement.js'
@@ -17,6 +17,8 @@ export interface ApprovalFacts {
   readonly subject: { readonly issuer: string; readonly id: string }
   /** How the person authenticated, never more. */
   readonly level: Exclude<ApprovalLevel, 'asserted'>
+  /** The person's own words, at most 1,000 characters. Whoever asked is told them, and the record keeps the first 256. */
+  readonly reason?: string | undefined
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   readonly keyId?: string
   /** Seconds until it expires, at most 600. Default 300. */
@@ -40,7 +42,8 @@ export interface RemoteApprovalSignature extends ApprovalFacts {
  * Signs one decision as `typ: bothkeys-approval+jwt`. For what asks people and runs apart from the agents: a relay, a
  * command line, a test. The process of an agent must never hold the key. The statement's subject is what
  * `ApprovalRequest.subject` says, once the approver has seen the view whose digest it holds.
- * Throws ERR_CONFIG_INVALID when `sign` gives anything but the 64 bytes of a signature, and what `sign` throws.
+ * Throws ERR_CONFIG_INVALID when the reason is too long or `sign` gives anything but the 64 bytes of a signature, and what `sign`
+ * throws.
  *
  * @example
  * await signApproval({ ...request.subject, dec: 'allow' }, { issuer, subject: ann, level: 'signed', key, algorithm: 'ES256' })
@@ -49,8 +52,13 @@ export async function signApproval(
   statement: ApprovalStatement,
   signature: ApprovalSignature | RemoteApprovalSignature,
 ): Promise<string> {
-  const { algorithm, issuer, keyId, level, lifetimeS = 300, subject } = signature
+  const { algorithm, issuer, keyId, level, lifetimeS = 300, reason, subject } = signature
   const issuedAtS = Math.floor((signature.nowMs ?? Date.now()) / 1000)
+  if (reason !== undefined && reason.length > maxReason)
+    throw new BothKeysError(
+      'ERR_CONFIG_INVALID',
+      `signApproval: reason must have at most ${String(maxReason)} characters`,
+    )
   const { adh, aud, dec, pol, req, stage, view } = statement
   const claims = {
     req,
@@ -59,6 +67,7 @@ export async function signApproval(
     view,
     dec,
     level,
+    ...(reason === undefined ? {} : { reason }),
     idp: subject.issuer,
     ...(stage === undefined ? {} : { stage }),
     iss: issuer,

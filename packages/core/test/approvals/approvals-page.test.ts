@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createApprovalCoordinator } from '../../src/approvals/coordinator.js'
 import { effectInWords } from '../../src/approvals/effect-words.js'
 import { systemClock } from '../../src/model/clock.js'
 import type { Effect } from '../../src/model/effect.js'
+import { signApproval } from '../../src/identity/sign-approval.js'
 import { answered, deskOf } from './page-example.js'
+import { relayAt, webhook } from './page-webhook-example.js'
+import { boundHold } from './relay-support.js'
 import { TestJournal, TestLedger, agent, firstPolicy, hold, never, people, requirement } from './support.js'
 
 const page = readFileSync(new URL('../../../../docs/approvals.md', import.meta.url), 'utf8')
@@ -51,6 +57,49 @@ describe('docs/approvals.md', () => {
         counted: true,
       })
     expect((await running).outcome).toBe('approved')
+  })
+
+  it('has an action approved through the webhook of its other example', async () => {
+    const shown = readFileSync(new URL('page-webhook-example.ts', import.meta.url), 'utf8')
+    expect(page).toContain(`\`\`\`ts\n${shown}\`\`\``)
+    const [engine, desk] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')]
+    const engines = [{ engine: 'orders', jwks: { keys: [await exportJWK(engine.publicKey)] } }]
+    const hook = webhook(engines, ({ subject }) =>
+      signApproval(
+        { ...subject, dec: 'allow' },
+        {
+          issuer: 'https://relay.example',
+          subject: { issuer: people, id: 'ann' },
+          level: 'signed',
+          key: desk.privateKey,
+          algorithm: 'ES256',
+        },
+      ),
+    )
+    const server = createServer((request, response) => {
+      void buffer(request).then(async (body) => {
+        const { headers, method = '', url: path = '' } = request
+        const bearer = headers.authorization?.replace('Bearer ', '') ?? ''
+        response.end(JSON.stringify(await hook(bearer, { method, path, body }, never)))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+    const coordinator = createApprovalCoordinator({
+      engine: 'orders',
+      ledger: new TestLedger(),
+      journal: new TestJournal(),
+      approvers: [relayAt(url, { keys: [await exportJWK(desk.publicKey)] }, engine.privateKey)],
+      clock: systemClock,
+      policyNow: () => firstPolicy,
+    })
+    const outcome = await coordinator.request(
+      boundHold('orders', { requirement: requirement({ level: 'signed' }) }),
+      never,
+    )
+    expect(outcome.outcome).toBe('approved')
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
   })
 
   it.each([

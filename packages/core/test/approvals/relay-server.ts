@@ -27,6 +27,7 @@ export class RelayServer {
   readonly ended = new Map<string, string>()
   readonly receipts: unknown[] = []
   behave: Behaviour = () => undefined
+  behaveLater: ((seen: Seen) => Promise<Reply>) | undefined
   /** What is told of a request that people were asked for. */
   onRequest: (request: RelayedRequest) => void = () => undefined
   readonly #server = createServer((request, response) => void this.#serve(request, response))
@@ -37,8 +38,8 @@ export class RelayServer {
     this.#read = requestTokens({ engines, audience, clock, toleranceS: 5 })
   }
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  async listen(port = 0): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
     return this.url
   }
 
@@ -46,14 +47,9 @@ export class RelayServer {
     return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`
   }
 
-  /** How many connections are open. */
-  connections(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.getConnections((error, count) => {
-        if (error === null) resolve(count)
-        else reject(error)
-      })
-    })
+  /** How many messages wait for answers. */
+  get waiting(): number {
+    return this.#waiting.size
   }
 
   answer(id: string, evidence: string): void {
@@ -82,7 +78,8 @@ export class RelayServer {
       const engine = await this.#read(token, { method, path, body }, new AbortController().signal)
       const seen = { method, path, body: body.toString(), engine }
       this.seen.push(seen)
-      const reply = this.behave(seen, response) ?? (await this.#usual(seen, response))
+      const other = this.behave(seen, response) ?? (await this.behaveLater?.(seen))
+      const reply = other ?? (await this.#usual(seen, response))
       if (reply === 'by hand') return
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
       response.end(reply.json === undefined ? '' : JSON.stringify(reply.json))

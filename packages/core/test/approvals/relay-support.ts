@@ -1,6 +1,9 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import type { CryptoKey } from 'jose'
 import type { Approver } from '../../src/approvals/approver.js'
+import type { HoldRequest } from '../../src/approvals/coordinator.js'
+import { actorFragment, principalFragment } from '../../src/identity/make-principal.js'
+import { bindRequest } from '../../src/request-digest.js'
 import type { ApprovalSignature } from '../../src/identity/sign-approval.js'
 import { signApproval } from '../../src/identity/sign-approval.js'
 import type { ApprovalStatement, ApprovalSubject } from '../../src/model/approval-statement.js'
@@ -10,7 +13,7 @@ import { hurriedApprover } from '../../src/approvals/webhook-approver.js'
 import type { ConversationTimes } from '../../src/approvals/relay-conversation.js'
 import { desk, deskJwk, deskKey, Directory } from './signed-support.js'
 import { RelayServer } from './relay-server.js'
-import { people } from './support.js'
+import { agent, hold, people } from './support.js'
 
 export const engineKey = await generateKeyPair('ES256', { extractable: true })
 export const otherEngineKey = await generateKeyPair('ES256', { extractable: true })
@@ -21,12 +24,12 @@ export const knownEngines = [
 
 /** Times in which a test sees everything happen. */
 export const hurried: Omit<ConversationTimes, 'askMs'> = {
-  exchangeMs: 400,
+  exchangeMs: 5_000,
   waitS: 0.3,
   paceMs: 10,
   backOffMs: 5,
   mostBackOffMs: 40,
-  endMs: 800,
+  endMs: 10_000,
 }
 
 export function relay(engines = knownEngines): RelayServer {
@@ -73,4 +76,18 @@ export function said(
       ...signature,
     },
   )
+}
+
+/** A call that is bound as the engine binds it, so that whoever is asked elsewhere can read it. */
+export function boundHold(engine: string, changes: Partial<HoldRequest> = {}): HoldRequest {
+  const requester = agent('etl', { expiresAtMs: Date.now() + 3_600_000 })
+  const base = hold({ requester, ...changes })
+  const by = {
+    sessionId: 's',
+    principal: requester,
+    principalRecord: principalFragment(requester),
+    actorRecord: actorFragment(requester),
+  } as Parameters<typeof bindRequest>[1]
+  const bound = bindRequest(engine, by, base.action, base.policyDigest, { nonce: 'ab'.repeat(16), actionId: 'a-1' })
+  return { ...base, ...bound, bind: () => bound }
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { idTokenApprover } from '../../src/approvals/id-token-approver.js'
+import { signedApprover } from '../../src/approvals/signed-approver.js'
 import type { Guard, GuardOptions } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
 import { httpDirectory } from '../../src/identity/http-directory.js'
@@ -29,6 +31,8 @@ function guardWith(extra: object): Promise<Guard> {
 const issuer = 'https://idp.example.com'
 const keys = { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] } }
 const asked = { issuer, audience: 'orders', algorithms: ['ES256'], roles: '/roles', ...keys } as const
+const desk = { name: 'desk', issuer, ...keys }
+const login = { name: 'login', issuer, clientId: 'c' }
 const dpop = { engine: 'bothkeys' }
 
 describe('what is built with options', () => {
@@ -54,6 +58,18 @@ describe('what is built with options', () => {
       () => httpDirectory({ url: issuer, issuer, token: 't', maxAgems: 1 } as Parameters<typeof httpDirectory>[0]),
       'httpDirectory: there is no option maxAgems; did you mean "maxAgeMs"?',
     ],
+    [
+      'an approver with signed evidence',
+      () => signedApprover({ ...desk, clockToleranceMs: 1 } as object as typeof desk),
+      'signedApprover: there is no option clockToleranceMs',
+    ],
+    [
+      'an approver with logins',
+      () => idTokenApprover({ ...login, maxAge: 1 } as object as typeof login),
+      'idTokenApprover: there is no option maxAge; did you mean "maxAgeS"?',
+    ],
+    ['an approver without any', () => signedApprover(undefined as never), 'signedApprover: its options must be'],
+    ['an approver with none', () => idTokenApprover(null as never), 'idTokenApprover: its options must be an object'],
     ['a directory without any', () => httpDirectory(null as never), 'httpDirectory: its options must be an object'],
   ])('is not: %s', (_what, build, message) => {
     expect(build).toThrow(refusal(message))

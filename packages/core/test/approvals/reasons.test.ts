@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { proven } from '../../src/approvals/proof.js'
+import { sha256 } from '../../src/model/digest.js'
+import { ann, bench, hold, never, requirement } from './support.js'
+import { decided, deskApprover } from './signed-support.js'
+import { SignJWT } from 'jose'
+import { desk, deskKey } from './signed-support.js'
+import { people, startMs } from './support.js'
+
+const about = { aud: 'bothkeys', req: 'q1', adh: sha256('action'), pol: sha256('policy'), view: sha256('view') }
+const { signal } = new AbortController()
+
+describe('the words of whoever decided', () => {
+  it('are what whoever asked is told and what the record says, however they came', async () => {
+    const words = 'not today\u202e'
+    const told: unknown[] = []
+    const recorded: unknown[] = []
+    for (const kind of ['signed', 'claimed'] as const) {
+      const on = bench({ deadlineMs: 5_000, ...(kind === 'signed' ? { approvers: [deskApprover()] } : {}) })
+      const level = kind === 'signed' ? 'signed' : 'asserted'
+      const asked = hold({ requirement: requirement({ level }) })
+      const running = on.coordinator.request(asked, never)
+      while (on.journal.of('approval.requested').length === 0) await Promise.resolve()
+      const [request] = on.coordinator.pending()
+      if (request === undefined) throw new Error('nothing is pending')
+      if (kind === 'claimed')
+        await on.hand.give({ decision: 'deny', approver: ann, digest: request.digest, reason: words })
+      else await on.coordinator.submit(request.id, await decided('ann', request, { dec: 'deny' }, { reason: words }))
+      const outcome = await running
+      told.push(outcome.outcome === 'denied' ? outcome.reason : outcome.outcome)
+      recorded.push(on.journal.of('approval.vote')[0]?.['reason'])
+    }
+    expect(told).toEqual([words, words])
+    expect(recorded).toEqual(['not today\\u{202e}', 'not today\\u{202e}'])
+  })
+
+  it('are in the record with their first 256 characters', async () => {
+    const on = bench({ approvers: [deskApprover()], deadlineMs: 5_000 })
+    const running = on.coordinator.request(hold({ requirement: requirement({ level: 'signed' }) }), never)
+    while (on.journal.of('approval.requested').length === 0) await Promise.resolve()
+    const [request] = on.coordinator.pending()
+    if (request === undefined) throw new Error('nothing is pending')
+    await on.coordinator.submit(
+      request.id,
+      await decided('ann', request, { dec: 'deny' }, { reason: 'n'.repeat(1_000) }),
+    )
+    expect(await running).toMatchObject({ outcome: 'denied', reason: 'n'.repeat(1_000) })
+    expect(on.journal.of('approval.vote')).toMatchObject([{ reason: 'n'.repeat(256) }])
+  })
+
+  it('are nothing where nobody gave any', async () => {
+    const evidence = await decided('ann', { subject: about })
+    expect(await deskApprover().verify?.(evidence, about, signal)).toMatchObject({ reason: undefined })
+  })
+
+  it('are signed up to 1,000 characters', async () => {
+    const long = decided('ann', { subject: about }, {}, { reason: 'n'.repeat(1_001) })
+    await expect(long).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
+
+  it.each([['n'.repeat(1_001)], [1], [null], [['n']]])('are no evidence when they are no such text', async (reason) => {
+    const { aud, ...subject } = about
+    const sign = (more: object): Promise<string> =>
+      new SignJWT({ ...subject, dec: 'deny', level: 'signed', idp: people, ...more })
+        .setProtectedHeader({ alg: 'ES256', typ: 'bothkeys-approval+jwt', kid: 'd1' })
+        .setIssuer(desk)
+        .setAudience(aud)
+        .setSubject('ann')
+        .setJti('j')
+        .setIssuedAt(startMs / 1000)
+        .setExpirationTime(startMs / 1000 + 60)
+        .sign(deskKey.privateKey)
+    const { verify } = deskApprover()
+    expect(await verify?.(await sign({}), about, signal)).toMatchObject({ decision: 'deny' })
+    await expect(verify?.(await sign({ reason }), about, signal)).rejects.toThrow('its reason is no text')
+  })
+
+  it('that an approver made up are not taken', async () => {
+    const verified = { decision: 'deny', approver: ann, level: 'signed', id: 'x', stage: undefined }
+    const via = (reason: unknown) =>
+      ({
+        name: 'v',
+        level: 'signed',
+        ask: () => Promise.resolve(),
+        verify: () => Promise.resolve({ ...verified, reason }),
+      }) as never
+    expect(await proven(via('no'), 'e', about, 1_000)).toMatchObject({ reason: 'no' })
+    expect(await proven(via({}), 'e', about, 1_000)).toHaveProperty('detail')
+  })
+})
