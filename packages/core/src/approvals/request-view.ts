@@ -20,6 +20,9 @@ export interface ShownFacts extends Omit<RequestFacts, 'requester'> {
   readonly requester: ShownRequester
 }
 
+/** What of a request may be too long to be shown. */
+type CutFacts = Pick<ShownFacts, 'effects' | 'parameters' | 'text'>
+
 const viewPrefix = 'bothkeys.view.v1\0'
 const maxCharacters = 8_192
 const maxLines = 200
@@ -38,17 +41,8 @@ export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
  * but the first of anything else, stands behind a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
  */
 export function requestView(request: ShownFacts): RequestView {
-  const parametersText = canonicalJson(request.parameters)
-  const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
-  const parameters = parametersText.slice(0, maxCharacters)
-  const effects = request.effects.slice(0, maxEffects).map(effectInWords)
+  const { cuts, effects, parameters, parametersText, statement } = shownParts(request)
   const head = headLines(request)
-  const cuts = [
-    ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
-    ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
-    ...(effects.length < request.effects.length ? ['THERE ARE MORE EFFECTS.'] : []),
-    ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
-  ]
   const notes = [
     ...(hasForeignLetters(request.text + parametersText + effects.join('') + head.join(''))
       ? ['It holds characters that can look like others.']
@@ -69,6 +63,26 @@ export function requestView(request: ShownFacts): RequestView {
   const text = inRows(lines).join('\n')
   const complete = cuts.length === 0
   return Object.freeze({ text, complete, digest: sha256(viewPrefix, complete ? 'whole\0' : 'cut\0', text) })
+}
+
+/** Whether a view shows everything, without making it. */
+export function isWhole(request: CutFacts): boolean {
+  return shownParts(request).cuts.length === 0
+}
+
+/** What is long, cut to what fits, and what is said of what does not. */
+function shownParts(request: CutFacts) {
+  const parametersText = canonicalJson(request.parameters)
+  const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
+  const parameters = parametersText.slice(0, maxCharacters)
+  const effects = request.effects.slice(0, maxEffects).map(effectInWords)
+  const cuts = [
+    ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
+    ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
+    ...(effects.length < request.effects.length ? ['THERE ARE MORE EFFECTS.'] : []),
+    ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
+  ]
+  return { cuts, effects, parameters, parametersText, statement }
 }
 
 function headLines(request: ShownFacts): readonly string[] {

@@ -8,7 +8,7 @@ import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
 import type { Estimate, EstimateAction } from './estimate.js'
 import type { RequestFacts } from './request-view.js'
-import { requestView } from './request-view.js'
+import { isWhole, requestView } from './request-view.js'
 
 /** An action that the policy holds. */
 export interface HeldCall {
@@ -95,11 +95,9 @@ export type ApprovalOutcome =
 
 /** Whether approvers would see everything of an action. */
 export function isShownWhole(call: HeldCall): boolean {
-  return requestView(factsOf('', { ...call, actionId: '', digest: unbound, requestText: '' }, 0)).complete
+  const { description, parameters } = call.action
+  return isWhole({ effects: description.effects, parameters, text: description.text })
 }
-
-/** Stands where the digest will. */
-const unbound = '0'.repeat(64) as Digest
 
 /** What approvers are asked: frozen, made of the snapshot that will run. */
 export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: number, engine: string): ApprovalRequest {
