@@ -10,7 +10,7 @@ export const relayMessageGuards = [
     'signed-exchange',
     'const maxAnswerBytes = 1024 * 1024',
     'const maxAnswerBytes = Infinity',
-    'never stops',
+    'longer than a mebibyte',
   ],
   [
     'waits for no exchange without end',

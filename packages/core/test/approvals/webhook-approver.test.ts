@@ -238,7 +238,8 @@ describe('asking for a request', () => {
   it('is given up at once with a key that signs nothing', async () => {
     const on = await server()
     const { privateKey } = await generateKeyPair('Ed25519')
-    expect(await new Asking(webhook(on.url, { key: privateKey })).done).toEqual(unavailable('could not be signed'))
+    const asking = new Asking(webhook(on.url, { key: privateKey, deadlineMs: 300_000 }))
+    expect(await asking.done).toEqual(unavailable('could not be signed'))
     expect(on.seen).toEqual([])
   })
 
@@ -351,6 +352,15 @@ describe('waiting for answers', () => {
     expect(on.receipts).toEqual([])
   })
 
+  it('takes nothing of an answer that is longer than a mebibyte', async () => {
+    const text = JSON.stringify({ answers: [{ n: 1, evidence: 'x' }], state: 'pending' })
+    const on = await server(first(1_000, '/answers', write(200, text + ' '.repeat(1024 * 1024))))
+    const asking = new Asking(webhook(on.url))
+    await expect.poll(() => on.of('/answers').length).toBeGreaterThan(1)
+    await asking.end()
+    expect(asking.votes).toEqual([])
+  })
+
   it('takes each number once from a server that tells all of them each time', async () => {
     const answers = ['a', 'b'].map((evidence, at) => ({ n: at + 1, evidence }))
     const on = await server((seen) =>
@@ -358,9 +368,12 @@ describe('waiting for answers', () => {
     )
     const asking = new Asking(webhook(on.url))
     await expect.poll(() => on.of('/answers').length).toBeGreaterThan(3)
+    answers.push({ n: 3, evidence: 'c' })
+    await expect.poll(() => asking.votes.length).toBe(3)
+    await settled(on)
     await asking.end()
-    expect(asking.votes).toEqual(['a', 'b'])
-    expect(on.receipts).toHaveLength(2)
+    expect(asking.votes).toEqual(['a', 'b', 'c'])
+    expect(on.receipts).toHaveLength(3)
   })
 
   it('does not ask without end when it is answered at once', async () => {
