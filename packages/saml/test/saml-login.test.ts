@@ -205,7 +205,10 @@ describe('a login by SAML', () => {
     'is refused with the state %j',
     async (state) => {
       const login = samlLogin(loginOptions())
-      await expect(finish(login, state, posted(answer('_a')))).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+      await expect(finish(login, state, posted(answer('_a')))).rejects.toMatchObject({
+        code: 'ERR_TOKEN_INVALID',
+        message: expect.stringMatching(/was not started here/u),
+      })
     },
   )
 

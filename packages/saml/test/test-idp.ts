@@ -122,6 +122,10 @@ export interface Signing {
   readonly canonicalization: string
   readonly transforms: readonly string[]
   readonly keyInfo: string
+  /** The prefix of the signature's elements; empty: its namespace is the default one. */
+  readonly prefix: string
+  /** Prefixes that exclusive canonical XML keeps (InclusiveNamespaces). */
+  readonly inclusive: readonly string[]
 }
 
 export const exclusive = 'http://www.w3.org/2001/10/xml-exc-c14n#'
@@ -136,6 +140,8 @@ const signing: Signing = {
   canonicalization: exclusive,
   transforms: [enveloped, exclusive],
   keyInfo: '',
+  prefix: 'ds',
+  inclusive: [],
 }
 
 /** Signs the first element of a name, as SAML does: right after its Issuer. */
@@ -148,9 +154,14 @@ export function sign(xml: string, element: 'Assertion' | 'Response', overrides: 
     getKeyInfoContent: () => how.keyInfo,
   })
   const xpath = `(//*[local-name(.)='${element}'])[1]`
-  signed.addReference({ xpath, digestAlgorithm: how.digestAlgorithm, transforms: how.transforms })
+  signed.addReference({
+    xpath,
+    digestAlgorithm: how.digestAlgorithm,
+    transforms: how.transforms,
+    inclusiveNamespacesPrefixList: [...how.inclusive],
+  })
   signed.computeSignature(xml, {
-    prefix: 'ds',
+    prefix: how.prefix,
     location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },
   })
   return signed.getSignedXml()
