@@ -8,6 +8,10 @@ import { encoded, keys, signedXml, strangerKeys } from './test-idp.js'
 
 const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'pem' })
 const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' })
+const probabilistic = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey.export({
+  type: 'spki',
+  format: 'pem',
+})
 const anybodys = createPublicKey({
   key: { ...createPublicKey(keys.publicKey).export({ format: 'jwk' }), e: 'AQ' },
   format: 'jwk',
@@ -33,6 +37,7 @@ describe('the options of verifySamlResponse', () => {
     [{ certificates: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }, /certificates must hold RSA/u],
     [{ certificates: short }, /certificates must hold RSA/u],
     [{ certificates: anybodys }, /certificates must hold RSA/u],
+    [{ certificates: probabilistic }, /certificates must hold RSA/u],
     [{ certificates: curve }, /certificates must hold RSA/u],
     [{ seen: undefined }, /seen must be/u],
     [{ seen: {} }, /seen must be/u],
