@@ -15,6 +15,14 @@ export const samlPeopleGuards = [
     only: 'transient',
   },
   {
+    name: 'an attribute that names the subject can name somebody',
+    file: source('subject-of'),
+    find: "return identifier(value, 'the subject', undefined, responseRefused)",
+    replace: 'return value',
+    tests: login,
+    only: 'names the subject by an attribute',
+  },
+  {
     name: 'an attribute that names one thing has one value',
     file: source('subject-of'),
     find: "  if (values.length > 1) throw responseRefused('an attribute that names one thing has several values')\n",

@@ -6,9 +6,12 @@ const maxAttributes = 64
 
 const declaration =
   /^<\?xml[ \t\r\n]+version=(?:"1\.0"|'1\.0')(?:[ \t\r\n]+encoding=(?:"utf-8"|'utf-8'))?(?:[ \t\r\n]+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>/iu
-/** One tag, or the text up to the next one. Every alternative starts differently, so that no input is read twice. */
+/**
+ * One tag, or the text up to the next one. Every alternative starts differently, so that no input is read twice. White space
+ * at the end of an end tag is XML, which nobody writes and parsers have read in different ways.
+ */
 const piece =
-  /[^<]+|<\/([A-Za-z_][\w.:-]*)[ \t\r\n]*>|<([A-Za-z_][\w.:-]*)((?:[ \t\r\n]+[A-Za-z_][\w.:-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<]*"|'[^'<]*'))*)[ \t\r\n]*(\/?)>/uy
+  /[^<]+|<\/([A-Za-z_][\w.:-]*)>|<([A-Za-z_][\w.:-]*)((?:[ \t\r\n]+[A-Za-z_][\w.:-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<]*"|'[^'<]*'))*)[ \t\r\n]*(\/?)>/uy
 const attribute = /([A-Za-z_][\w.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"[^"]*"|'[^']*')/gu
 /** Anything but the white space of XML. */
 const noSpace = /[^ \t\r\n]/u

@@ -1,3 +1,4 @@
+import { identifier } from '@bothkeys/core/verifier'
 import type { SamlFacts } from './assertion-facts.js'
 import { isTransient } from './assertion-facts.js'
 import { responseRefused } from './response-refused.js'
@@ -18,7 +19,7 @@ export function subjectOf(facts: SamlFacts, attribute: string | undefined): stri
   if (attribute !== undefined) {
     const value = onlyValue(facts, attribute)
     if (value === undefined) throw responseRefused('the attribute that names the subject is missing')
-    return value
+    return identifier(value, 'the subject', undefined, responseRefused)
   }
   if (isTransient(facts))
     throw responseRefused(

@@ -5,7 +5,7 @@ import { assertPlainXml } from '../src/plain-xml.js'
 describe('plain XML', () => {
   it.each([
     ['<a/>'],
-    ['<a b="1" c=\'2\' x:d = "3">t<b:c></b:c >&amp;&#65;</a>'],
+    ['<a b="1" c=\'2\' x:d = "3">t<b:c ></b:c>&amp;&#65;</a>'],
     [' \n<a/> \n'],
     ['<?xml version="1.0" encoding="UTF-8"?>\n<a/>'],
     ['<a b=">"/>'],
@@ -15,6 +15,7 @@ describe('plain XML', () => {
 
   it.each([
     ['<a></b>'],
+    ['<a></a >'],
     ['<a><b></a></b>'],
     ['</a>'],
     ['<a/></a>'],

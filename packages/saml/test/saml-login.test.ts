@@ -44,6 +44,26 @@ const finish = async (login: SamlLogin, state: string, form: URLSearchParams, me
   login.finish({ method, query: new URLSearchParams(), form, state, callbackUrl: to }, signal)
 const answer = (id: string, parts: Partial<Parts> = {}) => signedXml({ ...partsAt(nowMs, id), ...parts })
 
+/** What a relay asks of a login, whatever it logs in by. */
+interface LoginMethod {
+  readonly name: string
+  begin(context: {
+    returnTo: string
+    callbackUrl: string
+    loginId: string
+  }): Promise<{ redirect: string; state: string }>
+  finish(
+    request: { method: string; query: URLSearchParams; form: URLSearchParams; state: string; callbackUrl: string },
+    signal: AbortSignal,
+  ): Promise<{
+    subject: { issuer: string; id: string }
+    name?: string
+    level: 'phishing-resistant' | 'signed'
+    authenticatedAtMs: number
+    expiresAtMs?: number
+  }>
+}
+
 describe('a login by SAML', () => {
   it('sends the browser to the identity provider with a request', async () => {
     const { id, url, xml } = await begun(samlLogin(loginOptions()))
@@ -172,6 +192,10 @@ describe('a login by SAML', () => {
     expect((await by('name')).subject).toEqual({ issuer: idp, id: 'Ann' })
     await expect(by(undefined)).rejects.toThrow(/transient/u)
     await expect(by('uid')).rejects.toThrow(/missing/u)
+    const login = samlLogin(loginOptions({ subject: 'uid' }))
+    const { id, state } = await begun(login)
+    const attributes = `<saml:AttributeStatement>${attribute('uid', 'ann&#x202e;')}</saml:AttributeStatement>`
+    await expect(finish(login, state, posted(answer(id, { attributes })))).rejects.toThrow(/control or invisible/u)
   })
 
   it.each([
@@ -249,10 +273,8 @@ describe('a login by SAML', () => {
   })
 
   it('is called what it is called', () => {
-    expect([samlLogin(loginOptions()).name, samlLogin(loginOptions({ name: 'Company' })).name]).toEqual([
-      'saml',
-      'Company',
-    ])
+    const login: LoginMethod = samlLogin(loginOptions())
+    expect([login.name, samlLogin(loginOptions({ name: 'Company' })).name]).toEqual(['saml', 'Company'])
   })
 
   it.each([
