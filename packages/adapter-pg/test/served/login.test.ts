@@ -135,7 +135,7 @@ describe('a login at a served door', () => {
     expect(JSON.stringify({ ...login })).not.toContain('good')
     expect(() => JSON.stringify({ login })).toThrow('cannot be serialised')
     expect(inspect(stub.door, { depth: 9 })).toBe('ServedDoor { open }')
-    expect(() => JSON.stringify(stub)).toThrow('cannot be serialised')
+    expect(() => JSON.stringify({ door: stub.door })).toThrow('cannot be serialised')
   })
 })
 
@@ -260,15 +260,31 @@ describe('whoever floods a served door', () => {
   })
 
   it('takes the place of who failed before that of who has still to send its password', async () => {
-    const stub = await open({ limits: { maxPending: 2, maxFailures: 0, delayMs: 60_000, loginMs: 90_000 } })
+    const stub = await open({ limits: { maxPending: 2, maxFailures: 1, delayMs: 60_000, loginMs: 90_000 } })
+    await expect(clientOf(stub.door, 'bad').connect()).rejects.toThrow('nobody could be let in')
     const polite = await rawSocket(stub.door)
     polite.socket.write(startup())
     await vi.waitFor(() => expect(polite.text()).not.toBe(''))
     const failed = await rawSocket(stub.door)
     failed.socket.write(Buffer.concat([startup(), password('bad')]))
-    await vi.waitFor(() => expect(stub.logins).toHaveLength(1))
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(2))
     const newcomer = await rawSocket(stub.door)
     await failed.closed
+    polite.socket.write(password('good'))
+    await vi.waitFor(() => expect(stub.door.connections).toBe(1))
+    newcomer.socket.destroy()
+    polite.socket.destroy()
+  })
+
+  it('takes the place of who has said nothing before that of who was asked for its password', async () => {
+    const stub = await open({ limits: { maxPending: 2 } })
+    const polite = await rawSocket(stub.door)
+    polite.socket.write(startup())
+    await vi.waitFor(() => expect(polite.text()).not.toBe(''))
+    const silent = await rawSocket(stub.door)
+    const newcomer = await rawSocket(stub.door)
+    await Promise.race([silent.closed, polite.closed])
+    expect(silent.text()).toContain('C53300\0')
     polite.socket.write(password('good'))
     await vi.waitFor(() => expect(stub.door.connections).toBe(1))
     newcomer.socket.destroy()
@@ -295,6 +311,20 @@ describe('whoever floods a served door', () => {
     const drip = setInterval(() => socket.write('p'), 100)
     await closed
     clearInterval(drip)
+    await expectLogin(stub)
+  })
+
+  it('with logins that nobody decides is cut off in the end, and the host is told', async () => {
+    const signals: AbortSignal[] = []
+    const stub = await open({
+      limits: { loginMs: 1_500 },
+      checks: ({ user }, signal) => {
+        signals.push(signal)
+        return user === 'slow' ? new Promise(() => undefined) : undefined
+      },
+    })
+    await expect(clientOf(stub.door, 'good', 'slow').connect()).rejects.toThrow()
+    expect(signals[0]?.aborted).toBe(true)
     await expectLogin(stub)
   })
 
@@ -405,6 +435,24 @@ describe('a door that drains', () => {
     gate.release()
     await expectAllReleased(stub, 1)
     expect(stub.counts).toEqual([])
+  })
+
+  it('tells a client whose connection is being opened, and gives its session back', async () => {
+    const stub = await open({
+      opening: (gone) =>
+        new Promise((_resolve, reject) => {
+          gone.addEventListener('abort', () => {
+            reject(new Error('gone'))
+          })
+        }),
+    })
+    const opening = clientOf(stub.door)
+      .connect()
+      .catch((cause: unknown) => cause)
+    await vi.waitFor(() => expect(stub.door.connections).toBe(1))
+    await stub.door.drain(60_000)
+    expect(await opening).toMatchObject({ code: '57P01' })
+    await expectAllReleased(stub, 1)
   })
 
   it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, 1.5])(
