@@ -237,7 +237,7 @@ export const servedGuards = [
     find: 'if (this.#draining && this.#parts.atRest()) {',
     replace: 'if (this.#draining && input.peek() === undefined && this.#parts.atRest()) {',
     tests: onServer,
-    only: 'takes none after it',
+    only: 'begins nothing that was sent behind',
   },
   {
     name: 'a transaction is under way until it ends',

@@ -261,6 +261,22 @@ describe('a served door that drains', () => {
     expect(await next).toMatchObject({ code: '57P01' })
   })
 
+  it('begins nothing that was sent behind a statement', async () => {
+    const session = await sessionFor('ahead')
+    const door = await open()
+    const { socket, closed, text } = await rawSocket(door)
+    socket.write(untyped(int32(0x0003_0000), ...['user', 'agent', 'database', door.database, ''].map(cString)))
+    socket.write(message('p', cString('ahead')))
+    await vi.waitFor(() => expect(door.connections).toBe(1))
+    socket.write(Buffer.concat([query(Buffer.from('select pg_sleep(2)')), query(Buffer.from('select who from t'))]))
+    await untilSleeping(1)
+    await door.drain(600_000)
+    await closed
+    expect(text()).toContain('SELECT 1\0')
+    expect(text()).toContain('C57P01\0')
+    expect(on.intents(session)).toHaveLength(1)
+  })
+
   it('lets a transaction finish', async () => {
     const session = await sessionFor('transaction')
     const door = await open()
