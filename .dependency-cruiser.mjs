@@ -86,10 +86,17 @@ export default {
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/(core|approval-relay)/'] },
     },
     {
-      name: 'served-doors-know-the-adapters',
+      name: 'serve-uses-the-public-packages',
+      comment: 'What serves doors is made of adapters and ledgers, as they are for everybody.',
       severity: 'error',
-      from: { path: '^packages/serve/src/' },
-      to: { path: '^packages/', pathNot: ['^packages/(serve|core|adapter-pg|ledger-postgres)/'] },
+      from: { path: '^packages/serve/' },
+      to: {
+        path: '^packages/',
+        pathNot: [
+          '^packages/(serve|core)/',
+          '^packages/(adapter-pg|ledger-postgres)/(src|dist)/index\\.(ts|js|d\\.ts)$',
+        ],
+      },
     },
     {
       name: 'adapters-use-the-public-core',

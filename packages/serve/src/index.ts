@@ -1,1 +1,2 @@
-export {}
+export type { ServeConfig } from './config/config.js'
+export { parseConfig } from './config/config.js'
