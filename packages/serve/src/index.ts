@@ -1,2 +1,7 @@
+export { checkServe } from './check-serve.js'
 export type { ServeConfig } from './config/config.js'
 export { parseConfig } from './config/config.js'
+export type { Readiness } from './control/readiness.js'
+export type { Served } from './serve.js'
+export { serve } from './serve.js'
+export type { ServeOptions } from './serve-options.js'
