@@ -184,9 +184,18 @@ function environmentFindings(): ServerFinding[] {
   return [...variableFindings(), ...passwordFileFindings()]
 }
 
+/** A user without an account, as in a container, has none. */
+function homeOfUser(): string | undefined {
+  try {
+    return homedir()
+  } catch {
+    return undefined
+  }
+}
+
 function passwordFileFindings(): ServerFinding[] {
-  const path = join(homedir(), '.pgpass')
-  if (!existsSync(path)) return []
+  const home = homeOfUser()
+  if (home === undefined || !existsSync(join(home, '.pgpass'))) return []
   return [
     {
       id: 'credential-in-file',
