@@ -35,7 +35,7 @@ export default defineConfig({
           expect: expectation,
           setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
-          exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.browser.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.browser.test.ts', '**/*.service.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           // Otherwise one less than the machine has, which is half of two.
@@ -85,6 +85,22 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each file drives a browser, which is several processes.
           maxWorkers: 1,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          // As root: processes of several users. `node scripts/test.mjs build service`.
+          name: 'service',
+          env,
+          expect: expectation,
+          setupFiles: ['./tools/vitest-patience.ts'],
+          include: ['packages/*/test/**/*.service.test.ts'],
+          globalSetup: ['./tools/local-postgres/src/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
         },
       },
     ],

@@ -5,7 +5,7 @@ import { inDependencyOrder, packagesBelow } from './workspace.mjs'
 
 /**
  * What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts single tests. One that is
- * `extra` needs more than npm, and is done when it is named.
+ * `extra` needs more than npm, or root, and is done when it is named.
  */
 const all = [
   { name: 'format', run: [{ command: 'oxfmt --check' }] },
@@ -16,6 +16,7 @@ const all = [
   { name: 'unit', tests: true, run: [{ command: 'vitest run --project unit --project types --passWithNoTests' }] },
   { name: 'integration', tests: true, run: [{ command: 'vitest run --project int' }] },
   { name: 'browser', tests: true, extra: true, run: [{ command: 'vitest run --project browser' }] },
+  { name: 'service', extra: true, tests: true, run: [{ command: 'vitest run --project service' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'examples', run: examples() },
   { name: 'bench', run: rehearsal() },

@@ -124,7 +124,7 @@ export function optional<Value>(shape: Shape<Value>): Shape<Value | undefined> {
 
 /** Has a value of its own when it is left out. */
 export function otherwise<Value>(shape: Shape<Value>, value: Value): Shape<Value> {
-  return { ...shape, otherwise: `\`${String(value)}\``, absent: () => value }
+  return { ...shape, otherwise: `\`${JSON.stringify(value)}\``, absent: () => value }
 }
 
 type Keys = Readonly<Record<string, Shape<unknown>>>

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { Installed } from './installed.js'
 import type { ServedFolder } from './served-folder.js'
 
 const program = fileURLToPath(new URL('../../dist/bothkeys.js', import.meta.url))
@@ -22,12 +23,16 @@ export interface ServedProcess {
   kill(signal: NodeJS.Signals): void
 }
 
+/** As whom it runs, and from where. */
+export interface RunOptions {
+  readonly user?: { readonly uid: number; readonly gid: number }
+  readonly env?: Readonly<Record<string, string>>
+  readonly installed?: Installed
+}
+
 /** Starts the command. Resolves when it serves, and when it ended without. */
-export async function startProcess(
-  folder: ServedFolder,
-  { env = {}, user }: { readonly user?: { readonly uid: number; readonly gid: number }; readonly env?: object } = {},
-): Promise<ServedProcess> {
-  const served = runCommand(['serve', '--config', folder.config], user, env)
+export async function startProcess(folder: ServedFolder, how: RunOptions = {}): Promise<ServedProcess> {
+  const served = runCommand(['serve', '--config', folder.config], how)
   await Promise.race([served.serving, served.ended])
   return served
 }
@@ -35,12 +40,12 @@ export async function startProcess(
 /** Runs the command with these arguments. */
 export function runCommand(
   args: readonly string[],
-  user?: { readonly uid: number; readonly gid: number },
-  env: object = {},
+  { env = {}, installed, user }: RunOptions = {},
 ): ServedProcess & { readonly serving: Promise<void> } {
   if (!existsSync(program)) throw new Error('the command runs as it is built: run `npm run build` first')
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(installed?.node ?? process.execPath, [installed?.program ?? program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/',
     env: { PATH: process.env['PATH'], ...env },
     ...user,
   })
