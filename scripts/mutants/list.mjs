@@ -39,6 +39,7 @@ import { keptNameGuards } from './kept-names.mjs'
 import { keyAndSequenceGuards } from './keys-and-sequences.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
+import { serveGuards } from './serve.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
 import { linkGuards } from './links.mjs'
@@ -224,6 +225,7 @@ const lists = {
   'definitions-planned': plannedDefinitionGuards,
   'definitions-read': readingDefinitionGuards,
   'relay-pages': relayPageGuards,
+  serve: serveGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))
