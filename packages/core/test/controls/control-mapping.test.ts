@@ -183,6 +183,23 @@ describe('separation', () => {
   })
 })
 
+describe('reviews', () => {
+  it('are those that a chain or broken glass wants, and no chain without', async () => {
+    const reviewed = {
+      ...chain,
+      steps: ['request', 'approve', 'review'],
+      per: 'change',
+      review: { role: 'auditor', within: '48h' },
+    }
+    const auditor = { ...bare.roles, auditor: [{ target: ['orders', 'trail'], duty: 'audit' }] }
+    const without = await mappedOf('SOX 404', { hold: [hold(1)], separate: { history: [chain] } })
+    expect(without.reason).toContain('no rule has what was done reviewed')
+    const found = await mappedOf('SOX 404', { roles: auditor, hold: [hold(1)], separate: { history: [reviewed] } })
+    expect(found.reason).not.toContain('no rule')
+    expect(found.rules.find(({ id }) => id === 'H1')?.does).toContain('auditor reviews what was done')
+  })
+})
+
 describe('non-repudiation', () => {
   it('takes approvals that are signed', async () => {
     expect((await mappedOf('NIST AU-10', { hold: [hold(1)] })).status).toBe('not-implemented')
@@ -225,10 +242,12 @@ describe('exceptions', () => {
       roles: { ...bare.roles, D1: [{ target: 'orders', duty: 'read' }] },
     }
     expect((await mappedOf('PCI 7.2', named)).exceptions).toEqual([])
-    const row = controlMappingCsv(await mappingOf(named))
-      .split('\r\n')
-      .find((line) => line.startsWith('PCI 7.2') && line.includes(',D1,'))
-    expect(row).not.toContain('M1')
+    const rows = controlMappingCsv(await mappingOf(named)).split('\r\n')
+    const of = (control: string, kind: string) =>
+      rows.find((line) => line.startsWith(control) && line.includes(`,D1,${kind},`))
+    expect(of('PCI 7.2', 'role')).not.toContain('M1')
+    expect(of('NIST AC-5', 'role')).not.toContain('M1')
+    expect(of('NIST AC-5', 'separate-duties')).toContain('M1')
   })
 })
 

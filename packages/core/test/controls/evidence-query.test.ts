@@ -87,6 +87,6 @@ describe('a query', () => {
     expect(matches(query, { effects: [{ duty: 'read' }, { duty: 'write', on: 't' }], ok: true })).toBe(true)
     expect(matches(query, { effects: [{ duty: 'write' }, { on: 't' }], ok: true })).toBe(false)
     expect(matches(query, { effects: [{ duty: 'write', on: 't' }], ok: false })).toBe(false)
-    expect(matches(query, { effects: { duty: 'write', on: 't' }, ok: true })).toBe(false)
+    expect(matches(query, { effects: { 0: { duty: 'write', on: 't' } }, ok: true })).toBe(false)
   })
 })
