@@ -27,7 +27,7 @@ export const placeOfColumnGuards = [
   {
     name: 'no item alone tells the type of a column that a join makes of two',
     file: source('resolve-column'),
-    find: ' || level.isMixed(name)',
+    find: '    if (level.isMixed(name)) return undefined\n',
     replace: '',
     tests,
   },

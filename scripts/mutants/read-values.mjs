@@ -55,8 +55,8 @@ export const readValueGuards = [
   {
     name: 'they stand in the view',
     file: 'packages/core/src/approvals/request-view.ts',
-    find: 'Object.entries(request.settings ?? {})',
-    replace: 'Object.entries({})',
+    find: 'inOrder(request.settings ?? {})',
+    replace: 'inOrder({})',
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },
   {

@@ -173,7 +173,7 @@ export const requestGuards = [
   {
     name: 'approvers are told that nobody asks any more',
     file: approvals('pending-request'),
-    find: '    this.#asking.abort(over)\n',
+    find: '    this.#asking.abort(endReason(ending.end))\n',
     replace: '',
     tests: core('approvals/single-use', 'approvals/terminal-approver', 'approvals/endings'),
   },
