@@ -88,7 +88,7 @@ export const relayMessageGuards = [
     'relay-messages',
     "    return strictJsonObject(body, 'it')\n",
     '    return JSON.parse(Buffer.from(body).toString()) as Members\n',
-    'goes on when',
+    'has a name twice',
   ],
   ['asks again for what was forgotten', 'relay-messages', 'reply.status === 404', 'reply.status === 405', 'forgot'],
   [

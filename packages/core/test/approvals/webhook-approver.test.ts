@@ -245,7 +245,11 @@ describe('asking for a request', () => {
 
   it('is not begun for a request that is over', async () => {
     const on = await server()
-    await webhook(on.url).ask(requestOf(), () => Promise.resolve({ counted: true }), AbortSignal.abort())
+    await webhook(on.url).ask(
+      requestOf(),
+      () => Promise.resolve({ counted: true }),
+      AbortSignal.abort(endReason('void')),
+    )
     expect(on.seen).toEqual([])
   })
 
@@ -352,6 +356,15 @@ describe('waiting for answers', () => {
     expect(on.receipts).toEqual([])
   })
 
+  it('takes nothing of an answer that has a name twice', async () => {
+    const text = '{"answers":[],"answers":[{"n":1,"evidence":"x"}],"state":"pending"}'
+    const on = await server(first(1_000, '/answers', write(200, text)))
+    const asking = new Asking(webhook(on.url))
+    await expect.poll(() => on.of('/answers').length).toBeGreaterThan(1)
+    await asking.end()
+    expect(asking.votes).toEqual([])
+  })
+
   it('takes nothing of an answer that is longer than a mebibyte', async () => {
     const text = JSON.stringify({ answers: [{ n: 1, evidence: 'x' }], state: 'pending' })
     const on = await server(first(1_000, '/answers', write(200, text + ' '.repeat(1024 * 1024))))
@@ -398,6 +411,7 @@ describe('waiting for answers', () => {
     const asking = new Asking(webhook(on.url))
     expect(await asking.done).toEqual(unavailable('256 answers'))
     expect(asking.votes).toHaveLength(maxAnswers)
+    expect(on.of('/answers').length).toBeGreaterThan(3)
     expect(on.of('/answers').length).toBeLessThan(8)
   })
 
@@ -488,6 +502,17 @@ describe('a server that answers at once', () => {
     expect(await asking.done).toBe('resolved')
     expect(asking.votes).toEqual(['a', 'b'])
     await asking.end()
+    expect(on.seen).toHaveLength(1)
+  })
+
+  it('is not told the end that its answer brought about', async () => {
+    const on = await server(() => ({ status: 200, json: { evidence: ['no'] } }))
+    const asking = new Asking(webhook(on.url))
+    asking.receipt = () => {
+      asking.over.abort(endReason('denied'))
+      return { counted: true }
+    }
+    expect(await asking.done).toBe('resolved')
     expect(on.seen).toHaveLength(1)
   })
 
