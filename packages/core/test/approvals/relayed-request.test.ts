@@ -128,6 +128,7 @@ describe('a request that is read in another process', () => {
 
   it.each([
     ['actor', { actor: { kind: 'robot' } }],
+    ['actor', { actor: { kind: 'agent', level: 'none', subject: { id: 'a', issuer: 'i' }, verifiedBy: 'jwt' } }],
     ['actor', { actor: { kind: 'agent', level: 'asserted', subject: {} } }],
     ['action', { action: { effects: [{ duty: 'fly', resource: 'r', attributes: {} }], operation: 'q', text: 't' } }],
     [
