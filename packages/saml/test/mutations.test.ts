@@ -7,7 +7,7 @@ import { encoded, signedXml } from './test-idp.js'
 
 /** All of them with BOTHKEYS_SOAK, otherwise some that are spread over the whole response. */
 const isSoak = process.env['BOTHKEYS_SOAK'] === '1'
-const stride = isSoak ? 1 : 101
+const stride = isSoak ? 1 : 211
 const patienceMs = isSoak ? 3_600_000 : 180_000
 
 /** What a response is accepted as; undefined when it is refused, which is always for what it is. */
