@@ -73,6 +73,7 @@ import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
+import { relayGuards } from './relay.mjs'
 import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -176,6 +177,7 @@ const lists = {
   'model-check-glass': modelCheckGlassGuards,
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
+  relay: relayGuards,
   requests: requestGuards,
   webhook: webhookGuards,
   'relay-messages': relayMessageGuards,
