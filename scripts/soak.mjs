@@ -18,6 +18,7 @@ const long = [
   ['int', 'packages/adapter-pg/test/battery', /\.test\.ts$/],
   ['int', 'packages/adapter-pg/test/overloads', /\.test\.ts$/],
   ['int', 'packages/serve/test/soak', /\.test\.ts$/],
+  ['unit', 'packages/approval-relay/test/soak', /\.test\.ts$/],
   ['unit', 'packages/core/test/approvals', /^model-check\.test\.ts$/],
   ['unit', 'packages/core/test/model-check', /model-check\.test\.ts$/],
 ]

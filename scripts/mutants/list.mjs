@@ -74,6 +74,7 @@ import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
 import { relayGuards } from './relay.mjs'
+import { relayStoreGuards } from './relay-store.mjs'
 import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -178,6 +179,7 @@ const lists = {
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
   relay: relayGuards,
+  'relay-store': relayStoreGuards,
   requests: requestGuards,
   webhook: webhookGuards,
   'relay-messages': relayMessageGuards,
