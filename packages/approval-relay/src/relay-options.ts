@@ -3,6 +3,7 @@ import { BothKeysError } from '@bothkeys/core'
 import type { KnownEngine } from '@bothkeys/core/relay'
 import { assertKnownOptions } from '@bothkeys/core/relay'
 import type { RelayMask } from './masks.js'
+import type { PageOptions } from './pages/page-routes.js'
 import type { ApprovalChannel, LoginMethod, RelayClock, Signer } from './ports.js'
 import type { RelayLimits } from './relay-limits.js'
 import type { StoreFiles } from './store/files.js'
@@ -24,6 +25,8 @@ export interface RelayOptions {
   readonly journal: JournalFactory
   /** Ways to log in at the pages. Left out: there are no pages. */
   readonly logins?: readonly LoginMethod[]
+  /** How long people stay logged in at the pages. */
+  readonly pages?: PageOptions
   readonly channels?: readonly ApprovalChannel[]
   /** What is withheld from whom. */
   readonly masks?: readonly RelayMask[]
@@ -44,6 +47,7 @@ const known: ReadonlySet<string> = new Set<keyof RelayOptions>([
   'folder',
   'journal',
   'logins',
+  'pages',
   'channels',
   'masks',
   'limits',

@@ -114,7 +114,7 @@ export async function composeRelay(
     const routes: ServedRoute[] = [
       ...new EngineApi({ desk, record, limits, monotonicMs, nowMs, senderOf, onFailure }).routes(),
       ...statusRoutes({ signer, isReady: () => store.isWell, setAside: setAside.length }),
-      ...(logins.length === 0 ? [] : pageRoutes(context)),
+      ...(logins.length === 0 ? [] : pageRoutes(context, options.pages)),
       ...channels.flatMap((channel) => (channel.routes ?? []).map((route) => ({ ...route, kind: 'open' as const }))),
     ]
     const server = new RelayServer({ routes, publicUrl, connections: limits.connections, onFailure })

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { ApprovalRequest, Guard, PeopleLookup } from '@bothkeys/core'
+import type { ApprovalRequest, Approver, Guard, PeopleLookup } from '@bothkeys/core'
 import {
   accountsAsPeople,
   createGuard,
@@ -68,8 +68,6 @@ export class EngineThatAsks {
 
   /** `people` says who may approve; `asked` is given each request as a relay reads it. */
   static async start(people: PeopleLookup, asked: (request: RelayedRequest) => void): Promise<EngineThatAsks> {
-    const journal = memoryJournal()
-    const orders = target('orders')
     const desk = signedApprover({
       name: 'relay',
       issuer: relayIssuer,
@@ -77,12 +75,20 @@ export class EngineThatAsks {
       people,
       notify: (request: ApprovalRequest) => Promise.resolve(asked(readRequest(requestEnvelope(request)))),
     })
+    return EngineThatAsks.over(desk)
+  }
+
+  /** A guard that asks in some way. */
+  static async over(approver: Approver): Promise<EngineThatAsks> {
+    const journal = memoryJournal()
+    const orders = target('orders')
     const guard = await createGuard({
+      engine: 'orders',
       directory: accountsAsPeople,
       policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
       identity: unverifiedIdentity(),
       targets: [orders],
-      approvers: [desk],
+      approvers: [approver],
       journal,
     })
     return new EngineThatAsks(guard, orders, journal)
