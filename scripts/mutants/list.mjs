@@ -72,6 +72,7 @@ import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
+import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
 import { relayGuards } from './relay.mjs'
 import { relayStoreGuards } from './relay-store.mjs'
@@ -228,6 +229,7 @@ const lists = {
   'withheld-errors': withheldErrorGuards,
   'definitions-planned': plannedDefinitionGuards,
   'definitions-read': readingDefinitionGuards,
+  'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,
   serve: serveGuards,
 }

@@ -3,9 +3,9 @@ const relay = (...names) => names.map((name) => `packages/approval-relay/test/${
 const routes = relay('pages/routes')
 const sessions = relay('pages/sessions')
 const markup = relay('pages/html')
-const logins = relay('logins/oidc-login')
+const obstacle = relay('pages/obstacle')
 
-/** The pages of the relay: what gets into them, who looks and decides, and where a login leads. */
+/** The pages of the relay: what gets into them, and who looks and decides. */
 export const relayPageGuards = [
   {
     name: 'a hole of a page is escaped',
@@ -123,8 +123,7 @@ export const relayPageGuards = [
     name: 'a login is finished by the browser that began it',
     file: source('pages/login-routes'),
     find: "site.begun.take(site.cookies.read(incoming.headers['cookie'], 'login'))",
-    replace:
-      "site.begun.take(site.cookies.read(incoming.headers['cookie'], 'login')) ?? { method: login.name, state: '{}', to: '/' }",
+    replace: "({ method: login.name, state: '{}', to: '/' })",
     tests: routes,
   },
   {
@@ -216,21 +215,21 @@ export const relayPageGuards = [
     file: source('pages/obstacle'),
     find: "if (decision === 'allow' && view.masked) {",
     replace: "if (decision === 'allow' && view.masked && view.text === '') {",
-    tests: relay('pages/obstacle'),
+    tests: obstacle,
   },
   {
     name: 'what is cut is not approved',
     file: source('pages/obstacle'),
     find: "(!view.complete || view.allowUpTo === 'channel')",
     replace: "view.allowUpTo === 'channel'",
-    tests: relay('pages/obstacle'),
+    tests: obstacle,
   },
   {
     name: 'what may be approved in a channel alone is not approved here',
     file: source('pages/obstacle'),
     find: "(!view.complete || view.allowUpTo === 'channel')",
     replace: '!view.complete',
-    tests: relay('pages/obstacle'),
+    tests: obstacle,
   },
   {
     name: 'what is grave is typed',
@@ -245,61 +244,5 @@ export const relayPageGuards = [
     find: '  if (view.masked) {\n',
     replace: "  if (view.masked && view.text === '') {\n",
     tests: routes,
-  },
-  {
-    name: 'the signature of an ID token counts',
-    file: source('logins/oidc-login'),
-    find: '    enableNonRepudiationChecks(config)\n',
-    replace: '    void enableNonRepudiationChecks\n',
-    tests: logins,
-  },
-  {
-    name: 'an issuer is itself to the last character',
-    file: source('logins/oidc-login'),
-    find: 'if (config.serverMetadata().issuer !== issuer) throw',
-    replace: "if (config.serverMetadata().issuer === '') throw",
-    tests: logins,
-  },
-  {
-    name: 'somebody who authenticated long ago does so again',
-    file: source('logins/oidc-login'),
-    find: 'pkceCodeVerifier: verifier, maxAge: maxAgeS }',
-    replace: 'pkceCodeVerifier: verifier }',
-    tests: logins,
-  },
-  {
-    name: 'a login says which of its values cannot be phished',
-    file: source('logins/oidc-login'),
-    find: 'strong.includes(acr)',
-    replace: "acr !== ''",
-    tests: logins,
-  },
-  {
-    name: 'a code comes in no form',
-    file: source('logins/oidc-login'),
-    find: "if (method !== 'GET') throw",
-    replace: "if (method === '') throw",
-    tests: logins,
-  },
-  {
-    name: 'a provider is read to a mebibyte',
-    file: source('logins/bounded-fetch'),
-    find: "    if (length > maxBytes) throw refused('it answers with more than a mebibyte')\n",
-    replace: '',
-    tests: logins,
-  },
-  {
-    name: 'a provider is asked at secure addresses',
-    file: source('logins/bounded-fetch'),
-    find: 'if (!isSecureAddress(url)) throw',
-    replace: "if (url === '') throw",
-    tests: logins,
-  },
-  {
-    name: 'what the library says of a provider stays inside',
-    file: source('logins/oidc-login'),
-    find: 'throw refused(`the answer of the provider was refused (${codeOf(error)})`)',
-    replace: 'throw error',
-    tests: logins,
   },
 ]

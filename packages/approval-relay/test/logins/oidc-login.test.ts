@@ -136,7 +136,12 @@ describe('a provider that cannot be believed', () => {
     const { redirect, state } = await house.begin(context, never)
     const asked = new URL(redirect).searchParams
     provider.nonce = asked.get('nonce') ?? ''
-    const sent = { code: 'c', iss: provider.url, state: asked.get('state') ?? '', ...query }
+    const sent: Record<string, string | undefined> = {
+      code: 'c',
+      iss: provider.url,
+      state: asked.get('state') ?? '',
+      ...query,
+    }
     const known = Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== undefined)
     return finished(house, new URLSearchParams(known), state, more)
   }

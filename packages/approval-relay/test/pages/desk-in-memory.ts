@@ -134,6 +134,6 @@ export class DeskInMemory implements Desk {
   }
 
   #tell(event: string, ...args: readonly unknown[]): void {
-    for (const each of [...this.#listeners]) if (each.event === event) each.listener(...args)
+    for (const each of this.#listeners.filter((one) => one.event === event)) each.listener(...args)
   }
 }

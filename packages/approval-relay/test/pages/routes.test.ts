@@ -147,7 +147,8 @@ describe('every answer', () => {
       for (const { method, path } of on.routes) {
         const { headers = {}, status } = await on.send(method, looked(path))
         const where = `${method} ${path} (${String(status)})`
-        expect(headers, where).toMatchObject({
+        expect({ where, ...headers }).toMatchObject({
+          where,
           'cache-control': 'no-store',
           'cross-origin-opener-policy': 'same-origin',
           'cross-origin-resource-policy': 'same-origin',
@@ -157,7 +158,7 @@ describe('every answer', () => {
           'x-frame-options': 'DENY',
         })
         const policy = String(headers['content-security-policy']).split('; ')
-        expect(policy, where).toEqual([
+        expect(policy).toEqual([
           "default-src 'none'",
           "script-src 'self'",
           "style-src 'self'",
@@ -578,7 +579,7 @@ describe('the live list', () => {
     const all = await Promise.all(Array.from({ length: 12 }, open))
     expect((await open()).status).toBe(429)
     for (const { gone } of all) gone.abort()
-    await Promise.all(all.map(({ done }) => done))
+    for (const { done } of all) await done
     const again = await open()
     expect(again.status).toBe(200)
     again.gone.abort()
