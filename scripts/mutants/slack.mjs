@@ -223,7 +223,7 @@ export const slackGuards = [
     name: 'what was shown is what is decided',
     file: slack('clicks'),
     find: '      viewDigest: message.view,\n',
-    replace: "      viewDigest: this.#parts.desk.entry(by.request)?.request.view.digest ?? '',\n",
+    replace: "      viewDigest: (await this.#parts.desk.viewFor(by.request, undefined, signal))?.digest ?? '',\n",
     tests: messages,
     only: 'something else',
   },
