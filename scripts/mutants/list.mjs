@@ -90,6 +90,7 @@ import { scimListingGuards } from './scim-listing.mjs'
 import { servedGuards } from './served.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { slackGuards } from './slack.mjs'
+import { slackMessageGuards } from './slack-messages.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
@@ -169,6 +170,7 @@ const lists = {
   'hold-options': holdOptionGuards,
   signals: signalGuards,
   slack: slackGuards,
+  'slack-messages': slackMessageGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,

@@ -16,7 +16,6 @@ export type {
   DeskRefusal,
   DeskSubject,
   HistoryLine,
-  LinkEnd,
   Incoming,
   LinkEnd,
   LoggedIn,
@@ -28,7 +27,10 @@ export type {
   Signer,
 } from './ports.js'
 export { createSignerKey, fileSigner } from './file-signer.js'
+export type { OidcLoginOptions } from './logins/oidc-login.js'
+export { oidcLogin } from './logins/oidc-login.js'
 export type { RelayMask } from './masks.js'
+export type { PageOptions } from './pages/page-routes.js'
 export type { Relay } from './relay.js'
 export { createRelay } from './relay.js'
 export type { RelayLimits } from './relay-limits.js'

@@ -20,9 +20,9 @@ export function relayPages(
   const failures: unknown[] = []
   const refused: string[] = []
   const loggedIn: DeskPerson[] = []
-  const linked: { account: ChannelAccount; person: DeskPerson }[] = []
+  const confirmed: { account: ChannelAccount; person: DeskPerson }[] = []
   const offers = new Map<string, { account: ChannelAccount; shownAs: string }>()
-  const failing = { login: false, link: false }
+  const failing = { login: false }
   const context: PageContext = {
     desk,
     logins,
@@ -31,12 +31,11 @@ export function relayPages(
     offers: {
       offered: (token) => offers.get(token),
       confirm: (token, person) => {
-        if (failing.link) return Promise.reject(new Error('disk is full'))
         const offer = offers.get(token)
-        if (offer === undefined) return Promise.resolve(false)
+        if (offer === undefined) return undefined
         offers.delete(token)
-        linked.push({ account: offer.account, person })
-        return Promise.resolve(true)
+        confirmed.push({ account: offer.account, person })
+        return 'ABCD2345'
       },
     },
     record: {
@@ -49,5 +48,5 @@ export function relayPages(
     },
     onFailure: (cause) => void failures.push(cause),
   }
-  return { desk, failures, failing, refused, loggedIn, linked, offers, routes: pageRoutes(context, more.options) }
+  return { desk, failures, failing, refused, loggedIn, confirmed, offers, routes: pageRoutes(context, more.options) }
 }
