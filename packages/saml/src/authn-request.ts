@@ -11,7 +11,10 @@ export interface AuthnRequestOptions {
   readonly audience: string
   /** Whether the person must log in again, also when they are logged in there. Default false. */
   readonly forceAuthn?: boolean
-  /** The ways to log in that are asked for (AuthnContextClassRef), of which one must be used. Default: any. */
+  /**
+   * The ways to log in that are asked for (AuthnContextClassRef). `samlLogin` accepts no other; name them for `samlVerifier`
+   * too, whose requests are made apart. Default: any.
+   */
   readonly requestedContexts?: readonly string[]
   /** Our private key as PEM, where the identity provider wants requests signed: RSA, with SHA-256. */
   readonly privateKey?: string

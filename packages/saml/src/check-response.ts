@@ -12,6 +12,8 @@ import { signedAssertion } from './signed-assertion.js'
 export interface ExpectedRequest {
   /** Whether a response that answers no request is accepted. */
   readonly acceptsUnasked: boolean
+  /** The kinds of login that were asked for, of which it must be one. Empty: any. */
+  readonly contexts: readonly string[]
   /** Whether the request is one of ours that nobody has answered. Uses it up, and is asked last. */
   readonly take: (id: string) => Promise<boolean> | boolean
 }
@@ -38,6 +40,7 @@ export async function checkResponse(
   const { inResponseTo } = facts
   if (form.inResponseTo !== inResponseTo) throw responseRefused('it and its assertion answer different requests')
   if (inResponseTo === undefined && !request.acceptsUnasked) throw unasked()
+  assertContext(facts, request)
   return {
     facts,
     spend: async () => {
@@ -47,6 +50,15 @@ export async function checkResponse(
         throw responseRefused('it was used before')
     },
   }
+}
+
+/** The browser carries the request to the identity provider, and whoever holds it can take out what was asked for. */
+function assertContext({ authnContext }: SamlFacts, { contexts }: ExpectedRequest): void {
+  if (contexts.length > 0 && !contexts.some((context) => context === authnContext))
+    throw responseRefused(
+      'the person logged in in another way than was asked for (AuthnContextClassRef)',
+      'have the identity provider answer with one of requestedContexts',
+    )
 }
 
 function unasked(): BothKeysError {

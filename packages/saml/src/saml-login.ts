@@ -68,7 +68,8 @@ export const loginOptionNames: ReadonlySet<string> = new Set<keyof SamlLoginOpti
 /**
  * Lets people log in at a SAML identity provider: the browser is sent there with a request, and the response that it posts
  * must answer exactly that request, in the login that it was made for. It is checked as `verifySamlResponse` does and works
- * once. With `forceAuthn`, the person must have logged in after the request was made. Throws ERR_CONFIG_INVALID at once when
+ * once. With `forceAuthn`, the person must have logged in after the request was made, and with `requestedContexts` in one of
+ * these ways. Throws ERR_CONFIG_INVALID at once when
  * an option is wrong.
  *
  * @example
@@ -77,7 +78,7 @@ export const loginOptionNames: ReadonlySet<string> = new Set<keyof SamlLoginOpti
 export function samlLogin(options: SamlLoginOptions): SamlLogin {
   assertKnownOptions('samlLogin', options, loginOptionNames)
   const wrong = (what: string): BothKeysError => wrongOption('samlLogin', what)
-  const { displayName, name = 'saml', phishingResistantContexts = [], subject } = options
+  const { displayName, name = 'saml', phishingResistantContexts = [], requestedContexts = [], subject } = options
   if (!isListOfNames(phishingResistantContexts)) throw wrong('phishingResistantContexts must be a list of names')
   if (!isListOfNames([name, displayName ?? 'unset', subject ?? 'unset']))
     throw wrong('name, displayName and subject must be names')
@@ -85,6 +86,7 @@ export function samlLogin(options: SamlLoginOptions): SamlLogin {
   // The address for responses is that of each login; everything else is looked at now.
   const rules = samlRules('samlLogin', { ...options, callbackUrl: entryPoint })
   const make = authnRequests(options, wrong)
+  const asked = [...requestedContexts]
   const contexts: ReadonlySet<string | undefined> = new Set(phishingResistantContexts)
   return Object.freeze({
     name,
@@ -98,7 +100,7 @@ export function samlLogin(options: SamlLoginOptions): SamlLogin {
       if (method !== 'POST') throw responseRefused('it was not posted')
       if (only(form, 'RelayState') !== login) throw responseRefused('it belongs to another login')
       const response = only(form, 'SAMLResponse')
-      const expected = { acceptsUnasked: false, take: (id: string) => id === request }
+      const expected = { acceptsUnasked: false, contexts: asked, take: (id: string) => id === request }
       return refusing(
         (async () => {
           const { facts, spend } = await checkResponse(

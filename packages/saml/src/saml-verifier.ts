@@ -2,6 +2,7 @@ import type { DpopOptions, Verifier } from '@bothkeys/core/verifier'
 import { assertKnownOptions, claimsVerifier } from '@bothkeys/core/verifier'
 import type { SamlFacts } from './assertion-facts.js'
 import type { AttributeOptions } from './attribute-options.js'
+import { isListOfNames } from './authn-request.js'
 import { checkResponse } from './check-response.js'
 import { mappedClaims, mappedOptions } from './mapped-attributes.js'
 import { secondsIn, wrongOption } from './option-values.js'
@@ -28,6 +29,11 @@ export interface SamlVerifierOptions extends SamlOptions, AttributeOptions {
   readonly subject?: string
   /** The longest life of a session, in seconds; SessionNotOnOrAfter may end it earlier. Default one hour, at most a day. */
   readonly maxSessionS?: number
+  /**
+   * The ways to log in (AuthnContextClassRef) of which one must have been used: those that `samlRequests` asks for, because
+   * whoever carries the request can take them out of it. Default: any.
+   */
+  readonly requestedContexts?: readonly string[]
   /** Binds the session to a key that the presenter proves to have (RFC 9449), see docs/tokens.md. */
   readonly dpop?: DpopOptions
 }
@@ -42,6 +48,7 @@ export const verifierOptionNames: ReadonlySet<string> = new Set<keyof SamlVerifi
   'kind',
   'maxSessionS',
   'owners',
+  'requestedContexts',
   'requests',
   'roleMap',
   'roles',
@@ -63,16 +70,19 @@ export const verifierOptionNames: ReadonlySet<string> = new Set<keyof SamlVerifi
 export function samlVerifier(options: SamlVerifierOptions): Verifier {
   assertKnownOptions('samlVerifier', options, verifierOptionNames)
   const { acceptIdpInitiated = false, clock, dpop, issuer, maxSessionS = 3_600, requests, subject } = options
+  const { requestedContexts = [] } = options
   const wrong = (what: string): Error => wrongOption('samlVerifier', what)
   const rules = samlRules('samlVerifier', options)
   if (typeof acceptIdpInitiated !== 'boolean') throw wrong('acceptIdpInitiated must be true or false')
   if (requests === undefined ? !acceptIdpInitiated : typeof (requests as Partial<RequestMemory>).take !== 'function')
     throw wrong('requests must be what remembers the requests that were made: samlRequests()')
+  if (!isListOfNames(requestedContexts)) throw wrong('requestedContexts must be a list of names')
   const maxSessionMs = secondsIn(maxSessionS, { option: 'maxSessionS', least: 1, most: 86_400 }, (what) =>
     wrongOption('samlVerifier', what),
   )
   const request = {
     acceptsUnasked: acceptIdpInitiated,
+    contexts: [...requestedContexts],
     take: (id: string) => requests?.take(id) ?? false,
   }
   return claimsVerifier(

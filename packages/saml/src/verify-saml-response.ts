@@ -45,7 +45,7 @@ export async function verifySamlResponse(
     throw wrongOption('verifySamlResponse', 'acceptIdpInitiated must be true or false')
   if (inResponseTo === undefined ? !acceptIdpInitiated : typeof inResponseTo !== 'string' || inResponseTo === '')
     throw wrongOption('verifySamlResponse', 'inResponseTo must be the ID of the request that was sent')
-  const request = { acceptsUnasked: acceptIdpInitiated, take: (id: string) => id === inResponseTo }
+  const request = { acceptsUnasked: acceptIdpInitiated, contexts: [], take: (id: string) => id === inResponseTo }
   return refusing(
     (async () => {
       const { facts, spend } = await checkResponse(response, rules, request)

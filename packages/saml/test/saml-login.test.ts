@@ -123,6 +123,35 @@ describe('a login by SAML', () => {
     expect((await finish(login, state, posted(answer(id, { authn })))).level).toBe(level)
   })
 
+  it.each([
+    ['the kind that was asked for', fido, [fido]],
+    ['one of those asked for', fido, ['urn:example:card', fido]],
+    ['any, when none was asked for', 'urn:example:password', []],
+  ] as const)('is accepted when it is of %s', async (_what, context, requestedContexts) => {
+    const login = samlLogin(loginOptions({ requestedContexts }))
+    const { id, state } = await begun(login)
+    const authn = authnOf(`AuthnInstant="${iso(nowMs)}"`, context)
+    expect((await finish(login, state, posted(answer(id, { authn })))).subject.id).toBe('ann')
+  })
+
+  it.each(['urn:example:password', `${fido}2`, '', undefined])(
+    'is refused when it is of another kind than was asked for: %j',
+    async (context) => {
+      let uses = 0
+      const use = (): boolean => ((uses += 1), true)
+      const login = samlLogin(loginOptions({ requestedContexts: [fido], seen: { use } }))
+      const { id, state } = await begun(login)
+      const authn = authnOf(`AuthnInstant="${iso(nowMs)}"`, context ?? fido)
+      const said =
+        context === undefined ? authn.replace(/<saml:AuthnContextClassRef>.*<\/saml:AuthnContextClassRef>/u, '') : authn
+      await expect(finish(login, state, posted(answer(id, { authn: said })))).rejects.toMatchObject({
+        code: 'ERR_TOKEN_INVALID',
+        message: expect.stringMatching(/another way than was asked for/u),
+      })
+      expect(uses).toBe(0)
+    },
+  )
+
   it('of no kind is not phishing-resistant', async () => {
     const login = samlLogin(loginOptions())
     const { id, state } = await begun(login)

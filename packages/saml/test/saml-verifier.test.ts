@@ -63,6 +63,20 @@ describe('a session that a SAML response opens', () => {
     expect((await opened({}, { maxSessionS: 60 })).expiresAt).toEqual(new Date(nowMs + 60_000))
   })
 
+  it('is opened by a login of the kinds that are listed alone, and nothing else is used up', async () => {
+    const taken: string[] = []
+    const requests = { take: (id: string) => taken.push(id) > 0 }
+    const by = (context: string) => ({ authn: authnOf(`AuthnInstant="${iso(nowMs)}"`, context) })
+    const requestedContexts = ['urn:example:card', 'urn:example:fido']
+    await expect(opened(by('urn:example:password'), { requests, requestedContexts })).rejects.toMatchObject({
+      code: 'ERR_TOKEN_INVALID',
+      message: expect.stringMatching(/another way than was asked for/u),
+    })
+    expect(taken).toEqual([])
+    expect((await opened(by('urn:example:fido'), { requests, requestedContexts })).subject.id).toBe('ann')
+    expect(() => samlVerifier({ ...verifierOptions(), requestedContexts: [''] })).toThrow(/requestedContexts/u)
+  })
+
   it('takes roles of several attributes, whatever they are called', async () => {
     const uri = 'https://x.example/a~b/roles'
     const parts = statement(attribute(uri, 'g-ops') + attribute('groups', 'g-dba') + attribute('__proto__', 'g-dba'))
