@@ -174,6 +174,14 @@ export const samlPeopleGuards = [
     tests: claims,
   },
   {
+    name: 'verifiers of other credentials require claims too',
+    file: 'packages/core/src/identity/claims-verifier.ts',
+    find: "  'require',\n",
+    replace: '',
+    tests: claims,
+    only: 'requires claims',
+  },
+  {
     name: 'nothing is used up before everything is right',
     file: 'packages/core/src/identity/claims-verifier.ts',
     find: '    makePrincipal({ ...facts, key: undefined })\n',

@@ -208,6 +208,7 @@ export const reasonGuards = [
     '  if (reason !== undefined && reason.length > maxReason)\n',
     '  if (reason === null)\n',
   ],
+  ['are signed as whole characters', 'sign-approval', 'reason.toWellFormed()', 'reason'],
   [
     'are read within a bound',
     'approval-token',

@@ -58,6 +58,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof ClaimsVerifierOptions>([
   'kind',
   'of',
   'owners',
+  'require',
   'roleMap',
   'roles',
   'run',

@@ -67,7 +67,8 @@ export async function signApproval(
     view,
     dec,
     level,
-    ...(reason === undefined ? {} : { reason }),
+    // No reader takes half of a character, and a denial must not be lost for one.
+    ...(reason === undefined ? {} : { reason: reason.toWellFormed() }),
     idp: subject.issuer,
     ...(stage === undefined ? {} : { stage }),
     iss: issuer,

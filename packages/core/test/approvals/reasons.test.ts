@@ -1,5 +1,7 @@
+import { KeyObject, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { proven } from '../../src/approvals/proof.js'
+import { signApproval } from '../../src/identity/sign-approval.js'
 import { sha256 } from '../../src/model/digest.js'
 import { ann, bench, hold, never, requirement } from './support.js'
 import { decided, deskApprover } from './signed-support.js'
@@ -56,6 +58,22 @@ describe('the words of whoever decided', () => {
   it('are signed up to 1,000 characters', async () => {
     const long = decided('ann', { subject: about }, {}, { reason: 'n'.repeat(1_001) })
     await expect(long).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
+
+  it.each(['signed', 'signed elsewhere'])('never lose a denial for half of a character: %s', async (how) => {
+    const facts = { issuer: desk, subject: { issuer: people, id: 'ann' }, level: 'signed', keyId: 'd1' } as const
+    const signing = { ...facts, algorithm: 'ES256', nowMs: startMs, reason: `no ${'\u{1f6d1}'.slice(0, 1)}` } as const
+    const key = KeyObject.from(deskKey.privateKey)
+    const elsewhere = (input: Uint8Array): Promise<Uint8Array> =>
+      Promise.resolve(sign('sha256', input, { key, dsaEncoding: 'ieee-p1363' }))
+    const evidence = await signApproval(
+      { ...about, dec: 'deny' },
+      how === 'signed' ? { ...signing, key } : { ...signing, sign: elsewhere },
+    )
+    expect(await deskApprover().verify?.(evidence, about, signal)).toMatchObject({
+      decision: 'deny',
+      reason: 'no \ufffd',
+    })
   })
 
   it.each([['n'.repeat(1_001)], [1], [null], [['n']]])('are no evidence when they are no such text', async (reason) => {

@@ -47,6 +47,20 @@ describe('a verifier of another kind of credential', () => {
     expect(spent).toBe(0)
   })
 
+  it('requires claims with the values that are listed', async () => {
+    const require = { '/tenant': ['t-1', 't-2'] }
+    const claims = { roles: ['g-dba'], tenant: 't-2' }
+    expect((await answering({ claims }, { require }).verify({ token: 'badge' }, signal)).roles).toEqual(['dba'])
+    for (const tenant of ['t-3', ['t-1'], undefined])
+      await expect(
+        answering({ claims: { ...claims, tenant } }, { require }).verify({ token: 'badge' }, signal),
+      ).rejects.toMatchObject({
+        code: 'ERR_TOKEN_INVALID',
+        message: expect.stringMatching(/its \/tenant is not one of the values required/u),
+      })
+    expect(() => answering({}, { require: {} })).toThrow(/badgeVerifier: require/u)
+  })
+
   it('finds no roles in what is inherited', async () => {
     const claims = Object.create({ roles: ['g-dba'] }) as object
     expect((await answering({ claims }).verify({ token: 'badge' }, signal)).roles).toEqual([])
