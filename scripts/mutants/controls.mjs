@@ -62,8 +62,10 @@ export const controlGuards = [
     'if (needs.length > 0 && missing.length === needs.length) return',
     'if (needs.length < 0) return',
   ),
-  mapping('control-mapping', 'what no policy can say stays open', ' || beyond !== undefined || ', ' || '),
-  mapping('control-mapping', 'an error of lint counts', ' || errors.length > 0 ?', ' ?'),
+  mapping('control-mapping', 'what no policy can say stays open', ' && beyond === undefined && ', ' && '),
+  mapping('control-mapping', 'an error of lint counts', ' && errors.length === 0\n', '\n'),
+  mapping('control-mapping', 'a way around approvals counts', ' && ways.length === 0 && ', ' && '),
+  mapping('control-mapping', 'a way around is one around approvals', 'needs.length === 0 ? [] : rules', 'rules'),
   mapping(
     'control-mapping',
     'findings are about the rules',

@@ -217,9 +217,9 @@ export const samlPeopleGuards = [
     tests: claims,
   },
   {
-    name: 'nobody else is called jwt',
+    name: 'nobody else has a name of ours',
     file: 'packages/core/src/identity/claims-verifier.ts',
-    find: "  if (verifiedBy === 'jwt' || verifiedBy === 'unverified')\n",
+    find: '  if (ownNames.has(verifiedBy))\n',
     replace: '  if (false as boolean)\n',
     tests: claims,
   },

@@ -171,18 +171,22 @@ function statusOf(
     rules.some((rule) => anyOf.some((kind) => rule.kinds.has(kind)))
   const missing = needs.filter((need) => !isMet(need))
   const errors = findings.filter(({ severity }) => severity === 'error')
+  // Whoever may break a glass needs nobody's approval meanwhile.
+  const ways = needs.length === 0 ? [] : rules.filter(({ kinds }) => kinds.has('break-glass'))
   const reasons = [
     ...needs.filter(isMet).map(({ what }) => `a rule ${what}`),
     ...missing.map(({ what }) => `no rule ${what}`),
     ...(always === undefined ? [] : [always]),
     ...(beyond === undefined ? [] : [beyond]),
+    ...ways.map(({ path }) => `${path} lets people act without an approval for a while`),
     ...errors.map(({ code, path }) => `lint finds ${code} at ${path}`),
   ]
   return { status: howFar(), reason: reasons.join('; ') }
 
   function howFar(): ControlStatus {
     if (needs.length > 0 && missing.length === needs.length) return 'not-implemented'
-    return missing.length > 0 || beyond !== undefined || errors.length > 0 ? 'partly' : 'implemented'
+    const isWhole = missing.length === 0 && beyond === undefined && ways.length === 0 && errors.length === 0
+    return isWhole ? 'implemented' : 'partly'
   }
 }
 

@@ -118,9 +118,22 @@ export function claimsVerifier(
 /** How far the clocks of whoever signs proofs may differ, in seconds. */
 const toleranceS = 5
 
+/** What this package verifies itself: what others verify must not look like it in the record. */
+const ownNames: ReadonlySet<string> = new Set([
+  'aws',
+  'directory',
+  'gcp',
+  'github-actions',
+  'id-token',
+  'jwt',
+  'kubernetes',
+  'signed-approval',
+  'spiffe',
+  'unverified',
+])
+
 function verifierName(verifiedBy: string): string {
-  // What others verify must not look like what this package verifies itself.
-  if (verifiedBy === 'jwt' || verifiedBy === 'unverified')
+  if (ownNames.has(verifiedBy))
     throw wrongOption('claimsVerifier', 'verifiedBy must not be the name of a verifier of bothkeys')
   return identifier(verifiedBy, 'verifiedBy', 64, (reason) => wrongOption('claimsVerifier', reason))
 }

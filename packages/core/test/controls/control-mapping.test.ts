@@ -168,6 +168,21 @@ describe('separation', () => {
     expect((await mappedOf('ISO A.5.3', { hold: [hold(1, { from: 'anyone' })] })).status).toBe('not-implemented')
   })
 
+  it('is only partly there where a glass can be broken instead', async () => {
+    const all = { hold: [hold(2)], separate: { dynamic: [dynamic] } }
+    for (const id of ['NIST AC-3(2)', 'NIST CM-5(4)', 'ISO A.5.3'] as const) {
+      expect((await mappedOf(id, all)).status).toBe('implemented')
+      expect(await mappedOf(id, { ...all, breakGlass: [glass] })).toMatchObject({
+        status: 'partly',
+        reason: expect.stringContaining('breakGlass[0] lets people act without an approval for a while'),
+      })
+    }
+    expect((await mappedOf('NIST AC-5', { ...all, breakGlass: [glass] })).status).toBe('implemented')
+    const logged = await mappedOf('NIST AC-6(9)', { ...all, breakGlass: [glass] })
+    expect(logged.rules).toHaveLength(1)
+    expect(logged.reason).not.toContain('without an approval')
+  })
+
   it('is never all of what a control asks for beyond policies', async () => {
     const all = {
       hold: [hold(2, { level: 'signed' })],

@@ -112,8 +112,21 @@ describe('a verifier of another kind of credential', () => {
   })
 
   it.each([
-    [{ verifiedBy: 'jwt' }, /must not be the name of a verifier/u],
-    [{ verifiedBy: 'unverified' }, /must not be the name of a verifier/u],
+    'aws',
+    'directory',
+    'gcp',
+    'github-actions',
+    'id-token',
+    'jwt',
+    'kubernetes',
+    'signed-approval',
+    'spiffe',
+    'unverified',
+  ])('is not called %s, as one of bothkeys is', (verifiedBy) => {
+    expect(() => answering({}, { verifiedBy })).toThrow(/must not be the name of a verifier/u)
+  })
+
+  it.each([
     [{ verifiedBy: '' }, /verifiedBy is empty/u],
     [{ kind: 'root' as 'human' }, /badgeVerifier: kind must be/u],
     [{ roleMap: {} }, /badgeVerifier: roleMap must be a table/u],
