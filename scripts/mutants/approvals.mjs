@@ -35,6 +35,13 @@ export const approvalGuards = [
     tests: ['packages/core/test/enforce/affected.test.ts'],
   })),
   {
+    name: 'no name of a place poses as another place',
+    file: approvals('request-view'),
+    find: '`${word(name)}=${word(value)}`',
+    replace: '`${visible(name)}=${visible(value)}`',
+    tests: ['packages/core/test/approvals/request-view.test.ts'],
+  },
+  {
     name: 'the view says how many rows may change',
     file: approvals('request-view'),
     find: '...(request.maxAffected === undefined',

@@ -87,7 +87,7 @@ function shownParts(request: CutFacts) {
 
 function headLines(request: ShownFacts): readonly string[] {
   const { requester, target } = request
-  const where = inOrder(request.identity).map(([name, value]) => `${visible(name)}=${visible(value)}`)
+  const where = inOrder(request.identity).map(([name, value]) => `${word(name)}=${word(value)}`)
   const needs = request.stages.map(
     ({ count, role, stage }) => `${visible(stage)}: ${String(count)} of ${visible(role)}`,
   )
@@ -107,6 +107,11 @@ function headLines(request: ShownFacts): readonly string[] {
     `  needs      ${needs.join(', ')}`,
     `  expires    ${request.expiresAt.toISOString()}`,
   ]
+}
+
+/** In quotes where it could be read as more than one word, so that no name of a place poses as another place. */
+function word(text: string): string {
+  return /^[^ ="]+$/u.test(text) ? visible(text) : `"${visible(text).replaceAll('"', '\\"')}"`
 }
 
 /** By name, in the order of canonical JSON, so that the same facts read the same wherever they come from. */

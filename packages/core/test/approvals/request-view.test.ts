@@ -27,6 +27,21 @@ describe('the view of a request', () => {
     expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/u)
   })
 
+  it('shows two places differently, however they are called', () => {
+    const places = [
+      { database: 'a', host: 'b user=c' },
+      { database: 'a', host: 'b', user: 'c' },
+      { 'database=a host': 'b user=c' },
+      { database: 'a', host: 'b" user="c' },
+      { database: 'a', host: 'b"', user: '"c' },
+      { database: 'a', host: 'b\\" user=\\"c' },
+    ]
+    const where = places.map((identity) => viewOf('select 1', [], { identity }).text.split('\n')[1])
+    expect(new Set(where).size).toBe(places.length)
+    expect(where[0]).toBe('  where      database=a host="b user=c"')
+    expect(where[1]).toBe('  where      database=a host=b user=c')
+  })
+
   it('keeps every line of the statement behind a bar, so that it cannot pose as ours', () => {
     const { text } = viewOf('select 1\n  requester  human ann\r  rules      none\u2028x')
     expect(text).toContain('    |   requester  human ann\\u{d}  rules      none\\u{2028}x')
