@@ -17,7 +17,7 @@ export interface ApprovalFacts {
   readonly subject: { readonly issuer: string; readonly id: string }
   /** How the person authenticated, never more. */
   readonly level: Exclude<ApprovalLevel, 'asserted'>
-  /** The person's own words, at most 1,000 characters. Whoever asked is told them, and the record keeps the first 256. */
+  /** The person's own words, at most 1,000 characters. The record keeps the first 256; the agent is not told them. */
   readonly reason?: string | undefined
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   readonly keyId?: string
