@@ -240,9 +240,16 @@ export const relayPageGuards = [
   },
   {
     name: 'what is withheld is not on the page',
-    file: source('pages/request-page'),
-    find: '  if (view.masked) {\n',
-    replace: "  if (view.masked && view.text === '') {\n",
+    file: source('pages/request-routes'),
+    find: 'view.masked ? withheld(entry.request) : entry.request',
+    replace: 'entry.request',
+    tests: routes,
+  },
+  {
+    name: 'what is withheld from somebody is in no list',
+    file: source('pages/listed'),
+    find: 'view.masked ? withheld(entry.request) : entry.request',
+    replace: 'entry.request',
     tests: routes,
   },
 ]

@@ -12,14 +12,14 @@ export const relayStoreGuards = [
   },
   {
     name: 'settings are withheld',
-    file: relay('masks'),
+    file: relay('withheld'),
     find: '    settings: undefined,\n',
     replace: '',
     tests: tests('masks'),
   },
   {
     name: 'attributes of effects are withheld',
-    file: relay('masks'),
+    file: relay('withheld'),
     find: 'attributes: {} })),',
     replace: 'attributes: request.effects[0]?.attributes ?? {} })),',
     tests: tests('masks'),

@@ -9,6 +9,7 @@ import {
   requestView,
 } from '@bothkeys/core/relay'
 import type { PersonView } from './ports.js'
+import { withheld } from './withheld.js'
 
 /** Requests whose content is withheld from whoever has none of some roles. */
 export interface RelayMask {
@@ -33,20 +34,17 @@ export function maskedViews(
   masks: readonly RelayMask[],
 ): (request: RelayedRequest, roles: readonly string[]) => PersonView {
   const read = masks.map(readMask)
+  // A list makes many of them, again and again.
+  const made = new WeakMap<RelayedRequest, PersonView>()
   return (request, roles) => {
     const covering = read.filter((mask) => mask.covers(request))
     const isClear = covering.every((mask) => roles.some((role) => mask.clearFor.has(role)))
     const { complete, digest, text } = request.view
-    const allowUpTo = isClear && complete ? 'phishing-resistant' : 'channel'
-    if (isClear) return { text, complete, masked: false, digest, allowUpTo }
-    const withheld = withoutContent(request)
-    return {
-      text: withheld,
-      complete: false,
-      masked: true,
-      digest: hash('sha256', `bothkeys.masked-view.v1\0${withheld}`, 'hex'),
-      allowUpTo,
-    }
+    if (isClear)
+      return { text, complete, masked: false, digest, allowUpTo: complete ? 'phishing-resistant' : 'channel' }
+    const known = made.get(request) ?? maskedView(request)
+    made.set(request, known)
+    return known
   }
 }
 
@@ -71,19 +69,15 @@ function readMask(mask: RelayMask): ReadMask {
   }
 }
 
-/**
- * The statement is withheld whole: a value can stand anywhere in it. So are parameters, what an estimate says, settings, and what an
- * effect says beside duty and resource.
- */
+function maskedView(request: RelayedRequest): PersonView {
+  const text = withoutContent(request)
+  const digest = hash('sha256', `bothkeys.masked-view.v1\0${text}`, 'hex')
+  return Object.freeze({ text, complete: false, masked: true, digest, allowUpTo: 'channel' })
+}
+
+/** The view of what is not masked, which says that it is no whole one. */
 function withoutContent(request: RelayedRequest): string {
-  const { text } = requestView({
-    ...request,
-    text: 'WITHHELD: you have no role that may see it.',
-    parameters: [],
-    settings: undefined,
-    estimate: undefined,
-    effects: request.effects.map(({ duty, resource }) => ({ duty, resource, attributes: {} })),
-  })
+  const { text } = requestView(withheld(request))
   return `${text.replace('\n  parameters none', '\n  parameters withheld')}\n  ! THIS VIEW IS MASKED, SO IT CANNOT BE APPROVED HERE.`
 }
 

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outgoing, Route } from '../ports.js'
+import { listedFor } from './listed.js'
 import { News } from './news.js'
 import { pageHeaders } from './page-headers.js'
 import type { PageSite, Visitor } from './page-site.js'
 import { isVisitor } from './page-site.js'
-import { maxListed } from './request-routes.js'
-import { summaryOf } from './summary.js'
 
 const maxStreams = 1_000
 const maxPerPerson = 12
@@ -72,7 +71,7 @@ async function tell(
         send('event: over\ndata: {}\n\n')
         return
       }
-      if (!send(news.take() ? listFor(site, session) : ': here\n\n')) return
+      if (!send(news.take() ? await listFor(site, session, signal) : ': here\n\n')) return
       await sleep(pauseMs, undefined, { signal })
       await news.wait(beatMs, signal)
     }
@@ -84,10 +83,8 @@ async function tell(
 }
 
 /** JSON has no line break in it, so that no text ends the event that it is in. */
-function listFor(site: PageSite, { person }: Visitor['session']): string {
+async function listFor(site: PageSite, { person }: Visitor['session'], signal: AbortSignal): Promise<string> {
   const { clock, desk } = site.context
-  const pending = desk.pending()
-  const entries = pending.slice(0, maxListed).map((entry) => summaryOf(entry, person))
-  const data = { entries, isWhole: entries.length === pending.length, nowMs: clock.wallMs() }
+  const data = { ...(await listedFor(desk, person, signal)), nowMs: clock.wallMs() }
   return `event: pending\ndata: ${JSON.stringify(data)}\n\n`
 }

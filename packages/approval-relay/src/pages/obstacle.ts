@@ -1,5 +1,6 @@
-import type { DeskEntry, PersonView } from '../ports.js'
+import type { PersonView } from '../ports.js'
 import type { PageSession } from './page-sessions.js'
+import type { ShownEntry } from './shown-entry.js'
 import { isSame } from './summary.js'
 
 /** What keeps a person from deciding, in words. With a link: the page to come back to after another login. */
@@ -11,7 +12,7 @@ export type Obstacle = { readonly text: string } | { readonly text: string; read
  */
 export function obstacle(
   decision: 'allow' | 'deny',
-  about: { readonly entry: DeskEntry; readonly view: PersonView; readonly session: PageSession },
+  about: { readonly entry: ShownEntry; readonly view: PersonView; readonly session: PageSession },
   { isFresh, nowMs }: { readonly isFresh: boolean; readonly nowMs: number },
 ): Obstacle | undefined {
   const { entry, session, view } = about

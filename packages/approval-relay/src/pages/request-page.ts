@@ -1,5 +1,5 @@
 import { digestPrefix, effectInWords, estimateInWords, visible } from '@bothkeys/core/relay'
-import type { DeskEntry, PersonView } from '../ports.js'
+import type { PersonView } from '../ports.js'
 import { exactRows, hasMarks, marked, visibleRows } from './exact-rows.js'
 import type { Html } from './html.js'
 import { flag, html } from './html.js'
@@ -7,11 +7,12 @@ import { formToken } from './layout.js'
 import { lowerOf } from './lower-of.js'
 import type { Obstacle } from './obstacle.js'
 import type { PageSession } from './page-sessions.js'
+import type { ShownEntry } from './shown-entry.js'
 import { answerInWords, personInWords, spanInWords, timeInWords } from './words.js'
 
 /** What the page of one request is made of. */
 export interface ShownRequest {
-  readonly entry: DeskEntry
+  readonly entry: ShownEntry
   readonly view: PersonView
   readonly session: PageSession
   readonly nowMs: number

@@ -1,5 +1,6 @@
 import { digestPrefix } from '@bothkeys/core/relay'
-import type { DeskEntry, DeskRefusal, Incoming, Outgoing, PersonView, Route } from '../ports.js'
+import type { DeskRefusal, Incoming, Outgoing, PersonView, Route } from '../ports.js'
+import { withheld } from '../withheld.js'
 import { endedBody, historyBody } from './history-page.js'
 import { html } from './html.js'
 import { lowerOf } from './lower-of.js'
@@ -7,13 +8,12 @@ import { obstacle } from './obstacle.js'
 import type { PageSession } from './page-sessions.js'
 import type { PageSite } from './page-site.js'
 import { isVisitor } from './page-site.js'
+import { listedFor } from './listed.js'
 import { pendingBody } from './pending-page.js'
+import type { ShownEntry } from './shown-entry.js'
 import { requestBody } from './request-page.js'
 import { gravity } from './risk.js'
-import { summaryOf } from './summary.js'
 
-/** How many are listed. */
-export const maxListed = 200
 const maxHistory = 200
 const maxReason = 1000
 
@@ -46,11 +46,8 @@ async function showPending(site: PageSite, incoming: Incoming, signal: AbortSign
   const visitor = await site.visitor(incoming, signal)
   if (!isVisitor(visitor)) return visitor
   const { session } = visitor
-  const entries = site.context.desk.pending().slice(0, maxListed)
-  const body = pendingBody(
-    entries.map((entry) => summaryOf(entry, session.person)),
-    site.context.clock.wallMs(),
-  )
+  const { entries } = await listedFor(site.context.desk, session.person, signal)
+  const body = pendingBody(entries, site.context.clock.wallMs())
   return site.page({ title: 'Pending', body, session, part: 'pending' })
 }
 
@@ -114,7 +111,7 @@ async function decide(site: PageSite, incoming: Incoming, signal: AbortSignal): 
   return receipt.decided ? site.redirect(`/requests/${id}`) : refusedPage(site, receipt.reason, id, session)
 }
 
-function isUntyped({ request }: DeskEntry, typed: string | undefined): boolean {
+function isUntyped({ request }: ShownEntry, typed: string | undefined): boolean {
   return gravity(request.effects).length > 0 && typed?.trim().toLowerCase() !== digestPrefix(request)
 }
 
@@ -123,12 +120,14 @@ async function lookedUp(
   id: string,
   session: PageSession,
   signal: AbortSignal,
-): Promise<{ entry: DeskEntry; view: PersonView; session: PageSession } | undefined> {
+): Promise<{ entry: ShownEntry; view: PersonView; session: PageSession } | undefined> {
   const { desk } = site.context
   const view = await desk.viewFor(id, session.person, signal)
   // Looked up after the view, so that what is shown with it is no older.
   const entry = desk.entry(id)
-  return view === undefined || entry === undefined ? undefined : { entry, view, session }
+  if (view === undefined || entry === undefined) return undefined
+  const request = view.masked ? withheld(entry.request) : entry.request
+  return { entry: { answers: entry.answers, request }, view, session }
 }
 
 function over(site: PageSite, id: string, session: PageSession, status = 200): Outgoing {

@@ -1,5 +1,6 @@
 import { digestPrefix, effectInWords, visible } from '@bothkeys/core/relay'
-import type { DeskEntry, DeskPerson } from '../ports.js'
+import type { DeskPerson } from '../ports.js'
+import type { ShownEntry } from './shown-entry.js'
 import { answerInWords } from './words.js'
 
 /** A request as one entry of the list. Every text is visible; whoever shows it escapes it for where it goes. */
@@ -21,7 +22,7 @@ const maxEffects = 3
 const maxLength = 160
 
 /** What the list says of a request. */
-export function summaryOf({ answers, request }: DeskEntry, viewer: DeskPerson): Summary {
+export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson): Summary {
   const { effects, engine, operation, requester, stages, target } = request
   const words = effects.slice(0, maxEffects).map((effect) => short(effectInWords(effect)))
   const more = effects.length - words.length

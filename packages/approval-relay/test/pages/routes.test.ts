@@ -140,6 +140,50 @@ beforeEach(() => {
 const looked = (path: string) =>
   path.replace(':id', requestOf('plain').id).replace(':token', 'tok').replace(':name', 'house')
 
+describe('what is masked', () => {
+  const secret = /s3cret/u
+
+  beforeEach(async () => {
+    await on.logIn()
+    on.desk.add({
+      ...requestOf('plain'),
+      text: 'update invoices set s3cret = 1',
+      settings: { search_path: 's3cret-path' },
+      effects: [{ ...onInvoices, attributes: { columns: ['s3cret_column'] } }],
+      estimate: { steps: [{ depth: 0, node: 'Seq Scan', relation: 's3cret_relation', rows: 1 }] },
+    })
+  })
+
+  it('is on the page of its request for whoever may see it', async () => {
+    const shown = on.textOf(await on.get(looked('/requests/:id')))
+    for (const value of ['s3cret-path', 's3cret_column', 's3cret_relation']) expect(shown).toContain(value)
+    expect(on.textOf(await on.get('/'))).toContain('s3cret_column')
+  })
+
+  it('is on no page of its request for anybody else, wherever it stands in it', async () => {
+    on.desk.masked.add('ann')
+    const shown = on.textOf(await on.get(looked('/requests/:id')))
+    expect(shown).toContain('adds or changes rows of')
+    // The view of this desk is that of the engine, whose text is masked elsewhere.
+    expect(shown).not.toMatch(secret)
+  })
+
+  it('is in no list, which anybody who looks may see', async () => {
+    on.desk.masked.add('bob')
+    const list = on.textOf(await on.get('/'))
+    expect(list).toContain('adds or changes rows of')
+    expect(list).not.toMatch(secret)
+    let told = ''
+    const { stream } = await on.get('/events')
+    await stream?.((chunk) => {
+      told += chunk
+      return false
+    }, new AbortController().signal)
+    expect(told).toContain(requestOf('plain').id)
+    expect(told).not.toMatch(secret)
+  })
+})
+
 describe('every answer', () => {
   it('forbids scripts, frames and keeping, whatever the route and whoever asks', async () => {
     for (const isIn of [false, true]) {

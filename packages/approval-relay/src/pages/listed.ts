@@ -1,0 +1,29 @@
+import type { Desk, DeskPerson } from '../ports.js'
+import { withheld } from '../withheld.js'
+import type { Summary } from './summary.js'
+import { summaryOf } from './summary.js'
+
+/** How many are listed. */
+const most = 200
+
+/** What is pending, as a list. */
+export interface Listed {
+  readonly entries: readonly Summary[]
+  /** False when there are more. */
+  readonly isWhole: boolean
+}
+
+/** What is pending, as it is listed for somebody. A list holds what anybody may see, for it is made without asking who holds which role. */
+export async function listedFor(desk: Desk, person: DeskPerson, signal: AbortSignal): Promise<Listed> {
+  const pending = desk.pending()
+  const entries = await Promise.all(
+    pending.slice(0, most).map(async (entry) => {
+      const view = await desk.viewFor(entry.request.id, undefined, signal)
+      // It ended meanwhile.
+      if (view === undefined) return []
+      const request = view.masked ? withheld(entry.request) : entry.request
+      return [summaryOf({ answers: entry.answers, request }, person)]
+    }),
+  )
+  return { entries: entries.flat(), isWhole: pending.length <= most }
+}
