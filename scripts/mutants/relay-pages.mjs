@@ -211,6 +211,13 @@ export const relayPageGuards = [
     tests: routes,
   },
   {
+    name: 'a decision is said to be of the account that made it',
+    file: source('pages/words'),
+    find: 'return `${accountInWords(by)} ${did}',
+    replace: 'return `${personInWords(by)} ${did}',
+    tests: routes,
+  },
+  {
     name: 'what is masked is not approved',
     file: source('pages/obstacle'),
     find: "if (decision === 'allow' && view.masked) {",

@@ -10,6 +10,12 @@ export function personInWords({ name, subject }: DeskPerson): string {
   return shown.length > longestName ? `${shown.slice(0, longestName)}…` : shown
 }
 
+/** Whose a decision is. The account comes first and is what counts: whoever has it may choose the name. */
+function accountInWords({ name, subject }: DeskPerson): string {
+  const account = personInWords({ subject })
+  return name === undefined ? account : `${account} (${personInWords({ name, subject })})`
+}
+
 /** A time as everybody reads it the same. */
 export function timeInWords(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
@@ -50,5 +56,5 @@ export function receiptInWords(receipt: DeskAnswer['receipt']): string {
 /** One answer as one line. */
 export function answerInWords({ by, decision, level, receipt, via }: DeskAnswer): string {
   const did = decision === 'allow' ? 'approved' : 'denied'
-  return `${personInWords(by)} ${did} (${level}, by ${visible(via.name)}): ${receiptInWords(receipt)}`
+  return `${accountInWords(by)} ${did} (${level}, by ${visible(via.name)}): ${receiptInWords(receipt)}`
 }

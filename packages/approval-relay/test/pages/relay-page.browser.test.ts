@@ -107,7 +107,7 @@ describe('a person at the pages', () => {
     expect(engine.ran).toEqual([raise.text])
     await expect.poll(() => desk.pending()).toEqual([])
     await ann.goto('/history')
-    expect(await ann.page.locator('main').innerText()).toContain('Ann Ngo approved (signed, by house): counted')
+    expect(await ann.page.locator('main').innerText()).toContain('ann (Ann Ngo) approved (signed, by house): counted')
     await ann.picture('history')
     expect(engine.journal.events.filter(({ type }) => type === 'approval.vote')).toHaveLength(1)
     expect(desk.decisions).toMatchObject([
@@ -221,7 +221,7 @@ describe('two people at once', () => {
     await bob.picture('request-phone')
     await ann.page.getByLabel('To approve, type').fill(digestPrefix(request))
     await ann.page.getByRole('button', { name: 'Approve' }).click()
-    await bob.page.getByText('Ann Ngo approved (signed, by house): counted').waitFor()
+    await bob.page.getByText('ann (Ann Ngo) approved (signed, by house): counted').waitFor()
     expect(engine.ran).toEqual([])
     expect(await ann.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
     await ann.picture('one-of-two')

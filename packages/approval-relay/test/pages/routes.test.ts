@@ -468,6 +468,25 @@ describe('a decision', () => {
     expect(on.desk.decisions).toEqual([])
   })
 
+  it('is said to be of the account that made it, whatever it calls itself', async () => {
+    on.login.who = { name: 'bob' }
+    await on.logIn()
+    expect((await on.decide('plain')).status).toBe(303)
+    const by = 'ann (bob) approved'
+    for (const path of ['/', '/requests/:id'])
+      expect(on.textOf(await on.get(looked(path)))).not.toContain('>bob approved')
+    expect(on.textOf(await on.get(looked('/requests/:id')))).toContain(by)
+    let told = ''
+    const { stream } = await on.get('/events')
+    await stream?.((chunk) => {
+      told += chunk
+      return false
+    }, new AbortController().signal)
+    expect(told).toContain(by)
+    on.desk.end(requestOf('plain').id, 'consumed')
+    expect(on.textOf(await on.get('/history'))).toContain(by)
+  })
+
   it('is made once by each', async () => {
     await on.decide('plain')
     expect((await on.decide('plain', { decision: 'deny' })).status).toBe(409)
