@@ -125,9 +125,30 @@ export const relayGuards = [
   {
     name: 'what was shown is what is signed',
     file: relay('relay-desk'),
-    find: "if (view.digest !== decision.viewDigest) return 'other-view'",
-    replace: '',
+    find: 'views.find(({ digest }) => digest === decision.viewDigest)',
+    replace: 'views.at(0)',
     tests: tests('desk'),
+  },
+  {
+    name: 'what a channel shows to all is what whoever may see more denies there',
+    file: relay('relay-desk'),
+    find: "if (decision.via.kind === 'channel' && decision.decision === 'deny') views.push(",
+    replace: "if (decision.via.name === '') views.push(",
+    tests: tests('masks'),
+  },
+  {
+    name: 'what a channel shows to all is no view of a page',
+    file: relay('relay-desk'),
+    find: "if (decision.via.kind === 'channel' && decision.decision === 'deny') views.push(",
+    replace: "if (decision.decision === 'deny') views.push(",
+    tests: tests('masks'),
+  },
+  {
+    name: 'whoever may see more allows nothing by what a channel shows to all',
+    file: relay('relay-desk'),
+    find: "if (decision.via.kind === 'channel' && decision.decision === 'deny') views.push(",
+    replace: "if (decision.via.kind === 'channel') views.push(",
+    tests: tests('masks'),
   },
   {
     name: 'a part of a view is not allowed at signed',

@@ -190,8 +190,11 @@ export class RelayDesk implements Desk {
     if (this.#ofPerson.take(known.person) > 0) return 'too-many'
     const entry = this.#pending.get(id)
     if (entry === undefined) return 'over'
-    const view = viewOf(entry.request, known.roles)
-    if (view.digest !== decision.viewDigest) return 'other-view'
+    const views = [viewOf(entry.request, known.roles)]
+    // In a channel everybody is shown the same, also whoever may see more: they can say no to it.
+    if (decision.via.kind === 'channel' && decision.decision === 'deny') views.push(viewOf(entry.request, []))
+    const view = views.find(({ digest }) => digest === decision.viewDigest)
+    if (view === undefined) return 'other-view'
     if (decision.decision === 'allow' && isAbove(decision.level, view.allowUpTo)) return 'partial-view'
     if (entry.deciding.has(known.person)) return 'already-answered'
     if (entry.deciding.size >= mostAnswers) return 'too-many'

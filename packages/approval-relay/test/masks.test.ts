@@ -47,6 +47,20 @@ describe('a request about what is masked', () => {
     expect(stage.ofType('relay.answered').map(({ masked }) => masked)).toEqual([true, false])
   })
 
+  it('is denied in a channel by whoever may see it, as it is shown to all there', async () => {
+    const stage = await RelayStage.open({ masks })
+    const { ann, anybody, id } = await views(stage, secret)
+    const shown = { viewDigest: anybody?.digest ?? '' }
+    const channel = { kind: 'channel', name: 'chat' } as const
+    expect(ann?.digest).not.toBe(anybody?.digest)
+    expect(await stage.decide('ann', id, { ...shown, decision: 'deny' })).toMatchObject({ reason: 'other-view' })
+    const yes = { ...shown, via: channel, level: 'channel' } as const
+    expect(await stage.decide('ann', id, yes)).toMatchObject({ reason: 'other-view' })
+    const no = { ...shown, decision: 'deny', via: channel, level: 'channel' } as const
+    expect(await stage.decide('ann', id, no)).toMatchObject({ decided: true, level: 'channel' })
+    expect(stage.ofType('relay.answered').map(({ masked }) => masked)).toEqual([true])
+  })
+
   it.each<[string, RequestParts, boolean]>([
     ['another table', { effects: [{ ...cards, resource: 'table:public.users' }] }, false],
     ['the table beside others', { effects: [{ ...cards, resource: 'table:public.users' }, cards] }, true],
