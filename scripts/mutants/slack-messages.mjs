@@ -48,6 +48,22 @@ export const slackMessageGuards = [
     only: 'hostile text',
   },
   {
+    name: 'what the disk did not take is not posted again',
+    file: slack('message-board'),
+    find: '    this.#unkept.set(message.request, message)\n',
+    replace: '',
+    tests: messages,
+    only: 'a disk that takes nothing',
+  },
+  {
+    name: 'what the disk did not take ends with its request',
+    file: slack('message-board'),
+    find: 'const before = posted.of(id) ?? unkept',
+    replace: 'const before = posted.of(id)',
+    tests: messages,
+    only: 'a disk that takes nothing',
+  },
+  {
     name: 'nothing of a message is looked up or unfolded by Slack',
     file: slack('message-board'),
     find: "parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false",

@@ -48,6 +48,8 @@ export class MessageBoard {
   readonly #due = new Map<string, Due>()
   /** What was last brought to Slack, by request. */
   readonly #shown = new Map<string, string>()
+  /** What stands in Slack and could not be kept on disk: it is not posted again, and ends with its request. */
+  readonly #unkept = new Map<string, PostedMessage>()
   readonly #flood: Flood
   readonly #backOff: BackOff
   readonly #summary: Summary
@@ -149,12 +151,17 @@ export class MessageBoard {
 
   async #bring(id: string, due: Due): Promise<boolean> {
     const { desk, posted } = this.#parts
-    const before = posted.of(id)
+    const unkept = this.#unkept.get(id)
+    const before = posted.of(id) ?? unkept
     const { changes, ended } = due
     if (ended !== false) {
       const over = before === undefined || (await this.#end(before, line(ended)))
       if (over) await this.#forget(id)
       return over
+    }
+    if (unkept !== undefined) {
+      await this.#keep(unkept)
+      return true
     }
     const entry = desk.entry(id)
     const view = await desk.viewFor(id, undefined, new AbortController().signal)
@@ -190,8 +197,15 @@ export class MessageBoard {
       return false
     }
     const prefix = digestPrefix(entry.request)
-    await posted.add({ request: id, ts, view: view.digest, whole: message.whole, prefix })
+    await this.#keep({ request: id, ts, view: view.digest, whole: message.whole, prefix })
     return this.#settled(id, due, changes, text)
+  }
+
+  /** Rejects when it is not on disk. */
+  async #keep(message: PostedMessage): Promise<void> {
+    this.#unkept.set(message.request, message)
+    await this.#parts.posted.add(message)
+    this.#unkept.delete(message.request)
   }
 
   /** The view of a request is another one than its message shows: the message is taken out of use, and a new one posted. */
@@ -238,6 +252,7 @@ export class MessageBoard {
   async #forget(id: string): Promise<void> {
     this.#due.delete(id)
     this.#shown.delete(id)
+    this.#unkept.delete(id)
     await this.#parts.posted.remove(id)
   }
 

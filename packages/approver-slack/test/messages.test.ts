@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
@@ -300,6 +300,39 @@ describe('a Slack that fails', () => {
     await expect.poll(() => bench.desk.pending()[0]!.answers.every(({ receipt }) => receipt !== undefined)).toBe(true)
     go()
     await expect.poll(() => shows(message)).toContain('no-role')
+  })
+})
+
+describe('a disk that takes nothing', () => {
+  /** Whatever would be written there is refused. */
+  const inTheWay = (): string => join(bench.folder, 'slack.json.new')
+
+  it('has a request asked about once, by a message that counts when it is on disk', async () => {
+    await bench.start()
+    bench.link('ann')
+    await mkdir(inTheWay())
+    ask()
+    const message = await asked()
+    await expect.poll(() => bench.failures.length).toBe(1)
+    await bench.click('ann', message, 'approve')
+    await expect.poll(() => bench.refusals).toContain('slack-other-message')
+    await rmdir(inTheWay())
+    await expect.poll(() => bench.posted().catch(() => '')).toContain(message.ts)
+    await bench.click('ann', message, 'approve')
+    await expect.poll(() => shows(message)).toContain('counted.')
+    expect(bench.slack.shown).toHaveLength(1)
+  })
+
+  it('leaves no message that goes on asking about what is over', async () => {
+    await bench.start()
+    await mkdir(inTheWay())
+    ask()
+    const message = await asked()
+    await expect.poll(() => bench.failures.length).toBe(1)
+    bench.desk.end(bench.desk.pending()[0]!.request.id, 'void')
+    await expect.poll(() => shows(message)).toContain('Void')
+    expect(buttons(message)).toEqual([])
+    expect(bench.slack.shown).toHaveLength(1)
   })
 })
 
