@@ -76,8 +76,13 @@ export async function serve(options: ServeOptions): Promise<Served> {
     const ports = portsOf({ config, guard, sessions, metrics, readiness, doors })
     for (const listener of config.control) {
       const address = addressOf(listener, places)
-      const answer = (request: Parameters<typeof route>[0]): ReturnType<typeof route> => route(request, ports, listener)
-      listeners.push(await openControlListener({ address, answer, maxRequests: config.limits.requests }))
+      listeners.push(
+        await openControlListener({
+          address,
+          answer: (request, body) => route(request, body, ports, listener),
+          maxRequests: config.limits.requests,
+        }),
+      )
     }
     for (const [index, target] of targets.entries()) {
       const door = config.targets[index]

@@ -8,7 +8,8 @@ import { BothKeysError } from '@bothkeys/core'
 import { trustedFolder } from '../files/trusted-file.js'
 import type { Answer } from './answer.js'
 import { errorAnswer, problem } from './answer.js'
-import { refusedRequest } from './request.js'
+import { ControlPlaces } from './places.js'
+import { bodyOf, refusedRequest } from './request.js'
 
 /** Where a control listener is. */
 export type ControlAddress = { readonly path: string; readonly mode: number } | { readonly port: number }
@@ -16,9 +17,9 @@ export type ControlAddress = { readonly path: string; readonly mode: number } | 
 /** What one needs. */
 export interface ControlListenerContext {
   readonly address: ControlAddress
-  /** Answers a request that was let through, or throws. */
-  readonly answer: (request: IncomingMessage) => Promise<Answer>
-  /** How many requests are answered at the same time. */
+  /** Answers a request that was let through, with its whole body, or throws. */
+  readonly answer: (request: IncomingMessage, body: Buffer) => Promise<Answer>
+  /** How many requests are answered at the same time. Twice as many may be connected. */
   readonly maxRequests: number
 }
 
@@ -34,6 +35,8 @@ export interface ControlListener {
 const headersMs = 5_000
 const requestMs = 15_000
 const idleMs = 5_000
+/** How often Node looks whether one of them is over. */
+const lookMs = 1_000
 
 /**
  * Listens for HTTP on a unix socket or on 127.0.0.1. Throws ERR_CONFIG_INVALID for an address that cannot be had and for a folder
@@ -41,25 +44,33 @@ const idleMs = 5_000
  */
 export async function openControlListener(context: ControlListenerContext): Promise<ControlListener> {
   const { address, maxRequests } = context
-  let running = 0
+  const places = new ControlPlaces(maxRequests * 2, maxRequests)
   let port: number | undefined
+  const answerTo = async (request: IncomingMessage): Promise<Answer> => {
+    const refused = refusedRequest(request, port)
+    if (refused !== undefined) return refused
+    try {
+      // Who has not sent all of it takes nothing from those who have.
+      const body = await bodyOf(request)
+      const answer = await places.whileAnswering(request.socket, () => context.answer(request, body))
+      return answer ?? problem(503, 'too many requests at once', { 'retry-after': '1' })
+    } catch (error) {
+      return errorAnswer(error)
+    }
+  }
   const server = createServer(
-    { maxHeaderSize: 32 * 1024, headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: idleMs },
+    {
+      maxHeaderSize: 32 * 1024,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: idleMs,
+      connectionsCheckingInterval: lookMs,
+    },
     (request, response) => {
-      void (async () => {
-        if (running >= maxRequests)
-          return send(response, problem(503, 'too many requests at once', { 'retry-after': '1' }))
-        running++
-        try {
-          const refused = refusedRequest(request, port)
-          send(response, refused ?? (await context.answer(request).catch(errorAnswer)))
-        } finally {
-          running--
-        }
-      })()
+      void answerTo(request).then((answer) => send(response, answer))
     },
   )
-  server.maxConnections = maxRequests * 2
+  server.on('connection', (socket) => places.take(socket))
   server.maxRequestsPerSocket = 1_000
   server.on('clientError', (_error, socket) => socket.destroy())
   // Upgrades and CONNECT are no part of it.

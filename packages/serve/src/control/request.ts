@@ -37,11 +37,8 @@ export function authorizationOf({ headers }: IncomingMessage): Authorization | u
   return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', secret }
 }
 
-/**
- * The JSON object of a body, with its own members alone; an empty body is an empty object. Throws ERR_CONFIG_INVALID for
- * anything else, and for more than 16 KiB.
- */
-export async function jsonBody(request: IncomingMessage): Promise<ReadonlyMap<string, unknown>> {
+/** The bytes of a body. Throws ERR_CONFIG_INVALID for more than 16 KiB. */
+export async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw wrong('the body is larger than 16 KiB')
   const chunks: Buffer[] = []
   let length = 0
@@ -50,12 +47,20 @@ export async function jsonBody(request: IncomingMessage): Promise<ReadonlyMap<st
     if (length > mostBytes) throw wrong('the body is larger than 16 KiB')
     chunks.push(chunk)
   }
-  if (length === 0) return new Map()
+  return Buffer.concat(chunks)
+}
+
+/**
+ * The JSON object of a body, with its own members alone; an empty body is an empty object. Throws ERR_CONFIG_INVALID for
+ * anything else.
+ */
+export function jsonBody(request: IncomingMessage, body: Buffer): ReadonlyMap<string, unknown> {
+  if (body.length === 0) return new Map()
   if (!/^application\/json *(; *charset=utf-8)?$/i.test(request.headers['content-type'] ?? ''))
     throw wrong('the body must be application/json')
   let read: unknown
   try {
-    read = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    read = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
     throw wrong('the body is no JSON')
   }

@@ -26,8 +26,13 @@ export interface ControlRoles {
   readonly approvals: boolean
 }
 
-/** Answers one request. Throws a BothKeysError for what is refused. */
-export async function route(request: IncomingMessage, ports: ControlPorts, roles: ControlRoles): Promise<Answer> {
+/** Answers one request, whose body was read. Throws a BothKeysError for what is refused. */
+export async function route(
+  request: IncomingMessage,
+  body: Buffer,
+  ports: ControlPorts,
+  roles: ControlRoles,
+): Promise<Answer> {
   const path = request.url ?? ''
   const [, collection, id] = /^\/v1\/(sessions|approvals)(?:\/([0-9a-f]{1,64}))?$/.exec(path) ?? []
   const at = `${request.method ?? ''} ${collection === undefined ? path : `/v1/${collection}${id === undefined ? '' : '/'}`}`
@@ -43,13 +48,13 @@ export async function route(request: IncomingMessage, ports: ControlPorts, roles
       return { status: 200, body: text, type }
     }
     case 'POST /v1/sessions':
-      return roles.sessions ? openSession(request, ports) : nothingHere()
+      return roles.sessions ? openSession(request, body, ports) : nothingHere()
     case 'DELETE /v1/sessions/':
       return roles.sessions ? endSession(request, ports, id ?? '') : nothingHere()
     case 'GET /v1/approvals':
       return roles.approvals ? json(200, { approvals: ports.approvals.pending().map(shown) }) : nothingHere()
     case 'POST /v1/approvals/':
-      return roles.approvals ? submit(request, ports, id ?? '') : nothingHere()
+      return roles.approvals ? submit(ports, id ?? '', jsonBody(request, body)) : nothingHere()
     default:
       return nothingHere()
   }
@@ -59,7 +64,7 @@ function nothingHere(): Answer {
   return problem(404, 'there is nothing here')
 }
 
-async function openSession(request: IncomingMessage, ports: ControlPorts): Promise<Answer> {
+async function openSession(request: IncomingMessage, body: Buffer, ports: ControlPorts): Promise<Answer> {
   const authorization = authorizationOf(request)
   const proof = request.headers['dpop']
   if (authorization === undefined || Array.isArray(proof)) throw noToken()
@@ -68,7 +73,7 @@ async function openSession(request: IncomingMessage, ports: ControlPorts): Promi
     throw new BothKeysError('ERR_PROOF_INVALID', 'a proof belongs to the scheme DPoP, and the scheme DPoP to a proof', {
       hint: 'send Authorization: DPoP <token> and DPoP: <proof>, or Authorization: Bearer <token> alone',
     })
-  const targets = targetsOf(await jsonBody(request), ports.targets)
+  const targets = targetsOf(jsonBody(request, body), ports.targets)
   const credential = { token: authorization.secret, ...(proof !== undefined && { proof }) }
   const { capabilities, session } = await ports.openSession(credential, targets)
   return json(201, { session: session.id, expiresAt: session.principal.expiresAt.toISOString(), capabilities })
@@ -96,8 +101,7 @@ async function endSession(request: IncomingMessage, ports: ControlPorts, id: str
   })
 }
 
-async function submit(request: IncomingMessage, ports: ControlPorts, id: string): Promise<Answer> {
-  const body = await jsonBody(request)
+async function submit(ports: ControlPorts, id: string, body: ReadonlyMap<string, unknown>): Promise<Answer> {
   const evidence = body.get('evidence')
   if (body.size !== 1 || typeof evidence !== 'string') throw wrong('the body must hold evidence, and nothing else')
   return json(200, await ports.approvals.submit(id, evidence))

@@ -1,6 +1,6 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readlinkSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { isAbsolute, join, resolve, sep } from 'node:path'
 import { BothKeysError } from '@bothkeys/core'
 
 /** Who this process is, as far as files are concerned. */
@@ -23,34 +23,31 @@ const forbidden: Readonly<Record<Trust, number>> = { secret: 0o077, credential: 
 
 /**
  * Answers the real path of a file that nobody but root and this user can have written, or, as it is asked, read: by its owner
- * and mode, and by those of every folder above it, as sshd looks at its own (`StrictModes`). Throws ERR_CONFIG_INVALID that
- * names the path and what to do, and holds nothing of the file.
+ * and mode, and by those of every link and folder on the way to it, as sshd looks at its own (`StrictModes`). Throws
+ * ERR_CONFIG_INVALID that names the path and what to do, and holds nothing of the file.
  */
 export function trustedFile(path: string, trust: Trust, what: string, owner: FileOwner = ownUser()): string {
-  const { real, status } = found(path, what)
+  const { real, status } = found(path, what, owner)
   if (!status.isFile()) throw refused(`${what} ${path} is no regular file`, 'name the file itself')
   assertOwned(status, owner, `${what} ${path}`)
   if ((status.mode & forbidden[trust]) !== 0) {
     const verb = trust === 'told' ? 'written' : 'read'
     throw refused(`${what} ${path} can be ${verb} by others`, `chmod ${trust === 'told' ? 'go-w' : '600'} ${path}`)
   }
-  assertFoldersAbove(real, owner, what)
   return real
 }
 
 /** Answers the real path of a folder that nobody but root and this user can put anything into. Throws ERR_CONFIG_INVALID. */
 export function trustedFolder(path: string, what: string, owner: FileOwner = ownUser()): string {
-  const { real, status } = found(path, what)
+  const { real, status } = found(path, what, owner)
   if (!status.isDirectory()) throw refused(`${what} ${path} is no folder`, 'name the folder itself')
-  assertFoldersAbove(`${real}/.`, owner, what, 'exactly')
+  assertFolder(real, owner, what, 'exactly')
   return real
 }
 
-function found(path: string, what: string): { readonly real: string; readonly status: Stats } {
+function found(path: string, what: string, owner: FileOwner): { readonly real: string; readonly status: Stats } {
   try {
-    const real = realpathSync(resolve(path))
-    // A link in a folder of somebody else could lead elsewhere tomorrow.
-    if (lstatSync(resolve(path)).isSymbolicLink()) assertFoldersAbove(resolve(path), ownUser(), what)
+    const real = followed(resolve(path), owner, what)
     return { real, status: statSync(real) }
   } catch (cause) {
     if (cause instanceof BothKeysError) throw cause
@@ -62,26 +59,43 @@ function found(path: string, what: string): { readonly real: string; readonly st
   }
 }
 
-function assertFoldersAbove(
-  file: string,
-  owner: FileOwner,
-  what: string,
-  sticky: 'sticky' | 'exactly' = 'sticky',
-): void {
-  let folder = dirname(file)
-  let strict = sticky === 'exactly'
-  for (;;) {
-    const status = statSync(folder)
-    assertOwned(status, owner, `${folder}, a folder of ${what},`)
-    // In a folder like /tmp only the owner of a file can put another in its place.
-    const isSticky = (status.mode & 0o1000) !== 0 && !strict
-    if ((status.mode & 0o022) !== 0 && !isSticky)
-      throw refused(`${folder}, a folder of ${what}, can be written by others`, `chmod go-w ${folder}`)
-    const above = dirname(folder)
-    if (above === folder) return
-    folder = above
-    strict = false
+/** As for Linux. */
+const mostLinks = 40
+
+/**
+ * Follows a path one name after the other, as the kernel does. Whoever can write to a folder in which a name is looked up, or
+ * owns a link on the way, could have the path lead elsewhere tomorrow.
+ */
+function followed(path: string, owner: FileOwner, what: string): string {
+  const names = path.split(sep)
+  let real: string = sep
+  let links = 0
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    if (name === '' || name === '.') continue
+    assertFolder(real, owner, what)
+    const next = join(real, name)
+    const status = lstatSync(next)
+    if (!status.isSymbolicLink()) {
+      real = next
+      continue
+    }
+    assertOwned(status, owner, `${next}, a link to ${what},`)
+    if (++links > mostLinks) throw new Error('there are too many links')
+    const to = readlinkSync(next)
+    if (isAbsolute(to)) real = sep
+    names.unshift(...to.split(sep))
   }
+  return real
+}
+
+function assertFolder(folder: string, owner: FileOwner, what: string, sticky: 'sticky' | 'exactly' = 'sticky'): void {
+  const status = statSync(folder)
+  const strict = sticky === 'exactly'
+  assertOwned(status, owner, `${folder}, a folder of ${what},`)
+  // In a folder like /tmp only the owner of a file can put another in its place.
+  const isSticky = (status.mode & 0o1000) !== 0 && !strict
+  if ((status.mode & 0o022) !== 0 && !isSticky)
+    throw refused(`${folder}, a folder of ${what}, can be written by others`, `chmod go-w ${folder}`)
 }
 
 function assertOwned(status: Stats, owner: FileOwner, what: string): void {

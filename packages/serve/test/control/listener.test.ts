@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,14 +58,27 @@ async function listening({ maxRequests = 8, ports = {}, roles, tcp = false }: Li
     ...ports,
   }
   const address = tcp ? { port: 0 } : { path: join(folder, `c${String(open.length)}.sock`), mode: 0o660 }
-  const answer: Parameters<typeof openControlListener>[0]['answer'] = (request) =>
-    route(request, all, { sessions: true, approvals: false, ...roles })
+  const answer: Parameters<typeof openControlListener>[0]['answer'] = (request, body) =>
+    route(request, body, all, { sessions: true, approvals: false, ...roles })
   const listener = await openControlListener({ address, answer, maxRequests })
   open.push(listener)
   return tcp ? Number(new URL(listener.url).port) : listener.url
 }
 
 const statusOf = async (...args: Parameters<typeof ask>): Promise<number> => (await ask(...args)).status
+
+/** Connects, sends that much and waits. */
+function half(path: string, sent: string): Promise<Socket> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.write(sent)
+      resolve(socket)
+    })
+    // Who has to leave for somebody else may be reset.
+    socket.on('error', () => undefined)
+    socket.resume()
+  })
+}
 
 const refusal = (message: RegExp): unknown =>
   expect.objectContaining({ code: 'ERR_CONFIG_INVALID', message: expect.stringMatching(message) })
@@ -164,6 +178,51 @@ describe('a control listener', () => {
     release()
     await Promise.all(slow)
     expect(await statusOf(path, 'GET', '/healthz')).toBe(200)
+  })
+
+  it.each([
+    ['say nothing', ''],
+    ['send half a header', 'GET /healthz HTTP/1.1\r\nHost: local'],
+    [
+      'send half a body',
+      'POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nContent-Length: 9\r\n\r\n{',
+    ],
+  ])('answers who asks while others %s', async (_what, sent) => {
+    const path = String(await listening({ maxRequests: 2 }))
+    const others = await Promise.all(Array.from({ length: 8 }, () => half(path, sent)))
+    expect(await statusOf(path, 'GET', '/healthz')).toBe(200)
+    for (const other of others) other.destroy()
+  })
+
+  it('keeps the place of who is being answered, whoever comes', async () => {
+    let release = (): void => undefined
+    let asked = 0
+    const waits = new Promise<void>((resolve) => (release = resolve))
+    const metrics: ControlPorts['metrics'] = () => {
+      asked++
+      return waits.then(() => ({ type: 'text/plain', text: '' }))
+    }
+    const path = String(await listening({ ports: { metrics }, maxRequests: 2 }))
+    const slow = statusOf(path, 'GET', '/metrics')
+    await expect.poll(() => asked).toBe(1)
+    const others = await Promise.all(Array.from({ length: 8 }, () => half(path, '')))
+    release()
+    expect(await slow).toBe(200)
+    for (const other of others) other.destroy()
+  })
+
+  it('has no more connections than twice the requests that it answers', async () => {
+    const path = String(await listening({ maxRequests: 2 }))
+    let ended = 0
+    const others = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const socket = await half(path, '')
+        socket.once('close', () => ended++)
+        return socket
+      }),
+    )
+    await expect.poll(() => ended).toBe(4)
+    for (const other of others) other.destroy()
   })
 
   it('says nothing of an error that is not its own', async () => {

@@ -1,6 +1,17 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readBoundedText } from '../../src/files/bounded-text.js'
 import { readSecret } from '../../src/files/secret.js'
@@ -21,6 +32,12 @@ function file(name: string, mode: number, content = 's3cret'): string {
   writeFileSync(path, content)
   chmodSync(path, mode)
   return path
+}
+
+/** `link` leads to `open/link`, and that one to the key. */
+function twoLinks(open: string): void {
+  symlinkSync('../key', join(open, 'link'))
+  symlinkSync('open/link', join(folder, 'link'))
 }
 
 const places = (credentials?: string): Parameters<typeof readSecret>[2] => ({
@@ -65,6 +82,37 @@ describe('a file with a secret', () => {
     expect(trustedFile(join(folder, 'open', 'link'), 'secret', 'the key')).toBe(join(folder, 'key'))
     chmodSync(join(folder, 'open'), 0o777)
     expect(() => trustedFile(join(folder, 'open', 'link'), 'secret', 'the key')).toThrow(refusal(/written by others/))
+  })
+
+  it.each([
+    ['a folder is a link', (open: string) => symlinkSync(folder, join(open, 'way')), 'open/way/key'],
+    ['a link leads to another link', (open: string) => twoLinks(open), 'link'],
+    ['a link leads back up', () => symlinkSync('open/in/../..', join(folder, 'way')), 'way/key'],
+  ])('that is reached through a folder that others can write to is refused, where %s', (_how, lay, path) => {
+    file('key', 0o600)
+    const open = join(folder, 'open')
+    mkdirSync(join(open, 'in'), { recursive: true })
+    lay(open)
+    expect(trustedFile(join(folder, path), 'secret', 'the key')).toBe(join(folder, 'key'))
+    chmodSync(open, 0o777)
+    expect(() => trustedFile(join(folder, path), 'secret', 'the key')).toThrow(refusal(/open, .*written by others/))
+  })
+
+  it('behind a link of somebody else is refused, also where everybody has his own', () => {
+    const link = join(tmpdir(), `${basename(folder)}-link`)
+    symlinkSync('/etc/passwd', link)
+    try {
+      if (ownUser().uid === 0) lchownSync(link, 4711, 4711)
+      expect(() => trustedFile(link, 'told', 'the file', { uid: 4712 })).toThrow(refusal(/link, .*another user/))
+      expect(trustedFile(link, 'told', 'the file', { uid: lstatSync(link).uid })).toBe('/etc/passwd')
+    } finally {
+      rmSync(link)
+    }
+  })
+
+  it('that is a link to itself is refused', () => {
+    symlinkSync('link', join(folder, 'link'))
+    expect(() => trustedFile(join(folder, 'link'), 'secret', 'the key')).toThrow(refusal(/cannot be looked at/))
   })
 
   it('that is none is refused', () => {
