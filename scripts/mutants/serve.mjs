@@ -82,6 +82,20 @@ export const serveGuards = [
     tests: test('control/listener'),
   },
   {
+    name: 'what is no YAML is not repeated',
+    file: source('config/yaml-text'),
+    find: "${code.toLowerCase().replaceAll('_', ' ')}",
+    replace: '${document.errors[0]?.message ?? code}',
+    tests: test('config/config'),
+  },
+  {
+    name: 'who asked before the end is told of it',
+    file: source('control/readiness'),
+    find: 'return this.#draining ? ending : readiness',
+    replace: 'return readiness',
+    tests: test('control/readiness'),
+  },
+  {
     name: 'no secret stands in the configuration',
     file: source('config/target-keys'),
     find: '      password: refusedSecret(elsewhere),\n',

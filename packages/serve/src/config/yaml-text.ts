@@ -39,8 +39,9 @@ export function readConfigText(text: string): ConfigText {
   })
   const [first, second] = Array.isArray(documents) ? documents : []
   for (const document of Array.isArray(documents) ? documents : []) {
-    for (const { message, pos } of [...document.errors, ...document.warnings])
-      reader.report([], `not valid YAML: ${message.replaceAll(/\s+/g, ' ')}`, pos[0])
+    // The parser's own words repeat what stands there, which may be a secret at a wrong place.
+    for (const { code, pos } of [...document.errors, ...document.warnings])
+      reader.report([], `not valid YAML: ${code.toLowerCase().replaceAll('_', ' ')}`, pos[0])
   }
   if (second !== undefined)
     reader.report([], 'the text holds several documents; a configuration is one', second.range[0])

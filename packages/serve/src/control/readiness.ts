@@ -8,6 +8,11 @@ export interface Readiness {
   readonly reasons: Readonly<Record<string, string>>
 }
 
+const ending: Readiness = Object.freeze({
+  ready: false,
+  reasons: Object.freeze({ draining: 'the process is ending' }),
+})
+
 /** How long an answer is good for and how long a check may take, in milliseconds. */
 const freshMs = 5_000
 const checkMs = 4_000
@@ -34,12 +39,14 @@ export class ReadinessChecks {
   }
 
   async now(): Promise<Readiness> {
-    if (this.#draining) return { ready: false, reasons: { draining: 'the process is ending' } }
+    if (this.#draining) return ending
     if (this.#last !== undefined && this.#monotonicMs() - this.#last.atMs < freshMs) return this.#last.readiness
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
-    return this.#asking
+    const readiness = await this.#asking
+    // It may have begun to end while the checks were under way.
+    return this.#draining ? ending : readiness
   }
 
   async #ask(): Promise<Readiness> {

@@ -124,3 +124,20 @@ describe('the text of a configuration', () => {
     expect(() => parseConfig('s.yaml', text)).toThrow(refusal(message))
   })
 })
+
+describe('a secret that stands where none belongs', () => {
+  it.each([
+    'password: [a\nb: }hunter2',
+    'password: !hunter2 x',
+    'password: |hunter2\n  x',
+    'password: "\\qhunter2"',
+    'password: *hunter2',
+    'password: hunter2: x',
+    '%hunter2\n---\na: b',
+    'targets: [{ name: orders, password: hunter2 }]',
+  ])('is not repeated by what is said about %j', (text) => {
+    const said = (): unknown => parseConfig('serve.yaml', text)
+    expect(said).toThrow(/serve\.yaml:\d+:\d+ /)
+    expect(said).not.toThrow(/hunter2/)
+  })
+})

@@ -40,4 +40,14 @@ describe('readiness', () => {
     expect(await checks.now()).toEqual({ ready: false, reasons: { draining: 'the process is ending' } })
     expect(check.mock.calls.length).toBe(1)
   })
+
+  it('says no to who asked before it and is answered after it', async () => {
+    let answer = (): void => undefined
+    const check = (): Promise<undefined> => new Promise((resolve) => (answer = () => resolve(undefined)))
+    const checks = new ReadinessChecks(new Map([['one', check]]), () => 0)
+    const asked = checks.now()
+    checks.drain()
+    answer()
+    expect(await asked).toEqual({ ready: false, reasons: { draining: 'the process is ending' } })
+  })
 })
