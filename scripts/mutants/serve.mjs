@@ -96,6 +96,27 @@ export const serveGuards = [
     tests: test('control/readiness'),
   },
   {
+    name: 'no door goes on while another one closes',
+    file: source('close-all'),
+    find: 'await Promise.allSettled([...outside].map(closeInTime))',
+    replace: '[]\n  for (const each of outside) results.push(...(await Promise.allSettled([closeInTime(each)])))',
+    tests: test('close-all'),
+  },
+  {
+    name: 'a door that hangs does not keep the journal open',
+    file: source('close-all'),
+    find: 'await Promise.race([part.close(), late])',
+    replace: 'await part.close()',
+    tests: test('close-all'),
+  },
+  {
+    name: 'the journal is closed after the doors',
+    file: source('close-all'),
+    find: '  const results = await Promise.allSettled([...outside].map(closeInTime))\n  results.push(...(await Promise.allSettled([closeInTime(guard)])))\n',
+    replace: '  const results = await Promise.allSettled([...outside, guard].map(closeInTime))\n',
+    tests: test('close-all'),
+  },
+  {
     name: 'no secret stands in the configuration',
     file: source('config/target-keys'),
     find: '      password: refusedSecret(elsewhere),\n',

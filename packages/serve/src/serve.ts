@@ -61,8 +61,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const close = (): Promise<void> => {
     readiness.drain()
     sessions.refuseNew()
-    // The journal comes last: it records what the others end.
-    closing ??= closeAll([...[...doors.values(), ...listeners].map((each) => () => each.close()), () => guard.close()])
+    closing ??= closeAll([...doors.values(), ...listeners], guard)
     return closing
   }
   let draining: Promise<void> | undefined

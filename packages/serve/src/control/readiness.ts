@@ -39,14 +39,18 @@ export class ReadinessChecks {
   }
 
   async now(): Promise<Readiness> {
+    const readiness = await this.#known()
+    // It may have begun to end while the checks were under way.
+    return this.#draining ? ending : readiness
+  }
+
+  async #known(): Promise<Readiness> {
     if (this.#draining) return ending
     if (this.#last !== undefined && this.#monotonicMs() - this.#last.atMs < freshMs) return this.#last.readiness
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined
     })
-    const readiness = await this.#asking
-    // It may have begun to end while the checks were under way.
-    return this.#draining ? ending : readiness
+    return this.#asking
   }
 
   async #ask(): Promise<Readiness> {

@@ -110,8 +110,13 @@ describe('a file with a secret', () => {
     }
   })
 
-  it('that is a link to itself is refused', () => {
+  it('that is a link to itself, or behind too many links, is refused', () => {
     symlinkSync('link', join(folder, 'link'))
+    // The kernel follows no more than 40 either.
+    file('link-0', 0o600)
+    for (let at = 1; at <= 41; at++) symlinkSync(`link-${String(at - 1)}`, join(folder, `link-${String(at)}`))
+    expect(trustedFile(join(folder, 'link-40'), 'secret', 'the key')).toBe(join(folder, 'link-0'))
+    expect(() => trustedFile(join(folder, 'link-41'), 'secret', 'the key')).toThrow(refusal(/cannot be looked at/))
     expect(() => trustedFile(join(folder, 'link'), 'secret', 'the key')).toThrow(refusal(/cannot be looked at/))
   })
 
