@@ -76,6 +76,7 @@ import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
 import { relayGuards } from './relay.mjs'
 import { relayStoreGuards } from './relay-store.mjs'
+import { relayWaitingGuards } from './relay-waiting.mjs'
 import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -183,6 +184,7 @@ const lists = {
   'id-tokens': idTokenGuards,
   relay: relayGuards,
   'relay-store': relayStoreGuards,
+  'relay-waiting': relayWaitingGuards,
   requests: requestGuards,
   webhook: webhookGuards,
   'relay-messages': relayMessageGuards,

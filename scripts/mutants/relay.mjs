@@ -48,15 +48,15 @@ export const relayGuards = [
   {
     name: 'waiting questions of an engine are bounded',
     file: relay('engine-api'),
-    find: 'if (waiting >= this.#parts.limits.waitingPerEngine) ',
-    replace: 'if (waiting < 0) ',
+    find: 'if (!this.#places.take(engine)) ',
+    replace: 'if (!this.#places.take(engine) && engine === "") ',
     tests: tests('compromised-engine'),
   },
   {
     name: 'waiting requests of an engine and their bytes are bounded',
-    file: relay('relay-desk'),
-    find: 'return all.length < pendingPerEngine && used + bytes <= pendingBytesPerEngine',
-    replace: 'return all.length < pendingPerEngine || used + bytes <= pendingBytesPerEngine',
+    file: relay('room-of-engines'),
+    find: 'used.requests >= this.#most.requests || used.bytes',
+    replace: 'used.requests >= this.#most.requests && used.bytes',
     tests: tests('compromised-engine'),
   },
   {
@@ -83,7 +83,7 @@ export const relayGuards = [
   {
     name: 'the same request at once is one',
     file: relay('relay-desk'),
-    find: '    this.#arriving.set(id, { engine, bytes, done })\n',
+    find: '    this.#arriving.set(id, done)\n',
     replace: '',
     tests: tests('engine-api'),
   },
@@ -118,8 +118,8 @@ export const relayGuards = [
   {
     name: 'waiting questions end with the relay',
     file: relay('http/relay-server'),
-    find: 'AbortSignal.any([gone.signal, this.#closing.signal])',
-    replace: 'AbortSignal.any([gone.signal])',
+    find: '    for (const over of this.#open) over.abort(ending)\n',
+    replace: '',
     tests: tests('engine-api'),
   },
   {

@@ -10,12 +10,15 @@ import { parseEnd, parseReceipts } from './engine-messages.js'
 import type { RelayDesk } from './relay-desk.js'
 import type { RelayLimits } from './relay-limits.js'
 import type { RelayRecord } from './relay-record.js'
+import { WaitingPlaces } from './waiting-places.js'
 
 /** What the engine side needs. */
 export interface EngineApiParts {
   readonly desk: RelayDesk
   readonly record: RelayRecord
   readonly limits: RelayLimits
+  /** How many engines are known. */
+  readonly engines: number
   readonly monotonicMs: () => number
   readonly nowMs: () => number
   /** Which engine sent a message (`requestTokens`). */
@@ -42,11 +45,13 @@ export class EngineApi {
   readonly #messages: RatePerMinute
   readonly #requests: RatePerMinute
   readonly #ofRequester: RatePerMinute
-  readonly #waiting = new Map<string, number>()
+  readonly #places: WaitingPlaces
 
   constructor(parts: EngineApiParts) {
     this.#parts = parts
-    const { messagesPerMinute, requestsPerMinute, requestsPerRequesterPerMinute } = parts.limits
+    const { connections, messagesPerMinute, requestsPerMinute, requestsPerRequesterPerMinute, waitingPerEngine } =
+      parts.limits
+    this.#places = new WaitingPlaces({ connections, engines: parts.engines, perEngine: waitingPerEngine })
     this.#messages = new RatePerMinute(messagesPerMinute, parts.monotonicMs)
     this.#requests = new RatePerMinute(requestsPerMinute, parts.monotonicMs)
     this.#ofRequester = new RatePerMinute(requestsPerRequesterPerMinute, parts.monotonicMs)
@@ -131,13 +136,11 @@ export class EngineApi {
   }
 
   async #wait(engine: string, entry: PendingEntry, waitS: number, signal: AbortSignal): Promise<void> {
-    const waiting = this.#waiting.get(engine) ?? 0
-    if (waiting >= this.#parts.limits.waitingPerEngine) assertRate(1, 'too-many-waiting')
-    this.#waiting.set(engine, waiting + 1)
+    if (!this.#places.take(engine)) assertRate(1, 'too-many-waiting')
     try {
       await entry.changed(waitS * 1000, signal)
     } finally {
-      this.#waiting.set(engine, (this.#waiting.get(engine) ?? 1) - 1)
+      this.#places.release(engine)
     }
   }
 

@@ -21,6 +21,7 @@ import type {
   PersonView,
 } from './ports.js'
 import { RatePerMinute } from './rate.js'
+import { RoomOfEngines } from './room-of-engines.js'
 import type { KeptAnswer } from './store/kept-answer.js'
 import type { KeptRequest } from './store/request-store.js'
 
@@ -33,10 +34,8 @@ export class RelayDesk implements Desk {
   readonly #pending = new Map<string, PendingEntry>()
   readonly #over: OverRequests
   /** What is being put on disk, by id. */
-  readonly #arriving = new Map<
-    string,
-    { readonly engine: string; readonly bytes: number; readonly done: Promise<void> }
-  >()
+  readonly #arriving = new Map<string, Promise<void>>()
+  readonly #room: RoomOfEngines
   /** What could not be removed from disk yet. */
   readonly #leftOnDisk = new Map<string, number>()
   readonly #events = new EventEmitter<{ [K in keyof DeskEvents]: [...DeskEvents[K]] }>()
@@ -45,11 +44,15 @@ export class RelayDesk implements Desk {
 
   constructor(parts: DeskParts, kept: readonly KeptRequest[]) {
     this.#parts = parts
-    const { decisionsPerPersonPerMinute, history } = parts.limits
+    const { decisionsPerPersonPerMinute, history, pendingBytesPerEngine, pendingPerEngine } = parts.limits
     this.#ofAccount = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
     this.#ofPerson = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
     this.#events.setMaxListeners(0)
-    for (const request of kept) this.#pending.set(request.request.id, new PendingEntry(request))
+    this.#room = new RoomOfEngines({ requests: pendingPerEngine, bytes: pendingBytesPerEngine })
+    for (const request of kept) {
+      this.#pending.set(request.request.id, new PendingEntry(request))
+      this.#room.restore(request.request.engine, request.bytes)
+    }
     this.#over = new OverRequests(parts.history.latest(history))
   }
 
@@ -114,18 +117,21 @@ export class RelayDesk implements Desk {
   async receive(request: RelayedRequest, envelope: string): Promise<'added' | 'known' | 'other' | 'over' | 'full'> {
     const { engine, id } = request
     const bytes = Buffer.byteLength(envelope)
-    await this.#arriving.get(id)?.done.catch(() => undefined)
+    await this.#arriving.get(id)?.catch(() => undefined)
     const known = this.#pending.get(id)
     if (known !== undefined) return isSame(known.request, request) ? 'known' : 'other'
     const owner = this.#over.engineOf(id)
     if (owner !== undefined) return owner === engine ? 'over' : 'other'
     // Two that waited for the same one: the second comes back.
     if (this.#arriving.has(id)) return this.receive(request, envelope)
-    if (!this.#hasRoom(engine, bytes)) return 'full'
+    if (!this.#room.take(engine, bytes)) return 'full'
     const done = this.#keep(request, envelope, bytes)
-    this.#arriving.set(id, { engine, bytes, done })
+    this.#arriving.set(id, done)
     try {
       await done
+    } catch (error) {
+      this.#room.release(engine, bytes)
+      throw error
     } finally {
       this.#arriving.delete(id)
     }
@@ -161,6 +167,7 @@ export class RelayDesk implements Desk {
     const { id } = entry.request
     entry.isOver = true
     this.#pending.delete(id)
+    this.#room.release(entry.request.engine, entry.bytes)
     this.#over.add(id, entry.request.engine)
     const line = historyLine(entry, end, this.#parts.nowMs())
     this.#parts.history.add(line)
@@ -261,14 +268,6 @@ export class RelayDesk implements Desk {
     await store.add(request.engine, request, envelope, receivedAtMs)
     this.#pending.set(request.id, new PendingEntry({ request, bytes, receivedAtMs, answers: [], lastN: 0 }))
     this.#emit('added', request.id)
-  }
-
-  #hasRoom(engine: string, bytes: number): boolean {
-    const { pendingBytesPerEngine, pendingPerEngine } = this.#parts.limits
-    const waiting = [...this.#pending.values()].filter(({ request }) => request.engine === engine)
-    const all = [...waiting, ...[...this.#arriving.values()].filter((each) => each.engine === engine)]
-    const used = all.reduce((sum, each) => sum + each.bytes, 0)
-    return all.length < pendingPerEngine && used + bytes <= pendingBytesPerEngine
   }
 
   #whyNotPending(id: string): DeskRefusal | undefined {

@@ -13,7 +13,10 @@ export interface RelayLimits {
   readonly requestsPerRequesterPerMinute: number
   /** Messages of any kind of one engine in a minute. Default 6,000. */
   readonly messagesPerMinute: number
-  /** Waiting questions for answers of one engine. Default 512. */
+  /**
+   * Waiting questions for answers of one engine. Default 512. All engines together leave a quarter of the connections to others,
+   * and each has its share of half of the rest.
+   */
   readonly waitingPerEngine: number
   /** Answers of one person in a minute. Default 30. */
   readonly decisionsPerPersonPerMinute: number

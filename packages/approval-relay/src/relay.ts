@@ -112,7 +112,16 @@ export async function composeRelay(
     const where = publicUrl.origin
     const context = { desk, logins, publicUrl: where, clock, offers, record: pageRecord(record), onFailure }
     const routes: ServedRoute[] = [
-      ...new EngineApi({ desk, record, limits, monotonicMs, nowMs, senderOf, onFailure }).routes(),
+      ...new EngineApi({
+        desk,
+        record,
+        limits,
+        engines: engines.length,
+        monotonicMs,
+        nowMs,
+        senderOf,
+        onFailure,
+      }).routes(),
       ...statusRoutes({ signer, isReady: () => store.isWell, setAside: setAside.length }),
       ...(logins.length === 0 ? [] : pageRoutes(context, options.pages)),
       ...channels.flatMap((channel) => (channel.routes ?? []).map((route) => ({ ...route, kind: 'open' as const }))),

@@ -21,6 +21,8 @@ const defaultMaxBytes = 64 * 1024
 /** All bodies that are being read at once. */
 const budgetBytes = 64 * 1024 * 1024
 const closingMs = 2_000
+/** Why nobody waits any more. One for all: an error of its own for each message costs more than many answers. */
+const ending = new DOMException('the client went away or the relay stops', 'AbortError')
 
 /**
  * HTTP/1.1 without TLS, for a reverse proxy on the same machine. Strict: a head that a proxy could read in another way is refused and
@@ -30,7 +32,9 @@ export class RelayServer {
   readonly #parts: ServerParts
   readonly #find: ReturnType<typeof routing>
   readonly #budget = new BodyBudget(budgetBytes)
-  readonly #closing = new AbortController()
+  /** The messages that are being answered. */
+  readonly #open = new Set<AbortController>()
+  #isClosing = false
   readonly #server: Server
 
   constructor(parts: ServerParts) {
@@ -80,7 +84,8 @@ export class RelayServer {
 
   /** Waiting questions are answered at once; whoever is still connected after two seconds is cut off. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#isClosing = true
+    for (const over of this.#open) over.abort(ending)
     if (!this.#server.listening) return
     await new Promise<void>((resolve) => {
       this.#server.close(() => {
@@ -95,18 +100,21 @@ export class RelayServer {
   }
 
   async #answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController()
+    const over = new AbortController()
+    const { signal } = over
+    this.#open.add(over)
     response.once('close', () => {
-      gone.abort()
+      this.#open.delete(over)
+      if (!response.writableFinished) over.abort(ending)
     })
-    const signal = AbortSignal.any([gone.signal, this.#closing.signal])
+    if (this.#isClosing) over.abort(ending)
     try {
       const head = headOf(message)
       const answer = typeof head === 'number' ? closing(head) : await this.#handle(message, head, signal)
-      if (answer.stream === undefined) send(response, this.#closing.signal.aborted ? lastOne(answer) : answer)
+      if (answer.stream === undefined) send(response, this.#isClosing ? lastOne(answer) : answer)
       else await this.#stream(response, answer, answer.stream, signal)
     } catch (cause) {
-      if (!gone.signal.aborted) this.#parts.onFailure(cause)
+      if (!response.destroyed) this.#parts.onFailure(cause)
       if (response.headersSent) response.destroy()
       else send(response, closing(500))
     }

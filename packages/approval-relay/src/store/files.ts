@@ -1,5 +1,6 @@
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { closeSync, constants, fdatasync, fsync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdir, open, readdir } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 /** The file system as the relay uses it, so that tests can make each call fail. Everything rejects as the system call does. */
 export interface StoreFiles {
@@ -19,23 +20,37 @@ export interface StoreFiles {
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined>
 }
 
-/** The file system of this machine. */
+const dataOnDisk = promisify(fdatasync)
+const namesOnDisk = promisify(fsync)
+
+/**
+ * The file system of this machine. What the kernel does in its memory is done at once; only what waits for the disk is left to
+ * another thread, of which there are four for everything: each short call would queue there behind the disk.
+ */
 export const nodeFiles: StoreFiles = Object.freeze({
   async makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 })
   },
   create: (path: string, bytes: Uint8Array): Promise<void> => writing(path, 'wx', bytes, true),
   append: (path: string, bytes: Uint8Array): Promise<void> => writing(path, 'a', bytes, false),
-  rename: (from: string, to: string): Promise<void> => rename(from, to),
-  remove: (path: string): Promise<void> => rm(path, { force: true }),
+  async rename(from: string, to: string): Promise<void> {
+    renameSync(from, to)
+  },
+  async remove(path: string): Promise<void> {
+    try {
+      unlinkSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  },
   async syncFolder(path: string): Promise<void> {
     // Windows has no handle of a folder that could be synced.
     if (process.platform === 'win32') return
-    const folder = await open(path, 'r')
+    const folder = openSync(path, 'r')
     try {
-      await folder.sync()
+      await namesOnDisk(folder)
     } finally {
-      await folder.close()
+      closeSync(folder)
     }
   },
   list: (path: string): Promise<readonly string[]> => readdir(path),
@@ -56,11 +71,11 @@ export const nodeFiles: StoreFiles = Object.freeze({
 })
 
 async function writing(path: string, flag: 'wx' | 'a', bytes: Uint8Array, synced: boolean): Promise<void> {
-  const file = await open(path, flag, 0o600)
+  const file = openSync(path, flag, 0o600)
   try {
-    await file.writeFile(bytes)
-    if (synced) await file.datasync()
+    writeFileSync(file, bytes)
+    if (synced) await dataOnDisk(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }

@@ -13,6 +13,8 @@ const isWhole = process.env['BOTHKEYS_SOAK'] !== undefined
 const perSecond = isWhole ? 100 : 20
 const seconds = isWhole ? 120 : 3
 const mebibyte = 1024 * 1024
+/** What is no list would never come, so it is taken as one answer and fails there. */
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
 
 describe('a relay under load', () => {
   it('takes requests, has them decided and forgets them, with flat memory', async () => {
@@ -27,14 +29,20 @@ describe('a relay under load', () => {
     const memory: number[] = []
     const failures: unknown[] = []
     let answered = 0
+    let askedAgain = 0
     const one = async (engine: TestEngine): Promise<void> => {
       const startedAt = performance.now()
       const { body, id } = envelopeOf({ engine: engine.name })
       expect((await engine.ask(body)).status).toBe(201)
       const waiting = engine.answers(id, 0, 25)
       relay.decide('ann', id)
-      const { answers } = (await waiting).body
-      expect(answers).toHaveLength(1)
+      let { body: given } = await waiting
+      // A machine that has more to do than it can is slow to decide; whoever waits asks again, as engines do.
+      while (given['state'] === 'pending' && asList(given['answers']).length === 0) {
+        askedAgain++
+        given = (await engine.answers(id, 0, 25)).body
+      }
+      expect(given['answers']).toHaveLength(1)
       await engine.receipts(id, { n: 1, counted: true })
       expect((await engine.end(id, 'consumed')).status).toBe(204)
       times.push(performance.now() - startedAt)
@@ -64,7 +72,7 @@ describe('a relay under load', () => {
     const last = memory.at(-1) ?? 0
     console.log(
       `${String(answered)} approvals in ${tookS.toFixed(1)} s (${(answered / tookS).toFixed(1)}/s), whole round p50 ${at(0.5)}, ` +
-        `p99 ${at(0.99)}, heap ${memory.map((bytes) => (bytes / mebibyte).toFixed(1)).join(' ')} MiB`,
+        `p99 ${at(0.99)}, asked again ${String(askedAgain)} times, heap ${memory.map((bytes) => (bytes / mebibyte).toFixed(1)).join(' ')} MiB`,
     )
     // History and what is remembered of used messages are bounded, and come to less than this.
     expect(last - first).toBeLessThan(48 * mebibyte)
