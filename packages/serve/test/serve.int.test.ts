@@ -57,18 +57,29 @@ async function connected(folder: ServedFolder, password: string): Promise<pg.Cli
   return client
 }
 
+/** Whoever reads the table waits until the client that this answers has ended. */
+async function locked(table: string): Promise<pg.Client> {
+  const owner = new pg.Client(database.url)
+  await owner.connect()
+  await owner.query(`begin; lock table ${table} in access exclusive mode`)
+  return owner
+}
+
 const code = (expected: string): unknown => expect.objectContaining({ detail: expect.stringContaining(expected) })
 
 describe('bothkeys serve', () => {
   it('lets a token in, decides each statement, and is one session for a pool', async () => {
     const { folder } = await serving()
-    const pool = poolOf(folder, await folder.issuer.token(), { max: 10 })
-    const rows = await Promise.all(Array.from({ length: 10 }, () => pool.query('select count(*)::int as n from notes')))
+    // Its clients stay however slow the rest is.
+    const pool = poolOf(folder, await folder.issuer.token(), { max: 10, idleTimeoutMillis: 0 })
+    const clients = await Promise.all(Array.from({ length: 10 }, () => pool.connect()))
+    const rows = await Promise.all(clients.map((client) => client.query('select count(*)::int as n from notes')))
     expect(rows.map((result) => result.rows)).toEqual(Array.from({ length: 10 }, () => [{ n: 2 }]))
     const { text } = await ask(folder.control, 'GET', '/metrics')
     expect(text).toMatch(/^bothkeys_sessions 1$/m)
     expect(text).toMatch(/^bothkeys_connections\{target="db"\} 10$/m)
     expect(text).toMatch(/^bothkeys_actions_total\{target="db",effect="allow"\} 10$/m)
+    for (const client of clients) client.release()
     await expect(pool.query('select * from secret.things')).rejects.toThrow(code('ERR_DENIED'))
     await expect(pool.query('drop table notes')).rejects.toThrow(code('ERR_DENIED'))
     const later = await ask(folder.control, 'GET', '/metrics')
@@ -150,7 +161,7 @@ describe('bothkeys serve', () => {
 
   it('ends the connections of whoever is revoked by the directory, and of a token that expires', async () => {
     const { folder } = await serving()
-    const client = await connected(folder, await folder.issuer.token({ lifetimeS: 2 }))
+    const client = await connected(folder, await folder.issuer.token({ lifetimeS: 4 }))
     const closed = new Promise((resolve) => client.once('end', resolve))
     await client.query('select 1')
     await closed
@@ -196,7 +207,8 @@ describe('bothkeys serve', () => {
     const token = await folder.issuer.token()
     const [busy, idle] = [await connected(folder, token), await connected(folder, token)]
     expect((await ask(folder.control, 'GET', '/readyz')).body).toEqual({ ready: true, reasons: {} })
-    const slow = busy.query('select pg_sleep(3), 7 as n')
+    const lock = await locked('other')
+    const slow = busy.query('select count(*)::int + 7 as n from other')
     await expect.poll(async () => (await ask(folder.control, 'GET', '/metrics')).text).toMatch(/effect="allow"\} 1$/m)
     const idleEnded = new Promise((resolve) => idle.once('end', resolve))
     served.kill('SIGTERM')
@@ -210,6 +222,7 @@ describe('bothkeys serve', () => {
     await expect(connected(folder, token)).rejects.toThrow(/./)
     const answer = await ask(folder.control, 'POST', '/v1/sessions', { headers: { authorization: `Bearer ${token}` } })
     expect(answer.status).toBe(503)
+    await lock.end()
     expect((await slow).rows).toMatchObject([{ n: 7 }])
     expect(await served.ended).toBe(0)
     expect((await verifyJournal(folder.journal)).verdict).toBe('intact')
