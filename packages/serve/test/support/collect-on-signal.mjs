@@ -1,0 +1,7 @@
+// Loaded before the command: a full garbage collection on SIGUSR2, so that the heap that /metrics tells is what is in use.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc')
+process.on('SIGUSR2', () => collect())
