@@ -32,7 +32,7 @@ export async function checkServe(options: ServeOptions): Promise<void> {
     assertTargets([...policy.targets.keys()], config)
     authorityOf(config.policy, places)
     verifierByIssuer(config.engine, providersOf(config, places))
-    approversOf(config.approvers, places)
+    approversOf(config, places)
     journalOf(config.journal, places)
     for (const { listen, name } of config.targets) {
       if (listen.path !== undefined && existsSync(places.resolve(listen.path)))

@@ -37,7 +37,7 @@ export async function openGuard(
     identity: verifierByIssuer(config.engine, providersOf(config, places)),
     directory: directoryOf(config.directory, places),
     targets: on.targets,
-    approvers: [...approversOf(config.approvers, places), ...approvers],
+    approvers: [...approversOf(config, places), ...approvers],
     journal: on.metrics.journal(journalOf(config.journal, places), (fails) => {
       on.journal.fails = fails
     }),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -48,6 +49,17 @@ describe('checking a configuration', () => {
     await expect(async () => check(folder)).rejects.toThrow(
       refusal('ERR_CONFIG_INVALID', /configuration .* read by others/),
     )
+  })
+
+  it('refuses the key of an approver that others can read', async () => {
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+    const relay = { kind: 'webhook', name: 'relay', url: 'https://relay.test', issuer: 'r', jwksFile: 'desk.jwks' }
+    const folder = await folderOf({ approvers: [{ ...relay, keyFile: 'relay.key', algorithm: 'EdDSA' }] })
+    const path = join(folder.path, 'relay.key')
+    writeFileSync(path, key, { mode: 0o600 })
+    await expect(check(folder)).resolves.toBeUndefined()
+    chmodSync(path, 0o640)
+    await expect(check(folder)).rejects.toThrow(refusal('ERR_CONFIG_INVALID', /approver relay .* read by others/))
   })
 
   it('refuses a folder of a socket that others can write to', async () => {

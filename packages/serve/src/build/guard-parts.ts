@@ -9,10 +9,11 @@ import type {
   PolicyAuthority,
   PolicySource,
 } from '@bothkeys/core'
-import { fileDirectory, fileJournal, fileSource, httpDirectory, signedApprover } from '@bothkeys/core'
+import { fileDirectory, fileJournal, fileSource, httpDirectory, signedApprover, webhookApprover } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import type { ServeConfig } from '../config/config.js'
 import { readBoundedText } from '../files/bounded-text.js'
+import { readPrivateKey } from '../files/private-key.js'
 import type { Places } from '../files/secret.js'
 import { readSecret } from '../files/secret.js'
 import { trustedFile, trustedFolder } from '../files/trusted-file.js'
@@ -54,23 +55,23 @@ export function providersOf({ engine, identity }: ServeConfig, places: Places): 
   }))
 }
 
-type ApproverConfig = ServeConfig['approvers'][number]
-
-/** How each kind of approver is made. */
-const approverKinds: {
-  readonly [Kind in ApproverConfig['kind']]: (
-    config: Extract<ApproverConfig, { readonly kind: Kind }>,
-    places: Places,
-  ) => Approver
-} = {
-  signed: (config, places) => {
-    const { clockToleranceS, issuer, level, name } = config
-    return signedApprover({ ...given({ clockToleranceS, level }), issuer, name, jwks: keysOf(config, places) })
-  },
+export function approversOf({ approvers, engine }: ServeConfig, places: Places): readonly Approver[] {
+  return approvers.map((config) => approverOf(config, engine, places))
 }
 
-export function approversOf(config: ServeConfig['approvers'], places: Places): readonly Approver[] {
-  return config.map((approver) => approverKinds[approver.kind](approver, places))
+function approverOf(config: ServeConfig['approvers'][number], engine: string, places: Places): Approver {
+  const { clockToleranceS, issuer, level, name } = config
+  const evidence = { ...given({ clockToleranceS, level }), issuer, name, jwks: keysOf(config, places) }
+  switch (config.kind) {
+    case 'signed':
+      return signedApprover(evidence)
+    case 'webhook': {
+      const { algorithm, deadlineMs, keyCredential, keyFile, keyId, url } = config
+      const place = { file: keyFile, credential: keyCredential }
+      const key = readPrivateKey(place, algorithm, `the key of the approver ${name}`, places)
+      return webhookApprover({ ...evidence, ...given({ deadlineMs, keyId }), algorithm, engine, key, url })
+    }
+  }
 }
 
 export function journalOf({ folder, head, segmentBytes }: ServeConfig['journal'], places: Places): JournalFactory {

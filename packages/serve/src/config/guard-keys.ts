@@ -94,16 +94,32 @@ export const identity = group(
   },
 )
 
-/** How people answer. Each kind is one way in for what they signed. */
+/** Whose signatures are approvals, and what they prove. */
+const evidence = {
+  name: text(),
+  ...signer,
+  level: optional(oneOf('channel', 'signed', 'phishing-resistant')),
+  clockToleranceS: optional(whole(0, 60)),
+} as const
+
+/** How people answer. Each kind is one way in for what they signed; `webhook` asks them as well. */
 export const approver = kinds({
-  signed: group(
+  signed: group(evidence, (value, at, problems) => exactlyOne(['jwks', 'jwksFile'], value, at, problems)),
+  webhook: group(
     {
-      name: text(),
-      ...signer,
-      level: optional(oneOf('channel', 'signed', 'phishing-resistant')),
-      clockToleranceS: optional(whole(0, 60)),
+      ...evidence,
+      url,
+      key: refusedSecret('name it in keyFile or keyCredential'),
+      keyFile: maybePath,
+      keyCredential: maybeCredential,
+      algorithm: oneOf('ES256', 'EdDSA', 'Ed25519'),
+      keyId: optional(text()),
+      deadlineMs: optional(whole(1, 300_000)),
     },
-    (value, at, problems) => exactlyOne(['jwks', 'jwksFile'], value, at, problems),
+    (value, at, problems) => {
+      exactlyOne(['jwks', 'jwksFile'], value, at, problems)
+      exactlyOne(['keyFile', 'keyCredential'], value, at, problems)
+    },
   ),
 })
 

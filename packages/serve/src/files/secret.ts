@@ -17,13 +17,19 @@ export interface Places {
  * others can read it, when it is empty or has several lines; no error holds any of it.
  */
 export function readSecret(place: SecretPlace, what: string, places: Places): string {
-  const path = place.file === undefined ? credentialPath(place, what, places) : places.resolve(place.file)
-  trustedFile(path, place.file === undefined ? 'credential' : 'secret', what)
+  const path = secretPath(place, what, places)
   const text = readBoundedText(path, what).replace(/\r?\n$/, '')
   if (text !== '' && !/[\0\r\n]/.test(text)) return text
   throw new BothKeysError('ERR_CONFIG_INVALID', `${what} ${path} is empty or has several lines`, {
     hint: 'write the secret alone, on one line',
   })
+}
+
+/** The path of a file with a secret. Throws ERR_CONFIG_INVALID when others can read it. */
+export function secretPath(place: SecretPlace, what: string, places: Places): string {
+  const path = place.file === undefined ? credentialPath(place, what, places) : places.resolve(place.file)
+  trustedFile(path, place.file === undefined ? 'credential' : 'secret', what)
+  return path
 }
 
 function credentialPath({ credential }: SecretPlace, what: string, places: Places): string {

@@ -16,6 +16,7 @@ function parsed(at = '', value?: unknown): ReturnType<typeof parseConfig> {
 const { targets, identity } = exampleConfig() as Record<'targets' | 'identity', object[]>
 const http = { kind: 'http', url: 'https://x', issuer: 'x', tokenFile: 'x' }
 const desk = { kind: 'signed', name: 'a', issuer: 'i', jwks: 'https://x' }
+const relay = { ...desk, kind: 'webhook', url: 'https://x', keyFile: 'x', algorithm: 'ES256' }
 const connected = { ...targets[0], passwordFile: undefined, connectionStringFile: 'x' }
 
 const wrong: readonly (readonly [string, string, unknown, RegExp])[] = [
@@ -58,6 +59,11 @@ const wrong: readonly (readonly [string, string, unknown, RegExp])[] = [
   ],
   ['no string for the ledger', 'ledger', { kind: 'postgres' }, /only one: connectionStringFile/],
   ['keys in two places', 'approvers', [{ ...desk, jwksFile: 'x' }], /only one: jwks, jwksFile/],
+  ['keys of a relay in two places', 'approvers', [{ ...relay, jwksFile: 'x' }], /only one: jwks, jwksFile/],
+  ['a key for a relay', 'approvers', [{ ...relay, key: 'x' }], /approvers\[0\]\.key: no secret belongs here/],
+  ['no key for a relay', 'approvers', [{ ...relay, keyFile: undefined }], /only one: keyFile, keyCredential/],
+  ['two keys for a relay', 'approvers', [{ ...relay, keyCredential: 'x' }], /only one: keyFile, keyCredential/],
+  ['a slow algorithm for a relay', 'approvers', [{ ...relay, algorithm: 'RS256' }], /algorithm: one of these/],
   ['an authority without keys', 'policy.authority', { issuer: 'i' }, /only one: jwks, jwksFile/],
   ['a number for a flag', 'targets.0.statementComments', 1, /statementComments: write true or false/],
   ['a control character', 'engine', 'a\nb', /engine: 1 to 128/],
