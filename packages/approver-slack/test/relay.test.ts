@@ -203,6 +203,8 @@ describe('Slack at a relay of its own', () => {
       { via: 'relay', level: 'channel', approver: { subject: { id: 'ann', issuer: people } } },
       { via: 'relay', level: 'channel', approver: { subject: { id: 'bob', issuer: people } } },
     ])
+    // People are told before the disk has it.
+    await expect.poll(() => JSON.stringify(on.record.events)).toContain('"relay.ended"')
     const recorded = JSON.stringify(on.record.events)
     for (const type of ['relay.linked', 'relay.answered', 'relay.ended']) expect(recorded).toContain(`"${type}"`)
     expect(recorded).toContain('slack-unlinked')
