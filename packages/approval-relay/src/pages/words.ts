@@ -13,7 +13,8 @@ export function personInWords({ name, subject }: DeskPerson): string {
 /** Whose a decision is. The account comes first and is what counts: whoever has it may choose the name. */
 function accountInWords({ name, subject }: DeskPerson): string {
   const account = personInWords({ subject })
-  return name === undefined ? account : `${account} (${personInWords({ name, subject })})`
+  const called = personInWords({ name, subject })
+  return called === account ? account : `${account} (${called})`
 }
 
 /** A time as everybody reads it the same. */
