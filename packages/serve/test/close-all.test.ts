@@ -43,8 +43,8 @@ describe('closing everything', () => {
       await vi.advanceTimersByTimeAsync(19_999)
       expect(guard).not.toHaveBeenCalled()
       await vi.advanceTimersByTimeAsync(1)
-      expect(await said).toMatchObject({ message: expect.stringContaining('too long') })
       expect(guard).toHaveBeenCalledTimes(1)
+      expect(await said).toMatchObject({ message: expect.stringContaining('too long') })
     } finally {
       vi.useRealTimers()
     }
