@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { EngineApi } from '../src/engine-api.js'
+import { RelayServer } from '../src/http/relay-server.js'
 import { relayLimits } from '../src/relay-limits.js'
 import { WaitingPlaces } from '../src/waiting-places.js'
 import { envelopeOf } from './support/envelopes.js'
-import { RelayStage } from './support/relay-stage.js'
+import { closedLater, RelayStage } from './support/relay-stage.js'
 
 describe('a question for answers', () => {
   it('is answered with what was decided while its sender was being checked', async () => {
@@ -74,6 +75,40 @@ describe('a question for answers', () => {
     await stage.decide('ann', id)
     expect((await again).body).toMatchObject({ answers: [{ n: 1 }] })
     expect(stage.failures).toEqual([])
+  })
+
+  it('is let go of by the server as soon as nobody listens', async () => {
+    let hasBegun = (): void => undefined
+    let hasEnded = (): void => undefined
+    const begun = new Promise<void>((resolve) => (hasBegun = resolve))
+    const ended = new Promise<void>((resolve) => (hasEnded = resolve))
+    const failures: unknown[] = []
+    const handle = async (_incoming: unknown, signal: AbortSignal): Promise<{ readonly status: number }> => {
+      hasBegun()
+      // Nothing else ends this wait.
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve)
+      })
+      hasEnded()
+      throw signal.reason
+    }
+    const server = new RelayServer({
+      routes: [{ method: 'GET', path: '/wait', kind: 'open', handle }],
+      publicUrl: new URL('https://approvals.example'),
+      connections: 4,
+      onFailure: (cause) => failures.push(cause),
+    })
+    closedLater(() => server.close())
+    const { origin } = await server.listen({ port: 0 })
+    const gone = new AbortController()
+    const left = fetch(`${origin}/wait`, { signal: gone.signal }).catch(() => 'left')
+    await begun
+    gone.abort()
+    expect(await left).toBe('left')
+    await ended
+    // That somebody left is no failure of the relay.
+    await server.close()
+    expect(failures).toEqual([])
   })
 
   it('of one engine keeps neither another engine nor people out', async () => {
