@@ -16,7 +16,7 @@ export interface OpenedStage extends ContractTarget {
   /** What the client's side needs to reach the door. */
   readonly details: unknown
   /** What a client shows to get in as a session. */
-  keyOf(session: Session): string
+  keyOf(session: Session): string | Promise<string>
   /** Releases what was set up, after the guard is closed. */
   close(): Promise<void>
 }
@@ -78,7 +78,7 @@ class StageHost {
       case 'session': {
         const session = await stage.session(asks.claims)
         this.#sessions.set(session.id, session)
-        return { id: session.id, subject: session.principal.subject.id, key: opened.keyOf(session) }
+        return { id: session.id, subject: session.principal.subject.id, key: await opened.keyOf(session) }
       }
       case 'close-session':
         return this.#sessions.get(asks.id)?.close()
