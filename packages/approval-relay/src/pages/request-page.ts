@@ -58,7 +58,7 @@ export function requestBody(shown: ShownRequest): Html {
       ${
         request.effects.length > maxEffects && html`<p class="warning">There are more effects, which are not shown.</p>`
       }
-      <p class="hint">As the engine understands it. The digest covers it.</p>
+      <p class="hint">Claimed by the engine. The digest covers it.</p>
     </section>
     ${content(shown)}${
       request.estimate !== undefined &&
