@@ -14,10 +14,10 @@ function blocksOf(page: string): readonly (readonly [name: string, yaml: string]
   })
 }
 
-/** Every policy in README.md and docs: on other pages than the reference, YAML may be something else, a directory for example. */
+/** Every policy in README.md and docs: on other pages than the reference, YAML may be something else, a directory or what `bothkeys serve` is told. */
 function policiesOf(page: string): ReturnType<typeof blocksOf> {
   return blocksOf(page).filter(
-    ([, yaml]) => page === 'docs/policy.md' || (/^version: 1$/m.test(yaml) && !/^people:$/m.test(yaml)),
+    ([, yaml]) => page === 'docs/policy.md' || (/^version: 1$/m.test(yaml) && !/^(?:people|engine):/m.test(yaml)),
   )
 }
 
