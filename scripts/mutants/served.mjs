@@ -134,9 +134,17 @@ export const servedGuards = [
   {
     name: 'whoever is gone is told to the host that looks at it',
     file: source('login'),
-    find: '    this.#gone.abort()\n    this.#connection?.clientGone()\n',
-    replace: '    this.#connection?.clientGone()\n',
+    find: '    this.#early = []\n    this.#gone.abort()\n',
+    replace: '    this.#early = []\n',
     tests: login,
+  },
+  {
+    name: 'a driver that gives up while it connects hears of it',
+    file: source('login'),
+    find: "    else if (this.#stage === 'opening') this.#refuse(goneMeanwhile)\n",
+    replace: '',
+    tests: ['packages/adapter-pg/test/door/openings.int.test.ts'],
+    only: 'ends with its client',
   },
   {
     name: 'what comes while a password is looked at is bounded',

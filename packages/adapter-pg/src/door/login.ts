@@ -102,9 +102,10 @@ export class Login implements DoorPeer {
   }
 
   clientGone(): void {
-    this.#stage = this.#connection === undefined ? 'over' : this.#stage
-    this.#gone.abort()
-    this.#connection?.clientGone()
+    if (this.#connection !== undefined) this.#connection.clientGone()
+    // A driver that gave up hears of it all the same: some wait for an answer to their start-up before they end.
+    else if (this.#stage === 'opening') this.#refuse(goneMeanwhile)
+    else this.#over()
   }
 
   cancel(): void {
@@ -255,6 +256,13 @@ export class Login implements DoorPeer {
     this.#gone.abort()
     this.#client.finish()
   }
+}
+
+const goneMeanwhile: DoorRefusal = {
+  code: 'ERR_ABORTED',
+  message: 'connection refused: the client went while it was opened',
+  rules: [],
+  hint: 'connect again',
 }
 
 const tooEarly: DoorRefusal = {
