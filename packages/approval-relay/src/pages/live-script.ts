@@ -53,11 +53,24 @@ const card = (entry) => {
 }
 const pending = byId('pending')
 const article = document.querySelector('[data-request]')
+const linkOf = (card) => card.querySelector('a.title')
 const showList = (entries) => {
-  // Whoever is about to follow a link keeps it under their finger: the focus goes where it was.
-  const focused = pending.contains(document.activeElement) ? document.activeElement.href : undefined
-  pending.replaceChildren(...entries.map(card))
-  for (const link of pending.querySelectorAll('a')) if (link.href === focused) link.focus()
+  const shown = new Map([...pending.children].map((card) => [linkOf(card).href, card]))
+  const made = entries.map(card)
+  const listed = new Set(made.map((each) => linkOf(each).href))
+  for (const [href, old] of shown) if (!listed.has(href)) old.remove()
+  // A link stays the element that it was: a press on it that has begun goes on, and so does the focus.
+  made.forEach((each, index) => {
+    const link = linkOf(each)
+    const old = shown.get(link.href)
+    if (old) {
+      const kept = linkOf(old)
+      while (kept.nextSibling) kept.nextSibling.remove()
+      while (link.nextSibling) kept.parentNode.append(link.nextSibling)
+    } else {
+      pending.insertBefore(each, pending.children[index] || null)
+    }
+  })
   byId('empty').hidden = entries.length > 0
 }
 const showRequest = (entries, isWhole) => {

@@ -54,14 +54,32 @@ export class Person {
     await this.page.goto(new URL(path, this.#relay).href)
   }
 
+  /** Presses a button or follows a link that leads to another page, and waits until that one is there. */
+  async press(role: 'button' | 'link', name: string): Promise<void> {
+    await this.led(() => this.page.getByRole(role, { name }).click())
+  }
+
+  /**
+   * Does what leads to another page, and waits until that one is there. It is listened for from before: that the relay has
+   * heard of a press does not say that the browser has followed it, and whoever goes elsewhere meanwhile cuts it off.
+   */
+  async led(act: () => Promise<void>): Promise<void> {
+    await Promise.all([this.page.waitForEvent('load'), act()])
+  }
+
   /** Logs in at the provider, from whatever page asks for it. */
   async logIn(who: string, path = '/'): Promise<void> {
     await this.goto(path)
-    await this.page.getByRole('link', { name: 'Continue with' }).click()
+    await this.identify(who)
+    await this.page.waitForURL(new URL(path, this.#relay).href)
+  }
+
+  /** Says at the provider who they are, from a page of the relay that asks for it. What comes of it, the page says. */
+  async identify(who: string): Promise<void> {
+    await this.press('link', 'Continue with')
     await this.page.locator('[name=login]').fill(who)
     await this.page.locator('[name=password]').fill(`${who}-knows`)
-    await this.page.getByRole('button', { name: 'Go' }).click()
-    await this.page.waitForURL(new URL(path, this.#relay).href)
+    await this.press('button', 'Go')
   }
 
   /** Keeps a picture of the whole page for whoever looks at it. */

@@ -66,14 +66,17 @@ export class EngineThatAsks {
   readonly ran: string[] = []
   readonly journal: ReturnType<typeof memoryJournal>
 
-  /** `people` says who may approve; `asked` is given each request as a relay reads it. */
-  static async start(people: PeopleLookup, asked: (request: RelayedRequest) => void): Promise<EngineThatAsks> {
+  /** `people` says who may approve; `asked` is given each request as a relay reads it, and what aborts when it is over. */
+  static async start(
+    people: PeopleLookup,
+    asked: (request: RelayedRequest, over: AbortSignal) => void,
+  ): Promise<EngineThatAsks> {
     const desk = signedApprover({
       name: 'relay',
       issuer: relayIssuer,
       jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'r1' }] },
       people,
-      notify: (request: ApprovalRequest) => Promise.resolve(asked(readRequest(requestEnvelope(request)))),
+      notify: (request: ApprovalRequest, over) => Promise.resolve(asked(readRequest(requestEnvelope(request)), over)),
     })
     return EngineThatAsks.over(desk)
   }
@@ -135,10 +138,6 @@ export class EngineThatAsks {
     )
     const receipt = await this.#guard.approvals.submit(request.id, evidence)
     return receipt.counted === false ? receipt : { counted: true }
-  }
-
-  isPending(id: string): boolean {
-    return this.#guard.approvals.pending().some((request) => request.id === id)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { oidcLogin } from '../../src/logins/oidc-login.js'
 import { launchChromium, Person } from './browser.js'
+import type { DeskEnd } from '../../src/ports.js'
 import { DeskInMemory } from './desk-in-memory.js'
 import type { Wanted } from './engine-that-asks.js'
 import { EngineThatAsks, onInvoices } from './engine-that-asks.js'
@@ -31,19 +32,15 @@ beforeAll(async () => {
   issuer.names.set('ann', 'Ann Ngo').set('bob', 'Bob Ruiz').set('eve', '<b onclick=alert(1)>Eve</b>')
 })
 beforeEach(async () => {
-  desk = new DeskInMemory(async (request, decision) => {
-    const receipt = await engine.answer(request, decision)
-    // The engine tells a relay when a request is over.
-    setTimeout(
-      () => !engine.isPending(request.id) && desk.end(request.id, decision.decision === 'deny' ? 'denied' : 'consumed'),
-      20,
-    )
-    return receipt
-  })
+  desk = new DeskInMemory((request, decision) => engine.answer(request, decision))
   for (const who of ['ann', 'bob', 'eve']) desk.people.set(who, 'known')
   const people = ({ id, issuer: of }: { readonly id: string; readonly issuer: string }) =>
     of === issuer.url && id !== 'eve' ? { roles: ['dba'], person: id } : undefined
-  engine = await EngineThatAsks.start(people, (request) => desk.add(request))
+  engine = await EngineThatAsks.start(people, (request, over) => {
+    desk.add(request)
+    // An engine tells a relay when a request is over.
+    over.addEventListener('abort', () => desk.end(request.id, endOf(request)), { once: true })
+  })
   const login = oidcLogin({ issuer: issuer.url, clientId, clientSecret, name: 'house' })
   pages = relayPages(server.url, [login], { desk })
   server.routes = pages.routes
@@ -63,6 +60,13 @@ async function person(who?: string, options: BrowserContextOptions = {}): Promis
   open.push(opened)
   if (who !== undefined) await opened.logIn(who)
   return opened
+}
+
+/** How a request ended of which one person who matters decided. */
+function endOf({ id }: RelayedRequest): DeskEnd {
+  const decided = desk.decisions.findLast((each) => each.id === id)
+  if (decided === undefined) return 'withdrawn'
+  return decided.decision === 'deny' ? 'denied' : 'consumed'
 }
 
 /** Sends an action and waits until it is held. */
@@ -99,10 +103,10 @@ describe('a person at the pages', () => {
     await ann.picture('login')
     await ann.logIn('ann')
     await ann.picture('pending')
-    await ann.page.getByRole('link', { name: 'query on orders' }).click()
+    await ann.press('link', 'query on orders')
     await ann.picture('request')
     expect(await ann.page.locator('main').innerText()).toContain('adds or changes rows of public.invoices')
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('button', 'Approve')
     expect(await running).toBe('ran')
     expect(engine.ran).toEqual([raise.text])
     await expect.poll(() => desk.pending()).toEqual([])
@@ -127,7 +131,7 @@ describe('a person at the pages', () => {
     await ann.goto(`/requests/${request.id}`)
     await ann.page.getByLabel('Why not?').fill('the freeze lasts until Monday <b>ask again</b>')
     await ann.picture('denying')
-    await ann.page.getByRole('button', { name: 'Deny' }).click()
+    await ann.press('button', 'Deny')
     expect(await running).toBe('ERR_APPROVAL_DENIED')
     expect(engine.ran).toEqual([])
     expect(desk.decisions).toMatchObject([
@@ -150,14 +154,16 @@ describe('a person at the pages', () => {
     await ann.goto(`/requests/${request.id}`)
     await ann.picture('grave-dark')
     await ann.page.getByRole('button', { name: 'Approve' }).click()
+    // The browser asks for the digits before it sends anything.
+    await ann.page.locator('#typed:invalid:focus').waitFor()
     expect(desk.decisions).toEqual([])
     await ann.page.getByLabel('To approve, type').fill('00000000' === digestPrefix(request) ? '00000001' : '00000000')
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('button', 'Approve')
     expect(await ann.page.locator('main').innerText()).toContain('They were others.')
     await ann.picture('mistyped-dark')
-    await ann.page.getByRole('link', { name: 'Back to the request' }).click()
+    await ann.press('link', 'Back to the request')
     await ann.page.getByLabel('To approve, type').fill(digestPrefix(request))
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('button', 'Approve')
     expect(await running).toBe('ran')
     expectQuiet(ann)
   })
@@ -185,11 +191,11 @@ describe('a person at the pages', () => {
     await ann.picture(what)
     // Whoever enables the button in their browser is refused all the same.
     await ann.page.locator('button.approve').evaluate((button) => button.removeAttribute('disabled'))
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('button', 'Approve')
     expect(await ann.page.locator('main').innerText()).toContain('Nothing was decided')
     expect(desk.decisions).toEqual([])
     await ann.goto(`/requests/${request.id}`)
-    await ann.page.getByRole('button', { name: 'Deny' }).click()
+    await ann.press('button', 'Deny')
     expect(await running).toBe('ERR_APPROVAL_DENIED')
     expectQuiet(ann)
   })
@@ -198,10 +204,7 @@ describe('a person at the pages', () => {
     const { request } = await held(raise)
     const mallory = await person()
     await mallory.goto(`/requests/${request.id}`)
-    await mallory.page.getByRole('link', { name: 'Continue with' }).click()
-    await mallory.page.locator('[name=login]').fill('mallory')
-    await mallory.page.locator('[name=password]').fill('mallory-knows')
-    await mallory.page.getByRole('button', { name: 'Go' }).click()
+    await mallory.identify('mallory')
     expect(await mallory.page.locator('body').innerText()).toContain('You are not let in')
     await mallory.picture('not-let-in')
     await mallory.goto('/')
@@ -220,13 +223,13 @@ describe('two people at once', () => {
     await Promise.all([ann, bob].map((each) => each.goto(`/requests/${request.id}`)))
     await bob.picture('request-phone')
     await ann.page.getByLabel('To approve, type').fill(digestPrefix(request))
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('button', 'Approve')
     await bob.page.getByText('ann (Ann Ngo) approved (signed, by house): counted').waitFor()
     expect(engine.ran).toEqual([])
     expect(await ann.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
     await ann.picture('one-of-two')
     await bob.page.getByLabel('To approve, type').fill(digestPrefix(request))
-    await bob.page.getByRole('button', { name: 'Approve' }).click()
+    await bob.press('button', 'Approve')
     expect(await running).toBe('ran')
     expect(engine.ran).toEqual([remove.text])
     // Ann's page says so by itself.
@@ -235,6 +238,26 @@ describe('two people at once', () => {
     await ann.picture('over-meanwhile')
     expectQuiet(ann)
     expectQuiet(bob)
+  })
+})
+
+describe('the live list', () => {
+  it('keeps the link that is being pressed, and the focus, while requests come and go', async () => {
+    const { request } = await held(raise)
+    const second = await held(remove)
+    const ann = await person('ann')
+    await ann.page.getByText('This list is live.').waitFor()
+    const link = ann.page.locator(`a[href="/requests/${request.id}"]`)
+    await link.hover()
+    await ann.page.mouse.down()
+    await held({ ...raise, text: 'update invoices set paid = true' })
+    desk.end(second.request.id, 'withdrawn')
+    await ann.page.locator(`a[href="/requests/${second.request.id}"]`).waitFor({ state: 'detached' })
+    expect(await ann.page.locator('#pending > li').count()).toBe(2)
+    expect(await link.evaluate('document.activeElement.href')).toContain(request.id)
+    await ann.led(() => ann.page.mouse.up())
+    expect(ann.page.url()).toBe(`${server.url}/requests/${request.id}`)
+    expectQuiet(ann)
   })
 })
 
@@ -315,7 +338,7 @@ describe('the browser', () => {
   it('keeps the session from scripts, and forgets it at logout', async () => {
     const ann = await person('ann')
     expect(await ann.page.evaluate('document.cookie')).toBe('')
-    await ann.page.getByRole('button', { name: 'Log out' }).click()
+    await ann.press('button', 'Log out')
     await ann.page.waitForURL(`${server.url}/login`)
     expect((await ann.context.cookies(server.url)).map(({ name }) => name)).toEqual([])
     await ann.goto('/')
@@ -326,8 +349,8 @@ describe('the browser', () => {
   it('works without a script', async () => {
     const { request, running } = await held(raise)
     const ann = await person('ann', { javaScriptEnabled: false })
-    await ann.page.getByRole('link', { name: 'query on orders' }).click()
-    await ann.page.getByRole('button', { name: 'Approve' }).click()
+    await ann.press('link', 'query on orders')
+    await ann.press('button', 'Approve')
     expect(await running).toBe('ran')
     expect(desk.decisions).toMatchObject([{ id: request.id, decision: 'allow' }])
   })
@@ -341,10 +364,9 @@ describe('the browser', () => {
     const focused = (text: string) => () =>
       ann.page.evaluate<boolean>(`document.activeElement.textContent.trim() === ${JSON.stringify(text)}`)
     await press('Tab', focused('query on orders'))
-    await ann.page.keyboard.press('Enter')
-    await ann.page.getByRole('button', { name: 'Approve' }).waitFor()
+    await ann.led(() => ann.page.keyboard.press('Enter'))
     await press('Tab', focused('Approve'))
-    await ann.page.keyboard.press('Enter')
+    await ann.led(() => ann.page.keyboard.press('Enter'))
     expect(await running).toBe('ran')
   })
 })
