@@ -9,11 +9,11 @@ import { createSignerKey, fileSigner, oidcLogin } from '../../src/index.js'
 import type { RelayDesk } from '../../src/relay-desk.js'
 import type { Relay } from '../../src/relay.js'
 import { composeRelay } from '../../src/relay.js'
+import { HeldPort } from '../support/held-port.js'
 import { issuer as relayIssuer, TestEngine } from '../support/test-engine.js'
 import { launchChromium, Person } from './browser.js'
 import { EngineThatAsks, onInvoices } from './engine-that-asks.js'
 import { clientId, clientSecret, PeopleIssuer } from './people-issuer.js'
-import { ServedRoutes } from './served-routes.js'
 
 // The provider says at each start that it keeps everything in memory.
 vi.spyOn(console, 'warn').mockReturnValue(undefined)
@@ -22,6 +22,7 @@ vi.spyOn(console, 'info').mockReturnValue(undefined)
 let browser: Browser
 let provider: PeopleIssuer
 let folder: string
+let proxy: HeldPort
 let relay: Relay
 let desk: RelayDesk
 let engine: EngineThatAsks
@@ -32,10 +33,10 @@ const open: Person[] = []
 
 beforeAll(async () => {
   browser = await launchChromium()
-  // A free port, which the relay has to know before it listens.
-  const free = await ServedRoutes.listen()
-  url = free.url
-  await free.close()
+  // The relay has to know where its pages are before it listens.
+  let port: number | undefined
+  proxy = await HeldPort.take(() => port)
+  url = proxy.url
   provider = await PeopleIssuer.start(`${url}/login/house/callback`)
   folder = await mkdtemp(join(tmpdir(), 'relay-'))
   await writeFile(
@@ -58,7 +59,7 @@ beforeAll(async () => {
   })
   relay = composed.relay
   desk = composed.desk
-  await relay.listen({ port: Number(new URL(url).port) })
+  port = Number(new URL((await relay.listen({ port: 0 })).url).port)
   engine = await EngineThatAsks.over(
     webhookApprover({
       name: 'relay',
@@ -77,6 +78,7 @@ afterAll(async () => {
   await browser.close()
   await engine.close()
   await relay.close()
+  await proxy.close()
   await provider.close()
   await rm(folder, { recursive: true, force: true })
 })
@@ -106,7 +108,7 @@ describe('an engine, a relay and two people', () => {
     const [ann, bob] = [await person('ann'), await person('bob')]
     for (const each of [ann, bob]) {
       await each.goto(`/requests/${request.id}`)
-      await each.page.getByRole('button', { name: 'Approve' }).click()
+      await each.press('button', 'Approve')
       if (each === ann) await bob.page.getByText('1 answer so far').waitFor()
     }
     expect(await running).toBe('ran')
@@ -139,7 +141,7 @@ describe('an engine, a relay and two people', () => {
     await ann.goto(`/requests/${request.id}`)
     expect(await ann.page.locator('body').innerText()).toContain('4111')
     await ann.page.getByLabel('Why not?').fill('not by hand')
-    await ann.page.getByRole('button', { name: 'Deny' }).click()
+    await ann.press('button', 'Deny')
     expect(await running).toBe('ERR_APPROVAL_DENIED')
     await bob.page.getByText('This request is over.').waitFor()
     expect(engine.ran).not.toContain("update cards set number = '4111' where id = 7")

@@ -9,6 +9,7 @@ import {
 import type { Guard, RecordedEvent } from '@bothkeys/core'
 import { sessionAccess } from '@bothkeys/core/adapter'
 import type { Duty, SessionAccess } from '@bothkeys/core/adapter'
+import { HeldPort } from './held-port.js'
 import { closedLater, people } from './relay-stage.js'
 import type { RelayStage } from './relay-stage.js'
 import type { TestEngine } from './test-engine.js'
@@ -46,6 +47,9 @@ export class GuardedEngine {
   }
 
   static async open(stage: RelayStage, engine: TestEngine): Promise<GuardedEngine> {
+    // The relay may be started again.
+    const proxy = await HeldPort.take(() => stage.port)
+    closedLater(() => proxy.close())
     const journal = memoryJournal()
     const target = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
     const guard = await createGuard({
@@ -57,9 +61,9 @@ export class GuardedEngine {
       approvers: [
         webhookApprover({
           name: 'relay',
-          url: stage.url,
+          url: proxy.url,
           issuer,
-          jwks: `${stage.url}/jwks.json`,
+          jwks: `${proxy.url}/jwks.json`,
           engine: engine.name,
           key: engine.key,
           algorithm: 'ES256',

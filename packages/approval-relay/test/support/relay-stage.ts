@@ -39,8 +39,8 @@ export class RelayStage {
   readonly stock = new TestEngine('stock')
   readonly journal: JournalFactory & { readonly events: readonly RecordedEvent[] } = memoryJournal()
   readonly failures: unknown[] = []
+  /** Where the relay listens: elsewhere after each start. */
   url = ''
-  #port = 0
   #desk: RelayDesk | undefined
   #close: () => Promise<void> = () => Promise.resolve()
 
@@ -85,6 +85,11 @@ export class RelayStage {
     return this.ofType('relay.refused').map((event) => String(event['reason']))
   }
 
+  /** The port, while it runs. */
+  get port(): number | undefined {
+    return this.#desk === undefined ? undefined : Number(new URL(this.url).port)
+  }
+
   async start(options: Partial<RelayOptions> = {}): Promise<void> {
     const { desk, relay } = await composeRelay({
       issuer,
@@ -98,8 +103,7 @@ export class RelayStage {
     })
     this.#desk = desk
     this.#close = () => relay.close()
-    this.url = (await relay.listen({ port: this.#port })).url
-    this.#port = Number(new URL(this.url).port)
+    this.url = (await relay.listen({ port: 0 })).url
     this.orders.url = this.url
     this.stock.url = this.url
   }
