@@ -48,6 +48,22 @@ export const slackMessageGuards = [
     only: 'hostile text',
   },
   {
+    name: 'a message is known when it is on disk',
+    file: slack('posted-messages'),
+    find: '      change(messages)\n',
+    replace: '      change(messages)\n      change(this.#byRequest)\n',
+    tests: parts,
+    only: 'knows no message that is not on disk',
+  },
+  {
+    name: 'a click on a message that is being posted waits until it is known',
+    file: slack('message-board'),
+    find: 'if (posted.of(request) === undefined && this.#due.has(request)) await this.#running\n',
+    replace: '',
+    tests: messages,
+    only: 'clicked as soon as Slack shows it',
+  },
+  {
     name: 'what the disk did not take is not posted again',
     file: slack('message-board'),
     find: '    this.#unkept.set(message.request, message)\n',

@@ -5,7 +5,8 @@ import type { Members } from './members.js'
 import { denialModal } from './modals.js'
 import { Once } from './once.js'
 import { OpenModals } from './open-modals.js'
-import type { PostedMessage, PostedMessages } from './posted-messages.js'
+import type { MessageBoard } from './message-board.js'
+import type { PostedMessage } from './posted-messages.js'
 import { toldOf } from './told.js'
 import type { ClickRefusal } from './told.js'
 import type { Whisper } from './whisper.js'
@@ -20,7 +21,7 @@ export interface ClickParts {
   readonly desk: ChannelDesk
   readonly linking: Linking
   readonly members: Members
-  readonly posted: PostedMessages
+  readonly board: Pick<MessageBoard, 'message'>
   readonly team: string
   readonly name: string
   readonly web: SlackWeb
@@ -52,7 +53,7 @@ export class Clicks {
     // A copy of a click is none of the user's, so they are not told.
     if (taken === 'again') return this.#record('replayed', click)
     if (taken === 'full') return this.#refuse('too-many-clicks', click)
-    const message = this.#parts.posted.of(request)
+    const message = await this.#parts.board.message(request)
     if (message === undefined || message.ts !== messageTs) return this.#refuse('other-message', click)
     const refusal = await this.#parts.members.refusal(user)
     if (refusal !== undefined) return this.#refuse(refusal, click)
@@ -64,7 +65,7 @@ export class Clicks {
 
   async denial(denial: Denial, signal: AbortSignal): Promise<void> {
     const { reason, request, user, view } = denial
-    const message = this.#parts.posted.of(request)
+    const message = await this.#parts.board.message(request)
     const opened = this.#modals.take(view)
     if (message === undefined || opened?.user !== user || opened.request !== request) {
       return this.#refuse('other-message', denial)

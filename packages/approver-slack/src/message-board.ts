@@ -101,6 +101,13 @@ export class MessageBoard {
     this.#work()
   }
 
+  /** The message that asks about a request. One that is being posted is waited for: Slack shows it before it is known here. */
+  async message(request: string): Promise<PostedMessage | undefined> {
+    const { posted } = this.#parts
+    if (posted.of(request) === undefined && this.#due.has(request)) await this.#running
+    return posted.of(request)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)

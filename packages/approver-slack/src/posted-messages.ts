@@ -54,17 +54,11 @@ export class PostedMessages {
 
   /** Keeps a message; it is known once it is on disk. Rejects when it is not. */
   async add(message: PostedMessage): Promise<void> {
-    const before = this.#byRequest.get(message.request)
-    this.#byRequest.set(message.request, message)
-    const [oldest] = this.#byRequest.keys()
-    if (this.#byRequest.size > most && oldest !== undefined) this.#byRequest.delete(oldest)
-    try {
-      await this.#write()
-    } catch (error) {
-      if (before === undefined) this.#byRequest.delete(message.request)
-      else this.#byRequest.set(message.request, before)
-      throw error
-    }
+    await this.#write((messages) => {
+      messages.set(message.request, message)
+      const [oldest] = messages.keys()
+      if (messages.size > most && oldest !== undefined) messages.delete(oldest)
+    })
   }
 
   /** Forgets a message that is updated no more. What the disk still says of it does no harm. */
@@ -72,8 +66,14 @@ export class PostedMessages {
     if (this.#byRequest.delete(request)) await this.#write()
   }
 
-  #write(): Promise<void> {
-    const next = this.#writing.then(() => writeWhole(this.#path, JSON.stringify({ v: 1, messages: this.all() })))
+  /** A change is made on disk first, so that nobody hears of what a restart would forget. */
+  #write(change: (messages: Map<string, PostedMessage>) => void = () => undefined): Promise<void> {
+    const next = this.#writing.then(async () => {
+      const messages = new Map(this.#byRequest)
+      change(messages)
+      await writeWhole(this.#path, JSON.stringify({ v: 1, messages: [...messages.values()] }))
+      change(this.#byRequest)
+    })
     this.#writing = next.catch(() => undefined)
     return next
   }

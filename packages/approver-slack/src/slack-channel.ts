@@ -88,7 +88,16 @@ class Running {
     const workspace = new Workspace(web, settings, monotonicMs)
     this.#board = new MessageBoard({ desk, posted, settings, web, workspace, failed })
     this.#linking = new Linking({ desk, members, team, web, whisper: said })
-    this.#clicks = new Clicks({ desk, linking: this.#linking, members, posted, team, name, web, whisper: said })
+    this.#clicks = new Clicks({
+      desk,
+      board: this.#board,
+      linking: this.#linking,
+      members,
+      team,
+      name,
+      web,
+      whisper: said,
+    })
     this.#stops = [
       desk.on('added', (id) => {
         this.#board.added(id)

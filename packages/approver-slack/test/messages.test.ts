@@ -47,6 +47,20 @@ function parts(value: unknown): Record<string, unknown>[] {
 const callsOf = (method: string) => bench.slack.calls.filter((call) => call.method === method)
 
 describe('the message about a request', () => {
+  it('may be clicked as soon as Slack shows it', async () => {
+    await bench.start()
+    bench.link('ann')
+    let release = (): void => undefined
+    const until = new Promise<void>((resolve) => (release = resolve))
+    bench.slack.fault('chat.postMessage', { kind: 'late', until })
+    ask()
+    const message = await asked()
+    await bench.click('ann', message, 'approve')
+    release()
+    await expect.poll(() => bench.desk.pending()[0]?.answers.length).toBe(1)
+    expect(bench.refusals).toEqual([])
+  })
+
   it('shows every character of the view that people sign, and the id in its buttons alone', async () => {
     await bench.start()
     ask({ text: `delete from invoices\n  where id = $1 -- ${'long '.repeat(60)}`, parameters: ['7'] })

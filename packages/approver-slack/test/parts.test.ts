@@ -143,7 +143,10 @@ describe('the file of messages', () => {
   it('knows no message that is not on disk', async () => {
     const path = join(await folder(), 'slack.json')
     const posted = await PostedMessages.open(path)
-    await posted.add(message)
+    const adding = posted.add(message)
+    expect([posted.of('r'), posted.has('1.1')]).toEqual([undefined, false])
+    await adding
+    expect(posted.of('r')).toEqual(message)
     await mkdir(`${path}.new`)
     await expect(posted.add({ ...message, request: 'q', ts: '2.1' })).rejects.toThrow()
     await expect(posted.add({ ...message, ts: '3.1' })).rejects.toThrow()
