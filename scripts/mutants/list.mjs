@@ -72,6 +72,7 @@ import { policyGuards } from './policy.mjs'
 import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
+import { relayAnswerGuards } from './relay-answers.mjs'
 import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
 import { relayGuards } from './relay.mjs'
@@ -233,6 +234,7 @@ const lists = {
   'withheld-errors': withheldErrorGuards,
   'definitions-planned': plannedDefinitionGuards,
   'definitions-read': readingDefinitionGuards,
+  'relay-answers': relayAnswerGuards,
   'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,
   serve: serveGuards,

@@ -1,3 +1,4 @@
+import { withoutHidden } from '@bothkeys/core/relay'
 import type { DeskDecision, DeskLevel } from './ports.js'
 
 const levels: readonly DeskLevel[] = ['channel', 'signed', 'phishing-resistant']
@@ -28,8 +29,14 @@ export function checkedDecision(given: DeskDecision): DeskDecision | undefined {
     person: { subject: { issuer, id }, name: isName(name, longestName) ? name : undefined },
     via: { kind: via.kind, name: via.name },
     viewDigest,
-    reason: reason === '' ? undefined : reason,
+    reason: wordsOf(reason),
   }
+}
+
+/** Whoever reads them later, in whichever place, reads what was written and nothing that hides in it. */
+function wordsOf(reason: string | undefined): string | undefined {
+  const words = withoutHidden(reason ?? '').trim()
+  return words === '' ? undefined : words
 }
 
 function isName(value: unknown, longest: number): value is string {

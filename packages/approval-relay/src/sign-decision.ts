@@ -1,4 +1,5 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
+import { maxEvidence, within } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
 import { signatureIsGood } from './file-signer.js'
 import type { DeskDecision, DeskLevel, Signer } from './ports.js'
@@ -8,20 +9,40 @@ const deadlineMs = 10_000
 /** As long as an approval may live: an engine that was away for a while can still take it. */
 const lifetimeS = 600
 
-/** Signs decisions as one issuer. Rejects when the signer fails, takes longer than 10 s or signs with another key than it shows. */
+/**
+ * Signs decisions as one issuer, with the person's own words where an engine reads that much. Rejects when the signer fails, takes
+ * longer than 10 s or signs with another key than it shows.
+ */
 export function decisionSigner(
   issuer: string,
   signer: Signer,
 ): (request: RelayedRequest, decision: DeskDecision, level: DeskLevel, nowMs: number) => Promise<string> {
-  return async (request, { decision, person }, level, nowMs) => {
+  return async (request, decision, level, nowMs) => {
+    const evidence = await within(deadlineMs, 'the signer', 'ERR_INTERNAL', async () => {
+      const whole = await signed(request, decision, level, nowMs)
+      // A decision must not be lost for its words. They stay in the relay's record.
+      return whole.length <= maxEvidence ? whole : signed(request, { ...decision, reason: undefined }, level, nowMs)
+    })
+    if (evidence.length > maxEvidence) throw new Error('no engine reads an approval of that length')
+    if (signatureIsGood(signer, evidence)) return evidence
+    throw new Error('the signer signed with another key than the one that it shows')
+  }
+
+  function signed(
+    request: RelayedRequest,
+    { decision, person, reason }: DeskDecision,
+    level: DeskLevel,
+    nowMs: number,
+  ): Promise<string> {
     const { algorithm, keyId } = signer
     const { id, issuer: provider } = person.subject
-    const signing = signApproval(
+    return signApproval(
       { ...request.subject, dec: decision },
       {
         issuer,
         subject: { issuer: provider, id },
         level,
+        reason,
         algorithm,
         keyId,
         lifetimeS,
@@ -29,22 +50,5 @@ export function decisionSigner(
         sign: (input) => signer.sign(input),
       },
     )
-    const evidence = await inTime(signing)
-    if (signatureIsGood(signer, evidence)) return evidence
-    throw new Error('the signer signed with another key than the one that it shows')
-  }
-}
-
-async function inTime<T>(step: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('the signer took too long'))
-    }, deadlineMs)
-  })
-  try {
-    return await Promise.race([step, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -14,6 +14,11 @@ export function visible(text: string): string {
   return escapeHidden(text.replaceAll('\\', '\\\\'))
 }
 
+/** Returns text without hidden characters, for words that travel on: what ends a line or stands between words is one blank. */
+export function withoutHidden(text: string): string {
+  return text.replace(hidden, (character) => (/\s/u.test(character) ? ' ' : ''))
+}
+
 /** Whether a text has letters outside ASCII, among which look-alikes hide. */
 export function hasForeignLetters(text: string): boolean {
   return /[^\p{ASCII}]/u.test(text)

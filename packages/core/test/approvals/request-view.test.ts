@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { requestView } from '../../src/approvals/request-view.js'
 import { approvalRequest } from '../../src/approvals/request.js'
-import { visible } from '../../src/approvals/visible.js'
+import { visible, withoutHidden } from '../../src/approvals/visible.js'
 import { delegatedPrincipal } from '../../src/identity/make-principal.js'
 import type { Action } from '../../src/model/action.js'
 import type { Principal } from '../../src/model/principal.js'
@@ -18,6 +18,13 @@ function viewOf(
     approvalRequest('id', { ...asked, action: { ...asked.action, parameters, ...change } }, startMs, 'bothkeys'),
   )
 }
+
+describe('words that travel on', () => {
+  it('lose what hides in them, and stay apart where a line ended', () => {
+    expect(withoutHidden('a\u001b[1m\u202e\u200b\u{e0041}\u3164b\r\nc\td\u2028e\u00a0f')).toBe('a[1mb  c d e f')
+    expect(withoutHidden('caf\u00e9 \u{1f512} \\ "x"')).toBe('caf\u00e9 \u{1f512} \\ "x"')
+  })
+})
 
 describe('the view of a request', () => {
   it('escapes what a terminal would act on or hide', () => {
