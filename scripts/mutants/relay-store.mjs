@@ -39,20 +39,6 @@ export const relayStoreGuards = [
     tests: tests('file-signer'),
   },
   {
-    name: 'what failed to be kept is taken back',
-    file: relay('store/durable-folder'),
-    find: '      await this.#takeBack(before, path)\n',
-    replace: '',
-    tests: tests('store'),
-  },
-  {
-    name: 'what cannot be taken back promises nothing more',
-    file: relay('store/durable-folder'),
-    find: '      this.#isBroken = true\n',
-    replace: '',
-    tests: tests('store'),
-  },
-  {
     name: 'a kept request is the one of its name and engine',
     file: relay('store/request-store'),
     find: "if (request.id !== id || request.engine !== engine) throw new Error('another request')",
@@ -69,14 +55,14 @@ export const relayStoreGuards = [
   {
     name: 'an answer is in the record before it is handed out',
     file: relay('relay-desk'),
-    find: "      await this.#parts.record.happened('relay.answered', answerBody(entry.request, numbered, masked))\n",
+    find: "        await untilAborted(this.#parts.record.happened('relay.answered', body), until)\n",
     replace: '',
     tests: tests('store'),
   },
   {
     name: 'an answer is on disk before it is handed out',
     file: relay('relay-desk'),
-    find: '      await this.#parts.store.answer(id, numbered)\n',
+    find: '        await this.#store(id, numbered, until)\n',
     replace: '',
     tests: tests('store'),
   },

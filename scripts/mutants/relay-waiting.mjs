@@ -20,7 +20,7 @@ export const relayWaitingGuards = [
   {
     name: 'a question is no longer waited with when its engine is gone',
     file: relay('http/relay-server'),
-    find: '      if (!response.writableFinished) over.abort(ending)\n',
+    find: "      if (!response.writableFinished && message.method === 'GET') over.abort(ending)\n",
     replace: '',
     tests: tests('waiting'),
   },
@@ -83,7 +83,7 @@ export const relayWaitingGuards = [
   {
     name: 'what waited before a restart takes room',
     file: relay('relay-desk'),
-    find: '      this.#room.restore(request.request.engine, request.bytes)\n',
+    find: '      this.#room.restore(engine, request.bytes)\n',
     replace: '',
     tests: tests('room'),
   },

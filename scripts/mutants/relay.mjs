@@ -186,11 +186,18 @@ export const relayGuards = [
     tests: tests('desk'),
   },
   {
-    name: 'an end during the signature wins',
+    name: 'an end during the signature wins, however long it takes',
     file: relay('relay-desk'),
-    find: "const why = late.signal.aborted ? 'failed' : this.#whyNotPending(id)",
-    replace: "const why = late.signal.aborted ? ('failed' as const) : undefined",
-    tests: tests('desk'),
+    find: '    const why = this.#whyNotPending(id)\n    if (why !== undefined) return why\n    return limited',
+    replace: '    return limited',
+    tests: tests('kept-answers'),
+  },
+  {
+    name: 'an end before its turn wins',
+    file: relay('relay-desk'),
+    find: '        if (whyNot !== undefined) return whyNot\n',
+    replace: '        void whyNot\n',
+    tests: tests('kept-answers'),
   },
   {
     name: 'a request ends when it expires',

@@ -142,7 +142,10 @@ export interface Desk {
    * may see. Never rejects: a directory that fails shows no more than to somebody without roles.
    */
   viewFor(id: string, person: DeskPerson | undefined, signal: AbortSignal): Promise<PersonView | undefined>
-  /** Never rejects. */
+  /**
+   * Never rejects. Takes no longer than directory, key and disk may: 30 seconds. When `signal` aborts before the decision is on disk,
+   * it fails and nothing counts.
+   */
   decide(id: string, decision: DeskDecision, signal: AbortSignal): Promise<DeskReceipt>
   /** Answers how to stop listening. What a listener throws is told to `onFailure` and stops nothing. */
   on<K extends keyof DeskEvents>(event: K, listener: (...args: DeskEvents[K]) => void): () => void
@@ -274,7 +277,7 @@ export interface Route {
   readonly kind: 'page' | 'open'
   /** The longest body in bytes. Default 64 KiB for a POST. */
   readonly maxBytes?: number | undefined
-  /** What it throws is answered with 500 and told to `onFailure`. `signal` aborts when the client goes or the relay closes. */
+  /** What it throws is answered with 500 and told to `onFailure`. `signal` aborts when the relay closes, and with GET when the client goes. */
   handle(incoming: Incoming, signal: AbortSignal): Promise<Outgoing>
 }
 

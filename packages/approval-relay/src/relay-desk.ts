@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { BothKeysError } from '@bothkeys/core'
 import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
+import { limited, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
 import { checkedDecision, isAbove } from './checked-decision.js'
 import type { DeskParts } from './desk-parts.js'
 import { answerBody, historyLine, requestBody } from './desk-record.js'
@@ -25,7 +26,7 @@ import { RoomOfEngines } from './room-of-engines.js'
 import type { KeptAnswer } from './store/kept-answer.js'
 import type { KeptRequest } from './store/request-store.js'
 
-/** Disk and record together may take so long; then a decision is refused. */
+/** Disk and record together may take so long; then a request or a decision is refused. */
 const keepingMs = 15_000
 
 /** The requests of all engines, and the one way to decide them. */
@@ -38,6 +39,8 @@ export class RelayDesk implements Desk {
   readonly #room: RoomOfEngines
   /** What could not be removed from disk yet. */
   readonly #leftOnDisk = new Map<string, number>()
+  /** What is being removed. */
+  readonly #removing = new Set<string>()
   readonly #events = new EventEmitter<{ [K in keyof DeskEvents]: [...DeskEvents[K]] }>()
   readonly #ofAccount: RatePerMinute
   readonly #ofPerson: RatePerMinute
@@ -49,11 +52,17 @@ export class RelayDesk implements Desk {
     this.#ofPerson = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
     this.#events.setMaxListeners(0)
     this.#room = new RoomOfEngines({ requests: pendingPerEngine, bytes: pendingBytesPerEngine })
-    for (const request of kept) {
-      this.#pending.set(request.request.id, new PendingEntry(request))
-      this.#room.restore(request.request.engine, request.bytes)
-    }
     this.#over = new OverRequests(parts.history.latest(history))
+    for (const request of kept) {
+      const { engine, id } = request.request
+      // It ended, and could not be removed from disk then.
+      if (this.#over.engineOf(id) === engine) {
+        this.#leftOnDisk.set(id, request.lastN)
+        continue
+      }
+      this.#pending.set(id, new PendingEntry(request))
+      this.#room.restore(engine, request.bytes)
+    }
   }
 
   pending(): readonly DeskEntry[] {
@@ -84,23 +93,23 @@ export class RelayDesk implements Desk {
     }
   }
 
-  async admit({ subject }: DeskPerson, _signal: AbortSignal): Promise<Admission> {
-    const known = await this.#known(subject)
+  async admit({ subject }: DeskPerson, signal: AbortSignal): Promise<Admission> {
+    const known = await this.#known(subject, signal)
     return typeof known === 'string' ? { admitted: false, reason: known } : { admitted: true, person: known.person }
   }
 
-  async viewFor(id: string, person: DeskPerson | undefined, _signal: AbortSignal): Promise<PersonView | undefined> {
-    const known = person === undefined ? undefined : await this.#known(person.subject)
+  async viewFor(id: string, person: DeskPerson | undefined, signal: AbortSignal): Promise<PersonView | undefined> {
+    const known = person === undefined ? undefined : await this.#known(person.subject, signal)
     const request = this.#pending.get(id)?.request
     const roles = known === undefined || typeof known === 'string' ? [] : known.roles
     return request === undefined ? undefined : this.#parts.viewOf(request, roles)
   }
 
-  async decide(id: string, given: DeskDecision, _signal: AbortSignal): Promise<DeskReceipt> {
+  async decide(id: string, given: DeskDecision, signal: AbortSignal): Promise<DeskReceipt> {
     try {
       const decision = checkedDecision(given)
       if (decision === undefined) return { decided: false, reason: 'malformed' }
-      const made = await this.#decide(id, decision)
+      const made = await this.#decide(id, decision, signal)
       if (typeof made !== 'string') return { decided: true, n: made.n, level: made.level, atMs: made.atMs }
       this.#refused(made, id, decision)
       return { decided: false, reason: made }
@@ -186,13 +195,14 @@ export class RelayDesk implements Desk {
     for (const id of this.#leftOnDisk.keys()) this.#removeLeft(id).catch(this.#parts.onFailure)
   }
 
-  async #decide(id: string, decision: DeskDecision): Promise<KeptAnswer | DeskRefusal> {
+  async #decide(id: string, decision: DeskDecision, signal: AbortSignal): Promise<KeptAnswer | DeskRefusal> {
     const { nowMs, sign, viewOf } = this.#parts
     const refusal = this.#whyNotPending(id)
     if (refusal !== undefined) return refusal
     const { id: account, issuer } = decision.person.subject
     if (this.#ofAccount.take(`${issuer}#${account}`) > 0) return 'too-many'
-    const known = await this.#known(decision.person.subject)
+    const known = await this.#known(decision.person.subject, signal)
+    signal.throwIfAborted()
     if (typeof known === 'string') return known
     if (this.#ofPerson.take(known.person) > 0) return 'too-many'
     const entry = this.#pending.get(id)
@@ -209,7 +219,7 @@ export class RelayDesk implements Desk {
     let isKept = false
     try {
       const atMs = nowMs()
-      const evidence = await sign(entry.request, decision, decision.level, atMs)
+      const evidence = await untilAborted(sign(entry.request, decision, decision.level, atMs), signal)
       const { level, person, reason, via } = decision
       const answer = {
         decision: decision.decision,
@@ -221,7 +231,7 @@ export class RelayDesk implements Desk {
         evidence,
         person: known.person,
       }
-      const kept = await this.#keepAnswer(entry, answer, view.masked)
+      const kept = await this.#keepAnswer(entry, answer, view.masked, signal)
       isKept = typeof kept !== 'string'
       return kept
     } finally {
@@ -229,43 +239,55 @@ export class RelayDesk implements Desk {
     }
   }
 
-  /** Recorded, then on disk, then handed out: an answer that a person was told of is never lost, and nothing else is handed out. */
+  /**
+   * Recorded, then on disk, then handed out: an answer that a person was told of is never lost, and none that failed is handed out,
+   * now or after a restart.
+   */
   async #keepAnswer(
     entry: PendingEntry,
     answer: Omit<KeptAnswer, 'n'>,
     masked: boolean,
+    signal: AbortSignal,
   ): Promise<KeptAnswer | DeskRefusal> {
     const { id } = entry.request
-    const late = new AbortController()
-    const timer = setTimeout(() => {
-      late.abort(new Error('disk or record took too long'))
-    }, keepingMs)
-    const kept = entry.inTurn(async () => {
-      const why = late.signal.aborted ? 'failed' : this.#whyNotPending(id)
-      if (why !== undefined) return why
-      const numbered = { ...answer, n: ++entry.lastN }
-      await this.#parts.record.happened('relay.answered', answerBody(entry.request, numbered, masked))
-      late.signal.throwIfAborted()
-      await this.#parts.store.answer(id, numbered)
-      const isLate = late.signal.aborted || entry.isOver
-      if (isLate) await this.#parts.store.removeAnswer(id, numbered.n)
-      if (isLate) return entry.isOver ? 'over' : 'failed'
-      entry.add(numbered)
-      this.#emit('changed', id)
-      return numbered
-    })
+    // Behind an end, it would wait for what it does not need.
+    const why = this.#whyNotPending(id)
+    if (why !== undefined) return why
+    return limited(keepingMs, signal, (until) =>
+      entry.inTurn(async () => {
+        until.throwIfAborted()
+        const whyNot = this.#whyNotPending(id)
+        if (whyNot !== undefined) return whyNot
+        const numbered = { ...answer, n: ++entry.lastN }
+        const body = answerBody(entry.request, numbered, masked)
+        await untilAborted(this.#parts.record.happened('relay.answered', body), until)
+        await this.#store(id, numbered, until)
+        // What ended meanwhile goes from disk with its request, next.
+        if (entry.isOver) return 'over'
+        entry.add(numbered)
+        this.#emit('changed', id)
+        return numbered
+      }),
+    )
+  }
+
+  async #store(id: string, answer: KeptAnswer, signal: AbortSignal): Promise<void> {
     try {
-      return await Promise.race([kept, rejectedBy(late.signal)])
-    } finally {
-      clearTimeout(timer)
+      await this.#parts.store.answer(id, answer, signal)
+    } catch (error) {
+      // The record has it already.
+      this.#parts.record.refused({ what: 'decision', reason: 'not-kept', request: id, n: answer.n })
+      throw error
     }
   }
 
   async #keep(request: RelayedRequest, envelope: string, bytes: number): Promise<void> {
     const { nowMs, record, store } = this.#parts
     const receivedAtMs = nowMs()
-    await record.happened('relay.requested', requestBody(request))
-    await store.add(request.engine, request, envelope, receivedAtMs)
+    await withTimeLimit(keepingMs, async (until) => {
+      await untilAborted(record.happened('relay.requested', requestBody(request)), until)
+      await store.add(request, { envelope, receivedAtMs }, until)
+    })
     this.#pending.set(request.id, new PendingEntry({ request, bytes, receivedAtMs, answers: [], lastN: 0 }))
     this.#emit('added', request.id)
   }
@@ -282,9 +304,12 @@ export class RelayDesk implements Desk {
     return true
   }
 
-  async #known(subject: DeskSubject): Promise<KnownPerson | 'refused-by-directory' | 'directory-unavailable'> {
+  async #known(
+    subject: DeskSubject,
+    signal: AbortSignal,
+  ): Promise<KnownPerson | 'refused-by-directory' | 'directory-unavailable'> {
     try {
-      return await this.#parts.who(subject)
+      return await untilAborted(this.#parts.who(subject), signal)
     } catch (error) {
       if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return 'refused-by-directory'
       this.#parts.onFailure(error)
@@ -294,9 +319,14 @@ export class RelayDesk implements Desk {
 
   async #removeLeft(id: string): Promise<void> {
     const lastN = this.#leftOnDisk.get(id)
-    if (lastN === undefined) return
-    await this.#parts.store.remove(id, lastN)
-    this.#leftOnDisk.delete(id)
+    if (lastN === undefined || this.#removing.has(id)) return
+    this.#removing.add(id)
+    try {
+      await this.#parts.store.remove(id, lastN)
+      this.#leftOnDisk.delete(id)
+    } finally {
+      this.#removing.delete(id)
+    }
   }
 
   #refused(reason: DeskRefusal, id: string, { person, via }: DeskDecision): void {
@@ -317,12 +347,4 @@ type KeptReceipt = DeskEntry['answers'][number]['receipt']
 function isSame({ subject }: RelayedRequest, { subject: other }: RelayedRequest): boolean {
   const { adh, aud, pol, req, view } = subject
   return adh === other.adh && aud === other.aud && pol === other.pol && req === other.req && view === other.view
-}
-
-function rejectedBy(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error)
-    })
-  })
 }

@@ -76,9 +76,9 @@ export async function composeRelay(
     undo.push(() => {
       record.close()
     })
-    const store = new RequestStore(folder, files)
+    const store = new RequestStore(folder, files, onFailure)
     const history = new History(join(folder, 'history.jsonl'), files, limits.history, onFailure)
-    const links = new KeptLinks(folder, files)
+    const links = new KeptLinks(folder, files, onFailure)
     await history.open()
     undo.push(() => history.close())
     const kept = await store.open()

@@ -172,3 +172,40 @@ describe('a channel', () => {
     await stage.start()
   })
 })
+
+describe('what was sent whole', () => {
+  it('is done, whether its sender waits for the answer or not, until the relay stops', async () => {
+    let given: AbortSignal | undefined
+    const slow: ApprovalChannel = {
+      name: 'slow',
+      start: () => Promise.resolve(),
+      routes: [
+        {
+          method: 'POST',
+          path: '/slow',
+          handle: (_incoming, signal) => {
+            given = signal
+            return new Promise((resolve) => {
+              signal.addEventListener('abort', () => {
+                resolve({ status: 503 })
+              })
+            })
+          },
+        },
+      ],
+      close: () => Promise.resolve(),
+    }
+    const stage = await RelayStage.open({ channels: [slow] })
+    const socket = connect(Number(new URL(stage.url).port), '127.0.0.1')
+    socket.write(['POST /slow HTTP/1.1', 'Host: x', 'Content-Length: 2', '', 'ab'].join('\r\n'))
+    await expect.poll(() => given).toBeDefined()
+    socket.destroy()
+    await once(socket, 'close')
+    // What came after it was answered, so that the relay heard of the end.
+    expect((await fetch(`${stage.url}/healthz`)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(given?.aborted).toBe(false)
+    await stage.stop()
+    expect(given?.aborted).toBe(true)
+  })
+})

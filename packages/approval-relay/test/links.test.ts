@@ -19,14 +19,14 @@ async function linking(files: StoreFiles = nodeFiles) {
   const clock = fixedClock(startMs)
   const journal = await stage.journal.open({ recorder: 'relay', clock })
   const record = new RelayRecord(journal, clock, () => undefined)
-  const links = new KeptLinks(stage.path('relay'), files)
+  const links = new KeptLinks(stage.path('relay'), files, () => undefined)
   await links.open(stage.path('relay/set-aside'))
   const offers = new OpenOffers(links, record, () => clock.monotonicMs())
   return { stage, clock, links, offers, reopened: () => reopen(stage) }
 }
 
 async function reopen(stage: RelayStage): Promise<{ links: KeptLinks; setAside: readonly string[] }> {
-  const links = new KeptLinks(stage.path('relay'), nodeFiles)
+  const links = new KeptLinks(stage.path('relay'), nodeFiles, () => undefined)
   return { links, setAside: await links.open(stage.path('relay/set-aside')) }
 }
 

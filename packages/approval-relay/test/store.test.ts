@@ -1,50 +1,9 @@
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { StoreFiles } from '../src/store/files.js'
-import { nodeFiles } from '../src/store/files.js'
 import { envelopeOf } from './support/envelopes.js'
+import { FailingFiles } from './support/failing-files.js'
 import { RelayStage } from './support/relay-stage.js'
-
-/** The disk of this machine, until a test lets a call fail. */
-class FailingFiles {
-  fails: keyof StoreFiles | undefined
-  /** Also what takes back. */
-  removes = true
-  readonly files: StoreFiles
-
-  constructor() {
-    const failing = (name: keyof StoreFiles): void => {
-      const isRemoval = name === 'remove' && !this.removes
-      if (this.fails === name || isRemoval) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
-    }
-    this.files = {
-      ...nodeFiles,
-      async create(path, bytes) {
-        // Half of it is there.
-        try {
-          failing('create')
-        } catch (error) {
-          await nodeFiles.create(path, bytes.subarray(0, bytes.length / 2))
-          throw error
-        }
-        await nodeFiles.create(path, bytes)
-      },
-      async rename(from, to) {
-        failing('rename')
-        await nodeFiles.rename(from, to)
-      },
-      async syncFolder(path) {
-        failing('syncFolder')
-        await nodeFiles.syncFolder(path)
-      },
-      async remove(path) {
-        failing('remove')
-        await nodeFiles.remove(path)
-      },
-    }
-  }
-}
 
 describe('a disk that fails', () => {
   it.each(['create', 'rename'] as const)(

@@ -104,8 +104,8 @@ export class RelayServer {
     const { signal } = over
     this.#open.add(over)
     response.once('close', () => {
-      this.#open.delete(over)
-      if (!response.writableFinished) over.abort(ending)
+      // Whoever waits for something is gone; what was sent is done, whether its sender waits for the answer or not.
+      if (!response.writableFinished && message.method === 'GET') over.abort(ending)
     })
     if (this.#isClosing) over.abort(ending)
     try {
@@ -117,6 +117,8 @@ export class RelayServer {
       if (!response.destroyed) this.#parts.onFailure(cause)
       if (response.headersSent) response.destroy()
       else send(response, closing(500))
+    } finally {
+      this.#open.delete(over)
     }
   }
 

@@ -12,8 +12,8 @@ export class KeptLinks implements AccountLinks {
   readonly #folder: DurableFolder
   readonly #links = new Map<string, DeskSubject>()
 
-  constructor(path: string, files: StoreFiles) {
-    this.#folder = new DurableFolder(join(path, 'links'), files)
+  constructor(path: string, files: StoreFiles, onFailure: (cause: unknown) => void) {
+    this.#folder = new DurableFolder(join(path, 'links'), files, onFailure)
   }
 
   /** Answers the names of files that are no links; they link nobody. */

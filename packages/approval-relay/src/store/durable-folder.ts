@@ -1,26 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { untilAborted } from '@bothkeys/core/relay'
 import type { StoreFiles } from './files.js'
 
 const unfinished = '.unfinished-'
 
 /**
- * A folder of small files of which each is on disk whole or not at all. `put` and `remove` resolve when that is on disk; a `put`
- * that rejects leaves nothing behind that would be read.
+ * A folder of small files of which each is on disk whole or not at all. `put` and `remove` resolve when that is on disk. A `put`
+ * that rejects leaves nothing behind that would be read at the next start: the file gets its name last, the name is taken away
+ * before anybody hears of the failure, and a name that cannot be taken away stands: the `put` resolves.
  */
 export class DurableFolder {
   readonly path: string
   readonly #files: StoreFiles
   #syncing: Promise<void> | undefined
   #nextSync: Promise<void> | undefined
-  /** What could not be taken back: it would be read at the next start, so nothing more is promised until then. */
-  #isBroken = false
+  readonly #onFailure: (cause: unknown) => void
+  /** How many were taken back without the disk saying so. */
+  #doubts = 0
   /** Whether the last write was well. */
   isWell = true
 
-  constructor(path: string, files: StoreFiles) {
+  constructor(path: string, files: StoreFiles, onFailure: (cause: unknown) => void) {
     this.path = path
     this.#files = files
+    this.#onFailure = onFailure
   }
 
   /** Makes the folder, drops what a crash left unfinished, and answers the names in it. */
@@ -36,19 +40,25 @@ export class DurableFolder {
     return this.#files.read(join(this.path, name), maxBytes)
   }
 
-  async put(name: string, text: string): Promise<void> {
-    if (this.#isBroken) throw new Error('an earlier write failed and could not be taken back')
+  /** Gives up when `signal` aborts, however long the disk takes. */
+  async put(name: string, text: string, signal: AbortSignal = new AbortController().signal): Promise<void> {
+    if (this.#doubts > 0) throw new Error('an earlier write failed and could not be taken back')
     const before = join(this.path, `${unfinished}${randomBytes(12).toString('hex')}`)
     const path = join(this.path, name)
+    let isNamed = false
     try {
-      await this.#files.create(before, Buffer.from(text))
+      await untilAborted(this.#files.create(before, Buffer.from(text)), signal)
+      // The name comes at once, whatever the disk does, so that nobody gives up while it comes.
       await this.#files.rename(before, path)
-      await this.#sync()
+      isNamed = true
+      await untilAborted(this.#sync(), signal)
       this.isWell = true
     } catch (error) {
       this.isWell = false
-      await this.#takeBack(before, path)
-      throw error
+      // What is unfinished is never read, so it need not go.
+      if (!isNamed) await this.#files.remove(before).catch(this.#onFailure)
+      if (!isNamed || (await this.#isTakenBack(path, signal))) throw error
+      this.#onFailure(error)
     }
   }
 
@@ -64,13 +74,19 @@ export class DurableFolder {
     await this.#sync()
   }
 
-  async #takeBack(...paths: readonly string[]): Promise<void> {
+  /** False when the name is there and stays. Nothing more is promised until it is known what would be read after a crash. */
+  async #isTakenBack(path: string, signal: AbortSignal): Promise<boolean> {
+    this.#doubts++
     try {
-      await Promise.all(paths.map((path) => this.#files.remove(path)))
-      await this.#sync()
+      await this.#files.remove(path)
     } catch {
-      this.#isBroken = true
+      return false
     }
+    const synced = this.#sync().then(() => {
+      this.#doubts--
+    })
+    await untilAborted(synced, signal).catch(() => undefined)
+    return true
   }
 
   /** However many wait, one sync that begins after they came is enough. */

@@ -10,6 +10,7 @@ export interface StoreFiles {
   create(path: string, bytes: Uint8Array): Promise<void>
   /** Adds to a file without waiting for the disk. */
   append(path: string, bytes: Uint8Array): Promise<void>
+  /** At once, without waiting for the disk, as `remove`: whoever gives up waiting must know what there is. */
   rename(from: string, to: string): Promise<void>
   /** Does nothing when there is none. */
   remove(path: string): Promise<void>

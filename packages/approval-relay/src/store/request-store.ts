@@ -33,8 +33,8 @@ export class RequestStore {
   readonly #folder: DurableFolder
   readonly #aside: string
 
-  constructor(path: string, files: StoreFiles) {
-    this.#folder = new DurableFolder(join(path, 'requests'), files)
+  constructor(path: string, files: StoreFiles, onFailure: (cause: unknown) => void) {
+    this.#folder = new DurableFolder(join(path, 'requests'), files, onFailure)
     this.#aside = join(path, 'set-aside')
   }
 
@@ -62,23 +62,23 @@ export class RequestStore {
   }
 
   /** Rejects when it is not on disk; nothing of it stays then. */
-  async add(engine: string, { id }: RelayedRequest, envelope: string, receivedAtMs: number): Promise<void> {
-    await this.#folder.put(`${id}.request`, JSON.stringify({ v: 1, engine, receivedAtMs, envelope }))
+  async add(
+    { engine, id }: RelayedRequest,
+    kept: { readonly envelope: string; readonly receivedAtMs: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#folder.put(`${id}.request`, JSON.stringify({ v: 1, engine, ...kept }), signal)
   }
 
   /** Rejects when it is not on disk; nothing of it stays then. */
-  async answer(id: string, answer: KeptAnswer): Promise<void> {
-    await this.#folder.put(nameOf(id, answer.n), answerText(answer))
+  async answer(id: string, answer: KeptAnswer, signal: AbortSignal): Promise<void> {
+    await this.#folder.put(nameOf(id, answer.n), answerText(answer), signal)
   }
 
   /** The request first: what is left of its answers says nothing without it. */
   async remove(id: string, lastN: number): Promise<void> {
     const ns = Array.from({ length: lastN }, (_, index) => nameOf(id, index + 1))
     await this.#folder.remove([`${id}.request`, ...ns])
-  }
-
-  async removeAnswer(id: string, n: number): Promise<void> {
-    await this.#folder.remove([nameOf(id, n)])
   }
 
   async #answersOf(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -133,3 +134,5 @@ export class RelayStage {
 }
 
 export const never = new AbortController().signal
+// Many wait with it at once.
+setMaxListeners(0, never)
