@@ -166,8 +166,8 @@ export const relayGuards = [
   },
   {
     name: 'a person answers once',
-    file: relay('relay-desk'),
-    find: "if (entry.deciding.has(known.person)) return 'already-answered'",
+    file: relay('pending-entry'),
+    find: "if (isStanding || this.#deciding.has(person)) return 'already-answered'\n",
     replace: '',
     tests: tests('desk'),
   },

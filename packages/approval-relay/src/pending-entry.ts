@@ -1,10 +1,13 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
 import type { DeskAnswer, DeskEntry } from './ports.js'
 import type { KeptRequest } from './store/request-store.js'
+import { stands } from './standing-answer.js'
 import type { KeptAnswer } from './store/kept-answer.js'
 
-/** The most answers to one request. */
-export const mostAnswers = 16
+/** The most people who answer one request. */
+const mostPeople = 16
+/** The most answers, with those that were given again: as many as an engine takes at once. */
+const mostAnswers = 64
 
 type Receipt = DeskAnswer['receipt']
 
@@ -13,8 +16,8 @@ export class PendingEntry {
   readonly request: RelayedRequest
   readonly bytes: number
   readonly receivedAtMs: number
-  /** Everybody who answered or is about to. */
-  readonly deciding = new Set<string>()
+  /** Everybody who is about to answer. */
+  readonly #deciding = new Set<string>()
   isOver = false
   lastN: number
   readonly #answers: KeptAnswer[]
@@ -28,11 +31,31 @@ export class PendingEntry {
     this.receivedAtMs = kept.receivedAtMs
     this.lastN = kept.lastN
     this.#answers = [...kept.answers]
-    for (const { person } of kept.answers) this.deciding.add(person)
   }
 
   get expiresAtMs(): number {
     return this.request.expiresAt.getTime()
+  }
+
+  /** How many are about to answer. */
+  get deciding(): number {
+    return this.#deciding.size
+  }
+
+  /** Lets a person answer, once at a time; or why not. Whoever was let in has to `leave`. */
+  enter(person: string, nowMs: number): 'already-answered' | 'too-many' | undefined {
+    const own = this.#answers.filter((answer) => answer.person === person)
+    const isStanding = own.some((answer) => stands({ ...answer, receipt: this.#receipts.get(answer.n) }, nowMs))
+    if (isStanding || this.#deciding.has(person)) return 'already-answered'
+    const people = new Set([...this.#answers.map((answer) => answer.person), ...this.#deciding, person])
+    if (people.size > mostPeople || this.#answers.length + this.#deciding.size >= mostAnswers) return 'too-many'
+    this.#deciding.add(person)
+    return undefined
+  }
+
+  /** The answer of somebody who entered is there, or none comes. */
+  leave(person: string): void {
+    this.#deciding.delete(person)
   }
 
   /** How many wait for a change. */

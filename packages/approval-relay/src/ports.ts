@@ -96,7 +96,8 @@ export interface DeskDecision {
  * What became of a decision. `decided`: it is signed, on disk and recorded. Otherwise nothing was signed:
  * `unknown` no such request, `over` it is not pending any more, `expired`, `other-view` something else was shown,
  * `partial-view` a cut or masked view cannot be allowed at that level, `refused-by-directory` the person is not known, not a
- * person or disabled, `directory-unavailable`, `already-answered` by this person, `too-many` of this person in a minute or for this
+ * person or disabled, `directory-unavailable`, `already-answered` by this person in a
+ * way that still stands, `too-many` of this person in a minute or for this
  * request, `malformed`, `failed` disk, record or key failed.
  */
 export type DeskReceipt =

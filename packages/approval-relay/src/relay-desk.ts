@@ -6,7 +6,7 @@ import { checkedDecision, isAbove } from './checked-decision.js'
 import type { DeskParts } from './desk-parts.js'
 import { answerBody, historyLine, requestBody } from './desk-record.js'
 import { OverRequests } from './over-requests.js'
-import { mostAnswers, PendingEntry } from './pending-entry.js'
+import { PendingEntry } from './pending-entry.js'
 import type {
   Admission,
   Desk,
@@ -213,12 +213,10 @@ export class RelayDesk implements Desk {
     const view = views.find(({ digest }) => digest === decision.viewDigest)
     if (view === undefined) return 'other-view'
     if (decision.decision === 'allow' && isAbove(decision.level, view.allowUpTo)) return 'partial-view'
-    if (entry.deciding.has(known.person)) return 'already-answered'
-    if (entry.deciding.size >= mostAnswers) return 'too-many'
-    entry.deciding.add(known.person)
-    let isKept = false
+    const atMs = nowMs()
+    const outside = entry.enter(known.person, atMs)
+    if (outside !== undefined) return outside
     try {
-      const atMs = nowMs()
       const evidence = await untilAborted(sign(entry.request, decision, decision.level, atMs), signal)
       const { level, person, reason, via } = decision
       const answer = {
@@ -231,11 +229,9 @@ export class RelayDesk implements Desk {
         evidence,
         person: known.person,
       }
-      const kept = await this.#keepAnswer(entry, answer, view.masked, signal)
-      isKept = typeof kept !== 'string'
-      return kept
+      return await this.#keepAnswer(entry, answer, view.masked, signal)
     } finally {
-      if (!isKept) entry.deciding.delete(known.person)
+      entry.leave(known.person)
     }
   }
 

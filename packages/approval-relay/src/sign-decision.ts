@@ -1,13 +1,16 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import { maxEvidence, within } from '@bothkeys/core/relay'
+import { approvalLifetimeS, denialLifetimeS, maxEvidence, within } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
 import { signatureIsGood } from './file-signer.js'
 import type { DeskDecision, DeskLevel, Signer } from './ports.js'
 
 const deadlineMs = 10_000
 
-/** As long as an approval may live: an engine that was away for a while can still take it. */
-const lifetimeS = 600
+/** As long as it may: an engine that was away takes a yes of the last minutes, and a no for as long as the request waits. */
+function lifetimeS({ expiresAt }: RelayedRequest, decision: DeskDecision['decision'], nowMs: number): number {
+  if (decision === 'allow') return approvalLifetimeS
+  return Math.min(denialLifetimeS, Math.max(1, Math.ceil((expiresAt.getTime() - nowMs) / 1000) + 1))
+}
 
 /**
  * Signs decisions as one issuer, with the person's own words where an engine reads that much. Rejects when the signer fails, takes
@@ -45,7 +48,7 @@ export function decisionSigner(
         reason,
         algorithm,
         keyId,
-        lifetimeS,
+        lifetimeS: lifetimeS(request, decision, nowMs),
         nowMs,
         sign: (input) => signer.sign(input),
       },

@@ -218,7 +218,7 @@ describe('a decision about what ended meanwhile', () => {
     await first.pass(10_000)
     const second = await deciding(stage, id, { who: 'bob' })
     // The directory answers, the key signs, and it waits for its turn.
-    await until(() => stage.desk.ofEngine('orders', id)?.deciding.size === 2)
+    await until(() => stage.desk.ofEngine('orders', id)?.deciding === 2)
     await second.pass(1_000)
     disk.hangs = undefined
     stage.desk.end(stage.desk.ofEngine('orders', id) ?? never(), 'withdrawn').catch(() => undefined)

@@ -1,4 +1,4 @@
-import type { Desk, DeskPerson } from '../ports.js'
+import type { DeskPerson, PageContext } from '../ports.js'
 import { withheld } from '../withheld.js'
 import type { Summary } from './summary.js'
 import { summaryOf } from './summary.js'
@@ -14,7 +14,11 @@ export interface Listed {
 }
 
 /** What is pending, as it is listed for somebody. A list holds what anybody may see, for it is made without asking who holds which role. */
-export async function listedFor(desk: Desk, person: DeskPerson, signal: AbortSignal): Promise<Listed> {
+export async function listedFor(
+  { clock, desk }: Pick<PageContext, 'clock' | 'desk'>,
+  person: DeskPerson,
+  signal: AbortSignal,
+): Promise<Listed> {
   const pending = desk.pending()
   const entries = await Promise.all(
     pending.slice(0, most).map(async (entry) => {
@@ -22,7 +26,7 @@ export async function listedFor(desk: Desk, person: DeskPerson, signal: AbortSig
       // It ended meanwhile.
       if (view === undefined) return []
       const request = view.masked ? withheld(entry.request) : entry.request
-      return [summaryOf({ answers: entry.answers, request }, person)]
+      return [summaryOf({ answers: entry.answers, request }, person, clock.wallMs())]
     }),
   )
   return { entries: entries.flat(), isWhole: pending.length <= most }

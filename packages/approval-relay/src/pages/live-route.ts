@@ -85,6 +85,6 @@ async function tell(
 /** JSON has no line break in it, so that no text ends the event that it is in. */
 async function listFor(site: PageSite, { person }: Visitor['session'], signal: AbortSignal): Promise<string> {
   const { clock, desk } = site.context
-  const data = { ...(await listedFor(desk, person, signal)), nowMs: clock.wallMs() }
+  const data = { ...(await listedFor({ clock, desk }, person, signal)), nowMs: clock.wallMs() }
   return `event: pending\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -1,4 +1,5 @@
 import type { PersonView } from '../ports.js'
+import { stands } from '../standing-answer.js'
 import type { PageSession } from './page-sessions.js'
 import type { ShownEntry } from './shown-entry.js'
 import { isSame } from './summary.js'
@@ -17,7 +18,8 @@ export function obstacle(
 ): Obstacle | undefined {
   const { entry, session, view } = about
   if (nowMs >= entry.request.expiresAt.getTime()) return { text: 'It has expired.' }
-  if (entry.answers.some(({ by }) => isSame(by, session.person))) return { text: 'You have answered already.' }
+  if (entry.answers.some((answer) => isSame(answer.by, session.person) && stands(answer, nowMs)))
+    return { text: 'You have answered already.' }
   if (decision === 'allow' && view.masked) {
     return { text: 'You cannot approve what you may not see. Somebody who may see it whole can; you can deny it.' }
   }

@@ -75,7 +75,7 @@ export function requestBody(shown: ShownRequest): Html {
     <section aria-labelledby="so-far">
       <h2 id="so-far">Answers so far</h2>
       <ul id="answers">
-        ${entry.answers.map((answer) => html`<li>${answerInWords(answer)}</li>`)}
+        ${entry.answers.map((answer) => html`<li>${answerInWords(answer, nowMs)}</li>`)}
       </ul>
       <p class="empty" id="no-answers" ${flag('hidden', entry.answers.length > 0)}>Nobody has answered.</p>
     </section>

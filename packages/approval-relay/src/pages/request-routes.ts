@@ -46,7 +46,7 @@ async function showPending(site: PageSite, incoming: Incoming, signal: AbortSign
   const visitor = await site.visitor(incoming, signal)
   if (!isVisitor(visitor)) return visitor
   const { session } = visitor
-  const { entries } = await listedFor(site.context.desk, session.person, signal)
+  const { entries } = await listedFor(site.context, session.person, signal)
   const body = pendingBody(entries, site.context.clock.wallMs())
   return site.page({ title: 'Pending', body, session, part: 'pending' })
 }

@@ -1,5 +1,6 @@
 import { digestPrefix, effectInWords, visible } from '@bothkeys/core/relay'
 import type { DeskPerson } from '../ports.js'
+import { stands } from '../standing-answer.js'
 import type { ShownEntry } from './shown-entry.js'
 import { answerInWords } from './words.js'
 
@@ -14,7 +15,7 @@ export interface Summary {
   readonly untilMs: number
   readonly answers: readonly string[]
   readonly needs: string
-  /** Whether whoever looks has answered. */
+  /** Whether whoever looks has answered, and the answer stands. */
   readonly isAnswered: boolean
 }
 
@@ -22,7 +23,7 @@ const maxEffects = 3
 const maxLength = 160
 
 /** What the list says of a request. */
-export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson): Summary {
+export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson, nowMs: number): Summary {
   const { effects, engine, operation, requester, stages, target } = request
   const words = effects.slice(0, maxEffects).map((effect) => short(effectInWords(effect)))
   const more = effects.length - words.length
@@ -34,9 +35,9 @@ export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson):
     engine: short(visible(engine)),
     effects: more > 0 ? [...words, `and ${String(more)} more`] : words,
     untilMs: request.expiresAt.getTime(),
-    answers: answers.map((answer) => answerInWords(answer)),
+    answers: answers.map((answer) => answerInWords(answer, nowMs)),
     needs: short(stages.map(({ count, role }) => `${String(count)} of ${visible(role)}`).join(', ')),
-    isAnswered: answers.some(({ by }) => isSame(by, viewer)),
+    isAnswered: answers.some((answer) => isSame(answer.by, viewer) && stands(answer, nowMs)),
   }
 }
 

@@ -1,5 +1,6 @@
 import { escapeHidden, visible } from '@bothkeys/core/relay'
 import type { DeskAnswer, DeskPerson } from '../ports.js'
+import { stands } from '../standing-answer.js'
 
 const longestName = 80
 
@@ -54,8 +55,11 @@ export function receiptInWords(receipt: DeskAnswer['receipt']): string {
   return `not counted: ${words ?? visible(receipt.reason.slice(0, 100))}`
 }
 
-/** One answer as one line. */
-export function answerInWords({ by, decision, level, receipt, via }: DeskAnswer): string {
+/** One answer as one line, of a request that waits as it is at a time. */
+export function answerInWords(answer: DeskAnswer, nowMs?: number): string {
+  const { by, decision, level, receipt, via } = answer
   const did = decision === 'allow' ? 'approved' : 'denied'
-  return `${accountInWords(by)} ${did} (${level}, by ${visible(via.name)}): ${receiptInWords(receipt)}`
+  const isLate = nowMs !== undefined && receipt?.counted !== false && !stands(answer, nowMs)
+  const made = isLate ? 'ran out after ten minutes' : receiptInWords(receipt)
+  return `${accountInWords(by)} ${did} (${level}, by ${visible(via.name)}): ${made}`
 }

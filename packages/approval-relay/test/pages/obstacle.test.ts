@@ -7,7 +7,8 @@ import type { DeskAnswer, DeskEntry, PersonView } from '../../src/ports.js'
 const person = { subject: { issuer: 'https://login.example', id: 'ann' } }
 const session: PageSession = { person, level: 'signed', method: 'house', formToken: 't' }
 const whole: PersonView = { text: 't', complete: true, masked: false, digest: 'd', allowUpTo: 'phishing-resistant' }
-const answer = (id: string, issuer = 'https://login.example') => ({ by: { subject: { id, issuer } } }) as DeskAnswer
+const answer = (id: string, issuer = 'https://login.example') =>
+  ({ by: { subject: { id, issuer } }, decision: 'allow', atMs: 0 }) as DeskAnswer
 
 function tried(
   decision: 'allow' | 'deny',
@@ -45,6 +46,9 @@ describe('what keeps somebody from deciding', () => {
     const others = [answer('bob'), answer('ann', 'https://other.example')]
     expect(tried('allow', {}, { answers: others })).toBeUndefined()
     expect(tried('deny', {}, { answers: [...others, answer('ann')] })).toBe('You have answered already.')
+    const ranOut = { ...answer('ann'), atMs: -600_000 }
+    const refused = { ...answer('ann'), receipt: { counted: false, reason: 'no-role' } } as const
+    expect(tried('deny', {}, { answers: [ranOut, refused] })).toBeUndefined()
   })
 
   it('is an old login', () => {

@@ -23,8 +23,11 @@ type Claims = UnverifiedParts['claims']
 /** The `typ` of a signed approval. */
 export const approvalTokenType = 'bothkeys-approval+jwt'
 
-/** The longest life of a signed approval, from `iat` to `exp` in seconds. */
+/** The longest life of a signed yes, from `iat` to `exp` in seconds. */
 export const approvalLifetimeS = 600
+
+/** That of a signed no. It only keeps something from running, however old it is, so it may live as long as any request. */
+export const denialLifetimeS = 7 * 24 * 60 * 60
 
 /** The most characters of the person's own words. */
 export const maxReason = 1_000
@@ -54,7 +57,7 @@ export interface SignedApproval {
 
 /**
  * Reads signed approvals: JWS of `typ: bothkeys-approval+jwt` (RFC 7515, RFC 8725 section 3.11) that one of the issuer's
- * keys of now signed, that live at most 10 minutes, that are in force now or at `asOfMs`, and that are about exactly the given
+ * keys of now signed, that live at most 10 minutes (a no: 7 days), that are in force now or at `asOfMs`, and that are about exactly the given
  * request, action, policy, view and guard. The same text is verified once for each key that its issuer has; times and contents
  * are checked whenever it is read. Everything that another reader could understand differently is refused, as for access tokens. What the token
  * says about roles means nothing. Every refusal is ERR_TOKEN_INVALID with a reason that holds nothing of the token.
@@ -81,10 +84,12 @@ export function approvalTokens(
     const nowS = Math.floor((asOfMs ?? time.nowMs()) / 1000)
     const wallS = Math.floor((asOfMs ?? clock.wallMs()) / 1000)
     assertInForce(claims, { nowS, wallS, toleranceS })
-    const expiresAtS = expiryOf(claims, { nowS, toleranceS, maxLifetimeS: approvalLifetimeS })
+    const decision = decisionOf(claims)
+    const maxLifetimeS = decision === 'deny' ? denialLifetimeS : approvalLifetimeS
+    const expiresAtS = expiryOf(claims, { nowS, toleranceS, maxLifetimeS })
     assertAbout(claims, about)
     return {
-      decision: decisionOf(claims),
+      decision,
       stage: stageOf(claims),
       subject: { issuer: identifier(claims['idp'], 'idp'), id: identifier(claims['sub'], 'sub') },
       level: levelOf(claims),

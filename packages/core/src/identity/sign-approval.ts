@@ -21,7 +21,7 @@ export interface ApprovalFacts {
   readonly reason?: string | undefined
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   readonly keyId?: string
-  /** Seconds until it expires, at most 600. Default 300. */
+  /** Seconds until it expires: at most 600 for a yes, and seven days for a no. Default 300. */
   readonly lifetimeS?: number
   /** Unix milliseconds. Default: now. */
   readonly nowMs?: number

@@ -360,6 +360,7 @@ const hostile: readonly (readonly [what: string, token: string])[] = [
   ['somebody who acts for the approver', withClaims({ act: { sub: 'agent' } })],
   ['an end that has passed', withClaims({ iat: nowS - 400, exp: nowS - 6 })],
   ['no end in sight', withClaims({ exp: nowS + 601 })],
+  ['a no that lives longer than any request', withClaims({ dec: 'deny', exp: nowS + 604_801 })],
   ['an end at infinity', written(JSON.stringify(claims).replace(/"exp":\d+/u, '"exp":1e999'))],
   ['an end that is text', withClaims({ exp: String(nowS + 300) })],
   ['a beginning in the future', withClaims({ iat: nowS + 60, exp: nowS + 300 })],
@@ -399,6 +400,13 @@ describe('an approver with signed evidence', () => {
         verifiedBy: 'signed-approval',
       },
     })
+  })
+
+  it('accepts a no for as long as any request waits', async () => {
+    const clock = { wallMs: () => startMs + 604_700_000, monotonicMs: () => 0 }
+    const { verify: check } = deskApprover({ clock })
+    const no = withClaims({ dec: 'deny', exp: nowS + 604_800 })
+    await expect(check?.(no, about, signal)).resolves.toMatchObject({ decision: 'deny' })
   })
 
   it('accepts later what it accepted then, and nothing from before it was signed', async () => {
