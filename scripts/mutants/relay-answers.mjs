@@ -199,4 +199,25 @@ export const relayAnswerGuards = [
     replace: "decision === 'deny' ? Infinity : approvalLifetimeS",
     tests: ['packages/core/test/approvals/signed-approver.test.ts'],
   },
+  {
+    name: 'bodies are bounded',
+    file: relay('http/body'),
+    find: '        this.#makeRoom()\n',
+    replace: '',
+    tests: tests('http-bodies'),
+  },
+  {
+    name: 'a body that is over gives its room back',
+    file: relay('http/body'),
+    find: '        this.#used -= reading.bytes\n',
+    replace: '',
+    tests: tests('http-bodies'),
+  },
+  {
+    name: 'whoever sent for longest is cut off, and nobody else',
+    file: relay('http/body'),
+    find: '      if (this.#used <= this.#most) return\n',
+    replace: '      if (this.#used < this.#most) return\n',
+    tests: tests('http-bodies'),
+  },
 ]

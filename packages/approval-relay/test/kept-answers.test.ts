@@ -42,7 +42,11 @@ async function deciding(
 
 /** Polls although the clock of waits stands still. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
+  const begunAtMs = performance.now()
+  while (!isSo()) {
+    if (performance.now() - begunAtMs > 20_000) throw new Error('it never came true')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }
 
 /** What would count after the relay started again. */
@@ -52,7 +56,7 @@ async function afterRestart(stage: RelayStage, id: string): Promise<readonly unk
   return stage.desk.entry(id)?.answers ?? []
 }
 
-describe('a decision that failed', () => {
+describe('a decision that failed', { timeout: 30_000 }, () => {
   it.each(['create', 'syncFolder'] as const)(
     'as the disk hangs at %s is told in time and counts never',
     async (call) => {
@@ -230,7 +234,7 @@ describe('a decision about what ended meanwhile', () => {
   }, 30_000)
 })
 
-describe('a request', () => {
+describe('a request', { timeout: 30_000 }, () => {
   it('is refused in time as the disk hangs, and is none after a restart', async () => {
     const disk = new FailingFiles()
     const stage = await RelayStage.open({ files: disk.files })

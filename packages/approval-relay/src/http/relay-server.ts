@@ -18,7 +18,7 @@ export interface ServerParts {
 }
 
 const defaultMaxBytes = 64 * 1024
-/** All bodies that are being read at once. */
+/** What has arrived of bodies that are being read. */
 const budgetBytes = 64 * 1024 * 1024
 const closingMs = 2_000
 /** Why nobody waits any more. One for all: an error of its own for each message costs more than many answers. */
@@ -135,7 +135,7 @@ export class RelayServer {
     if (head.length > (route.maxBytes ?? defaultMaxBytes)) return closing(413)
     const refusal = route.refuse?.(head.headers)
     if (refusal !== undefined) return closing(refusal)
-    const body = head.length === 0 ? new Uint8Array() : await this.#budget.read(message, head.length)
+    const body = head.length === 0 ? new Uint8Array() : await this.#budget.read(message)
     if (body === undefined) return { ...closing(503), headers: { 'Retry-After': '1', Connection: 'close' } }
     const { headers, path } = head
     return route.handle({ method: route.method, path, url: new URL(path, publicUrl), params, headers, body }, signal)
