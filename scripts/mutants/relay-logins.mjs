@@ -41,8 +41,8 @@ export const relayLoginGuards = [
   {
     name: 'a provider is read to a mebibyte',
     file: source('logins/bounded-fetch'),
-    find: "    if (length > maxBytes) throw refused('it answers with more than a mebibyte')\n",
-    replace: '',
+    find: 'await readAtMost(response, maxBytes)',
+    replace: 'await readAtMost(response, 8 * maxBytes)',
     tests: logins,
   },
   {

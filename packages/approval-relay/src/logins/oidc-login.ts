@@ -1,4 +1,5 @@
 import { BothKeysError } from '@bothkeys/core'
+import { untilAborted } from '@bothkeys/core/relay'
 import type { Configuration, IDToken } from 'openid-client'
 import {
   allowInsecureRequests,
@@ -17,7 +18,6 @@ import {
 } from 'openid-client'
 import type { LoggedIn, LoginMethod } from '../ports.js'
 import { boundedFetch, isSecureAddress } from './bounded-fetch.js'
-import { orAborted } from './or-aborted.js'
 
 /** An OpenID provider at which people log in. */
 export interface OidcLoginOptions {
@@ -76,7 +76,7 @@ export function oidcLogin(options: OidcLoginOptions): LoginMethod {
   return Object.freeze({
     name,
     async begin({ callbackUrl }, signal) {
-      const config = await orAborted(provider.configuration(), signal)
+      const config = await untilAborted(provider.configuration(), signal)
       const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()]
       const redirect = buildAuthorizationUrl(config, {
         redirect_uri: callbackUrl,
@@ -92,12 +92,12 @@ export function oidcLogin(options: OidcLoginOptions): LoginMethod {
     },
     async finish({ callbackUrl, method, state: begun, url }, signal) {
       if (method !== 'GET') throw refused('it came in another way than a code does')
-      const config = await orAborted(provider.configuration(), signal)
+      const config = await untilAborted(provider.configuration(), signal)
       // Made by `begin`, and kept by the pages alone.
       const { nonce, state, verifier } = JSON.parse(begun) as Begun
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, maxAge: maxAgeS }
       const answer = new URL(`${callbackUrl}${url.search}`)
-      return loggedIn(await orAborted(claimsOf(config, answer, checks), signal), issuer, phishingResistantAcr)
+      return loggedIn(await untilAborted(claimsOf(config, answer, checks), signal), issuer, phishingResistantAcr)
     },
   } satisfies LoginMethod)
 }

@@ -21,7 +21,7 @@ export interface LockOptions {
 }
 
 /**
- * One owner per journal directory, without a lock of the operating system, which Node.js does not offer.
+ * One owner per folder, such as that of a journal, without a lock of the operating system, which Node.js does not offer.
  *
  * The owner is who created the highest `owner-N`. Taking over creates `owner-(N+1)` exclusively, so of any number of
  * processes that find the owner dead exactly one succeeds; nothing is ever renamed or removed that could be somebody's
@@ -42,8 +42,8 @@ export class DirectoryLock {
   #lost = false
 
   /** Takes the lock. Throws ERR_JOURNAL_LOCKED, naming the owner's pid, while another process has it. */
-  static async acquire(journalDirectory: string, options: LockOptions): Promise<DirectoryLock> {
-    const directory = join(journalDirectory, 'journal.lock')
+  static async acquire(folder: string, options: LockOptions): Promise<DirectoryLock> {
+    const directory = join(folder, 'journal.lock')
     makeLockDirectory(options.fileSystem, directory)
     for (;;) {
       const highest = generations(options.fileSystem, directory).at(-1) ?? 0
@@ -72,13 +72,13 @@ export class DirectoryLock {
     const nowMs = performance.now()
     if (nowMs - this.#lastSignMs > this.#leaseMs / 2) this.#giveSign()
     if (!this.#lost && nowMs - this.#lastSignMs <= this.#leaseMs) return
-    const why = this.#lost ? 'another process took the journal over' : 'the journal directory cannot be looked at'
+    const why = this.#lost ? 'another process took the folder over' : 'the folder cannot be looked at'
     throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `${why}, so nothing ran`, {
-      hint: this.#lost ? 'this process stood still for too long; start it anew' : 'see to the disk of the directory',
+      hint: this.#lost ? 'this process stood still for too long; start it anew' : 'see to the disk of the folder',
     })
   }
 
-  /** Gives the directory to whoever comes next. Never throws. */
+  /** Gives the folder to whoever comes next. Never throws. */
   release(): void {
     clearInterval(this.#timer)
     try {
@@ -131,7 +131,7 @@ export class DirectoryLock {
   }
 }
 
-/** A link could lead to where somebody else decides who owns the journal. */
+/** A link could lead to where somebody else decides who owns the folder. */
 function makeLockDirectory(fileSystem: FileSystem, directory: string): void {
   try {
     fileSystem.makeDirectory(directory)
@@ -140,7 +140,7 @@ function makeLockDirectory(fileSystem: FileSystem, directory: string): void {
   }
   if (fileSystem.status(directory).kind !== 'directory') {
     throw new BothKeysError('ERR_CONFIG_INVALID', `the lock ${directory} is no directory`, {
-      hint: 'find out who put it there, and remove it when no process uses the journal',
+      hint: 'find out who put it there, and remove it when no process uses the folder',
     })
   }
   assertPrivate(fileSystem, directory, 'the lock')
@@ -197,9 +197,9 @@ const written = /^owner-[1-9]\d{0,14}$/
 function unfit(path: string): BothKeysError {
   return new BothKeysError(
     'ERR_JOURNAL_UNAVAILABLE',
-    `${path} is none that bothkeys made, so nobody can own the journal`,
+    `${path} is none that bothkeys made, so nobody can own the folder`,
     {
-      hint: 'find out who put it there, and remove it when no process uses the journal',
+      hint: 'find out who put it there, and remove it when no process uses the folder',
     },
   )
 }
@@ -219,7 +219,7 @@ function parseOwner(text: string): LockOwner | undefined {
 
 function locked(directory: string, owner: LockOwner | undefined): BothKeysError {
   const who = owner === undefined ? 'another process' : `process ${String(owner.pid)}`
-  return new BothKeysError('ERR_JOURNAL_LOCKED', `the journal directory is in use by ${who} (${directory})`, {
-    hint: 'end that process, or give each process a directory of its own',
+  return new BothKeysError('ERR_JOURNAL_LOCKED', `the folder is in use by ${who} (${directory})`, {
+    hint: 'end that process, or give each process a folder of its own',
   })
 }
