@@ -14,7 +14,9 @@ const evidence = (name, find, replace) => guard('evidence', 'evidence', name, fi
 
 /** That nothing is claimed which no rule does, and that evidence is what it seems. */
 export const controlGuards = [
-  mapping('policy-feature', 'two people are two', 'const isDual = people >= 2', 'const isDual = people >= 1'),
+  mapping('policy-feature', 'two people are two', 'const isDual = people >= 2 &&', 'const isDual = people >= 1 &&'),
+  mapping('policy-feature', 'two people prove that they are two', 'people >= 2 && isProven', 'people >= 2'),
+  mapping('policy-feature', 'what is asserted is told', 'people >= 2 && !isProven', 'people < 0'),
   mapping(
     'policy-feature',
     'people of all stages count together',
@@ -117,13 +119,23 @@ export const controlGuards = [
   mapping('mapping-csv', 'no formula runs', 'formula.test(text) ? ', "text === '' ? "),
   mapping('mapping-csv', 'a tab and a line are no way around that', '\\t\\r\\n', ''),
   mapping('mapping-csv', 'quotes are doubled', "inert.replaceAll('\"', '\"\"')", 'inert'),
-  mapping('mapping-csv', 'what needs quotes has them', '/[",\\r\\n]/u.test(inert)', "inert === ''"),
+  mapping('mapping-csv', 'what needs quotes has them', '/[",;|\\t\\r\\n]/u.test(inert)', "inert === ''"),
   mapping('mapping-csv', 'a control without rules has a row', 'control.rules.length === 0 ? [undefined] : ', ''),
   mapping(
     'mapping-csv',
     'an exception is no role of the same name',
     "rule?.rule === 'separate' ?",
     'rule !== undefined ?',
+  ),
+  mapping('mapping-csv', 'no other separator begins a cell', '/[",;|\\t\\r\\n]/u', '/[",\\r\\n]/u'),
+  query('a vote is proven as well as is asked', ' || !isAtLeast(known, level)', ''),
+  query('a level that nobody knows is none', 'if (known === undefined || ', 'if (known !== undefined && '),
+  guard(
+    'evidence',
+    'control',
+    'two who vote by a callback are no evidence',
+    "people: 2, level: 'channel'",
+    'people: 2',
   ),
   query('a vote is of a person', "party?.kind === 'human'", 'party !== undefined'),
   query('two accounts of one person are one', "['subject', 'person']", "['subject']"),

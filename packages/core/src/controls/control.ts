@@ -40,6 +40,9 @@ const apart: readonly FeatureKind[] = ['separate-duties', 'separate-roles', 'his
 const dutiesApart = { what: 'keeps duties, roles or steps apart', anyOf: apart }
 const changes = { '/action/effects': { some: { '/duty': { is: changingDuties } } } } as const
 const approvedBy = (people: number) => ({ '/approval/votes': { people } })
+/** That they are two is worth no more than that they are they: who votes by a callback is whoever it says (`asserted`). */
+const approvedByTwo = { '/approval/votes': { people: 2, level: 'channel' } } as const
+const twoPeople = 'two people who prove who they are'
 const conflicts: EvidenceQuery = [
   { type: 'action.denied', where: { '/code': { is: ['ERR_DUTY_CONFLICT'] } } },
   { type: 'duty.excused' },
@@ -53,11 +56,11 @@ export const controls: readonly Control[] = Object.freeze([
     framework: nist,
     title: 'Access Enforcement: Dual Authorization',
     asks: 'Chosen actions are taken only when two people have approved them.',
-    needs: [{ what: 'asks two people', anyOf: ['dual-approval'] }],
-    helps: ['break-glass', 'grant-cap'],
+    needs: [{ what: `asks ${twoPeople}`, anyOf: ['dual-approval'] }],
+    helps: ['asserted-dual-approval', 'break-glass', 'grant-cap'],
     evidence: [
-      { type: 'action.intent', where: approvedBy(2) },
-      { type: 'grant.given', where: approvedBy(2) },
+      { type: 'action.intent', where: approvedByTwo },
+      { type: 'grant.given', where: approvedByTwo },
     ],
   },
   {
@@ -105,7 +108,7 @@ export const controls: readonly Control[] = Object.freeze([
     asks: 'Audit information is moved or deleted only when two people have approved it.',
     needs: [
       {
-        what: 'asks two people for deleting on a target that holds audit data',
+        what: `asks ${twoPeople} for deleting on a target that holds audit data`,
         anyOf: ['dual-approval-of-audit-data'],
       },
     ],
@@ -114,7 +117,7 @@ export const controls: readonly Control[] = Object.freeze([
     evidence: [
       {
         type: 'action.intent',
-        where: { ...approvedBy(2), '/action/effects': { some: { '/duty': { is: ['delete'] } } } },
+        where: { ...approvedByTwo, '/action/effects': { some: { '/duty': { is: ['delete'] } } } },
       },
     ],
   },
@@ -123,9 +126,9 @@ export const controls: readonly Control[] = Object.freeze([
     framework: nist,
     title: 'Access Restrictions for Change: Dual Authorization',
     asks: 'Chosen changes are made only when two people have approved them.',
-    needs: [{ what: 'asks two people for changes', anyOf: ['dual-approval-of-changes'] }],
+    needs: [{ what: `asks ${twoPeople} for changes`, anyOf: ['dual-approval-of-changes'] }],
     helps: ['break-glass', 'grant-cap'],
-    evidence: [{ type: 'action.intent', where: { ...approvedBy(2), ...changes } }],
+    evidence: [{ type: 'action.intent', where: { ...approvedByTwo, ...changes } }],
   },
   {
     id: 'PCI 10.2',

@@ -63,7 +63,8 @@ function exceptionText({ id, inForce, mitigatedBy, owner, subject, until }: Mapp
   return `${id}: ${subject.id} of ${subject.issuer}, ${how}, until ${until}, owner ${owner}, instead ${mitigatedBy}`
 }
 
+/** Quoted also where a spreadsheet that is told so, or set to another country, would begin another cell. */
 function cell(text: string): string {
   const inert = formula.test(text) ? `'${text}` : text
-  return /[",\r\n]/u.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+  return /[",;|\t\r\n]/u.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }

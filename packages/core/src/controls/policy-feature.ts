@@ -9,6 +9,7 @@ export type FeatureKind =
   | 'dual-approval-of-audit-data'
   | 'dual-approval-of-changes'
   | 'dual-approval'
+  | 'asserted-dual-approval'
   | 'signed-approval'
   | 'approval-of-changes'
   | 'approval'
@@ -85,17 +86,19 @@ export function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-/** Votes of agents are no approval of a person. */
+/** Votes of agents are no approval of a person, and two people are two when they prove who they are. */
 function holdFeature(rule: HoldRule, auditTargets: ReadonlySet<string>): PolicyFeature {
   const { from, level, stages } = rule.requirement
   const people = from === 'humans' ? stages.reduce((sum, { count }) => sum + count, 0) : 0
-  const isDual = people >= 2
+  const isProven = isAtLeast(level, 'channel')
+  const isDual = people >= 2 && isProven
   const changes = [...rule.duties].some((duty) => changingDuties.includes(duty))
   const kinds: (FeatureKind | undefined)[] = [
     people > 0 ? 'approval' : undefined,
     people > 0 && changes ? 'approval-of-changes' : undefined,
     people > 0 && isAtLeast(level, 'signed') ? 'signed-approval' : undefined,
     isDual ? 'dual-approval' : undefined,
+    people >= 2 && !isProven ? 'asserted-dual-approval' : undefined,
     isDual && changes ? 'dual-approval-of-changes' : undefined,
     isDual && rule.duties.has('delete') && [...rule.targets].some((target) => auditTargets.has(target))
       ? 'dual-approval-of-audit-data'
@@ -104,7 +107,9 @@ function holdFeature(rule: HoldRule, auditTargets: ReadonlySet<string>): PolicyF
   ]
   const granted = rule.grant === undefined ? '' : `; ${String(rule.grant.uses)} uses may be granted at once`
   const who = people > 0 ? `${String(people)} ${people === 1 ? 'person' : 'independent people'}` : 'people or agents'
-  return feature('hold', rule.id, rule.path, kinds, `needs ${who} to say yes to ${listed(rule.duties)}${granted}`)
+  const proven = people > 0 && !isProven ? ', and nothing has to prove that they did' : ''
+  const does = `needs ${who} to say yes to ${listed(rule.duties)}${proven}${granted}`
+  return feature('hold', rule.id, rule.path, kinds, does)
 }
 
 function chainFeature({ id, path, review, steps }: HistoryRule): PolicyFeature {

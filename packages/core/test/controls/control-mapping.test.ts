@@ -34,6 +34,7 @@ const hold = (count: number, more: object = {}) => ({
   duty: ['write', 'delete'],
   require: [stage(count)],
   ttl: '15m',
+  level: 'channel',
   ...more,
 })
 const dynamic = { id: 'D1', duties: ['write', 'approve'], max: 1, over: ['person'], per: 'target', window: '24h' }
@@ -103,8 +104,24 @@ describe('dual authorization', () => {
       for (const less of [[hold(1)], [hold(2, { from: 'anyone' })], []]) {
         const single = await mappedOf(id, { hold: less })
         expect(single).toMatchObject({ status: 'not-implemented', rules: [] })
-        expect(single.reason).toContain('no rule asks two people')
+        expect(single.reason).toContain('no rule asks two people who prove who they are')
       }
+    },
+  )
+
+  it.each<ControlId>(['NIST AC-3(2)', 'NIST CM-5(4)', 'NIST AU-9(5)'])(
+    '%s is not implemented by two who only say who they are',
+    async (id) => {
+      const options = { auditTargets: ['orders'] }
+      const asserted = await mappedOf(id, { hold: [hold(2, { level: 'asserted' })] }, options)
+      expect(asserted.status).toBe('not-implemented')
+      expect(asserted.reason).toContain('no rule asks two people who prove who they are')
+      if (id === 'NIST AC-3(2)') {
+        expect(asserted.rules).toMatchObject([{ id: 'writes', kinds: ['asserted-dual-approval'] }])
+        expect(asserted.rules[0]?.does).toContain('and nothing has to prove that they did')
+      } else expect(asserted.rules).toEqual([])
+      for (const level of ['channel', 'signed', 'phishing-resistant'])
+        expect((await mappedOf(id, { hold: [hold(2, { level })] }, options)).status).not.toBe('not-implemented')
     },
   )
 
@@ -380,6 +397,20 @@ describe('the mapping as CSV', () => {
     expect(excused[0]?.[header.indexOf('exceptions')]).toBe(
       'M1: solo of https://idp.example, in force, until 2026-11-27T23:59:59.999Z, owner =ciso(), instead weekly review',
     )
+  })
+
+  it('begins no cell where another separator is set, with what would run there', async () => {
+    const mapping = await mappingOf({})
+    const [first] = mapping.controls
+    const rule = { id: 'r', rule: 'deny', kinds: [], path: 'p' } as const
+    for (const does of ['a;=1+1', 'a|=1+1', 'a\t=1+1']) {
+      const written = controlMappingCsv({
+        ...mapping,
+        controls: [{ ...first, rules: [{ ...rule, does }] } as MappedControl],
+      })
+      expect(written).toContain(`,"${does}",`)
+      expect(parse(written)[1]?.[9]).toBe(does)
+    }
   })
 
   it('runs nothing in a spreadsheet, and keeps quotes, commas and lines in their cell', async () => {

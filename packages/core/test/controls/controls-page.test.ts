@@ -11,10 +11,10 @@ import { unverifiedIdentity } from '../../src/identity/unverified.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import { accountsAsPeople } from '../../src/known-people.js'
 import { fileJournal } from '../../src/record/file-journal.js'
-import { scriptedApprover } from '../../src/testing/scripted-approver.js'
 import { agent, ask, describeAs, person as approver } from '../enforce/support.js'
 import { person } from '../lint/support.js'
 import { forTheAuditor } from './page-example.js'
+import { provenApprover } from './proven-approver.js'
 
 const page = readFileSync(new URL('../../../../docs/controls.md', import.meta.url), 'utf8')
 const example = readFileSync(new URL('page-example.ts', import.meta.url), 'utf8')
@@ -52,7 +52,7 @@ describe('docs/controls.md', () => {
       identity: unverifiedIdentity(),
       targets: [target],
       approvers: [
-        scriptedApprover([
+        provenApprover(() => [
           { decision: 'allow', approver: ann },
           { decision: 'allow', approver: bob },
         ]),
@@ -70,7 +70,7 @@ describe('docs/controls.md', () => {
       const { csv, dual } = await forTheAuditor(policyText, people, journal, new Date('2026-11-27T12:00:00Z'))
       expect(dual).toEqual([expect.stringMatching(/^\d+ [0-9a-f]{8} ann and bob: completed$/u)])
       expect(csv).toContain('NIST AC-3(2),')
-      expect(csv).toContain(',implemented,a rule asks two people,prod-writes,')
+      expect(csv).toContain(',implemented,a rule asks two people who prove who they are,prod-writes,')
     } finally {
       await guard.close()
       await rm(folder, { recursive: true, force: true })

@@ -7,7 +7,8 @@ const event = (members: object, type = 'action.intent') => ({ type, ...members }
 const matches = (query: EvidenceQuery, members: object, type?: string) => evidenceMatcher(query)(event(members, type))
 
 const issuer = 'https://people.example'
-const voter = (id: string, more: object = {}) => ({
+const voter = (id: string, more: object = {}, level: unknown = 'asserted') => ({
+  level,
   approver: {
     kind: 'human',
     subject: { issuer, id },
@@ -50,6 +51,25 @@ describe('votes of two people', () => {
       [two, three, one],
     ])
       expect(voted(...votes)).toBe(true)
+  })
+
+  it('are proven as well as is asked, and otherwise none', () => {
+    const proven: EvidenceQuery = [
+      { type: 'action.intent', where: { '/approval/votes': { people: 2, level: 'channel' } } },
+    ]
+    const by = (...levels: readonly unknown[]) => {
+      const votes = levels.map((level, at) => voter(`p${String(at)}`, {}, level))
+      return matches(proven, { approval: { votes } })
+    }
+    expect(by('channel', 'signed')).toBe(true)
+    expect(by('phishing-resistant', 'channel')).toBe(true)
+    expect(by('asserted', 'channel', 'asserted', 'signed')).toBe(true)
+    for (const less of ['asserted', undefined, null, 'Channel', 'toString', 2, ['channel']]) {
+      expect(by('channel', less)).toBe(false)
+      expect(by(less, 'signed')).toBe(false)
+    }
+    // What has a level that nobody knows is no vote, whatever is asked.
+    expect(voted(voter('ann'), voter('bob', {}, 'best'))).toBe(false)
   })
 
   it('are of people, and readable', () => {

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ApprovalRequest } from '../../src/approvals/approver.js'
 import { controls } from '../../src/controls/control.js'
 import type { ControlId } from '../../src/controls/control.js'
 import type { Evidence } from '../../src/controls/evidence.js'
@@ -19,6 +18,7 @@ import { fileJournal } from '../../src/record/file-journal.js'
 import type { JournalFactory } from '../../src/record/journal.js'
 import { memoryJournal } from '../../src/record/memory-journal.js'
 import { scriptedApprover } from '../../src/testing/scripted-approver.js'
+import { provenApprover } from './proven-approver.js'
 import { agent, ask, describeAs, person, verdict } from '../enforce/support.js'
 
 const policy = {
@@ -52,20 +52,25 @@ const policy = {
 async function work(journal: JournalFactory): Promise<readonly string[]> {
   const [ann, bob] = await Promise.all([person('ann'), person('bob')])
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
-  const script = ({ view: { text } }: ApprovalRequest) => {
+  const script = (text: string) => {
     if (text.includes('denied')) return [{ decision: 'deny', approver: ann }] as const
+    if (text.includes('claimed')) return []
     if (text.includes('late')) return [{ decision: 'allow', approver: ann }] as const
     return [
       { decision: 'allow', approver: ann },
       { decision: 'allow', approver: bob },
     ] as const
   }
+  const claims = [ann, bob].map((approver) => ({ decision: 'allow', approver }) as const)
   const guard = await createGuard({
     directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
     identity: unverifiedIdentity(),
     targets: [target],
-    approvers: [scriptedApprover(script)],
+    approvers: [
+      provenApprover(script),
+      scriptedApprover(({ view: { text } }) => (text.includes('claimed') ? claims : [])),
+    ],
     journal,
   })
   const session = await guard.openSession({ [unverifiedCredential]: agent })
@@ -87,6 +92,8 @@ async function work(journal: JournalFactory): Promise<readonly string[]> {
   await asks('write', 'late', 'table:public.late')
   await asks('define')
   await asks('grant')
+  // Two people as well, for all that the callback says.
+  await asks('write', 'claimed')
   await session.close()
   await guard.close()
   return said
@@ -125,6 +132,7 @@ beforeAll(async () => {
     'ERR_APPROVAL_EXPIRED',
     'permitted',
     'ERR_DENIED',
+    'permitted',
   ]
   expect(await work(memory)).toEqual(expected)
   expect(await work(fileJournal(join(folder, 'audit')))).toEqual(expected)
@@ -134,9 +142,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 describe('the evidence of dual authorization', () => {
-  it('is exactly the actions that two people approved, with where they stand and how they ended', async () => {
+  it('is exactly the actions that two people provably approved, with where they stand and how they ended', async () => {
     const intents = events.filter(({ type }) => type === 'action.intent')
-    expect(intents).toHaveLength(4)
+    expect(intents).toHaveLength(5)
     const [write, , , define] = intents
     const evidence = await found('NIST AC-3(2)', events)
     expect(evidence.map(({ lsn, outcome, rules, target }) => ({ lsn, outcome, rules, target }))).toEqual([
@@ -166,13 +174,13 @@ describe('the evidence of dual authorization', () => {
 
 describe('the evidence of other controls', () => {
   it.each<[ControlId, readonly string[]]>([
-    ['PCI 6.5.4', ['action.intent', 'action.intent', 'action.intent']],
+    ['PCI 6.5.4', ['action.intent', 'action.intent', 'action.intent', 'action.intent']],
     ['NIST AU-10', []],
     ['NIST AU-9(5)', []],
     ['NIST AC-5', []],
     ['PCI 7.2', ['policy.loaded', 'session.open', 'action.denied']],
     ['NIST AC-6(9)', ['policy.loaded', 'action.intent']],
-    ['ISO A.5.3', ['action.intent', 'action.intent', 'action.intent']],
+    ['ISO A.5.3', ['action.intent', 'action.intent', 'action.intent', 'action.intent']],
   ])('%s', async (control, types) => {
     const evidence = await found(control, events)
     expect(
