@@ -117,7 +117,7 @@ export const controlGuards = [
     '    for (const member of Object.values(value)) frozen(member)\n',
   ),
   mapping('mapping-csv', 'no formula runs', 'formula.test(text) ? ', "text === '' ? "),
-  mapping('mapping-csv', 'a tab and a line are no way around that', '\\t\\r\\n', ''),
+  mapping('mapping-csv', 'a tab and a line are no way around that', '@\\t\\r\\n', '@'),
   mapping('mapping-csv', 'quotes are doubled', "inert.replaceAll('\"', '\"\"')", 'inert'),
   mapping('mapping-csv', 'what needs quotes has them', '/[",;|\\t\\r\\n]/u.test(inert)', "inert === ''"),
   mapping('mapping-csv', 'a control without rules has a row', 'control.rules.length === 0 ? [undefined] : ', ''),

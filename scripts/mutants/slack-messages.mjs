@@ -3,6 +3,7 @@ const tests = (...names) => names.map((name) => `packages/approver-slack/test/${
 const interactions = tests('interactions')
 const messages = tests('messages')
 const parts = tests('parts')
+const crashes = tests('crashes')
 const endToEnd = tests('end-to-end')
 
 /** What Slack shows of a request, and how its messages last. */
@@ -50,8 +51,8 @@ export const slackMessageGuards = [
   {
     name: 'a message is known when it is on disk',
     file: slack('posted-messages'),
-    find: '      change(messages)\n',
-    replace: '      change(messages)\n      change(this.#byRequest)\n',
+    find: '      change({ posted, intents })\n',
+    replace: '      change({ posted, intents })\n      change({ posted: this.#byRequest, intents: this.#intents })\n',
     tests: parts,
     only: 'knows no message that is not on disk',
   },
@@ -62,6 +63,86 @@ export const slackMessageGuards = [
     replace: '',
     tests: messages,
     only: 'clicked as soon as Slack shows it',
+  },
+  {
+    name: 'that something is about to be posted is on disk before',
+    file: slack('message-board'),
+    find: 'if (!isSame) await posted.intend(',
+    replace: 'if (!isSame) void (',
+    tests: crashes,
+    only: 'killed',
+  },
+  {
+    name: 'what was about to be posted is looked for after a start',
+    file: slack('message-board'),
+    find: '    for (const { request } of posted.intents()) this.#unsure.add(request)\n',
+    replace: '',
+    tests: crashes,
+    only: 'not answered',
+  },
+  {
+    name: 'what was about to be posted is taken up after a start, also when its request is over',
+    file: slack('message-board'),
+    find: '[...posted.all(), ...posted.intents()]',
+    replace: '[...posted.all()]',
+    tests: crashes,
+    only: 'over by then',
+  },
+  {
+    name: 'a post whose answer was lost is looked for',
+    file: slack('message-board'),
+    find: '    this.#unsure.add(request)\n    const came',
+    replace: '    const came',
+    tests: crashes,
+    only: 'answer was lost|found and not posted again',
+  },
+  {
+    name: 'nothing is posted before it is known what was',
+    file: slack('message-board'),
+    find: 'if (stood !== undefined) {',
+    replace: "if (stood?.reason === '') {",
+    tests: crashes,
+    only: 'looked for until',
+  },
+  {
+    name: 'a name is one of what was shown under it',
+    file: slack('message-board'),
+    find: 'before?.view === view && before.whole === whole',
+    replace: 'before !== undefined',
+    tests: crashes,
+    only: 'that it shows',
+  },
+  {
+    name: 'what Slack says failed within may be done',
+    file: slack('web'),
+    find: "['fatal_error', 'internal_error', ",
+    replace: "['fatal_error', ",
+    tests: crashes,
+    only: 'says that it failed',
+  },
+  {
+    name: 'a post of another app is none of ours',
+    file: slack('find-posts'),
+    find: "message['bot_id'] !== bot || ",
+    replace: '',
+    tests: crashes,
+    only: 'not taken for theirs',
+  },
+  {
+    name: 'all pages are looked through',
+    file: slack('find-posts'),
+    find: '    cursor = next\n',
+    replace: '    break\n',
+    tests: crashes,
+    only: 'behind much',
+  },
+  {
+    name: 'where nobody may look it is posted again',
+    file: slack('unsure-posts'),
+    find: "['missing_scope', ",
+    replace: '[',
+    tests: crashes,
+    only: 'does not let us look',
   },
   {
     name: 'what the disk did not take is not posted again',

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import type { ChannelDesk, HistoryLine } from '@bothkeys/approval-relay'
 import { digestPrefix } from '@bothkeys/core/relay'
 import { BackOff } from './back-off.js'
 import { endedMessage } from './ended-blocks.js'
+import { isMessageTs, postEvent } from './find-posts.js'
 import { Flood } from './flood.js'
 import type { SlackSettings } from './options.js'
 import type { PostedMessage, PostedMessages } from './posted-messages.js'
-import type { Message } from './request-blocks.js'
+import type { AskingMessage, Message } from './request-blocks.js'
 import { requestMessage } from './request-blocks.js'
 import { Summary } from './summary.js'
+import { UnsurePosts } from './unsure-posts.js'
 import type { SlackAnswer, SlackWeb } from './web.js'
 import type { Workspace } from './workspace.js'
 
@@ -53,6 +56,7 @@ export class MessageBoard {
   readonly #flood: Flood
   readonly #backOff: BackOff
   readonly #summary: Summary
+  readonly #unsure: UnsurePosts
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -63,17 +67,19 @@ export class MessageBoard {
     this.#flood = new Flood(parts.settings.perMinute, monotonicMs)
     this.#backOff = new BackOff(parts.settings.retryMs, monotonicMs)
     this.#summary = new Summary(parts.settings.channel, monotonicMs)
+    this.#unsure = new UnsurePosts({ ...parts, channel: parts.settings.channel })
   }
 
   /** What was posted before the start is brought up to date, and what waits without a message gets one. */
   resume(): void {
     const { desk, posted } = this.#parts
     const over = new Map(desk.history(1_000).map((line) => [line.id, line]))
-    for (const { request } of posted.all()) {
+    for (const { request } of posted.intents()) this.#unsure.add(request)
+    for (const { request } of [...posted.all(), ...posted.intents()]) {
       const ended = desk.entry(request) === undefined ? (over.get(request) ?? 'unknown') : false
       this.#due.set(request, waiting(ended))
     }
-    for (const { request } of desk.pending()) if (posted.of(request.id) === undefined) this.added(request.id)
+    for (const { request } of desk.pending()) if (!this.#due.has(request.id)) this.added(request.id)
     this.#work()
   }
 
@@ -142,6 +148,11 @@ export class MessageBoard {
       this.#failure({ ok: false, reason: problem.reason, retryAfterMs: problem.retryAfterMs })
       return
     }
+    const stood = this.#unsure.any ? await this.#unsure.settle() : undefined
+    if (stood !== undefined) {
+      this.#failure(stood)
+      return
+    }
     const [next] = this.#due
     if (next === undefined) {
       const came = await this.#summary.bring(this.#parts.web)
@@ -186,26 +197,42 @@ export class MessageBoard {
       const came = await this.#update(before.ts, message)
       return came.ok ? this.#settled(id, due, changes, text) : this.#refusedUpdate(came, id, due)
     }
-    const { channel } = this.#parts.settings
-    const came = await this.#parts.web.call('chat.postMessage', { channel, ...asPosted(message) })
+    const prefix = digestPrefix(entry.request)
+    const came = await this.#post(id, message, view.digest, prefix)
     if (!came.ok) {
       if (tooLong.includes(came.reason) && !due.short) due.short = true
       else this.#failure(came, id)
       return false
     }
-    const { ts } = came.answer
-    if (
-      came.answer['channel'] !== channel ||
-      typeof ts !== 'string' ||
-      !/^\d{1,12}\.\d{1,9}$/.test(ts) ||
-      posted.has(ts)
-    ) {
+    const { channel, ts } = came.answer
+    if (channel !== this.#parts.settings.channel || !isMessageTs(ts) || posted.has(ts)) {
       this.#failure({ ok: false, reason: 'unintelligible', retryAfterMs: undefined }, id)
       return false
     }
-    const prefix = digestPrefix(entry.request)
+    this.#unsure.delete(id)
     await this.#keep({ request: id, ts, view: view.digest, whole: message.whole, prefix })
     return this.#settled(id, due, changes, text)
+  }
+
+  /**
+   * Posts a message once: that it is about to be is on disk before, under a name by which it is found again. Only the same message
+   * has the same name, so that what is found is what was shown.
+   */
+  async #post(request: string, message: AskingMessage, view: string, prefix: string): Promise<SlackAnswer> {
+    const { desk, posted, settings, web } = this.#parts
+    const { whole } = message
+    const before = posted.intentOf(request)
+    const isSame = before?.view === view && before.whole === whole
+    const post = isSame ? before.post : randomBytes(16).toString('hex')
+    if (!isSame) await posted.intend({ request, post, sinceMs: desk.clock.wallMs(), view, whole, prefix })
+    this.#unsure.add(request)
+    const came = await web.call('chat.postMessage', {
+      channel: settings.channel,
+      ...asPosted(message),
+      metadata: { event_type: postEvent, event_payload: { post } },
+    })
+    if (!came.ok && came.undone === true) this.#unsure.delete(request)
+    return came
   }
 
   /** Rejects when it is not on disk. */

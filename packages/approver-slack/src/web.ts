@@ -9,6 +9,7 @@ import {
 /** The methods of Slack's Web API that are called, and no others. */
 export type SlackMethod =
   | 'auth.test'
+  | 'conversations.history'
   | 'conversations.info'
   | 'users.info'
   | 'chat.postMessage'
@@ -19,7 +20,13 @@ export type SlackMethod =
 /** What a call came to. `reason` is a word of ours or an error name of Slack's, never what was sent. */
 export type SlackAnswer =
   | { readonly ok: true; readonly answer: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly reason: string; readonly retryAfterMs: number | undefined }
+  | {
+      readonly ok: false
+      readonly reason: string
+      readonly retryAfterMs: number | undefined
+      /** Slack said that it did nothing. Left out: nobody knows. */
+      readonly undone?: true
+    }
 
 /** What calls Slack, so that nothing else holds the token. */
 export interface SlackWeb {
@@ -63,7 +70,7 @@ export function slackWeb({ apiUrl, token }: { readonly apiUrl: string; readonly 
   })
   return {
     async call(method, content = {}) {
-      if (closing.signal.aborted) return { ok: false, reason: 'closed', retryAfterMs: undefined }
+      if (closing.signal.aborted) return { ok: false, reason: 'closed', retryAfterMs: undefined, undone: true }
       try {
         const answer: unknown = await client.apiCall(method, { ...content })
         if (isRecord(answer) && answer['ok'] === true) return { ok: true, answer }
@@ -94,16 +101,25 @@ async function boundedFetch(url: string | URL, init: Init, closing: AbortSignal)
   return new Response(status === 204 ? null : Buffer.concat(chunks), { status, headers })
 }
 
+/** Errors behind which Slack may have done what it was asked to. */
+const mayBeDone: readonly string[] = [
+  'fatal_error',
+  'internal_error',
+  'request_timeout',
+  'service_unavailable',
+  'refused',
+]
+
 function failureOf(error: unknown): SlackAnswer {
   if (error instanceof WebAPIRateLimitedError) {
     const askedMs = error.retryAfter * 1000
     const retryAfterMs = askedMs > 0 ? Math.min(askedMs, longestRetryAfterMs) : undefined
-    return { ok: false, reason: 'rate-limited', retryAfterMs }
+    return { ok: false, reason: 'rate-limited', retryAfterMs, undone: true }
   }
   if (error instanceof WebAPIPlatformError) {
     const name: unknown = error.data.error
     const reason = typeof name === 'string' && /^[a-z_]{1,64}$/.test(name) ? name : 'refused'
-    return { ok: false, reason, retryAfterMs: undefined }
+    return { ok: false, reason, retryAfterMs: undefined, ...(mayBeDone.includes(reason) ? {} : { undone: true }) }
   }
   const reason = error instanceof WebAPIHTTPError ? `http-${String(error.statusCode)}` : 'unreachable'
   return { ok: false, reason, retryAfterMs: undefined }

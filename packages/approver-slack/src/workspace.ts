@@ -15,12 +15,18 @@ export class Workspace {
   readonly #settings: SlackSettings
   readonly #monotonicMs: () => number
   #sameTeam = false
+  #bot = ''
   #ownUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(web: SlackWeb, settings: SlackSettings, monotonicMs: () => number) {
     this.#web = web
     this.#settings = settings
     this.#monotonicMs = monotonicMs
+  }
+
+  /** Our own bot, as Slack calls it in messages; empty while Slack has not said. */
+  get bot(): string {
+    return this.#bot
   }
 
   /**
@@ -58,12 +64,14 @@ export class Workspace {
   async #teamProblem(): Promise<string | undefined> {
     const came = await this.#web.call('auth.test')
     if (!came.ok) return came.reason
-    const { enterprise_id, is_enterprise_install, team_id } = came.answer
+    const { bot_id, enterprise_id, is_enterprise_install, team_id } = came.answer
     const sameTeam =
       team_id === this.#settings.team &&
       (enterprise_id ?? undefined) === this.#settings.enterprise &&
       is_enterprise_install !== true
     if (!sameTeam) return 'other-team'
+    if (typeof bot_id !== 'string' || bot_id === '') return 'unintelligible'
+    this.#bot = bot_id
     this.#sameTeam = true
     return undefined
   }

@@ -285,8 +285,10 @@ describe('a Slack that fails', () => {
     await bench.start()
     bench.slack.fault('chat.postMessage', { kind: 'lie', change })
     ask()
-    await expect.poll(() => bench.slack.shown.length).toBe(2)
-    await expect.poll(() => bench.posted()).toContain(bench.slack.shown[1]!.ts)
+    const { ts } = await asked()
+    // It is looked for, and found.
+    await expect.poll(() => bench.posted()).toContain(`"ts":"${ts}"`)
+    expect(bench.slack.shown).toHaveLength(1)
     expect(bench.refusals).toEqual(['slack-unreachable'])
   })
 
@@ -296,7 +298,9 @@ describe('a Slack that fails', () => {
     const first = await asked()
     bench.slack.fault('chat.postMessage', { kind: 'lie', change: { ts: first.ts } })
     ask({ text: 'delete from payments' })
-    await asked(3)
+    const { ts } = await asked(2)
+    await expect.poll(() => bench.posted()).toContain(`"ts":"${ts}"`)
+    expect(bench.slack.shown).toHaveLength(2)
     expect(bench.refusals).toEqual(['slack-unreachable'])
   })
 
@@ -321,17 +325,36 @@ describe('a disk that takes nothing', () => {
   /** Whatever would be written there is refused. */
   const inTheWay = (): string => join(bench.folder, 'slack.json.new')
 
+  /** Has a message posted, and the disk take nothing from then on. */
+  async function postedUnkept(): Promise<DoubleMessage> {
+    let go: (value?: unknown) => void = () => undefined
+    bench.slack.fault('chat.postMessage', { kind: 'late', until: new Promise((resolve) => (go = resolve)) })
+    ask()
+    const message = await asked()
+    await mkdir(inTheWay())
+    go()
+    return message
+  }
+
+  it('has nothing posted that could not be found again', async () => {
+    await bench.start()
+    await mkdir(inTheWay())
+    ask()
+    await expect.poll(() => bench.failures.length).toBe(1)
+    expect(callsOf('chat.postMessage')).toEqual([])
+    await rmdir(inTheWay())
+    await asked()
+  })
+
   it('has a request asked about once, by a message that counts when it is on disk', async () => {
     await bench.start()
     bench.link('ann')
-    await mkdir(inTheWay())
-    ask()
-    const message = await asked()
+    const message = await postedUnkept()
     await expect.poll(() => bench.failures.length).toBe(1)
     await bench.click('ann', message, 'approve')
     await expect.poll(() => bench.refusals).toContain('slack-other-message')
     await rmdir(inTheWay())
-    await expect.poll(() => bench.posted().catch(() => '')).toContain(message.ts)
+    await expect.poll(() => bench.posted()).toContain(message.ts)
     await bench.click('ann', message, 'approve')
     await expect.poll(() => shows(message)).toContain('counted.')
     expect(bench.slack.shown).toHaveLength(1)
@@ -339,9 +362,7 @@ describe('a disk that takes nothing', () => {
 
   it('leaves no message that goes on asking about what is over', async () => {
     await bench.start()
-    await mkdir(inTheWay())
-    ask()
-    const message = await asked()
+    const message = await postedUnkept()
     await expect.poll(() => bench.failures.length).toBe(1)
     bench.desk.end(bench.desk.pending()[0]!.request.id, 'void')
     await expect.poll(() => shows(message)).toContain('Void')

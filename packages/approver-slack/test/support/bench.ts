@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApprovalChannel, DeskEnd } from '@bothkeys/approval-relay'
@@ -192,6 +192,15 @@ export class Bench {
   async stop(): Promise<void> {
     await this.channel?.close()
     this.channel = undefined
+  }
+
+  /** Ends the process as a kill would: what the disk has by now is all that the next one knows. */
+  async kill(): Promise<void> {
+    const path = join(this.folder, 'slack.json')
+    const kept = await readFile(path).catch(() => undefined)
+    await this.stop()
+    if (kept === undefined) await rm(path, { force: true })
+    else await writeFile(path, kept)
   }
 
   /** A guard whose requests come to the desk, and whose receipts too. */

@@ -13,6 +13,10 @@ export interface DoubleMessage {
   text: string
   blocks: readonly Json[]
   edits: number
+  /** What only `conversations.history` gives back. */
+  readonly metadata?: unknown
+  /** Whose bot posted it. */
+  readonly bot?: string
   /** The one user who sees it, for an ephemeral message. */
   readonly onlyFor: string | undefined
 }
@@ -28,6 +32,9 @@ export type DoubleFault =
   /** Nothing is answered until the double closes. */
   | { readonly kind: 'hang' }
   | { readonly kind: 'drop' }
+  /** It is done, and no answer arrives: the connection breaks, or nothing comes. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'silent' }
   /** It is done, and something else is answered. */
   | { readonly kind: 'lie'; readonly change: Json }
   /** It is done, and the answer waits for this. */
@@ -265,6 +272,8 @@ export class SlackDouble {
     }
     const came = this.#called(method, content)
     if (fault?.kind === 'late') await fault.until
+    if (fault?.kind === 'lost') return void request.socket.destroy()
+    if (fault?.kind === 'silent') return
     answer(response, fault?.kind === 'lie' ? { ...came, ...fault.change } : came)
   }
 
@@ -278,6 +287,8 @@ export class SlackDouble {
       case 'conversations.info':
         if (content['channel'] !== channel) return { ok: false, error: 'channel_not_found' }
         return { ok: true, channel: { id: channel, name: 'approvals', ...this.channelFacts } }
+      case 'conversations.history':
+        return this.#history(content)
       case 'users.info': {
         const user = this.users.get(String(content['user']))
         return user === undefined ? { ok: false, error: 'user_not_found' } : { ok: true, user }
@@ -320,9 +331,31 @@ export class SlackDouble {
     const ts = this.#ts()
     const blocks = withIds(content['blocks'])
     const text = String(content['text'])
-    this.messages.push({ ts, channel, text, blocks, edits: 0, onlyFor })
+    this.messages.push({ ts, channel, text, blocks, edits: 0, onlyFor, metadata: content['metadata'], bot: 'BBOT' })
     if (onlyFor !== undefined) return { ok: true, message_ts: ts }
     return { ok: true, channel, ts, message: { type: 'message', user: 'UBOT', ts, text, blocks } }
+  }
+
+  /** The newest first, in pages; with metadata only where that is asked for. */
+  #history({ channel, cursor, include_all_metadata, limit, oldest }: Json): Json {
+    if (channel !== this.options.channel) return { ok: false, error: 'channel_not_found' }
+    const most = Number(limit ?? 100)
+    const from = cursor === undefined ? 0 : Number(cursor)
+    const all = this.shown
+      .filter(({ ts }) => Number(ts) > Number(oldest ?? 0))
+      .toReversed()
+      .map(({ blocks, bot, metadata, text, ts }) => ({
+        type: 'message',
+        ts,
+        text,
+        blocks,
+        bot_id: bot,
+        ...(include_all_metadata === true && metadata !== undefined ? { metadata } : {}),
+      }))
+    const messages = all.slice(from, from + most)
+    const has_more = from + most < all.length
+    const next = has_more ? { response_metadata: { next_cursor: String(from + most) } } : {}
+    return { ok: true, messages, has_more, ...next }
   }
 
   #update(content: Json): Json {
