@@ -1,7 +1,7 @@
 import type { ChannelDesk } from '@bothkeys/approval-relay'
 import { actionIds } from './ids.js'
 import type { Interaction } from './interaction.js'
-import type { Members } from './members.js'
+import type { MemberRefusal, Members } from './members.js'
 import { codeModal } from './modals.js'
 import { Once } from './once.js'
 import { OpenModals } from './open-modals.js'
@@ -21,9 +21,9 @@ export interface LinkingParts {
 
 /** How long somebody waits for the next address, and how many wait at once. */
 const offerEveryMs = 60_000
-const mostOffers = 1_000
+const offers = { capacity: 1_000, share: 1 }
 const codesMs = 60_000
-const mostCodes = 1_000
+const codes = { capacity: 1_000, share: 10 }
 
 /**
  * Links a user to whoever they are at the relay. Both sides have to prove it: the page, where somebody logged in, shows a code to
@@ -39,15 +39,15 @@ export class Linking {
   constructor(parts: LinkingParts) {
     this.#parts = parts
     const monotonicMs = (): number => parts.desk.clock.monotonicMs()
-    this.#offers = new Once(offerEveryMs, mostOffers, monotonicMs)
-    this.#asked = new Once(codesMs, mostCodes, monotonicMs)
+    this.#offers = new Once(offerEveryMs, offers, monotonicMs)
+    this.#asked = new Once(codesMs, codes, monotonicMs)
     this.#modals = new OpenModals(monotonicMs)
   }
 
   async offer(user: string): Promise<void> {
     const { desk, team, whisper } = this.#parts
     // What one user asks for takes nothing from the others.
-    if (this.#offers.take(user) !== 'first') {
+    if (this.#offers.take(user, 'address') !== 'first') {
       return whisper.text(user, `${toldOf('unlinked')} You got an address to link it a moment ago.`)
     }
     let url: string
@@ -71,7 +71,9 @@ export class Linking {
 
   async askCode(asked: Extract<Interaction, { readonly kind: 'code-asked' }>): Promise<void> {
     const { trigger, user } = asked
-    if (this.#asked.take(`${user} ${asked.actionTs}`) !== 'first') return
+    const refusal = await this.#parts.members.refusal(user)
+    if (refusal !== undefined) return this.#refuse(refusal, user)
+    if (this.#asked.take(user, asked.actionTs) !== 'first') return
     const came = await this.#parts.web.call('views.open', { trigger_id: trigger, view: codeModal() })
     if (came.ok && this.#modals.open(came.answer['view'], { user, request: undefined })) return
     await this.#parts.whisper.text(user, 'Slack opened no window for the code. Try again.')
@@ -82,13 +84,16 @@ export class Linking {
     const account = { team, user }
     if (this.#modals.take(view)?.user !== user) return desk.refused('slack-other-message', { account })
     const refusal = await members.refusal(user)
-    if (refusal !== undefined) {
-      desk.refused(`slack-${refusal}`, { account })
-      return whisper.text(user, toldOf(refusal))
-    }
+    if (refusal !== undefined) return this.#refuse(refusal, user)
     const end = await desk.finishLink(account, code).catch(() => 'failed' as const)
     if (end !== 'linked') desk.refused(`slack-link-${end}`, { account })
     await whisper.text(user, ends[end])
+  }
+
+  async #refuse(refusal: MemberRefusal, user: string): Promise<void> {
+    const { desk, team, whisper } = this.#parts
+    desk.refused(`slack-${refusal}`, { account: { team, user } })
+    await whisper.text(user, toldOf(refusal))
   }
 }
 

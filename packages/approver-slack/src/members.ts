@@ -1,19 +1,28 @@
 import { isRecord } from './web.js'
 import type { SlackWeb } from './web.js'
 
-/** How long a good answer about a member serves, in milliseconds. */
+/** How long an answer about somebody serves, in milliseconds. */
 const freshMs = 10_000
 const maxKnown = 1_000
 
 /** Why somebody's click means nothing. */
 export type MemberRefusal = 'member-unknown' | 'foreign-team' | 'bot' | 'guest' | 'deactivated'
 
-/** Whether a user is a full member of the workspace: asked live, and kept for ten seconds when it was. */
+interface Known {
+  readonly refusal: MemberRefusal | undefined
+  readonly untilMs: number
+}
+
+/**
+ * Whether a user is a full member of the workspace: asked live, and kept for ten seconds whatever it is, so that nobody has Slack
+ * asked as often as they click.
+ */
 export class Members {
   readonly #web: SlackWeb
   readonly #homes: readonly string[]
   readonly #monotonicMs: () => number
-  readonly #good = new Map<string, number>()
+  readonly #known = new Map<string, Known>()
+  readonly #asking = new Map<string, Promise<MemberRefusal | undefined>>()
 
   /** `homes`: the workspace, and the organisation if it belongs to one. */
   constructor(web: SlackWeb, homes: readonly string[], monotonicMs: () => number) {
@@ -22,19 +31,29 @@ export class Members {
     this.#monotonicMs = monotonicMs
   }
 
-  /** What speaks against a user, undefined for nothing. Slack not answering speaks against everybody. */
+  /** What speaks against a user, undefined for nothing. Slack not answering speaks against everybody, and is not kept. */
   async refusal(user: string): Promise<MemberRefusal | undefined> {
+    const known = this.#known.get(user)
+    if (known !== undefined && this.#monotonicMs() < known.untilMs) return known.refusal
+    this.#known.delete(user)
+    const asking = this.#asking.get(user) ?? this.#ask(user)
+    this.#asking.set(user, asking)
+    try {
+      return await asking
+    } finally {
+      this.#asking.delete(user)
+    }
+  }
+
+  async #ask(user: string): Promise<MemberRefusal | undefined> {
     const nowMs = this.#monotonicMs()
-    const untilMs = this.#good.get(user)
-    if (untilMs !== undefined && nowMs < untilMs) return undefined
-    this.#good.delete(user)
     const came = await this.#web.call('users.info', { user })
     if (!came.ok) return 'member-unknown'
     const refusal = refusalOf(came.answer['user'], user, this.#homes)
-    if (refusal !== undefined) return refusal
-    if (this.#good.size >= maxKnown) this.#good.clear()
-    this.#good.set(user, nowMs + freshMs)
-    return undefined
+    if (refusal === 'member-unknown') return refusal
+    if (this.#known.size >= maxKnown) this.#known.clear()
+    this.#known.set(user, { refusal, untilMs: nowMs + freshMs })
+    return refusal
   }
 }
 

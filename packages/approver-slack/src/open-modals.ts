@@ -8,6 +8,8 @@ export interface OpenModal {
 
 const openMs = 15 * 60_000
 const most = 1_000
+/** Whoever opens more loses their own oldest. */
+const mostOfOne = 10
 
 /** The modals that were opened here, each for one user: what is submitted from another one is not taken, and nothing twice. */
 export class OpenModals {
@@ -22,8 +24,9 @@ export class OpenModals {
   open(view: unknown, modal: OpenModal): boolean {
     const id = isRecord(view) ? view['id'] : undefined
     if (typeof id !== 'string' || this.#open.has(id)) return false
-    const [oldest] = this.#open.keys()
-    if (this.#open.size >= most && oldest !== undefined) this.#open.delete(oldest)
+    const theirs = [...this.#open].filter(([, { user }]) => user === modal.user).map(([name]) => name)
+    const [oldest] = theirs.length >= mostOfOne ? theirs : this.#open.size >= most ? this.#open.keys() : []
+    if (oldest !== undefined) this.#open.delete(oldest)
     this.#open.set(id, { ...modal, untilMs: this.#monotonicMs() + openMs })
     return true
   }

@@ -22,6 +22,7 @@ export const interactionsPath = '/slack/interactions'
 const maxBodyBytes = 512 * 1024
 /** How many clicks are worked on at once. */
 const mostAtWork = 64
+const mostOfOne = 8
 
 /**
  * Asks people in a Slack channel about requests that wait at the relay. A click on Approve or Deny is a decision of level
@@ -70,7 +71,8 @@ class Running {
   readonly #clicks: Clicks
   readonly #linking: Linking
   readonly #closing = new AbortController()
-  readonly #atWork = new Set<Promise<void>>()
+  /** Each with whose click it is. */
+  readonly #atWork = new Map<Promise<void>, string>()
   readonly #stops: readonly (() => void)[]
 
   private constructor(settings: SlackSettings, desk: ChannelDesk, web: SlackWeb, posted: PostedMessages) {
@@ -141,12 +143,14 @@ class Running {
     const came = readInteraction(body, this.#settings)
     if (came.kind === 'refused') return this.#refuse(came.reason, 403)
     if (came.kind === 'link') return { status: 200 }
+    const theirs = [...this.#atWork.values()].filter((user) => user === came.user)
+    if (theirs.length >= mostOfOne) return this.#refuse('too-many-clicks', 503)
     if (this.#atWork.size >= mostAtWork || this.#closing.signal.aborted) return this.#refuse('too-many-clicks', 503)
     const work = this.#work(came).catch((cause: unknown) => {
       this.#settings.onFailure(cause)
       this.#desk.refused('slack-failed')
     })
-    this.#atWork.add(work)
+    this.#atWork.set(work, came.user)
     void work.then(() => this.#atWork.delete(work))
     return { status: 200 }
   }
@@ -180,6 +184,6 @@ class Running {
     for (const stop of this.#stops) stop()
     this.#closing.abort()
     this.#web.close()
-    await Promise.allSettled([...this.#atWork, this.#board.close()])
+    await Promise.allSettled([...this.#atWork.keys(), this.#board.close()])
   }
 }

@@ -235,12 +235,40 @@ describe('clicks', () => {
   })
 
   it('are answered at once, whatever Slack does meanwhile, and refused when too many are worked on', async () => {
-    const hangs = Array.from({ length: 64 }, () => ({ kind: 'hang' }) as const)
-    bench.slack.fault('users.info', ...hangs)
-    for (let click = 0; click < 64; click++) expect(await clicked({})).toBe(200)
+    const users = Array.from({ length: 8 }, (_each, at) => bench.slack.addUser(`U0MANY${String(at)}`))
+    bench.slack.fault('users.info', ...Array.from({ length: 9 }, () => ({ kind: 'hang' }) as const))
+    const of = async (user: string): Promise<number> =>
+      (await bench.slack.click(user, message, 'bothkeys_approve')).status
+    for (let click = 0; click < 8; click++) expect(await of(users[0]!)).toBe(200)
+    // One user takes no room of the others.
+    expect(await of(users[0]!)).toBe(503)
+    for (const user of users.slice(1)) for (let click = 0; click < 8; click++) expect(await of(user)).toBe(200)
     expect(await clicked({})).toBe(503)
-    expect(bench.refusals).toEqual(['slack-too-many-clicks'])
+    expect(bench.refusals).toEqual(['slack-too-many-clicks', 'slack-too-many-clicks'])
     noAnswer()
+    // However often they click, Slack is asked about each once.
+    expect(bench.slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(8)
+  })
+
+  it('of whoever does not decide take up no memory, and those of one member no more than their share', async () => {
+    bench.slack.addUser(crowd.eve.user, { is_restricted: true })
+    const replayed = bench.slack.clickPayload(crowd.eve.user, message, 'bothkeys_approve')
+    for (let turn = 0; turn < 3; turn++) {
+      expect((await bench.slack.send(replayed)).status).toBe(200)
+      await expect.poll(() => bench.refusals.length).toBe(turn + 1)
+    }
+    // Nothing of theirs was remembered, and Slack was asked once.
+    expect(bench.refusals).toEqual(['slack-guest', 'slack-guest', 'slack-guest'])
+    expect(bench.slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(1)
+    bench.desk.decideFault = () => Promise.resolve({ decided: false, reason: 'too-many' })
+    for (let click = 0; click < 101; click++) {
+      await bench.click('ann', message, 'approve')
+      await expect.poll(() => bench.refusals.length, { interval: 2 }).toBe(4 + click)
+    }
+    expect(bench.refusals.slice(-2)).toEqual(['slack-too-many', 'slack-too-many-clicks'])
+    bench.desk.decideFault = undefined
+    await bench.click('bob', message, 'approve')
+    await expect.poll(() => bench.desk.pending()[0]!.answers.length).toBe(1)
   })
 
   it('are refused by a channel that has not started or is closed', async () => {

@@ -52,12 +52,27 @@ describe('options', () => {
 describe('what was taken', () => {
   it('is not taken again while it is remembered, and nothing new is taken when too much is', () => {
     let nowMs = 0
-    const once = new Once(100, 2, () => nowMs)
-    expect(['a', 'a', 'b', 'c', 'a'].map((key) => once.take(key))).toEqual(['first', 'again', 'first', 'full', 'again'])
+    const once = new Once(100, { capacity: 2, share: 2 }, () => nowMs)
+    const take = (key: string): string => once.take('ann', key)
+    expect(['a', 'a', 'b', 'c', 'a'].map(take)).toEqual(['first', 'again', 'first', 'full', 'again'])
     nowMs = 100
-    expect(once.take('a')).toBe('again')
+    expect(take('a')).toBe('again')
     nowMs = 101
-    expect(['c', 'a', 'b'].map((key) => once.take(key))).toEqual(['first', 'first', 'full'])
+    expect(['c', 'a', 'b'].map(take)).toEqual(['first', 'first', 'full'])
+  })
+})
+
+describe('a share of what is remembered', () => {
+  it('is all that one can fill, is had again when it is over, and is nobody else’s', () => {
+    let nowMs = 0
+    const once = new Once(100, { capacity: 5, share: 2 }, () => nowMs)
+    expect(['a', 'b', 'c', 'a'].map((key) => once.take('eve', key))).toEqual(['first', 'first', 'full', 'again'])
+    // The same key of somebody else is another one.
+    expect(['a', 'b'].map((key) => once.take('ann', key))).toEqual(['first', 'first'])
+    expect(once.take('e', 've a')).toBe('first')
+    expect(once.take('bob', 'a')).toBe('full')
+    nowMs = 101
+    expect(['c', 'd', 'e'].map((key) => once.take('eve', key))).toEqual(['first', 'first', 'full'])
   })
 })
 
@@ -75,8 +90,18 @@ describe('a modal', () => {
     modals.open({ id: 'V3' }, ann)
     nowMs = 15 * 60_000
     expect(modals.take('V3')).toBeUndefined()
-    for (let count = 0; count < 1_001; count++) modals.open({ id: `W${String(count)}` }, ann)
-    expect([modals.take('W0'), modals.take('W1000')?.user]).toEqual([undefined, 'U0ANN'])
+    for (let count = 0; count < 1_001; count++) {
+      modals.open({ id: `W${String(count)}` }, { user: `U${String(count)}`, request: 'r' })
+    }
+    expect([modals.take('W0'), modals.take('W1000')?.user]).toEqual([undefined, 'U1000'])
+    // Whoever opens many loses their own.
+    modals.open({ id: 'A' }, ann)
+    for (let count = 0; count < 1_001; count++) modals.open({ id: `E${String(count)}` }, { user: 'U0EVE', request: 'r' })
+    expect([modals.take('A')?.user, modals.take('E0'), modals.take('E1000')?.user]).toEqual([
+      'U0ANN',
+      undefined,
+      'U0EVE',
+    ])
   })
 })
 
