@@ -12,6 +12,7 @@ import { definitionGuards } from './definitions.mjs'
 import { plannedDefinitionGuards } from './definitions-planned.mjs'
 import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
+import { denialToldGuards } from './denials-told.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
 import { doorTransactionGuards } from './door-transactions.mjs'
@@ -238,6 +239,7 @@ const lists = {
   'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,
   serve: serveGuards,
+  'denials-told': denialToldGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -1,6 +1,6 @@
 import type { AttributeValue, Duty, Effect } from '../model/effect.js'
 import { parseResource } from '../policy/resource-pattern.js'
-import { visible } from './visible.js'
+import { inQuotes } from './visible.js'
 
 /** What each duty does, in front of what it is done to. */
 const verbs: Readonly<Record<Duty, string>> = {
@@ -67,11 +67,6 @@ function scalar(value: string | number | boolean): string {
 
 function shown(name: string): string {
   return /^[\w$]+$/u.test(name) ? name : inQuotes(name)
-}
-
-/** Backslashes are doubled by then, so that `\"` is a quote and nothing else. */
-function inQuotes(name: string): string {
-  return `"${visible(name).replaceAll('"', '\\"')}"`
 }
 
 function own(attributes: Effect['attributes'], name: string): AttributeValue | undefined {

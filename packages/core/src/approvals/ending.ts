@@ -3,6 +3,7 @@ import { BothKeysError } from '../errors.js'
 import type { Principal } from '../model/principal.js'
 import type { ApprovalOutcome, ApprovalRefusal } from './request.js'
 import type { RequestEnd } from './stored-request.js'
+import { inQuotes } from './visible.js'
 
 /** How one request ended, with what the caller is told. */
 export type Ending =
@@ -55,7 +56,7 @@ export function endedRefusal(ending: Ending, rules: readonly string[]): Approval
   const rule = `rule ${rules.join(', ')}`
   switch (ending.end) {
     case 'denied':
-      return refusal('ERR_APPROVAL_DENIED', `an approver denied this action (${rule})`, 'talk to the approvers', rules)
+      return refusal('ERR_APPROVAL_DENIED', denialInWords(ending, rule), 'talk to the approvers', rules)
     case 'expired':
       return refusal(
         'ERR_APPROVAL_EXPIRED',
@@ -103,6 +104,25 @@ export function endingOf(state: RequestEnd): Ending {
     case 'unavailable':
       return { end: 'void', why: 'the request ended meanwhile' }
   }
+}
+
+/** As much of a name or of somebody's words as the record has, and no more of them. */
+const maxQuoted = 256
+
+/**
+ * Who denied, and their own words. Whoever reads it may be a model, and the words may come from anywhere: they stand in quotes,
+ * as what they are, in one line, with what is hidden written out.
+ */
+function denialInWords({ by, reason }: Extract<Ending, { end: 'denied' }>, rule: string): string {
+  const denied = `an approver denied this action (${rule})`
+  if (by === undefined) return denied
+  const words =
+    reason === undefined || reason.trim() === '' ? 'gave no reason' : `wrote, quoted here: ${quoted(reason)}`
+  return `${denied}: ${quoted(by.subject.id)} ${words}`
+}
+
+function quoted(text: string): string {
+  return `${inQuotes(text.slice(0, maxQuoted))}${text.length > maxQuoted ? ' (cut)' : ''}`
 }
 
 function refusal(code: ErrorCode, message: string, hint: string, rules: readonly string[]): ApprovalRefusal {

@@ -1,5 +1,5 @@
 import type { Estimate, EstimatedStep } from './estimate.js'
-import { visible } from './visible.js'
+import { inQuotes } from './visible.js'
 
 /** An estimate as lines of a view. Names with anything but letters of ASCII, digits, `_`, `$` and dots stand in quotes. */
 export function estimateInWords(estimate: Estimate): readonly string[] {
@@ -13,5 +13,5 @@ function stepInWords({ depth, node, relation, rows }: EstimatedStep): string {
 }
 
 function shown(name: string): string {
-  return /^[\w$]+(?:\.[\w$]+)*$/.test(name) ? name : `"${visible(name).replaceAll('"', '\\"')}"`
+  return /^[\w$]+(?:\.[\w$]+)*$/.test(name) ? name : inQuotes(name)
 }

@@ -19,6 +19,12 @@ export function withoutHidden(text: string): string {
   return text.replace(hidden, (character) => (/\s/u.test(character) ? ' ' : ''))
 }
 
+/** The same between double quotes, for whatever is not ours: every text has one reading, and none goes on outside of its quotes. */
+export function inQuotes(text: string): string {
+  // Backslashes are doubled by then, so that `\"` is a quote and nothing else.
+  return `"${visible(text).replaceAll('"', '\\"')}"`
+}
+
 /** Whether a text has letters outside ASCII, among which look-alikes hide. */
 export function hasForeignLetters(text: string): boolean {
   return /[^\p{ASCII}]/u.test(text)

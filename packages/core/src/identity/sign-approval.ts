@@ -17,7 +17,7 @@ export interface ApprovalFacts {
   readonly subject: { readonly issuer: string; readonly id: string }
   /** How the person authenticated, never more. */
   readonly level: Exclude<ApprovalLevel, 'asserted'>
-  /** The person's own words, at most 1,000 characters. The record keeps the first 256; the agent is not told them. */
+  /** The person's own words, at most 1,000 characters. The record and the error of the agent have the first 256. */
   readonly reason?: string | undefined
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   readonly keyId?: string
