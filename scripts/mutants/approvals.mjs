@@ -24,7 +24,7 @@ export const approvalGuards = [
     tests: core('approvals/caps'),
   },
   ...[
-    ['asked', approvals('request'), '    maxAffected: hold.maxAffected,\n'],
+    ['asked', approvals('request'), '    maxAffected,\n'],
     ['told in the record of the request', approvals('approval-events'), '    maxAffected: hold.maxAffected,\n'],
     ['told in the evidence', approvals('evidence'), '    maxAffected,\n    request'],
   ].map(([what, file, find]) => ({
@@ -36,14 +36,14 @@ export const approvalGuards = [
   })),
   {
     name: 'no name of a place poses as another place',
-    file: approvals('request-view'),
+    file: approvals('request-head'),
     find: '`${word(name)}=${word(value)}`',
     replace: '`${visible(name)}=${visible(value)}`',
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },
   {
     name: 'the view says how many rows may change',
-    file: approvals('request-view'),
+    file: approvals('request-head'),
     find: '...(request.maxAffected === undefined',
     replace: '...(request !== undefined',
     tests: ['packages/core/test/approvals/request-view.test.ts'],

@@ -151,8 +151,8 @@ export const levelGuards = [
   },
   {
     name: 'approvers see how strongly the requester is proven',
-    file: source('approvals/request-view'),
-    find: ' (${requester.level})`',
+    file: source('approvals/request-head'),
+    find: ' (${level})`',
     replace: '`',
     tests: approving,
   },

@@ -79,6 +79,7 @@ import { relayPageGuards } from './relay-pages.mjs'
 import { relayGuards } from './relay.mjs'
 import { relayStoreGuards } from './relay-store.mjs'
 import { relayWaitingGuards } from './relay-waiting.mjs'
+import { requestHeadGuards } from './request-head.mjs'
 import { requestGuards } from './requests.mjs'
 import { restrictingRoleGuards } from './restricting-roles.mjs'
 import { revocationGuards } from './revocation.mjs'
@@ -240,6 +241,7 @@ const lists = {
   'relay-pages': relayPageGuards,
   serve: serveGuards,
   'denials-told': denialToldGuards,
+  'request-head': requestHeadGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

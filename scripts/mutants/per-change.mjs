@@ -161,15 +161,15 @@ export const perChangeGuards = [
   },
   {
     name: 'approvers see the change',
-    file: source('approvals/request-view'),
-    find: '    ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),\n',
+    file: source('approvals/request-head'),
+    find: "    ...(change === undefined ? [] : [['change', word(change)] as const]),\n",
     replace: '',
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },
   {
     name: 'approvers are told of look-alikes in the change and in whoever asks',
     file: source('approvals/request-view'),
-    find: " + head.join('')",
+    find: " + title + said.join('')",
     replace: '',
     tests: ['packages/core/test/approvals/request-view.test.ts'],
   },

@@ -54,7 +54,7 @@ export const readValueGuards = [
   },
   {
     name: 'they stand in the view',
-    file: 'packages/core/src/approvals/request-view.ts',
+    file: 'packages/core/src/approvals/request-head.ts',
     find: 'inOrder(request.settings ?? {})',
     replace: 'inOrder({})',
     tests: ['packages/core/test/approvals/request-view.test.ts'],

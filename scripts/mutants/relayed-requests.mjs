@@ -98,7 +98,7 @@ const requests = [
   ['has no more stages than can be', 'engine-claims', ' || stages.length > maxSeats', ''],
   ['has stages of known dimensions', 'engine-claims', 'known.length < independent.length || ', ''],
   ['has stages of somebody', 'engine-claims', ' || count === 0', ''],
-  ['shows members in the order of their names', 'request-view', '.sort(([a], [b]) => (a < b ? -1 : 1))', ''],
+  ['shows members in the order of their names', 'request-head', '.sort(([a], [b]) => (a < b ? -1 : 1))', ''],
 ].map(([which, name, find, replace]) => ({
   name: `a relayed request ${which}`,
   file: approvals(name),

@@ -241,8 +241,8 @@ export const requestGuards = [
       'return /^[\\w$]+$/u.test(name) ? name : inQuotes(name)',
       'return name',
     ],
-    ['a quote in a name of an effect ends nothing', 'effect-words', `.replaceAll('"', '\\\\"')`, ''],
-    ['hidden characters of an effect are shown', 'effect-words', 'visible(name)', 'name'],
+    ['a quote in a name of an effect ends nothing', 'visible', `.replaceAll('"', '\\\\"')`, ''],
+    ['hidden characters of an effect are shown', 'visible', '`"${visible(text)', '`"${text'],
     ['nothing of an effect is left out', 'effect-words', "!drops || name !== 'drop'", "name !== 'drop'"],
     [
       'a text is no number in an effect',

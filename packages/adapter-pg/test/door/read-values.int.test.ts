@@ -109,7 +109,7 @@ describe('settings by which values are read', () => {
     await wire.ask(query(`set datestyle = 'ISO, DMY'`))
     const answer = wire.ask(query(`delete from days where day = ${day}`))
     const { request, approve } = await desk.next()
-    expect(request.view.text.split('\n')).toContain('  setting    DateStyle = ISO, DMY')
+    expect(request.view.text.split('\n')).toContain('  setting    DateStyle = "ISO, DMY"')
     await approve()
     expect(errors(await answer)).toEqual([])
   })

@@ -1,19 +1,17 @@
 import { canonicalJson } from '../model/canonical-json.js'
 import { sha256 } from '../model/digest.js'
-import type { DelegationLink, Principal } from '../model/principal.js'
 import type { ApprovalRequest, RequestView } from './approver.js'
 import { effectInWords } from './effect-words.js'
 import { estimateInWords } from './estimate-words.js'
+import type { HeadFacts, ShownRequester } from './request-head.js'
+import { requestHead } from './request-head.js'
 import { inRows } from './rows.js'
 import { escapeHidden, hasForeignLetters, visible } from './visible.js'
 
+export type { ShownRequester } from './request-head.js'
+
 /** A request without what is made of it. */
 export type RequestFacts = Omit<ApprovalRequest, 'exact' | 'view' | 'subject'>
-
-/** What of a requester is shown. */
-export type ShownRequester = Pick<Principal, 'kind' | 'subject' | 'verifiedBy' | 'level' | 'actors' | 'change'> & {
-  readonly delegation: readonly Pick<DelegationLink, 'name'>[]
-}
 
 /** What a view is made of, and of nothing else: whoever has the same facts makes the same view. */
 export interface ShownFacts extends Omit<RequestFacts, 'requester'> {
@@ -21,7 +19,7 @@ export interface ShownFacts extends Omit<RequestFacts, 'requester'> {
 }
 
 /** What of a request may be too long to be shown. */
-type CutFacts = Pick<ShownFacts, 'effects' | 'parameters' | 'text'>
+export type CutFacts = Pick<ShownFacts, 'effects' | 'parameters' | 'text'> & HeadFacts
 
 const viewPrefix = 'bothkeys.view.v1\0'
 const maxCharacters = 8_192
@@ -37,21 +35,24 @@ export function digestPrefix(request: Pick<ApprovalRequest, 'digest'>): string {
 }
 
 /**
- * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, and each row of the statement, and each
- * but the first of anything else, stands behind a bar, so that no text can pose as a line of ours. What is left out is said, in capitals.
+ * Renders a request from its snapshot, each effect in words. Every hidden character is escaped, names that are not ours stand in
+ * quotes, and each row of the statement, and each but the first of anything else, stands behind a bar, so that no text can pose as a
+ * line of ours. What is left out is said, in capitals.
  */
 export function requestView(request: ShownFacts): RequestView {
-  const { cuts, effects, parameters, parametersText, statement } = shownParts(request)
-  const head = headLines(request)
+  const { cuts, effects, head, parameters, parametersText, statement } = shownParts(request)
+  const { lines: said, title } = head
   const notes = [
-    ...(hasForeignLetters(request.text + parametersText + effects.join('') + head.join(''))
+    ...(hasForeignLetters(request.text + parametersText + effects.join('') + title + said.join(''))
       ? ['It holds characters that can look like others.']
       : []),
     ...cuts,
     ...(cuts.length > 0 ? ['THIS VIEW IS NOT COMPLETE, SO IT CANNOT BE APPROVED HERE.'] : []),
   ]
   const lines = [
-    ...head,
+    `approval ${digestPrefix(request)}: ${title}`,
+    ...said,
+    `  expires    ${request.expiresAt.toISOString()}`,
     '  effects',
     ...effects.map((words) => `    ${words.slice(0, maxCharacters)}`),
     '  statement',
@@ -76,50 +77,13 @@ function shownParts(request: CutFacts) {
   const statement = request.text.slice(0, maxCharacters).split('\n').slice(0, maxLines)
   const parameters = parametersText.slice(0, maxCharacters)
   const effects = request.effects.slice(0, maxEffects).map(effectInWords)
+  const head = requestHead(request)
   const cuts = [
+    ...head.cuts,
     ...(statement.join('\n').length < request.text.length ? ['THE STATEMENT GOES ON.'] : []),
     ...(parameters.length < parametersText.length ? ['THE PARAMETERS GO ON.'] : []),
     ...(effects.length < request.effects.length ? ['THERE ARE MORE EFFECTS.'] : []),
     ...(effects.some((words) => words.length > maxCharacters) ? ['AN EFFECT GOES ON.'] : []),
   ]
-  return { cuts, effects, parameters, parametersText, statement }
-}
-
-function headLines(request: ShownFacts): readonly string[] {
-  const { requester, target } = request
-  const where = inOrder(request.identity).map(([name, value]) => `${word(name)}=${word(value)}`)
-  const needs = request.stages.map(
-    ({ count, role, stage }) => `${visible(stage)}: ${String(count)} of ${visible(role)}`,
-  )
-  const { id, issuer } = requester.subject
-  return [
-    `approval ${digestPrefix(request)}: ${visible(request.operation)} on ${visible(target.name)} (${visible(target.kind)})`,
-    `  where      ${where.join(' ')}`,
-    ...inOrder(request.settings ?? {}).map(([name, value]) => `  setting    ${visible(name)} = ${visible(value)}`),
-    `  requester  ${requester.kind} ${visible(id)} of ${visible(issuer)}, ${visible(requester.verifiedBy)} (${requester.level})`,
-    ...(requester.actors.length === 0 ? [] : [`  acting     ${requester.actors.map(visible).join(', ')}`]),
-    ...(requester.delegation.length === 0 ? [] : [`  sub-agent  ${requester.delegation.map(nameIn).join(' > ')}`]),
-    ...(requester.change === undefined ? [] : [`  change     ${visible(requester.change)}`]),
-    ...(request.maxAffected === undefined
-      ? []
-      : [`  at most    ${String(request.maxAffected)} changed rows; with more, everything is undone`]),
-    `  rules      ${request.rules.map(visible).join(', ')}`,
-    `  needs      ${needs.join(', ')}`,
-    `  expires    ${request.expiresAt.toISOString()}`,
-  ]
-}
-
-/** In quotes where it could be read as more than one word, so that no name of a place poses as another place. */
-function word(text: string): string {
-  return /^[^ ="]+$/u.test(text) ? visible(text) : `"${visible(text).replaceAll('"', '\\"')}"`
-}
-
-/** By name, in the order of canonical JSON, so that the same facts read the same wherever they come from. */
-function inOrder(members: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-/** What a session called the sub-agent that it made. */
-function nameIn({ name }: Pick<DelegationLink, 'name'>): string {
-  return name === undefined ? 'one without a name' : `"${visible(name).replaceAll('"', '\\"')}"`
+  return { cuts, effects, head, parameters, parametersText, statement }
 }

@@ -7,7 +7,7 @@ import type { Principal } from '../model/principal.js'
 import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
 import type { Estimate, EstimateAction } from './estimate.js'
-import type { RequestFacts } from './request-view.js'
+import type { CutFacts, RequestFacts } from './request-view.js'
 import { isWhole, requestView } from './request-view.js'
 
 /** An action that the policy holds. */
@@ -95,8 +95,7 @@ export type ApprovalOutcome =
 
 /** Whether approvers would see everything of an action. */
 export function isShownWhole(call: HeldCall): boolean {
-  const { description, parameters } = call.action
-  return isWhole({ effects: description.effects, parameters, text: description.text })
+  return isWhole(shownOf(call))
 }
 
 /** What approvers are asked: frozen, made of the snapshot that will run. */
@@ -114,23 +113,30 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
   return Object.freeze(Object.assign(facts, { exact: hold.requestText, view, subject }))
 }
 
+/** What is shown of an action, whichever request it becomes. */
+function shownOf({ action, maxAffected, requester, requirement }: HeldCall) {
+  const { effects, operation, text } = action.description
+  return {
+    requester,
+    target: Object.freeze({ name: action.target.name, kind: action.target.kind }),
+    identity: action.identity,
+    operation,
+    text,
+    settings: action.settings,
+    parameters: action.parameters,
+    effects,
+    maxAffected,
+    rules: requirement.rules,
+    stages: requirement.stages,
+  } satisfies CutFacts
+}
+
 function factsOf(id: string, hold: HoldRequest, expiresAtMs: number): RequestFacts {
-  const { action, requirement } = hold
   return {
     id,
     digest: hold.digest,
-    requester: hold.requester,
-    target: Object.freeze({ name: action.target.name, kind: action.target.kind }),
-    identity: action.identity,
-    operation: action.description.operation,
-    text: action.description.text,
-    settings: action.settings,
-    parameters: action.parameters,
-    effects: action.description.effects,
-    maxAffected: hold.maxAffected,
+    ...shownOf(hold),
     estimate: hold.estimated,
-    rules: requirement.rules,
-    stages: requirement.stages,
     // A frozen Date can still be set, so each reader gets one of their own.
     get expiresAt() {
       return new Date(expiresAtMs)

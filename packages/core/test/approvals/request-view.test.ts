@@ -6,7 +6,8 @@ import { delegatedPrincipal } from '../../src/identity/make-principal.js'
 import type { Action } from '../../src/model/action.js'
 import type { Principal } from '../../src/model/principal.js'
 import type { SnapshotValue } from '../../src/model/snapshot.js'
-import { agent, hold, startMs } from './support.js'
+import type { HoldRequest } from '../../src/approvals/request.js'
+import { agent, hold, requirement, startMs } from './support.js'
 
 function viewOf(
   text: string,
@@ -25,6 +26,10 @@ describe('words that travel on', () => {
     expect(withoutHidden('caf\u00e9 \u{1f512} \\ "x"')).toBe('caf\u00e9 \u{1f512} \\ "x"')
   })
 })
+
+const settings = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`name${String(n)}`, 'x']))
+const called = (operation: string): Action['description'] => ({ ...hold().action.description, operation })
 
 describe('the view of a request', () => {
   it('escapes what a terminal would act on or hide', () => {
@@ -95,6 +100,45 @@ describe('the view of a request', () => {
     expect(asked(agent('d\u0435ployer'))).toContain('It holds characters that can look like others.')
   })
 
+  it('quotes whatever is not ours, so that no name reads as two, as a value or as a line', () => {
+    const line = (label: string, changes: Partial<HoldRequest>, action: Partial<Action> = {}): readonly string[] => {
+      const asked = hold(changes)
+      const { text } = requestView(
+        approvalRequest('id', { ...asked, action: { ...asked.action, ...action } }, startMs, 'bothkeys'),
+      )
+      return text
+        .replaceAll('\n    |> ', '')
+        .split('\n')
+        .filter((each) => each.startsWith(label))
+    }
+    const stage = { stage: 'peer: 1 of dba, own', count: 1, role: 'dba\n  expires    never', independent: [] }
+    const asking = requirement({
+      rules: ['a, b', 'c"d', 'e'],
+      stages: [stage, { ...stage, stage: 'own', role: 'dba' }],
+    })
+    expect(line('  rules', { requirement: asking })).toEqual(['  rules      "a, b", "c\\"d", e'])
+    expect(line('  needs', { requirement: asking })).toEqual([
+      '  needs      "peer: 1 of dba, own": 1 of "dba\\u{a}  expires    never", own: 1 of dba',
+    ])
+    const bot = agent('bot of https://people.example, jwt (signed)', { issuer: 'x', verifiedBy: 'jwt (signed)' })
+    expect(line('  requester', { requester: bot })).toEqual([
+      '  requester  agent "bot of https://people.example, jwt (signed)" of x, "jwt (signed)" (asserted)',
+    ])
+    const acting = agent('bot', { actors: [{ issuer: 'https://a.example', id: 'b, https://c.example#d' }] })
+    expect(line('  acting', { requester: acting })).toEqual(['  acting     "https://a.example#b, https://c.example#d"'])
+    expect(line('  change', { requester: agent('bot', { change: 'C-1 (approved)' }) })).toEqual([
+      '  change     "C-1 (approved)"',
+    ])
+    expect(line('  setting', {}, { settings: { 'a = b': 'c', a: 'b = c' } })).toEqual([
+      '  setting    a = "b = c"',
+      '  setting    "a = b" = c',
+    ])
+    const target = { name: 'test (postgres) on prod', kind: 'x)', labels: {} }
+    expect(line('approval', {}, { target })[0]).toMatch(/: query on "test \(postgres\) on prod" \("x\)"\)$/u)
+    const description = { ...hold().action.description, operation: 'select on test' }
+    expect(line('approval', {}, { description })[0]).toContain(': "select on test" on orders (postgres)')
+  })
+
   it('shows different texts differently', () => {
     expect(visible('\\u{1b}')).not.toBe(visible('\u001b'))
     expect(visible('a\u00a0b')).not.toBe(visible('a b'))
@@ -111,7 +155,7 @@ describe('the view of a request', () => {
   it('shows settings by which the text is read, one on each line', () => {
     const settings = { DateStyle: 'SQL, DMY', TimeZone: '<+03>\u202e-03' }
     const { text } = viewOf('select 1', [], { settings })
-    expect(text).toContain('\n  setting    DateStyle = SQL, DMY\n  setting    TimeZone = <+03>\\u{202e}-03\n')
+    expect(text).toContain('\n  setting    DateStyle = "SQL, DMY"\n  setting    TimeZone = "<+03>\\u{202e}-03"\n')
     expect(viewOf('select 1').text).not.toContain('setting')
   })
 
@@ -119,7 +163,7 @@ describe('the view of a request', () => {
     const view = (change: string | undefined): string =>
       requestView(approvalRequest('id', { ...hold(), requester: agent('etl', { change }) }, startMs, 'bothkeys')).text
     expect(view('CHG-1234')).toMatch(/\n {2}requester {2}.*\n {2}change {5}CHG-1234\n/u)
-    expect(view('CHG\u00a01')).toContain('\n  change     CHG\\u{a0}1\n')
+    expect(view('CHG\u00a01')).toContain('\n  change     "CHG\\u{a0}1"\n')
     expect(view('CHG-1234')).not.toContain('look like others')
     expect(view('\u0421HG-1234')).toContain('look like others')
     expect(view(undefined)).not.toContain('\n  change')
@@ -147,8 +191,16 @@ describe('the view of a request', () => {
       }),
       'THERE ARE MORE EFFECTS',
     ],
+    ['a name that is too long', viewOf('x', [], { identity: { database: 'd'.repeat(30_000) } }), 'THE EFFECTS GOES ON'],
+    [
+      'an operation that is too long',
+      viewOf('x', [], { description: called('o'.repeat(30_000)) }),
+      'THE EFFECTS GOES ON',
+    ],
+    ['too many settings', viewOf('x', [], { settings: settings(2_000) }), 'THERE ARE MORE SETTINGS'],
   ])('is not complete with %s, and says so', (_what, view, words) => {
     expect(view.complete).toBe(false)
+    expect(view.text.length).toBeLessThan(20_000)
     expect(view.text).toContain(words)
     expect(view.text).toContain('THIS VIEW IS NOT COMPLETE')
   })
@@ -156,5 +208,8 @@ describe('the view of a request', () => {
   it('is complete right at the limits', () => {
     expect(viewOf('x'.repeat(8_192)).complete).toBe(true)
     expect(viewOf('\n'.repeat(199)).complete).toBe(true)
+    expect(viewOf('x', [], { identity: { d: 'd'.repeat(2_046) }, settings: settings(50) }).complete).toBe(true)
+    expect(viewOf('x', [], { identity: { d: 'd'.repeat(2_047) } }).complete).toBe(false)
+    expect(viewOf('x', [], { settings: settings(51) }).complete).toBe(false)
   })
 })

@@ -262,6 +262,15 @@ describe('a view that had to be cut', () => {
     expect(JSON.stringify(outcome)).toContain('too long to be shown whole')
   })
 
+  it('is not asked about at signed when a name in its head had to be cut', async () => {
+    const on = bench({ approvers: [deskApprover()] })
+    const call = hold({ requirement: signed })
+    const action = { ...call.action, settings: { search_path: 'x'.repeat(2_049) } }
+    const outcome = await on.coordinator.request({ ...call, action }, never)
+    expect(outcome).toMatchObject({ outcome: 'unavailable', refusal: { code: 'ERR_APPROVAL_UNAVAILABLE' } })
+    expect(JSON.stringify(outcome)).toContain('too long to be shown whole')
+  })
+
   it('is approved at channel at most, however it is signed', async () => {
     const at = await waiting(long({ requirement: requirement({ level: 'channel' }) }))
     expect(at.request.view.complete).toBe(false)
