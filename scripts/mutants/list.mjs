@@ -12,6 +12,7 @@ import { definitionGuards } from './definitions.mjs'
 import { plannedDefinitionGuards } from './definitions-planned.mjs'
 import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
+import { knownMemberGuards } from './known-members.mjs'
 import { denialToldGuards } from './denials-told.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
@@ -241,6 +242,7 @@ const lists = {
   'relay-pages': relayPageGuards,
   serve: serveGuards,
   'denials-told': denialToldGuards,
+  'known-members': knownMemberGuards,
   'request-head': requestHeadGuards,
 }
 

@@ -73,12 +73,7 @@ const requests = [
     "    if (Object.prototype.toString.call(value) === '[object Object]') return value as Members\n    throw",
     "    if (typeof value !== 'number') return (value ?? {}) as Members\n    throw",
   ],
-  [
-    'claims what is known',
-    'engine-claims',
-    '  if (Object.keys(claims).some((name) => !names.includes(name))) throw',
-    "  if (names.includes('')) throw",
-  ],
+  ['claims what is known', 'engine-claims', "read.only(names, value, 'claims')", "read.members(value, 'claims')"],
   ['has an id of its form', 'engine-claims', ' || !/^[0-9a-f]{32}$/.test(id)) throw', ' || id === "") throw'],
   [
     'has a bounded number of rules',

@@ -1,22 +1,22 @@
 import type { Refuse } from '../identity/identifier.js'
 import type { ApprovalStage, IndependenceDimension } from '../model/decision.js'
 import { maxSeats } from '../model/decision.js'
-import { parseEstimate } from './estimate.js'
+import type { Estimate } from './estimate.js'
+import { readEstimate } from './estimate.js'
 import { Reader } from './exact-request.js'
 import type { EngineClaims } from './request-envelope.js'
 
 /** What an engine claims of a request, with the time in Unix milliseconds. */
 export type ReadClaims = Omit<EngineClaims, 'expiresAt'> & { readonly expiresAtMs: number }
 
-const names: readonly string[] = ['estimate', 'expiresAt', 'id', 'maxAffected', 'rules', 'settings', 'stages']
+const names = ['estimate', 'expiresAt', 'id', 'maxAffected', 'rules', 'settings', 'stages']
 
 const maxRules = 256
 
 /** Reads what the engine says of a request besides what its digest is over. Throws what `refuse` makes. */
 export function claimsOf(value: unknown, refuse: Refuse): ReadClaims {
   const read = new Reader(refuse)
-  const claims = read.members(value, 'claims')
-  if (Object.keys(claims).some((name) => !names.includes(name))) throw refuse('its engine claims what is not known')
+  const claims = read.only(names, value, 'claims')
   const { estimate, id, maxAffected, settings } = claims
   if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) throw refuse('its id is none')
   const rules = read.list(claims['rules'], 'rules').map((rule) => read.text(rule, 'rules'))
@@ -26,10 +26,16 @@ export function claimsOf(value: unknown, refuse: Refuse): ReadClaims {
     expiresAtMs: timeOf(read, claims['expiresAt']),
     maxAffected: maxAffected === undefined ? undefined : wholeOf(read, maxAffected, 'maxAffected'),
     settings: settings === undefined ? undefined : read.texts(settings, 'settings'),
-    estimate: estimate === undefined ? undefined : parseEstimate(estimate),
+    estimate: estimate === undefined ? undefined : estimateOf(read, estimate),
     rules: Object.freeze(rules),
     stages: stagesOf(read, claims['stages']),
   }
+}
+
+function estimateOf(read: Reader, value: unknown): Estimate {
+  const estimate = readEstimate(value)
+  if (estimate === undefined) throw read.refuse('its estimate is none')
+  return estimate
 }
 
 /** One way to write a time, so that nobody reads another one. */
@@ -48,7 +54,9 @@ function wholeOf(read: Reader, value: unknown, field: string): number {
 function stagesOf(read: Reader, value: unknown): readonly ApprovalStage[] {
   const stages = read.list(value, 'stages')
   if (stages.length === 0 || stages.length > maxSeats) throw read.refuse('it has no stages, or too many')
-  return Object.freeze(stages.map((stage) => stageOf(read, read.members(stage, 'stages'))))
+  return Object.freeze(
+    stages.map((stage) => stageOf(read, read.only(['count', 'independent', 'role', 'stage'], stage, 'stages'))),
+  )
 }
 
 const dimensions: readonly IndependenceDimension[] = ['subject', 'person', 'run', 'key', 'agentClass']

@@ -1,3 +1,6 @@
+import type { CanonicalInput } from '../model/canonical-json.js'
+import { canonicalJson } from '../model/canonical-json.js'
+
 /** One step of what a target expects to do. */
 export type EstimatedStep = {
   /** How far below the first step, from 0. */
@@ -26,13 +29,19 @@ const maxSteps = 24
 const maxDepth = 24
 const maxRelation = 200
 
-/** Reads what a target or the ledger says; anything else than an estimate is none. Answers a frozen copy. Never throws. */
+/** Reads what a target says; anything else than an estimate is none. Answers a frozen copy. Never throws. */
 export function parseEstimate(value: unknown): Estimate {
   try {
     return parsed(value) ?? noEstimate('invalid')
   } catch {
     return noEstimate('invalid')
   }
+}
+
+/** Reads what another process of ours wrote down; undefined for anything that it would not have written like this. */
+export function readEstimate(value: unknown): Estimate | undefined {
+  const estimate = parseEstimate(value)
+  return canonicalJson(value as CanonicalInput) === canonicalJson(estimate as CanonicalInput) ? estimate : undefined
 }
 
 /** Says why there is none. */

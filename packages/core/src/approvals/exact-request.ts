@@ -18,6 +18,32 @@ export interface ExactRequest extends Pick<
   readonly policy: string
 }
 
+/** What each part of a request may say (`bindRequest`, `actorFragment`). What is not shown is for the digest alone. */
+const names = {
+  request: ['action', 'actionId', 'actor', 'engine', 'nonce', 'parameters', 'policy', 'run', 'state', 'target'],
+  action: ['effects', 'operation', 'text'],
+  effect: ['attributes', 'duty', 'resource'],
+  target: ['identity', 'kind', 'labels', 'name'],
+  actor: [
+    'actors',
+    'agentClass',
+    'aliases',
+    'change',
+    'delegation',
+    'key',
+    'kind',
+    'level',
+    'owners',
+    'person',
+    'restrictingRoles',
+    'roles',
+    'subject',
+    'verifiedBy',
+  ],
+  link: ['name', 'roles', 'subject'],
+  subject: ['id', 'issuer'],
+}
+
 type Members = Readonly<Record<string, unknown>>
 
 /**
@@ -28,13 +54,14 @@ export function exactRequest(text: string, refuse: Refuse): ExactRequest {
   const value = strictJsonObject(Buffer.from(text), 'what its digest is over', refuse)
   if (canonicalText(value) !== text) throw refuse('what its digest is over is not canonical')
   const read = new Reader(refuse)
-  const action = read.members(value['action'], 'action')
-  const target = read.members(value['target'], 'target')
+  read.only(names.request, value, 'text')
+  const action = read.only(names.action, value['action'], 'action')
+  const target = read.only(names.target, value['target'], 'target')
   const parameters = read.list(value['parameters'], 'parameters')
   return {
     engine: read.text(value['engine'], 'engine'),
     policy: read.digest(value['policy'], 'policy'),
-    requester: requesterOf(read, read.members(value['actor'], 'actor')),
+    requester: requesterOf(read, read.only(names.actor, value['actor'], 'actor')),
     target: Object.freeze({ name: read.text(target['name'], 'target'), kind: read.text(target['kind'], 'target') }),
     identity: read.texts(target['identity'], 'identity'),
     operation: read.text(action['operation'], 'operation'),
@@ -54,7 +81,7 @@ function canonicalText(value: Members): string | undefined {
 }
 
 function requesterOf(read: Reader, actor: Members): ShownRequester {
-  const subject = read.members(actor['subject'], 'subject')
+  const subject = read.only(names.subject, actor['subject'], 'subject')
   const kind = (['human', 'agent', 'workload'] as const).find((known) => known === actor['kind'])
   const level = approvalLevels.find((known) => known === actor['level'])
   if (kind === undefined || level === undefined) throw read.refuse('its actor is of no kind or level that is known')
@@ -74,12 +101,13 @@ function requesterOf(read: Reader, actor: Members): ShownRequester {
 }
 
 function linkOf(read: Reader, link: unknown): ShownRequester['delegation'][number] {
-  const { name } = read.members(link, 'delegation')
+  const { name, subject } = read.only(names.link, link, 'delegation')
+  read.only(names.subject, subject, 'delegation')
   return Object.freeze(name === undefined ? {} : { name: read.text(name, 'delegation') })
 }
 
 function effectOf(read: Reader, value: unknown): Effect {
-  const { attributes, duty, resource } = read.members(value, 'effects')
+  const { attributes, duty, resource } = read.only(names.effect, value, 'effects')
   const known = duties.find((each) => each === duty)
   if (known === undefined) throw read.refuse('one of its effects has no duty that is known')
   const entries = Object.entries(read.members(attributes, 'effects'))
@@ -122,6 +150,13 @@ export class Reader {
     // A JSON value that is no array, string, number, boolean or null.
     if (Object.prototype.toString.call(value) === '[object Object]') return value as Members
     throw this.refuse(`its ${field} has no members`)
+  }
+
+  /** Members, none but these: what nobody here knows nobody is shown. */
+  only(names: readonly string[], value: unknown, field: string): Members {
+    const members = this.members(value, field)
+    if (Object.keys(members).every((name) => names.includes(name))) return members
+    throw this.refuse(`its ${field} has members that are not known`)
   }
 
   texts(value: unknown, field: string): Readonly<Record<string, string>> {

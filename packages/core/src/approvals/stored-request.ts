@@ -1,7 +1,7 @@
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { RequestView } from './approver.js'
 import type { Estimate } from './estimate.js'
-import { parseEstimate } from './estimate.js'
+import { readEstimate } from './estimate.js'
 import type { HoldRequest } from './request.js'
 
 /** How a request ended. */
@@ -142,7 +142,8 @@ export function parseStored(value: SnapshotValue | undefined): StoredRequest | u
   if (!isEnd(end) || typeof actionId !== 'string' || typeof holder !== 'string') return undefined
   if (typeof enteredAtMs !== 'number' || typeof expiresAtMs !== 'number') return undefined
   if (typeof heldUntilMs !== 'number' || typeof keptUntilMs !== 'number') return undefined
-  const estimate = value['estimate'] === undefined ? {} : { estimate: parseEstimate(value['estimate']) }
+  const estimated = value['estimate'] === undefined ? undefined : readEstimate(value['estimate'])
+  if (value['estimate'] !== undefined && estimated === undefined) return undefined
   const read = allOf(votes, (vote) => parseVote(vote))
   const waiting = allOf(submitted, parseSubmission)
   if (read === undefined || waiting === undefined) return undefined
@@ -156,7 +157,7 @@ export function parseStored(value: SnapshotValue | undefined): StoredRequest | u
     view,
     votes: read,
     submitted: waiting,
-    ...estimate,
+    ...(estimated === undefined ? {} : { estimate: estimated }),
     ...times,
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { approvalRequest } from '../../src/approvals/request.js'
 import { readRequest } from '../../src/approvals/read-request.js'
 import { requestEnvelope } from '../../src/approvals/request-envelope.js'
-import { actorFragment, principalFragment } from '../../src/identity/make-principal.js'
+import { actorFragment, delegatedPrincipal, principalFragment } from '../../src/identity/make-principal.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
 import type { Action } from '../../src/model/action.js'
 import type { Effect } from '../../src/model/effect.js'
@@ -147,4 +147,68 @@ describe('a request that is read in another process', () => {
   })
 })
 
+describe('what a relay does not know of a request', () => {
+  const more = { more: 1 }
+  /** The canonical text with one object of it changed. */
+  const text = (change: (whole: Exact) => void): string => {
+    const sub = delegatedPrincipal(agent('etl'), {
+      link: { name: 'tidy', session: 's', run: 'r', subject: { id: 'etl', issuer: 'i' }, roles: [] },
+      runId: 'child',
+      roles: [],
+      agentClass: undefined,
+      key: undefined,
+      expiresAtMs: startMs + 1_000,
+    })
+    const whole = JSON.parse(asked({}, sub).exact) as Exact
+    change(whole)
+    return canonicalJson(whole as never)
+  }
+
+  it.each<[string, (whole: Exact) => void]>([
+    ['it', (whole) => Object.assign(whole, more)],
+    ['its action', ({ action }) => Object.assign(action, more)],
+    ['its actor', ({ actor }) => Object.assign(actor, more)],
+    ['its subject', ({ actor }) => Object.assign(actor.subject, more)],
+    ['its target', ({ target }) => Object.assign(target, more)],
+    ['an effect', ({ action }) => Object.assign(action.effects[0] ?? {}, more)],
+    ['a link', ({ actor }) => Object.assign(actor.delegation[0] ?? {}, more)],
+    ['the subject of a link', ({ actor }) => Object.assign(actor.delegation[0]?.subject ?? {}, more)],
+  ])('is refused in %s', (_what, change) => {
+    expect(refusal({ ...parsed(), exact: text(() => undefined) })).toBe('read')
+    const hidden = refusal({ ...parsed(), exact: text(change) })
+    expect(hidden).toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+    expect(String((hidden as Error).message)).toContain('members that are not known')
+  })
+
+  it.each<[string, unknown]>([
+    ['a stage', { stages: [{ ...stage, ...more }] }],
+    ['an estimate that is none', { estimate: { none: 'off', ...more } }],
+    ['an estimate', { estimate: { steps: [step], ...more } }],
+    ['a step of an estimate', { estimate: { steps: [{ ...step, ...more }] } }],
+    ['a reason that is no estimate', { estimate: { none: 'Off' } }],
+    ['an estimate of nothing', { estimate: {} }],
+    ['an estimate of no steps', { estimate: { steps: [] } }],
+    ['an estimate of too many steps', { estimate: { steps: Array(25).fill(step) } }],
+    ['an estimate with a step that is none', { estimate: { steps: [step, { ...step, rows: -1 }] } }],
+    ['an estimate that is both', { estimate: { none: 'off', steps: [step] } }],
+    ['an estimate that is text', { estimate: 'none' }],
+    ['an estimate that is null', { estimate: null }],
+  ])('is refused in what the engine claims: %s', (_what, claims) => {
+    const whole = (changes: unknown): unknown => ({
+      ...parsed(),
+      claims: { ...parsed().claims, ...(changes as object) },
+    })
+    expect(refusal(whole({ estimate: { none: 'off' } }))).toBe('read')
+    expect(refusal(whole({ estimate: { steps: Array(24).fill(step) } }))).toBe('read')
+    expect(refusal(whole(claims))).toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+  })
+})
+
+type Exact = {
+  action: { effects: object[] }
+  actor: { subject: object; delegation: { subject: object }[] }
+  target: object
+}
+
+const step = { depth: 0, node: 'Seq Scan', relation: 'public.t', rows: 3 }
 const stage = { count: 1, independent: [], role: 'dba', stage: 'peer' }

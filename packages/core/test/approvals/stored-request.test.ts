@@ -57,6 +57,13 @@ describe('a request in the ledger', () => {
     }
   })
 
+  it('is none with an estimate that is none', () => {
+    const stored = storedValue({ ...pending, estimate: { none: 'off' } }) as Record<string, SnapshotValue>
+    expect(parseStored(stored)).toMatchObject({ estimate: { none: 'off' } })
+    for (const estimate of [{ none: 'Off' }, { none: 'off', more: 1 }, 'off', null])
+      expect(parseStored({ ...stored, estimate })).toBeUndefined()
+  })
+
   it('is denied by a no, unless it was spent before', () => {
     const denied = withVote(pending, vote('ann', 'deny'), 1_000) as StoredRequest
     expect(stateOf(denied)).toBe('denied')
