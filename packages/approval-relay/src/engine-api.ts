@@ -5,7 +5,7 @@ import { EngineRefusal, jsonAnswer, refusalOf, refusedAnswer } from './engine-er
 import type { ServedRoute } from './http/routing.js'
 import type { PendingEntry } from './pending-entry.js'
 import type { DeskEnd, Incoming, Outgoing } from './ports.js'
-import { RatePerMinute } from './rate.js'
+import { RatePerMinute, RatePerMinuteWithin } from './rate.js'
 import { parseEnd, parseReceipts } from './engine-messages.js'
 import type { RelayDesk } from './relay-desk.js'
 import type { RelayLimits } from './relay-limits.js'
@@ -35,6 +35,8 @@ type Step = (engine: string, incoming: Incoming, signal: AbortSignal) => Promise
 /** The longest that a request may wait: one with a later end is refused. */
 const longestMs = 7 * 24 * 60 * 60_000
 const smallBytes = 64 * 1024
+/** A request of so many bytes is one; a longer one takes as long to read as several, and counts as so many. */
+const bytesOfOne = 64 * 1024
 
 /**
  * What engines send, and the answers that they fetch. Every message is signed by its engine and good once; whatever an engine asks
@@ -44,7 +46,7 @@ export class EngineApi {
   readonly #parts: EngineApiParts
   readonly #messages: RatePerMinute
   readonly #requests: RatePerMinute
-  readonly #ofRequester: RatePerMinute
+  readonly #ofRequester: RatePerMinuteWithin
   readonly #places: WaitingPlaces
 
   constructor(parts: EngineApiParts) {
@@ -54,7 +56,7 @@ export class EngineApi {
     this.#places = new WaitingPlaces({ connections, engines: parts.engines, perEngine: waitingPerEngine })
     this.#messages = new RatePerMinute(messagesPerMinute, parts.monotonicMs)
     this.#requests = new RatePerMinute(requestsPerMinute, parts.monotonicMs)
-    this.#ofRequester = new RatePerMinute(requestsPerRequesterPerMinute, parts.monotonicMs)
+    this.#ofRequester = new RatePerMinuteWithin(requestsPerRequesterPerMinute, parts.monotonicMs)
   }
 
   routes(): readonly ServedRoute[] {
@@ -94,11 +96,11 @@ export class EngineApi {
   }
 
   async #request(engine: string, { body }: Incoming): Promise<Outgoing> {
-    assertRate(this.#requests.take(engine), 'too-many-requests')
+    assertRate(this.#requests.take(engine, Math.ceil(body.byteLength / bytesOfOne)), 'too-many-requests')
     const request = readRequest(body)
     if (request.engine !== engine) throw anotherEngine()
     const { id, issuer } = request.requester.subject
-    assertRate(this.#ofRequester.take(JSON.stringify([engine, issuer, id])), 'too-many-requests-of-requester')
+    assertRate(this.#ofRequester.take(engine, JSON.stringify([issuer, id])), 'too-many-requests-of-requester')
     this.#assertInTime(request)
     const answers = `/v1/requests/${request.id}/answers`
     const taken = await this.#parts.desk.receive(request, Buffer.from(body).toString())

@@ -7,7 +7,7 @@ export interface RelayLimits {
   readonly pendingPerEngine: number
   /** Their bytes in all. Default 32 MiB. */
   readonly pendingBytesPerEngine: number
-  /** New requests of one engine in a minute. Default 300. */
+  /** New requests of one engine in a minute, one for each 64 KiB that they begin. Default 300. */
   readonly requestsPerMinute: number
   /** New requests of one requester of an engine in a minute. Default 60. */
   readonly requestsPerRequesterPerMinute: number

@@ -1,4 +1,5 @@
-import type { DeskPerson, PageContext } from '../ports.js'
+import { fairShare } from '../fair-share.js'
+import type { DeskEntry, DeskPerson, PageContext } from '../ports.js'
 import { withheld } from '../withheld.js'
 import type { Summary } from './summary.js'
 import { summaryOf } from './summary.js'
@@ -21,7 +22,7 @@ export async function listedFor(
 ): Promise<Listed> {
   const pending = desk.pending()
   const entries = await Promise.all(
-    pending.slice(0, most).map(async (entry) => {
+    fairShare(pending, most, [engineOf, requesterOf]).map(async (entry) => {
       const view = await desk.viewFor(entry.request.id, undefined, signal)
       // It ended meanwhile.
       if (view === undefined) return []
@@ -30,4 +31,12 @@ export async function listedFor(
     }),
   )
   return { entries: entries.flat(), isWhole: pending.length <= most }
+}
+
+function engineOf({ request }: DeskEntry): string {
+  return request.engine
+}
+
+function requesterOf({ request: { requester } }: DeskEntry): string {
+  return JSON.stringify([requester.subject.issuer, requester.subject.id])
 }

@@ -22,8 +22,23 @@ export interface Summary {
 const maxEffects = 3
 const maxLength = 160
 
+type Lasting = Omit<Summary, 'answers' | 'isAnswered'>
+
+/** A list is made again for everybody who looks, each time that something happens. */
+const known = new WeakMap<ShownEntry['request'], Lasting>()
+
 /** What the list says of a request. */
 export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson, nowMs: number): Summary {
+  const lasting = known.get(request) ?? lastingOf(request)
+  known.set(request, lasting)
+  return {
+    ...lasting,
+    answers: answers.map((answer) => answerInWords(answer, nowMs)),
+    isAnswered: answers.some((answer) => isSame(answer.by, viewer) && stands(answer, nowMs)),
+  }
+}
+
+function lastingOf(request: ShownEntry['request']): Lasting {
   const { effects, engine, operation, requester, stages, target } = request
   const words = effects.slice(0, maxEffects).map((effect) => short(effectInWords(effect)))
   const more = effects.length - words.length
@@ -35,9 +50,7 @@ export function summaryOf({ answers, request }: ShownEntry, viewer: DeskPerson, 
     engine: short(visible(engine)),
     effects: more > 0 ? [...words, `and ${String(more)} more`] : words,
     untilMs: request.expiresAt.getTime(),
-    answers: answers.map((answer) => answerInWords(answer, nowMs)),
     needs: short(stages.map(({ count, role }) => `${String(count)} of ${visible(role)}`).join(', ')),
-    isAnswered: answers.some((answer) => isSame(answer.by, viewer) && stands(answer, nowMs)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Refuse } from '../identity/identifier.js'
+import { maxIdentifierLength } from '../identity/identifier.js'
 import { strictJsonObject } from '../identity/strict-json.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { canonicalJson } from '../model/canonical-json.js'
@@ -62,9 +63,9 @@ export function exactRequest(text: string, refuse: Refuse): ExactRequest {
     engine: read.text(value['engine'], 'engine'),
     policy: read.digest(value['policy'], 'policy'),
     requester: requesterOf(read, read.only(names.actor, value['actor'], 'actor')),
-    target: Object.freeze({ name: read.text(target['name'], 'target'), kind: read.text(target['kind'], 'target') }),
+    target: Object.freeze({ name: read.name(target['name'], 'target'), kind: read.name(target['kind'], 'target') }),
     identity: read.texts(target['identity'], 'identity'),
-    operation: read.text(action['operation'], 'operation'),
+    operation: read.name(action['operation'], 'operation'),
     text: read.text(action['text'], 'text'),
     // JSON text makes nothing else.
     parameters: Object.freeze(parameters) as readonly SnapshotValue[],
@@ -90,8 +91,8 @@ function requesterOf(read: Reader, actor: Members): ShownRequester {
     kind,
     level,
     subject: Object.freeze({
-      id: read.text(subject['id'], 'subject'),
-      issuer: read.text(subject['issuer'], 'subject'),
+      id: read.name(subject['id'], 'subject'),
+      issuer: read.name(subject['issuer'], 'subject'),
     }),
     verifiedBy: read.text(actor['verifiedBy'], 'actor'),
     actors: Object.freeze(read.list(actors, 'actors').map((each) => read.text(each, 'actors'))),
@@ -134,6 +135,13 @@ export class Reader {
   text(value: unknown, field: string): string {
     if (typeof value === 'string') return value
     throw this.refuse(`its ${field} is not text`)
+  }
+
+  /** A name is kept for longer than its request, so it has a bound: that of every name of an identity. */
+  name(value: unknown, field: string): string {
+    const name = this.text(value, field)
+    if (name.length <= maxIdentifierLength) return name
+    throw this.refuse(`its ${field} is longer than ${String(maxIdentifierLength)} characters`)
   }
 
   digest(value: unknown, field: string): string {

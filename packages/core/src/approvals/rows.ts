@@ -14,22 +14,27 @@ export function inRows(lines: readonly string[], columns = rowColumns): readonly
 function rowsOf(line: string, columns: number): readonly string[] {
   if (line.length * 2 <= columns) return [line]
   const rows: string[] = []
-  let row = ''
+  let lead = ''
+  let start = 0
   let taken = 0
-  for (const character of line) {
-    const width = columnsOf(character)
+  // Cut out, not put together: a line may have two million characters, each of which would be a text of its own.
+  for (let at = 0; at < line.length;) {
+    const code = line.codePointAt(at) ?? 0
+    const width = columnsOf(code)
     if (taken + width > columns) {
-      rows.push(row)
-      row = goesOn
+      rows.push(lead + line.slice(start, at))
+      lead = goesOn
+      start = at
       taken = goesOn.length
     }
-    row += character
     taken += width
+    at += code > 0xffff ? 2 : 1
   }
-  return [...rows, row]
+  rows.push(lead + line.slice(start))
+  return rows
 }
 
 /** Two for whatever could be wide (Unicode Standard Annex 11): from Hangul on, which is more than is. */
-function columnsOf(character: string): number {
-  return (character.codePointAt(0) ?? 0) < 0x1100 ? 1 : 2
+function columnsOf(code: number): number {
+  return code < 0x1100 ? 1 : 2
 }
