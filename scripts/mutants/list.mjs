@@ -78,6 +78,7 @@ import { relayAnswerGuards } from './relay-answers.mjs'
 import { relayGreedGuards } from './relay-greed.mjs'
 import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
+import { relayShownGuards } from './relay-shown.mjs'
 import { relayGuards } from './relay.mjs'
 import { relayStoreGuards } from './relay-store.mjs'
 import { relayWaitingGuards } from './relay-waiting.mjs'
@@ -188,6 +189,7 @@ const lists = {
   'model-check-duties': modelCheckDutyGuards,
   'id-tokens': idTokenGuards,
   relay: relayGuards,
+  'relay-shown': relayShownGuards,
   'relay-store': relayStoreGuards,
   'relay-waiting': relayWaitingGuards,
   requests: requestGuards,

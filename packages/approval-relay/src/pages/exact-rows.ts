@@ -20,9 +20,11 @@ export function visibleRows(text: string): Html {
 ${text.split('\n').map((row) => html`<span class="row">${marked(row)}</span>`)}</pre>`
 }
 
-/** Marks every run of characters outside of ASCII, among which look-alikes hide. */
+/** Marks every run of characters outside of ASCII, among which look-alikes hide, with the letter that a mark of theirs is drawn on. */
 export function marked(text: string): readonly (string | Html)[] {
-  return text.split(/(\P{ASCII}+)/u).map((part, index) => (index % 2 === 0 ? part : html`<mark>${part}</mark>`))
+  return text
+    .split(/((?:\p{L}(?=\p{M}))?\P{ASCII}+)/u)
+    .map((part, index) => (index % 2 === 0 ? part : html`<mark>${part}</mark>`))
 }
 
 /** Whether a text has what `marked` marks. */

@@ -13,7 +13,7 @@ const element = (name, className, text) => {
 }
 // What could be a look-alike is marked, as the relay marks it.
 const marked = (made, text) => {
-  text.split(/([^\\x00-\\x7f]+)/u).forEach((part, index) => made.append(index % 2 ? element('mark', '', part) : part))
+  text.split(/((?:\\p{L}(?=\\p{M}))?[^\\x00-\\x7f]+)/u).forEach((part, index) => made.append(index % 2 ? element('mark', '', part) : part))
   return made
 }
 // The relay's clock counts, whatever this machine's says.

@@ -36,9 +36,9 @@ ul{padding-left:1.2rem;margin:.3rem 0}
 .facts div{display:grid;grid-template-columns:7rem 1fr;gap:.75rem;padding:.5rem 1rem;border-top:1px solid var(--line)}
 .facts div:first-child{border-top:0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}dd .hint{display:block}
-pre.exact{margin:0;background:var(--code);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;max-height:28rem;overflow:auto;
+pre.exact{margin:0;background:var(--code);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem;
 font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;direction:ltr;unicode-bidi:bidi-override}
-.row{display:block;padding-left:1ch;text-indent:-1ch;min-height:1.5em}
+.row{display:block;direction:ltr;unicode-bidi:bidi-override;padding-left:1ch;text-indent:-1ch;min-height:1.5em}
 mark{background:var(--mark);color:var(--mark-text);border-radius:.15rem}
 h1,.title,.who,.needs,.effects li,.facts dd,.facts .hint{direction:ltr;unicode-bidi:bidi-override}
 .me,.reason,.answers li,#answers li{unicode-bidi:isolate}

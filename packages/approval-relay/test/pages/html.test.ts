@@ -133,6 +133,8 @@ describe('a text that is shown exactly', () => {
   it('marks what can look like something else', () => {
     expect(exactRows('\u0456nvoices').toString()).toContain('<mark>\u0456</mark>nvoices')
     expect(visibleRows('\u0430b').toString()).toContain('<mark>\u0430</mark>b')
+    // What is drawn on a letter stands with it, as it does where it was made visible.
+    expect(visibleRows('xe\u0301e\u0301x').toString()).toContain('x<mark>e\u0301</mark><mark>e\u0301</mark>x')
   })
 
   it.each([

@@ -1,11 +1,27 @@
 /**
  * What a terminal or a reader would not show as it is: control characters (ANSI escapes), format characters (bidi,
- * zero-width, tags), separators and blanks that look like a space, unassigned, private and lone-surrogate code points.
+ * zero-width, tags), separators and blanks that look like a space, unassigned, private and lone-surrogate code points. And marks
+ * that are drawn over what stands before them, so that it reads as something else or not at all: those that strike through or
+ * enclose it, those on anything but a letter, and more than three on one.
  */
-const hidden = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu
+const hidden = new RegExp(
+  [
+    '[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]',
+    '(?! )\\p{Zs}',
+    // Of combining class 1 (Unicode Standard, section 4.3), for which there is no property here.
+    '[\\p{Me}\\u0334-\\u0338\\u20d2\\u20d3\\u20d8-\\u20da\\u20e5\\u20e6\\u20ea\\u20eb]',
+    '(?<![\\p{L}\\p{M}])\\p{M}',
+    '(?<=\\p{M}{3})\\p{M}',
+  ].join('|'),
+  'gu',
+)
+
+/** A text without any of it, as most are; telling so costs far less than to look for each. */
+const plain = /^[\x20-\x7e]*$/
 
 /** Returns text in which every hidden character, line breaks too, is written `\u{…}`. */
 export function escapeHidden(text: string): string {
+  if (plain.test(text)) return text
   return text.replace(hidden, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
 }
 

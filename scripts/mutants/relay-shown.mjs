@@ -1,0 +1,36 @@
+import { core } from './approval-tests.mjs'
+
+const visible = 'packages/core/src/approvals/visible.ts'
+const marks = core('approvals/visible')
+
+/** That what is shown is what is signed, to the character. */
+export const relayShownGuards = [
+  {
+    name: 'a mark on anything but a letter is written out',
+    file: visible,
+    find: "    '(?<![\\\\p{L}\\\\p{M}])\\\\p{M}',\n",
+    replace: '',
+    tests: marks,
+  },
+  {
+    name: 'marks past the third are written out',
+    file: visible,
+    find: "    '(?<=\\\\p{M}{3})\\\\p{M}',\n",
+    replace: '',
+    tests: marks,
+  },
+  ...['\\\\p{Me}', '\\\\u0334-\\\\u0338', '\\\\u20d2', '\\\\u20e5'].map((some) => ({
+    name: `a mark over what stands before it is written out: ${some}`,
+    file: visible,
+    find: some,
+    replace: '',
+    tests: marks,
+  })),
+  {
+    name: 'a mark stands with its letter',
+    file: 'packages/approval-relay/src/pages/exact-rows.ts',
+    find: '(?:\\p{L}(?=\\p{M}))?',
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/html.test.ts'],
+  },
+]
