@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { BothKeysError } from '@bothkeys/core'
 import type { RelayClock } from '../ports.js'
 
 /** A login that a browser began and has not finished. */
@@ -11,15 +12,23 @@ export interface BegunLogin {
 }
 
 const lifetimeMs = 600_000
-const maxBegun = 10_000
+const maxTaken = 10_000
+/** A browser keeps 4,096 bytes of a cookie, with its name and what else is said of it (RFC 6265bis section 5.6). */
+const longest = 3_500
+const cipher = 'aes-256-gcm'
+const ivBytes = 12
+const tagBytes = 16
 
 /**
- * Logins that were begun, by a random id that only the browser has that began it, so that nobody is logged in by an answer that
- * another one got. Each is taken once. A flood of them pushes out the oldest, whose people have to begin again.
+ * Logins that were begun. Each is kept by the browser that began it, sealed with a key of this process, so that nobody is logged in
+ * by an answer that another one got, and so that whoever begins many, which takes no login, takes nothing of anybody else's.
+ * Each is taken once. Of those that were taken the oldest are forgotten past ten thousand: a provider, too, gives an answer once.
  */
 export class BegunLogins {
   readonly #clock: RelayClock
-  readonly #begun = new Map<string, BegunLogin & { readonly untilMs: number }>()
+  readonly #key = randomBytes(32)
+  /** What was taken, by its random part, in the order in which it was. */
+  readonly #taken = new Map<string, number>()
 
   constructor(clock: RelayClock) {
     this.#clock = clock
@@ -29,24 +38,47 @@ export class BegunLogins {
     return randomBytes(32).toString('base64url')
   }
 
-  keep(id: string, login: BegunLogin): void {
-    const now = this.#clock.monotonicMs()
-    for (const [hash, { untilMs }] of this.#begun) {
-      if (untilMs > now && this.#begun.size < maxBegun) break
-      this.#begun.delete(hash)
+  /** What the browser keeps. Throws ERR_LIMIT_EXCEEDED when the state of the method is longer than a cookie. */
+  seal({ method, state, to }: BegunLogin): string {
+    const iv = randomBytes(ivBytes)
+    const sealing = createCipheriv(cipher, this.#key, iv)
+    const text = JSON.stringify([this.#clock.monotonicMs() + lifetimeMs, method, state, to])
+    const sealed = Buffer.concat([iv, sealing.update(text), sealing.final(), sealing.getAuthTag()]).toString(
+      'base64url',
+    )
+    if (sealed.length <= longest) return sealed
+    throw new BothKeysError('ERR_LIMIT_EXCEEDED', 'the state of a login is longer than a browser keeps')
+  }
+
+  take(sealed: string | undefined): BegunLogin | undefined {
+    const bytes = Buffer.from(sealed ?? '', 'base64url')
+    const text = this.#opened(bytes)
+    if (text === undefined) return undefined
+    // Sealed here, and nowhere else.
+    const [untilMs, method, state, to] = JSON.parse(text) as [number, string, string, string]
+    const name = bytes.toString('base64url', 0, ivBytes)
+    if (untilMs <= this.#clock.monotonicMs() || this.#taken.has(name)) return undefined
+    this.#taken.set(name, untilMs)
+    this.#forget()
+    return { method, state, to }
+  }
+
+  #opened(bytes: Buffer): string | undefined {
+    if (bytes.length < ivBytes + tagBytes) return undefined
+    try {
+      const opening = createDecipheriv(cipher, this.#key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
+      opening.setAuthTag(bytes.subarray(-tagBytes))
+      return Buffer.concat([opening.update(bytes.subarray(ivBytes, -tagBytes)), opening.final()]).toString()
+    } catch {
+      return undefined
     }
-    this.#begun.set(hashOf(id), { ...login, untilMs: now + lifetimeMs })
   }
 
-  take(id: string | undefined): BegunLogin | undefined {
-    if (id === undefined) return undefined
-    const hash = hashOf(id)
-    const found = this.#begun.get(hash)
-    this.#begun.delete(hash)
-    return found !== undefined && this.#clock.monotonicMs() < found.untilMs ? found : undefined
+  #forget(): void {
+    const now = this.#clock.monotonicMs()
+    for (const [name, untilMs] of this.#taken) {
+      if (untilMs > now && this.#taken.size <= maxTaken) return
+      this.#taken.delete(name)
+    }
   }
-}
-
-function hashOf(id: string): string {
-  return createHash('sha256').update(id).digest('hex')
 }

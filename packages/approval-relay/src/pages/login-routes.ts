@@ -59,15 +59,15 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Outgoing> {
   if (login === undefined) return noSuchLogin(site)
-  const id = BegunLogins.newId()
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
-    // `id` stays with the browser: what a login method sends elsewhere is another one.
+    // What a login method sends elsewhere is nothing by which the browser is known.
     const begun = await login.begin({ loginId: BegunLogins.newId(), callbackUrl: callbackUrl(site, login) }, within)
     if (!isSecureAddress(begun.redirect))
       throw new BothKeysError('ERR_CONFIG_INVALID', 'the login leads to no secure address')
-    site.begun.keep(id, { method: login.name, state: begun.state, to: returnPath(url.searchParams.get('to')) })
-    return site.redirect(begun.redirect, [site.cookies.set('login', id)])
+    const to = returnPath(url.searchParams.get('to'))
+    const sealed = site.begun.seal({ method: login.name, state: begun.state, to })
+    return site.redirect(begun.redirect, [site.cookies.set('login', sealed)])
   } catch (error) {
     site.context.onFailure(error)
     return site.message(502, 'You cannot log in now', 'The identity provider could not be asked.', { next: again })

@@ -1,6 +1,9 @@
 /** What a cookie is for: a session, or a login that was begun. */
 export type CookiePurpose = 'session' | 'login'
 
+/** An id of 256 bits, and what `BegunLogins` seals. */
+const forms: Readonly<Record<CookiePurpose, RegExp>> = { session: /^[\w-]{43}$/u, login: /^[\w-]{38,3500}$/u }
+
 /**
  * The cookies of the pages. On https their names begin with `__Host-`, so that no other host or path of the domain can set or
  * shadow them (RFC 6265bis section 4.1.3.2). That of a login is sent along with the form that a SAML identity provider posts
@@ -18,7 +21,7 @@ export class PageCookies {
     const prefix = `${this.#name(purpose)}=`
     const found = (header ?? '').split(/; */u).filter((pair) => pair.startsWith(prefix))
     const value = found.length === 1 ? found[0]?.slice(prefix.length) : undefined
-    return value !== undefined && /^[\w-]{43}$/u.test(value) ? value : undefined
+    return value !== undefined && forms[purpose].test(value) ? value : undefined
   }
 
   set(purpose: CookiePurpose, value: string): string {

@@ -102,27 +102,58 @@ describe('a session of the pages', () => {
 })
 
 describe('a login that was begun', () => {
+  const login = { method: 'house', state: 'verifier-of-a-code', to: '/history' }
+
   it('is taken once, by the browser that began it, within ten minutes', () => {
     const clock = new HandClock()
     const begun = new BegunLogins(clock)
-    const [one, two] = [BegunLogins.newId(), BegunLogins.newId()]
-    begun.keep(one, { method: 'house', state: 's', to: '/' })
-    expect(begun.take(two)).toBeUndefined()
+    const [one, two] = [begun.seal(login), begun.seal(login)]
+    expect(one).not.toBe(two)
     expect(begun.take(undefined)).toBeUndefined()
-    expect(begun.take(one)).toMatchObject({ state: 's' })
+    expect(begun.take(one)).toEqual(login)
     expect(begun.take(one)).toBeUndefined()
-    begun.keep(two, { method: 'house', state: 's', to: '/' })
+    // The same bytes in another spelling are the same.
+    expect(begun.take(`${one}=`)).toBeUndefined()
     clock.ms += 600_000
     expect(begun.take(two)).toBeUndefined()
   })
 
-  it('is pushed out when ten thousand came after it', () => {
+  it('is not pushed out, however many others are begun or finished', () => {
     const begun = new BegunLogins(new HandClock())
-    const ids = Array.from({ length: 10_001 }, (_, index) => `id-${String(index)}`)
-    for (const id of ids) begun.keep(id, { method: 'house', state: id, to: '/' })
-    expect(begun.take(ids[0])).toBeUndefined()
-    expect(begun.take(ids[1])).toBeDefined()
-    expect(begun.take(ids.at(-1))).toBeDefined()
+    const first = begun.seal(login)
+    for (let each = 0; each < 10_001; each++) {
+      const other = begun.seal(login)
+      if (each % 2 === 0) begun.take(other)
+    }
+    expect(begun.take(first)).toEqual(login)
+  })
+
+  it('says nothing to whoever has it, and is good where it was sealed alone', () => {
+    const begun = new BegunLogins(new HandClock())
+    const sealed = begun.seal(login)
+    expect(Buffer.from(sealed, 'base64url').toString('latin1')).not.toContain('verifier')
+    expect(new BegunLogins(new HandClock()).take(sealed)).toBeUndefined()
+    for (let at = 0; at < sealed.length; at++) {
+      const other = sealed.charAt(at) === 'A' ? 'Q' : 'A'
+      const changed = sealed.slice(0, at) + other + sealed.slice(at + 1)
+      // The last letter may have bits that are no part of it.
+      if (at < sealed.length - 1) expect(begun.take(changed)).toBeUndefined()
+    }
+    for (const length of [0, 10, 38, sealed.length - 4]) expect(begun.take(sealed.slice(0, length))).toBeUndefined()
+    expect(begun.take(sealed)).toEqual(login)
+  })
+
+  it('forgets the oldest of ten thousand that were taken, and what is over', () => {
+    const begun = new BegunLogins(new HandClock())
+    const all = Array.from({ length: 10_001 }, () => begun.seal(login))
+    for (const each of all) begun.take(each)
+    expect([begun.take(all[1]), begun.take(all[0])]).toEqual([undefined, login])
+  })
+
+  it('is none when its state is longer than a browser keeps', () => {
+    const begun = new BegunLogins(new HandClock())
+    expect(() => begun.seal({ ...login, state: 'x'.repeat(2_700) })).toThrow(/longer than a browser keeps/u)
+    expect(begun.take(begun.seal({ ...login, state: 'x'.repeat(2_400) }))?.state).toHaveLength(2_400)
   })
 })
 
@@ -141,6 +172,7 @@ describe('a cookie of the pages', () => {
     const cookies = new PageCookies(false)
     expect(cookies.set('session', value)).toBe(`bothkeys=${value}; Path=/; HttpOnly; SameSite=Lax`)
     expect(cookies.read(`a=b; bothkeys-login=${value}; c`, 'login')).toBe(value)
+    expect(cookies.read(`bothkeys-login=${'a'.repeat(3_501)}`, 'login')).toBeUndefined()
   })
 
   it.each([
