@@ -66,6 +66,16 @@ describe('a request that a proxy could read in another way', () => {
     expect((await fetch(`${stage.url}/healthz`)).status).toBe(200)
   })
 
+  it.each(['/%68ealthz', '/healthz%2f', '/./healthz', '/x/../healthz', '/healthz/', '/healthz;x', '/HEALTHZ'])(
+    'is of no path but the one that is written: %s',
+    async (path) => {
+      const stage = await RelayStage.open()
+      expect(await raw(stage, `GET ${path} HTTP/1.1`, 'Host: x', 'Connection: close', '', '')).toMatch(
+        /^HTTP\/1.1 404 /,
+      )
+    },
+  )
+
   it('has no second one behind it', async () => {
     const stage = await RelayStage.open()
     const second = 'GET /jwks.json HTTP/1.1\r\nHost: x\r\n\r\n'

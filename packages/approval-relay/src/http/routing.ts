@@ -39,10 +39,15 @@ function paramsOf(
   if (pattern.length !== segments.length) return undefined
   const params = Object.create(null) as Record<string, string>
   for (const [index, part] of pattern.entries()) {
-    const segment = decoded(segments[index] ?? '')
-    if (segment === undefined) return undefined
-    if (part.startsWith(':') && segment !== '') params[part.slice(1)] = segment
-    else if (part !== segment) return undefined
+    const segment = segments[index] ?? ''
+    if (!part.startsWith(':')) {
+      // As it is written: another spelling of a path is one that a rule of a proxy does not know.
+      if (part !== segment) return undefined
+      continue
+    }
+    const value = decoded(segment)
+    if (value === undefined || value === '') return undefined
+    params[part.slice(1)] = value
   }
   return params
 }
