@@ -75,6 +75,7 @@ import { proofGuards } from './proofs.mjs'
 import { readValueGuards } from './read-values.mjs'
 import { recordGuards } from './record.mjs'
 import { relayAnswerGuards } from './relay-answers.mjs'
+import { relayFloodGuards } from './relay-floods.mjs'
 import { relayGreedGuards } from './relay-greed.mjs'
 import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
@@ -241,6 +242,7 @@ const lists = {
   'definitions-planned': plannedDefinitionGuards,
   'definitions-read': readingDefinitionGuards,
   'relay-answers': relayAnswerGuards,
+  'relay-floods': relayFloodGuards,
   'relay-greed': relayGreedGuards,
   'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,

@@ -55,6 +55,23 @@ describe('a disk that fails', () => {
     disk.removes = true
     await expect.poll(() => readdir(stage.requests)).toEqual([])
   })
+
+  it('at a removal brings nothing back that was over, whenever the relay stops', async () => {
+    const disk = new FailingFiles()
+    const stage = await RelayStage.open({ files: disk.files })
+    const [over, waits] = [envelopeOf(), envelopeOf()]
+    await stage.orders.ask(over.body)
+    await stage.orders.ask(waits.body)
+    expect(await stage.decide('ann', over.id)).toMatchObject({ decided: true })
+    disk.removes = false
+    expect(await stage.orders.end(over.id, 'withdrawn')).toMatchObject({ status: 503 })
+    await stage.stop()
+    await stage.start()
+    expect(stage.desk.pending()).toMatchObject([{ request: { id: waits.id } }])
+    expect(await stage.decide('bob', over.id)).toEqual({ decided: false, reason: 'over' })
+    expect(await stage.orders.ask(over.body)).toMatchObject({ status: 410 })
+    await expect.poll(() => readdir(stage.requests)).toEqual([`${waits.id}.request`])
+  })
 })
 
 describe('a record that fails', () => {
