@@ -12,7 +12,8 @@ import type { Governed } from '../support/governed.js'
 import { agent, governed } from '../support/governed.js'
 
 const seed = `create table t (who text); insert into t values ('one'), ('two');
-  create table held (a int); insert into held values (1); create table secrets (a int)`
+  create table held (a int); insert into held values (1); create table secrets (a int);
+  create table busy (a int)`
 const hasPsql = spawnSync('psql', ['--version']).status === 0
 
 let on: Governed
@@ -105,6 +106,19 @@ async function sleepers(): Promise<number> {
 
 async function untilSleeping(count: number): Promise<void> {
   await vi.waitFor(async () => expect(await sleepers()).toBe(count), 60_000)
+}
+
+/** Whoever reads the table waits until it is unlocked. */
+async function locked(table: string): Promise<() => Promise<void>> {
+  const holder = new pg.Client(on.url)
+  await holder.connect()
+  await holder.query(`begin; lock table ${table} in access exclusive mode`)
+  return () => holder.end()
+}
+
+async function untilWaiting(): Promise<void> {
+  const waiting = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+  await vi.waitFor(async () => expect((await on.owner.query(waiting)).rowCount).toBe(1), 60_000)
 }
 
 function types(session: Session): string[] {
@@ -253,11 +267,14 @@ describe('a served door that drains', () => {
     await sessionFor('busy')
     const door = await open()
     const client = await connected(door, 'busy')
-    const running = client.query("select 'done' as word from pg_sleep(2)")
+    const unlock = await locked('busy')
+    const running = client.query("select 'done' as word, count(*)::int as n from busy")
     const next = failure(client.query('select 2'))
-    await untilSleeping(1)
-    await door.drain(600_000)
-    expect((await running).rows).toEqual([{ word: 'done' }])
+    await untilWaiting()
+    const drained = door.drain(600_000)
+    await unlock()
+    await drained
+    expect((await running).rows).toEqual([{ word: 'done', n: 0 }])
     expect(await next).toMatchObject({ code: '57P01' })
   })
 
@@ -268,11 +285,14 @@ describe('a served door that drains', () => {
     socket.write(untyped(int32(0x0003_0000), ...['user', 'agent', 'database', door.database, ''].map(cString)))
     socket.write(message('p', cString('ahead')))
     await vi.waitFor(() => expect(door.connections).toBe(1))
-    socket.write(Buffer.concat([query(Buffer.from('select pg_sleep(2)')), query(Buffer.from('select who from t'))]))
-    await untilSleeping(1)
-    await door.drain(600_000)
+    const unlock = await locked('busy')
+    socket.write(Buffer.concat([query(Buffer.from('select a from busy')), query(Buffer.from('select who from t'))]))
+    await untilWaiting()
+    const drained = door.drain(600_000)
+    await unlock()
+    await drained
     await closed
-    expect(text()).toContain('SELECT 1\0')
+    expect(text()).toContain('SELECT 0\0')
     expect(text()).toContain('C57P01\0')
     expect(on.intents(session)).toHaveLength(1)
   })
