@@ -220,4 +220,32 @@ export const relayAnswerGuards = [
     replace: '      if (this.#used < this.#most) return\n',
     tests: tests('http-bodies'),
   },
+  {
+    name: 'which answers were counted is known after a restart',
+    file: relay('pending-entry'),
+    find: '    for (const [n, receipt] of kept.receipts) this.receive(n, receipt)\n',
+    replace: '',
+    tests: tests('store'),
+  },
+  {
+    name: 'the first receipt that was kept counts',
+    file: relay('store/kept-receipts'),
+    find: 'if (read !== undefined && !receipts.has(read.n))',
+    replace: 'if (read !== undefined)',
+    tests: tests('store'),
+  },
+  {
+    name: 'receipts go with their request',
+    file: relay('store/request-store'),
+    find: '`${id}.request`, `${id}.receipts`, ...ns',
+    replace: '`${id}.request`, ...ns',
+    tests: tests('store'),
+  },
+  {
+    name: 'a history of none is none',
+    file: relay('store/history'),
+    find: 'return limit > 0 ? this.#lines.slice(-limit).toReversed() : []',
+    replace: 'return this.#lines.slice(-limit).toReversed()',
+    tests: tests('store'),
+  },
 ]

@@ -31,6 +31,7 @@ export class PendingEntry {
     this.receivedAtMs = kept.receivedAtMs
     this.lastN = kept.lastN
     this.#answers = [...kept.answers]
+    for (const [n, receipt] of kept.receipts) this.receive(n, receipt)
   }
 
   get expiresAtMs(): number {

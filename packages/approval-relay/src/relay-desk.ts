@@ -24,6 +24,7 @@ import type {
 import { RatePerMinute } from './rate.js'
 import { RoomOfEngines } from './room-of-engines.js'
 import type { KeptAnswer } from './store/kept-answer.js'
+import type { KeptReceipt } from './store/kept-receipts.js'
 import type { KeptRequest } from './store/request-store.js'
 
 /** Disk and record together may take so long; then a request or a decision is refused. */
@@ -166,8 +167,15 @@ export class RelayDesk implements Desk {
   }
 
   /** What the engine made of an answer; said once. */
-  receipt(entry: PendingEntry, n: number, receipt: NonNullable<KeptReceipt>): void {
-    if (entry.receive(n, receipt)) this.#emit('changed', entry.request.id)
+  receipt(entry: PendingEntry, n: number, receipt: KeptReceipt): void {
+    if (!entry.receive(n, receipt)) return
+    const { id } = entry.request
+    this.#emit('changed', id)
+    const kept = entry.inTurn(async () => {
+      // What ended is being removed.
+      if (!entry.isOver) await this.#parts.store.receipt(id, n, receipt)
+    })
+    kept.catch(this.#parts.onFailure)
   }
 
   /** Resolves when it is removed from disk and recorded. */
@@ -284,7 +292,10 @@ export class RelayDesk implements Desk {
       await untilAborted(record.happened('relay.requested', requestBody(request)), until)
       await store.add(request, { envelope, receivedAtMs }, until)
     })
-    this.#pending.set(request.id, new PendingEntry({ request, bytes, receivedAtMs, answers: [], lastN: 0 }))
+    this.#pending.set(
+      request.id,
+      new PendingEntry({ request, bytes, receivedAtMs, answers: [], receipts: new Map(), lastN: 0 }),
+    )
     this.#emit('added', request.id)
   }
 
@@ -337,8 +348,6 @@ export class RelayDesk implements Desk {
     events.emit(event, ...args)
   }
 }
-
-type KeptReceipt = DeskEntry['answers'][number]['receipt']
 
 function isSame({ subject }: RelayedRequest, { subject: other }: RelayedRequest): boolean {
   const { adh, aud, pol, req, view } = subject

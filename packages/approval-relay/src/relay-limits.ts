@@ -7,11 +7,14 @@ export interface RelayLimits {
   readonly pendingPerEngine: number
   /** Their bytes in all. Default 32 MiB. */
   readonly pendingBytesPerEngine: number
-  /** New requests of one engine in a minute, one for each 64 KiB that they begin. Default 300. */
+  /**
+   * New requests of one engine in a minute, one for each 64 KiB that they begin. Default 1,200: those of twenty requesters who
+   * each ask as much as they may.
+   */
   readonly requestsPerMinute: number
   /** New requests of one requester of an engine in a minute. Default 60. */
   readonly requestsPerRequesterPerMinute: number
-  /** Messages of any kind of one engine in a minute. Default 6,000. */
+  /** Messages of any kind of one engine in a minute. Default 12,000: ten for each new request. */
   readonly messagesPerMinute: number
   /**
    * Waiting questions for answers of one engine. Default 512. All engines together leave a quarter of the connections to others,
@@ -29,9 +32,9 @@ export interface RelayLimits {
 const defaults: RelayLimits = {
   pendingPerEngine: 256,
   pendingBytesPerEngine: 32 * 1024 * 1024,
-  requestsPerMinute: 300,
+  requestsPerMinute: 1_200,
   requestsPerRequesterPerMinute: 60,
-  messagesPerMinute: 6_000,
+  messagesPerMinute: 12_000,
   waitingPerEngine: 512,
   decisionsPerPersonPerMinute: 30,
   connections: 1_024,

@@ -122,7 +122,7 @@ export async function composeRelay(
         senderOf,
         onFailure,
       }).routes(),
-      ...statusRoutes({ signer, isReady: () => store.isWell, setAside: setAside.length }),
+      ...statusRoutes({ signer, isReady: () => store.isWell }),
       ...(logins.length === 0 ? [] : pageRoutes(context, options.pages)),
       ...channels.flatMap((channel) => (channel.routes ?? []).map((route) => ({ ...route, kind: 'open' as const }))),
     ]

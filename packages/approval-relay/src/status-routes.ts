@@ -7,15 +7,13 @@ export interface StatusParts {
   readonly signer: Signer
   /** Whether what comes in can be kept. */
   readonly isReady: () => boolean
-  /** How many files were found at start that are none of the relay's. */
-  readonly setAside: number
 }
 
-/** Whether the relay lives and can keep what it gets, and the public key of its approvals. */
-export function statusRoutes({ isReady, setAside, signer }: StatusParts): readonly ServedRoute[] {
+/** Whether the relay lives and can keep what it gets, and the public key of its approvals: what anybody may know. */
+export function statusRoutes({ isReady, signer }: StatusParts): readonly ServedRoute[] {
   return [
     route('/healthz', () => jsonAnswer(200, { alive: true })),
-    route('/readyz', () => jsonAnswer(isReady() ? 200 : 503, { ready: isReady(), setAside })),
+    route('/readyz', () => jsonAnswer(isReady() ? 200 : 503, { ready: isReady() })),
     route('/jwks.json', () => jsonAnswer(200, { keys: [signer.publicJwk] })),
   ]
 }

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { relayLimits } from '../src/relay-limits.js'
 import { nodeFiles } from '../src/store/files.js'
 import { envelopeOf } from './support/envelopes.js'
 import { closedLater, RelayStage } from './support/relay-stage.js'
@@ -75,5 +76,13 @@ describe('the files of the relay', () => {
     await expect(nodeFiles.create(join(folder, 'three'), Buffer.from('4'))).rejects.toThrow(/EEXIST/u)
     await expect(nodeFiles.rename(join(folder, 'none'), join(folder, 'three'))).rejects.toThrow(/ENOENT/u)
     await expect(nodeFiles.syncFolder(join(folder, 'none'))).rejects.toThrow(/ENOENT/u)
+  })
+})
+
+describe('the limits that nobody changed', () => {
+  it('fit twenty agents that ask as much as they may, each request with its messages', () => {
+    const { messagesPerMinute, requestsPerMinute, requestsPerRequesterPerMinute } = relayLimits()
+    expect(requestsPerMinute).toBe(20 * requestsPerRequesterPerMinute)
+    expect(messagesPerMinute).toBe(10 * requestsPerMinute)
   })
 })

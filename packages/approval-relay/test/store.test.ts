@@ -108,6 +108,47 @@ describe('a record that fails', () => {
 })
 
 describe('what is found at start', () => {
+  it('says which answers the engine counted', async () => {
+    const stage = await RelayStage.open()
+    const { body, id } = envelopeOf()
+    await stage.orders.ask(body)
+    for (const who of ['ann', 'bob']) await stage.decide(who, id)
+    await stage.orders.receipts(id, { n: 1, counted: true }, { n: 2, counted: false, reason: 'no-role' })
+    await stage.orders.receipts(id, { n: 1, counted: false, reason: 'late' }, { n: 3, counted: true })
+    const file = join(stage.requests, `${id}.receipts`)
+    await expect.poll(async () => (await readFile(file, 'utf8').catch(() => '')).split('\n').length).toBe(3)
+    await stage.stop()
+    await writeFile(
+      file,
+      `{"n":1,"cou\n${await readFile(file, 'utf8')}{"n":2,"counted":true}\n{"n":9,"counted":true}\nnull`,
+    )
+    await stage.start()
+    expect(stage.desk.entry(id)?.answers.map(({ receipt }) => receipt)).toEqual([
+      { counted: true },
+      { counted: false, reason: 'no-role' },
+    ])
+    expect(stage.ofType('relay.set-aside')).toEqual([])
+    await stage.orders.end(id, 'consumed')
+    expect(await readdir(stage.requests)).toEqual([])
+    // Of a request that was removed nothing is kept.
+    await stage.stop()
+    await writeFile(file, '')
+    await stage.start()
+    expect(await readdir(stage.requests)).toEqual([])
+  })
+
+  it('takes receipts also while the disk fails', async () => {
+    const disk = new FailingFiles()
+    const stage = await RelayStage.open({ files: disk.files })
+    const { body, id } = envelopeOf()
+    await stage.orders.ask(body)
+    await stage.decide('ann', id)
+    disk.fails = 'append'
+    expect(await stage.orders.receipts(id, { n: 1, counted: true })).toMatchObject({ status: 204 })
+    expect(stage.desk.entry(id)?.answers).toMatchObject([{ receipt: { counted: true } }])
+    await expect.poll(() => stage.failures.length).toBe(1)
+  })
+
   it('is read when it is whole, and set aside when it is torn or foreign', async () => {
     const stage = await RelayStage.open()
     const [whole, torn, other] = [envelopeOf(), envelopeOf(), envelopeOf()]
@@ -133,7 +174,7 @@ describe('what is found at start', () => {
       expect.arrayContaining([...aside, `${whole.id}.answer-2`, 'notes.txt']) as string[],
     )
     expect(stage.ofType('relay.set-aside')).toHaveLength(6)
-    expect(await (await fetch(`${stage.url}/readyz`)).json()).toEqual({ ready: true, setAside: 6 })
+    expect(await (await fetch(`${stage.url}/readyz`)).json()).toEqual({ ready: true })
     expect((await readdir(stage.requests)).toSorted()).toEqual([`${whole.id}.answer-1`, `${whole.id}.request`])
     expect(await readdir(stage.path('relay/set-aside'))).toHaveLength(6)
     // A number that was given is not given again.
@@ -168,6 +209,8 @@ describe('what is found at start', () => {
       await stage.orders.end(id, 'withdrawn')
     }
     expect(stage.desk.history(9).map(({ target }) => target)).toEqual(['t6', 't5'])
+    expect(stage.desk.history(1).map(({ target }) => target)).toEqual(['t6'])
+    expect(stage.desk.history(0)).toEqual([])
     await stage.stop()
     const file = stage.path('relay/history.jsonl')
     const text = await readFile(file, 'utf8')

@@ -62,6 +62,11 @@ export class DurableFolder {
     }
   }
 
+  /** Adds to a file without waiting for the disk: a crash may tear it. */
+  async append(name: string, text: string): Promise<void> {
+    await this.#files.append(join(this.path, name), Buffer.from(text))
+  }
+
   async remove(names: readonly string[]): Promise<void> {
     await Promise.all(names.map((name) => this.#files.remove(join(this.path, name))))
     await this.#sync()

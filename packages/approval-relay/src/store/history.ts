@@ -35,7 +35,7 @@ export class History {
 
   /** The latest first. */
   latest(limit: number): readonly HistoryLine[] {
-    return this.#lines.slice(-Math.max(0, Math.min(limit, this.#most)) || this.#lines.length).toReversed()
+    return limit > 0 ? this.#lines.slice(-limit).toReversed() : []
   }
 
   /** Never throws: what cannot be written is told, and kept in memory. */

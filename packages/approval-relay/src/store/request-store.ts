@@ -5,6 +5,8 @@ import { DurableFolder } from './durable-folder.js'
 import type { StoreFiles } from './files.js'
 import type { KeptAnswer } from './kept-answer.js'
 import { answerText, readAnswer } from './kept-answer.js'
+import type { KeptReceipt } from './kept-receipts.js'
+import { readReceipts, receiptLine } from './kept-receipts.js'
 
 /** A request as it was kept. */
 export interface KeptRequest {
@@ -12,6 +14,8 @@ export interface KeptRequest {
   readonly bytes: number
   readonly receivedAtMs: number
   readonly answers: readonly KeptAnswer[]
+  /** What the engine made of answers, by their numbers. */
+  readonly receipts: ReadonlyMap<number, KeptReceipt>
   /** The number of the last answer, whether it could be read or not. */
   readonly lastN: number
 }
@@ -25,8 +29,9 @@ export interface KeptRequests {
 /** JSON can write each byte of a request in six. */
 const mostBytes = 6 * maxRequestBytes + 4_096
 const mostAnswerBytes = 64 * 1024
+const mostReceiptBytes = 512 * 1024
 
-const names = /^(?<id>[0-9a-f]{32})\.(?:request|answer-(?<n>[1-9]\d{0,3}))$/
+const names = /^(?<id>[0-9a-f]{32})\.(?:(?<kind>request|receipts)|answer-(?<n>[1-9]\d{0,3}))$/
 
 /** The requests that wait and what people answered, each in a file of its own. */
 export class RequestStore {
@@ -47,15 +52,15 @@ export class RequestStore {
     const files = (await this.#folder.open()).map(foundFile)
     const requests: KeptRequest[] = []
     const setAside = files.filter(({ id }) => id === undefined).map(({ name }) => name)
-    for (const { id, n, name } of files) {
-      if (id === undefined || n !== undefined) continue
+    for (const { id, kind, name } of files) {
+      if (id === undefined || kind !== 'request') continue
       const kept = await this.#read(id).catch(() => undefined)
       if (kept === undefined) setAside.push(name)
-      else requests.push({ ...kept, ...(await this.#answersOf(id, files, setAside)) })
+      else requests.push({ ...kept, ...(await this.#answersOf(id, files, setAside)), receipts: await this.#told(id) })
     }
     const live = new Set(requests.map(({ request }) => request.id))
-    // Without its request an answer is of one that was removed.
-    const over = files.filter(({ id, n }) => id !== undefined && n !== undefined && !live.has(id))
+    // Without its request, what was said of it is of one that was removed.
+    const over = files.filter(({ id, kind }) => id !== undefined && kind !== 'request' && !live.has(id))
     await this.#folder.remove(over.map(({ name }) => name))
     for (const name of setAside) await this.#folder.moveTo(name, this.#aside)
     return { requests, setAside }
@@ -75,10 +80,15 @@ export class RequestStore {
     await this.#folder.put(nameOf(id, answer.n), answerText(answer), signal)
   }
 
+  /** Without waiting for the disk: it is only shown. */
+  async receipt(id: string, n: number, receipt: KeptReceipt): Promise<void> {
+    await this.#folder.append(`${id}.receipts`, receiptLine(n, receipt))
+  }
+
   /** The request first: what is left of its answers says nothing without it. */
   async remove(id: string, lastN: number): Promise<void> {
     const ns = Array.from({ length: lastN }, (_, index) => nameOf(id, index + 1))
-    await this.#folder.remove([`${id}.request`, ...ns])
+    await this.#folder.remove([`${id}.request`, `${id}.receipts`, ...ns])
   }
 
   async #answersOf(
@@ -99,7 +109,11 @@ export class RequestStore {
     return { answers, lastN: Math.max(0, ...ns) }
   }
 
-  async #read(id: string): Promise<Omit<KeptRequest, 'answers' | 'lastN'>> {
+  async #told(id: string): Promise<KeptRequest['receipts']> {
+    return readReceipts(await this.#folder.read(`${id}.receipts`, mostReceiptBytes))
+  }
+
+  async #read(id: string): Promise<Omit<KeptRequest, 'answers' | 'lastN' | 'receipts'>> {
     const bytes = await this.#folder.read(`${id}.request`, mostBytes)
     const value = strictJsonObject(bytes ?? new Uint8Array(), 'a kept request')
     const { engine, envelope, receivedAtMs, v } = value
@@ -113,12 +127,13 @@ export class RequestStore {
 interface FoundFile {
   readonly name: string
   readonly id: string | undefined
+  readonly kind: string | undefined
   readonly n: number | undefined
 }
 
 function foundFile(name: string): FoundFile {
-  const { id, n } = names.exec(name)?.groups ?? {}
-  return { name, id, n: n === undefined ? undefined : Number(n) }
+  const { id, kind, n } = names.exec(name)?.groups ?? {}
+  return { name, id, kind, n: n === undefined ? undefined : Number(n) }
 }
 
 function nameOf(id: string, n: number): string {

@@ -35,6 +35,10 @@ export class FailingFiles {
         }
         await nodeFiles.create(path, bytes)
       },
+      async append(path, bytes) {
+        await called('append')
+        await nodeFiles.append(path, bytes)
+      },
       async rename(from, to) {
         await called('rename')
         await nodeFiles.rename(from, to)
