@@ -30,10 +30,12 @@ export type Interaction =
 /** A payload, or the word for what is wrong with it. */
 export type ReadInteraction = Interaction | { readonly kind: 'refused'; readonly reason: string }
 
-/** Where interactions may come from: one app, one workspace, one channel. */
+/** Where interactions may come from: one app, its workspaces, one channel. */
 export interface Origin {
   readonly app: string
-  readonly team: string
+  readonly workspaces: readonly string[]
+  /** Whether the app is installed for the whole organisation. */
+  readonly orgWide: boolean
   readonly enterprise: string | undefined
   readonly channel: string
 }
@@ -76,16 +78,23 @@ function refusedPayload(reason: string): BothKeysError {
 /** What says that it is another app's, another workspace's or another organisation's. */
 function foreignTo(origin: Origin, payload: Members): string | undefined {
   if (payload['api_app_id'] !== origin.app) return 'other-app'
-  if (payload['is_enterprise_install'] !== undefined && payload['is_enterprise_install'] !== false) {
-    return 'foreign-team'
-  }
-  const team = members(payload['team'])
-  if (team['id'] !== origin.team) return 'foreign-team'
-  const organisations = [members(payload['enterprise'])['id'], team['enterprise_id']].filter((id) => id !== undefined)
-  if (organisations.some((id) => id !== origin.enterprise)) return 'foreign-team'
+  const { enterprise, orgWide, workspaces } = origin
+  if ((payload['is_enterprise_install'] ?? false) !== orgWide) return 'other-install'
+  const { team } = payload
+  const { enterprise_id, id: teamId } = members(team)
+  // Slack leaves out the workspace at times when the app is the whole organisation's, and then names that.
+  const isOrgs = orgWide && (team === null || team === undefined)
+  if (!isOrgs && !isOneOf(workspaces, teamId)) return 'foreign-team'
+  const organisation = members(payload['enterprise'])['id']
+  if (orgWide && organisation !== enterprise) return 'foreign-team'
+  if ([organisation, enterprise_id].some((id) => id !== undefined && id !== enterprise)) return 'foreign-team'
   const home = members(payload['user'])['team_id']
   // In an organisation, Slack gives either of them.
-  return home === origin.team || (home !== undefined && home === origin.enterprise) ? undefined : 'foreign-team'
+  return isOneOf(workspaces, home) || (home !== undefined && home === enterprise) ? undefined : 'foreign-team'
+}
+
+function isOneOf(workspaces: readonly string[], id: unknown): boolean {
+  return workspaces.some((workspace) => workspace === id)
 }
 
 const requestId = /^[0-9a-f]{32}$/
@@ -117,7 +126,8 @@ function actionOf(payload: Members, user: string, origin: Origin): ReadInteracti
 function submissionOf(payload: Members, user: string, origin: Origin): ReadInteraction {
   const view = members(payload['view'])
   if (view['type'] !== 'modal' || view['app_id'] !== origin.app) return refused('other-app')
-  if (view['team_id'] !== origin.team && view['team_id'] !== origin.enterprise) return refused('foreign-team')
+  if (!isOneOf(origin.workspaces, view['team_id']) && view['team_id'] !== origin.enterprise)
+    return refused('foreign-team')
   const id = text(view['id'], opaque)
   const input = members(members(members(view['state'])['values'])[inputIds.block])[inputIds.action]
   const entered = members(input)['value'] ?? ''

@@ -8,6 +8,12 @@ const maxKnown = 1_000
 /** Why somebody's click means nothing. */
 export type MemberRefusal = 'member-unknown' | 'foreign-team' | 'bot' | 'guest' | 'deactivated'
 
+/** Whose members decide: workspaces, and the organisation that they belong to. */
+export interface MemberHomes {
+  readonly workspaces: readonly string[]
+  readonly enterprise: string | undefined
+}
+
 interface Known {
   readonly refusal: MemberRefusal | undefined
   readonly untilMs: number
@@ -19,13 +25,12 @@ interface Known {
  */
 export class Members {
   readonly #web: SlackWeb
-  readonly #homes: readonly string[]
+  readonly #homes: MemberHomes
   readonly #monotonicMs: () => number
   readonly #known = new Map<string, Known>()
   readonly #asking = new Map<string, Promise<MemberRefusal | undefined>>()
 
-  /** `homes`: the workspace, and the organisation if it belongs to one. */
-  constructor(web: SlackWeb, homes: readonly string[], monotonicMs: () => number) {
+  constructor(web: SlackWeb, homes: MemberHomes, monotonicMs: () => number) {
     this.#web = web
     this.#homes = homes
     this.#monotonicMs = monotonicMs
@@ -60,9 +65,9 @@ export class Members {
 /** Slackbot says of itself that it is no bot. */
 const slackbot = 'USLACKBOT'
 
-function refusalOf(found: unknown, user: string, homes: readonly string[]): MemberRefusal | undefined {
+function refusalOf(found: unknown, user: string, homes: MemberHomes): MemberRefusal | undefined {
   if (!isRecord(found) || found['id'] !== user) return 'member-unknown'
-  if (typeof found['team_id'] !== 'string' || !homes.includes(found['team_id'])) return 'foreign-team'
+  if (!isAtHome(found, homes)) return 'foreign-team'
   if (found['is_stranger'] !== undefined && found['is_stranger'] !== false) return 'foreign-team'
   if (found['deleted'] !== false) return 'deactivated'
   if (found['is_bot'] !== false || user === slackbot) return 'bot'
@@ -73,4 +78,17 @@ function refusalOf(found: unknown, user: string, homes: readonly string[]): Memb
   if (found['is_restricted'] !== false || found['is_ultra_restricted'] !== false) return 'guest'
   if (found['is_invited_user'] !== undefined && found['is_invited_user'] !== false) return 'guest'
   return undefined
+}
+
+/**
+ * In an organisation everybody is the same user in all workspaces (docs.slack.dev, "User object", `enterprise_user`), and being
+ * in one that does not decide is not enough.
+ */
+function isAtHome(found: Readonly<Record<string, unknown>>, { enterprise, workspaces }: MemberHomes): boolean {
+  const { enterprise_user, team_id } = found
+  const isHome = (id: unknown): boolean => workspaces.some((workspace) => workspace === id)
+  if (enterprise_user === undefined) return isHome(team_id)
+  if (enterprise === undefined || !isRecord(enterprise_user)) return false
+  const { enterprise_id, teams } = enterprise_user
+  return enterprise_id === enterprise && Array.isArray(teams) && (teams as readonly unknown[]).some(isHome)
 }

@@ -14,6 +14,11 @@ export interface SlackChannelOptions {
   readonly team: string
   /** The id of the organisation that the workspace belongs to, `E…`. Left out: it belongs to none. */
   readonly enterprise?: string
+  /**
+   * For an app that is installed for the whole organisation `enterprise`: the ids of the workspaces whose members decide, `team`
+   * among them. Left out: the app is installed to `team` alone, and what comes from one of a whole organisation is refused.
+   */
+  readonly workspaces?: readonly string[]
   /** The id of the channel where requests are posted, `C…` or `G…`. It must not be shared with other organisations. */
   readonly channel: string
   /** The file where it is kept which message asks what, in a folder that is the relay's alone. */
@@ -31,6 +36,9 @@ export interface SlackChannelOptions {
 /** Options as they are used. */
 export type SlackSettings = Required<Omit<SlackChannelOptions, 'enterprise'>> & {
   readonly enterprise: string | undefined
+  readonly orgWide: boolean
+  /** Under which id accounts are linked: users of an organisation are the same in all of its workspaces. */
+  readonly home: string
 }
 
 const known: readonly string[] = [
@@ -40,6 +48,7 @@ const known: readonly string[] = [
   'app',
   'team',
   'enterprise',
+  'workspaces',
   'channel',
   'messages',
   'perMinute',
@@ -57,9 +66,17 @@ export function settingsOf(options: SlackChannelOptions): SlackSettings {
   matches(options.token, /^xoxb-[\w.-]{8,512}$/, 'token must be a bot token (xoxb-…)')
   matches(options.signingSecret, /^[\x21-\x7e]{16,256}$/, 'signingSecret must be the signing secret of the app')
   matches(options.app, /^A[A-Z0-9]{2,30}$/, 'app must be the id of the app (A…)')
-  matches(options.team, /^T[A-Z0-9]{2,30}$/, 'team must be the id of the workspace (T…)')
+  matches(options.team, teamId, 'team must be the id of the workspace (T…)')
   if (enterprise !== undefined) {
     matches(enterprise, /^E[A-Z0-9]{2,30}$/, 'enterprise must be the id of the organisation (E…)')
+  }
+  const { workspaces } = options
+  if (workspaces !== undefined) {
+    if (enterprise === undefined) throw wrong('workspaces are those of an organisation, which enterprise names')
+    if (!Array.isArray(workspaces) || workspaces.length > 100 || !workspaces.includes(options.team)) {
+      throw wrong('workspaces must be a list of up to 100 workspaces, team among them')
+    }
+    for (const id of workspaces) matches(id, teamId, 'workspaces must be ids of workspaces (T…)')
   }
   matches(options.channel, /^[CG][A-Z0-9]{2,30}$/, 'channel must be the id of a channel (C… or G…)')
   matches(options.messages, /^[^\0]+$/, 'messages must be the path of a file')
@@ -67,8 +84,21 @@ export function settingsOf(options: SlackChannelOptions): SlackSettings {
   whole(retryMs, 10, 60_000, 'retryMs')
   const { onFailure = () => undefined } = options
   if (typeof onFailure !== 'function') throw wrong('onFailure must be a function')
-  return { ...options, name, enterprise, perMinute, retryMs, onFailure, apiUrl: secureUrl(apiUrl) }
+  return {
+    ...options,
+    name,
+    enterprise,
+    orgWide: workspaces !== undefined,
+    workspaces: Object.freeze([...(options.workspaces ?? [options.team])]),
+    home: workspaces === undefined ? options.team : (enterprise ?? options.team),
+    perMinute,
+    retryMs,
+    onFailure,
+    apiUrl: secureUrl(apiUrl),
+  }
 }
+
+const teamId = /^T[A-Z0-9]{2,30}$/
 
 function matches(value: unknown, form: RegExp, what: string): void {
   if (typeof value !== 'string' || !form.test(value)) throw wrong(what)

@@ -83,9 +83,8 @@ class Running {
     const failed = (reason: string, request?: string): void => {
       this.#failed(reason, request)
     }
-    const { channel, enterprise, name, team } = settings
-    const homes = enterprise === undefined ? [team] : [team, enterprise]
-    const members = new Members(web, homes, monotonicMs)
+    const { channel, home: team, name } = settings
+    const members = new Members(web, settings, monotonicMs)
     const said = whisper(web, channel, failed)
     const workspace = new Workspace(web, settings, monotonicMs)
     this.#board = new MessageBoard({ desk, posted, settings, web, workspace, failed })

@@ -34,8 +34,17 @@ export class Workspace {
    * asked again before anything is posted.
    */
   async assertTeam(): Promise<void> {
-    if ((await this.#teamProblem()) === 'other-team') {
+    const problem = await this.#teamProblem()
+    if (problem === 'other-team') {
       throw wrong('the token is not of the workspace team, or team is not in the organisation enterprise', undefined)
+    }
+    if (problem === 'other-install') {
+      throw this.#settings.orgWide
+        ? wrong('the app is installed to one workspace, not to the whole organisation', 'leave workspaces out')
+        : wrong(
+            'the app is installed to a whole organisation, of which not everybody decides',
+            'name those who do in workspaces, and the organisation in enterprise; or install the app to one workspace',
+          )
     }
   }
 
@@ -65,10 +74,10 @@ export class Workspace {
     const came = await this.#web.call('auth.test')
     if (!came.ok) return came.reason
     const { bot_id, enterprise_id, is_enterprise_install, team_id } = came.answer
-    const sameTeam =
-      team_id === this.#settings.team &&
-      (enterprise_id ?? undefined) === this.#settings.enterprise &&
-      is_enterprise_install !== true
+    const { enterprise, orgWide, team } = this.#settings
+    if ((is_enterprise_install === true) !== orgWide) return 'other-install'
+    // The token of an organisation is of no workspace.
+    const sameTeam = (orgWide || team_id === team) && (enterprise_id ?? undefined) === enterprise
     if (!sameTeam) return 'other-team'
     if (typeof bot_id !== 'string' || bot_id === '') return 'unintelligible'
     this.#bot = bot_id

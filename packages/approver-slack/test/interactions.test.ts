@@ -128,7 +128,8 @@ describe('what is signed and has another form', () => {
     ['foreign-team', 'a user of no workspace', set('user.team_id', undefined)],
     ['foreign-team', 'an organisation', set('enterprise', { id: 'E0OTHER', name: 'Other' })],
     ['foreign-team', 'a workspace of an organisation', set('team.enterprise_id', 'E0OTHER')],
-    ['foreign-team', 'an app of a whole organisation', set('is_enterprise_install', true)],
+    ['other-install', 'an app of a whole organisation', set('is_enterprise_install', true)],
+    ['other-install', 'an app of something else', set('is_enterprise_install', 'false')],
     ['malformed', 'no user', set('user.id', undefined)],
     ['malformed', 'a user that is none', set('user.id', 'B0BOT')],
     ['other-channel', 'another channel', set('channel.id', 'C0OTHER')],
@@ -373,5 +374,69 @@ describe('an organisation', () => {
     await expect.poll(() => bench.desk.pending()[0]!.answers.length).toBe(1)
     expect(await clicked({ payload: set('user.team_id', 'E0OTHER') })).toBe(403)
     expect(await clicked({ payload: set('enterprise', { id: 'E0OTHER' }) })).toBe(403)
+  })
+})
+
+describe('an app of a whole organisation', () => {
+  const member = (teams: unknown, enterprise_id = 'E0ORG') => ({
+    team_id: 'E0ORG',
+    enterprise_user: { id: crowd.ann.user, enterprise_id, teams },
+  })
+
+  beforeEach(async () => {
+    await bench.close()
+    bench = await Bench.open({ enterprise: 'E0ORG', workspaces: ['T0HOME', 'T0SISTER'] })
+    await bench.start()
+    acting = bench.act(await bench.session())
+    await expect.poll(() => bench.slack.shown.length).toBe(1)
+    message = bench.slack.shown[0]!
+    bench.link('ann', 'bob')
+    bench.slack.addUser(crowd.ann.user, member(['T0SISTER', 'T0OTHER']))
+  })
+
+  it.each<readonly [string, Change]>([
+    ['of a workspace that decides', (payload) => payload],
+    ['of another one that decides', set('team.id', 'T0SISTER')],
+    ['where Slack names the organisation alone', set('team', null)],
+  ])('has clicks taken of members %s', async (_name, payload) => {
+    expect(await clicked({ payload })).toBe(200)
+    await expect.poll(() => bench.desk.pending()[0]!.answers.length).toBe(1)
+  })
+
+  it.each<readonly [string, string, Change]>([
+    ['foreign-team', 'a workspace that does not', set('team.id', 'T0OTHER')],
+    ['foreign-team', 'no workspace that is one', set('team', {})],
+    ['foreign-team', 'another organisation', set('enterprise', { id: 'E0OTHER' })],
+    ['foreign-team', 'no organisation', set('enterprise', null)],
+    ['foreign-team', 'a workspace of another organisation', set('team.enterprise_id', 'E0OTHER')],
+    ['foreign-team', 'a user of another organisation', set('user.team_id', 'E0OTHER')],
+    ['other-install', 'an app of one workspace', set('is_enterprise_install', false)],
+    ['other-install', 'an app of which it is not said', set('is_enterprise_install', undefined)],
+  ])('has clicks refused as %s: %s', async (reason, _name, payload) => {
+    expect(await clicked({ payload })).toBe(403)
+    expect(bench.refusals).toEqual([`slack-${reason}`])
+    noAnswer()
+  })
+
+  it.each<readonly [string, Record<string, unknown>]>([
+    ['who is in workspaces that do not decide', member(['T0OTHER'])],
+    ['who is in none', member([])],
+    ['of whom it is not said', member(undefined)],
+    ['of another organisation', member(['T0HOME'], 'E0OTHER')],
+    ['of the organisation alone', { team_id: 'E0ORG' }],
+    ['of nothing', { team_id: undefined, enterprise_user: null }],
+  ])('has clicks refused of somebody %s', async (_name, facts) => {
+    bench.slack.addUser(crowd.ann.user, facts)
+    expect(await clicked({ payload: set('user.team_id', 'E0ORG') })).toBe(200)
+    await expect.poll(() => bench.refusals).toEqual(['slack-foreign-team'])
+    noAnswer()
+  })
+
+  it('keeps the relay from starting when it is installed to one workspace, and says why', async () => {
+    await bench.stop()
+    bench.slack.authFacts = { is_enterprise_install: false, team_id: 'T0HOME' }
+    await expect(bench.start()).rejects.toThrow('installed to one workspace')
+    bench.slack.authFacts = { enterprise_id: 'E0OTHER' }
+    await expect(bench.start()).rejects.toThrow('team is not in the organisation')
   })
 })

@@ -24,6 +24,11 @@ describe('options', () => {
     ['app', { app: 'a0app' }],
     ['team', { team: 'E0ORG' }],
     ['enterprise', { enterprise: 'T0HOME' }],
+    ['workspaces', { workspaces: ['T0HOME'] }],
+    ['workspaces', { enterprise: 'E0ORG', workspaces: [] }],
+    ['workspaces', { enterprise: 'E0ORG', workspaces: ['T0SISTER'] }],
+    ['workspaces', { enterprise: 'E0ORG', workspaces: ['T0HOME', 'E0ORG'] }],
+    ['workspaces', { enterprise: 'E0ORG', workspaces: 'T0HOME' }],
     ['channel', { channel: '#approvals' }],
     ['channel', { channel: 'D0DIRECT' }],
     ['messages', { messages: '' }],
@@ -96,7 +101,8 @@ describe('a modal', () => {
     expect([modals.take('W0'), modals.take('W1000')?.user]).toEqual([undefined, 'U1000'])
     // Whoever opens many loses their own.
     modals.open({ id: 'A' }, ann)
-    for (let count = 0; count < 1_001; count++) modals.open({ id: `E${String(count)}` }, { user: 'U0EVE', request: 'r' })
+    for (let count = 0; count < 1_001; count++)
+      modals.open({ id: `E${String(count)}` }, { user: 'U0EVE', request: 'r' })
     expect([modals.take('A')?.user, modals.take('E0'), modals.take('E1000')?.user]).toEqual([
       'U0ANN',
       undefined,

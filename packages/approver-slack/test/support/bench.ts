@@ -163,9 +163,9 @@ export class Bench {
 
   static async open(options: Partial<SlackChannelOptions> = {}): Promise<Bench> {
     const clock = new MovedClock()
-    const { enterprise } = options
+    const { enterprise, workspaces } = options
     const slack = await SlackDouble.start(
-      { ...workspace, ...(enterprise === undefined ? {} : { enterprise }) },
+      { ...workspace, orgWide: workspaces !== undefined, ...(enterprise === undefined ? {} : { enterprise }) },
       clock.wallMs,
     )
     const bench = new Bench(slack, await mkdtemp(join(tmpdir(), 'bothkeys-slack-')), clock, options)
@@ -273,7 +273,8 @@ export class Bench {
   }
 
   link(...names: readonly Name[]): void {
-    for (const name of names) this.desk.link(workspace.team, crowd[name].user, { issuer: people, id: name })
+    const team = this.#options.workspaces === undefined ? workspace.team : (this.#options.enterprise ?? '')
+    for (const name of names) this.desk.link(team, crowd[name].user, { issuer: people, id: name })
   }
 
   /** Clicks as one of the crowd. Fails when the app did not take the message. */

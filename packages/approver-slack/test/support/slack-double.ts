@@ -53,6 +53,8 @@ export interface DoubleOptions {
   readonly app: string
   readonly team: string
   readonly enterprise?: string
+  /** The app is the organisation's, in all of its workspaces. */
+  readonly orgWide?: boolean
   readonly channel: string
 }
 
@@ -236,7 +238,7 @@ export class SlackDouble {
     return {
       team: { id: team, domain: 'acme', ...(enterprise === undefined ? {} : { enterprise_id: enterprise }) },
       enterprise: enterprise === undefined ? null : { id: enterprise, name: 'Acme' },
-      is_enterprise_install: false,
+      is_enterprise_install: this.options.orgWide ?? false,
     }
   }
 
@@ -281,8 +283,10 @@ export class SlackDouble {
     const { app, channel, enterprise, team } = this.options
     switch (method) {
       case 'auth.test': {
+        const { orgWide = false } = this.options
         const inEnterprise = enterprise === undefined ? {} : { enterprise_id: enterprise }
-        return { ok: true, team_id: team, user_id: 'UBOT', bot_id: 'BBOT', ...inEnterprise, ...this.authFacts }
+        const install = orgWide ? { team_id: enterprise, is_enterprise_install: true } : { team_id: team }
+        return { ok: true, user_id: 'UBOT', bot_id: 'BBOT', ...install, ...inEnterprise, ...this.authFacts }
       }
       case 'conversations.info':
         if (content['channel'] !== channel) return { ok: false, error: 'channel_not_found' }
