@@ -115,8 +115,8 @@ export const slackMessageGuards = [
   {
     name: 'what Slack says failed within may be done',
     file: slack('web'),
-    find: "['fatal_error', 'internal_error', ",
-    replace: "['fatal_error', ",
+    find: "  'internal_error',\n",
+    replace: '',
     tests: crashes,
     only: 'says that it failed',
   },
@@ -171,7 +171,7 @@ export const slackMessageGuards = [
   {
     name: 'a message without a name that is one is not believed',
     file: slack('message-board'),
-    find: "      came.answer['channel'] !== channel ||\n",
+    find: 'channel !== this.#parts.settings.channel || ',
     replace: '',
     tests: messages,
     only: 'is not believed',
@@ -179,8 +179,8 @@ export const slackMessageGuards = [
   {
     name: 'two requests have no message in common',
     file: slack('message-board'),
-    find: '      posted.has(ts)\n',
-    replace: '      false\n',
+    find: ' || posted.has(ts)) {',
+    replace: ') {',
     tests: messages,
     only: 'another request is not believed',
   },
@@ -251,8 +251,8 @@ export const slackMessageGuards = [
   {
     name: 'one user takes no addresses from the others',
     file: slack('linking'),
-    find: "if (this.#offers.take(user) !== 'first')",
-    replace: "if (this.#offers.take(user) === 'full')",
+    find: "if (this.#offers.take(user, 'address') !== 'first')",
+    replace: "if (this.#offers.take(user, 'address') === 'unknown')",
     tests: parts,
     only: 'one address in a minute',
   },
