@@ -2,6 +2,7 @@ const source = (name) => `packages/saml/src/${name}.ts`
 const tests = (...names) => names.map((name) => `packages/saml/test/${name}.test.ts`)
 const verifier = tests('saml-verifier')
 const login = tests('saml-login')
+const relay = tests('relay')
 const claims = ['packages/core/test/identity/claims-verifier.test.ts']
 
 /** Sessions and logins by SAML, and verifiers of other packages. */
@@ -129,10 +130,10 @@ export const samlPeopleGuards = [
   {
     name: 'who had to log in again did',
     file: source('saml-login'),
-    find: 'if (options.forceAuthn === true && facts.authnInstantMs < startedAtMs - rules.toleranceMs)',
+    find: 'if (forceAuthn && facts.authnInstantMs < startedAtMs - rules.toleranceMs)',
     replace: 'if (false)',
     tests: login,
-    only: 'forceAuthn',
+    only: 'did not log in again',
   },
   {
     name: 'only listed logins cannot be phished',
@@ -229,5 +230,53 @@ export const samlPeopleGuards = [
     find: "throw error instanceof BothKeysError ? error : refused('it could not be checked')",
     replace: 'throw error',
     tests: claims,
+  },
+  {
+    name: 'who decides has to log in again unless it is said otherwise',
+    file: source('saml-login'),
+    find: 'forceAuthn = true,',
+    replace: 'forceAuthn = false,',
+    tests: login,
+    only: 'did not log in again',
+  },
+  {
+    name: 'a login by SAML is called as a part of an address is',
+    file: source('saml-login'),
+    find: '!/^[a-z][a-z0-9-]{0,31}$/u.test(name)',
+    replace: "name === ''",
+    tests: login,
+    only: 'is refused with the options',
+  },
+  {
+    name: 'the cookie of a login whose answer is posted comes along from another site',
+    file: source('saml-login'),
+    find: 'isPosted: true as const',
+    replace: 'isPosted: false as unknown as true',
+    tests: relay,
+    only: 'approves what waits',
+  },
+  {
+    name: 'no other cookie does',
+    file: 'packages/approval-relay/src/pages/page-cookies.ts',
+    find: "isPosted ? 'None' : 'Lax'",
+    replace: "'None'",
+    tests: ['packages/approval-relay/test/pages/sessions.test.ts'],
+  },
+  {
+    name: 'a login ends the session that its browser had, whose cookie does not come along',
+    file: 'packages/approval-relay/src/pages/login-routes.ts',
+    find: 'const before = [begun.session, ',
+    replace: 'const before = [',
+    tests: relay,
+    only: 'has one session',
+  },
+  {
+    name: 'a response is for the login that this browser began',
+    file: 'packages/approval-relay/src/pages/login-routes.ts',
+    find: "const begun = site.begun.take(site.cookies.read(incoming.headers['cookie'], 'login'))",
+    replace:
+      "const begun = site.begun.take(site.cookies.read(incoming.headers['cookie'], 'login')) ?? { method: login.name, state: '[\"_a\",\"b\",0]', to: '/' }",
+    tests: relay,
+    only: 'a page of somebody else logs in|once, also',
   },
 ]

@@ -214,6 +214,11 @@ export interface LoggedIn {
 /** A way to log in at the pages. */
 export interface LoginMethod {
   readonly name: string
+  /**
+   * True: a page of the provider posts the answer (HTTP-POST of SAML), so that the cookie of the login has to come along from
+   * another site. Default false: the browser follows a link to the answer, and the cookie comes along with nothing else.
+   */
+  readonly isPosted?: boolean
   /** `state` is kept by the pages, bound to the browser, and given to `finish` once. */
   begin(
     context: { readonly loginId: string; readonly callbackUrl: string },

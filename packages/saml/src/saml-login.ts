@@ -1,5 +1,5 @@
 import type { BothKeysError, Subject } from '@bothkeys/core/verifier'
-import { assertKnownOptions, identifier } from '@bothkeys/core/verifier'
+import { assertKnownOptions, identifier, untilAborted } from '@bothkeys/core/verifier'
 import type { SamlFacts } from './assertion-facts.js'
 import type { AuthnRequestOptions } from './authn-request.js'
 import { authnRequestNames, authnRequests, isListOfNames } from './authn-request.js'
@@ -13,7 +13,14 @@ import { subjectOf } from './subject-of.js'
 
 /** How people log in to decide, and what counts of it. The address for responses comes with each login. */
 export interface SamlLoginOptions extends Omit<SamlOptions, 'callbackUrl'>, AuthnRequestOptions {
-  /** What the login is called where there are several. Default `saml`. */
+  /**
+   * Whether the person must log in again, also when they are logged in there: who did not after the request was made is
+   * refused. Default true, because a relay takes decisions of those alone who authenticated lately.
+   */
+  readonly forceAuthn?: boolean
+  /**
+   * What the login is called, and part of the address of its responses: lower-case letters, digits and hyphens. Default `saml`.
+   */
   readonly name?: string
   /** The attribute that names the subject, in place of the NameID, as in `samlVerifier`. */
   readonly subject?: string
@@ -26,27 +33,29 @@ export interface SamlLoginOptions extends Omit<SamlOptions, 'callbackUrl'>, Auth
 /** Somebody who logged in. Times are Unix time in milliseconds. */
 export interface SamlLoggedIn {
   readonly subject: Subject
-  readonly name?: string
-  readonly level: 'phishing-resistant' | 'signed'
+  /** What they are called on a screen. Proves nothing. */
+  readonly name?: string | undefined
+  readonly level: 'signed' | 'phishing-resistant'
   readonly authenticatedAtMs: number
   /** When the identity provider wants the session to end. */
-  readonly expiresAtMs?: number
+  readonly expiresAtMs?: number | undefined
 }
 
-/** A login by SAML, in the form in which a relay asks for one. */
+/** A login by SAML: a `LoginMethod` of `@bothkeys/approval-relay`, which need not be installed for it. */
 export interface SamlLogin {
   readonly name: string
+  /** The identity provider has the browser post its answer from a page of its own. */
+  readonly isPosted: true
   /** Where to send the browser, and what to give back to `finish`: kept on the server, never shown. */
-  begin(context: {
-    readonly returnTo: string
-    readonly callbackUrl: string
-    readonly loginId: string
-  }): Promise<{ readonly redirect: string; readonly state: string }>
+  begin(
+    context: { readonly loginId: string; readonly callbackUrl: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly redirect: string; readonly state: string }>
   /** Who logged in, of the response that the browser posted. Throws ERR_TOKEN_INVALID, and ERR_ABORTED. */
   finish(
-    request: {
+    answer: {
       readonly method: string
-      readonly query: URLSearchParams
+      readonly url: URL
       readonly form: URLSearchParams
       readonly state: string
       readonly callbackUrl: string
@@ -68,31 +77,41 @@ export const loginOptionNames: ReadonlySet<string> = new Set<keyof SamlLoginOpti
 /**
  * Lets people log in at a SAML identity provider: the browser is sent there with a request, and the response that it posts
  * must answer exactly that request, in the login that it was made for. It is checked as `verifySamlResponse` does and works
- * once. With `forceAuthn`, the person must have logged in after the request was made, and with `requestedContexts` in one of
- * these ways. Throws ERR_CONFIG_INVALID at once when
+ * once. Unless `forceAuthn` is false, the person must have logged in after the request was made, and with `requestedContexts` in
+ * one of these ways. Throws ERR_CONFIG_INVALID at once when
  * an option is wrong.
  *
  * @example
- * samlLogin({ issuer, certificates, audience, entryPoint, seen: seenAssertions(), forceAuthn: true })
+ * samlLogin({ issuer, certificates, audience, entryPoint, seen: seenAssertions() })
  */
 export function samlLogin(options: SamlLoginOptions): SamlLogin {
   assertKnownOptions('samlLogin', options, loginOptionNames)
   const wrong = (what: string): BothKeysError => wrongOption('samlLogin', what)
-  const { displayName, name = 'saml', phishingResistantContexts = [], requestedContexts = [], subject } = options
+  const {
+    displayName,
+    forceAuthn = true,
+    name = 'saml',
+    phishingResistantContexts = [],
+    requestedContexts = [],
+    subject,
+  } = options
   if (!isListOfNames(phishingResistantContexts)) throw wrong('phishingResistantContexts must be a list of names')
-  if (!isListOfNames([name, displayName ?? 'unset', subject ?? 'unset']))
-    throw wrong('name, displayName and subject must be names')
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,31}$/u.test(name))
+    throw wrong('name must be a short word of lower-case letters, digits and hyphens')
+  if (!isListOfNames([displayName ?? 'unset', subject ?? 'unset'])) throw wrong('displayName and subject must be names')
   const { entryPoint } = options
   // The address for responses is that of each login; everything else is looked at now.
   const rules = samlRules('samlLogin', { ...options, callbackUrl: entryPoint })
-  const make = authnRequests(options, wrong)
+  const make = authnRequests({ ...options, forceAuthn }, wrong)
   const asked = [...requestedContexts]
   const contexts: ReadonlySet<string | undefined> = new Set(phishingResistantContexts)
   return Object.freeze({
     name,
-    async begin({ callbackUrl, loginId }: Parameters<SamlLogin['begin']>[0]) {
+    isPosted: true as const,
+    async begin({ callbackUrl, loginId }: Parameters<SamlLogin['begin']>[0], signal: AbortSignal) {
       const startedAtMs = rules.time.nowMs()
-      const { id, redirect } = await make(secureUrl(callbackUrl, 'callbackUrl', wrong), loginId)
+      const making = make(secureUrl(callbackUrl, 'callbackUrl', wrong), loginId)
+      const { id, redirect } = await untilAborted(making, signal)
       return { redirect, state: writeLoginState({ request: id, login: loginId, startedAtMs }) }
     },
     async finish({ callbackUrl, form, method, state }: Parameters<SamlLogin['finish']>[0], signal: AbortSignal) {
@@ -108,7 +127,7 @@ export function samlLogin(options: SamlLoginOptions): SamlLogin {
             { ...rules, callbackUrl: secureUrl(callbackUrl, 'callbackUrl', wrong) },
             expected,
           )
-          if (options.forceAuthn === true && facts.authnInstantMs < startedAtMs - rules.toleranceMs)
+          if (forceAuthn && facts.authnInstantMs < startedAtMs - rules.toleranceMs)
             throw responseRefused('the person did not log in again', 'have the identity provider honour ForceAuthn')
           const id = subjectOf(facts, subject)
           if (signal.aborted) throw signal.reason

@@ -1,4 +1,5 @@
 import { createVerify } from 'node:crypto'
+import type { LoginMethod } from '@bothkeys/approval-relay'
 import { describe, expect, it } from 'vitest'
 import type { SamlLogin, SamlLoginOptions } from '../src/index.js'
 import { samlLogin, seenAssertions } from '../src/index.js'
@@ -34,35 +35,15 @@ const loginOptions = (overrides: Partial<SamlLoginOptions> = {}): SamlLoginOptio
   ...overrides,
 })
 const begun = async (login: SamlLogin, loginId = 'login-1') => {
-  const { redirect, state } = await login.begin({ returnTo: '/', callbackUrl, loginId })
+  const { redirect, state } = await login.begin({ callbackUrl, loginId }, signal)
   const { url, xml } = requestIn(redirect)
   return { state, url, xml, id: / ID="([^"]+)"/u.exec(xml)?.[1] ?? '' }
 }
 const posted = (xml: string, relayState = 'login-1'): URLSearchParams =>
   new URLSearchParams({ SAMLResponse: encoded(xml), RelayState: relayState })
 const finish = async (login: SamlLogin, state: string, form: URLSearchParams, method = 'POST', to = callbackUrl) =>
-  login.finish({ method, query: new URLSearchParams(), form, state, callbackUrl: to }, signal)
+  login.finish({ method, url: new URL(to), form, state, callbackUrl: to }, signal)
 const answer = (id: string, parts: Partial<Parts> = {}) => signedXml({ ...partsAt(nowMs, id), ...parts })
-
-/** What a relay asks of a login, whatever it logs in by. */
-interface LoginMethod {
-  readonly name: string
-  begin(context: {
-    returnTo: string
-    callbackUrl: string
-    loginId: string
-  }): Promise<{ redirect: string; state: string }>
-  finish(
-    request: { method: string; query: URLSearchParams; form: URLSearchParams; state: string; callbackUrl: string },
-    signal: AbortSignal,
-  ): Promise<{
-    subject: { issuer: string; id: string }
-    name?: string
-    level: 'phishing-resistant' | 'signed'
-    authenticatedAtMs: number
-    expiresAtMs?: number
-  }>
-}
 
 describe('a login by SAML', () => {
   it('sends the browser to the identity provider with a request', async () => {
@@ -75,15 +56,14 @@ describe('a login by SAML', () => {
     expect(xml).toContain(`Destination="${entryPoint}"`)
     expect(xml).toContain(`>${audience}</saml:Issuer>`)
     expect(xml).toContain('ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"')
-    expect(xml).not.toMatch(/ForceAuthn|RequestedAuthnContext/u)
+    expect(xml).toContain('ForceAuthn="true"')
+    expect(xml).not.toMatch(/RequestedAuthnContext/u)
+    expect((await begun(samlLogin(loginOptions({ forceAuthn: false })))).xml).not.toMatch(/ForceAuthn/u)
   })
 
-  it('asks for a new login, of some kind, in a signed request, where that is wanted', async () => {
-    const login = samlLogin(
-      loginOptions({ forceAuthn: true, requestedContexts: [fido], privateKey: strangerKeys.privateKey }),
-    )
+  it('asks for a login of some kind, in a signed request, where that is wanted', async () => {
+    const login = samlLogin(loginOptions({ requestedContexts: [fido], privateKey: strangerKeys.privateKey }))
     const { url, xml } = await begun(login)
-    expect(xml).toContain('ForceAuthn="true"')
     expect(xml).toContain(`>${fido}</saml:AuthnContextClassRef>`)
     const signed = ['SAMLRequest', 'RelayState', 'SigAlg']
       .map((name) => `${name}=${encodeURIComponent(url.searchParams.get(name) ?? '')}`)
@@ -201,14 +181,15 @@ describe('a login by SAML', () => {
     await expect(finish(login, state, posted(answer(id)), 'POST', elsewhere)).rejects.toThrow(/Destination/u)
   })
 
-  it('with forceAuthn is refused when the person did not log in again', async () => {
-    const login = samlLogin(loginOptions({ forceAuthn: true }))
-    const at = async (ms: number) => {
+  it('is refused when the person did not log in again, unless that is not wanted', async () => {
+    const at = async (ms: number, login = samlLogin(loginOptions())) => {
       const { id, state } = await begun(login)
       return finish(login, state, posted(answer(id, { authn: authnOf(`AuthnInstant="${iso(ms)}"`) })))
     }
     await expect(at(nowMs - 5001)).rejects.toThrow(/did not log in again/u)
     expect((await at(nowMs - 5000)).authenticatedAtMs).toBe(nowMs - 5000)
+    const remembered = await at(nowMs - 3_600_000, samlLogin(loginOptions({ forceAuthn: false })))
+    expect(remembered.authenticatedAtMs).toBe(nowMs - 3_600_000)
   })
 
   it('names the subject by an attribute, and never by a transient name', async () => {
@@ -273,7 +254,7 @@ describe('a login by SAML', () => {
     }
     const login = samlLogin(loginOptions({ seen: { use } }))
     const { id, state } = await begun(login)
-    const request = { method: 'POST', query: new URLSearchParams(), form: posted(answer(id)), state, callbackUrl }
+    const request = { method: 'POST', url: new URL(callbackUrl), form: posted(answer(id)), state, callbackUrl }
     await expect(login.finish(request, abort.signal)).rejects.toMatchObject({ code: 'ERR_ABORTED' })
   })
 
@@ -292,7 +273,7 @@ describe('a login by SAML', () => {
     }
     const login = samlLogin(loginOptions({ seen: { use }, clock: { wallMs, monotonicMs: () => 0 } }))
     const { id, state } = await begun(login)
-    const request = { method: 'POST', query: new URLSearchParams(), form: posted(answer(id)), state, callbackUrl }
+    const request = { method: 'POST', url: new URL(callbackUrl), form: posted(answer(id)), state, callbackUrl }
     isAborting = true
     await expect(login.finish(request, abort.signal)).rejects.toMatchObject({ code: 'ERR_ABORTED' })
     await new Promise((resolve) => setImmediate(resolve))
@@ -303,13 +284,15 @@ describe('a login by SAML', () => {
 
   it('is called what it is called', () => {
     const login: LoginMethod = samlLogin(loginOptions())
-    expect([login.name, samlLogin(loginOptions({ name: 'Company' })).name]).toEqual(['saml', 'Company'])
+    expect([login.name, samlLogin(loginOptions({ name: 'company-2' })).name]).toEqual(['saml', 'company-2'])
   })
 
   it.each([
-    [{ name: '' }, /name, displayName and subject/u],
-    [{ displayName: '' }, /name, displayName and subject/u],
-    [{ subject: '' }, /name, displayName and subject/u],
+    [{ name: '' }, /name must be a short word/u],
+    [{ name: 'Company' }, /name must be a short word/u],
+    [{ name: 'a/b' }, /name must be a short word/u],
+    [{ displayName: '' }, /displayName and subject/u],
+    [{ subject: '' }, /displayName and subject/u],
     [{ phishingResistantContexts: fido as unknown as readonly string[] }, /phishingResistantContexts/u],
     [{ entryPoint: 'http://idp.example.com' }, /https/u],
     [{ certificates: [] }, /certificates/u],
@@ -320,7 +303,7 @@ describe('a login by SAML', () => {
 
   it('is not started for an address that is not safe', async () => {
     const login = samlLogin(loginOptions())
-    const begin = login.begin({ returnTo: '/', callbackUrl: 'http://bothkeys.example.com/x', loginId: 'a' })
+    const begin = login.begin({ callbackUrl: 'http://bothkeys.example.com/x', loginId: 'a' }, signal)
     await expect(begin).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
   })
 })

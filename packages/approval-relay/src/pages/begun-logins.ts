@@ -9,6 +9,8 @@ export interface BegunLogin {
   readonly state: string
   /** The page that the person wanted. */
   readonly to: string
+  /** The session that the browser had, whose cookie does not come along with the answer of every provider. */
+  readonly session?: string | undefined
 }
 
 const lifetimeMs = 600_000
@@ -39,10 +41,10 @@ export class BegunLogins {
   }
 
   /** What the browser keeps. Throws ERR_LIMIT_EXCEEDED when the state of the method is longer than a cookie. */
-  seal({ method, state, to }: BegunLogin): string {
+  seal({ method, session, state, to }: BegunLogin): string {
     const iv = randomBytes(ivBytes)
     const sealing = createCipheriv(cipher, this.#key, iv)
-    const text = JSON.stringify([this.#clock.monotonicMs() + lifetimeMs, method, state, to])
+    const text = JSON.stringify([this.#clock.monotonicMs() + lifetimeMs, method, state, to, session ?? ''])
     const sealed = Buffer.concat([iv, sealing.update(text), sealing.final(), sealing.getAuthTag()]).toString(
       'base64url',
     )
@@ -55,12 +57,12 @@ export class BegunLogins {
     const text = this.#opened(bytes)
     if (text === undefined) return undefined
     // Sealed here, and nowhere else.
-    const [untilMs, method, state, to] = JSON.parse(text) as [number, string, string, string]
+    const [untilMs, method, state, to, session] = JSON.parse(text) as [number, string, string, string, string]
     const name = bytes.toString('base64url', 0, ivBytes)
     if (untilMs <= this.#clock.monotonicMs() || this.#taken.has(name)) return undefined
     this.#taken.set(name, untilMs)
     this.#forget()
-    return { method, state, to }
+    return { method, state, to, session: session === '' ? undefined : session }
   }
 
   #opened(bytes: Buffer): string | undefined {

@@ -1,6 +1,7 @@
 import { BothKeysError } from '@bothkeys/core'
 import { isSecureAddress } from '../logins/bounded-fetch.js'
 import type { Incoming, LoggedIn, LoginMethod, Outgoing, Route } from '../ports.js'
+import type { BegunLogin } from './begun-logins.js'
 import { BegunLogins } from './begun-logins.js'
 import { html } from './html.js'
 import { sentForm } from './own-form.js'
@@ -55,7 +56,7 @@ export function loginRoutes(site: PageSite): readonly Route[] {
 async function begin(
   site: PageSite,
   login: LoginMethod | undefined,
-  { url }: Incoming,
+  { headers, url }: Incoming,
   signal: AbortSignal,
 ): Promise<Outgoing> {
   if (login === undefined) return noSuchLogin(site)
@@ -66,8 +67,9 @@ async function begin(
     if (!isSecureAddress(begun.redirect))
       throw new BothKeysError('ERR_CONFIG_INVALID', 'the login leads to no secure address')
     const to = returnPath(url.searchParams.get('to'))
-    const sealed = site.begun.seal({ method: login.name, state: begun.state, to })
-    return site.redirect(begun.redirect, [site.cookies.set('login', sealed)])
+    const session = site.cookies.read(headers['cookie'], 'session')
+    const sealed = site.begun.seal({ method: login.name, state: begun.state, to, session })
+    return site.redirect(begun.redirect, [site.cookies.set('login', sealed, login)])
   } catch (error) {
     site.context.onFailure(error)
     return site.message(502, 'You cannot log in now', 'The identity provider could not be asked.', { next: again })
@@ -82,7 +84,7 @@ async function finish(
 ): Promise<Outgoing> {
   if (login === undefined) return noSuchLogin(site)
   const begun = site.begun.take(site.cookies.read(incoming.headers['cookie'], 'login'))
-  const done = [site.cookies.clear('login')]
+  const done = [site.cookies.clear('login', login)]
   if (begun === undefined || begun.method !== login.name) {
     site.context.record.refused('login-not-begun', { method: login.name })
     return notLoggedIn(site, 'This browser has begun no such login, or it took longer than ten minutes.')
@@ -102,15 +104,26 @@ async function finish(
       done,
     )
   }
-  return enter(site, login.name, loggedIn, { incoming, to: begun.to, done, signal })
+  const before = [begun.session, site.cookies.read(incoming.headers['cookie'], 'session')]
+  return enter(site, loggedIn, { begun, before, done, signal })
 }
 
 /** Lets somebody in who has logged in: known to the directory, on record, and under a new session id. */
 async function enter(
   site: PageSite,
-  method: string,
   login: LoggedIn,
-  { done, incoming, signal, to }: { incoming: Incoming; to: string; done: readonly string[]; signal: AbortSignal },
+  {
+    before,
+    begun: { method, to },
+    done,
+    signal,
+  }: {
+    begun: BegunLogin
+    /** The sessions that this browser had, which are over then. */
+    before: readonly (string | undefined)[]
+    done: readonly string[]
+    signal: AbortSignal
+  },
 ): Promise<Outgoing> {
   const person = { subject: login.subject, name: login.name }
   const refused = await site.notAdmitted({ method, person }, signal)
@@ -121,7 +134,7 @@ async function enter(
     site.context.onFailure(error)
     return withCookies(site.message(503, 'Nobody is let in now', 'The login could not be put on record.'), done)
   }
-  site.sessions.end(site.cookies.read(incoming.headers['cookie'], 'session'))
+  for (const session of before) site.sessions.end(session)
   const id = site.sessions.begin(login, method)
   return site.redirect(to, [...done, site.cookies.set('session', id)])
 }

@@ -4,10 +4,16 @@ export type CookiePurpose = 'session' | 'login'
 /** An id of 256 bits, and what `BegunLogins` seals. */
 const forms: Readonly<Record<CookiePurpose, RegExp>> = { session: /^[\w-]{43}$/u, login: /^[\w-]{38,3500}$/u }
 
+/** The cookie of a login whose answer a page of another site posts. */
+interface CookieUse {
+  readonly isPosted?: boolean | undefined
+}
+
 /**
  * The cookies of the pages. On https their names begin with `__Host-`, so that no other host or path of the domain can set or
- * shadow them (RFC 6265bis section 4.1.3.2). That of a login is sent along with the form that a SAML identity provider posts
- * back; it is good for nothing but to finish the login that this browser began.
+ * shadow them (RFC 6265bis section 4.1.3.2). That of a login whose answer is posted comes along with forms of other sites
+ * (SameSite=None, which browsers take with Secure alone, on loopback as well); it is good for nothing but to finish the login
+ * that this browser began.
  */
 export class PageCookies {
   readonly #isHttps: boolean
@@ -24,12 +30,13 @@ export class PageCookies {
     return value !== undefined && forms[purpose].test(value) ? value : undefined
   }
 
-  set(purpose: CookiePurpose, value: string): string {
-    return `${this.#name(purpose)}=${value}; ${this.#attributes(purpose)}`
+  set(purpose: CookiePurpose, value: string, use: CookieUse = {}): string {
+    return `${this.#name(purpose)}=${value}; ${this.#attributes(use)}`
   }
 
-  clear(purpose: CookiePurpose): string {
-    return `${this.#name(purpose)}=; Max-Age=0; ${this.#attributes(purpose)}`
+  /** With the `use` that it was set for. */
+  clear(purpose: CookiePurpose, use: CookieUse = {}): string {
+    return `${this.#name(purpose)}=; Max-Age=0; ${this.#attributes(use)}`
   }
 
   #name(purpose: CookiePurpose): string {
@@ -37,8 +44,8 @@ export class PageCookies {
     return this.#isHttps ? `__Host-${name}` : name
   }
 
-  #attributes(purpose: CookiePurpose): string {
-    if (!this.#isHttps) return 'Path=/; HttpOnly; SameSite=Lax'
-    return `Path=/; Secure; HttpOnly; SameSite=${purpose === 'login' ? 'None' : 'Lax'}`
+  #attributes({ isPosted = false }: CookieUse): string {
+    const isSecure = this.#isHttps || isPosted
+    return `Path=/; ${isSecure ? 'Secure; ' : ''}HttpOnly; SameSite=${isPosted ? 'None' : 'Lax'}`
   }
 }

@@ -163,14 +163,25 @@ describe('a cookie of the pages', () => {
   it('is one of the host alone, secure, and not for scripts, on https', () => {
     const cookies = new PageCookies(true)
     expect(cookies.set('session', value)).toBe(`__Host-bothkeys=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`)
-    expect(cookies.set('login', value)).toBe(`__Host-bothkeys-login=${value}; Path=/; Secure; HttpOnly; SameSite=None`)
+    expect(cookies.set('login', value)).toBe(`__Host-bothkeys-login=${value}; Path=/; Secure; HttpOnly; SameSite=Lax`)
     expect(cookies.clear('session')).toBe('__Host-bothkeys=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax')
     expect(cookies.read(`__Host-bothkeys=${value}`, 'session')).toBe(value)
+  })
+
+  it.each([
+    [true, '__Host-bothkeys-login'],
+    [false, 'bothkeys-login'],
+  ])('comes along from another site when the answer of a login is posted, with https %j', (isHttps, name) => {
+    const cookies = new PageCookies(isHttps)
+    const attributes = 'Path=/; Secure; HttpOnly; SameSite=None'
+    expect(cookies.set('login', value, { isPosted: true })).toBe(`${name}=${value}; ${attributes}`)
+    expect(cookies.clear('login', { isPosted: true })).toBe(`${name}=; Max-Age=0; ${attributes}`)
   })
 
   it('has no prefix on loopback', () => {
     const cookies = new PageCookies(false)
     expect(cookies.set('session', value)).toBe(`bothkeys=${value}; Path=/; HttpOnly; SameSite=Lax`)
+    expect(cookies.set('login', value)).toBe(`bothkeys-login=${value}; Path=/; HttpOnly; SameSite=Lax`)
     expect(cookies.read(`a=b; bothkeys-login=${value}; c`, 'login')).toBe(value)
     expect(cookies.read(`bothkeys-login=${'a'.repeat(3_501)}`, 'login')).toBeUndefined()
   })
