@@ -94,6 +94,7 @@ import { samlOnceGuards } from './saml-once.mjs'
 import { samlPeopleGuards } from './saml-people.mjs'
 import { samlSignatureGuards } from './saml-signatures.mjs'
 import { samlTextGuards } from './saml-text.mjs'
+import { severalIssuerGuards } from './several-issuers.mjs'
 import { scimListingGuards } from './scim-listing.mjs'
 import { servedGuards } from './served.mjs'
 import { sessionEndGuards } from './session-end.mjs'
@@ -156,6 +157,7 @@ const lists = {
   'saml-assertions': samlAssertionGuards,
   'saml-once': samlOnceGuards,
   'saml-people': samlPeopleGuards,
+  'several-issuers': severalIssuerGuards,
   levels: levelGuards,
   clusters: clusterGuards,
   contract: contractGuards,

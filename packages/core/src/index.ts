@@ -73,8 +73,15 @@ export { jwtVerifier } from './identity/jwt-verifier.js'
 export type { ClaimValue, RequiredClaims } from './identity/required-claims.js'
 export { sessionUrl } from './identity/session-url.js'
 export { unverifiedIdentity } from './identity/unverified.js'
-export type { Credential, UnverifiedClaims, Verifier } from './identity/verifier.js'
+export type {
+  AcceptedCredentials,
+  Credential,
+  CredentialForm,
+  UnverifiedClaims,
+  Verifier,
+} from './identity/verifier.js'
 export { unverifiedCredential } from './identity/verifier.js'
+export { verifierByIssuer } from './identity/verifier-by-issuer.js'
 export type { AwsIdentityOptions } from './identity/workloads/aws-identity.js'
 export { awsIdentity } from './identity/workloads/aws-identity.js'
 export type { GcpIdentityOptions } from './identity/workloads/gcp-identity.js'

@@ -4,6 +4,7 @@ import type { SamlFacts } from './assertion-facts.js'
 import type { AttributeOptions } from './attribute-options.js'
 import { isListOfNames } from './authn-request.js'
 import { checkResponse } from './check-response.js'
+import { samlForm } from './saml-form.js'
 import { mappedClaims, mappedOptions } from './mapped-attributes.js'
 import { secondsIn, wrongOption } from './option-values.js'
 import type { SamlOptions } from './saml-options.js'
@@ -90,6 +91,7 @@ export function samlVerifier(options: SamlVerifierOptions): Verifier {
       of: 'samlVerifier',
       verifiedBy: 'saml',
       issuer,
+      form: samlForm,
       ...mappedOptions(options),
       ...(dpop === undefined ? {} : { dpop }),
       ...(clock === undefined ? {} : { clock }),

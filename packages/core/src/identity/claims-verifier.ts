@@ -16,7 +16,7 @@ import { proofRefused } from './proof-refused.js'
 import { publicJwk } from './public-jwk.js'
 import { uncheckedProof } from './signed-proof.js'
 import { untilAborted } from './until-aborted.js'
-import type { Credential, Verifier } from './verifier.js'
+import type { Credential, CredentialForm, Verifier } from './verifier.js'
 
 /** What code that checked a credential found in it. */
 export interface VerifiedClaims {
@@ -41,6 +41,8 @@ export interface ClaimsVerifierOptions extends ClaimOptions {
   readonly verifiedBy: string
   /** Who vouches for the subjects. */
   readonly issuer: string
+  /** How such a credential is told from others and names its issuer, for `verifierByIssuer`. Left out: it stands alone. */
+  readonly form?: CredentialForm
   /**
    * Lets whoever opens a session bind it to a key of their own: a proof (RFC 9449) whose `ath` is the hash of the
    * credential. Every credential needs one then, unless `required` is false.
@@ -54,6 +56,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof ClaimsVerifierOptions>([
   'change',
   'clock',
   'dpop',
+  'form',
   'issuer',
   'kind',
   'of',
@@ -83,9 +86,11 @@ export function claimsVerifier(
   check: (token: string, signal: AbortSignal) => Promise<VerifiedClaims>,
 ): Verifier {
   assertKnownOptions('claimsVerifier', options, optionNames)
-  const { clock = systemClock, issuer, of } = options
+  const { clock = systemClock, form, issuer, of } = options
   const verifiedBy = verifierName(options.verifiedBy)
   if (typeof check !== 'function') throw wrongOption('claimsVerifier', 'check must be a function')
+  if (form !== undefined && typeof (form as Partial<CredentialForm>).issuerOf !== 'function')
+    throw wrongOption('claimsVerifier', 'form must be a form of credentials')
   const claimed = claimMapping(options, issuer, of)
   const proofs = options.dpop === undefined ? undefined : dpopRules(options.dpop, toleranceS)
   const keyOf = keyReader(proofs, proofs === undefined ? undefined : dpopCheck(proofs, clock))
@@ -105,6 +110,7 @@ export function claimsVerifier(
 
   return Object.freeze({
     ...(options.dpop === undefined ? {} : { engine: options.dpop.engine }),
+    ...(form === undefined ? {} : { accepts: Object.freeze({ form, issuer }) }),
     async verify(credential: Credential, signal: AbortSignal): Promise<Principal> {
       try {
         return await untilAborted(verified(credential, signal), signal)

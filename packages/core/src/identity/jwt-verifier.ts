@@ -12,6 +12,7 @@ import { dpopCheck } from './dpop.js'
 import { dpopRules } from './dpop-options.js'
 import { identifier, refused } from './identifier.js'
 import type { DpopOptions } from './dpop-options.js'
+import { jwtForm } from './jwt-form.js'
 import type { JwtVerifierOptions, TokenRules } from './jwt-options.js'
 import { tokenRules } from './jwt-options.js'
 import type { KeySetOption } from './key-source.js'
@@ -120,6 +121,11 @@ export function tokenVerifier(options: TokenProfile): Verifier {
 
   return Object.freeze({
     ...(options.dpop === undefined ? {} : { engine: options.dpop.engine }),
+    accepts: Object.freeze({
+      form: jwtForm,
+      issuer: options.rules.signed.issuer ?? options.issuer,
+      subjectIssuer: options.issuer,
+    }),
     async verify(credential: Credential, signal: AbortSignal): Promise<Principal> {
       try {
         return await untilAborted(verified(credential), signal)
