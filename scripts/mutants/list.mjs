@@ -41,6 +41,7 @@ import { keptNameGuards } from './kept-names.mjs'
 import { keyAndSequenceGuards } from './keys-and-sequences.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
+import { askingGuards, roomInDoorsGuards } from './room-in-doors.mjs'
 import { serveGuards } from './serve.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
@@ -252,6 +253,8 @@ const lists = {
   'denials-told': denialToldGuards,
   'known-members': knownMemberGuards,
   'request-head': requestHeadGuards,
+  'room-in-doors': roomInDoorsGuards,
+  asking: askingGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -113,8 +113,8 @@ export const loopbackGuards = [
   {
     name: 'clients that are logged in are capped',
     file: source('loopback-clients'),
-    find: 'if (isRefused || this.#known.size >= this.#context.limits.maxConnections) {',
-    replace: 'if (isRefused) {',
+    find: 'if (this.#known.size >= this.#context.limits.maxConnections) return tooMany',
+    replace: '',
     tests: loopback,
   },
   {

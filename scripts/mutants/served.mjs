@@ -63,7 +63,7 @@ export const servedGuards = [
   {
     name: 'what is no session lets nobody in',
     file: source('password-authentication'),
-    find: "if (typeof admitted?.session === 'object' && typeof admitted.release === 'function') return",
+    find: "if (typeof subject === 'object' && typeof admitted?.release === 'function') return",
     replace: "if (typeof admitted !== 'string') return",
     tests: login,
   },
@@ -106,8 +106,8 @@ export const servedGuards = [
   {
     name: 'who left while it was looked at is not logged in',
     file: source('loopback-clients'),
-    find: 'const isRefused = this.#draining || !this.#pending.has(end)',
-    replace: 'const isRefused = this.#draining',
+    find: 'if (this.#draining || !this.#pending.has(end)) return closingDoor',
+    replace: 'if (this.#draining) return closingDoor',
     tests: login,
   },
   {

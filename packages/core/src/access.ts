@@ -35,6 +35,7 @@ export interface AdapterRequest {
   readonly settings?: Action['settings']
   readonly inTransaction: boolean
   readonly signal: AbortSignal
+  readonly asking?: AdmissionRequest['asking']
   readonly prepare?: AdmissionRequest['prepare']
   readonly recheck?: AdmissionRequest['recheck']
   readonly countsAffected?: AdmissionRequest['countsAffected']
@@ -141,6 +142,7 @@ class Access implements SessionAccess {
       inTransaction: request.inTransaction,
       trace: this.#requester.trace(),
       signal: request.signal,
+      asking: request.asking,
       prepare: request.prepare,
       recheck: request.recheck,
       countsAffected: request.countsAffected,

@@ -14,6 +14,11 @@ export interface AdmissionRequest {
   /** Aborted when the caller gives up: cancel, timeout, socket close. */
   readonly signal: AbortSignal
   /**
+   * Aborted, with a BothKeysError for its reason, when the caller does not wait for people any more: a request that waits is
+   * withdrawn, and nobody is asked anew. What needs nobody goes on. Default: never.
+   */
+  readonly asking?: AbortSignal | undefined
+  /**
    * Runs beside the durable write of the intent of anything but a read, and is told the id of the action: the door has the
    * target settle what the action means, without running it. May take as long as the target lets others go first.
    */

@@ -38,6 +38,7 @@ import type { BoundRequest } from './request-digest.js'
 import { bindRequest, requestedCharacters } from './request-digest.js'
 import type { Requester } from './requester.js'
 import { whyOver } from './still-live.js'
+import { whyWithdrawn } from './why-withdrawn.js'
 import type { SeenIdentities } from './seen-identities.js'
 
 /** Everything the one path needs. Built by the guard alone. */
@@ -142,7 +143,8 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const use = await useOfGrant(held)
   if (use !== undefined)
     return 'refusal' in use ? deny(on, requester, request, policy, use.refusal) : permitGranted(held, use)
-  const withdrawal = new JointSignal(requester.signal, request.signal)
+  const { asking, signal } = request
+  const withdrawal = new JointSignal(requester.signal, signal, ...(asking === undefined ? [] : [asking]))
   try {
     const people = await hold(held, withdrawal.signal)
     if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
@@ -207,7 +209,8 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
     estimate: request.estimate,
   })
   const outcome = await on.approvals.request(call, withdrawal)
-  return outcome.outcome === 'approved' ? { approved: outcome.held } : { refusal: outcome.refusal }
+  if (outcome.outcome === 'approved') return { approved: outcome.held }
+  return { refusal: whyWithdrawn(outcome.refusal, request.asking) }
 }
 
 function permit(allowed: Case): MaybePromise<Admission> {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { PostgresTarget, ServedDoor } from '@bothkeys/pg'
 import { BothKeysError } from '@bothkeys/core'
+import { given } from './build/given.js'
 import type { TargetConfig } from './build/targets.js'
 import type { Places } from './files/secret.js'
 import { trustedFolder } from './files/trusted-file.js'
@@ -13,11 +14,12 @@ export async function openDoor(
   places: Places,
   admit: (login: DoorLogin, signal: AbortSignal) => Promise<Admitted>,
 ): Promise<ServedDoor> {
-  const { maxConnections, path, port, socketMode } = listen
-  if (port !== undefined) return target.serve({ port, maxConnections, admit })
+  const { maxConnections, maxConnectionsPerAccount, path, port, socketMode } = listen
+  const options = { ...given({ maxConnections, maxConnectionsPerAccount }), admit }
+  if (port !== undefined) return target.serve({ port, ...options })
   if (path === undefined) throw new BothKeysError('ERR_CONFIG_INVALID', `${name} has no address`)
   const folder = places.resolve(path)
   trustedFolder(folder, `the folder of the door of ${name}`)
   trustedFolder(dirname(folder), `the folder above the door of ${name}`)
-  return target.serve({ path: folder, socketMode: Number.parseInt(socketMode, 8), maxConnections, admit })
+  return target.serve({ path: folder, socketMode: Number.parseInt(socketMode, 8), ...options })
 }

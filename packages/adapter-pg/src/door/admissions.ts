@@ -4,7 +4,18 @@ import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
 /** The statements of one connection that wait for their decision, and what makes them stop waiting. */
 export class Admissions {
   #abort = new AbortController()
+  readonly #asking = new AbortController()
   #waiting = false
+
+  /** Aborted when people are not waited for any more. What needs nobody goes on. */
+  get asking(): AbortSignal {
+    return this.#asking.signal
+  }
+
+  /** Withdraws what waits for people, for this reason, and lets nothing wait for them from now on. */
+  stopAsking(reason: BothKeysError): void {
+    this.#asking.abort(reason)
+  }
 
   /** Whether a statement waits for its decision. */
   get waiting(): boolean {

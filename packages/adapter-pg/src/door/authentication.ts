@@ -19,5 +19,11 @@ export interface Authentication {
 /** What comes of one message of an authentication: a next round, a client that is known now, or the end. */
 export type AuthenticationStep =
   | { readonly kind: 'continue'; readonly reply: Buffer }
-  | { readonly kind: 'accepted'; readonly reply: Buffer; readonly admitted: Admitted }
+  | {
+      readonly kind: 'accepted'
+      readonly reply: Buffer
+      readonly admitted: Admitted
+      /** Whose connections are counted together; undefined where all of them are of the same account. */
+      readonly account?: string
+    }
   | { readonly kind: 'refused'; readonly refusal: DoorRefusal }

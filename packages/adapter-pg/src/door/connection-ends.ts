@@ -23,6 +23,15 @@ export function endsConnection(error: unknown): boolean {
   return error instanceof BothKeysError && error.code === 'ERR_TARGET_UNSAFE'
 }
 
+/** What a statement gets that people would have to say yes to, while its door closes. */
+export function unasked(): BothKeysError {
+  return new BothKeysError(
+    'ERR_APPROVAL_WITHDRAWN',
+    'the door is closing and waits for no approval: nothing of it was sent',
+    { hint: 'connect again and send the statement again' },
+  )
+}
+
 /** What a client is told whose door closes in an orderly way. */
 export const closingDoor: DoorRefusal = {
   code: 'ERR_ABORTED',

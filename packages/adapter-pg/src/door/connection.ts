@@ -4,7 +4,7 @@ import { Admissions } from './admissions.js'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
 import { ClientLoop } from './client-loop.js'
-import { closingDoor, gone, serverLost } from './connection-ends.js'
+import { closingDoor, gone, serverLost, unasked } from './connection-ends.js'
 import { CopyIn } from './copy-in.js'
 import { ExtendedProtocol } from './extended.js'
 import type { Frame } from './frames.js'
@@ -56,7 +56,7 @@ export class DoorConnection implements Line {
   #failure: Failure | undefined
   /** Runs since the last ReadyForQuery. */
   #runs = new Set<Run>()
-  readonly #admissions = new Admissions()
+  readonly admissions: Admissions = new Admissions()
   #closed = false
   readonly #progress = new Progress()
 
@@ -159,12 +159,16 @@ export class DoorConnection implements Line {
   /** A cancel request for what this connection runs, or waits for, right now. Anything else is ignored. */
   cancel(): void {
     if (this.#closed) return
-    if (this.#admissions.waiting) this.#admissions.giveUp('canceling statement due to user request', false)
+    if (this.admissions.waiting) this.admissions.giveUp('canceling statement due to user request', false)
     this.#link.cancel()
   }
 
-  /** Ends the connection as soon as no statement, batch or transaction is under way, and tells the client why. */
+  /**
+   * Ends the connection as soon as no statement, batch or transaction is under way, and tells the client why. People may take
+   * hours: what waits for them is withdrawn at once.
+   */
   drain(): void {
+    this.admissions.stopAsking(unasked())
     this.#loop.drain()
   }
 
@@ -273,10 +277,6 @@ export class DoorConnection implements Line {
     this.#internal.forget()
   }
 
-  whileAdmitting<T>(step: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T> {
-    return this.#admissions.during(step)
-  }
-
   // --- from the server ---
 
   #linkEvents(): LinkEvents {
@@ -352,7 +352,7 @@ export class DoorConnection implements Line {
   #end(message: string): void {
     if (this.#closed) return
     this.#closed = true
-    this.#admissions.giveUp(message, true)
+    this.admissions.giveUp(message, true)
     this.#input.end()
     this.access.signal.removeEventListener('abort', this.#onSessionEnd)
     this.#progress.notify()

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '@bothkeys/core/adapter'
+import type { Admissions } from './admissions.js'
 import type { Frame } from './frames.js'
 import type { InternalStatement } from './internal-statement.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -54,9 +55,6 @@ export interface Line {
   ): Promise<readonly (readonly (string | null)[])[]>
   /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
   forgetInternalStatements(): void
-  /**
-   * Marks the time in which a statement waits for its decision. The signal is aborted when the client cancels, times out
-   * or goes away meanwhile.
-   */
-  whileAdmitting<T>(step: (signal: AbortSignal) => MaybePromise<T>): MaybePromise<T>
+  /** What waits for its decision, and no more when the client cancels, times out or goes away meanwhile. */
+  readonly admissions: Pick<Admissions, 'during' | 'asking'>
 }

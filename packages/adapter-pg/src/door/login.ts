@@ -1,7 +1,7 @@
 import type { MaybePromise, Session } from '@bothkeys/core/adapter'
 import { BothKeysError, isPromise, refusalFrom } from '@bothkeys/core/adapter'
 import type { Admitted } from './admitted.js'
-import { letGo } from './admitted.js'
+import { isOpen, letGo } from './admitted.js'
 import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { CancelKeys } from './cancel-keys.js'
 import type { ClientEnd } from './client-end.js'
@@ -204,7 +204,7 @@ export class Login implements DoorPeer {
     this.#stage = 'opening'
     try {
       const opened = await this.#context.open(this.#client, admitted.session, this.#parameters, this.#gone.signal)
-      this.#greet(opened.connection, opened.parameters)
+      if (this.#greet(opened.connection, opened.parameters)) isOpen(admitted)
       await opened.connection.ended
     } catch (error) {
       this.#refuse(openingRefusal(error))
@@ -213,11 +213,12 @@ export class Login implements DoorPeer {
     }
   }
 
-  #greet(connection: DoorConnection, parameters: ReadonlyMap<string, string>): void {
+  /** Answers whether anybody is left to be greeted. */
+  #greet(connection: DoorConnection, parameters: ReadonlyMap<string, string>): boolean {
     if (this.#stage === 'over' || connection.closed) {
       connection.clientGone()
       this.#stage = 'over'
-      return
+      return false
     }
     this.#connection = connection
     this.#stage = 'open'
@@ -233,6 +234,7 @@ export class Login implements DoorPeer {
     const early = this.#early
     this.#early = []
     for (const chunk of early) void connection.receive(chunk)
+    return true
   }
 
   #keep(chunk: Buffer): void {

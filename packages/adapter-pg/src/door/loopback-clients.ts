@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { isPromise } from '@bothkeys/core/adapter'
+import { AccountPlaces } from './account-places.js'
 import { letGo } from './admitted.js'
 import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { ClientEnd } from './client-end.js'
@@ -17,6 +18,8 @@ import { SocketEnd } from './socket-end.js'
 export interface LoopbackLimits extends ThrottleLimits {
   /** Clients that are logged in. */
   readonly maxConnections: number
+  /** Those of one account, where clients have several. */
+  readonly maxPerAccount: number
   /** Clients that are not, cancel requests among them. They take no place of those that are. */
   readonly maxPending: number
   /** How long a login may take. */
@@ -41,12 +44,21 @@ const tooMany: DoorRefusal = {
   sqlState: '53300',
 }
 
+const tooManyOfOne: DoorRefusal = {
+  code: 'ERR_LIMIT_EXCEEDED',
+  message: 'connection refused: this account has as many connections here as one account may have',
+  rules: [],
+  hint: 'close some of its own',
+  sqlState: '53300',
+}
+
 /** The sockets of one door on loopback: how many there may be, how long a login may take, and who is known. */
 export class LoopbackClients {
   readonly #context: LoopbackClientsContext
   readonly #throttle: LoginThrottle
   readonly #pending: PendingClients
   readonly #known = new Set<SocketEnd>()
+  readonly #accounts: AccountPlaces
   #draining = false
   readonly #whenEmpty: (() => void)[] = []
   /** Called once, when a client has proved for the first time who it is. */
@@ -56,6 +68,7 @@ export class LoopbackClients {
     this.#context = context
     this.#throttle = new LoginThrottle(context.limits)
     this.#pending = new PendingClients(context.limits.maxPending)
+    this.#accounts = new AccountPlaces(context.limits.maxPerAccount)
   }
 
   /** Sockets above this number are closed without a word; room is left to tell some of them why. */
@@ -162,24 +175,32 @@ export class LoopbackClients {
   ): AuthenticationStep {
     this.onFirstLogin?.()
     this.onFirstLogin = undefined
-    const isRefused = this.#draining || !this.#pending.has(end)
-    if (isRefused || this.#known.size >= this.#context.limits.maxConnections) {
+    const { account, admitted } = step
+    const refusal = this.#refusal(end, account)
+    if (refusal !== undefined) {
       this.#pending.set(end, 'refused')
-      letGo(step.admitted)
-      return { kind: 'refused', refusal: isRefused ? closingDoor : tooMany }
+      letGo(admitted)
+      return { kind: 'refused', refusal }
     }
     onKnown()
     this.#pending.delete(end)
     this.#known.add(end)
     this.#changed()
-    const { admitted } = step
     const release = (): void => {
       this.#known.delete(end)
+      if (account !== undefined) this.#accounts.giveBack(account)
       this.#changed()
       if (this.#known.size === 0) for (const tell of this.#whenEmpty.splice(0)) tell()
       admitted.release()
     }
-    return { ...step, admitted: { session: admitted.session, release } }
+    return { ...step, admitted: { session: admitted.session, opened: () => admitted.opened?.(), release } }
+  }
+
+  /** Why a client that proved who it is does not get in. Undefined: it does, and its account has a place less. */
+  #refusal(end: SocketEnd, account: string | undefined): DoorRefusal | undefined {
+    if (this.#draining || !this.#pending.has(end)) return closingDoor
+    if (this.#known.size >= this.#context.limits.maxConnections) return tooMany
+    return account === undefined || this.#accounts.take(account) ? undefined : tooManyOfOne
   }
 
   #late(

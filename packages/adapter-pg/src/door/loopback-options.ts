@@ -51,11 +51,11 @@ function checkedMode(mode: number | undefined, path: string | undefined): number
   throw invalid('socketMode needs a path', 'name a folder that those who may connect can enter')
 }
 
-/** How many clients may be logged in. Throws ERR_CONFIG_INVALID. */
-export function connectionCap(options: LoopbackOptions, byDefault: number): number {
-  const { maxConnections = byDefault } = options
-  if (Number.isInteger(maxConnections) && maxConnections >= 1 && maxConnections <= 10_000) return maxConnections
-  throw invalid('maxConnections is out of range', 'use a whole number from 1 to 10000')
+/** How many clients may be logged in, by the option `name`. Throws ERR_CONFIG_INVALID. */
+export function connectionCap(name: string, given: number | undefined, byDefault: number): number {
+  const cap = given ?? byDefault
+  if (Number.isInteger(cap) && cap >= 1 && cap <= 10_000) return cap
+  throw invalid(`${name} is out of range`, 'use a whole number from 1 to 10000')
 }
 
 function invalid(message: string, hint: string): BothKeysError {

@@ -55,7 +55,8 @@ export async function openLoopback(context: LoopbackContext): Promise<LoopbackDo
   const address = loopbackAddress('a loopback door', options, optionNames)
   const limits = {
     ...loopbackLimits,
-    maxConnections: connectionCap(options, 20),
+    maxConnections: connectionCap('maxConnections', options.maxConnections, 20),
+    maxPerAccount: Number.POSITIVE_INFINITY,
     firstUseMs: 60_000,
     ...context.limits,
   }

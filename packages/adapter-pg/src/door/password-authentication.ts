@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { MaybePromise } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
+import { accountOf } from './account-places.js'
 import type { Admitted } from './admitted.js'
 import type { Authentication, AuthenticationStep } from './authentication.js'
 import type { Frame } from './frames.js'
@@ -53,7 +54,8 @@ export class PasswordAuthentication implements Authentication {
 
   async #ask(login: ServedLogin, gone: AbortSignal): Promise<AuthenticationStep> {
     try {
-      return { kind: 'accepted', reply: nothing, admitted: assertAdmitted(await this.#admit(login, gone)) }
+      const admitted = assertAdmitted(await this.#admit(login, gone))
+      return { kind: 'accepted', reply: nothing, admitted, account: accountOf(admitted.session) }
     } catch (error) {
       return { kind: 'refused', refusal: refusedLogin(refusalFrom(error).code) }
     }
@@ -94,9 +96,16 @@ function passwordOf(bytes: Buffer): string | undefined {
   }
 }
 
+/** What a host's function answered, whatever that is. */
+interface Answered {
+  readonly session?: { readonly principal?: { readonly subject?: object } }
+  readonly release?: () => void
+}
+
 /** The host's function is checked, since nobody but the compiler did. */
-function assertAdmitted(admitted: Partial<Admitted> | undefined): Admitted {
-  if (typeof admitted?.session === 'object' && typeof admitted.release === 'function') return admitted as Admitted
+function assertAdmitted(admitted: Answered | undefined): Admitted {
+  const subject = admitted?.session?.principal?.subject
+  if (typeof subject === 'object' && typeof admitted?.release === 'function') return admitted as Admitted
   throw new BothKeysError('ERR_INTERNAL', 'admit answered no session with a release')
 }
 

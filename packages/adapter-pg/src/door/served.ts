@@ -21,6 +21,11 @@ export interface ServedOptions extends LoopbackOptions {
   /** How many clients may be logged in at the same time. Default 500. */
   readonly maxConnections?: number
   /**
+   * How many of them may be of one account, by `session.principal.subject`. Default: a fifth of `maxConnections`, and at
+   * least 20, so that no agent keeps the others out.
+   */
+  readonly maxConnectionsPerAccount?: number
+  /**
    * Turns what a client sent as its user and password into a session. What it throws refuses the login: the client is told
    * the code of a BothKeysError and nothing else. `signal` aborts when the client is gone, or the time for its login over;
    * what is admitted all the same is released.
@@ -84,7 +89,7 @@ export async function openServed(context: ServedContext): Promise<ServedDoor> {
   }
   const clients = new LoopbackClients({
     login: context.login,
-    limits: { ...loopbackLimits, maxPending: 100, maxConnections: connectionCap(rest, 500), ...context.limits },
+    limits: { ...loopbackLimits, maxPending: 100, ...connectionCaps(rest), ...context.limits },
     authentication: () => new PasswordAuthentication(admit),
     ...(onConnections === undefined ? {} : { onConnections }),
   })
@@ -97,9 +102,22 @@ const optionNames: readonly string[] = [
   'port',
   'host',
   'maxConnections',
+  'maxConnectionsPerAccount',
   'admit',
   'onConnections',
 ] satisfies (keyof ServedOptions)[]
+
+/** How many clients there may be, and how many of them of one account. Throws ERR_CONFIG_INVALID. */
+function connectionCaps(
+  options: Pick<ServedOptions, 'maxConnections' | 'maxConnectionsPerAccount'>,
+): Pick<LoopbackLimits, 'maxConnections' | 'maxPerAccount'> {
+  const maxConnections = connectionCap('maxConnections', options.maxConnections, 500)
+  const aFifth = Math.max(20, Math.floor(maxConnections / 5))
+  return {
+    maxConnections,
+    maxPerAccount: connectionCap('maxConnectionsPerAccount', options.maxConnectionsPerAccount, aFifth),
+  }
+}
 
 /** The longest time that a timer of Node takes. */
 const maxDeadlineMs = 2 ** 31 - 1

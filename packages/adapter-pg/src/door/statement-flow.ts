@@ -106,7 +106,7 @@ export class StatementFlow {
 
   /** Whether a Parse may leave: a text that is denied whatever its parameters never does. */
   preview({ text, parameterTypes }: ParseMessage, stateUncertain: boolean): MaybePromise<Preview> {
-    return this.#connection.whileAdmitting((signal) =>
+    return this.#connection.admissions.during((signal) =>
       andThen(this.reading.stateFor(text, stateUncertain), (state) =>
         andThen(this.reading.understand(text, state, parameterTypes), (understood) =>
           this.#judge(text, understood, state, signal),
@@ -133,7 +133,7 @@ export class StatementFlow {
 
   /** Takes a statement to a permit or a refusal. */
   pass(request: PassageRequest): MaybePromise<Passage> {
-    return this.#connection.whileAdmitting((signal) => this.#pass(request, signal, 1))
+    return this.#connection.admissions.during((signal) => this.#pass(request, signal, 1))
   }
 
   #pass(request: PassageRequest, signal: AbortSignal, attempt: number): MaybePromise<Passage> {
@@ -188,6 +188,7 @@ export class StatementFlow {
       settings: unusualSettings(state),
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
+      asking: this.#connection.admissions.asking,
       countsAffected: analysis.countsRows,
       estimate: (stop) =>
         this.#context.plan(

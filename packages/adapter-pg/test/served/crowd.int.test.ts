@@ -40,6 +40,7 @@ it(`keeps ${String(crowd)} connections at the same time of two sessions apart`, 
   }
   door = await on.target.serve({
     maxConnections: crowd,
+    maxConnectionsPerAccount: crowd,
     admit: ({ password }) => {
       const session = sessions[password]
       if (session === undefined) return Promise.reject(new Error('nobody has this key'))

@@ -187,6 +187,43 @@ describe('a session that was admitted comes back once', () => {
     await expectAllReleased(stub, 1)
   })
 
+  it('when its account had no room, which leaves room to others', async () => {
+    const stub = await open({ options: { maxConnectionsPerAccount: 2 } })
+    const own = [clientOf(stub.door), clientOf(stub.door)]
+    for (const client of own) await client.connect()
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({
+      code: '53300',
+      detail: 'ERR_LIMIT_EXCEEDED',
+      message: 'connection refused: this account has as many connections here as one account may have',
+    })
+    const other = clientOf(stub.door, 'good', 'other')
+    await other.connect()
+    expect(stub.released).toEqual([{ times: 0 }, { times: 0 }, { times: 1 }, { times: 0 }])
+    await Promise.all([...own, other].map((client) => client.end()))
+    await expectAllReleased(stub, 4)
+    await expectLogin(stub)
+  })
+
+  it('when there was no room, also for its account alone by default', async () => {
+    const stub = await open({ options: { maxConnections: 110 } })
+    const clients = Array.from({ length: 22 }, () => clientOf(stub.door))
+    await Promise.all(clients.map((client) => client.connect()))
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: '53300' })
+    await Promise.all(clients.map((client) => client.end()))
+    await expectAllReleased(stub, 23)
+  })
+
+  it('with its session open once there is a connection, and not before', async () => {
+    let fails = true
+    const stub = await open({ opening: () => (fails ? Promise.reject(new Error('no server')) : Promise.resolve()) })
+    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: '08001' })
+    expect(stub.opened).toEqual([])
+    fails = false
+    await expectLogin(stub)
+    expect(stub.opened).toEqual(['agent'])
+    await expectAllReleased(stub, 2)
+  })
+
   it('when there was no room', async () => {
     const stub = await open({ options: { maxConnections: 1 } })
     const client = clientOf(stub.door)
@@ -392,6 +429,7 @@ describe('where a served door stands', () => {
     [{ socketMode: 0o660, port: 0 }, 'no socketMode'],
     [{ host: '0.0.0.0' as '127.0.0.1', port: 0 }, '127.0.0.1 only'],
     [{ maxConnections: 0 }, 'out of range'],
+    [{ maxConnectionsPerAccount: 0 }, 'maxConnectionsPerAccount is out of range'],
     [{ admit: 'everybody' as never }, 'needs admit'],
     [{ pasword: 'x' } as never, 'has no option pasword'],
   ])('is refused with the options %j', async (options, reason) => {

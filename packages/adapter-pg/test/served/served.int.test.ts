@@ -12,7 +12,7 @@ import type { Governed } from '../support/governed.js'
 import { agent, governed } from '../support/governed.js'
 
 const seed = `create table t (who text); insert into t values ('one'), ('two');
-  create table held (a int); insert into held values (1); create table secrets (a int);
+  create table held (a int); insert into held values (1); create table kept (a int); create table secrets (a int);
   create table busy (a int)`
 const hasPsql = spawnSync('psql', ['--version']).status === 0
 
@@ -39,6 +39,15 @@ beforeAll(async () => {
         resource: 'table:public.held',
         require: [{ stage: 'dba', count: 1, role: 'dba' }],
         ttl: '5m',
+      },
+      {
+        id: 'k',
+        target: 'db',
+        duty: 'write',
+        resource: 'table:public.kept',
+        require: [{ stage: 'dba', count: 1, role: 'dba' }],
+        ttl: '5m',
+        holdInTransaction: 'allow',
       },
     ],
     approvers: [{ name: 'asleep', level: 'asserted', ask: () => new Promise<void>(() => undefined) }],
@@ -313,18 +322,40 @@ describe('a served door that drains', () => {
     expect(types(session).filter((type) => type === 'action.outcome')).toHaveLength(4)
   })
 
-  it('waits for what people are asked about, and withdraws it at the deadline', async () => {
+  it('withdraws at once what waits for people, and says that nothing of it was sent', async () => {
     const session = await sessionFor('held')
     const door = await open()
     const client = await connected(door, 'held')
     const held = failure(client.query('update held set a = 2 where a = 1'))
+    const ended = endOf(client)
     await vi.waitFor(() => expect(types(session)).toContain('approval.requested'))
-    await door.drain(500)
-    expect(await held).toMatchObject({ code: '57P01' })
+    await door.drain(600_000)
+    expect(await held).toMatchObject({
+      code: '57014',
+      severity: 'ERROR',
+      detail: expect.stringContaining('ERR_APPROVAL_WITHDRAWN'),
+      message: expect.stringContaining('nothing of it was sent'),
+    })
+    expect(await ended).toMatchObject({ code: '57P01', severity: 'FATAL' })
     expect(types(session)).not.toContain('action.intent')
     await vi.waitFor(() => expect(endings(session)).toEqual(['withdrawn']))
     expect((await on.owner.query('select a from held')).rows).toEqual([{ a: 1 }])
     expect(released).toBe(lent)
+  })
+
+  it('asks nobody about a statement of a transaction that goes on', async () => {
+    const session = await sessionFor('goes on')
+    const door = await open()
+    const client = await connected(door, 'goes on')
+    await client.query("begin; insert into t values ('five')")
+    const drained = door.drain(600_000)
+    expect(await failure(client.query('update kept set a = 2 where a = 1'))).toMatchObject({
+      code: '57014',
+      detail: expect.stringContaining('ERR_APPROVAL_WITHDRAWN'),
+    })
+    await client.query('rollback')
+    await drained
+    expect(types(session)).not.toContain('approval.requested')
   })
 
   it('cancels what runs, and undoes what is open, when it is told to hurry', async () => {

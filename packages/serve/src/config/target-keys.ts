@@ -28,8 +28,13 @@ export const target = kinds({
       statementComments: otherwise(flag, false),
       maxMessageBytes: optional(whole(1_024, 2 ** 30)),
       maxStatementBytes: optional(whole(1_024, 2 ** 30)),
-      listen: group({ ...address, maxConnections: otherwise(whole(1, 10_000), 500) }, (value, at, problems) =>
-        exactlyOne(['path', 'port'], value, at, problems),
+      listen: group(
+        {
+          ...address,
+          maxConnections: otherwise(whole(1, 10_000), 500),
+          maxConnectionsPerAccount: optional(whole(1, 10_000)),
+        },
+        (value, at, problems) => exactlyOne(['path', 'port'], value, at, problems),
       ),
     },
     (value, at, problems) => {

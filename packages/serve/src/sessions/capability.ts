@@ -49,13 +49,18 @@ export class Capabilities<Holder extends object> {
     return `${prefix}${id}_${secret}`
   }
 
-  /** Who may use it on a target. Undefined for what is none, for another target, and for one that was used too late. */
-  use(capability: string, target: string): Holder | undefined {
+  /**
+   * Who may use it on a target, and what to call when that came to something: a login that fails is no use. Undefined for what is
+   * none, for another target, and for one that was used too late.
+   */
+  use(capability: string, target: string): { readonly holder: Holder; readonly used: () => void } | undefined {
     const kept = this.#find(capability)
     if (kept === undefined || kept.target !== target) return undefined
     if (kept.unusedUntilMs !== undefined && this.#monotonicMs() >= kept.unusedUntilMs) return undefined
-    kept.unusedUntilMs = undefined
-    return kept.holder
+    const used = (): void => {
+      kept.unusedUntilMs = undefined
+    }
+    return { holder: kept.holder, used }
   }
 
   /** Whose it is, used or not, wherever it leads. For ending what it belongs to. */

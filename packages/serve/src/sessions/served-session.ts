@@ -15,8 +15,10 @@ export interface DoorLogin {
   readonly password: string
 }
 
-/** What a door gets for a login: the session, and what to call when its connection is gone. */
+/** What a door gets for a login: the session, and what to call when its connection is open and when it is gone. */
 export interface Admitted {
   readonly session: Session
+  /** To be called when the connection is open. */
+  opened(): void
   release(): void
 }

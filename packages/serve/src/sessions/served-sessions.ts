@@ -58,7 +58,7 @@ export class ServedSessions {
     const served = await this.#open(credential)
     const capabilities = targets.map((target) => [target, this.#capabilities.issue(served, target)] as const)
     setTimeout(() => {
-      if (served.connections === 0 && this.#capabilities.lapsed(served)) void end(served)
+      this.#endIfLapsed(served)
     }, firstUseMs + 10).unref()
     return { session: served.session, capabilities: Object.fromEntries(capabilities) }
   }
@@ -105,8 +105,8 @@ export class ServedSessions {
   }
 
   #byCapability(target: string, capability: string): Admitted {
-    const served = this.#capabilities.use(capability, target)
-    if (served === undefined)
+    const use = this.#capabilities.use(capability, target)
+    if (use === undefined)
       throw new BothKeysError(
         'ERR_TOKEN_INVALID',
         'the capability is none, is for another target or was used too late',
@@ -114,8 +114,14 @@ export class ServedSessions {
           hint: 'open a session anew (POST /v1/sessions) and use its capability for this target within a minute',
         },
       )
+    const { holder: served, used } = use
     if (served.session.closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed')
-    return admission(served, () => undefined)
+    return admission(served, { opened: used, released: () => this.#endIfLapsed(served) })
+  }
+
+  /** Nobody uses it, and nobody can any more. */
+  #endIfLapsed(served: ServedSession): void {
+    if (served.connections === 0 && this.#capabilities.lapsed(served)) void end(served)
   }
 
   async #byPassword(token: string): Promise<Admitted> {
@@ -137,10 +143,8 @@ export class ServedSessions {
   async #open(credential: { readonly token: string; readonly proof?: string }): Promise<ServedSession> {
     const { limits, open } = this.#context
     if (this.#refusesNew) throw ending()
-    const peeked = peekToken(credential.token)
-    // By what it claims: one that lies is refused for that, or a moment later for the lie.
-    if (peeked !== undefined) this.#assertRoom(subjectKey(peeked.issuer, peeked.subject), 0)
-    if (this.#byId.size + this.#opening >= limits.sessions) throw full(`${String(limits.sessions)} sessions are open`)
+    // No number: how many others have is not for whoever asks, who may be anybody.
+    if (this.#byId.size + this.#opening >= limits.sessions) throw full('as many sessions are open as there may be')
     this.#opening++
     try {
       const session = await open(credential)
@@ -157,7 +161,7 @@ export class ServedSessions {
     try {
       if (this.#refusesNew) throw ending()
       if (session.closed) throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed')
-      this.#assertRoom(key, 0)
+      this.#assertRoom(key)
     } catch (error) {
       await session.close().catch(() => undefined)
       throw error
@@ -168,9 +172,10 @@ export class ServedSessions {
     return served
   }
 
-  #assertRoom(key: string, more: number): void {
-    const most = this.#context.limits.sessionsPerSubject
-    if ((this.#perSubject.get(key) ?? 0) + more >= most) throw full(`${String(most)} sessions of one account are open`)
+  /** Of an account that was verified: what a token claims tells nobody what that account has. */
+  #assertRoom(key: string): void {
+    if ((this.#perSubject.get(key) ?? 0) < this.#context.limits.sessionsPerSubject) return
+    throw full('this account has as many sessions open as one may have')
   }
 }
 
@@ -200,22 +205,27 @@ class SharedSession {
       throw error
     }
     const served = this.#served
-    return admission(served, () => {
+    const released = (): void => {
       this.#users--
       if (this.#users > 0) return
       this.#over = true
       forget()
       void end(served)
-    })
+    }
+    return admission(served, { opened: () => undefined, released })
   }
 }
 
 /** Counts a connection until it is released, once. */
-function admission(served: ServedSession, released: () => void): Admitted {
+function admission(
+  served: ServedSession,
+  { opened, released }: { readonly opened: () => void; readonly released: () => void },
+): Admitted {
   served.connections++
   let isReleased = false
   return {
     session: served.session,
+    opened,
     release: () => {
       if (isReleased) return
       isReleased = true
@@ -239,7 +249,7 @@ function hashOf(text: string): string {
 }
 
 function full(what: string): BothKeysError {
-  return new BothKeysError('ERR_LIMIT_EXCEEDED', `${what}, which is the most`, { hint: 'end some of them first' })
+  return new BothKeysError('ERR_LIMIT_EXCEEDED', what, { hint: 'end some of your own first, or ask again in a while' })
 }
 
 function ending(): BothKeysError {

@@ -14,7 +14,7 @@ describe('a capability', () => {
   it('opens its target for its holder, as often as it likes', () => {
     const { on } = capabilities()
     const one = on.issue(ada, 'orders')
-    expect([on.use(one, 'orders'), on.use(one, 'orders')]).toEqual([ada, ada])
+    expect([on.use(one, 'orders')?.holder, on.use(one, 'orders')?.holder]).toEqual([ada, ada])
     expect(looksLikeCapability(one)).toBe(true)
   })
 
@@ -28,10 +28,21 @@ describe('a capability', () => {
     const used = on.issue(ada, 'orders')
     const unused = on.issue(ada, 'orders')
     clock.ms = firstUseMs - 1
-    expect(on.use(used, 'orders')).toBe(ada)
+    on.use(used, 'orders')?.used()
     clock.ms = firstUseMs
     expect(on.use(unused, 'orders')).toBeUndefined()
-    expect(on.use(used, 'orders')).toBe(ada)
+    expect(on.use(used, 'orders')?.holder).toBe(ada)
+  })
+
+  it('is not used by a login that comes to nothing', () => {
+    const { on, clock } = capabilities()
+    const one = on.issue(ada, 'orders')
+    clock.ms = firstUseMs - 1
+    expect(on.use(one, 'orders')?.holder).toBe(ada)
+    expect(on.use(one, 'orders')?.holder).toBe(ada)
+    clock.ms = firstUseMs
+    expect(on.use(one, 'orders')).toBeUndefined()
+    expect(on.lapsed(ada)).toBe(true)
   })
 
   it('is not used by a try at another target', () => {
@@ -63,7 +74,8 @@ describe('a capability', () => {
     const { on } = capabilities()
     const [one, other] = [on.issue(ada, 'orders'), on.issue(grace, 'orders')]
     on.drop(ada)
-    expect([on.use(one, 'orders'), on.holderOf(one), on.use(other, 'orders')]).toEqual([undefined, undefined, grace])
+    expect([on.use(one, 'orders'), on.holderOf(one)]).toEqual([undefined, undefined])
+    expect(on.use(other, 'orders')?.holder).toBe(grace)
     expect(on.size).toBe(1)
   })
 
@@ -73,7 +85,7 @@ describe('a capability', () => {
     on.issue(ada, 'billing')
     on.issue(grace, 'orders')
     expect(on.lapsed(ada)).toBe(false)
-    on.use(one, 'orders')
+    on.use(one, 'orders')?.used()
     clock.ms = firstUseMs
     expect([on.lapsed(ada), on.lapsed(grace)]).toEqual([false, true])
   })

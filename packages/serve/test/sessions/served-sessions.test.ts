@@ -126,6 +126,35 @@ describe('a session that was opened by itself', () => {
     )
   })
 
+  it('is refused nobody for logins that came to nothing, within that minute', async () => {
+    const { clock, issuer, sessions } = await makeBench()
+    const { capabilities, session } = await sessions.open({ token: await issuer.token() }, ['orders'])
+    const admit = (): ReturnType<typeof sessions.admit> =>
+      sessions.admit('orders', login(capabilities['orders'] ?? ''), stays)
+    // The door is full, or its server is away.
+    for (const failed of await Promise.all([admit(), admit()])) failed.release()
+    expect(session.closed).toBe(false)
+    const fine = await admit()
+    fine.opened()
+    fine.release()
+    clock.ms = firstUseMs
+    expect((await admit()).session).toBe(session)
+  })
+
+  it('ends with the last login that began within the minute and came to nothing', async () => {
+    const { clock, issuer, sessions } = await makeBench()
+    const { capabilities, session } = await sessions.open({ token: await issuer.token() }, ['orders'])
+    const [one, other] = await Promise.all(
+      [1, 2].map(() => sessions.admit('orders', login(capabilities['orders'] ?? ''), stays)),
+    )
+    clock.ms = firstUseMs
+    one?.release()
+    expect(session.closed).toBe(false)
+    other?.release()
+    expect(session.closed).toBe(true)
+    await expect.poll(() => sessions.size).toBe(0)
+  })
+
   it('takes its capabilities with it', async () => {
     const { issuer, sessions } = await makeBench()
     const { capabilities, session } = await sessions.open({ token: await issuer.token() }, ['orders'])
@@ -158,7 +187,8 @@ describe('the sessions of the process', () => {
     const open = async (sub: string): Promise<unknown> =>
       sessions.open({ token: await issuer.token({ sub }) }, ['orders'])
     await Promise.all([open('a'), open('b')])
-    await expect(open('c')).rejects.toThrow(refusal('ERR_LIMIT_EXCEEDED'))
+    // How many there are is nothing to those who have none.
+    await expect(open('c')).rejects.toThrow(refusal('ERR_LIMIT_EXCEEDED', /^[^0-9]+$/))
   })
 
   it('are capped for each account, also when all come at the same time', async () => {
@@ -168,7 +198,12 @@ describe('the sessions of the process', () => {
     expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
     await expect.poll(() => count.opened - count.closed).toBe(3)
     await expect(sessions.open({ token: await issuer.token() }, ['orders'])).rejects.toThrow(
-      refusal('ERR_LIMIT_EXCEEDED', /account/),
+      refusal('ERR_LIMIT_EXCEEDED', /^this account has as many sessions open as one may have$/),
+    )
+    // Who only says to be somebody learns nothing of what that account has.
+    const other = await makeBench()
+    await expect(sessions.open({ token: await other.issuer.token() }, ['orders'])).rejects.toThrow(
+      refusal('ERR_TOKEN_INVALID'),
     )
     await expect(sessions.open({ token: await issuer.token({ sub: 'other' }) }, ['orders'])).resolves.toBeDefined()
   })

@@ -11,6 +11,8 @@ export interface Stub {
   readonly door: ServedDoor
   readonly connections: readonly EchoConnection[]
   readonly logins: readonly ServedLogin[]
+  /** The users whose connection was open. */
+  readonly opened: readonly string[]
   /** How often each session that was lent came back. */
   readonly released: readonly { readonly times: number }[]
   /** How many clients were logged in, each time that it changed. */
@@ -33,6 +35,7 @@ export async function served(stub: StubOptions = {}): Promise<Stub> {
   const logins: ServedLogin[] = []
   const released: { times: number }[] = []
   const counts: number[] = []
+  const opened: string[] = []
   const door = await openServed({
     database: 'shop',
     login,
@@ -48,13 +51,15 @@ export async function served(stub: StubOptions = {}): Promise<Stub> {
           lent.times++
           stub.release?.()
         }
-        return { session: {} as Session, release }
+        const subject = { issuer: 'https://idp.test', id: each.user }
+        // Nothing here asks a session for anything but whose it is.
+        return { session: { principal: { subject } } as Session, opened: () => opened.push(each.user), release }
       },
       onConnections: (open) => counts.push(open),
       ...stub.options,
     },
   })
-  return { door, connections, logins, released, counts }
+  return { door, connections, logins, opened, released, counts }
 }
 
 /** A real `pg` client of a served door. */
