@@ -41,7 +41,7 @@ import { keptNameGuards } from './kept-names.mjs'
 import { keyAndSequenceGuards } from './keys-and-sequences.mjs'
 import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
-import { askingGuards, roomInDoorsGuards } from './room-in-doors.mjs'
+import { askingGuards, serveOperatorGuards, roomInDoorsGuards } from './room-in-doors.mjs'
 import { serveGuards } from './serve.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
@@ -255,6 +255,7 @@ const lists = {
   'request-head': requestHeadGuards,
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
+  'serve-operators': serveOperatorGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -64,13 +64,52 @@ export const roomInDoorsGuards = [
   },
 ]
 
+/** Who sees and revokes what others have open. */
+export const serveOperatorGuards = [
+  {
+    name: 'an operator is a person',
+    file: source('control/operators'),
+    find: " || session.principal.kind !== 'human'",
+    replace: '',
+    tests: test('control/operators'),
+  },
+  {
+    name: 'an operator keeps the policy of every target',
+    file: source('control/operators'),
+    find: '!places.every(keepsPolicy)',
+    replace: '!places.some(keepsPolicy)',
+    tests: test('control/operators'),
+  },
+  {
+    name: 'who revoked is on record',
+    file: source('control/operators'),
+    find: "    access.internal({ operation: 'revoke', reason, what: { ...what } })\n",
+    replace: '',
+    tests: test('control/operators'),
+  },
+  {
+    name: 'operators are where it is said',
+    file: source('control/routes'),
+    find: 'return roles.operators ? listSessions(request, ports.operators) : nothingHere()',
+    replace: 'return listSessions(request, ports.operators)',
+    tests: test('control/listener'),
+  },
+  {
+    name: 'operators are on no port',
+    file: source('config/listener-keys'),
+    find: 'if (value.operators && value.port !== undefined)',
+    replace: 'if (value.operators && value.port === 0)',
+    tests: test('config/config'),
+  },
+]
+
 /** A door that closes waits for nobody. */
 export const askingGuards = [
   {
     name: 'a caller that waits for people no more has its request withdrawn',
     file: 'packages/core/src/enforce.ts',
-    find: '...(asking === undefined ? [] : [asking])',
-    replace: '...[]',
+    find: 'new JointSignal(requester.signal, request.signal, request.asking)',
+    replace: 'new JointSignal(requester.signal, request.signal)',
     tests: ['packages/core/test/enforce/asking.test.ts'],
   },
   {

@@ -143,8 +143,7 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const use = await useOfGrant(held)
   if (use !== undefined)
     return 'refusal' in use ? deny(on, requester, request, policy, use.refusal) : permitGranted(held, use)
-  const { asking, signal } = request
-  const withdrawal = new JointSignal(requester.signal, signal, ...(asking === undefined ? [] : [asking]))
+  const withdrawal = new JointSignal(requester.signal, request.signal, request.asking)
   try {
     const people = await hold(held, withdrawal.signal)
     if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)

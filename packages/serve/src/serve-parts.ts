@@ -91,8 +91,9 @@ export function portsOf(on: {
   readonly metrics: Metrics
   readonly readiness: ReadinessChecks
   readonly doors: ReadonlyMap<string, ServedDoor>
+  readonly guarded: readonly PostgresTarget[]
 }): ControlPorts {
-  const { config, doors, guard, metrics, readiness, sessions } = on
+  const { config, doors, guard, guarded, metrics, readiness, sessions } = on
   const readinessNow: ControlPorts['readiness'] = async () => {
     const now = await readiness.now()
     metrics.set('bothkeys_ready', now.ready ? 1 : 0)
@@ -110,6 +111,7 @@ export function portsOf(on: {
     openSession: (credential, targets) => sessions.open(credential, targets),
     endSession: (id, secret) => sessions.end(id, secret),
     approvals: guard.approvals,
+    operators: { guard, guarded, sessions },
   }
 }
 

@@ -72,7 +72,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     await close()
   }
   try {
-    const ports = portsOf({ config, guard, sessions, metrics, readiness, doors })
+    const ports = portsOf({ config, guard, sessions, metrics, readiness, doors, guarded: targets })
     for (const listener of config.control) {
       const address = addressOf(listener, places)
       listeners.push(

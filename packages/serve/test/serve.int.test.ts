@@ -241,6 +241,57 @@ describe('bothkeys serve', () => {
     expect((await verifyJournal(folder.journal)).verdict).toBe('intact')
   })
 
+  it('waits for no approval when it drains, and tells its client that nothing was sent', async () => {
+    const { folder, served } = await serving({ config: { drainSeconds: 3_600 } })
+    const client = await connected(folder, await folder.issuer.token())
+    const held = client.query('insert into held values (9)').catch((error: unknown) => error)
+    await expect.poll(() => heldRequests(folder)).toHaveLength(1)
+    served.kill('SIGTERM')
+    expect(await held).toMatchObject({
+      code: '57014',
+      detail: expect.stringContaining('ERR_APPROVAL_WITHDRAWN'),
+      message: expect.stringContaining('nothing of it was sent'),
+    })
+    expect(await served.ended).toBe(0)
+    expect((await verifyJournal(folder.journal)).verdict).toBe('intact')
+  })
+
+  it('lets nobody but whoever keeps the policy see and revoke what others have open', async () => {
+    const roles = { ...policy.roles, dba: [{ target: 'db', duty: 'policy' }] }
+    const { folder } = await serving({ policy: { ...policy, hold: [], roles }, operators: true })
+    const as = async (claims: object): Promise<{ headers: Record<string, string> }> => ({
+      headers: { authorization: `Bearer ${await folder.issuer.token(claims)}` },
+    })
+    const grace = { sub: 'grace', kind: 'human', roles: ['dba'] }
+    const token = await folder.issuer.token()
+    const { body } = await ask(folder.control, 'POST', '/v1/sessions', {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const { capabilities, session } = body as { session: string; capabilities: Record<string, string> }
+    const client = await connected(folder, capabilities['db'] ?? '')
+    const lock = await locked('notes')
+    const waits = client.query('select count(*) from notes').catch((error: unknown) => error)
+    const what = { what: { kind: 'session', id: session }, reason: 'gone astray' }
+    for (const claims of [{}, { sub: 'ada', kind: 'human', roles: ['dba'] }, { ...grace, roles: [] }]) {
+      const who = await as(claims)
+      expect((await ask(folder.approvals, 'GET', '/v1/sessions', who)).status).toBe(403)
+      expect((await ask(folder.approvals, 'POST', '/v1/revocations', asJson(what, who.headers))).status).toBe(403)
+    }
+    expect((await ask(folder.approvals, 'GET', '/v1/revocations')).status).toBe(401)
+    expect((await ask(folder.control, 'GET', '/v1/sessions', await as(grace))).status).toBe(404)
+    const listed = await ask(folder.approvals, 'GET', '/v1/sessions', await as(grace))
+    expect(listed.body).toMatchObject({ sessions: [{ session, kind: 'agent', connections: 1 }] })
+    expect(listed.text).not.toMatch(/bk_|eyJ/)
+    const { headers } = await as(grace)
+    expect((await ask(folder.approvals, 'POST', '/v1/revocations', asJson(what, headers))).status).toBe(201)
+    expect(await waits).toMatchObject({ code: '57P01', message: expect.stringContaining('gone astray') })
+    await lock.end()
+    await expect(connected(folder, capabilities['db'] ?? '')).rejects.toThrow(code('ERR_'))
+    expect((await ask(folder.approvals, 'GET', '/v1/revocations', await as(grace))).body).toMatchObject({
+      revocations: [{ what: { kind: 'session', id: session }, reason: 'gone astray' }],
+    })
+  })
+
   it('ends at once on a second signal, with the journal closed well', async () => {
     const { folder, served } = await serving()
     const client = await connected(folder, await folder.issuer.token())

@@ -224,6 +224,19 @@ describe('a session that was admitted comes back once', () => {
     await expectAllReleased(stub, 2)
   })
 
+  it('with nothing opened when its client left before there was a connection', async () => {
+    const gate = latch()
+    const stub = await open({ opening: () => gate.open })
+    const { closed, socket } = await rawSocket(stub.door)
+    socket.write(Buffer.concat([startup(), password('good')]))
+    await vi.waitFor(() => expect(stub.door.connections).toBe(1))
+    socket.destroy()
+    await closed
+    gate.release()
+    await expectAllReleased(stub, 1)
+    expect(stub.opened).toEqual([])
+  })
+
   it('when there was no room', async () => {
     const stub = await open({ options: { maxConnections: 1 } })
     const client = clientOf(stub.door)

@@ -1,15 +1,15 @@
 /**
- * A controller whose signal also aborts, for the same reason, when one of the other signals does. Once it has aborted nothing
+ * A controller whose signal also aborts, for the same reason, when one of the other signals does that are there. Once it has aborted nothing
  * of it is left on them, whereas `AbortSignal.any` leaves something on a signal as long as that lives, as a session does.
  */
 export class JointSignal extends AbortController {
   readonly #others: readonly AbortSignal[]
 
-  constructor(...others: readonly AbortSignal[]) {
+  constructor(...others: readonly (AbortSignal | undefined)[]) {
     super()
-    this.#others = others
-    for (const other of others) other.addEventListener('abort', this.#follow)
-    if (others.some(({ aborted }) => aborted)) this.#follow()
+    this.#others = others.filter((other) => other !== undefined)
+    for (const other of this.#others) other.addEventListener('abort', this.#follow)
+    if (this.#others.some(({ aborted }) => aborted)) this.#follow()
   }
 
   override abort(reason?: unknown): void {

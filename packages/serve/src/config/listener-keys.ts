@@ -14,13 +14,15 @@ export const address = {
 
 /** Where health, metrics, sessions and, if it says so, approvals are. */
 export const controlListener = group(
-  { ...address, sessions: otherwise(flag, true), approvals: otherwise(flag, false) },
+  { ...address, sessions: otherwise(flag, true), approvals: otherwise(flag, false), operators: otherwise(flag, false) },
   (value, at, problems) => {
     if ((value.path === undefined) === (value.port === undefined))
       problems.add(at, 'one of these is needed, and only one: path, port')
     // Whoever is on the machine reaches a port, and would read what others wait for.
     if (value.approvals && value.port !== undefined)
       problems.add([...at, 'approvals'], 'held statements are shown on a unix socket alone; give this listener a path')
+    if (value.operators && value.port !== undefined)
+      problems.add([...at, 'operators'], 'operators come by a unix socket alone; give this listener a path')
   },
 )
 

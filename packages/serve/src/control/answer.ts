@@ -23,6 +23,7 @@ const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   ERR_TOKEN_INVALID: 401,
   ERR_PROOF_INVALID: 401,
   ERR_PROOF_NONCE: 401,
+  ERR_DENIED: 403,
   ERR_DIRECTORY_REFUSED: 403,
   ERR_DUTY_CONFLICT: 403,
   ERR_REVOKED: 403,

@@ -72,3 +72,22 @@ export function jsonBody(request: IncomingMessage, body: Buffer): ReadonlyMap<st
 export function wrong(what: string): BothKeysError {
   return new BothKeysError('ERR_CONFIG_INVALID', what)
 }
+
+/** The token of a request, with its proof where it is bound to a key. Throws ERR_TOKEN_INVALID and ERR_PROOF_INVALID. */
+export function credentialOf(request: IncomingMessage): { readonly token: string; readonly proof?: string } {
+  const authorization = authorizationOf(request)
+  const proof = request.headers['dpop']
+  if (authorization === undefined || Array.isArray(proof)) throw noToken()
+  const isBound = authorization.scheme === 'DPoP'
+  if (isBound !== (proof !== undefined))
+    throw new BothKeysError('ERR_PROOF_INVALID', 'a proof belongs to the scheme DPoP, and the scheme DPoP to a proof', {
+      hint: 'send Authorization: DPoP <token> and DPoP: <proof>, or Authorization: Bearer <token> alone',
+    })
+  return { token: authorization.secret, ...(proof !== undefined && { proof }) }
+}
+
+export function noToken(): BothKeysError {
+  return new BothKeysError('ERR_TOKEN_INVALID', 'the request has no token', {
+    hint: 'send Authorization: Bearer <token>, or DPoP <token> with a proof',
+  })
+}

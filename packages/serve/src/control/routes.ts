@@ -5,10 +5,13 @@ import type { OpenedSession } from '../sessions/served-sessions.js'
 import type { Answer } from './answer.js'
 import { json, problem } from './answer.js'
 import type { Readiness } from './readiness.js'
-import { authorizationOf, jsonBody, wrong } from './request.js'
+import type { OperatorPorts } from './operators.js'
+import { listRevocations, listSessions, revoke } from './operators.js'
+import { authorizationOf, credentialOf, jsonBody, noToken, wrong } from './request.js'
 
 /** What the routes reach. */
 export interface ControlPorts {
+  readonly operators: OperatorPorts
   readonly targets: readonly string[]
   readonly readiness: () => Promise<Readiness>
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>
@@ -24,6 +27,7 @@ export interface ControlPorts {
 export interface ControlRoles {
   readonly sessions: boolean
   readonly approvals: boolean
+  readonly operators: boolean
 }
 
 /** Answers one request, whose body was read. Throws a BothKeysError for what is refused. */
@@ -34,7 +38,7 @@ export async function route(
   roles: ControlRoles,
 ): Promise<Answer> {
   const path = request.url ?? ''
-  const [, collection, id] = /^\/v1\/(sessions|approvals)(?:\/([0-9a-f]{1,64}))?$/.exec(path) ?? []
+  const [, collection, id] = /^\/v1\/(sessions|approvals|revocations)(?:\/([0-9a-f]{1,64}))?$/.exec(path) ?? []
   const at = `${request.method ?? ''} ${collection === undefined ? path : `/v1/${collection}${id === undefined ? '' : '/'}`}`
   switch (at) {
     case 'GET /healthz':
@@ -51,6 +55,12 @@ export async function route(
       return roles.sessions ? openSession(request, body, ports) : nothingHere()
     case 'DELETE /v1/sessions/':
       return roles.sessions ? endSession(request, ports, id ?? '') : nothingHere()
+    case 'GET /v1/sessions':
+      return roles.operators ? listSessions(request, ports.operators) : nothingHere()
+    case 'GET /v1/revocations':
+      return roles.operators ? listRevocations(request, ports.operators) : nothingHere()
+    case 'POST /v1/revocations':
+      return roles.operators ? revoke(request, body, ports.operators) : nothingHere()
     case 'GET /v1/approvals':
       return roles.approvals ? json(200, { approvals: ports.approvals.pending().map(shown) }) : nothingHere()
     case 'POST /v1/approvals/':
@@ -65,16 +75,8 @@ function nothingHere(): Answer {
 }
 
 async function openSession(request: IncomingMessage, body: Buffer, ports: ControlPorts): Promise<Answer> {
-  const authorization = authorizationOf(request)
-  const proof = request.headers['dpop']
-  if (authorization === undefined || Array.isArray(proof)) throw noToken()
-  const isBound = authorization.scheme === 'DPoP'
-  if (isBound !== (proof !== undefined))
-    throw new BothKeysError('ERR_PROOF_INVALID', 'a proof belongs to the scheme DPoP, and the scheme DPoP to a proof', {
-      hint: 'send Authorization: DPoP <token> and DPoP: <proof>, or Authorization: Bearer <token> alone',
-    })
   const targets = targetsOf(jsonBody(request, body), ports.targets)
-  const credential = { token: authorization.secret, ...(proof !== undefined && { proof }) }
+  const credential = credentialOf(request)
   const { capabilities, session } = await ports.openSession(credential, targets)
   return json(201, { session: session.id, expiresAt: session.principal.expiresAt.toISOString(), capabilities })
 }
@@ -111,10 +113,4 @@ async function submit(ports: ControlPorts, id: string, body: ReadonlyMap<string,
 function shown(request: ApprovalRequest): object {
   const { digest, expiresAt, id, identity, operation, rules, stages, subject, target, view } = request
   return { id, digest, target, identity, operation, rules, stages, subject, view, expiresAt: expiresAt.toISOString() }
-}
-
-function noToken(): BothKeysError {
-  return new BothKeysError('ERR_TOKEN_INVALID', 'the request has no token', {
-    hint: 'send Authorization: Bearer <token>, or DPoP <token> with a proof',
-  })
 }

@@ -42,6 +42,11 @@ export class ServedSessions {
     return this.#byId.size
   }
 
+  /** Those that are open, oldest first. */
+  list(): readonly ServedSession[] {
+    return [...this.#byId.values()]
+  }
+
   /** From now on nobody is let in who was not before. */
   refuseNew(): void {
     this.#refusesNew = true

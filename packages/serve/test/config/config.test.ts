@@ -48,6 +48,7 @@ const wrong: readonly (readonly [string, string, unknown, RegExp])[] = [
   ['a socket for everybody', 'targets.0.listen.socketMode', '0666', /socketMode: an octal mode/],
   ['a mode that is a number', 'targets.0.listen.socketMode', 660, /socketMode: an octal mode/],
   ['a listener without an address', 'control', [{}], /control\[0\]: one of these is needed, and only one: path, port/],
+  ['operators on a port', 'control', [{ port: 9464, operators: true }], /operators: operators come by a unix socket/],
   ['approvals on a port', 'control', [{ port: 9464, approvals: true }], /approvals: held statements are shown/],
   ['a token of the directory', 'directory', { ...http, token: 'x' }, /directory\.token: no secret belongs here/],
   ['no token of the directory', 'directory', { ...http, tokenFile: undefined }, /only one: tokenFile, tokenCredential/],

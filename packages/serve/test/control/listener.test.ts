@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ApprovalRequest } from '@bothkeys/core'
+import type { ApprovalRequest, Guard } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorAnswer } from '../../src/control/answer.js'
@@ -28,6 +28,9 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((listener) => listener.close()))
   rmSync(folder, { recursive: true })
 })
+
+// Nothing that reaches it is let through.
+const nobody = {} as Guard
 
 const held = { id: 'aa', view: { text: 'delete everything' }, expiresAt: new Date(0) } as unknown as ApprovalRequest
 
@@ -55,11 +58,12 @@ async function listening({ maxRequests = 8, ports = {}, roles, tcp = false }: Li
         return Promise.resolve({ counted: true })
       },
     },
+    operators: { guard: nobody, guarded: [], sessions: { list: () => [] } },
     ...ports,
   }
   const address = tcp ? { port: 0 } : { path: join(folder, `c${String(open.length)}.sock`), mode: 0o660 }
   const answer: Parameters<typeof openControlListener>[0]['answer'] = (request, body) =>
-    route(request, body, all, { sessions: true, approvals: false, ...roles })
+    route(request, body, all, { sessions: true, approvals: false, operators: false, ...roles })
   const listener = await openControlListener({ address, answer, maxRequests })
   open.push(listener)
   return tcp ? Number(new URL(listener.url).port) : listener.url
@@ -122,6 +126,9 @@ describe('a control listener', () => {
     ['GET', '/v1/sessions'],
     ['DELETE', '/v1/sessions'],
     ['GET', '/v1/approvals'],
+    ['GET', '/v1/sessions'],
+    ['GET', '/v1/revocations'],
+    ['POST', '/v1/revocations'],
     ['POST', '/v1/approvals/aa'],
   ])('has nothing at %s %s', async (method, at) => {
     expect(await statusOf(await listening(), method, at)).toBe(404)
@@ -317,7 +324,8 @@ describe('what is said about an error', () => {
     ['ERR_LIMIT_EXCEEDED', 429],
     ['ERR_REVOKED', 403],
     ['ERR_LEDGER_UNAVAILABLE', 503],
-    ['ERR_DENIED', 500],
+    ['ERR_DENIED', 403],
+    ['ERR_POLICY_INVALID', 500],
   ] as const)('%s is %i', (code, status) => {
     expect(errorAnswer(new BothKeysError(code, 'why'))).toMatchObject({ status, body: expect.stringContaining(code) })
   })

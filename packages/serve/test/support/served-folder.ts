@@ -59,6 +59,8 @@ export interface FolderOptions {
   /** Further members of the configuration. */
   readonly config?: object
   readonly policy?: object
+  /** Whether the socket that shows held statements is for operators, too. */
+  readonly operators?: boolean
 }
 
 /** Everything that `bothkeys serve` is told, in a folder. */
@@ -114,7 +116,7 @@ export async function makeServedFolder(options: FolderOptions): Promise<ServedFo
       ],
       control: [
         { path: 'run/control.sock', socketMode: group === undefined ? '0600' : '0660' },
-        { path: 'desk/approvals.sock', sessions: false, approvals: true },
+        { path: 'desk/approvals.sock', sessions: false, approvals: true, operators: options.operators ?? false },
       ],
       ...options.config,
     }),
