@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { fixedClock } from '@bothkeys/core/testing'
 import { describe, expect, it } from 'vitest'
 import { claimsOf } from './support/claims.js'
 import { envelopeOf } from './support/envelopes.js'
@@ -132,9 +133,12 @@ describe('what an engine sends', () => {
   })
 
   it('that nobody decides ends when it expires', async () => {
-    const stage = await RelayStage.open()
-    const { body, id } = envelopeOf({ expiresAtMs: Date.now() + 1_500 })
+    const clock = fixedClock(Date.now())
+    const stage = await RelayStage.open({ clock })
+    const { body, id } = envelopeOf({ expiresAtMs: clock.wallMs() + 1_500 })
     await stage.orders.ask(body)
+    expect(stage.desk.pending()).toHaveLength(1)
+    clock.advance(1_500)
     await expect.poll(() => stage.desk.pending().length).toBe(0)
     expect(stage.desk.history(1)).toMatchObject([{ id, end: 'expired' }])
     await expect.poll(() => readdir(stage.requests)).toEqual([])

@@ -175,7 +175,9 @@ describe('bothkeys serve', () => {
 
   it('ends the connections of whoever is revoked by the directory, and of a token that expires', async () => {
     const { folder } = await serving()
-    await (await usedByTokenOf(folder, 4)).closed
+    await (
+      await usedByTokenOf(folder, 4)
+    ).closed
     const people = readFileSync(`${folder.path}/people.yaml`, 'utf8')
     const token = await folder.issuer.token()
     writeFileSync(`${folder.path}/people.yaml`, people.replace('"agent-1":{', '"agent-1":{"disabled":true,'))

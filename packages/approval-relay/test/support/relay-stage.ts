@@ -105,8 +105,11 @@ export class RelayStage {
     this.#desk = desk
     this.#close = () => relay.close()
     this.url = (await relay.listen({ port: 0 })).url
-    this.orders.url = this.url
-    this.stock.url = this.url
+    for (const engine of [this.orders, this.stock]) {
+      engine.url = this.url
+      // However slow the machine is: a token is made when it is sent.
+      engine.nowMs = options.clock?.wallMs ?? Date.now
+    }
   }
 
   async stop(): Promise<void> {

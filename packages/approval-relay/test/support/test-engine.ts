@@ -18,6 +18,8 @@ export class TestEngine {
   readonly key: KeyObject
   readonly jwks: { readonly keys: readonly object[] }
   url = ''
+  /** What its clock says. */
+  nowMs: () => number = Date.now
 
   constructor(name: string) {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -32,7 +34,7 @@ export class TestEngine {
 
   token(method: 'GET' | 'POST', path: string, body?: string): Promise<string> {
     const message = { audience: issuer, method, path, ...(body === undefined ? {} : { body }) }
-    return signRequest(message, { engine: this.name, key: this.key, algorithm: 'ES256' })
+    return signRequest(message, { engine: this.name, key: this.key, algorithm: 'ES256', nowMs: this.nowMs() })
   }
 
   async post(path: string, body: unknown, token?: string): Promise<Answered> {
