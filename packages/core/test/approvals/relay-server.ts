@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { RelayedRequest } from '../../src/approvals/read-request.js'
 import { readRequest } from '../../src/approvals/read-request.js'
 import { requestTokens } from '../../src/identity/request-token.js'
@@ -41,6 +41,11 @@ export class RelayServer {
   async listen(port = 0): Promise<string> {
     await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
     return this.url
+  }
+
+  /** A connection that came in elsewhere. */
+  take(socket: Socket): void {
+    this.#server.emit('connection', socket)
   }
 
   get url(): string {
