@@ -1,3 +1,4 @@
+import { fixedClock } from '@bothkeys/core/testing'
 import { describe, expect, it } from 'vitest'
 import { claimsOf } from './support/claims.js'
 import { envelopeOf } from './support/envelopes.js'
@@ -96,7 +97,10 @@ describe('a compromised process of an agent', () => {
   })
 
   it('that floods is slowed down, and other engines are not', async () => {
-    const stage = await RelayStage.open({ limits: { requestsPerMinute: 8, requestsPerRequesterPerMinute: 3 } })
+    const stage = await RelayStage.open({
+      clock: fixedClock(Date.now()),
+      limits: { requestsPerMinute: 8, requestsPerRequesterPerMinute: 3 },
+    })
     const statuses: number[] = []
     for (let n = 0; n < 24; n++) {
       const { status } = await stage.orders.ask(envelopeOf({ requester: n < 6 ? 'a' : `r${String(n)}` }).body)
@@ -137,7 +141,7 @@ describe('a compromised process of an agent', () => {
   })
 
   it('that sends without pause is stopped whatever it sends', async () => {
-    const stage = await RelayStage.open({ limits: { messagesPerMinute: 3 } })
+    const stage = await RelayStage.open({ clock: fixedClock(Date.now()), limits: { messagesPerMinute: 3 } })
     for (let n = 0; n < 3; n++) expect(await stage.orders.answers('f'.repeat(32))).toMatchObject({ status: 404 })
     expect(await stage.orders.answers('f'.repeat(32))).toMatchObject({ status: 429 })
     expect(await stage.stock.answers('f'.repeat(32))).toMatchObject({ status: 404 })
