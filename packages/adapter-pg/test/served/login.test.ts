@@ -361,7 +361,8 @@ describe('whoever floods a served door', () => {
     const drip = setInterval(() => socket.write('p'), 100)
     await closed
     clearInterval(drip)
-    await expectLogin(stub)
+    // A busy machine may need more than one try within the time that there is.
+    await vi.waitFor(() => expectLogin(stub))
   })
 
   it('with logins that nobody decides is cut off in the end, and the host is told', async () => {
@@ -375,7 +376,8 @@ describe('whoever floods a served door', () => {
     })
     await expect(clientOf(stub.door, 'good', 'slow').connect()).rejects.toThrow()
     expect(signals[0]?.aborted).toBe(true)
-    await expectLogin(stub)
+    // A busy machine may need more than one try within the time that there is.
+    await vi.waitFor(() => expectLogin(stub))
   })
 
   it('with connections that are over and stay open is closed without a word', async () => {
