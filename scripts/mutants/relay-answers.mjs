@@ -248,4 +248,18 @@ export const relayAnswerGuards = [
     replace: 'return this.#lines.slice(-limit).toReversed()',
     tests: tests('store'),
   },
+  {
+    name: 'what is masked is in no entry of the desk',
+    file: relay('relay-desk'),
+    find: 'entry.shown(this.#parts.viewOf(entry.request, []).request)',
+    replace: 'entry.shown(entry.request)',
+    tests: tests('masks'),
+  },
+  {
+    name: 'the view of what is masked holds no more than it shows',
+    file: relay('masks'),
+    find: 'const request = withheld(whole)',
+    replace: 'const request = whole',
+    tests: tests('masks'),
+  },
 ]

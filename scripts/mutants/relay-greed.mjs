@@ -81,8 +81,8 @@ export const relayGreedGuards = [
   },
   {
     name: 'a masked request is put in words once',
-    file: relay('withheld'),
-    find: '  known.set(request, made)\n',
+    file: relay('masks'),
+    find: '    views.set(request, known)\n',
     replace: '',
     tests,
   },

@@ -24,6 +24,7 @@ export type {
   PersonView,
   RelayClock,
   Route,
+  ShownRequest,
   Signer,
 } from './ports.js'
 export { createSignerKey, fileSigner } from './file-signer.js'

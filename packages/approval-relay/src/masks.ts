@@ -8,7 +8,7 @@ import {
   patternMatches,
   requestView,
 } from '@bothkeys/core/relay'
-import type { PersonView } from './ports.js'
+import type { PersonView, ShownRequest } from './ports.js'
 import { withheld } from './withheld.js'
 
 /** Requests whose content is withheld from whoever has none of some roles. */
@@ -35,15 +35,14 @@ export function maskedViews(
 ): (request: RelayedRequest, roles: readonly string[]) => PersonView {
   const read = masks.map(readMask)
   // A list makes many of them, again and again.
-  const made = new WeakMap<RelayedRequest, PersonView>()
+  const masked = new WeakMap<RelayedRequest, PersonView>()
+  const clear = new WeakMap<RelayedRequest, PersonView>()
   return (request, roles) => {
     const covering = read.filter((mask) => mask.covers(request))
     const isClear = covering.every((mask) => roles.some((role) => mask.clearFor.has(role)))
-    const { complete, digest, text } = request.view
-    if (isClear)
-      return { text, complete, masked: false, digest, allowUpTo: complete ? 'phishing-resistant' : 'channel' }
-    const known = made.get(request) ?? maskedView(request)
-    made.set(request, known)
+    const views = isClear ? clear : masked
+    const known = views.get(request) ?? (isClear ? clearView(request) : maskedView(request))
+    views.set(request, known)
     return known
   }
 }
@@ -69,15 +68,22 @@ function readMask(mask: RelayMask): ReadMask {
   }
 }
 
-function maskedView(request: RelayedRequest): PersonView {
+function clearView({ exact: _exact, view, ...request }: RelayedRequest): PersonView {
+  const { complete, digest, text } = view
+  const allowUpTo = complete ? 'phishing-resistant' : 'channel'
+  return Object.freeze({ text, request, complete, masked: false, digest, allowUpTo })
+}
+
+function maskedView(whole: RelayedRequest): PersonView {
+  const request = withheld(whole)
   const text = withoutContent(request)
   const digest = hash('sha256', `bothkeys.masked-view.v1\0${text}`, 'hex')
-  return Object.freeze({ text, complete: false, masked: true, digest, allowUpTo: 'channel' })
+  return Object.freeze({ text, request, complete: false, masked: true, digest, allowUpTo: 'channel' })
 }
 
 /** The view of what is not masked, which says that it is no whole one. */
-function withoutContent(request: RelayedRequest): string {
-  const { text } = requestView(withheld(request))
+function withoutContent(request: ShownRequest): string {
+  const { text } = requestView(request)
   return `${text.replace('\n  parameters none', '\n  parameters withheld')}\n  ! THIS VIEW IS MASKED, SO IT CANNOT BE APPROVED HERE.`
 }
 

@@ -1,5 +1,5 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import type { DeskAnswer, DeskEntry } from './ports.js'
+import type { DeskAnswer, DeskEntry, ShownRequest } from './ports.js'
 import type { KeptRequest } from './store/request-store.js'
 import { stands } from './standing-answer.js'
 import type { KeptAnswer } from './store/kept-answer.js'
@@ -94,8 +94,8 @@ export class PendingEntry {
     }))
   }
 
-  shown(): DeskEntry {
-    return { request: this.request, receivedAtMs: this.receivedAtMs, answers: this.answers() }
+  shown(request: ShownRequest): DeskEntry {
+    return { request, receivedAtMs: this.receivedAtMs, answers: this.answers() }
   }
 
   /** One after the other, so that what ends a request comes after what was being kept of it. */

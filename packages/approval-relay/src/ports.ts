@@ -37,9 +37,13 @@ export interface DeskAnswer {
   readonly receipt: { readonly counted: true } | { readonly counted: false; readonly reason: string } | undefined
 }
 
+/** A request as somebody may see it: what is masked for them is not in it. */
+export type ShownRequest = Omit<RelayedRequest, 'exact' | 'view'>
+
 /** A request that waits for people. */
 export interface DeskEntry {
-  readonly request: RelayedRequest
+  /** What anybody may see of it. What somebody may see is in their view. */
+  readonly request: ShownRequest
   readonly receivedAtMs: number
   readonly answers: readonly DeskAnswer[]
 }
@@ -70,6 +74,8 @@ export interface HistoryLine {
 export interface PersonView {
   /** Rendered by the relay from the exact action, escaped for a terminal: a page escapes it again. */
   readonly text: string
+  /** The request as far as this person may see it. */
+  readonly request: ShownRequest
   /** False when something was cut. */
   readonly complete: boolean
   /** True when statement and parameters are withheld from this person. */

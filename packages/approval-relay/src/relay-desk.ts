@@ -67,11 +67,12 @@ export class RelayDesk implements Desk {
   }
 
   pending(): readonly DeskEntry[] {
-    return [...this.#pending.values()].map((entry) => entry.shown())
+    return [...this.#pending.values()].map((entry) => this.#shown(entry))
   }
 
   entry(id: string): DeskEntry | undefined {
-    return this.#pending.get(id)?.shown()
+    const entry = this.#pending.get(id)
+    return entry === undefined ? undefined : this.#shown(entry)
   }
 
   history(limit: number): readonly HistoryLine[] {
@@ -297,6 +298,11 @@ export class RelayDesk implements Desk {
       new PendingEntry({ request, bytes, receivedAtMs, answers: [], receipts: new Map(), lastN: 0 }),
     )
     this.#emit('added', request.id)
+  }
+
+  /** Without what is masked for somebody, for nobody says who looks. */
+  #shown(entry: PendingEntry): DeskEntry {
+    return entry.shown(this.#parts.viewOf(entry.request, []).request)
   }
 
   #whyNotPending(id: string): DeskRefusal | undefined {

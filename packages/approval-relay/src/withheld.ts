@@ -1,22 +1,12 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-
-type Withheld = Omit<RelayedRequest, 'exact' | 'view'>
-
-/** A list asks for many of them, again and again. */
-const known = new WeakMap<RelayedRequest, Withheld>()
+import type { ShownRequest } from './ports.js'
 
 /**
  * A request without what is masked: the statement is withheld whole, for a value can stand anywhere in it. So are parameters, what an
  * estimate says, settings, and what an effect says beside duty and resource. Whatever is made for somebody of whom something is
  * masked is made from this.
  */
-export function withheld(request: RelayedRequest): Withheld {
-  const made = known.get(request) ?? withoutMasked(request)
-  known.set(request, made)
-  return made
-}
-
-function withoutMasked(request: RelayedRequest): Withheld {
+export function withheld(request: RelayedRequest): ShownRequest {
   const { exact: _exact, view: _view, ...others } = request
   return {
     ...others,

@@ -26,7 +26,9 @@ describe('a compromised process of an agent', () => {
     // What can be sent is the action itself, and it is shown as what it is.
     const id = (claims as { id: string }).id
     expect(await stage.orders.ask(JSON.stringify({ claims, exact: harmfulExact, v }))).toMatchObject({ status: 201 })
-    expect(stage.desk.entry(id)?.request.view.text).toContain('| drop table invoices')
+    expect((await stage.desk.viewFor(id, undefined, new AbortController().signal))?.text).toContain(
+      '| drop table invoices',
+    )
   })
 
   it('cannot have an approval of a benign request count for another action', async () => {

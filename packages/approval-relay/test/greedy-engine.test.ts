@@ -65,7 +65,7 @@ describe('an engine that takes all that it can', () => {
     for (let each = 0; each < 58; each++) for (const requester of ['a', 'b', 'c', 'd']) ask(requester)
     ask('quiet')
     ask('etl', 'stock')
-    const { entries, isWhole } = await listedFor({ clock: systemClock, desk }, ann, never)
+    const { entries, isWhole } = listedFor({ clock: systemClock, desk }, ann)
     expect(isWhole).toBe(false)
     expect(entries).toHaveLength(200)
     expect(entries.slice(-2).map(({ engine, who }) => [engine, who])).toEqual([
@@ -80,8 +80,8 @@ describe('an engine that takes all that it can', () => {
     await stage.orders.ask(envelopeOf().body)
     const cards = { duty: 'delete', resource: 'table:public.cards', attributes: {} }
     await stage.orders.ask(envelopeOf({ effects: [cards] }).body)
-    const look = () => listedFor({ clock: systemClock, desk: stage.desk }, ann, never)
-    const [one, other] = [await look(), await look()]
+    const look = () => listedFor({ clock: systemClock, desk: stage.desk }, ann)
+    const [one, other] = [look(), look()]
     expect(one.entries).toHaveLength(2)
     for (const [index, { effects }] of one.entries.entries()) expect(other.entries[index]?.effects).toBe(effects)
   })

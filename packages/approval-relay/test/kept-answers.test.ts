@@ -22,7 +22,7 @@ async function deciding(
   { signal, who = 'ann' }: { readonly signal?: AbortSignal; readonly who?: string } = {},
 ): Promise<{ readonly said: Promise<DeskReceipt>; readonly pass: (ms: number) => Promise<void> }> {
   const person = { subject: { issuer: people, id: who } }
-  const viewDigest = stage.desk.entry(id)?.request.view.digest ?? ''
+  const viewDigest = (await stage.desk.viewFor(id, undefined, new AbortController().signal))?.digest ?? ''
   if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const decision = {
     decision: 'allow',

@@ -34,6 +34,16 @@ describe('a request about what is masked', () => {
     expect(bob?.digest).not.toBe(ann?.digest)
   })
 
+  it('is nowhere at the desk but in the views of those who may see it', async () => {
+    const stage = await RelayStage.open({ masks })
+    const { ann, anybody, bob, id } = await views(stage, secret)
+    const kept = [stage.desk.entry(id), ...stage.desk.pending(), bob, anybody]
+    expect(JSON.stringify(kept)).not.toMatch(/s3cret|4111|c0lumn/)
+    expect(ann?.request).toMatchObject({ text: secret.text, parameters: secret.parameters })
+    expect(ann?.request).not.toHaveProperty('exact')
+    expect(stage.desk.entry(id)?.request).toMatchObject({ id, engine: 'orders', effects: [{ duty: 'write' }] })
+  })
+
   it('cannot be allowed at signed by whoever was shown a part, and can be denied', async () => {
     const stage = await RelayStage.open({ masks })
     const { ann, id } = await views(stage, secret)

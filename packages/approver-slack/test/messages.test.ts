@@ -124,7 +124,7 @@ describe('the message about a request', () => {
     // The view has it all, and Slack does not take as much.
     ask({ text: `delete from invoices where id in (${'1234567890, '.repeat(600)}0)` })
     const message = await asked()
-    expect(bench.desk.pending()[0]!.request.view.complete).toBe(true)
+    expect(await bench.desk.viewFor(bench.desk.pending()[0]!.request.id)).toMatchObject({ complete: true })
     expect(shows(message)).toContain('THIS IS NOT ALL OF THE REQUEST, SO IT CANNOT BE APPROVED IN SLACK.')
     expect(buttons(message)).toEqual(['bothkeys_deny', 'bothkeys_open'])
     // Whoever makes Slack send the click all the same.

@@ -1,6 +1,5 @@
 import { fairShare } from '../fair-share.js'
 import type { DeskEntry, DeskPerson, PageContext } from '../ports.js'
-import { withheld } from '../withheld.js'
 import type { Summary } from './summary.js'
 import { summaryOf } from './summary.js'
 
@@ -15,22 +14,13 @@ export interface Listed {
 }
 
 /** What is pending, as it is listed for somebody. A list holds what anybody may see, for it is made without asking who holds which role. */
-export async function listedFor(
-  { clock, desk }: Pick<PageContext, 'clock' | 'desk'>,
-  person: DeskPerson,
-  signal: AbortSignal,
-): Promise<Listed> {
+export function listedFor({ clock, desk }: Pick<PageContext, 'clock' | 'desk'>, person: DeskPerson): Listed {
   const pending = desk.pending()
-  const entries = await Promise.all(
-    fairShare(pending, most, [engineOf, requesterOf]).map(async (entry) => {
-      const view = await desk.viewFor(entry.request.id, undefined, signal)
-      // It ended meanwhile.
-      if (view === undefined) return []
-      const request = view.masked ? withheld(entry.request) : entry.request
-      return [summaryOf({ answers: entry.answers, request }, person, clock.wallMs())]
-    }),
-  )
-  return { entries: entries.flat(), isWhole: pending.length <= most }
+  const nowMs = clock.wallMs()
+  return {
+    entries: fairShare(pending, most, [engineOf, requesterOf]).map((entry) => summaryOf(entry, person, nowMs)),
+    isWhole: pending.length <= most,
+  }
 }
 
 function engineOf({ request }: DeskEntry): string {

@@ -71,7 +71,7 @@ async function tell(
         send('event: over\ndata: {}\n\n')
         return
       }
-      if (!send(news.take() ? await listFor(site, session, signal) : ': here\n\n')) return
+      if (!send(news.take() ? listFor(site, session) : ': here\n\n')) return
       await sleep(pauseMs, undefined, { signal })
       await news.wait(beatMs, signal)
     }
@@ -83,8 +83,7 @@ async function tell(
 }
 
 /** JSON has no line break in it, so that no text ends the event that it is in. */
-async function listFor(site: PageSite, { person }: Visitor['session'], signal: AbortSignal): Promise<string> {
-  const { clock, desk } = site.context
-  const data = { ...(await listedFor({ clock, desk }, person, signal)), nowMs: clock.wallMs() }
+function listFor(site: PageSite, { person }: Visitor['session']): string {
+  const data = { ...listedFor(site.context, person), nowMs: site.context.clock.wallMs() }
   return `event: pending\ndata: ${JSON.stringify(data)}\n\n`
 }

@@ -1,6 +1,5 @@
 import { digestPrefix } from '@bothkeys/core/relay'
 import type { DeskRefusal, Incoming, Outgoing, PersonView, Route } from '../ports.js'
-import { withheld } from '../withheld.js'
 import { endedBody, historyBody } from './history-page.js'
 import { html } from './html.js'
 import { lowerOf } from './lower-of.js'
@@ -46,7 +45,7 @@ async function showPending(site: PageSite, incoming: Incoming, signal: AbortSign
   const visitor = await site.visitor(incoming, signal)
   if (!isVisitor(visitor)) return visitor
   const { session } = visitor
-  const { entries } = await listedFor(site.context, session.person, signal)
+  const { entries } = listedFor(site.context, session.person)
   const body = pendingBody(entries, site.context.clock.wallMs())
   return site.page({ title: 'Pending', body, session, part: 'pending' })
 }
@@ -126,8 +125,7 @@ async function lookedUp(
   // Looked up after the view, so that what is shown with it is no older.
   const entry = desk.entry(id)
   if (view === undefined || entry === undefined) return undefined
-  const request = view.masked ? withheld(entry.request) : entry.request
-  return { entry: { answers: entry.answers, request }, view, session }
+  return { entry: { answers: entry.answers, request: view.request }, view, session }
 }
 
 function over(site: PageSite, id: string, session: PageSession, status = 200): Outgoing {

@@ -14,6 +14,7 @@ import type {
   HistoryLine,
   PersonView,
 } from '../../src/ports.js'
+import { withheld } from '../../src/withheld.js'
 
 type Send = (request: RelayedRequest, decision: DeskDecision) => Promise<DeskAnswer['receipt']>
 type Listener = (...args: readonly unknown[]) => void
@@ -67,12 +68,18 @@ export class DeskInMemory implements Desk {
     this.#tell('ended', id, line)
   }
 
+  /** The latest request that waits, as it came. */
+  get latest(): RelayedRequest | undefined {
+    return [...this.#pending.values()].at(-1)?.request
+  }
+
   pending(): readonly DeskEntry[] {
-    return [...this.#pending.values()]
+    return [...this.#pending.values()].map((entry) => this.#shown(entry))
   }
 
   entry(id: string): DeskEntry | undefined {
-    return this.#pending.get(id)
+    const entry = this.#pending.get(id)
+    return entry === undefined ? undefined : this.#shown(entry)
   }
 
   history(limit: number): readonly HistoryLine[] {
@@ -95,17 +102,30 @@ export class DeskInMemory implements Desk {
     if (person === undefined ? this.masked.size === 0 : !this.masked.has(person.subject.id)) {
       return Promise.resolve({
         text,
+        request,
         complete,
         digest,
         masked: false,
         allowUpTo: complete ? 'phishing-resistant' : 'channel',
       })
     }
-    const withheld = text
+    const shown = text
       .replace(/^ {4}\| .*$/gmu, '    | (withheld)')
       .replace(/^ {2}parameters .*$/mu, '  parameters withheld')
-    const masked = createHash('sha256').update(withheld).digest('hex')
-    return Promise.resolve({ text: withheld, complete, digest: masked, masked: true, allowUpTo: 'channel' })
+    const masked = createHash('sha256').update(shown).digest('hex')
+    return Promise.resolve({
+      text: shown,
+      request: withheld(request),
+      complete,
+      digest: masked,
+      masked: true,
+      allowUpTo: 'channel',
+    })
+  }
+
+  /** What is masked for somebody is masked for anybody. */
+  #shown(entry: { readonly request: RelayedRequest; receivedAtMs: number; answers: DeskAnswer[] }): DeskEntry {
+    return this.masked.size === 0 ? entry : { ...entry, request: withheld(entry.request) }
   }
 
   async decide(id: string, decision: DeskDecision): Promise<DeskReceipt> {

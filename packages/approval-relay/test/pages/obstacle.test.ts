@@ -6,7 +6,15 @@ import type { DeskAnswer, DeskEntry, PersonView } from '../../src/ports.js'
 
 const person = { subject: { issuer: 'https://login.example', id: 'ann' } }
 const session: PageSession = { person, level: 'signed', method: 'house', formToken: 't' }
-const whole: PersonView = { text: 't', complete: true, masked: false, digest: 'd', allowUpTo: 'phishing-resistant' }
+const request = {} as PersonView['request']
+const whole: PersonView = {
+  text: 't',
+  request,
+  complete: true,
+  masked: false,
+  digest: 'd',
+  allowUpTo: 'phishing-resistant',
+}
 const answer = (id: string, issuer = 'https://login.example') =>
   ({ by: { subject: { id, issuer } }, decision: 'allow', atMs: 0 }) as DeskAnswer
 

@@ -74,7 +74,7 @@ async function held(wanted: Wanted): Promise<{ readonly running: Promise<string>
   const before = desk.pending().length
   const running = engine.attempt(wanted)
   await expect.poll(() => desk.pending().length).toBe(before + 1)
-  return { running, request: desk.pending().at(-1)!.request }
+  return { running, request: desk.latest! }
 }
 
 const raise: Wanted = {

@@ -108,6 +108,7 @@ export class FakeDesk implements ChannelDesk {
     const { complete, digest, text } = entry.request.view
     const view = {
       text,
+      request: entry.request,
       complete,
       masked: false,
       digest,
