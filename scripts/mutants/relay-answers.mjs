@@ -124,7 +124,7 @@ export const relayAnswerGuards = [
   },
   {
     name: 'a removal that hangs is not begun again',
-    file: relay('relay-desk'),
+    file: relay('left-on-disk'),
     find: 'if (lastN === undefined || this.#removing.has(id)) return',
     replace: 'if (lastN === undefined) return',
     tests: tests('kept-answers'),

@@ -104,7 +104,7 @@ export const relayGuards = [
   {
     name: 'an ended request leaves the disk',
     file: relay('relay-desk'),
-    find: '      await this.#removeLeft(id)\n',
+    find: '      await this.#left.remove(id)\n',
     replace: '',
     tests: tests('engine-api'),
   },

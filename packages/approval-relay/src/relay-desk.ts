@@ -5,6 +5,7 @@ import { limited, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
 import { checkedDecision, isAbove } from './checked-decision.js'
 import type { DeskParts } from './desk-parts.js'
 import { answerBody, historyLine, requestBody } from './desk-record.js'
+import { LeftOnDisk } from './left-on-disk.js'
 import { OverRequests } from './over-requests.js'
 import { PendingEntry } from './pending-entry.js'
 import type {
@@ -38,10 +39,7 @@ export class RelayDesk implements Desk {
   /** What is being put on disk, by id. */
   readonly #arriving = new Map<string, Promise<void>>()
   readonly #room: RoomOfEngines
-  /** What could not be removed from disk yet. */
-  readonly #leftOnDisk = new Map<string, number>()
-  /** What is being removed. */
-  readonly #removing = new Set<string>()
+  readonly #left: LeftOnDisk
   readonly #events = new EventEmitter<{ [K in keyof DeskEvents]: [...DeskEvents[K]] }>()
   readonly #ofAccount: RatePerMinute
   readonly #ofPerson: RatePerMinute
@@ -53,12 +51,13 @@ export class RelayDesk implements Desk {
     this.#ofPerson = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
     this.#events.setMaxListeners(0)
     this.#room = new RoomOfEngines({ requests: pendingPerEngine, bytes: pendingBytesPerEngine })
+    this.#left = new LeftOnDisk(parts.store)
     this.#over = new OverRequests(parts.history.latest(history))
     for (const request of kept) {
       const { engine, id } = request.request
       // It ended, and could not be removed from disk then.
       if (this.#over.engineOf(id) === engine) {
-        this.#leftOnDisk.set(id, request.lastN)
+        this.#left.add(id, request.lastN)
         continue
       }
       this.#pending.set(id, new PendingEntry(request))
@@ -191,9 +190,9 @@ export class RelayDesk implements Desk {
     this.#parts.history.add(line)
     entry.wake()
     this.#emit('ended', id, line)
-    this.#leftOnDisk.set(id, entry.lastN)
+    this.#left.add(id, entry.lastN)
     await entry.inTurn(async () => {
-      await this.#removeLeft(id)
+      await this.#left.remove(id)
       await this.#parts.record.ended({ engine: entry.request.engine, request: id, end })
     })
   }
@@ -201,7 +200,7 @@ export class RelayDesk implements Desk {
   /** Ends what expired, and removes from disk what could not be removed before. Never throws. */
   sweep(): void {
     for (const entry of this.#pending.values()) this.#endWhenExpired(entry)
-    for (const id of this.#leftOnDisk.keys()) this.#removeLeft(id).catch(this.#parts.onFailure)
+    for (const id of this.#left.ids()) this.#left.remove(id).catch(this.#parts.onFailure)
   }
 
   async #decide(id: string, decision: DeskDecision, signal: AbortSignal): Promise<KeptAnswer | DeskRefusal> {
@@ -327,18 +326,6 @@ export class RelayDesk implements Desk {
       if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return 'refused-by-directory'
       this.#parts.onFailure(error)
       return 'directory-unavailable'
-    }
-  }
-
-  async #removeLeft(id: string): Promise<void> {
-    const lastN = this.#leftOnDisk.get(id)
-    if (lastN === undefined || this.#removing.has(id)) return
-    this.#removing.add(id)
-    try {
-      await this.#parts.store.remove(id, lastN)
-      this.#leftOnDisk.delete(id)
-    } finally {
-      this.#removing.delete(id)
     }
   }
 
