@@ -66,9 +66,10 @@ describe('the message about a request', () => {
     ask({ text: `delete from invoices\n  where id = $1 -- ${'long '.repeat(60)}`, parameters: ['7'] })
     const message = await asked()
     const [entry] = bench.desk.pending()
-    const { digest, id, view } = entry!.request
+    const { digest, id } = entry!.request
+    const view = await bench.desk.viewFor(id)
     const bare = (text: string): string => text.replaceAll(/\s+/gu, ' ')
-    expect(bare(shows(message))).toContain(bare(view.text).trim())
+    expect(bare(shows(message))).toContain(bare(view!.text).trim())
     expect(shows(message)).toContain('claimed by the engine')
     expect(shows(message)).toContain(digest.slice(0, 8))
     expect(buttons(message)).toEqual(['bothkeys_approve', 'bothkeys_deny', 'bothkeys_open'])

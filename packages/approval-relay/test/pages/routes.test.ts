@@ -158,6 +158,9 @@ describe('what is masked', () => {
     const shown = on.textOf(await on.get(looked('/requests/:id')))
     for (const value of ['s3cret-path', 's3cret_column', 's3cret_relation']) expect(shown).toContain(value)
     expect(on.textOf(await on.get('/'))).toContain('s3cret_column')
+    // What somebody else may not see is in no entry, and still in the view of whoever may.
+    on.desk.masked.add('bob')
+    expect(on.textOf(await on.get(looked('/requests/:id')))).toContain('s3cret-path')
   })
 
   it('is on no page of its request for anybody else, wherever it stands in it', async () => {
