@@ -65,6 +65,14 @@ export const slackMessageGuards = [
     only: 'clicked as soon as Slack shows it',
   },
   {
+    name: 'what is kept is no longer about to be posted',
+    file: slack('posted-messages'),
+    find: '      intents.delete(message.request)\n',
+    replace: '',
+    tests: parts,
+    only: 'the file of messages',
+  },
+  {
     name: 'that something is about to be posted is on disk before',
     file: slack('message-board'),
     find: 'if (!isSame) await posted.intend(',

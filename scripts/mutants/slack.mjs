@@ -254,6 +254,22 @@ export const slackGuards = [
     only: 'a modal',
   },
   {
+    name: 'no name poses as more than one',
+    file: slack('linking'),
+    find: '.replaceAll(\'"\', "\'")',
+    replace: '',
+    tests: parts,
+    only: 'whose account it is',
+  },
+  {
+    name: 'a page says whose account it is',
+    file: slack('linking'),
+    find: 'members.namesOf(user).map(quoted)',
+    replace: 'members.namesOf(team).map(quoted)',
+    tests: parts,
+    only: 'whose account it is',
+  },
+  {
     name: 'full is refused',
     file: slack('once'),
     find: "    if (this.#taken.size >= this.#capacity) return 'full'\n",

@@ -9,6 +9,8 @@ import { plain, section, words } from './rich-text.js'
 import { toldOf } from './told.js'
 import type { SlackWeb } from './web.js'
 import type { Whisper } from './whisper.js'
+import { shortened } from './answer-words.js'
+import type { Workspace } from './workspace.js'
 
 /** What accounts are linked with. */
 export interface LinkingParts {
@@ -17,6 +19,7 @@ export interface LinkingParts {
   readonly team: string
   readonly web: SlackWeb
   readonly whisper: Whisper
+  readonly workspace: Pick<Workspace, 'name'>
 }
 
 /** How long somebody waits for the next address, and how many wait at once. */
@@ -52,7 +55,7 @@ export class Linking {
     }
     let url: string
     try {
-      url = desk.linkUrl({ team, user }, `Slack user ${user} of workspace ${team}`)
+      url = desk.linkUrl({ team, user }, this.#shown(user))
     } catch {
       return whisper.text(user, `${toldOf('unlinked')} Too many accounts are being linked. Try again in some minutes.`)
     }
@@ -88,6 +91,14 @@ export class Linking {
     const end = await desk.finishLink(account, code).catch(() => 'failed' as const)
     if (end !== 'linked') desk.refused(`slack-link-${end}`, { account })
     await whisper.text(user, ends[end])
+  }
+
+  /** What the page calls the account, for whoever logs in there to see whose it is. Each name stands in quotes of its own. */
+  #shown(user: string): string {
+    const { members, team, workspace } = this.#parts
+    const quoted = (name: string): string => `"${shortened(name, 60).replaceAll('"', "'")}"`
+    const names = members.namesOf(user).map(quoted).join(', ')
+    return `Slack user ${user} ${names} of ${team} ${quoted(workspace.name)}`
   }
 
   async #refuse(refusal: MemberRefusal, user: string): Promise<void> {

@@ -15,6 +15,7 @@ export interface MemberHomes {
 }
 
 interface Known {
+  readonly names: readonly string[]
   readonly refusal: MemberRefusal | undefined
   readonly untilMs: number
 }
@@ -57,8 +58,13 @@ export class Members {
     const refusal = refusalOf(came.answer['user'], user, this.#homes)
     if (refusal === 'member-unknown') return refusal
     if (this.#known.size >= maxKnown) this.#known.clear()
-    this.#known.set(user, { refusal, untilMs: nowMs + freshMs })
+    this.#known.set(user, { refusal, names: namesOf(came.answer['user']), untilMs: nowMs + freshMs })
     return refusal
+  }
+
+  /** What somebody of whom it was just asked is called in Slack. They chose it, so it decides nothing. */
+  namesOf(user: string): readonly string[] {
+    return this.#known.get(user)?.names ?? []
   }
 }
 
@@ -91,4 +97,15 @@ function isAtHome(found: Readonly<Record<string, unknown>>, { enterprise, worksp
   if (enterprise === undefined || !isRecord(enterprise_user)) return false
   const { enterprise_id, teams } = enterprise_user
   return enterprise_id === enterprise && Array.isArray(teams) && (teams as readonly unknown[]).some(isHome)
+}
+
+/** The full name, the one that is shown, and the one behind an @. */
+function namesOf(found: unknown): readonly string[] {
+  if (!isRecord(found)) return []
+  const profile = isRecord(found['profile']) ? found['profile'] : {}
+  const { display_name, real_name = found['real_name'] } = profile
+  const handle = typeof found['name'] === 'string' && found['name'] !== '' ? `@${found['name']}` : undefined
+  return [...new Set([real_name, display_name, handle])].filter(
+    (name) => typeof name === 'string' && name !== '',
+  ) as string[]
 }

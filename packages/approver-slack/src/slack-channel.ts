@@ -88,7 +88,7 @@ class Running {
     const said = whisper(web, channel, failed)
     const workspace = new Workspace(web, settings, monotonicMs)
     this.#board = new MessageBoard({ desk, posted, settings, web, workspace, failed })
-    this.#linking = new Linking({ desk, members, team, web, whisper: said })
+    this.#linking = new Linking({ desk, members, team, web, whisper: said, workspace })
     this.#clicks = new Clicks({
       desk,
       board: this.#board,

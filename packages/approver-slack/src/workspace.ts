@@ -16,6 +16,7 @@ export class Workspace {
   readonly #monotonicMs: () => number
   #sameTeam = false
   #bot = ''
+  #name = ''
   #ownUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(web: SlackWeb, settings: SlackSettings, monotonicMs: () => number) {
@@ -27,6 +28,11 @@ export class Workspace {
   /** Our own bot, as Slack calls it in messages; empty while Slack has not said. */
   get bot(): string {
     return this.#bot
+  }
+
+  /** What the workspace or the organisation is called; empty while Slack has not said. */
+  get name(): string {
+    return this.#name
   }
 
   /**
@@ -81,6 +87,7 @@ export class Workspace {
     if (!sameTeam) return 'other-team'
     if (typeof bot_id !== 'string' || bot_id === '') return 'unintelligible'
     this.#bot = bot_id
+    this.#name = typeof came.answer['team'] === 'string' ? came.answer['team'] : ''
     this.#sameTeam = true
     return undefined
   }

@@ -1,6 +1,8 @@
-import { request } from 'node:http'
+import { createHmac } from 'node:crypto'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { Bench, crowd } from './support/bench.js'
+import { Bench, crowd, workspace } from './support/bench.js'
 import type { DoubleForgery, DoubleMessage } from './support/slack-double.js'
 
 let bench: Bench
@@ -55,6 +57,22 @@ function handler() {
     )
 }
 
+/** Hands the route what came in, as a relay does. */
+async function handled(body: string, headers: Readonly<Record<string, string>>): Promise<number> {
+  const [route] = bench.channel!.routes!
+  const { path } = route!
+  const url = new URL('https://x.example')
+  const incoming = {
+    method: 'POST' as const,
+    path,
+    url,
+    params: {},
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: Buffer.from(body),
+  }
+  return (await route!.handle(incoming, new AbortController().signal)).status
+}
+
 /** Ann's click, changed: what the app answered. */
 async function clicked(forgery: DoubleForgery): Promise<number> {
   return (await bench.slack.click(crowd.ann.user, message, 'bothkeys_approve', forgery)).status
@@ -84,6 +102,49 @@ describe('what is not signed by Slack within five minutes', () => {
   ])('is refused: %s', async (_name, lateS) => {
     expect(await clicked({ lateS })).toBe(401)
     expect(bench.refusals).toEqual(['slack-stale'])
+    noAnswer()
+  })
+
+  it.each(['+%d', ' %d', '%d ', '0x%x', '%d.0', '-%d', '%de0', '1e9', '', '%d,%d', '9'.repeat(13), '٣%d'])(
+    'is refused when its time is signed as %j',
+    async (form) => {
+      const now = Math.floor(bench.clock.wallMs() / 1000)
+      const timestamp = form.replaceAll('%d', String(now)).replaceAll('%x', now.toString(16))
+      const { body } = bench.slack.signed(bench.slack.clickPayload(crowd.ann.user, message, 'bothkeys_approve'))
+      const signature = createHmac('sha256', workspace.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')
+      expect(
+        await handled(body, { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${signature}` }),
+      ).toBe(401)
+      expect(bench.refusals).toEqual(['slack-unsigned'])
+      noAnswer()
+    },
+  )
+
+  it('is refused with two signatures or two times, whichever of them is right', async () => {
+    const { body, headers } = bench.slack.signed(bench.slack.clickPayload(crowd.ann.user, message, 'bothkeys_approve'))
+    const right = headers['x-slack-signature']!
+    const time = headers['x-slack-request-timestamp']!
+    for (const twice of [
+      { 'x-slack-signature': [right, `v0=${'0'.repeat(64)}`] },
+      { 'x-slack-signature': [`v0=${'0'.repeat(64)}`, right] },
+      { 'x-slack-signature': [right, right] },
+      { 'x-slack-request-timestamp': [time, '1'] },
+      { 'x-slack-request-timestamp': ['1', time] },
+    ]) {
+      const status = await new Promise((resolve, reject) => {
+        const sent = request(
+          bench.slack.requestUrl,
+          { method: 'POST', headers: { ...headers, ...twice } },
+          (response) => {
+            response.resume()
+            resolve(response.statusCode)
+          },
+        )
+        sent.on('error', reject)
+        sent.end(body)
+      })
+      expect(status).toBe(401)
+    }
     noAnswer()
   })
 
@@ -135,6 +196,12 @@ describe('what is signed and has another form', () => {
 
   it.each<readonly [string, string, Change]>([
     ['other-type', 'another type', set('type', 'message_action')],
+    ['other-type', 'a shortcut', set('type', 'shortcut')],
+    ['other-type', 'what a menu asks for', set('type', 'block_suggestion')],
+    ['other-type', 'a window that was closed', set('type', 'view_closed')],
+    ['other-type', 'a button of before blocks', set('type', 'interactive_message')],
+    ['other-type', 'a type that every object has', set('type', 'constructor')],
+    ['other-app', 'a modal where there is a message', set('type', 'view_submission')],
     ['other-app', 'another app', set('api_app_id', 'A0OTHER')],
     ['foreign-team', 'another workspace', set('team.id', 'T0OTHER')],
     ['foreign-team', 'no workspace', set('team', null)],
@@ -171,6 +238,23 @@ describe('what is signed and has another form', () => {
     noAnswer()
   })
 
+  it('asks for nothing at an address that came with it', async () => {
+    let asked = 0
+    const elsewhere = createServer((_incoming, response) => {
+      asked++
+      response.end()
+    })
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    const { port } = elsewhere.address() as AddressInfo
+    const there = `http://127.0.0.1:${String(port)}/`
+    bench.desk.decideFault = () => Promise.resolve({ decided: false, reason: 'too-many' })
+    const payload: Change = (inner) => ({ ...inner, response_url: there, response_urls: [{ response_url: there }] })
+    expect(await clicked({ payload })).toBe(200)
+    await expect.poll(() => bench.slack.whispers(crowd.ann.user).length).toBe(1)
+    await new Promise((resolve) => elsewhere.close(resolve))
+    expect(asked).toBe(0)
+  })
+
   it('does nothing when a link was clicked', async () => {
     expect((await bench.slack.click(crowd.ann.user, message, 'bothkeys_open')).status).toBe(200)
     expect(bench.refusals).toEqual([])
@@ -186,6 +270,37 @@ describe('a click on what is no message of ours', () => {
     expect(await clicked({ payload })).toBe(200)
     await expect.poll(() => bench.refusals).toEqual(['slack-other-message'])
     await expect.poll(() => bench.slack.whispers(crowd.ann.user).length).toBe(1)
+    noAnswer()
+  })
+})
+
+describe('a link that is removed while its click is looked at', () => {
+  it.each(['removed', 'another’s'])('decides nothing in its name: %s', async (how) => {
+    let go: (value?: unknown) => void = () => undefined
+    bench.slack.fault('users.info', { kind: 'late', until: new Promise((resolve) => (go = resolve)) })
+    await bench.click('ann', message, 'approve')
+    await expect.poll(() => bench.slack.calls.some(({ method }) => method === 'users.info')).toBe(true)
+    if (how === 'removed') await bench.desk.links.remove({ channel: 'slack', team: 'T0HOME', user: crowd.ann.user })
+    else bench.desk.link('T0HOME', crowd.ann.user, { issuer: 'https://people.example', id: 'eve' })
+    go()
+    if (how === 'removed') await expect.poll(() => bench.refusals).toEqual(['slack-unlinked'])
+    else await expect.poll(() => bench.desk.pending()[0]!.answers[0]?.by.subject.id).toBe('eve')
+    if (how === 'removed') noAnswer()
+  })
+
+  it('decides nothing when Slack opened no window for its no meanwhile', async () => {
+    let go: (value?: unknown) => void = () => undefined
+    const until = new Promise((resolve) => (go = resolve))
+    bench.slack.fault('views.open', { kind: 'late', until }, { kind: 'drop' })
+    bench.slack.fault('users.info', { kind: 'lie', change: {} })
+    await bench.click('ann', message, 'deny')
+    await expect.poll(() => bench.slack.calls.some(({ method }) => method === 'views.open')).toBe(true)
+    await bench.desk.links.remove({ channel: 'slack', team: 'T0HOME', user: crowd.ann.user })
+    go()
+    await expect.poll(() => bench.slack.views.size).toBe(1)
+    const [view] = [...bench.slack.views.keys()]
+    expect((await bench.slack.submit(crowd.ann.user, view!, 'why')).status).toBe(200)
+    await expect.poll(() => bench.refusals).toContain('slack-unlinked')
     noAnswer()
   })
 })

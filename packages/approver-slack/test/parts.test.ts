@@ -187,6 +187,29 @@ describe('the file of messages', () => {
     expect((await PostedMessages.open(path)).all()).toHaveLength(2)
   })
 
+  it('keeps what is about to be posted until it is known as a message', async () => {
+    const path = join(await folder(), 'slack.json')
+    const posted = await PostedMessages.open(path)
+    const intent = { request: 'r', post: 'p', sinceMs: 5, view: 'v', whole: true, prefix: 'x' }
+    await posted.intend(intent)
+    expect((await PostedMessages.open(path)).intents()).toEqual([intent])
+    await mkdir(`${path}.new`)
+    await expect(posted.add(message)).rejects.toThrow()
+    expect([posted.of('r'), posted.has(message.ts), posted.intentOf('r')]).toEqual([undefined, false, intent])
+    await rm(`${path}.new`, { recursive: true })
+    await posted.add(message)
+    expect([posted.of('r'), posted.intents()]).toEqual([message, []])
+    const again = await PostedMessages.open(path)
+    expect([again.all(), again.intents()]).toEqual([[message], []])
+    await mkdir(`${path}.new`)
+    await expect(posted.intend({ ...intent, request: 'q' })).rejects.toThrow()
+    expect(posted.intents()).toEqual([])
+    await rm(`${path}.new`, { recursive: true })
+    await posted.intend({ ...intent, request: 'q' })
+    await posted.remove('q')
+    expect((await PostedMessages.open(path)).intents()).toEqual([])
+  })
+
   it('follows no link, and is not read when it is too long', async () => {
     const inside = await folder()
     const path = join(inside, 'slack.json')
@@ -235,6 +258,31 @@ describe('a view as rich text', () => {
 })
 
 describe('linking', () => {
+  it('has the page say whose account it is, in the words of Slack, each in quotes of its own', async () => {
+    const bench = await Bench.open()
+    const names = { real_name: 'Ann Example', display_name: 'ann", @bob of T0OTHER \u202e<b>' }
+    bench.slack.addUser(crowd.ann.user, { name: 'ann.example', profile: names })
+    bench.slack.addUser(crowd.bob.user, { name: '', profile: { real_name: 'x'.repeat(500), display_name: 7 } })
+    try {
+      await bench.start()
+      const acting = bench.act(await bench.session())
+      await expect.poll(() => bench.slack.shown.length).toBe(1)
+      for (const name of ['ann', 'bob'] as const) {
+        const before = bench.desk.shown.length
+        await bench.click(name, bench.slack.shown[0]!, 'approve')
+        await expect.poll(() => bench.desk.shown.length).toBe(before + 1)
+      }
+      expect(bench.desk.shown).toEqual([
+        `Slack user U0ANN "Ann Example", "ann', @bob of T0OTHER \\u{202e}<b>", "@ann.example" of T0HOME "Acme 'Works'"`,
+        `Slack user U0BOB "${'x'.repeat(60)} GOES ON" of T0HOME "Acme 'Works'"`,
+      ])
+      await bench.close()
+      await acting
+    } finally {
+      if (bench.guard !== undefined) await bench.close()
+    }
+  })
+
   it('gives one user one address in a minute, and says when there is none', async () => {
     const bench = await Bench.open()
     try {

@@ -26,6 +26,8 @@ export class FakeDesk implements ChannelDesk {
   readonly linked = new Map<string, DeskSubject>()
   /** Accounts of offered links by token, and of confirmed ones by account. */
   readonly offered = new Map<string, Omit<ChannelAccount, 'channel'>>()
+  /** What pages call the accounts that were offered. */
+  readonly shown: string[] = []
   readonly confirmed = new Map<string, { readonly code: string; readonly subject: DeskSubject }>()
   readonly clock: ChannelDesk['clock']
   /** Hands evidence to the engine and answers what it says. */
@@ -174,7 +176,8 @@ export class FakeDesk implements ChannelDesk {
     return () => this.#listeners[event].delete(listener)
   }
 
-  linkUrl(account: Omit<ChannelAccount, 'channel'>): string {
+  linkUrl(account: Omit<ChannelAccount, 'channel'>, shownAs: string): string {
+    this.shown.push(shownAs)
     const token = randomBytes(8).toString('hex')
     this.offered.set(token, account)
     return `https://approvals.example/link/${token}`

@@ -286,7 +286,15 @@ export class SlackDouble {
         const { orgWide = false } = this.options
         const inEnterprise = enterprise === undefined ? {} : { enterprise_id: enterprise }
         const install = orgWide ? { team_id: enterprise, is_enterprise_install: true } : { team_id: team }
-        return { ok: true, user_id: 'UBOT', bot_id: 'BBOT', ...install, ...inEnterprise, ...this.authFacts }
+        return {
+          ok: true,
+          team: 'Acme "Works"',
+          user_id: 'UBOT',
+          bot_id: 'BBOT',
+          ...install,
+          ...inEnterprise,
+          ...this.authFacts,
+        }
       }
       case 'conversations.info':
         if (content['channel'] !== channel) return { ok: false, error: 'channel_not_found' }
