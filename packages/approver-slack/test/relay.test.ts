@@ -147,7 +147,7 @@ async function world() {
     const path = new URL(address).pathname
     await browser.open(`/login/test?to=${encodeURIComponent(path)}`)
     const page = await browser.open(path)
-    expect(page).toContain(`Slack user ${user} of workspace ${workspace.team}`)
+    expect(page).toContain(`Slack user ${user} &quot;@${user.toLowerCase()}&quot; of ${workspace.team} &quot;Acme`)
     const fields = [...page.matchAll(/<input[^>]*name="?([\w-]+)"?[^>]*value="?([\w-]+)"?/gu)]
     const shown = await browser.open(path, Object.fromEntries(fields.map(([, field, value]) => [field, value])))
     const [, code = ''] = /<code>([A-Z0-9]{8})<\/code>/.exec(shown) ?? []
