@@ -57,7 +57,7 @@ describe('options', () => {
 describe('what was taken', () => {
   it('is not taken again while it is remembered, and nothing new is taken when too much is', () => {
     let nowMs = 0
-    const once = new Once(100, { capacity: 2, share: 2 }, () => nowMs)
+    const once = new Once(100, { capacity: 2, share: 3 }, () => nowMs)
     const take = (key: string): string => once.take('ann', key)
     expect(['a', 'a', 'b', 'c', 'a'].map(take)).toEqual(['first', 'again', 'first', 'full', 'again'])
     nowMs = 100
