@@ -13,6 +13,7 @@ import { plannedDefinitionGuards } from './definitions-planned.mjs'
 import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
 import { knownMemberGuards } from './known-members.mjs'
+import { carriedOnGuards } from './carried-on.mjs'
 import { denialToldGuards } from './denials-told.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
@@ -251,6 +252,7 @@ const lists = {
   'relay-pages': relayPageGuards,
   serve: serveGuards,
   'denials-told': denialToldGuards,
+  'carried-on': carriedOnGuards,
   'known-members': knownMemberGuards,
   'request-head': requestHeadGuards,
   'room-in-doors': roomInDoorsGuards,

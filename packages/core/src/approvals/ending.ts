@@ -30,6 +30,9 @@ export const nobodyEligible: Ending = Object.freeze({
   hint: 'the reasons are in the record; ask somebody independent who holds the role',
 })
 
+/** Another process holds the request: here it is over, and there it goes on. */
+export const carriedOn: Ending = Object.freeze({ end: 'void', why: 'another process waits for this request now' })
+
 /** A failed port as an ending: nothing runs. */
 export function failedEnding(error: unknown): Extract<Ending, { end: 'unavailable' }> {
   if (!(error instanceof BothKeysError))

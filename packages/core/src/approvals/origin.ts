@@ -3,13 +3,23 @@ import { randomHex } from '../model/digest.js'
 import type { Principal } from '../model/principal.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import { leftBehind } from './pending-index.js'
-import type { LeftBehind } from './pending-index.js'
-import type { Origin } from './pending-request.js'
+import type { LeftBehind, Place } from './pending-index.js'
 import type { Estimate } from './estimate.js'
 import type { HeldCall, HoldRequest } from './request.js'
 import { approvalRequest } from './request.js'
 import type { RequestSecrets } from './request-secrets.js'
+import type { StoredRequest } from './stored-request.js'
 import { stateOf } from './stored-request.js'
+
+/** Where a request comes from. */
+export interface Origin {
+  readonly nonce: string
+  readonly place: Omit<Place, 'value'>
+  /** What its process left behind, and how old it is. */
+  readonly taken?:
+    | { readonly stored: StoredRequest; readonly elapsedMs: number; readonly expiresAtMs: number }
+    | undefined
+}
 
 /** A held action bound to its digest, and the request that it goes into. `denied`: people said no while nobody waited. */
 export interface Opening {

@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.js'
+import { over } from '../model/over.js'
 import type { Principal } from '../model/principal.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
@@ -7,12 +8,12 @@ import type { ApprovalRequest, Approver, VoteReceipt } from './approver.js'
 import type { Assignment } from './assignment.js'
 import { endReason } from './ended-signal.js'
 import type { Ending } from './ending.js'
-import { endedError, endedOutcome, endingOf, failedEnding, floodOfVotes } from './ending.js'
+import { carriedOn, endedError, endedOutcome, endingOf, failedEnding, floodOfVotes } from './ending.js'
 import type { CountedVote } from './evidence.js'
 import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
 import { lostRole } from './lost-role.js'
-import type { Place } from './pending-index.js'
+import type { Origin } from './origin.js'
 import { nobodyTakesEvidence, takersOfEvidence } from './proof.js'
 import type { ClaimWithApproval, Consumption } from './request-ledger.js'
 import { RequestLedger } from './request-ledger.js'
@@ -31,16 +32,6 @@ const tickMs = 1_000
 const lookMs = 250
 /** How often new evidence may come in while an approval is being spent. */
 const maxRounds = 8
-
-/** Where a request comes from. */
-export interface Origin {
-  readonly nonce: string
-  readonly place: Omit<Place, 'value'>
-  /** What its process left behind, and how old it is. */
-  readonly taken?:
-    | { readonly stored: StoredRequest; readonly elapsedMs: number; readonly expiresAtMs: number }
-    | undefined
-}
 
 /**
  * One request from its entry in the ledger to its end. The ledger's compare-and-set decides its state; what this
@@ -196,8 +187,9 @@ export class PendingRequest {
 
   /** Takes over what other processes left in the ledger: evidence, and an end. Throws as the ledger does. */
   async #collect(): Promise<void> {
-    if (!this.#takesEvidence || this.#ending !== undefined) return
+    if (!this.#isShared || this.#ending !== undefined) return
     const stored = await this.#ledger.read()
+    if (stored === 'elsewhere') return this.#end(carriedOn)
     for (const submission of stored?.submitted ?? []) {
       await this.#intake.takeSubmitted(
         submission,
@@ -332,13 +324,15 @@ export class PendingRequest {
   async #close(ending: Ending): Promise<void> {
     this.#ending = ending
     clearTimeout(this.#timer)
-    this.#asking.abort(endReason(ending.end))
+    // Approvers tell people how it ended, which is for whoever holds it: the ledger says who that is where it can be another one.
+    if (ending.end === 'consumed' || this.#on.leaseMs === undefined) this.#asking.abort(endReason(ending.end))
     await this.#opening.catch(() => undefined)
     try {
       await this.#settle(ending)
     } catch (error) {
       this.#on.onFailure(this.#hold.session, error)
     }
+    this.#asking.abort(over)
     this.#resolve(endedOutcome(this.#ending, this.#rules))
     this.#markEnded()
   }
@@ -348,10 +342,15 @@ export class PendingRequest {
     if (this.#opened === 'no') return
     if (ending.end === 'consumed') return this.#ledger.leave(true)
     const state = await this.#ledger.end(ending.end === 'denied' ? 'void' : ending.end)
-    if (state !== ending.end) this.#ending = endingOf(state)
-    await this.#ledger.leave(state === 'consumed')
+    if (state === 'elsewhere') this.#ending = carriedOn
+    else {
+      if (state !== ending.end) this.#ending = endingOf(state)
+      this.#asking.abort(endReason(state))
+      await this.#ledger.leave(state === 'consumed')
+    }
     if (state === 'consumed' || this.#opened === 'entered') return
-    const event = endedEvent(this.held.requestId, this.#hold, state, this.#intake.refused)
+    const outcome = state === 'elsewhere' ? 'void' : state
+    const event = endedEvent(this.held.requestId, this.#hold, outcome, this.#intake.refused)
     await record(this.#on.journal, this.#on.deadlineMs, event, 'written')
   }
 }

@@ -87,9 +87,9 @@ export class RequestLedger {
     )
   }
 
-  /** What the ledger holds of the request; undefined when it is gone. */
-  async read(): Promise<StoredRequest | undefined> {
-    return this.#update((stored) => unchanged(stored))
+  /** What the ledger holds of the request: undefined when it is gone, `elsewhere` when another process holds it. */
+  async read(): Promise<StoredRequest | 'elsewhere' | undefined> {
+    return this.#updateAny((stored) => unchanged(this.#isElsewhere(stored) ? 'elsewhere' : stored))
   }
 
   /**
@@ -120,9 +120,10 @@ export class RequestLedger {
     })
   }
 
-  /** Ends a pending request. Answers how it really ended: whoever came first. */
-  end(end: Exclude<RequestEnd, 'denied'>): Promise<RequestEnd> {
-    return this.#update<RequestEnd>((stored) => {
+  /** Ends a pending request. Answers how it really ended: whoever came first. `elsewhere`: another process holds it, who may. */
+  end(end: Exclude<RequestEnd, 'denied'>): Promise<RequestEnd | 'elsewhere'> {
+    return this.#updateAny<RequestEnd | 'elsewhere'>((stored) => {
+      if (this.#isElsewhere(stored)) return unchanged('elsewhere')
       if (stored === undefined) return unchanged(end)
       const next = withEnd(stored, end)
       return typeof next === 'string' ? unchanged(next) : this.#changed(next, end)
@@ -159,10 +160,11 @@ export class RequestLedger {
 
   /** A request that has another holder is none of ours. */
   #update<T>(plan: Plan<T>, others: readonly string[] = []): Promise<T> {
-    return this.#updateAny(
-      (stored, entries) => plan(stored?.holder === this.#place.holder ? stored : undefined, entries),
-      others,
-    )
+    return this.#updateAny((stored, entries) => plan(this.#isElsewhere(stored) ? undefined : stored, entries), others)
+  }
+
+  #isElsewhere(stored: StoredRequest | undefined): boolean {
+    return stored !== undefined && stored.holder !== this.#place.holder
   }
 
   #updateAny<T>(plan: Plan<T>, others: readonly string[] = []): Promise<T> {

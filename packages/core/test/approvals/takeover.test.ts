@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ApprovalRequest } from '../../src/approvals/approver.js'
+import type { ApprovalRequest, Approver } from '../../src/approvals/approver.js'
 import type { ApprovalCoordinator, ApprovalOutcome, HeldCall } from '../../src/approvals/coordinator.js'
 import { createApprovalCoordinator } from '../../src/approvals/coordinator.js'
+import { endOf } from '../../src/approvals/ended-signal.js'
 import { RequestSecrets } from '../../src/approvals/request-secrets.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
@@ -420,6 +421,72 @@ describe('a request whose process lives', () => {
     await first.coordinator.close()
     const taken = heldOf(await again.ended)
     expect(await second.coordinator.consume(taken, asked.request.digest)).toMatchObject({ request: asked.request.id })
+  })
+})
+
+describe('approvers of a process that may have lost its request', () => {
+  /** What they are told of the end; `plain`: that it is over here, and nothing more. */
+  function listening(on: World, changes: ConstructorParameters<typeof Process>[1] = {}) {
+    const signals: AbortSignal[] = []
+    const ask: Approver['ask'] = (_request, _vote, signal) => {
+      signals.push(signal)
+      return new Promise<void>(() => undefined)
+    }
+    const process = new Process(on, { approvers: [{ ...deskApprover(), ask }], ...changes })
+    const told = (): unknown => signals.map((signal) => (signal.aborted ? (endOf(signal) ?? 'plain') : 'goes on'))
+    return { process, told }
+  }
+
+  async function lost() {
+    const on = world()
+    const stalled = fixedClock(startMs)
+    const { process, told } = listening(on, { clock: stalled })
+    const asked = await process.ask(call())
+    on.clock.advance(leaseMs)
+    const other = listening(on)
+    await other.process.ask(call())
+    return { asked, other, process, stalled, told }
+  }
+
+  it('are told nothing of its end, because it goes on elsewhere', async () => {
+    const { asked, other, told } = await lost()
+    expect(await asked.ended).toMatchObject({
+      outcome: 'void',
+      refusal: { code: 'ERR_APPROVAL_VOID', message: expect.stringContaining('another process waits') as string },
+    })
+    expect(told()).toEqual(['plain'])
+    expect(other.told()).toEqual(['goes on'])
+  })
+
+  it('are told no end that it had here before anybody noticed', async () => {
+    const { other, process, told } = await lost()
+    await process.coordinator.close()
+    expect(told()).toEqual(['plain'])
+    expect(other.told()).toEqual(['goes on'])
+  })
+
+  it('are told no end when the ledger does not say who holds it', async () => {
+    const on = world()
+    const { process, told } = listening(on)
+    await process.ask(call())
+    process.kill()
+    await process.coordinator.close()
+    expect(told()).toEqual(['plain'])
+  })
+
+  it('are told the end by whoever holds it', async () => {
+    const { other } = await lost()
+    await other.process.coordinator.close()
+    expect(other.told()).toEqual(['withdrawn'])
+  })
+
+  it('are told how it was decided', async () => {
+    const on = world()
+    const { process, told } = listening(on)
+    const asked = await process.ask(call())
+    await process.coordinator.submit(asked.request.id, await decided('ann', asked.request, { dec: 'deny' }))
+    expect((await asked.ended).outcome).toBe('denied')
+    expect(told()).toEqual(['denied'])
   })
 })
 
