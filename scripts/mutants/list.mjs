@@ -14,6 +14,7 @@ import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
 import { knownMemberGuards } from './known-members.mjs'
 import { carriedOnGuards } from './carried-on.mjs'
+import { remoteSignerGuards } from './remote-signers.mjs'
 import { denialToldGuards } from './denials-told.mjs'
 import { directoryGuards } from './directory.mjs'
 import { door } from './door.mjs'
@@ -252,6 +253,7 @@ const lists = {
   'relay-pages': relayPageGuards,
   serve: serveGuards,
   'denials-told': denialToldGuards,
+  'remote-signers': remoteSignerGuards,
   'carried-on': carriedOnGuards,
   'known-members': knownMemberGuards,
   'request-head': requestHeadGuards,

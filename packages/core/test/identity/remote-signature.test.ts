@@ -52,4 +52,27 @@ describe('an approval that is signed where its key is', () => {
     )
     await expect(signing).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
   })
+
+  it('is none when what signs it hangs, which is told so', async () => {
+    const signals: AbortSignal[] = []
+    const sign = (_input: Uint8Array, signal: AbortSignal): Promise<Uint8Array> => {
+      signals.push(signal)
+      return new Promise(() => undefined)
+    }
+    const signing = signApproval({ ...about, dec: 'allow' }, { ...facts, algorithm: 'ES256', deadlineMs: 1, sign })
+    await expect(signing).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
+    expect(signals).toMatchObject([{ aborted: true }])
+  })
+
+  it('is none when what signs it fails, with its own words', async () => {
+    const sign = (): Promise<Uint8Array> => Promise.reject(new Error('no such key'))
+    const signing = signApproval({ ...about, dec: 'allow' }, { ...facts, algorithm: 'ES256', sign })
+    await expect(signing).rejects.toThrow('no such key')
+  })
+
+  it.each([0, 300_001, 1.5, NaN, Infinity])('is not waited for as long as %d ms', async (deadlineMs) => {
+    const sign = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(64))
+    const signing = signApproval({ ...about, dec: 'allow' }, { ...facts, algorithm: 'ES256', deadlineMs, sign })
+    await expect(signing).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+  })
 })
