@@ -11,6 +11,14 @@ export const sessionEndGuards = [
     tests: sessionEnd,
   },
   {
+    name: 'a journal that fails is told in words of ours to whoever opens a session',
+    file: keeper,
+    find: "await within(deadlineMs, 'recording the session', 'ERR_JOURNAL_UNAVAILABLE', () =>",
+    replace:
+      "await ((_ms: number, _what: string, _code: string, step: () => unknown) => step())(deadlineMs, '', '', () =>",
+    tests: sessionEnd,
+  },
+  {
     name: 'a session that is over when it is open is not answered',
     file: keeper,
     find: '    assertLive(live.requester)\n    return live.session\n',

@@ -55,8 +55,8 @@ export type GuardApprovals = Pick<ApprovalCoordinator, 'pending' | 'submit'>
 export interface Guard {
   /**
    * Verifies a credential and opens a session for it. Throws ERR_TOKEN_INVALID, also when it names another change than the
-   * host does, ERR_DIRECTORY_REFUSED, ERR_DUTY_CONFLICT when its roles conflict with those of its closure, and
-   * ERR_CONFIG_INVALID for a wrong option.
+   * host does, ERR_DIRECTORY_REFUSED, ERR_DUTY_CONFLICT when its roles conflict with those of its closure,
+   * ERR_CONFIG_INVALID for a wrong option, and ERR_JOURNAL_UNAVAILABLE or ERR_DEADLINE when the opening cannot be recorded.
    */
   openSession(credential: Credential, options?: SessionOptions): Promise<Session>
   /**

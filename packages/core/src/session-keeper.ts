@@ -18,6 +18,7 @@ import { ForwardTime } from './model/forward-time.js'
 import type { Principal } from './model/principal.js'
 import { engineSession } from './record/event.js'
 import { assertKnownOptions } from './known-options.js'
+import { within } from './ledger/within.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
@@ -264,11 +265,8 @@ export class SessionKeeper {
     const { requester, session } = live
     live.isOnRecord = true
     const body = { actor: requester.principalRecord, delegatedBy, provenBy: requester.proof?.key }
-    await withDeadline(
+    await within(deadlineMs, 'recording the session', 'ERR_JOURNAL_UNAVAILABLE', () =>
       journal.append({ type: 'session.open', session: session.id, trace: requester.trace(), body }, 'synced'),
-      'recording the session',
-      deadlineMs,
-      undefined,
     )
   }
 

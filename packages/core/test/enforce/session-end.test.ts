@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { BothKeysError } from '../../src/errors.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
@@ -199,5 +200,30 @@ describe('a guard that closes', () => {
     release()
     expect(await opening).toMatchObject({ code: 'ERR_SESSION_CLOSED', message: 'the session was closed' })
     await closing
+  })
+})
+
+describe('a session whose opening is not recorded', () => {
+  const secret = "EIO: i/o error, write '/var/lib/agents/journal' for postgres://root:hunter2@db"
+  const failures: readonly [string, string, () => never | Promise<never>][] = [
+    ['fails', 'ERR_JOURNAL_UNAVAILABLE', () => Promise.reject(new Error(secret))],
+    [
+      'throws at once',
+      'ERR_JOURNAL_UNAVAILABLE',
+      () => {
+        throw new Error(secret)
+      },
+    ],
+    ['hangs', 'ERR_DEADLINE', () => new Promise<never>(() => undefined)],
+  ]
+
+  it.each(failures)('is not opened, in words of ours, when the journal %s', async (_what, code, fail) => {
+    const on = await bench({ deadlineMs: 50 })
+    on.interfere = (event) => (event.type === 'session.open' ? fail() : undefined)
+    const error: unknown = await on.access().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(BothKeysError)
+    expect(error).toMatchObject({ code })
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/hunter2|EIO|\/var/u)
+    await on.guard.close()
   })
 })
