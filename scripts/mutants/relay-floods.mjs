@@ -18,13 +18,6 @@ export const relayFloodGuards = [
     tests: tests('record-floods'),
   },
   {
-    name: 'a flood that is over is forgotten',
-    file: relay('relay-record'),
-    find: 'if (left === 0) this.#ofOne.delete(one)',
-    replace: 'if (left < 0) this.#ofOne.delete(one)',
-    tests: tests('record-floods'),
-  },
-  {
     name: 'what was told is no longer counted to its sender',
     file: relay('relay-record'),
     find: 'else this.#ofOne.set(one, left)',

@@ -8,15 +8,23 @@ export const relayShownGuards = [
   {
     name: 'a mark on anything but a letter is written out',
     file: visible,
-    find: "    '(?<![\\\\p{L}\\\\p{M}])\\\\p{M}',\n",
-    replace: '',
+    find: '`(?<!${letterWithTwo})\\\\p{M}`',
+    replace: '`(?<!.)\\\\p{M}`',
+    tests: marks,
+  },
+  { name: 'marks past the third are written out', file: visible, find: '{0,2}', replace: '*', tests: marks },
+  {
+    name: 'no mark is drawn on what is written out, which was a letter',
+    file: visible,
+    find: '`(?![${ignored}])\\\\p{L}',
+    replace: '`\\\\p{L}',
     tests: marks,
   },
   {
-    name: 'marks past the third are written out',
+    name: 'no mark is drawn on what is written out, which was a mark',
     file: visible,
-    find: "    '(?<=\\\\p{M}{3})\\\\p{M}',\n",
-    replace: '',
+    find: '(?:(?![${ignored}${over}])\\\\p{M})',
+    replace: '(?:\\\\p{M})',
     tests: marks,
   },
   ...['\\\\p{Me}', '\\\\u0334-\\\\u0338', '\\\\u20d2', '\\\\u20e5'].map((some) => ({

@@ -1,3 +1,9 @@
+const ignored = '\\p{Default_Ignorable_Code_Point}'
+// Marks of combining class 1 (Unicode Standard, section 4.3), for which there is no property here, and those that enclose.
+const over = '\\p{Me}\\u0334-\\u0338\\u20d2\\u20d3\\u20d8-\\u20da\\u20e5\\u20e6\\u20ea\\u20eb'
+// What is written out is no letter any more: a mark behind it would be drawn on our own brace.
+const letterWithTwo = `(?![${ignored}])\\p{L}(?:(?![${ignored}${over}])\\p{M}){0,2}`
+
 /**
  * What a terminal or a reader would not show as it is: control characters (ANSI escapes), format characters (bidi,
  * zero-width, tags), separators and blanks that look like a space, unassigned, private and lone-surrogate code points. And marks
@@ -6,12 +12,9 @@
  */
 const hidden = new RegExp(
   [
-    '[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\u2800]',
+    `[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}${ignored}${over}\\u2800]`,
     '(?! )\\p{Zs}',
-    // Of combining class 1 (Unicode Standard, section 4.3), for which there is no property here.
-    '[\\p{Me}\\u0334-\\u0338\\u20d2\\u20d3\\u20d8-\\u20da\\u20e5\\u20e6\\u20ea\\u20eb]',
-    '(?<![\\p{L}\\p{M}])\\p{M}',
-    '(?<=\\p{M}{3})\\p{M}',
+    `(?<!${letterWithTwo})\\p{M}`,
   ].join('|'),
   'gu',
 )

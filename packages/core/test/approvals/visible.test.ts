@@ -17,6 +17,9 @@ describe('a mark', () => {
     ['on a digit', '1\u0301', '1\\u{301}'],
     ['on a quote of ours', '"\u0301', '"\\u{301}'],
     ['at the beginning, on what stands before', '\u0301a', '\\u{301}a'],
+    ['behind one that is written out', 'a\u0336\u0301', 'a\\u{336}\\u{301}'],
+    ['behind a letter that nobody sees', '\u3164\u0301', '\\u{3164}\\u{301}'],
+    ['behind a mark that nobody sees', 'a\u034f\u0301', 'a\\u{34f}\\u{301}'],
     ['that is the fourth', 'a\u0301\u0302\u0303\u0304\u0305', 'a\u0301\u0302\u0303\\u{304}\\u{305}'],
   ])('is written out: %s', (_where, text, shown) => {
     expect(escapeHidden(text)).toBe(shown)
