@@ -1,4 +1,7 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PeopleLookup } from '@bothkeys/core'
 import { digestPrefix } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
 import { describe, expect, it } from 'vitest'
@@ -403,5 +406,73 @@ describe('one person', () => {
     expect(await stage.decide('ann', id)).toMatchObject({ decided: false })
     expect(await stage.orders.ask(body, token)).toMatchObject({ status: 401 })
     expect(await stage.desk.viewFor(id, undefined, never)).toBeUndefined()
+  })
+
+  it.each<[string, PeopleLookup]>([
+    ['by name', ({ id }) => ({ roles: ['dba'], person: id.startsWith('ann') ? 'ann' : id })],
+    [
+      'by their accounts',
+      ({ id }) => ({
+        roles: ['dba'],
+        person: id,
+        accounts: id.startsWith('ann') ? ['ann', 'ann-admin'].map((each) => ({ issuer: people, id: each })) : [],
+      }),
+    ],
+  ])('turns one key where the guard knows them %s, whatever the relay takes them for', async (_how, lookup) => {
+    const stage = await RelayStage.open()
+    await stage.stop()
+    const split = `version: 1\nissuer: ${people}\npeople:\n  a: { accounts: [ann] }\n  b: { accounts: [ann-admin] }\n  c: { accounts: [bob] }\n`
+    await writeFile(stage.path('people.yaml'), split)
+    await stage.start()
+    const engine = await GuardedEngine.open(stage, stage.orders, { count: 2, people: lookup })
+    const running = engine.deletes()
+    await expect.poll(() => stage.desk.pending().length).toBe(1)
+    const id = stage.desk.pending()[0]?.request.id ?? ''
+    const receipts = () => stage.desk.entry(id)?.answers.map(({ receipt }) => receipt?.counted)
+    expect(await stage.decide('ann', id)).toMatchObject({ decided: true })
+    expect(await stage.decide('ann-admin', id)).toMatchObject({ decided: true })
+    // Each may be one of those that count; together they are one.
+    await expect.poll(receipts).toEqual([true, true])
+    expect(engine.guard.approvals.pending()).toHaveLength(1)
+    expect(await stage.decide('bob', id)).toMatchObject({ decided: true })
+    expect(await running).toBe('permitted')
+  })
+})
+
+describe('files that somebody else wrote', () => {
+  it('bring back nothing that an engine did not ask, under no other name and of no other engine', async () => {
+    const stage = await RelayStage.open()
+    const [real, foreign] = [envelopeOf(), envelopeOf({ engine: 'stock', text: 'drop table x' })]
+    await stage.orders.ask(real.body)
+    await stage.stop()
+    const kept = await readFile(join(stage.requests, `${real.id}.request`), 'utf8')
+    const value = JSON.parse(kept) as Members
+    const id = (letter: string): string => letter.repeat(32)
+    const files: Readonly<Record<string, string>> = {
+      // Another id than its own.
+      [`${id('a')}.request`]: kept,
+      // Of one engine as another's.
+      [`${foreign.id}.request`]: JSON.stringify({ ...value, envelope: foreign.body }),
+      [`${id('b')}.request`]: JSON.stringify({ ...value, v: 2 }),
+      [`${id('c')}.request`]: JSON.stringify({ ...value, receivedAtMs: 'now' }),
+      [`${id('d')}.request`]: `${kept}${kept}`,
+      [`${id('A')}.request`]: kept,
+      [`${real.id}.answer-0`]: '{}',
+      [`${real.id}.answer-1`]: JSON.stringify({ v: 1, n: 2, decision: 'allow' }),
+      [`${real.id}.answer-2`]: '',
+      [`${real.id}.answer-99999`]: '{}',
+      [`.unfinished-${id('e')}`]: kept,
+      answer: 'x',
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(stage.requests, name), text)
+    await symlink(join(stage.requests, `${real.id}.request`), join(stage.requests, `${id('f')}.request`))
+    await mkdir(join(stage.requests, `${id('9')}.request`))
+    await stage.start()
+    expect(stage.desk.pending()).toMatchObject([{ request: { id: real.id, engine: 'orders' }, answers: [] }])
+    expect(await readdir(stage.requests)).toEqual([`${real.id}.request`])
+    expect(stage.ofType('relay.set-aside').length).toBe(13)
+    // What was set aside counts for nobody, and takes nobody's number.
+    expect(await stage.decide('ann', real.id)).toMatchObject({ decided: true, n: 3 })
+    expect((await stage.orders.answers(real.id)).body['answers']).toHaveLength(1)
   })
 })

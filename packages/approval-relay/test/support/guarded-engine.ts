@@ -6,7 +6,7 @@ import {
   unverifiedIdentity,
   webhookApprover,
 } from '@bothkeys/core'
-import type { Guard, RecordedEvent } from '@bothkeys/core'
+import type { Guard, PeopleLookup, RecordedEvent } from '@bothkeys/core'
 import { sessionAccess } from '@bothkeys/core/adapter'
 import type { Duty, SessionAccess } from '@bothkeys/core/adapter'
 import { HeldPort } from './held-port.js'
@@ -15,7 +15,14 @@ import type { RelayStage } from './relay-stage.js'
 import type { TestEngine } from './test-engine.js'
 import { issuer } from './test-engine.js'
 
-const policy = {
+/** What a test says of a guard; everything else is usual. */
+export interface GuardParts {
+  /** How many people have to turn their key. */
+  readonly count?: number
+  readonly people?: PeopleLookup
+}
+
+const policyFor = (count: number) => ({
   version: 1,
   targets: { db: { kind: 'fake' } },
   roles: {
@@ -27,12 +34,14 @@ const policy = {
       id: 'hold-deletes',
       target: 'db',
       duty: 'delete',
-      require: [{ stage: 'dba', count: 1, role: 'dba' }],
+      require: [{ stage: 'dba', count, role: 'dba', independent: ['subject', 'person'] }],
       level: 'signed',
       ttl: '5m',
     },
   ],
-}
+})
+
+const whoever: PeopleLookup = ({ id, issuer: of }) => (of === people ? { roles: ['dba'], person: id } : undefined)
 
 /** A real guard whose people are asked at a relay. */
 export class GuardedEngine {
@@ -46,7 +55,11 @@ export class GuardedEngine {
     this.#events = events
   }
 
-  static async open(stage: RelayStage, engine: TestEngine): Promise<GuardedEngine> {
+  static async open(
+    stage: RelayStage,
+    engine: TestEngine,
+    { count = 1, people: who = whoever }: GuardParts = {},
+  ): Promise<GuardedEngine> {
     // The relay may be started again.
     const proxy = await HeldPort.take(() => stage.port)
     closedLater(() => proxy.close())
@@ -55,7 +68,7 @@ export class GuardedEngine {
     const guard = await createGuard({
       engine: engine.name,
       directory: accountsAsPeople,
-      policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
+      policy: { load: () => Promise.resolve({ name: 'test', content: policyFor(count) }) },
       identity: unverifiedIdentity(),
       targets: [target],
       approvers: [
@@ -67,7 +80,7 @@ export class GuardedEngine {
           engine: engine.name,
           key: engine.key,
           algorithm: 'ES256',
-          people: ({ id, issuer: of }) => (of === people ? { roles: ['dba'], person: id } : undefined),
+          people: who,
         }),
       ],
       journal,
