@@ -41,4 +41,11 @@ export const relayShownGuards = [
     replace: '',
     tests: ['packages/approval-relay/test/pages/html.test.ts'],
   },
+  ...['marked(`${visible(operation)} on ${visible(target)}`)', 'marked(visible(requester.id))'].map((find) => ({
+    name: `what looks like something else is marked in the history: ${find}`,
+    file: 'packages/approval-relay/src/pages/history-page.ts',
+    find,
+    replace: find.slice('marked('.length, -1),
+    tests: ['packages/approval-relay/test/hostile-sender.test.ts'],
+  })),
 ]

@@ -121,6 +121,9 @@ describe('bytes of somebody who has the key of an engine', () => {
       expect(page).toContain(request === undefined ? 'none' : digestPrefix(request))
       expect(page).toContain('\\u{202e}ab\\u{0}\\u{9}\\u{200b}&lt;b&gt;')
       expect(page).not.toMatch(/[^\n\P{C}]|[\u0336\u0301]/u)
+      // What looks like something else is marked wherever it is shown.
+      expect(page).not.toMatch(/(?<!<mark>)\u05d0/u)
+      expect(page).toContain('<mark>\u05d0</mark>')
     }
   })
 })

@@ -1,5 +1,6 @@
 import { visible } from '@bothkeys/core/relay'
 import type { DeskEnd, HistoryLine } from '../ports.js'
+import { marked } from './exact-rows.js'
 import type { Html } from './html.js'
 import { html } from './html.js'
 import { answerInWords, timeInWords } from './words.js'
@@ -40,9 +41,11 @@ function lineBody({
   requester,
   target,
 }: HistoryLine): Html {
-  return html`<strong class="title">${visible(operation)} on ${visible(target)}</strong>
+  return html`<strong class="title">${marked(`${visible(operation)} on ${visible(target)}`)}</strong>
     <code class="prefix">${digestPrefix}</code> <span class="badge end-${end}">${ends[end]}</span>
-    <p class="who">${visible(requester.id)} asked through ${visible(engine)}: ${duties.map(visible).join(', ')}</p>
+    <p class="who">
+      ${marked(visible(requester.id))} asked through ${visible(engine)}: ${duties.map(visible).join(', ')}
+    </p>
     <ul class="answers">
       ${answers.map(
         (answer) =>
