@@ -72,7 +72,9 @@ describe('an approver who logs in by SAML at a relay', () => {
     const votes = on.engine.journal.events.filter(({ type }) => type === 'approval.vote')
     expect(JSON.stringify(votes)).toContain(JSON.stringify({ id: 'ann', issuer: idp }))
     expect(votes).toHaveLength(1)
-    expect((await browser.get('/history')).text).toMatch(/ann \(Ann\) approved \(signed, by saml\)/u)
+    await expect
+      .poll(async () => (await browser.get('/history')).text)
+      .toMatch(/ann \(Ann\) approved \(signed, by saml\)/u)
     // The form again, from the page that is still open: nothing runs twice.
     expect((await browser.post(path, form)).status).toBe(409)
     expect(on.engine.ran).toHaveLength(1)

@@ -1,5 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import * as DPoP from 'dpop'
 import { describe, expect, it } from 'vitest'
 import { createGuard } from '../../src/guard.js'
@@ -18,41 +16,9 @@ import type { CredentialForm } from '../../src/verifier.js'
 import { claimsVerifier } from '../../src/verifier.js'
 import { fixedClock } from '../../src/testing/fixed-clock.js'
 import { fc } from '../properties.js'
-import { identityOf } from './several-issuers-example.js'
-import { tokenKit } from './token-kit.js'
+import { issuerOf, nowS } from './issuer-with-key.js'
 
-const nowS = Math.floor(Date.parse('2026-05-04T09:00:00Z') / 1000)
 const { signal } = new AbortController()
-
-/** An issuer with a key of its own, and the tokens that it signs. */
-function issuerOf(issuer: string, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256', use: 'sig' }] }
-  const kit = tokenKit({
-    claims: {
-      iss: issuer,
-      aud: 'bothkeys',
-      sub: 'etl',
-      client_id: 'etl',
-      jti: 'j1',
-      iat: nowS,
-      exp: nowS + 600,
-      roles: ['ingest'],
-      ...claims,
-    },
-    header: { alg: 'ES256', kid: 'k1', typ: 'at+jwt', ...header },
-    key: privateKey,
-  })
-  const options = {
-    issuer,
-    audience: 'bothkeys',
-    algorithms: ['ES256'] as const,
-    jwks,
-    roles: '/roles',
-    clock: fixedClock(nowS * 1000),
-  }
-  return { issuer, jwks, kit, options, verifier: jwtVerifier(options) }
-}
 
 const one = issuerOf('https://one.example')
 const two = issuerOf('https://two.example')
@@ -292,22 +258,5 @@ describe('a verifier of several issuers', () => {
       { numRuns: 100 },
     )
     expect(asked).toEqual([])
-  })
-})
-
-describe('docs/tokens.md', () => {
-  const page = readFileSync(new URL('../../../../docs/tokens.md', import.meta.url), 'utf8')
-  const example = readFileSync(new URL('several-issuers-example.ts', import.meta.url), 'utf8')
-
-  it('shows the example of several issuers that runs here', async () => {
-    expect(page).toContain(`\`\`\`ts\n${example.replaceAll('../../src/index.js', '@bothkeys/core')}\`\`\``)
-    const agents = issuerOf('https://agents.example.com')
-    const people = issuerOf('https://people.example.com', { sub: 'ann', client_id: undefined }, { typ: 'JWT' })
-    const identity = identityOf(agents.jwks, people.jwks)
-    const iat = Math.floor(Date.now() / 1000)
-    const times = { iat, exp: iat + 600 }
-    expect(await identity.verify({ token: agents.kit.sign(times) }, signal)).toMatchObject({ kind: 'agent' })
-    expect(await identity.verify({ token: people.kit.sign(times) }, signal)).toMatchObject({ kind: 'human' })
-    await expectRefused(identity, { token: agents.kit.sign({ ...times, iss: people.issuer }) }, /refused/u)
   })
 })
