@@ -41,7 +41,7 @@ export const severalIssuerGuards = [
     find: '  assertApart(known.map(({ accepts }) => accepts.issuer))\n',
     replace: '',
     tests,
-    only: 'is not made of two|trust domain',
+    only: 'is not made of two of the same name',
   },
   {
     name: 'two verifiers have no subjects in common',

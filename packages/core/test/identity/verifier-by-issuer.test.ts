@@ -57,6 +57,12 @@ async function expectRefused(
   expect((error as Error).cause).toBeUndefined()
 }
 
+/** The same, of credentials that call their issuer something else. */
+const called = (verifier: Verifier, issuer: string): Verifier => ({
+  ...verifier,
+  accepts: { ...verifier.accepts!, issuer },
+})
+
 describe('a verifier of several issuers', () => {
   it('gives each credential to the verifier of its issuer, and to no other, in whatever order they are listed', async () => {
     const asked: string[] = []
@@ -237,6 +243,7 @@ describe('a verifier of several issuers', () => {
     ['nothing', [undefined], /list of verifiers/u],
     ['two of the same issuer', [one.verifier, jwtVerifier({ ...one.options, audience: 'other' })], /same issuer/u],
     ['one twice', [one.verifier, one.verifier], /same issuer/u],
+    ['two of the same name', [one.verifier, called(two.verifier, one.issuer)], /same issuer/u],
     ['two of the same issuer by form', [one.verifier, badgeVerifier(badge('b'), one.issuer)], /same issuer/u],
     ['one for tests', [one.verifier, unverifiedIdentity()], /say which credentials/u],
     ['a list of several', [one.verifier, verifierByIssuer([two.verifier])], /say which credentials/u],
