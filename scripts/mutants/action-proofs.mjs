@@ -103,7 +103,7 @@ export const actionProofGuards = [
   guard(
     hostile,
     'identity/action-proof',
-    'a proof is signed',
+    'a proof of an action is signed',
     '    await assertSignedWith(proof, await keys(jwk, proof.algorithm))\n',
     '    await keys(jwk, proof.algorithm)\n',
   ),

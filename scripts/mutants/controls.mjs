@@ -102,7 +102,7 @@ export const controlGuards = [
   mapping('control-mapping', 'a time is one', ' || Number.isNaN(at.getTime()))', ')'),
   mapping(
     'control-mapping',
-    'an option that is not known is refused',
+    'an option of a control mapping that is not known is refused',
     "  assertKnownOptions('controlMapping', options, optionNames)\n",
   ),
   mapping(

@@ -97,7 +97,7 @@ export const delegationGuards = [
   guard(
     delegation,
     'delegation',
-    'an option that is not known is refused',
+    'an option of a delegation that is not known is refused',
     "  assertKnownOptions('session.delegate', given, optionNames)\n",
     '',
   ),

@@ -1,25 +1,30 @@
-import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../root.mjs'
+import { ReadyTests } from './ready-tests.mjs'
 
 /** What a test run needs of the workspace. */
 const copied = ['packages', 'tools', 'package.json', 'pnpm-workspace.yaml', 'vitest.config.ts', 'tsconfig.base.json']
 
 /** A copy of the workspace in which guards can be taken out without anybody else noticing. */
 export class Laboratory {
-  #folder
+  folder
+  /** The Vitest that is up, if one is. */
+  #ready
+  /** What was written and no Vitest that is up knows of yet, by file. */
+  #changes = new Map()
 
   constructor(folder) {
-    this.#folder = folder
+    this.folder = folder
   }
 
-  static async open() {
+  /** @param {string} workspace what is copied; this one unless another is given */
+  static async open(workspace = root) {
     const folder = await mkdtemp(join(tmpdir(), 'bothkeys-mutants-'))
     for (const name of copied) {
-      const from = join(root, name)
+      const from = join(workspace, name)
       if (!existsSync(from)) continue
       // Links between packages are relative and stay so; only the store of modules is shared.
       await cp(from, join(folder, name), { recursive: true, verbatimSymlinks: true })
@@ -29,60 +34,55 @@ export class Laboratory {
   }
 
   /** Takes one guard out, does something, and puts it back. Throws when the guard is not where the list says. */
-  async mutate({ name, file, find, replace }, work) {
-    const path = join(this.#folder, file)
-    const source = await readFile(path, 'utf8')
+  async mutate({ file, find, replace }, work) {
+    const source = await readFile(join(this.folder, file), 'utf8')
     const places = source.split(find).length - 1
-    if (places !== 1) throw new Error(`${name}: ${file} has ${String(places)} places like the guard, one is needed`)
-    await writeFile(
-      path,
+    if (places !== 1) throw new Error(`${file} has ${String(places)} places like the guard, one is needed`)
+    await this.#write(
+      file,
       source.replace(find, () => replace),
     )
     try {
       return await work()
     } finally {
-      await writeFile(path, source)
+      await this.#write(file, source)
     }
+  }
+
+  async #write(file, text) {
+    await writeFile(join(this.folder, file), text)
+    this.#changes.set(file, text)
   }
 
   /**
-   * Runs test files, of them only the tests whose names match `only` if it is given; answers `passed`, `failed` or
-   * `timed out`. Unit and integration tests go by their names.
+   * Runs one test file, of it only the tests whose names match `only` if it is given. The verdict is `passed`, `failed`,
+   * `timed out` or, when no test has such a name, `nothing ran`; `loaded` lists the files that were ever written and that
+   * Vitest has given to tests since. Throws when it cannot be said that the tests ran on what the files hold.
    */
-  async run(tests, timeoutMs, only) {
-    const files = Array.from(new Set(tests))
-    const named = only === undefined ? [] : ['--testNamePattern', only]
-    for (const project of ['unit', 'int']) {
-      const own = files.filter((file) => file.endsWith('.int.test.ts') === (project === 'int'))
-      if (own.length === 0) continue
-      const result = await this.#vitest(['run', '--project', project, '--bail', '1', ...named, ...own], timeoutMs)
-      if (result.verdict !== 'passed') return result
+  async run(test, { limitMs, only } = {}) {
+    this.#ready ??= await ReadyTests.start(this.folder)
+    const changes = Array.from(this.#changes, ([file, text]) => ({ file, text }))
+    this.#changes.clear()
+    let reply
+    try {
+      reply = await this.#ready.run({ changes, only, test }, limitMs)
+    } finally {
+      if (reply === undefined) await this.#stop()
     }
-    return { verdict: 'passed', output: '' }
+    if (reply === undefined) return { verdict: 'timed out', output: '', loaded: [] }
+    const { isPassed, loaded, output, ran } = reply
+    if (isPassed && ran === 0) return { verdict: 'nothing ran', output, loaded }
+    return { verdict: isPassed ? 'passed' : 'failed', output, loaded }
   }
 
-  /** @param {readonly string[]} args */
-  #vitest(args, timeoutMs) {
-    return new Promise((resolve) => {
-      const child = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
-        cwd: this.#folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      })
-      let output = ''
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
-      const timer = setTimeout(() => {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-        resolve({ verdict: 'timed out', output })
-      }, timeoutMs)
-      child.on('close', (code) => {
-        clearTimeout(timer)
-        resolve({ verdict: code === 0 ? 'passed' : 'failed', output })
-      })
-    })
+  async #stop() {
+    const ready = this.#ready
+    this.#ready = undefined
+    await ready?.kill()
   }
 
   async close() {
-    await rm(this.#folder, { recursive: true, force: true })
+    await this.#stop()
+    await rm(this.folder, { recursive: true, force: true })
   }
 }

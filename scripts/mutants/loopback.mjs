@@ -69,7 +69,7 @@ export const loopbackGuards = [
     tests: loopback,
   },
   {
-    name: 'an option that is not known is refused',
+    name: 'an option of a loopback door that is not known is refused',
     file: source('loopback-options'),
     find: 'if (!known.includes(name)) throw',
     replace: 'if (name === undefined) throw',

@@ -21,7 +21,8 @@ describe('the guards whose loss a test must notice', () => {
   })
 
   it('are told apart by their names', () => {
-    const names = mutants.map(({ list, name }) => `${list}: ${name}`)
+    // An interrupted run goes on by them.
+    const names = mutants.map(({ name }) => name)
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
