@@ -31,7 +31,13 @@ if (chosen.length === 0)
 await ensureInstalled()
 const laboratories = await Promise.all(Array.from({ length: count }, () => Laboratory.open()))
 const closeAll = () => Promise.all(laboratories.map((laboratory) => laboratory.close()))
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void closeAll().finally(() => process.exit(130)))
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    interruption.abort()
+    void closeAll().finally(() => process.exit(130))
+  })
+}
 
 const noticing = new Noticing()
 let survived = 0
@@ -43,15 +49,18 @@ try {
 } finally {
   await closeAll()
 }
-console.log(`${String(chosen.length - survived)} passed, ${String(survived)} failed`)
+if (!interruption.signal.aborted) console.log(`${String(chosen.length - survived)} passed, ${String(survived)} failed`)
 if (survived > 0) process.exitCode = 1
 
 /** Each laboratory takes the next one as soon as it is free. */
 async function shareOut(items, work) {
-  const waiting = [...items]
+  const waiting = items.values()
   await Promise.all(
     laboratories.map(async (laboratory) => {
-      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item, laboratory)
+      for (const item of waiting) {
+        if (interruption.signal.aborted) return
+        await work(item, laboratory)
+      }
     }),
   )
 }
@@ -59,6 +68,8 @@ async function shareOut(items, work) {
 async function takeOut(mutant, laboratory) {
   const started = performance.now()
   const { isNoticed, remark } = await noticing.of(mutant, laboratory)
+  // What came of tests that were ended says nothing.
+  if (interruption.signal.aborted) return
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (!isNoticed) survived += 1
   console.log(`${isNoticed ? 'killed  ' : 'SURVIVED'} ${mutant.name} (${seconds} s)`)
