@@ -55,9 +55,10 @@ export class Laboratory {
   }
 
   /**
-   * Runs one test file, of it only the tests whose names match `only` if it is given. The verdict is `passed`, `failed`,
-   * `timed out` or, when no test has such a name, `nothing ran`; `loaded` lists the files that were ever written and that
-   * Vitest has given to tests since. Throws when it cannot be said that the tests ran on what the files hold.
+   * Runs one test file, of it only the tests whose names match `only` if it is given, up to the first that fails. The
+   * verdict is `passed`, `failed`, `timed out` or, when no test has such a name, `nothing ran`; `ran` counts the tests that
+   * did, and `loaded` lists the files that were ever written and that Vitest has given to tests since. Throws when it cannot
+   * be said that the tests ran on what the files hold.
    */
   async run(test, { limitMs, only } = {}) {
     this.#ready ??= await ReadyTests.start(this.folder)
@@ -69,10 +70,10 @@ export class Laboratory {
     } finally {
       if (reply === undefined) await this.#stop()
     }
-    if (reply === undefined) return { verdict: 'timed out', output: '', loaded: [] }
+    if (reply === undefined) return { verdict: 'timed out', output: '', ran: 0, loaded: [] }
     const { isPassed, loaded, output, ran } = reply
-    if (isPassed && ran === 0) return { verdict: 'nothing ran', output, loaded }
-    return { verdict: isPassed ? 'passed' : 'failed', output, loaded }
+    if (isPassed && ran === 0) return { verdict: 'nothing ran', output, ran, loaded }
+    return { verdict: isPassed ? 'passed' : 'failed', output, ran, loaded }
   }
 
   async #stop() {

@@ -33,7 +33,7 @@ process.send({ isReady: true, temporary: vitest.projects.map((project) => projec
 
 async function answer({ changes, only, test }) {
   for (const { file, text } of changes) takeNotice(file, text)
-  // What failed before would count for this run too, which stops at the first failure.
+  // What is remembered of an earlier run must not be taken for something of this one.
   const { filesMap, idMap, pathsSet } = vitest.state
   for (const remembered of [filesMap, idMap, pathsSet]) remembered.clear()
 

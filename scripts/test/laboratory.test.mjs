@@ -35,6 +35,19 @@ const files = {
       writeFileSync('packages/a/src/sum.ts', 'export const sum = () => 6')
       await import('../src/twice')
     })`,
+  'packages/a/test/crashing.test.ts': `
+    import { it } from 'vitest'
+    import { sum } from '../src/sum'
+    it('crashes where one and one are not two', () => {
+      if (sum(1, 1) !== 2) process.kill(process.pid, 'SIGKILL')
+    })`,
+  'packages/a/test/late.test.ts': `
+    import { it } from 'vitest'
+    import { sum } from '../src/sum'
+    it('fails when it is over', async () => {
+      if (sum(1, 1) !== 2) setImmediate(() => void Promise.reject(new Error('late')))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    })`,
   'packages/a/test/leaving.test.ts': `
     import { it } from 'vitest'
     it('ends whoever runs it', async () => {
@@ -79,6 +92,18 @@ describe('a laboratory', () => {
     expect(verdicts).toEqual(
       ['failed', 'passed', 'passed', 'failed', 'failed'].flatMap((verdict) => [verdict, 'passed']),
     )
+  })
+
+  it('stops at the first test that fails', async () => {
+    expect((await without(nothing, unit)).ran).toBe(2)
+    expect((await without(loss, unit)).ran).toBe(1)
+  })
+
+  it.each(['crashing', 'late'])('counts tests as failed that end in another way: %s', async (name) => {
+    const test = `packages/a/test/${name}.test.ts`
+    expect((await run(test)).verdict).toBe('passed')
+    expect((await without(loss, test)).verdict).toBe('failed')
+    expect((await run(test)).verdict).toBe('passed')
   })
 
   it('says whether the tests were given the file', async () => {
