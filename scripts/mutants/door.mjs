@@ -146,14 +146,14 @@ export const door = [
   {
     name: 'a cancel withdraws what is held',
     file: source('connection'),
-    find: "if (this.#admissions.waiting) this.#admissions.giveUp('canceling statement due to user request', false)",
+    find: "if (this.admissions.waiting) this.admissions.giveUp('canceling statement due to user request', false)",
     replace: '',
     tests: test('held.int'),
   },
   {
     name: 'a client that goes away withdraws what it waits for',
     file: source('connection'),
-    find: '    this.#admissions.giveUp(message, true)\n    this.#input.end()\n',
+    find: '    this.admissions.giveUp(message, true)\n    this.#input.end()\n',
     replace: '    this.#input.end()\n',
     tests: test('held.int'),
   },

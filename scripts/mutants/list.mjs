@@ -102,6 +102,7 @@ import { scimListingGuards } from './scim-listing.mjs'
 import { servedGuards } from './served.mjs'
 import { sessionEndGuards } from './session-end.mjs'
 import { slackGuards } from './slack.mjs'
+import { slackInstallGuards } from './slack-installs.mjs'
 import { slackMessageGuards } from './slack-messages.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
@@ -183,6 +184,7 @@ const lists = {
   'hold-options': holdOptionGuards,
   signals: signalGuards,
   slack: slackGuards,
+  'slack-installs': slackInstallGuards,
   'slack-messages': slackMessageGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,

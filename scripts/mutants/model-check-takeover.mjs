@@ -7,8 +7,8 @@ export const modelCheckTakeoverGuards = [
   [
     'requests that another process has',
     'request-ledger',
-    'stored?.holder === this.#place.holder ? stored : undefined',
-    'stored',
+    'plan(this.#isElsewhere(stored) ? undefined : stored, entries)',
+    'plan(stored, entries)',
     'one process that hung',
   ],
   ['signs of life', 'pending-request', '    await this.#ledger.renew(leaseMs)\n', '', 'one person'],

@@ -247,8 +247,8 @@ export const path = [
   {
     name: 'a session whose opening is not on record does not open',
     file: keeper,
-    find: '    await withDeadline(\n      journal.append(',
-    replace: '    void withDeadline(\n      journal.append(',
+    find: "    await within(deadlineMs, 'recording the session'",
+    replace: "    void within(deadlineMs, 'recording the session'",
     tests: guard,
   },
   {

@@ -34,7 +34,7 @@ export const relayFloodGuards = [
   {
     name: 'what is over is removed from disk after a restart',
     file: relay('relay-desk'),
-    find: '        this.#leftOnDisk.set(id, request.lastN)\n',
+    find: '        this.#left.add(id, request.lastN)\n',
     replace: '',
     tests: tests('store'),
   },

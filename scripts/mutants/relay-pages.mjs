@@ -164,8 +164,8 @@ export const relayPageGuards = [
   {
     name: 'the old session ends with a new login',
     file: source('pages/login-routes'),
-    find: "  site.sessions.end(site.cookies.read(incoming.headers['cookie'], 'session'))\n",
-    replace: '',
+    find: "const before = [begun.session, site.cookies.read(incoming.headers['cookie'], 'session')]",
+    replace: 'const before = [begun.session]',
     tests: routes,
   },
   {

@@ -34,14 +34,14 @@ export const relayGuards = [
   {
     name: 'requests of an engine are bounded',
     file: relay('engine-api'),
-    find: "assertRate(this.#requests.take(engine), 'too-many-requests')",
+    find: "assertRate(this.#requests.take(engine, Math.ceil(body.byteLength / bytesOfOne)), 'too-many-requests')",
     replace: '',
     tests: tests('compromised-engine'),
   },
   {
     name: 'requests of a requester are bounded',
     file: relay('engine-api'),
-    find: "assertRate(this.#ofRequester.take(JSON.stringify([engine, issuer, id])), 'too-many-requests-of-requester')",
+    find: "assertRate(this.#ofRequester.take(engine, JSON.stringify([issuer, id])), 'too-many-requests-of-requester')",
     replace: '',
     tests: tests('compromised-engine'),
   },

@@ -171,13 +171,6 @@ export const requestGuards = [
     tests: endings,
   },
   {
-    name: 'approvers are told that nobody asks any more',
-    file: approvals('pending-request'),
-    find: '    this.#asking.abort(endReason(ending.end))\n',
-    replace: '',
-    tests: core('approvals/single-use', 'approvals/terminal-approver', 'approvals/endings'),
-  },
-  {
     name: 'a wall clock that went back ends the request',
     file: approvals('expiry'),
     find: 'if (wall < this.#latestWallMs) this.#over = true\n    else this.#latestWallMs = wall',

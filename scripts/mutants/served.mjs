@@ -99,7 +99,7 @@ export const servedGuards = [
   {
     name: 'who left while it was looked at gives its session back',
     file: source('loopback-clients'),
-    find: '      letGo(step.admitted)\n',
+    find: '      letGo(admitted)\n',
     replace: '',
     tests: login,
   },

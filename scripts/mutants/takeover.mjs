@@ -51,8 +51,8 @@ export const takeoverGuards = [
   [
     'what another holds is not ours',
     'request-ledger',
-    'stored?.holder === this.#place.holder ? stored : undefined',
-    'stored',
+    'plan(this.#isElsewhere(stored) ? undefined : stored, entries)',
+    'plan(stored, entries)',
   ],
   [
     'nonces need the key',

@@ -4,7 +4,7 @@ import { listedFor } from '../src/pages/listed.js'
 import { RatePerMinute, RatePerMinuteWithin } from '../src/rate.js'
 import { DeskInMemory } from './pages/desk-in-memory.js'
 import { envelopeOf } from './support/envelopes.js'
-import { never, people, RelayStage } from './support/relay-stage.js'
+import { people, RelayStage } from './support/relay-stage.js'
 
 const ann = { subject: { issuer: people, id: 'ann' } }
 

@@ -111,8 +111,9 @@ describe('bytes of somebody who has the key of an engine', () => {
     const ann = new PageClient(stage)
     await ann.logIn('ann')
     const request = stage.desk.entry(id)?.request
-    expect(request?.view.text).not.toMatch(/[^\n\P{C}]|[\u0336\u0301]/u)
-    expect(request?.view.text.match(/^ {2}rules/gmu)).toHaveLength(1)
+    const view = await stage.desk.viewFor(id, { subject: { issuer: people, id: 'ann' } }, never)
+    expect(view?.text).not.toMatch(/[^\n\P{C}]|[\u0336\u0301]/u)
+    expect(view?.text.match(/^ {2}rules/gmu)).toHaveLength(1)
     await stage.decide('ann', id, { decision: 'deny' })
     const shown = [(await ann.get('/')).body, (await ann.get(`/requests/${id}`)).body]
     await stage.orders.end(id, 'denied')
