@@ -1,7 +1,6 @@
 const slack = (name) => `packages/approver-slack/src/${name}.ts`
 const tests = (...names) => names.map((name) => `packages/approver-slack/test/${name}.test.ts`)
 const interactions = tests('interactions')
-const parts = tests('parts')
 
 /** Slack: what the app is installed in, and whose members decide. */
 export const slackInstallGuards = [
