@@ -57,7 +57,9 @@ describe('a session', () => {
   it('is not opened when its opening cannot be recorded', async () => {
     const on = await bench()
     on.interfere = () => Promise.reject(new Error('disk'))
-    await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toThrow('disk')
+    await expect(on.guard.openSession({ [unverifiedCredential]: agent })).rejects.toMatchObject({
+      code: 'ERR_JOURNAL_UNAVAILABLE',
+    })
   })
 })
 
