@@ -174,8 +174,15 @@ export const relayAnswerGuards = [
   {
     name: 'the answers to a request are bounded',
     file: relay('pending-entry'),
-    find: ' || this.#answers.length + this.#deciding.size >= mostAnswers',
+    find: ' || placesTaken([...people.values()]) > mostAnswers',
     replace: '',
+    tests: tests('standing-answer'),
+  },
+  {
+    name: 'answers that do not count leave some to everybody else',
+    file: relay('pending-entry'),
+    find: 'const keptForEach = 2',
+    replace: 'const keptForEach = 0',
     tests: tests('standing-answer'),
   },
   {

@@ -8,6 +8,8 @@ import type { KeptAnswer } from './store/kept-answer.js'
 const mostPeople = 16
 /** The most answers, with those that were given again: as many as an engine takes at once. */
 const mostAnswers = 64
+/** Each of them can answer so often, however many answers the others gave: whoever's count for nothing keeps nobody from a no. */
+const keptForEach = 2
 
 type Receipt = DeskAnswer['receipt']
 
@@ -48,8 +50,10 @@ export class PendingEntry {
     const own = this.#answers.filter((answer) => answer.person === person)
     const isStanding = own.some((answer) => stands({ ...answer, receipt: this.#receipts.get(answer.n) }, nowMs))
     if (isStanding || this.#deciding.has(person)) return 'already-answered'
-    const people = new Set([...this.#answers.map((answer) => answer.person), ...this.#deciding, person])
-    if (people.size > mostPeople || this.#answers.length + this.#deciding.size >= mostAnswers) return 'too-many'
+    const people = new Map<string, number>()
+    for (const each of [...this.#answers.map((answer) => answer.person), ...this.#deciding, person])
+      people.set(each, (people.get(each) ?? 0) + 1)
+    if (people.size > mostPeople || placesTaken([...people.values()]) > mostAnswers) return 'too-many'
     this.#deciding.add(person)
     return undefined
   }
@@ -124,4 +128,10 @@ export class PendingEntry {
   wake(): void {
     for (const done of this.#waiting) done()
   }
+}
+
+/** Of people who answered so often each, with what is kept for them and for those who have not answered. */
+function placesTaken(counts: readonly number[]): number {
+  const missing = mostPeople - counts.length
+  return counts.reduce((sum, count) => sum + Math.max(count, keptForEach), missing * keptForEach)
 }

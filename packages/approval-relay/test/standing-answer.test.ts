@@ -114,4 +114,24 @@ describe('the answers to one request', () => {
     }
     expect(await stage.decide('', id, person(0))).toEqual({ decided: false, reason: 'too-many' })
   })
+
+  it('of one person that are never counted leave two to everybody else', async () => {
+    const stage = await RelayStage.open({ limits: { decisionsPerPersonPerMinute: 1_000 } })
+    const { body, id } = envelopeOf()
+    await stage.orders.ask(body)
+    const answers: unknown[] = []
+    for (let n = 1; n <= 64; n++) {
+      answers.push(await stage.decide('bob', id))
+      await stage.orders.receipts(id, { n, counted: false, reason: 'not-eligible' })
+    }
+    expect(answers.at(-1)).toEqual({ decided: false, reason: 'too-many' })
+    expect(await stage.decide('ann', id)).toMatchObject({ decided: true })
+    await stage.orders.receipts(id, { n: 35, counted: false, reason: 'level-too-low' })
+    expect(await stage.decide('ann', id, { decision: 'deny' })).toMatchObject({ decided: true })
+    expect(stage.desk.entry(id)?.answers.map(({ by }) => by.subject.id)).toEqual([
+      ...Array.from({ length: 34 }, () => 'bob'),
+      'ann',
+      'ann',
+    ])
+  })
 })
