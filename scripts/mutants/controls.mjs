@@ -129,7 +129,7 @@ export const controlGuards = [
   ),
   mapping('mapping-csv', 'no other separator begins a cell', '/[",;|\\t\\r\\n]/u', '/[",\\r\\n]/u'),
   query('a vote is proven as well as is asked', ' || !isAtLeast(known, level)', ''),
-  query('a level that nobody knows is none', 'if (known === undefined || ', 'if (known !== undefined && '),
+  query('a vote of a level that nobody knows is none', 'if (known === undefined || ', 'if (known !== undefined && '),
   guard(
     'evidence',
     'control',
