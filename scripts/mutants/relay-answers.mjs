@@ -235,6 +235,13 @@ export const relayAnswerGuards = [
     tests: tests('store'),
   },
   {
+    name: 'what a crash tore takes no later receipt along',
+    file: relay('store/kept-receipts'),
+    find: 'return `\\n${',
+    replace: 'return `${',
+    tests: tests('store'),
+  },
+  {
     name: 'the first receipt that was kept counts',
     file: relay('store/kept-receipts'),
     find: 'if (read !== undefined && !receipts.has(read.n))',

@@ -3,9 +3,9 @@ import type { DeskAnswer } from '../ports.js'
 /** What an engine made of an answer. */
 export type KeptReceipt = NonNullable<DeskAnswer['receipt']>
 
-/** A receipt as a line of a file. */
+/** A receipt as a line of a file. It begins one, so that what a crash tore before it takes nothing of it along. */
 export function receiptLine(n: number, receipt: KeptReceipt): string {
-  return `${JSON.stringify(receipt.counted ? { n, counted: true } : { n, counted: false, reason: receipt.reason })}\n`
+  return `\n${JSON.stringify(receipt.counted ? { n, counted: true } : { n, counted: false, reason: receipt.reason })}\n`
 }
 
 /** Reads what `receiptLine` wrote, the first one of each answer. A line that a crash tore is left out. */
