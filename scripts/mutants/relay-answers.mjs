@@ -90,14 +90,14 @@ export const relayAnswerGuards = [
   {
     name: 'a record that hangs is given up',
     file: relay('relay-desk'),
-    find: "await untilAborted(this.#parts.record.happened('relay.answered', body), until)",
-    replace: "await this.#parts.record.happened('relay.answered', body)",
+    find: "await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal)",
+    replace: "await record.happened('relay.answered', answerBody(request, answer, masked))",
     tests: tests('kept-answers'),
   },
   {
     name: 'the record says of an answer that it was not kept',
     file: relay('relay-desk'),
-    find: "      this.#parts.record.refused({ what: 'decision', reason: 'not-kept', request: id, n: answer.n })\n",
+    find: "      record.refused({ what: 'decision', reason: 'not-kept', request: request.id, n: answer.n })\n",
     replace: '',
     tests: tests('kept-answers'),
   },

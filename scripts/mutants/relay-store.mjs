@@ -55,14 +55,14 @@ export const relayStoreGuards = [
   {
     name: 'an answer is in the record before it is handed out',
     file: relay('relay-desk'),
-    find: "        await untilAborted(this.#parts.record.happened('relay.answered', body), until)\n",
+    find: "      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal)\n",
     replace: '',
     tests: tests('store'),
   },
   {
     name: 'an answer is on disk before it is handed out',
     file: relay('relay-desk'),
-    find: '        await this.#store(id, numbered, until)\n',
+    find: '      await store.answer(request.id, answer, signal)\n',
     replace: '',
     tests: tests('store'),
   },

@@ -263,9 +263,7 @@ export class RelayDesk implements Desk {
         const whyNot = this.#whyNotPending(id)
         if (whyNot !== undefined) return whyNot
         const numbered = { ...answer, n: ++entry.lastN }
-        const body = answerBody(entry.request, numbered, masked)
-        await untilAborted(this.#parts.record.happened('relay.answered', body), until)
-        await this.#store(id, numbered, until)
+        await this.#store(entry.request, numbered, masked, until)
         // What ended meanwhile goes from disk with its request, next.
         if (entry.isOver) return 'over'
         entry.add(numbered)
@@ -275,12 +273,14 @@ export class RelayDesk implements Desk {
     )
   }
 
-  async #store(id: string, answer: KeptAnswer, signal: AbortSignal): Promise<void> {
+  async #store(request: RelayedRequest, answer: KeptAnswer, masked: boolean, signal: AbortSignal): Promise<void> {
+    const { record, store } = this.#parts
     try {
-      await this.#parts.store.answer(id, answer, signal)
+      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal)
+      await store.answer(request.id, answer, signal)
     } catch (error) {
-      // The record has it already.
-      this.#parts.record.refused({ what: 'decision', reason: 'not-kept', request: id, n: answer.n })
+      // The record has it already, or may have it yet where it took too long.
+      record.refused({ what: 'decision', reason: 'not-kept', request: request.id, n: answer.n })
       throw error
     }
   }

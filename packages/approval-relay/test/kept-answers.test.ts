@@ -134,11 +134,12 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
     expect(await stage.decide('ann', id)).toMatchObject({ decided: true })
   })
 
-  it('as the record hangs is told in time', async () => {
+  it('as the record hangs is told in time, and is on record as none when it gets there late', async () => {
     const stage = await RelayStage.open()
     const id = await asked(stage)
     await stage.stop()
     let isHanging: boolean | undefined = false
+    let goOn = (): void => undefined
     const inner = stage.journal
     await stage.start({
       journal: {
@@ -148,7 +149,7 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
             append: (event, durability) => {
               if (isHanging === undefined || event.type !== 'relay.answered') return journal.append(event, durability)
               isHanging = true
-              return new Promise(() => undefined)
+              return new Promise<void>((resolve) => (goOn = resolve)).then(() => journal.append(event, durability))
             },
             read: () => journal.read(),
             close: () => journal.close(),
@@ -162,7 +163,13 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
     expect(await said).toEqual({ decided: false, reason: 'failed' })
     vi.useRealTimers()
     isHanging = undefined
-    expect(await stage.decide('ann', id)).toMatchObject({ decided: true })
+    goOn()
+    await expect.poll(() => stage.ofType('relay.answered')).toMatchObject([{ n: 1 }])
+    expect(stage.ofType('relay.refused')).toMatchObject([
+      { reason: 'not-kept', request: id, n: 1 },
+      { reason: 'failed' },
+    ])
+    expect(await stage.decide('ann', id)).toMatchObject({ decided: true, n: 2 })
   })
 
   it('as its sender gave it up counts never', async () => {
