@@ -206,9 +206,30 @@ export const approvalGuards = [
   {
     name: 'an old vote does not count',
     file: approvals('vote-box'),
-    find: 'elapsedMs - vote.elapsedMs <= this.#hold.requirement.voteMaxAgeMs,',
+    find: 'stands(vote, elapsedMs, this.#hold.requirement.voteMaxAgeMs),',
     replace: 'elapsedMs >= vote.elapsedMs,',
     tests: singleUse,
+  },
+  {
+    name: 'a yes stands no longer than what proves it',
+    file: approvals('stored-request'),
+    find: ' && ageMs < (yes.lastsMs ?? Infinity)',
+    replace: '',
+    tests: endings,
+  },
+  {
+    name: 'the ledger knows how long a yes stands',
+    file: approvals('vote-box'),
+    find: 'decision, elapsedMs, lastsMs }',
+    replace: 'decision, elapsedMs }',
+    tests: endings,
+  },
+  {
+    name: 'how long a yes stands is read back',
+    file: approvals('stored-request'),
+    find: '...(lastsMs === undefined ? {} : { lastsMs })',
+    replace: '',
+    tests: core('approvals/stored-request'),
   },
   {
     name: 'a no is not a yes',

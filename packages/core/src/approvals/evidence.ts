@@ -15,6 +15,8 @@ export interface CountedVote extends Candidate {
   /** Milliseconds after the request was made. */
   readonly elapsedMs: number
   readonly votedAtMs: number
+  /** How long the approver, as they are proven, was still good for when they voted: no longer than what proves the vote. */
+  readonly lastsMs: number
   /** The approver's own words. */
   readonly reason?: string | undefined
   /** What proves it. Undefined: the approver port said so, which is `asserted`. */

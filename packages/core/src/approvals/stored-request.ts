@@ -14,6 +14,8 @@ export interface StoredVote {
   readonly approver: string
   readonly decision: 'allow' | 'deny'
   readonly elapsedMs: number
+  /** How long whoever gave it, or what proves it, was still good for, where that is less than any rule says. */
+  readonly lastsMs?: number
   /** The approver port that has to verify the evidence. Both or neither. */
   readonly via?: string
   /** What proves the vote: verified again by whoever relies on it. */
@@ -74,7 +76,16 @@ export function stateOf(request: StoredRequest): RequestEnd | 'pending' {
   return request.end ?? 'pending'
 }
 
-/** Adds a vote, or says why not. A yes that is older than `maxAgeMs` may be given again by the same person. */
+/**
+ * Whether a yes still counts: it is no older than the rule lets it be, and neither its evidence nor its approver is over. The
+ * permit asks the same, so that a quorum which looks met is.
+ */
+export function stands(yes: Pick<StoredVote, 'elapsedMs' | 'lastsMs'>, elapsedMs: number, maxAgeMs: number): boolean {
+  const ageMs = elapsedMs - yes.elapsedMs
+  return ageMs <= maxAgeMs && ageMs < (yes.lastsMs ?? Infinity)
+}
+
+/** Adds a vote, or says why not. A yes that does not stand any more may be given again by the same person. */
 export function withVote(
   request: StoredRequest,
   vote: StoredVote,
@@ -83,7 +94,7 @@ export function withVote(
   if (stateOf(request) !== 'pending') return 'late'
   if (vote.decision === 'allow') {
     const earlier = request.votes.filter((other) => other.approver === vote.approver)
-    if (earlier.some((other) => vote.elapsedMs - other.elapsedMs <= maxAgeMs)) return 'already-voted'
+    if (earlier.some((other) => stands(other, vote.elapsedMs, maxAgeMs))) return 'already-voted'
     if (request.votes.length >= maxAllows) return 'too-many-votes'
   }
   return { ...request, votes: [...request.votes, vote] }
@@ -193,10 +204,12 @@ function parseSubmission(value: SnapshotValue): Submission | undefined {
 function parseVote(value: SnapshotValue, elapsed?: number): StoredVote | undefined {
   if (typeof value !== 'object' || value === null || !('decision' in value)) return undefined
   const { id, approver, decision, evidence, via } = value
+  const lastsMs = value['lastsMs']
   const elapsedMs = elapsed ?? value['elapsedMs']
   if (typeof id !== 'string' || typeof approver !== 'string' || typeof elapsedMs !== 'number') return undefined
   if (decision !== 'allow' && decision !== 'deny') return undefined
-  const vote: StoredVote = { id, approver, decision, elapsedMs }
+  if (lastsMs !== undefined && typeof lastsMs !== 'number') return undefined
+  const vote: StoredVote = { id, approver, decision, elapsedMs, ...(lastsMs === undefined ? {} : { lastsMs }) }
   if (evidence === undefined && via === undefined) return vote
   return typeof evidence === 'string' && typeof via === 'string' ? { ...vote, via, evidence } : undefined
 }

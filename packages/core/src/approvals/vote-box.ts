@@ -18,6 +18,7 @@ import { evidenceId, firstProven } from './proof.js'
 import type { HoldRequest } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { StoredRequest, StoredVote } from './stored-request.js'
+import { stands } from './stored-request.js'
 import type { ClaimedVote, IncomingVote } from './vote-form.js'
 
 /** Why a vote is not counted, before the ledger is asked. */
@@ -80,7 +81,8 @@ export class VoteBox {
     const nowMs = this.#expiry.elapsedMs()
     const elapsedMs = Math.min(countedMs, nowMs)
     const votedAtMs = this.#on.clock.wallMs() - (nowMs - elapsedMs)
-    return { ...candidate, id: randomHex(16), elapsedMs, votedAtMs }
+    const lastsMs = approver.expiresAt.getTime() - votedAtMs
+    return { ...candidate, id: randomHex(16), elapsedMs, votedAtMs, lastsMs }
   }
 
   /** What an approver port says by itself is no more than asserted. */
@@ -104,8 +106,8 @@ export class VoteBox {
   /** Keeps a vote at hand before the ledger counts it. */
   keep(vote: CountedVote): StoredVote {
     this.#votes.set(vote.id, vote)
-    const { decision, elapsedMs, proof, via } = vote
-    const stored = { id: vote.id, approver: voterOf(vote), decision, elapsedMs }
+    const { decision, elapsedMs, lastsMs, proof, via } = vote
+    const stored = { id: vote.id, approver: voterOf(vote), decision, elapsedMs, lastsMs }
     return proof === undefined ? stored : { ...stored, via, evidence: proof.text }
   }
 
@@ -175,7 +177,7 @@ export class VoteBox {
       (vote) =>
         vote.decision === 'allow' &&
         this.#recorded.has(vote.id) &&
-        elapsedMs - vote.elapsedMs <= this.#hold.requirement.voteMaxAgeMs,
+        stands(vote, elapsedMs, this.#hold.requirement.voteMaxAgeMs),
     )
   }
 

@@ -1,5 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ann, approved, bench, bob, heldOf, hold, never, policy, requirement, startMs } from './support.js'
+import type { Principal } from '../../src/model/principal.js'
+import {
+  ann,
+  approved,
+  bench,
+  bob,
+  heldOf,
+  hold,
+  hourMs,
+  human,
+  never,
+  peerStage,
+  policy,
+  requirement,
+  startMs,
+} from './support.js'
 
 describe('withdrawing', () => {
   it('ends a pending request, and no later yes counts', async () => {
@@ -209,6 +224,43 @@ describe('time', () => {
     expect(await on.hand.allow(bob)).toEqual({ counted: true })
     expect(await on.hand.allow(ann)).toEqual({ counted: true })
     expect((await running).outcome).toBe('approved')
+  })
+})
+
+describe('a yes that ends before the rule says', () => {
+  const minuteMs = 60_000
+  /** The evidence that Ann and Bob signed: good for ten minutes of an hour that the rule allows. */
+  const signedBy = (id: string, at: number): Principal =>
+    human(id, ['dba'], { expiresAtMs: startMs + at + 10 * minuteMs, verifiedBy: 'signed-approval' })
+  const long = requirement({ stages: [{ ...peerStage, count: 2 }], ttlMs: hourMs, voteMaxAgeMs: hourMs })
+  const ages: readonly (readonly [number, boolean])[] = [
+    [10 * minuteMs - 1, true],
+    [10 * minuteMs, false],
+  ]
+
+  it.each(ages)('counts towards the quorum while it stands (%i ms: %s)', async (ageMs, meets) => {
+    const on = bench()
+    const asked = hold({ requirement: long })
+    const gone = new AbortController()
+    const running = on.coordinator.request(asked, gone.signal)
+    await on.hand.allow(signedBy('ann', 0))
+    on.clock.advance(ageMs)
+    expect(await on.hand.allow(signedBy('bob', ageMs))).toEqual({ counted: true })
+    if (meets) await on.coordinator.consume(heldOf(await running), asked.digest)
+    gone.abort()
+    expect((await running).outcome).toBe(meets ? 'approved' : 'withdrawn')
+  })
+
+  it.each(ages)('is given once while it stands, and again after (%i ms: %s)', async (ageMs, stands) => {
+    const on = bench()
+    const asked = hold({ requirement: long })
+    const running = on.coordinator.request(asked, never)
+    await on.hand.allow(signedBy('ann', 0))
+    on.clock.advance(ageMs)
+    const again = stands ? { counted: false, reason: 'already-voted' } : { counted: true }
+    expect(await on.hand.allow(signedBy('ann', ageMs))).toEqual(again)
+    expect(await on.hand.allow(signedBy('bob', ageMs))).toEqual({ counted: true })
+    await on.coordinator.consume(heldOf(await running), asked.digest)
   })
 })
 

@@ -87,6 +87,16 @@ describe('a request in the ledger', () => {
     expect(withVote(once, vote('ann', 'deny', 1), 1_000)).toMatchObject({ votes: [{}, { decision: 'deny' }] })
   })
 
+  it('takes another yes when what proved the first is over, however old the rule lets it be', () => {
+    const once = withVote(pending, { ...vote('ann'), lastsMs: 500 }, 1_000) as StoredRequest
+    const kept = parseStored(storedValue(once)) as StoredRequest
+    expect(withVote(kept, vote('ann', 'allow', 499), 1_000)).toBe('already-voted')
+    expect(withVote(kept, vote('ann', 'allow', 500), 1_000)).toMatchObject({ votes: [{}, {}] })
+    expect(parseStored(storedValue({ ...once, votes: [{ ...vote('ann'), lastsMs: '1' as unknown as number }] }))).toBe(
+      undefined,
+    )
+  })
+
   it('keeps 64 yeses, and still takes a no', () => {
     const full: StoredRequest = { ...pending, votes: Array.from({ length: 64 }, (_, index) => vote(String(index))) }
     expect(withVote(full, vote('ann'), 1_000)).toBe('too-many-votes')
