@@ -1,8 +1,30 @@
 const source = (name) => `packages/approval-relay/src/${name}.ts`
+const pages = ['packages/approval-relay/test/pages/routes.test.ts']
 const logins = ['packages/approval-relay/test/logins/oidc-login.test.ts']
 
 /** Logins by OpenID Connect at the relay: what a provider is believed. */
 export const relayLoginGuards = [
+  {
+    name: 'no two logins speak for the same issuer',
+    file: source('pages/page-routes'),
+    find: "  if (new Set(issuers).size < issuers.length) throw wrong('two logins speak for the same issuer')\n",
+    replace: '',
+    tests: pages,
+  },
+  {
+    name: 'a login without an issuer is none',
+    file: source('pages/page-routes'),
+    find: "throw wrong('a login has no issuer')",
+    replace: 'void 0',
+    tests: pages,
+  },
+  {
+    name: 'a login speaks for its own issuer alone',
+    file: source('pages/login-routes'),
+    find: 'if (subject.issuer === issuer) return login',
+    replace: "if (issuer !== '') return login",
+    tests: pages,
+  },
   {
     name: 'the signature of an ID token counts',
     file: source('logins/oidc-login'),

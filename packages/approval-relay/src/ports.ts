@@ -221,6 +221,11 @@ export interface LoggedIn {
 export interface LoginMethod {
   readonly name: string
   /**
+   * The issuer of everybody who logs in by it: a login that names somebody of another issuer is refused. No two methods speak for
+   * the same, so that whoever has an account at one is as well authenticated as that one does it.
+   */
+  readonly issuer: string
+  /**
    * True: a page of the provider posts the answer (HTTP-POST of SAML), so that the cookie of the login has to come along from
    * another site. Default false: the browser follows a link to the answer, and the cookie comes along with nothing else.
    */

@@ -75,6 +75,7 @@ async function world() {
   const loggingIn: { name: Name } = { name: 'ann' }
   const login: LoginMethod = {
     name: 'test',
+    issuer: people,
     begin: ({ callbackUrl }) => Promise.resolve({ redirect: `${callbackUrl}?code=1`, state: 'kept' }),
     finish: () =>
       Promise.resolve({

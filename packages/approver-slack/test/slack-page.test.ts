@@ -22,7 +22,7 @@ describe('docs/slack.md', () => {
     const folder = await mkdtemp(join(tmpdir(), 'bothkeys-slack-page-'))
     const slack = await SlackDouble.start(workspace)
     const never = (): Promise<never> => Promise.reject(new Error('nobody logs in here'))
-    const login: LoginMethod = { name: 'sso', begin: never, finish: never }
+    const login: LoginMethod = { name: 'sso', issuer: 'https://people.example', begin: never, finish: never }
     await createSignerKey(join(folder, 'key.json'))
     await writeFile(
       join(folder, 'people.yaml'),

@@ -44,6 +44,8 @@ export interface SamlLoggedIn {
 /** A login by SAML: a `LoginMethod` of `@bothkeys/approval-relay`, which need not be installed for it. */
 export interface SamlLogin {
   readonly name: string
+  /** The entity id of the identity provider: the issuer of everybody who logs in. */
+  readonly issuer: string
   /** The identity provider has the browser post its answer from a page of its own. */
   readonly isPosted: true
   /** Where to send the browser, and what to give back to `finish`: kept on the server, never shown. */
@@ -107,6 +109,7 @@ export function samlLogin(options: SamlLoginOptions): SamlLogin {
   const contexts: ReadonlySet<string | undefined> = new Set(phishingResistantContexts)
   return Object.freeze({
     name,
+    issuer: rules.issuer,
     isPosted: true as const,
     async begin({ callbackUrl, loginId }: Parameters<SamlLogin['begin']>[0], signal: AbortSignal) {
       const startedAtMs = rules.time.nowMs()

@@ -11,7 +11,10 @@ let on: SamlRelay
 let url: string
 
 beforeAll(async () => {
-  on = await SamlRelay.start([loginOf({ name: 'saml', entryPoint }), loginOf({ name: 'other', entryPoint })])
+  on = await SamlRelay.start([
+    loginOf({ name: 'saml', entryPoint }),
+    loginOf({ name: 'other', entryPoint, issuer: 'https://other.example.com' }),
+  ])
   url = on.url
 })
 afterAll(() => on.close())

@@ -75,6 +75,7 @@ export function oidcLogin(options: OidcLoginOptions): LoginMethod {
   const provider = new Provider(options)
   return Object.freeze({
     name,
+    issuer,
     async begin({ callbackUrl }, signal) {
       const config = await untilAborted(provider.configuration(), signal)
       const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()]

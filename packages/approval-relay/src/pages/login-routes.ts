@@ -95,7 +95,7 @@ async function finish(
     const form = incoming.method === 'POST' ? (sentForm(incoming) ?? new URLSearchParams()) : new URLSearchParams()
     const { method, url } = incoming
     const answer = { method, url, form, state: begun.state, callbackUrl: callbackUrl(site, login) }
-    loggedIn = checked(await login.finish(answer, within), site.context.clock.wallMs())
+    loggedIn = checked(await login.finish(answer, within), login.issuer, site.context.clock.wallMs())
   } catch (error) {
     site.context.onFailure(error)
     site.context.record.refused('login-failed', { method: login.name })
@@ -147,15 +147,16 @@ async function logOut(site: PageSite, incoming: Incoming, signal: AbortSignal): 
 }
 
 /** What a login method answers, which may be of anybody's making. Throws ERR_TOKEN_INVALID. */
-function checked(login: LoggedIn, nowMs: number): LoggedIn {
+function checked(login: LoggedIn, issuer: string, nowMs: number): LoggedIn {
   const { authenticatedAtMs, expiresAtMs, level, subject } = login
   const isWhole =
     [subject.id, subject.issuer].every((text) => typeof text === 'string' && text !== '' && text.length <= 1024) &&
     ['signed', 'phishing-resistant'].includes(level) &&
     Number.isFinite(authenticatedAtMs) &&
     (expiresAtMs === undefined || expiresAtMs > nowMs)
-  if (isWhole) return login
-  throw new BothKeysError('ERR_TOKEN_INVALID', 'the login says not who it is, how, or when')
+  if (!isWhole) throw new BothKeysError('ERR_TOKEN_INVALID', 'the login says not who it is, how, or when')
+  if (subject.issuer === issuer) return login
+  throw new BothKeysError('ERR_TOKEN_INVALID', 'the login names somebody of another issuer than its own')
 }
 
 function callbackUrl(site: PageSite, { name }: LoginMethod): string {

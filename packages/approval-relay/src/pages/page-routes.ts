@@ -27,7 +27,7 @@ const longestS = 86_400
 /**
  * The pages of the relay: what is pending, each request, the history, login and links. Every page but that of the login is for
  * people alone that the directory knows, every answer forbids scripts and frames of others, and every form holds a token.
- * Throws ERR_CONFIG_INVALID when an option is wrong, or there is no way to log in or two of the same name.
+ * Throws ERR_CONFIG_INVALID when an option is wrong, or there is no way to log in or two of the same name or issuer.
  */
 export function pageRoutes(context: PageContext, options: PageOptions = {}): readonly Route[] {
   const { decideWithinS = 900, sessionIdleS = 1_800, sessionS = 28_800, ...others } = options
@@ -41,6 +41,9 @@ export function pageRoutes(context: PageContext, options: PageOptions = {}): rea
   if (!names.every((name) => /^[a-z0-9][a-z0-9-]{0,31}$/u.test(name))) {
     throw wrong('the name of a login must be lower-case letters, digits and hyphens, at most 32')
   }
+  const issuers = context.logins.map(({ issuer }) => issuer)
+  if (!issuers.every((issuer) => typeof issuer === 'string' && issuer !== '')) throw wrong('a login has no issuer')
+  if (new Set(issuers).size < issuers.length) throw wrong('two logins speak for the same issuer')
   const site = new PageSite(context, { idleS: sessionIdleS, wholeS: sessionS, decideWithinS })
   return [
     ...requestRoutes(site),

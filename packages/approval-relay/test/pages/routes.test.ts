@@ -40,6 +40,7 @@ const requestOf = (name: string): RelayedRequest => requests.get(name)!
 /** A login that lets in whom it is told to. */
 class LoginByWord implements LoginMethod {
   readonly name = 'house'
+  readonly issuer = 'https://login.example'
   who: Partial<LoggedIn> = {}
   nowMs: () => number
   fails: 'begin' | 'finish' | undefined
@@ -312,11 +313,16 @@ describe('a login', () => {
     ['it leads to an address that is not secure', { redirect: 'http://evil.example/' }, 502],
     ['it leads to a script', { redirect: 'javascript:alert(1)' }, 502],
     ['the provider does not log them in', { finish: true }, 400],
-    ['it does not say who it is', { who: { subject: { issuer: 'i', id: '' } } }, 400],
+    ['it does not say who it is', { who: { subject: { issuer: 'https://login.example', id: '' } } }, 400],
     ['it is of no level that a login has', { who: { level: 'channel' as never } }, 400],
     ['it does not say when', { who: { authenticatedAtMs: NaN } }, 400],
     ['it is over', { who: { expiresAtMs: 1 } }, 400],
-    ['the directory does not know them', { who: { subject: { issuer: 'i', id: 'mallory' } } }, 403],
+    [
+      'it is of an issuer that the login does not speak for',
+      { who: { subject: { issuer: 'https://x', id: 'ann' } } },
+      400,
+    ],
+    ['the directory does not know them', { who: { subject: { issuer: 'https://login.example', id: 'mallory' } } }, 403],
     ['the directory is down', { isDown: true }, 503],
     ['it cannot be recorded', { unrecorded: true }, 503],
   ])('lets nobody in when %s', async (_what, { begin, finish, isDown, redirect, unrecorded, who }, status) => {
@@ -663,15 +669,19 @@ describe('the live list', () => {
 
 describe('pages are not made', () => {
   const login = new LoginByWord(() => 0)
+  const like = (changes: Partial<LoginMethod>): LoginMethod => ({
+    ...login,
+    begin: (asked) => login.begin(asked),
+    finish: (answer) => login.finish(answer),
+    ...changes,
+  })
   it.each<readonly [string, string, readonly LoginMethod[], object]>([
     ['without a login', origin, [], {}],
-    ['with two logins of a name', origin, [login, login], {}],
-    [
-      'with a login whose name is no part of an address',
-      origin,
-      [Object.assign(Object.create(login) as LoginMethod, { name: '../x' })],
-      {},
-    ],
+    ['with two logins of a name', origin, [login, like({ issuer: 'https://other.example' })], {}],
+    ['with two logins that speak for the same issuer', origin, [login, like({ name: 'other' })], {}],
+    ['with a login that speaks for nobody', origin, [like({ issuer: '' })], {}],
+    ['with a login of an earlier kind', origin, [like({ issuer: undefined as unknown as string })], {}],
+    ['with a login whose name is no part of an address', origin, [like({ name: '../x' })], {}],
     ['with a path', `${origin}/approvals`, [login], {}],
     ['over plain http', 'http://approvals.example', [login], {}],
     ['with an option that does not exist', origin, [login], { sessionIdle: 1 }],

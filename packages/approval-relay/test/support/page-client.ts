@@ -7,6 +7,7 @@ import { issuer } from './test-engine.js'
 /** Lets in whoever the code says. */
 export const loginByCode: LoginMethod = {
   name: 'house',
+  issuer: people,
   begin: () => Promise.resolve({ redirect: 'https://login.example/', state: 'state' }),
   finish: ({ url }) =>
     Promise.resolve({
