@@ -120,8 +120,8 @@ export const loopbackGuards = [
   {
     name: 'clients that are not are capped',
     file: source('pending-clients'),
-    find: 'this.#standings.size < this.#max ? undefined :',
-    replace: 'this.#standings.size < Infinity ? undefined :',
+    find: '.slice(0, Math.max(0, this.#taken() + 1 - this.#max))',
+    replace: '.slice(0, 0)',
     tests: loopback,
   },
   {

@@ -1,7 +1,7 @@
 export type { Admitted } from './door/admitted.js'
 export type { GovernedConfig, GovernedOptions } from './door/client.js'
 export type { LoopbackDoor, LoopbackOptions } from './door/loopback.js'
-export type { Admit, ServedLogin } from './door/password-authentication.js'
+export type { Admit, Claims, ServedLogin } from './door/password-authentication.js'
 export type { ServedDoor, ServedOptions } from './door/served.js'
 export type { ServerCheck } from './door/server-check.js'
 export type { ServerFinding } from './door/server-finding.js'

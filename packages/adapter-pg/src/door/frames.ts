@@ -18,10 +18,13 @@ export class FrameReader {
   /** How much of the first one was taken. */
   #taken = 0
   #typed: boolean
+  readonly #wipes: boolean
 
-  constructor(maxBytes: number, typed: boolean) {
+  /** With `wipes`, the pieces are the reader's own, and overwritten once a message was put together from them. */
+  constructor(maxBytes: number, typed: boolean, wipes = false) {
     this.#maxBytes = maxBytes
     this.#typed = typed
+    this.#wipes = wipes
   }
 
   /** From now on messages carry a type byte and have so many bytes at most: the start-up packet has been read. */
@@ -53,6 +56,14 @@ export class FrameReader {
     return { type: this.#typed ? head.readUInt8(at) : 0, bytes: this.#take(total) }
   }
 
+  /** Overwrites what no message was made of. */
+  wipe(): void {
+    this.#overwrite()
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#taken = 0
+  }
+
   /** Takes whatever bytes are left. */
   rest(): Buffer {
     return this.#take(this.#pendingBytes)
@@ -78,8 +89,14 @@ export class FrameReader {
     return taken
   }
 
+  /** What was taken of them belongs to who took it. */
+  #overwrite(): void {
+    for (const [index, piece] of this.#pending.entries()) piece.fill(0, index === 0 ? this.#taken : 0)
+  }
+
   #merge(): Buffer {
     const merged = Buffer.concat(this.#pending).subarray(this.#taken)
+    if (this.#wipes) this.#overwrite()
     this.#pending = [merged]
     this.#taken = 0
     return merged

@@ -61,7 +61,7 @@ const nothing = Buffer.from('N')
 export class Login implements DoorPeer {
   readonly #client: ClientEnd
   readonly #context: LoginContext
-  readonly #reader = new FrameReader(maxStartupBytes, false)
+  readonly #reader: FrameReader
   #stage: 'startup' | 'authentication' | 'checking' | 'opening' | 'open' | 'over' = 'startup'
   #parameters: ReadonlyMap<string, string> = new Map()
   #connection: DoorConnection | undefined
@@ -75,6 +75,7 @@ export class Login implements DoorPeer {
   constructor(client: ClientEnd, context: LoginContext) {
     this.#client = client
     this.#context = context
+    this.#reader = new FrameReader(maxStartupBytes, false, context.entry.kind === 'unknown')
   }
 
   receive(chunk: Buffer): MaybePromise<void> {
@@ -87,14 +88,19 @@ export class Login implements DoorPeer {
       case 'over':
         return
       case 'checking':
-        this.#reader.push(Buffer.from(chunk))
+        this.#push(chunk)
         if (this.#reader.pendingBytes > maxUnknownBytes) this.#refuse(tooEarly)
         return
       case 'startup':
       case 'authentication':
-        this.#reader.push(Buffer.from(chunk))
+        this.#push(chunk)
         this.#read()
     }
+  }
+
+  /** A socket's bytes are the door's own, and so is what they hold of a password; those of a driver are the driver's. */
+  #push(chunk: Buffer): void {
+    this.#reader.push(this.#context.entry.kind === 'unknown' ? chunk : Buffer.from(chunk))
   }
 
   drained(): void {
@@ -255,6 +261,7 @@ export class Login implements DoorPeer {
   #over(): void {
     this.#stage = 'over'
     this.#early = []
+    if (this.#context.entry.kind === 'unknown') this.#reader.wipe()
     this.#gone.abort()
     this.#client.finish()
   }

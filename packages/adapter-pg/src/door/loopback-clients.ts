@@ -20,8 +20,10 @@ export interface LoopbackLimits extends ThrottleLimits {
   readonly maxConnections: number
   /** Those of one account, where clients have several. */
   readonly maxPerAccount: number
-  /** Clients that are not, cancel requests among them. They take no place of those that are. */
+  /** Clients that have still to prove who they are, cancel requests among them. They take no place of those that have. */
   readonly maxPending: number
+  /** Clients whose proof is being looked at, or waits for that. The authentication sees to it. */
+  readonly maxChecked: number
   /** How long a login may take. */
   readonly loginMs: number
 }
@@ -73,8 +75,8 @@ export class LoopbackClients {
 
   /** Sockets above this number are closed without a word; room is left to tell some of them why. */
   get maxSockets(): number {
-    const { maxConnections, maxPending } = this.#context.limits
-    return maxConnections + 2 * maxPending
+    const { maxChecked, maxConnections, maxPending } = this.#context.limits
+    return maxConnections + maxChecked + 2 * maxPending
   }
 
   /** How many clients are logged in: until their connection has ended and its outcomes are recorded. */
@@ -88,11 +90,9 @@ export class LoopbackClients {
       end.drop()
       return
     }
-    const evicted = this.#pending.roomFor(end)
-    if (evicted !== undefined) {
+    for (const evicted of this.#pending.roomFor(end)) {
       evicted.send(refusalResponse(tooMany, 'FATAL'))
       evicted.drop()
-      if (evicted === end) return
     }
     const timer = setTimeout(() => {
       end.close()
@@ -161,6 +161,8 @@ export class LoopbackClients {
       },
       step: (frame, gone) => {
         stands('checked')
+        // Whoever is refused meanwhile, for what it sends besides, is on its way no more.
+        gone.addEventListener('abort', () => stands('refused'), { once: true })
         const step = inner.step(frame, gone)
         return isPromise(step) ? step.then(settle) : settle(step)
       },

@@ -85,7 +85,13 @@ export async function openLoopback(context: LoopbackContext): Promise<LoopbackDo
 const optionNames: readonly string[] = ['path', 'port', 'host', 'maxConnections'] satisfies (keyof LoopbackOptions)[]
 
 /** What both kinds of doors on loopback allow whoever is not logged in. */
-export const loopbackLimits = { maxPending: 20, loginMs: 10_000, maxFailures: 20, delayMs: 1_000 } as const
+export const loopbackLimits = {
+  maxPending: 20,
+  maxChecked: 0,
+  loginMs: 10_000,
+  maxFailures: 20,
+  delayMs: 1_000,
+} as const
 
 interface LoopbackParts {
   readonly server: LoopbackServer

@@ -4,6 +4,7 @@ import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import { accountOf } from './account-places.js'
 import type { Admitted } from './admitted.js'
 import type { Authentication, AuthenticationStep } from './authentication.js'
+import type { CheckTurns } from './check-turns.js'
 import type { Frame } from './frames.js'
 import { BodyReader, code, int32, message } from './messages.js'
 import type { DoorRefusal } from './refusal-response.js'
@@ -18,6 +19,16 @@ export interface ServedLogin {
 /** Turns what a client sent into a session. A throw refuses the login. */
 export type Admit = (login: ServedLogin, signal: AbortSignal) => Promise<Admitted>
 
+/** Whom a client says it is, unverified, the wider before the narrower: its issuer, its account. Empty: it does not say. */
+export type Claims = (login: ServedLogin) => readonly string[]
+
+/** How passwords are looked at. */
+export interface PasswordCheck {
+  readonly admit: Admit
+  readonly claims: Claims
+  readonly turns: CheckTurns
+}
+
 const maxPasswordBytes = 16 * 1024
 
 /** AuthenticationCleartextPassword. */
@@ -31,11 +42,11 @@ const nothing = Buffer.alloc(0)
 export class PasswordAuthentication implements Authentication {
   /** Type, length, password and its final zero. */
   readonly maxMessageBytes: number = 5 + maxPasswordBytes + 1
-  readonly #admit: Admit
+  readonly #check: PasswordCheck
   #user = ''
 
-  constructor(admit: Admit) {
-    this.#admit = admit
+  constructor(check: PasswordCheck) {
+    this.#check = check
   }
 
   begin(parameters: ReadonlyMap<string, string>): Buffer {
@@ -53,11 +64,16 @@ export class PasswordAuthentication implements Authentication {
   }
 
   async #ask(login: ServedLogin, gone: AbortSignal): Promise<AuthenticationStep> {
+    const { admit, claims, turns } = this.#check
+    let over: (() => void) | undefined
     try {
-      const admitted = assertAdmitted(await this.#admit(login, gone))
+      over = await turns.take(claims(login), gone)
+      const admitted = assertAdmitted(await admit(login, gone))
       return { kind: 'accepted', reply: nothing, admitted, account: accountOf(admitted.session) }
     } catch (error) {
       return { kind: 'refused', refusal: refusedLogin(refusalFrom(error).code) }
+    } finally {
+      over?.()
     }
   }
 }

@@ -9,7 +9,8 @@ const standings = ['refused', 'silent', 'greeted', 'checked'] as const
  * The clients of a door that are not logged in. When their places are taken, a newcomer gets that of the one who is the
  * least on its way: who was refused already, who has said nothing, who has not sent its password; of several the one that
  * is there the longest. So whoever fills the places with connections that go nowhere keeps nobody out who logs in. A
- * client whose password is being looked at keeps its place.
+ * client whose password is being looked at, or waits for that, is not sent away for a newcomer, and takes no place of
+ * those that have still to send theirs: how many of them there are is for the authentication to bound.
  */
 export class PendingClients {
   readonly #max: number
@@ -27,11 +28,11 @@ export class PendingClients {
     return this.#standings.has(end)
   }
 
-  /** Takes a newcomer in. Answers who has to leave for it, which is the newcomer itself when nobody does. */
-  roomFor(newcomer: SocketEnd): SocketEnd | undefined {
-    const evicted = this.#standings.size < this.#max ? undefined : (this.#leastOnItsWay() ?? newcomer)
-    if (evicted !== undefined) this.#standings.delete(evicted)
-    if (evicted !== newcomer) this.#standings.set(newcomer, 'silent')
+  /** Takes a newcomer in. Answers who has to leave for it. */
+  roomFor(newcomer: SocketEnd): readonly SocketEnd[] {
+    const evicted = this.#leastOnTheirWay().slice(0, Math.max(0, this.#taken() + 1 - this.#max))
+    for (const end of evicted) this.#standings.delete(end)
+    this.#standings.set(newcomer, 'silent')
     return evicted
   }
 
@@ -44,12 +45,16 @@ export class PendingClients {
     this.#standings.delete(end)
   }
 
-  #leastOnItsWay(): SocketEnd | undefined {
-    for (const standing of standings) {
-      if (standing === 'checked') return undefined
-      // A map keeps the order in which they came, also when one of them gets further.
-      for (const [end, each] of this.#standings) if (each === standing) return end
-    }
-    return undefined
+  #taken(): number {
+    let taken = 0
+    for (const standing of this.#standings.values()) if (standing !== 'checked') taken++
+    return taken
+  }
+
+  /** Who has to go first comes first. A map keeps the order in which they came, also when one of them gets further. */
+  #leastOnTheirWay(): readonly SocketEnd[] {
+    return standings
+      .filter((standing) => standing !== 'checked')
+      .flatMap((standing) => [...this.#standings].flatMap(([end, each]) => (each === standing ? [end] : [])))
   }
 }

@@ -1,12 +1,14 @@
 import { inspect } from 'node:util'
 import { BothKeysError } from '@bothkeys/core/adapter'
+import type { CheckLimits } from './check-turns.js'
+import { CheckTurns } from './check-turns.js'
 import type { LoopbackClientsContext, LoopbackLimits } from './loopback-clients.js'
 import { LoopbackClients } from './loopback-clients.js'
 import { loopbackLimits } from './loopback.js'
 import type { LoopbackOptions } from './loopback-options.js'
 import { connectionCap, loopbackAddress } from './loopback-options.js'
 import { LoopbackServer } from './loopback-server.js'
-import type { Admit } from './password-authentication.js'
+import type { Admit, Claims } from './password-authentication.js'
 import { PasswordAuthentication } from './password-authentication.js'
 
 /** Where a served door listens, for how many, and who gets in. */
@@ -31,6 +33,12 @@ export interface ServedOptions extends LoopbackOptions {
    * what is admitted all the same is released.
    */
   readonly admit: Admit
+  /**
+   * Whom a client says it is before `admit` looks, the wider before the narrower: the issuer and the subject that its token
+   * names. At most 100 logins are looked at at the same time, and 400 wait for that in order; of each the widest claim may
+   * have half, a narrower one half of that, so that slow checks of one account keep nobody else out. Default: nobody says.
+   */
+  readonly claims?: Claims
   /** Told how many clients are logged in, whenever that changes. */
   readonly onConnections?: (open: number) => void
 }
@@ -75,22 +83,25 @@ export interface ServedDoor {
 export interface ServedContext extends Pick<LoopbackClientsContext, 'login'> {
   readonly database: string
   readonly options: ServedOptions
-  readonly limits?: Partial<LoopbackLimits>
+  readonly limits?: Partial<LoopbackLimits & CheckLimits>
 }
 
 /** Opens a served door. Throws ERR_CONFIG_INVALID on bad options or an address that cannot be had. */
 export async function openServed(context: ServedContext): Promise<ServedDoor> {
-  const { admit, onConnections, ...rest } = context.options
+  const { admit, claims = () => [], onConnections, ...rest } = context.options
   const address = loopbackAddress('a served door', rest, optionNames)
   if (typeof admit !== 'function') {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'a served door needs admit', {
       hint: 'give a function that opens a session',
     })
   }
+  const checks = { maxChecks: 100, maxWaiting: 400, checkMs: 30_000, ...context.limits }
+  const check = { admit, claims, turns: new CheckTurns(checks) }
+  const maxChecked = checks.maxChecks + checks.maxWaiting
   const clients = new LoopbackClients({
     login: context.login,
-    limits: { ...loopbackLimits, maxPending: 100, ...connectionCaps(rest), ...context.limits },
-    authentication: () => new PasswordAuthentication(admit),
+    limits: { ...loopbackLimits, maxPending: 100, maxChecked, ...connectionCaps(rest), ...context.limits },
+    authentication: () => new PasswordAuthentication(check),
     ...(onConnections === undefined ? {} : { onConnections }),
   })
   return new Served(await LoopbackServer.open(address, context.database, clients), clients)
@@ -104,6 +115,7 @@ const optionNames: readonly string[] = [
   'maxConnections',
   'maxConnectionsPerAccount',
   'admit',
+  'claims',
   'onConnections',
 ] satisfies (keyof ServedOptions)[]
 

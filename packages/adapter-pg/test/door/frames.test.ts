@@ -41,6 +41,24 @@ describe('FrameReader', () => {
     expect(() => reader.next()).toThrow(expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' }))
   })
 
+  it('overwrites its pieces once a message is put together from them, where they are its own', () => {
+    for (const wipes of [true, false]) {
+      const reader = new FrameReader(1024, true, wipes)
+      const whole = Buffer.concat([message('S', Buffer.from('kept')), message('p', Buffer.from('secret'))])
+      const pieces = [whole.subarray(0, 12), whole.subarray(12)]
+      reader.push(pieces[0] ?? whole)
+      const first = reader.next()?.bytes
+      reader.push(pieces[1] ?? whole)
+      expect(reader.next()?.bytes.subarray(5).toString()).toBe('secret')
+      expect(first?.subarray(5).toString()).toBe('kept')
+      expect(whole.subarray(9).every((byte) => byte === 0)).toBe(wipes)
+      const rest = Buffer.from('p half of a secret')
+      reader.push(rest)
+      reader.wipe()
+      expect([reader.pendingBytes, rest.every((byte) => byte === 0)]).toEqual([0, true])
+    }
+  })
+
   it('reads untyped messages until it is told otherwise', () => {
     const reader = new FrameReader(1024, false)
     reader.push(Buffer.concat([int32(8), int32(80877103), query(Buffer.from('select 1'))]))

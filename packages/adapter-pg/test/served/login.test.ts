@@ -1,12 +1,18 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { inspect } from 'node:util'
 import { BothKeysError } from '@bothkeys/core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { CheckTurns } from '../../src/door/check-turns.js'
+import { LoopbackClients } from '../../src/door/loopback-clients.js'
+import { loopbackLimits } from '../../src/door/loopback.js'
+import { PasswordAuthentication } from '../../src/door/password-authentication.js'
 import { openServed } from '../../src/door/served.js'
 import { cString, int32, message, query } from '../../src/door/messages.js'
-import type { ServedOptions } from '../../src/index.js'
+import type { Admit, ServedOptions } from '../../src/index.js'
 import { echoContext, rawSocket, startup, untyped } from '../door/loopback-stub.js'
 import type { Stub, StubOptions } from './support/served-stub.js'
 import { clientOf, served } from './support/served-stub.js'
@@ -34,6 +40,33 @@ function latch() {
     release = resolve
   })
   return { open, release }
+}
+
+function passwords(admit: Admit): PasswordAuthentication {
+  const turns = new CheckTurns({ maxChecks: 1, maxWaiting: 1, checkMs: 1_000 })
+  return new PasswordAuthentication({ admit, claims: () => [], turns })
+}
+
+/** A client that never closes its side. */
+function halfOpen() {
+  const written: Buffer[] = []
+  const duplex = new Duplex({
+    allowHalfOpen: true,
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      written.push(chunk)
+      done()
+    },
+  })
+  const destroySoon = vi.fn<() => void>()
+  // All that is asked of a socket here.
+  const socket = Object.assign(duplex, { destroySoon }) as unknown as Socket
+  return {
+    socket,
+    push: (chunk: Buffer) => duplex.push(chunk),
+    text: () => Buffer.concat(written).toString('latin1'),
+    dropped: () => destroySoon.mock.calls.length > 0,
+  }
 }
 
 async function expectLogin(stub: Stub): Promise<void> {
@@ -296,17 +329,77 @@ describe('whoever floods a served door', () => {
     for (const { socket } of sockets) socket.destroy()
   })
 
-  it('takes no place of a client whose password is looked at', async () => {
+  it('takes no place of a client whose password is looked at, or waits for that', async () => {
     const gate = latch()
-    const stub = await open({ limits: { maxPending: 2 }, checks: () => gate.open })
-    const logins = [clientOf(stub.door).connect(), clientOf(stub.door).connect()]
-    await vi.waitFor(() => expect(stub.logins).toHaveLength(2))
-    const late = await rawSocket(stub.door)
-    await late.closed
-    expect(late.text()).toContain('C53300\0')
+    const claims = vi.fn<() => string[]>(() => [])
+    const stub = await open({
+      options: { claims },
+      limits: { maxPending: 2, maxChecks: 2 },
+      checks: () => gate.open,
+    })
+    const logins: Promise<unknown>[] = []
+    for (let login = 1; login <= 3; login++) {
+      logins.push(clientOf(stub.door).connect())
+      await vi.waitFor(() => expect(claims).toHaveBeenCalledTimes(login))
+    }
+    expect(stub.logins).toHaveLength(2)
+    const strangers = await Promise.all(Array.from({ length: 9 }, () => rawSocket(stub.door)))
+    await vi.waitFor(() => expect(strangers.filter(({ text }) => text().includes('C53300\0'))).toHaveLength(7))
     gate.release()
     await Promise.all(logins)
-    expect(stub.door.connections).toBe(2)
+    expect(stub.door.connections).toBe(3)
+    for (const { socket } of strangers) socket.destroy()
+  })
+
+  it('with passwords that take long to look at keeps nobody out who is somebody else', async () => {
+    const gate = latch()
+    const stub = await open({
+      options: { claims: ({ user }) => ['idp', user] },
+      limits: { maxPending: 20, maxChecks: 4, maxWaiting: 4 },
+      checks: ({ user }) => (user === 'slow' ? gate.open : undefined),
+    })
+    const slow = Array.from({ length: 9 }, () => clientOf(stub.door, 'bad', 'slow').connect())
+    const all = Promise.allSettled(slow)
+    await vi.waitFor(() => expect(stub.logins).toHaveLength(1))
+    for (let login = 0; login < 3; login++) await expectLogin(stub)
+    gate.release()
+    const codes = (await all).map((each) => (each.status === 'rejected' ? (each.reason as { code: string }).code : ''))
+    // One was looked at, another one waited for its turn, and the others were sent away at once.
+    expect(codes.filter((code) => code === '53300')).toHaveLength(7)
+    expect(codes.filter((code) => code === 'XX000')).toHaveLength(2)
+  })
+
+  it('with bytes behind a password that is looked at makes room like whoever is refused', async () => {
+    const clients = new LoopbackClients({
+      ...echoContext(),
+      limits: { ...loopbackLimits, maxPending: 1, maxConnections: 1, maxPerAccount: 1 },
+      authentication: () => passwords(() => new Promise(() => undefined)),
+    })
+    const [first, next] = [halfOpen(), halfOpen()]
+    clients.accept(first.socket)
+    first.push(Buffer.concat([startup(), password('good')]))
+    first.push(message('Q', Buffer.alloc(128 * 1024, 'x')))
+    await vi.waitFor(() => expect(first.text()).toContain('ERR_PROTOCOL_REFUSED'))
+    expect(first.dropped()).toBe(false)
+    clients.accept(next.socket)
+    expect(first.dropped()).toBe(true)
+    clients.close()
+  })
+
+  it.each([0, 3])('leaves no copy of a password behind that lacks %i bytes', (lacks) => {
+    const sent = Buffer.concat([startup(), password('bears repeating')])
+    for (const size of [7, sent.length]) {
+      const peer = echoContext().login(
+        { send: () => true, finish: () => undefined },
+        passwords(() => new Promise(() => undefined)),
+      )
+      const pieces: Buffer[] = []
+      for (let at = 0; at < sent.length - lacks; at += size)
+        pieces.push(Buffer.from(sent.subarray(at, Math.min(sent.length - lacks, at + size))))
+      for (const piece of pieces) void peer.receive(piece)
+      peer.clientGone()
+      expect(Buffer.concat(pieces).toString('latin1')).not.toMatch(/bear|peat/)
+    }
   })
 
   it('takes the place of who failed before that of who has still to send its password', async () => {
@@ -381,7 +474,7 @@ describe('whoever floods a served door', () => {
   })
 
   it('with connections that are over and stay open is closed without a word', async () => {
-    const stub = await open({ options: { maxConnections: 1 }, limits: { maxPending: 1 } })
+    const stub = await open({ options: { maxConnections: 1 }, limits: { maxPending: 1, maxChecks: 1, maxWaiting: 0 } })
     await vi.waitFor(async () => {
       const sockets = []
       for (let each = 0; each < 8; each++) {

@@ -6,6 +6,12 @@ export interface PeekedToken {
   readonly isBound: boolean
 }
 
+/** Whom a password claims to be: the issuer and the subject that a token names. Empty for anything else. */
+export function claimsOf({ password }: { readonly password: string }): readonly string[] {
+  const peeked = peekToken(password)
+  return peeked === undefined ? [] : [peeked.issuer, peeked.subject]
+}
+
 const longest = 16 * 1024
 
 /** Undefined for what is no JWT. */
