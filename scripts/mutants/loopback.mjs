@@ -120,7 +120,7 @@ export const loopbackGuards = [
   {
     name: 'clients that are not are capped',
     file: source('pending-clients'),
-    find: '.slice(0, Math.max(0, this.#taken() + 1 - this.#max))',
+    find: '.slice(0, Math.max(0, others.length + 1 - this.#max))',
     replace: '.slice(0, 0)',
     tests: loopback,
   },

@@ -1,9 +1,10 @@
 import type { SocketEnd } from './socket-end.js'
 
 /** How far a client is that is not logged in. A later one of the list gives its place up later. */
-export type Standing = (typeof standings)[number]
+export type Standing = (typeof leaving)[number] | 'checked'
 
-const standings = ['refused', 'silent', 'greeted', 'checked'] as const
+/** In the order in which they have to. */
+const leaving = ['refused', 'silent', 'greeted'] as const
 
 /**
  * The clients of a door that are not logged in. When their places are taken, a newcomer gets that of the one who is the
@@ -30,7 +31,8 @@ export class PendingClients {
 
   /** Takes a newcomer in. Answers who has to leave for it. */
   roomFor(newcomer: SocketEnd): readonly SocketEnd[] {
-    const evicted = this.#leastOnTheirWay().slice(0, Math.max(0, this.#taken() + 1 - this.#max))
+    const others = this.#leastOnTheirWay()
+    const evicted = others.slice(0, Math.max(0, others.length + 1 - this.#max))
     for (const end of evicted) this.#standings.delete(end)
     this.#standings.set(newcomer, 'silent')
     return evicted
@@ -45,16 +47,10 @@ export class PendingClients {
     this.#standings.delete(end)
   }
 
-  #taken(): number {
-    let taken = 0
-    for (const standing of this.#standings.values()) if (standing !== 'checked') taken++
-    return taken
-  }
-
   /** Who has to go first comes first. A map keeps the order in which they came, also when one of them gets further. */
   #leastOnTheirWay(): readonly SocketEnd[] {
-    return standings
-      .filter((standing) => standing !== 'checked')
-      .flatMap((standing) => [...this.#standings].flatMap(([end, each]) => (each === standing ? [end] : [])))
+    return leaving.flatMap((standing) =>
+      [...this.#standings].flatMap(([end, each]) => (each === standing ? [end] : [])),
+    )
   }
 }

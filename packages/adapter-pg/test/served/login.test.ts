@@ -308,9 +308,12 @@ describe('a session that was admitted comes back once', () => {
   })
 
   it('is not asked for by what is no session', async () => {
-    const stub = await open({ options: { admit: () => Promise.resolve(undefined as never) } })
-    await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: 'XX000' })
-    expect(stub.door.connections).toBe(0)
+    const subject = { issuer: 'https://idp.test', id: 'agent' }
+    for (const answer of [undefined, {}, { release: () => undefined }, { session: { principal: { subject } } }]) {
+      const stub = await open({ options: { admit: () => Promise.resolve(answer as never) } })
+      await expect(clientOf(stub.door).connect()).rejects.toMatchObject({ code: 'XX000' })
+      expect(stub.door.connections).toBe(0)
+    }
   })
 })
 
