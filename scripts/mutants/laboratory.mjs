@@ -55,18 +55,18 @@ export class Laboratory {
   }
 
   /**
-   * Runs one test file, of it only the tests whose names match `only` if it is given, up to the first that fails. The
-   * verdict is `passed`, `failed`, `timed out` or, when no test has such a name, `nothing ran`; `ran` counts the tests that
+   * Runs one test file, of it only the tests whose names match `only` if it is given, up to the first that fails; if
+   * `patienceMs` is given, they wait no longer for what does not come. The verdict is `passed`, `failed`, `timed out` or, when no test has such a name, `nothing ran`; `ran` counts the tests that
    * did, and `loaded` lists the files that were ever written and that Vitest has given to tests since. Throws when it cannot
    * be said that the tests ran on what the files hold.
    */
-  async run(test, { limitMs, only } = {}) {
+  async run(test, { limitMs, only, patienceMs }) {
     this.#ready ??= await ReadyTests.start(this.folder)
     const changes = Array.from(this.#changes, ([file, text]) => ({ file, text }))
     this.#changes.clear()
     let reply
     try {
-      reply = await this.#ready.run({ changes, only, test }, limitMs)
+      reply = await this.#ready.run({ changes, only, patienceMs, test }, limitMs)
     } finally {
       if (reply === undefined) await this.#stop()
     }

@@ -7,6 +7,11 @@ const unknownMs = 600_000
 const leastMs = { unit: 30_000, integration: 90_000 }
 const longer = 10
 
+/** How long tests wait for what does not come: longer than a whole file took when nothing was out. */
+const leastPatienceMs = 3000
+const mostPatienceMs = 30_000
+const morePatient = 3
+
 /** Tells which guards' removal the tests notice, from tests that pass when none is out. */
 export class Noticing {
   /** How long each test file took with every guard in its place. */
@@ -41,7 +46,12 @@ export class Noticing {
     const verdicts = new Set()
     let isLoaded = false
     for (const test of quickestFirst) {
-      const { loaded, verdict } = await laboratory.run(test, { limitMs: this.#limitMs(test), only })
+      const durationMs = this.#duration(test)
+      const { loaded, verdict } = await laboratory.run(test, {
+        limitMs: limitMs(test, durationMs),
+        only,
+        patienceMs: Math.min(mostPatienceMs, leastPatienceMs + Math.ceil(morePatient * durationMs)),
+      })
       if (verdict === 'failed' || verdict === 'timed out') return { isNoticed: true }
       verdicts.add(verdict)
       isLoaded ||= loaded.includes(file)
@@ -53,9 +63,9 @@ export class Noticing {
   #duration(test) {
     return this.#durations.get(test) ?? unknownMs
   }
+}
 
-  #limitMs(test) {
-    const kind = test.endsWith('.int.test.ts') ? 'integration' : 'unit'
-    return leastMs[kind] + Math.ceil(longer * this.#duration(test))
-  }
+function limitMs(test, durationMs) {
+  const kind = test.endsWith('.int.test.ts') ? 'integration' : 'unit'
+  return leastMs[kind] + Math.ceil(longer * durationMs)
 }

@@ -9,6 +9,9 @@ const folder = process.cwd()
 /** What stands in each file that was ever written, so in every module that comes from it. */
 const written = new Map()
 
+/** How long tests of a project wait by its configuration. */
+const usual = new Map()
+
 const vitest = await createVitest('test', {
   root: folder,
   config: join(folder, 'vitest.config.ts'),
@@ -31,15 +34,16 @@ process.on('message', (request) => {
 })
 process.send({ isReady: true, temporary: vitest.projects.map((project) => project.tmpDir) })
 
-async function answer({ changes, only, test }) {
+async function answer({ changes, only, patienceMs, test }) {
   for (const { file, text } of changes) takeNotice(file, text)
   // What is remembered of an earlier run must not be taken for something of this one.
   const { filesMap, idMap, pathsSet } = vitest.state
   for (const remembered of [filesMap, idMap, pathsSet]) remembered.clear()
 
   vitest.setGlobalTestNamePattern(only)
-  const path = join(folder, test)
-  const specification = vitest.getProjectByName(projectOf(test)).createSpecification(path)
+  const project = vitest.getProjectByName(projectOf(test))
+  bePatient(project, patienceMs)
+  const specification = project.createSpecification(join(folder, test))
   const { unhandledErrors } = await vitest.runTestSpecifications([specification])
   assertServed()
 
@@ -59,6 +63,15 @@ async function answer({ changes, only, test }) {
 
 function projectOf(test) {
   return test.endsWith('.int.test.ts') ? 'int' : 'unit'
+}
+
+/** For so long tests wait for what does not come; as long as they say themselves when nothing is given. */
+function bePatient({ config }, patienceMs) {
+  usual.set(config, usual.get(config) ?? config.expect.poll?.timeout)
+  config.expect.poll = { ...config.expect.poll, timeout: patienceMs ?? usual.get(config) }
+  const { BOTHKEYS_PATIENCE_MS: _, ...env } = config.env ?? {}
+  // See tools/vitest-patience.ts.
+  config.env = { ...env, ...(patienceMs !== undefined && { BOTHKEYS_PATIENCE_MS: String(patienceMs) }) }
 }
 
 /** From now on modules that come from this file are made of this text. */

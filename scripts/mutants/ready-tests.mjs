@@ -34,13 +34,17 @@ export class ReadyTests {
   }
 
   /**
-   * Runs one test file, of it only the tests whose names match `only` if it is given, after `changes` to files: each
-   * `{ file, text }`. Answers `{ isPassed, ran, loaded, output }`: how many tests ran, and which of the files that were ever
-   * changed Vitest has given to tests since; `undefined` when there is no answer in time. Throws when the process ends, and
-   * when a test was given a module made of anything but the text that was said. Of no use after both; `kill` it.
+   * Runs `test`, one test file: of it only the tests whose names match `only` if it is given, after `changes` to files, each
+   * `{ file, text }`; if `patienceMs` is given, the tests wait no longer for what does not come. Answers
+   * `{ isPassed, ran, loaded, output }`: how many tests ran, and which of the files that were ever changed Vitest has given
+   * to tests since; `undefined` when there is no answer in time. Throws when the process ends, and when a test was given a
+   * module made of anything but the text that was said. Of no use after both; `kill` it.
+   *
+   * @param {{ changes: readonly { file: string, text: string }[], only?: string, patienceMs?: number, test: string }} request
+   * @param {number} limitMs
    */
-  run({ changes, only, test }, limitMs) {
-    this.#child.send({ changes, only, test })
+  run(request, limitMs) {
+    this.#child.send(request)
     return this.#reply(limitMs)
   }
 

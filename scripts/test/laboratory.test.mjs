@@ -9,7 +9,7 @@ const files = {
   'package.json': '{ "type": "module" }',
   'vitest.config.ts': `
     const project = (name: string, include: string) => ({
-      test: { name, include: [include], exclude: name === 'unit' ? ['**/*.int.test.ts'] : [] },
+      test: { name, testTimeout: 600_000, expect: { poll: { timeout: 600_000 } }, include: [include], exclude: name === 'unit' ? ['**/*.int.test.ts'] : [] },
     })
     export default { test: { projects: [project('unit', '**/*.test.ts'), project('int', '**/*.int.test.ts')] } }`,
   'packages/a/src/sum.ts': 'export const sum = (a: number, b: number): number => a + b\n',
@@ -41,6 +41,13 @@ const files = {
     it('crashes where one and one are not two', () => {
       if (sum(1, 1) !== 2) process.kill(process.pid, 'SIGKILL')
     })`,
+  'packages/a/test/polling.test.ts': `
+    import { expect, it } from 'vitest'
+    import { sum } from '../src/sum'
+    it('waits until one and one are two', () => expect.poll(() => sum(1, 1)).toBe(2))`,
+  'packages/a/test/patient.test.ts': `
+    import { expect, it } from 'vitest'
+    it('has no patience of its own', () => expect(process.env['BOTHKEYS_PATIENCE_MS']).toBeUndefined())`,
   'packages/a/test/late.test.ts': `
     import { it } from 'vitest'
     import { sum } from '../src/sum'
@@ -127,6 +134,15 @@ describe('a laboratory', () => {
     expect((await without(loss, unit, { ...enough, only: 'three' })).verdict).toBe('failed')
     expect((await without(loss, unit, { ...enough, only: 'no such test' })).verdict).toBe('nothing ran')
     expect((await without(loss, unit)).verdict).toBe('failed')
+  })
+
+  it('waits no longer for what does not come than it is told', async () => {
+    const polling = 'packages/a/test/polling.test.ts'
+    const patient = 'packages/a/test/patient.test.ts'
+    expect((await without(loss, polling, { ...enough, patienceMs: 100 })).verdict).toBe('failed')
+    expect((await run(patient, { ...enough, patienceMs: 100 })).verdict).toBe('failed')
+    expect((await run(patient)).verdict).toBe('passed')
+    expect((await without(loss, polling, { limitMs: 2500 })).verdict).toBe('timed out')
   })
 
   it('ends tests that hang, and goes on', async () => {

@@ -9,10 +9,12 @@ function laboratoryOf(outcomes, take = () => {}) {
   return {
     ran: [],
     limits: {},
+    patience: {},
     mutate: (_, work) => work(),
-    async run(test, { limitMs, only }) {
+    async run(test, { limitMs, only, patienceMs }) {
       this.ran.push(only === undefined ? test : `${test}: ${only}`)
       this.limits[test] = limitMs
+      this.patience[test] = patienceMs
       take(test)
       const outcome = outcomes[test]
       if (outcome instanceof Error) throw outcome
@@ -81,6 +83,10 @@ describe('what the tests notice', () => {
     const laboratory = laboratoryOf({})
     await (await noticingAfter(delays)).of(mutant, laboratory)
     expect(laboratory.limits).toEqual({ 'quick.test.ts': 30_100, 'slow.test.ts': 80_000 })
+    expect(laboratory.patience).toEqual({ 'quick.test.ts': 3030, 'slow.test.ts': 18_000 })
+    const long = laboratoryOf({})
+    await (await noticingAfter({ ...delays, 'slow.test.ts': 60_000 })).of(mutant, long)
+    expect(long.patience['slow.test.ts']).toBe(30_000)
   })
 })
 
