@@ -96,21 +96,9 @@ export const glassGuards = [
     '',
     order,
   ],
-  [
-    'counts for its session',
-    'glass/glass-keeper',
-    'this.#live.get(who.sessionId)',
-    '[...this.#live.values()][0]',
-    glass,
-  ],
+  ['counts for its session', 'glass/glass-keeper', 'this.#live.get(sessionId)', '[...this.#live.values()][0]', glass],
   ['counts on its target', 'glass/glass-keeper', ' || glass.target !== target.name', '', glass],
-  [
-    'counts while it is open',
-    'glass/glass-keeper',
-    ' || !this.isOpen(glass)) return undefined',
-    ') return undefined',
-    glass,
-  ],
+  ['counts while it is open', 'glass/glass-keeper', ' && this.isOpen(glass)\n  }', '\n  }', glass],
   [
     'is over after its time',
     'glass/glass-keeper',
@@ -132,7 +120,7 @@ export const glassGuards = [
     'if (glass?.id === "")',
     glass,
   ],
-  ['goes with its rule', 'glass/lifts-holds', '  if (!allowsGlass(rule, target.name, who)) return false\n', '', glass],
+  ['goes with its rule', 'glass/glass-keeper', ' && allowsGlass(rule, glass.target, now)', '', glass],
   [
     'lifts the duties of its rule',
     'glass/lifts-holds',

@@ -62,6 +62,13 @@ export const lintHeldGuards = [
     'who.roles()',
   ],
   [
+    'glass is broken on the targets of its rule',
+    held,
+    'lint/possible-glass',
+    '  if (!rule.targets.has(action.target.name)) return false\n',
+    '',
+  ],
+  [
     'glass is broken for what is held',
     held,
     'lint/possible-glass',
@@ -72,7 +79,7 @@ export const lintHeldGuards = [
     'glass is broken for what it lifts',
     held,
     'lint/possible-glass',
-    'return liftsHolds(rule, policy, { ...action, input }, { kind, roles: who.roles() })',
+    'return liftsHolds(rule, policy, { ...action, input })',
     'return true',
   ],
   ['glass that nobody can break is found', found, 'lint/glass', 'if (breakers.length === 0)', 'if (breakers === null)'],

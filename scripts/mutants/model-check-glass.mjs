@@ -56,13 +56,13 @@ export const modelCheckGlassGuards = [
     'return !glass.expiry.expired()',
   ],
   ['glass that lasts longer than was asked for', 'glass/glass-keeper', 'options.forMs ?? rule.forMs', 'rule.forMs'],
-  ['glass of another session', 'glass/glass-keeper', 'this.#live.get(who.sessionId)', '[...this.#live.values()][0]'],
+  ['glass of another session', 'glass/glass-keeper', 'this.#live.get(sessionId)', '[...this.#live.values()][0]'],
   ['glass on another target', 'glass/glass-keeper', ' || glass.target !== target.name', ''],
   [
     'glass whose rule is gone',
     'glass/glass-keeper',
-    '    if (rule === undefined) return undefined\n    const now',
-    '    if (rule === undefined) return glass\n    const now',
+    'if (rule === undefined) return undefined\n    return liftsHolds',
+    'if (rule === undefined) return glass\n    return liftsHolds',
   ],
 ].map(([what, file, find, replace]) => ({
   name: `the model check of glass misses the guard against ${what}`,

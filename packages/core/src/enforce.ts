@@ -124,7 +124,7 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   if (request.measuresAnswers !== true && measureOf({ on, requester, request, policy }) !== undefined)
     return deny(on, requester, request, policy, answersUnmeasured)
   const held = decision.effect === 'hold' ? { on, requester, request, policy, decision, input } : undefined
-  const glass = held && on.glass.lifting(requester, policy, action, input)
+  const glass = held && on.glass.lifting(requester.sessionId, policy, action, input)
   if (held !== undefined && glass === undefined) return holdAndPermit(held)
   const bound = bindRequest(on.engine, requester, action, policy.digest)
   const granted = { on, requester, request, policy, decision, bound, glass }

@@ -88,26 +88,25 @@ export class GlassKeeper {
   }
 
   /**
-   * The glass that lifts the holds of an action: live, on its target, by a rule that is in force and that the session's
-   * roles still fit. What remains without the duties of the rule must be plainly allowed. Pure but for the clock.
+   * The glass that lifts the holds of an action if it stands: of the session, on the action's target, by a rule that is in
+   * force. What remains without the duties of the rule must be plainly allowed. Pure.
    */
   lifting(
-    who: Pick<GlassBreaker, 'sessionId' | 'principal' | 'roles'>,
+    sessionId: string,
     policy: CompiledPolicy,
     { description, target }: Action,
     input: DecisionInput,
   ): LiveGlass | undefined {
-    const glass = this.#live.get(who.sessionId)
-    if (glass === undefined || glass.target !== target.name || !this.isOpen(glass)) return undefined
+    const glass = this.#live.get(sessionId)
+    if (glass === undefined || glass.target !== target.name) return undefined
     const rule = policy.glassRules?.get(glass.rule)
     if (rule === undefined) return undefined
-    const now = { kind: who.principal.kind, roles: who.roles() }
-    return liftsHolds(rule, policy, { target, description, input }, now) ? glass : undefined
+    return liftsHolds(rule, policy, { description, input }) ? glass : undefined
   }
 
   /**
-   * Whether the directory still says of whoever broke a glass that they may: the account is let in and has the role of the
-   * rule. Rejects when the directory fails.
+   * Whether a glass is open and the directory still says of whoever broke it that they may: the account is let in and has the
+   * role of the rule. Rejects when the directory fails.
    */
   async stands({ principal, roles }: Pick<GlassBreaker, 'principal' | 'roles'>, glass: LiveGlass): Promise<boolean> {
     const found = await this.#standing(principal)

@@ -66,9 +66,10 @@ function isLifted(
   action: Pick<Held, 'description' | 'target'>,
   { live, who }: Breaker,
 ): boolean {
+  if (!rule.targets.has(action.target.name)) return false
   const { kind } = who.principal
   if (!canBreak(rule, who.principal, { kind, roles: who.roles().filter((role) => live.includes(role)) })) return false
   const input = decisionInput(who, action)
   if (policy.decide(input).effect !== 'hold') return false
-  return liftsHolds(rule, policy, { ...action, input }, { kind, roles: who.roles() })
+  return liftsHolds(rule, policy, { ...action, input })
 }

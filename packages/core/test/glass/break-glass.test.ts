@@ -370,9 +370,13 @@ describe('glass stays whole', () => {
       policy: { load: () => Promise.resolve({ name: 'test', content: glassPolicy }) },
       identity: unverifiedIdentity(),
       targets: ['db', 'other'].map((name) => ({ name, kind: 'fake', close: () => Promise.resolve() })),
+      directory: { resolve: ({ id }) => Promise.resolve({ kind: 'human', person: id, disabled: false }) },
       journal: memoryJournal(),
     })
-    await expect(without).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
+    await expect(without).rejects.toMatchObject({
+      code: 'ERR_CONFIG_INVALID',
+      message: expect.stringContaining('nobody would be told') as string,
+    })
   })
 
   it('under a policy that lets nobody', async () => {

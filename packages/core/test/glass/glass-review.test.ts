@@ -336,6 +336,14 @@ describe('a review', () => {
     expect(await on.review(id, auditor('root'))).toEqual({ counted: false, reason: 'not-independent: subject, person' })
   })
 
+  it('by an account that the directory gives to the person who broke it does not count', async () => {
+    const on = await glassBench({
+      directory: { resolve: ({ id }) => ({ kind: 'human', person: id === 'root' ? 'ada' : id, disabled: false }) },
+    })
+    const id = await brokeOnce(on)
+    expect(await on.review(id, auditor('root'))).toEqual({ counted: false, reason: 'not-independent: person' })
+  })
+
   it('rejects while the directory cannot be asked', async () => {
     let broken = false
     const on = await glassBench({

@@ -175,6 +175,16 @@ describe('simulated glass', () => {
     expect(glass[0]?.breakers).toHaveLength(1)
   })
 
+  it('is none on a target that its rule is not for', async () => {
+    const { glass } = await simulate(
+      policy,
+      { issuer: people, id: 'ada' },
+      { ...writes, target: 'other' },
+      listed.list(),
+    )
+    expect(glass).toEqual([])
+  })
+
   it('is none for what is allowed or denied', async () => {
     expect(await glassOf('ada', effect('read'))).toEqual([])
     expect(await glassOf('ada', effect('write', 'table:hr.t'))).toEqual([])
