@@ -22,6 +22,12 @@ const head = ['Host: x', 'Authorization: Bearer a.b.c', 'Content-Type: applicati
 describe('a request that a proxy could read in another way', () => {
   it.each<[string, readonly string[], number]>([
     ['a chunked body', ['POST /v1/requests HTTP/1.1', ...head, 'Transfer-Encoding: chunked', '', '0', '', ''], 411],
+    ['chunks of nothing', ['GET /healthz HTTP/1.1', 'Host: x', 'Transfer-Encoding: chunked', '', '0', '', ''], 411],
+    [
+      'trailers that are announced',
+      ['POST /v1/requests HTTP/1.1', ...head, 'Content-Length: 1', 'Trailer: Host', '', 'a'],
+      411,
+    ],
     ['two lengths', ['POST /v1/requests HTTP/1.1', ...head, 'Content-Length: 1', 'Content-Length: 2', '', 'ab'], 400],
     [
       'length and chunks',

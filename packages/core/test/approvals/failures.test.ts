@@ -366,12 +366,14 @@ describe('the callback approver', () => {
 
 describe('a coordinator', () => {
   it.each([
-    ['two approvers of one name', [new HandApprover(), new HandApprover()]],
-    ['an approver without a name', [new HandApprover('')]],
-    ['an approver of a level that it has no evidence for', [new HandApprover('a', 'channel')]],
-    ['an approver of an unknown level', [new HandApprover('a', 'strong' as never)]],
-  ])('cannot be built with %s', (_what, approvers) => {
-    expect(() => bench({ approvers })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }) as Error)
+    ['two approvers of one name', [new HandApprover(), new HandApprover()], 'two approvers are named'],
+    ['an approver without a name', [new HandApprover('')], 'needs a name'],
+    ['an approver of a level that it has no evidence for', [new HandApprover('a', 'channel')], 'no way to verify'],
+    ['an approver of an unknown level', [new HandApprover('a', 'strong' as never)], 'no known level'],
+  ])('cannot be built with %s', (_what, approvers, why) => {
+    expect(() => bench({ approvers })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID', message: expect.stringContaining(why) }) as Error,
+    )
   })
 
   it('survives listeners that throw', async () => {
