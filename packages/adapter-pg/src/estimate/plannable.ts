@@ -43,8 +43,8 @@ function unplannableEffect({ duty, resource: on }: Effect): PlanReason | undefin
 const trigger = 2279
 
 /**
- * Running a trigger, which no planner does. `via` alone does not tell: an effect names the first way to a function, and an
- * operator or a default may be another one. Nothing but a trigger can run what takes no arguments and returns `trigger`.
+ * Running a trigger, which no planner does. `via` alone does not tell: an effect names a function without its arguments, and
+ * a condition runs functions by the trigger, too. Nothing but a trigger can run what takes no arguments and returns `trigger`.
  */
 function isOfTrigger(
   { attributes, duty, resource: on }: Effect,

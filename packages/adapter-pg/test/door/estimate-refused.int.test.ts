@@ -128,6 +128,8 @@ describe('a held statement in whose reach a user’s function is', () => {
       'with x as (update twice set a = 1) select 1 from t where a ==== 2',
       'untrusted-function',
     ],
+    ['a trigger with a condition', 'update fired set a = 1', 'untrusted-function'],
+    ['a function that has the name of a trigger’s', 'update twice set a = 1', 'untrusted-function'],
     ['a domain that is stored', 'insert into of_domain values (1)', 'untrusted-function'],
     ['a domain in a cast', 'select a from t where a = 1::small', 'untrusted-function'],
     ['a domain that is read', 'select a from of_domain', 'untrusted-function'],
