@@ -41,8 +41,8 @@ export const glassGuards = [
   [
     'lifts nothing for whom the role was taken',
     'glass/glass-keeper',
-    'rule !== undefined && allowsGlass(rule, glass.target, now) &&',
-    '',
+    'return allowsGlass(rule, glass.target, now) && ',
+    'return ',
     glass,
   ],
   [
@@ -120,7 +120,6 @@ export const glassGuards = [
     'if (glass?.id === "")',
     glass,
   ],
-  ['goes with its rule', 'glass/glass-keeper', ' && allowsGlass(rule, glass.target, now)', '', glass],
   [
     'lifts the duties of its rule',
     'glass/lifts-holds',

@@ -61,8 +61,8 @@ export const modelCheckGlassGuards = [
   [
     'glass whose rule is gone',
     'glass/glass-keeper',
-    'if (rule === undefined) return undefined\n    return liftsHolds',
-    'if (rule === undefined) return glass\n    return liftsHolds',
+    'policy.glassRules?.get(glass.rule)',
+    '(this.known ??= policy.glassRules?.get(glass.rule))',
   ],
 ].map(([what, file, find, replace]) => ({
   name: `the model check of glass misses the guard against ${what}`,

@@ -100,8 +100,8 @@ export const path = [
   {
     name: 'a held action waits for people',
     file: enforce,
-    find: 'if (held !== undefined && glass === undefined)',
-    replace: 'if (held !== undefined && glass === undefined && decision.rules.length > 99)',
+    find: 'if (held !== undefined && lifting === undefined)',
+    replace: 'if (held !== undefined && lifting === undefined && decision.rules.length > 99)',
     tests: admit,
   },
   {

@@ -124,12 +124,12 @@ function decideAndPermit(on: Enforcement, requester: Requester, request: Admissi
   if (request.measuresAnswers !== true && measureOf({ on, requester, request, policy }) !== undefined)
     return deny(on, requester, request, policy, answersUnmeasured)
   const held = decision.effect === 'hold' ? { on, requester, request, policy, decision, input } : undefined
-  const glass = held && on.glass.lifting(requester.sessionId, policy, action, input)
-  if (held !== undefined && glass === undefined) return holdAndPermit(held)
+  const lifting = held && on.glass.lifting(requester.sessionId, policy, action, input)
+  if (held !== undefined && lifting === undefined) return holdAndPermit(held)
   const bound = bindRequest(on.engine, requester, action, policy.digest)
-  const granted = { on, requester, request, policy, decision, bound, glass }
-  if (held === undefined || glass === undefined) return permit(granted)
-  return on.glass.stands(requester, glass).then(async (stands) => {
+  const granted = { on, requester, request, policy, decision, bound, glass: lifting?.glass }
+  if (held === undefined || lifting === undefined) return permit(granted)
+  return on.glass.stands(requester, lifting).then(async (stands) => {
     // The directory took its time: whoever asked may have been revoked elsewhere.
     await on.revocationsFresh()
     return stands ? permit(granted) : holdAndPermit(held)

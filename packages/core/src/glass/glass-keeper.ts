@@ -7,6 +7,7 @@ import type { Action } from '../model/action.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Clock } from '../model/clock.js'
 import type { DecisionInput } from '../model/decision.js'
+import type { GlassRule } from '../model/glass-rule.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
@@ -49,6 +50,12 @@ export interface GlassContext {
   readonly onRefused: (session: string, error: unknown) => void
   /** Told of failures that changed nothing or led to a refusal. */
   readonly onFailure: (session: string, cause: unknown) => void
+}
+
+/** A glass, and what its rule is in the policy that an action is decided under. */
+export interface GlassByRule {
+  readonly glass: LiveGlass
+  readonly rule: GlassRule
 }
 
 /** About how many characters a glass takes in the journal, besides who broke it and why. */
@@ -96,23 +103,25 @@ export class GlassKeeper {
     policy: CompiledPolicy,
     { description, target }: Action,
     input: DecisionInput,
-  ): LiveGlass | undefined {
+  ): GlassByRule | undefined {
     const glass = this.#live.get(sessionId)
     if (glass === undefined || glass.target !== target.name) return undefined
     const rule = policy.glassRules?.get(glass.rule)
     if (rule === undefined) return undefined
-    return liftsHolds(rule, policy, { description, input }) ? glass : undefined
+    return liftsHolds(rule, policy, { description, input }) ? { glass, rule } : undefined
   }
 
   /**
    * Whether a glass is open and the directory still says of whoever broke it that they may: the account is let in and has the
    * role of the rule. Rejects when the directory fails.
    */
-  async stands({ principal, roles }: Pick<GlassBreaker, 'principal' | 'roles'>, glass: LiveGlass): Promise<boolean> {
+  async stands(
+    { principal, roles }: Pick<GlassBreaker, 'principal' | 'roles'>,
+    { glass, rule }: GlassByRule,
+  ): Promise<boolean> {
     const found = await this.#standing(principal)
     const now = { kind: principal.kind, roles: roles().filter((role) => found?.roles.includes(role)) }
-    const rule = this.#context.policyNow().glassRules?.get(glass.rule)
-    return rule !== undefined && allowsGlass(rule, glass.target, now) && this.isOpen(glass)
+    return allowsGlass(rule, glass.target, now) && this.isOpen(glass)
   }
 
   /** Undefined when the directory does not let them in. */

@@ -443,6 +443,22 @@ describe('glass lifts nothing when the directory', () => {
     expect(on.of('action.intent')).toEqual([])
   })
 
+  it('takes so long that the rule is gone meanwhile', async () => {
+    let onAsked: () => Promise<unknown> = () => Promise.resolve()
+    const record = { kind: 'human', person: 'ola', roles: ['oncall'], disabled: false } as const
+    const on = await glassBench({ directory: { resolve: () => onAsked().then(() => record) } })
+    const session = await on.open(oncall())
+    await session.breakGlass(outage)
+    expect(await on.tries(session, 'write')).toBe('permitted')
+    const { breakGlass: _none, ...policy } = glassPolicy
+    onAsked = () => {
+      onAsked = () => Promise.resolve()
+      on.policy = policy
+      return on.guard.reload()
+    }
+    expect(await on.tries(session, 'write')).toBe('held')
+  })
+
   it('fails, for as long as it does', async () => {
     let fails = false
     const record = { kind: 'human', person: 'ola', roles: ['oncall'], disabled: false } as const
