@@ -57,7 +57,7 @@ export const modelCheckGuards = [
     [
       'votes that are too old',
       'vote-box',
-      'elapsedMs - vote.elapsedMs <= this.#hold.requirement.voteMaxAgeMs,',
+      'stands(vote, elapsedMs, this.#hold.requirement.voteMaxAgeMs),',
       'elapsedMs >= vote.elapsedMs,',
       'one person each of two roles',
     ],

@@ -54,7 +54,7 @@ export const requestGuards = [
   {
     name: 'a person says yes once',
     file: approvals('stored-request'),
-    find: "    if (earlier.some((other) => vote.elapsedMs - other.elapsedMs <= maxAgeMs)) return 'already-voted'\n",
+    find: "    if (earlier.some((other) => stands(other, vote.elapsedMs, maxAgeMs))) return 'already-voted'\n",
     replace: '',
     tests: core('approvals/stored-request'),
   },
