@@ -86,7 +86,7 @@ describe('a stage in another process', () => {
     const { stage } = await open()
     await stage.session(agent)
     await stage.set({ journal: 'throws' })
-    await expect(stage.session(agent)).rejects.toThrow('the disk is gone')
+    await expect(stage.session(agent)).rejects.toThrow('recording the session')
     await stage.set({ journal: 'works' })
     await stage.session(agent)
     await stage.close()
