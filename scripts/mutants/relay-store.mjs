@@ -55,7 +55,7 @@ export const relayStoreGuards = [
   {
     name: 'an answer is in the record before it is handed out',
     file: relay('relay-desk'),
-    find: "      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal)\n",
+    find: "      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')\n",
     replace: '',
     tests: tests('store'),
   },

@@ -225,7 +225,7 @@ export class RelayDesk implements Desk {
     const outside = entry.enter(known.person, atMs)
     if (outside !== undefined) return outside
     try {
-      const evidence = await untilAborted(sign(entry.request, decision, decision.level, atMs), signal)
+      const evidence = await untilAborted(sign(entry.request, decision, decision.level, atMs), signal, 'signing')
       const { level, person, reason, via } = decision
       const answer = {
         decision: decision.decision,
@@ -276,7 +276,7 @@ export class RelayDesk implements Desk {
   async #store(request: RelayedRequest, answer: KeptAnswer, masked: boolean, signal: AbortSignal): Promise<void> {
     const { record, store } = this.#parts
     try {
-      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal)
+      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')
       await store.answer(request.id, answer, signal)
     } catch (error) {
       // The record has it already, or may have it yet where it took too long.
@@ -289,7 +289,7 @@ export class RelayDesk implements Desk {
     const { nowMs, record, store } = this.#parts
     const receivedAtMs = nowMs()
     await withTimeLimit(keepingMs, async (until) => {
-      await untilAborted(record.happened('relay.requested', requestBody(request)), until)
+      await untilAborted(record.happened('relay.requested', requestBody(request)), until, 'the record')
       await store.add(request, { envelope, receivedAtMs }, until)
     })
     this.#pending.set(
@@ -321,7 +321,7 @@ export class RelayDesk implements Desk {
     signal: AbortSignal,
   ): Promise<KnownPerson | 'refused-by-directory' | 'directory-unavailable'> {
     try {
-      return await untilAborted(this.#parts.who(subject), signal)
+      return await untilAborted(this.#parts.who(subject), signal, 'asking the directory')
     } catch (error) {
       if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return 'refused-by-directory'
       this.#parts.onFailure(error)

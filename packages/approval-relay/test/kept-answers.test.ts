@@ -73,6 +73,7 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
       expect((await stage.orders.answers(id)).body).toMatchObject({ answers: [] })
       expect((await fetch(`${stage.url}/readyz`)).status).toBe(503)
       expect(stage.refusals()).toEqual(['not-kept', 'failed'])
+      expect(stage.failures.map(String)).toContainEqual(expect.stringMatching(/writing to disk was aborted/u))
       expect(await afterRestart(stage, id)).toEqual([])
     },
   )
@@ -162,6 +163,7 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
     await pass(15_000)
     expect(await said).toEqual({ decided: false, reason: 'failed' })
     vi.useRealTimers()
+    expect(stage.failures.map(String)).toEqual([expect.stringMatching(/the record was aborted/u)])
     isHanging = undefined
     goOn()
     await expect.poll(() => stage.ofType('relay.answered')).toMatchObject([{ n: 1 }])

@@ -114,7 +114,7 @@ export function samlLogin(options: SamlLoginOptions): SamlLogin {
     async begin({ callbackUrl, loginId }: Parameters<SamlLogin['begin']>[0], signal: AbortSignal) {
       const startedAtMs = rules.time.nowMs()
       const making = make(secureUrl(callbackUrl, 'callbackUrl', wrong), loginId)
-      const { id, redirect } = await untilAborted(making, signal)
+      const { id, redirect } = await untilAborted(making, signal, 'the login')
       return { redirect, state: writeLoginState({ request: id, login: loginId, startedAtMs }) }
     },
     async finish({ callbackUrl, form, method, state }: Parameters<SamlLogin['finish']>[0], signal: AbortSignal) {

@@ -77,7 +77,7 @@ export function oidcLogin(options: OidcLoginOptions): LoginMethod {
     name,
     issuer,
     async begin({ callbackUrl }, signal) {
-      const config = await untilAborted(provider.configuration(), signal)
+      const config = await untilAborted(provider.configuration(), signal, 'the login')
       const [state, nonce, verifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()]
       const redirect = buildAuthorizationUrl(config, {
         redirect_uri: callbackUrl,
@@ -93,12 +93,16 @@ export function oidcLogin(options: OidcLoginOptions): LoginMethod {
     },
     async finish({ callbackUrl, method, state: begun, url }, signal) {
       if (method !== 'GET') throw refused('it came in another way than a code does')
-      const config = await untilAborted(provider.configuration(), signal)
+      const config = await untilAborted(provider.configuration(), signal, 'the login')
       // Made by `begin`, and kept by the pages alone.
       const { nonce, state, verifier } = JSON.parse(begun) as Begun
       const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, maxAge: maxAgeS }
       const answer = new URL(`${callbackUrl}${url.search}`)
-      return loggedIn(await untilAborted(claimsOf(config, answer, checks), signal), issuer, phishingResistantAcr)
+      return loggedIn(
+        await untilAborted(claimsOf(config, answer, checks), signal, 'the login'),
+        issuer,
+        phishingResistantAcr,
+      )
     },
   } satisfies LoginMethod)
 }

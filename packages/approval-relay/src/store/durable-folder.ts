@@ -47,11 +47,11 @@ export class DurableFolder {
     const path = join(this.path, name)
     let isNamed = false
     try {
-      await untilAborted(this.#files.create(before, Buffer.from(text)), signal)
+      await untilAborted(this.#files.create(before, Buffer.from(text)), signal, 'writing to disk')
       // The name comes at once, whatever the disk does, so that nobody gives up while it comes.
       await this.#files.rename(before, path)
       isNamed = true
-      await untilAborted(this.#sync(), signal)
+      await untilAborted(this.#sync(), signal, 'writing to disk')
       this.isWell = true
     } catch (error) {
       this.isWell = false
