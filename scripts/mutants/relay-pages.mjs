@@ -204,10 +204,23 @@ export const relayPageGuards = [
     tests: [...sessions, ...routes],
   },
   {
-    name: 'a link needs a fresh login',
+    name: 'a link needs a fresh login to begin',
     file: source('pages/link-routes'),
-    find: 'if (!site.sessions.mayDecide(session)) {',
-    replace: "if (session.method === '') {",
+    find: `  if (!site.sessions.mayDecide(session)) return tooOld(site, sender)
+  const token = incoming.params['token'] ?? ''
+  const code`,
+    replace: `  const token = incoming.params['token'] ?? ''
+  const code`,
+    tests: routes,
+  },
+  {
+    name: 'a link needs a fresh login for its last word',
+    file: source('pages/link-routes'),
+    find: `  if (!site.sessions.mayDecide(session)) return tooOld(site, sender)
+  const token = incoming.params['token'] ?? ''
+  switch`,
+    replace: `  const token = incoming.params['token'] ?? ''
+  switch`,
     tests: routes,
   },
   {

@@ -33,7 +33,7 @@ export function channelDesk(channel: string, parts: ChannelParts): ChannelDesk {
       },
     },
     linkUrl: ({ team, user }, shownAs) => `${publicUrl}/link/${offers.offer({ channel, team, user }, shownAs)}`,
-    finishLink: ({ team, user }, code) => offers.finish({ channel, team, user }, code),
+    enterCode: ({ team, user }, code) => offers.enter({ channel, team, user }, code),
     requestUrl: (id) => `${publicUrl}/requests/${id}`,
     refused(reason, { account, request } = {}) {
       const { team, user } = account ?? {}

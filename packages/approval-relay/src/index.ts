@@ -17,7 +17,7 @@ export type {
   DeskSubject,
   HistoryLine,
   Incoming,
-  LinkEnd,
+  LinkEntry,
   LoggedIn,
   LoginMethod,
   Outgoing,

@@ -173,8 +173,22 @@ export interface AccountLinks {
   remove(account: ChannelAccount): Promise<void>
 }
 
-/** What became of a code. `not-offered`: nobody confirmed such a link at the page within the last ten minutes. */
-export type LinkEnd = 'linked' | 'wrong-code' | 'not-offered'
+/**
+ * What became of a code. `entered`: whoever began the link has to confirm it at the page once more. `not-offered`: nobody confirmed
+ * such a link at the page within the last ten minutes.
+ */
+export type LinkEntry = 'entered' | 'wrong-code' | 'not-offered'
+
+/** What became of a link. `not-entered`: the holder of the account has not entered the code. `not-offered`: this login began none. */
+export type LinkEnd = 'linked' | 'not-entered' | 'not-offered'
+
+/** A link that somebody began at the page. */
+export interface BegunLink {
+  readonly account: ChannelAccount
+  readonly shownAs: string
+  /** Whether the holder of the account entered the code. */
+  readonly isEntered: boolean
+}
 
 /** A desk for a channel: what it decides is of level `channel` and says which channel it came by. */
 export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' | 'admit' | 'viewFor' | 'on'> {
@@ -183,14 +197,15 @@ export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' 
   /**
    * The address of a page where somebody who logs in can say that this account is theirs: good once, for ten minutes. Show it to
    * the holder of the account alone. `shownAs` is what the page calls the account. Throws ERR_LIMIT_EXCEEDED when too many are open.
-   * An address can be passed on, so the page alone links nothing: `finishLink` does.
+   * An address can be passed on, so opening the page links nothing: see `enterCode`.
    */
   linkUrl(account: Omit<ChannelAccount, 'channel'>, shownAs: string): string
   /**
-   * Links the account to whoever confirmed it at the page, once its holder enters in the channel the code that the page showed to
-   * them. Five wrong codes end the offer. Rejects when the link is not on disk; then it is not in force.
+   * Notes that the holder of the account entered in the channel the code that the page showed to whoever confirmed the account
+   * there. Take it from the holder alone. It links nothing: a code can be talked out of somebody, so they have to confirm once more, in the
+   * same login, at a page that says whose account it is. Five wrong codes end the offer.
    */
-  finishLink(account: Omit<ChannelAccount, 'channel'>, code: string): Promise<LinkEnd>
+  enterCode(account: Omit<ChannelAccount, 'channel'>, code: string): LinkEntry
   /** The page of one request. */
   requestUrl(id: string): string
   /** Puts a refusal into the relay's record: `reason` is a fixed word of the channel's, never what somebody sent. */
@@ -325,9 +340,14 @@ export interface LinkOffers {
   offered(token: string): { readonly account: ChannelAccount; readonly shownAs: string } | undefined
   /**
    * Takes the token and answers the code that the holder of the account has to enter in the channel within ten minutes: shown to
-   * this person once, and to nobody else. Undefined when the token is not good any more. Nothing is linked yet.
+   * this person once, and to nobody else. Undefined when the token is not good any more. Nothing is linked yet. `login` names the
+   * session of their login.
    */
-  confirm(token: string, person: DeskPerson): string | undefined
+  confirm(token: string, person: DeskPerson, login: string): string | undefined
+  /** What was begun under a token in this very login, within the last ten minutes. */
+  begun(token: string, login: string): BegunLink | undefined
+  /** Links what was begun in this very login and entered since. Rejects when it is not recorded or not on disk; then it is not in force. */
+  finish(token: string, login: string): Promise<LinkEnd>
 }
 
 /** Signs approvals and never shows its key. */

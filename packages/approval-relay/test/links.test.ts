@@ -35,11 +35,13 @@ describe('an account in a channel', () => {
     const { links, offers, reopened, stage } = await linking()
     const token = offers.offer(account, '@ann')
     expect(offers.offered(token)).toMatchObject({ account, shownAs: '@ann' })
-    expect(await offers.finish(account, '')).toBe('not-offered')
-    const code = offers.confirm(token, ann) ?? ''
+    expect(offers.enter(account, '')).toBe('not-offered')
+    const code = offers.confirm(token, ann, 'login') ?? ''
     expect(code).toMatch(/^[A-HJ-NP-Z2-9]{8}$/)
     expect(links.get(account)).toBeUndefined()
-    expect(await offers.finish(account, code)).toBe('linked')
+    expect(offers.enter(account, code)).toBe('entered')
+    expect(links.get(account)).toBeUndefined()
+    expect(await offers.finish(token, 'login')).toBe('linked')
     expect(links.get(account)).toEqual(ann.subject)
     expect((await reopened()).links.get(account)).toEqual(ann.subject)
     expect(stage.ofType('relay.linked')).toMatchObject([{ account, to: ann.subject }])
@@ -50,25 +52,25 @@ describe('an account in a channel', () => {
     const { clock, offers } = await linking()
     const first = offers.offer(account, '@ann')
     const second = offers.offer(account, '@ann')
-    expect(offers.confirm(first, ann)).toBeUndefined()
-    expect(offers.confirm(second, ann)).toBeDefined()
-    expect(offers.confirm(second, ann)).toBeUndefined()
+    expect(offers.confirm(first, ann, 'login')).toBeUndefined()
+    expect(offers.confirm(second, ann, 'login')).toBeDefined()
+    expect(offers.confirm(second, ann, 'login')).toBeUndefined()
     expect(offers.offered(second)).toBeUndefined()
     const third = offers.offer(account, '@ann')
     clock.advance(10 * 60_000)
     expect(offers.offered(third)).toBeUndefined()
-    expect(offers.confirm(third, ann)).toBeUndefined()
+    expect(offers.confirm(third, ann, 'login')).toBeUndefined()
   })
 
   it('is not linked by a code that comes too late, of another account or guessed', async () => {
     const { clock, links, offers } = await linking()
-    const late = offers.confirm(offers.offer(account, '@ann'), ann) ?? ''
+    const late = offers.confirm(offers.offer(account, '@ann'), ann, 'login') ?? ''
     clock.advance(10 * 60_000)
-    expect(await offers.finish(account, late)).toBe('not-offered')
-    const code = offers.confirm(offers.offer(account, '@ann'), ann) ?? ''
-    expect(await offers.finish({ ...account, user: 'U2' }, code)).toBe('not-offered')
-    for (let n = 0; n < 5; n++) expect(await offers.finish(account, 'wrong')).toBe('wrong-code')
-    expect(await offers.finish(account, code)).toBe('not-offered')
+    expect(offers.enter(account, late)).toBe('not-offered')
+    const code = offers.confirm(offers.offer(account, '@ann'), ann, 'login') ?? ''
+    expect(offers.enter({ ...account, user: 'U2' }, code)).toBe('not-offered')
+    for (let n = 0; n < 5; n++) expect(offers.enter(account, 'wrong')).toBe('wrong-code')
+    expect(offers.enter(account, code)).toBe('not-offered')
     expect(links.get(account)).toBeUndefined()
   })
 
@@ -91,8 +93,9 @@ describe('an account in a channel', () => {
   it('is not linked while the disk fails', async () => {
     const failing = { ...nodeFiles, create: () => Promise.reject(new Error('no space left')) }
     const { links, offers, reopened } = await linking(failing)
-    const code = offers.confirm(offers.offer(account, '@ann'), ann) ?? ''
-    await expect(offers.finish(account, code)).rejects.toThrow('no space left')
+    const token = offers.offer(account, '@ann')
+    offers.enter(account, offers.confirm(token, ann, 'login') ?? '')
+    await expect(offers.finish(token, 'login')).rejects.toThrow('no space left')
     expect(links.get(account)).toBeUndefined()
     expect((await reopened()).links.get(account)).toBeUndefined()
   })

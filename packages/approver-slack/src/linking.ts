@@ -30,8 +30,9 @@ const codes = { capacity: 1_000, share: 10 }
 
 /**
  * Links a user to whoever they are at the relay. Both sides have to prove it: the page, where somebody logged in, shows a code to
- * them alone, and the user enters it here. An address that is sent to somebody else links nobody by being opened and confirmed, for whoever
- * sent it does not see the code.
+ * them alone, and the user enters it here, in a window that was opened for them. An address that is sent to somebody else links nobody by
+ * being opened and confirmed, for whoever sent it does not see the code; and a code that was talked out of somebody links nobody either,
+ * for the page then asks them once more, and says whose account it is.
  */
 export class Linking {
   readonly #parts: LinkingParts
@@ -88,9 +89,9 @@ export class Linking {
     if (this.#modals.take(view)?.user !== user) return desk.refused('slack-other-message', { account })
     const refusal = await members.refusal(user)
     if (refusal !== undefined) return this.#refuse(refusal, user)
-    const end = await desk.finishLink(account, code).catch(() => 'failed' as const)
-    if (end !== 'linked') desk.refused(`slack-link-${end}`, { account })
-    await whisper.text(user, ends[end])
+    const entry = desk.enterCode(account, code)
+    if (entry !== 'entered') desk.refused(`slack-link-${entry}`, { account })
+    await whisper.text(user, entries[entry])
   }
 
   /** What the page calls the account, for whoever logs in there to see whose it is. Each name stands in quotes of its own. */
@@ -108,10 +109,9 @@ export class Linking {
   }
 }
 
-const ends = {
-  linked: 'Your account is linked. From now on your clicks are yours.',
+const entries = {
+  entered: 'That is the code. Go back to the page and confirm there once more: nothing is linked before.',
   'wrong-code': 'That is not the code that the page showed. After five wrong ones you need a new address.',
   'not-offered':
     'Nobody confirmed this account at the page within the last ten minutes. Click again for a new address.',
-  failed: 'The relay could not keep the link. Try again.',
 } as const

@@ -148,9 +148,12 @@ it('links an account only when both sides proved it', async () => {
   // A window that was opened for somebody else.
   await enter(crowd.eve.user, code)
   await expect.poll(() => bench.refusals).toContain('slack-other-message')
-  expect(bench.desk.linked.size).toBe(0)
+  expect(bench.desk.entered).toEqual([])
   await enter(crowd.ann.user, ` ${code} `)
-  await expect.poll(() => bench.desk.linked.get(`${workspace.team} ${crowd.ann.user}`)).toMatchObject({ id: 'bob' })
+  await expect.poll(() => bench.desk.entered).toEqual([crowd.ann.user])
+  // The page has the last word.
+  await expect.poll(() => bench.slack.whispers(crowd.ann.user).at(-1)!.text).toContain('confirm there once more')
+  expect(bench.desk.linked.size).toBe(0)
   await session.close()
   await acting
 })

@@ -58,6 +58,12 @@ class Browser {
   }
 }
 
+/** What the form of a page holds. */
+function fieldsOf(page: string): Record<string, string> {
+  const fields = [...page.matchAll(/<input[^>]*name="?([\w-]+)"?[^>]*value="?([\w-]+)"?/gu)]
+  return Object.fromEntries(fields.map(([, field = '', value = '']) => [field, value]))
+}
+
 /** Relay, engine and workspace, each as it runs in its own process. */
 async function world() {
   const folder = await mkdtemp(join(tmpdir(), 'bothkeys-slack-relay-'))
@@ -149,15 +155,18 @@ async function world() {
     await browser.open(`/login/test?to=${encodeURIComponent(path)}`)
     const page = await browser.open(path)
     expect(page).toContain(`Slack user ${user} &quot;@${user.toLowerCase()}&quot; of ${workspace.team} &quot;Acme`)
-    const fields = [...page.matchAll(/<input[^>]*name="?([\w-]+)"?[^>]*value="?([\w-]+)"?/gu)]
-    const shown = await browser.open(path, Object.fromEntries(fields.map(([, field, value]) => [field, value])))
+    const shown = await browser.open(path, fieldsOf(page))
     const [, code = ''] = /<code>([A-Z0-9]{8})<\/code>/.exec(shown) ?? []
     expect(code).not.toBe('')
     await click(name, offer!, 'code')
     await expect.poll(() => [...slack.views.values()].some((view) => view.user === user)).toBe(true)
     const [view] = [...slack.views].find(([, opened]) => opened.user === user)!
     expect((await slack.submit(user, view, code.toLowerCase())).status).toBe(200)
-    await expect.poll(() => slack.whispers(user).at(-1)!.text).toContain('is linked')
+    await expect.poll(() => slack.whispers(user).at(-1)!.text).toContain('confirm there once more')
+    const last = await browser.open(path)
+    expect(last).toContain(`<code>${user}</code>`)
+
+    expect(await browser.open(`${path}/last`, fieldsOf(last))).toContain('The account is linked')
   }
 
   async function restart(): Promise<void> {

@@ -22,6 +22,9 @@ export function relayPages(
   const loggedIn: DeskPerson[] = []
   const confirmed: { account: ChannelAccount; person: DeskPerson }[] = []
   const offers = new Map<string, { account: ChannelAccount; shownAs: string }>()
+  const begun = new Map<string, { account: ChannelAccount; shownAs: string; isEntered: boolean; login: string }>()
+  const linked: ChannelAccount[] = []
+  const begunIn = (token: string, login: string) => (begun.get(token)?.login === login ? begun.get(token) : undefined)
   const failing = { login: false }
   const context: PageContext = {
     desk,
@@ -30,12 +33,22 @@ export function relayPages(
     clock: more.clock ?? { wallMs: () => Date.now(), monotonicMs: () => performance.now() },
     offers: {
       offered: (token) => offers.get(token),
-      confirm: (token, person) => {
+      confirm: (token, person, login) => {
         const offer = offers.get(token)
         if (offer === undefined) return undefined
         offers.delete(token)
         confirmed.push({ account: offer.account, person })
+        begun.set(token, { ...offer, isEntered: false, login })
         return 'ABCD2345'
+      },
+      begun: begunIn,
+      finish: (token, login) => {
+        const link = begunIn(token, login)
+        if (link === undefined) return Promise.resolve('not-offered')
+        if (!link.isEntered) return Promise.resolve('not-entered')
+        linked.push(link.account)
+        begun.delete(token)
+        return Promise.resolve('linked')
       },
     },
     record: {
@@ -48,5 +61,6 @@ export function relayPages(
     },
     onFailure: (cause) => void failures.push(cause),
   }
-  return { desk, failures, failing, refused, loggedIn, confirmed, offers, routes: pageRoutes(context, more.options) }
+  const routes = pageRoutes(context, more.options)
+  return { desk, failures, failing, refused, loggedIn, confirmed, offers, begun, linked, routes }
 }

@@ -581,7 +581,42 @@ describe('a link', () => {
     expect(on.textOf(await on.send('POST', '/link/tok', { form: { token } }))).toContain('ABCD2345')
     expect(on.confirmed).toMatchObject([{ account, person: { subject: { id: 'ann' } } }])
     expect((await on.send('POST', '/link/tok', { form: { token } })).status).toBe(404)
+  })
+
+  it('is made by a last word at the page, in the same login, after the code was entered', async () => {
+    const token = await on.field('/link/tok', 'token')
+    const last = (form: Record<string, string>, headers: Record<string, string> = {}) =>
+      on.send('POST', '/link/tok/last', { form, headers })
+    expect((await last({ token })).status).toBe(404)
+    await on.send('POST', '/link/tok', { form: { token } })
+    for (const answer of [await on.get('/link/tok'), await last({ token })]) {
+      expect(answer.status).toBe(409)
+      expect(on.textOf(answer)).not.toContain('ABCD2345')
+    }
+    on.begun.get('tok')!.isEntered = true
+    const shown = on.textOf(await on.get('/link/tok'))
+    for (const text of ['ann.n &lt;img src=x&gt;', 'T&lt;b&gt;1', 'U1', 'Ann', '/link/tok/last'])
+      expect(shown).toContain(text)
+    expect((await last({ token: 'x' })).status).toBe(403)
+    expect((await last({ token }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect(on.linked).toEqual([])
+    expect((await last({ token })).status).toBe(200)
+    expect(on.linked).toEqual([account])
     expect((await on.get('/link/tok')).status).toBe(404)
+  })
+
+  it('has no last word in another login of the same person, nor in an old one', async () => {
+    const token = await on.field('/link/tok', 'token')
+    await on.send('POST', '/link/tok', { form: { token } })
+    on.begun.get('tok')!.isEntered = true
+    on.clock.ms += 900_000
+    expect((await on.send('POST', '/link/tok/last', { form: { token } })).status).toBe(409)
+    on.clock.ms -= 900_000
+    await on.logIn()
+    expect((await on.get('/link/tok')).status).toBe(404)
+    const other = await on.field('/', 'token')
+    expect((await on.send('POST', '/link/tok/last', { form: { token: other } })).status).toBe(404)
+    expect(on.linked).toEqual([])
   })
 
   it('is not made by an old login', async () => {

@@ -8,7 +8,7 @@ import type {
   DeskReceipt,
   DeskSubject,
   HistoryLine,
-  LinkEnd,
+  LinkEntry,
   PersonView,
 } from '@bothkeys/approval-relay'
 import type { RelayedRequest } from '@bothkeys/core/relay'
@@ -28,6 +28,7 @@ export class FakeDesk implements ChannelDesk {
   readonly offered = new Map<string, Omit<ChannelAccount, 'channel'>>()
   /** What pages call the accounts that were offered. */
   readonly shown: string[] = []
+  readonly entered: string[] = []
   readonly confirmed = new Map<string, { readonly code: string; readonly subject: DeskSubject }>()
   readonly clock: ChannelDesk['clock']
   /** Hands evidence to the engine and answers what it says. */
@@ -193,13 +194,12 @@ export class FakeDesk implements ChannelDesk {
     return code
   }
 
-  finishLink({ team, user }: Omit<ChannelAccount, 'channel'>, code: string): Promise<LinkEnd> {
+  enterCode({ team, user }: Omit<ChannelAccount, 'channel'>, code: string): LinkEntry {
     const confirmed = this.confirmed.get(`${team} ${user}`)
-    if (confirmed === undefined) return Promise.resolve('not-offered')
-    if (confirmed.code !== code) return Promise.resolve('wrong-code')
-    this.confirmed.delete(`${team} ${user}`)
-    this.link(team, user, confirmed.subject)
-    return Promise.resolve('linked')
+    if (confirmed === undefined) return 'not-offered'
+    if (confirmed.code !== code) return 'wrong-code'
+    this.entered.push(user)
+    return 'entered'
   }
 
   requestUrl(id: string): string {
