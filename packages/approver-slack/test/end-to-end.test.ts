@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
-import { Bench, crowd, workspace } from './support/bench.js'
+import { Bench, crowd } from './support/bench.js'
 import type { DoubleMessage } from './support/slack-double.js'
 import { textsOf } from './support/slack-double.js'
 
