@@ -20,15 +20,15 @@ export const relayAnswerGuards = [
   {
     name: 'words are no longer than an engine reads',
     file: relay('sign-decision'),
-    find: 'whole.length <= maxEvidence',
-    replace: 'whole.length <= 2 * maxEvidence',
+    find: '      return signed(request, { ...decision, reason: undefined }, level, nowMs)',
+    replace: '      throw error',
     tests: tests('reasons'),
   },
   {
     name: 'an approval that no engine reads is none',
     file: relay('sign-decision'),
-    find: "    if (evidence.length > maxEvidence) throw new Error('no engine reads an approval of that length')\n",
-    replace: '',
+    find: 'if (input.length + signatureLength > maxEvidence) throw new TooLong()',
+    replace: 'if (input.length > 8 * maxEvidence) throw new TooLong()',
     tests: tests('reasons'),
   },
   {
@@ -111,8 +111,8 @@ export const relayAnswerGuards = [
   {
     name: 'a key that hangs is given up',
     file: relay('sign-decision'),
-    find: 'await within(deadlineMs, ',
-    replace: 'await within(10 * deadlineMs, ',
+    find: '        deadlineMs,\n',
+    replace: '        deadlineMs: 10 * deadlineMs,\n',
     tests: tests('kept-answers'),
   },
   {

@@ -1,15 +1,24 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import { approvalLifetimeS, denialLifetimeS, maxEvidence, within } from '@bothkeys/core/relay'
+import { approvalLifetimeS, denialLifetimeS, maxEvidence } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
 import { signatureIsGood } from './file-signer.js'
 import type { DeskDecision, DeskLevel, Signer } from './ports.js'
 
 const deadlineMs = 10_000
 
+/** A dot, and 64 bytes in base64url. */
+const signatureLength = 87
+
 /** As long as it may: an engine that was away takes a yes of the last minutes, and a no for as long as the request waits. */
 function lifetimeS({ expiresAt }: RelayedRequest, decision: DeskDecision['decision'], nowMs: number): number {
   if (decision === 'allow') return approvalLifetimeS
   return Math.min(denialLifetimeS, Math.max(1, Math.ceil((expiresAt.getTime() - nowMs) / 1000) + 1))
+}
+
+class TooLong extends Error {
+  constructor() {
+    super('no engine reads an approval of that length')
+  }
 }
 
 /**
@@ -21,12 +30,11 @@ export function decisionSigner(
   signer: Signer,
 ): (request: RelayedRequest, decision: DeskDecision, level: DeskLevel, nowMs: number) => Promise<string> {
   return async (request, decision, level, nowMs) => {
-    const evidence = await within(deadlineMs, 'the signer', 'ERR_INTERNAL', async () => {
-      const whole = await signed(request, decision, level, nowMs)
+    const evidence = await signed(request, decision, level, nowMs).catch((error: unknown) => {
+      if (!(error instanceof TooLong) || decision.reason === undefined) throw error
       // A decision must not be lost for its words. They stay in the relay's record.
-      return whole.length <= maxEvidence ? whole : signed(request, { ...decision, reason: undefined }, level, nowMs)
+      return signed(request, { ...decision, reason: undefined }, level, nowMs)
     })
-    if (evidence.length > maxEvidence) throw new Error('no engine reads an approval of that length')
     if (signatureIsGood(signer, evidence)) return evidence
     throw new Error('the signer signed with another key than the one that it shows')
   }
@@ -50,7 +58,12 @@ export function decisionSigner(
         keyId,
         lifetimeS: lifetimeS(request, decision, nowMs),
         nowMs,
-        sign: (input) => signer.sign(input),
+        deadlineMs,
+        sign: (input, signal) => {
+          // Before the key is asked: what no engine reads takes no time from what one does.
+          if (input.length + signatureLength > maxEvidence) throw new TooLong()
+          return signer.sign(input, signal)
+        },
       },
     )
   }

@@ -137,11 +137,11 @@ describe('a decision', () => {
     const signer = await fileSigner(stage.path('slow.json'))
     const slow = {
       ...signer,
-      sign: async (input: Uint8Array) => {
+      sign: async (input: Uint8Array, signal: AbortSignal) => {
         await new Promise<void>((resolve) => {
           sign = resolve
         })
-        return signer.sign(input)
+        return signer.sign(input, signal)
       },
     }
     const start = sign
@@ -208,7 +208,7 @@ describe('a decision', () => {
     const { createSignerKey, fileSigner } = await import('../src/file-signer.js')
     await createSignerKey(stage.path('other.json'))
     const [shown, other] = [await fileSigner(stage.path('key.json')), await fileSigner(stage.path('other.json'))]
-    await stage.start({ signer: { ...shown, sign: (input) => other.sign(input) } })
+    await stage.start({ signer: { ...shown, sign: (input, signal) => other.sign(input, signal) } })
     expect(await stage.decide('ann', id)).toEqual({ decided: false, reason: 'failed' })
     expect(await evidence(stage, id)).toEqual([])
     await stage.stop()

@@ -20,7 +20,7 @@ describe('a key in a file', () => {
     expect(Object.keys(jwk)).not.toContain('d')
     const signer = await fileSigner(path())
     expect(signer).toMatchObject({ algorithm, publicJwk: jwk, keyId: jwk['kid'] })
-    const signature = await signer.sign(Buffer.from('a.b'))
+    const signature = await signer.sign(Buffer.from('a.b'), AbortSignal.timeout(60_000))
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
     const digest = algorithm === 'ES256' ? 'sha256' : null
     expect(verify(digest, Buffer.from('a.b'), { key, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true)

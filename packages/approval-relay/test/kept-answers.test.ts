@@ -114,13 +114,15 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
     const signer = await fileSigner(stage.path('key.json'))
     let sign = (): void => undefined
     let isHanging = false
+    let givenUp: AbortSignal | undefined
     await stage.start({
       signer: {
         ...signer,
-        sign: async (input) => {
+        sign: async (input, signal) => {
           isHanging = true
+          givenUp = signal
           await new Promise<void>((resolve) => (sign = resolve))
-          return signer.sign(input)
+          return signer.sign(input, signal)
         },
       },
     })
@@ -128,6 +130,7 @@ describe('a decision that failed', { timeout: 30_000 }, () => {
     await until(() => isHanging)
     await pass(10_000)
     expect(await said).toEqual({ decided: false, reason: 'failed' })
+    expect(givenUp?.aborted).toBe(true)
     vi.useRealTimers()
     sign()
     expect(await afterRestart(stage, id)).toEqual([])
@@ -205,9 +208,9 @@ describe('a decision about what ended meanwhile', () => {
       files: disk.files,
       signer: {
         ...signer,
-        sign: async (input) => {
+        sign: async (input, signal) => {
           await new Promise<void>((resolve) => (sign = resolve))
-          return signer.sign(input)
+          return signer.sign(input, signal)
         },
       },
     })
