@@ -298,4 +298,25 @@ export const serveGuards = [
     replace: 'if (!this.#draining) return',
     tests: test('control/readiness'),
   },
+  {
+    name: 'nobody has to read the log',
+    file: source('unread-log'),
+    find: "stream.on('error', () => undefined)",
+    replace: 'stream.listenerCount',
+    tests: test('unread-log'),
+  },
+  {
+    name: 'what takes long takes no place of what does not',
+    file: source('control/at-once'),
+    find: '    if (running >= max) {',
+    replace: '    if (running < 0) {',
+    tests: test('control/at-once'),
+  },
+  {
+    name: 'what failed is over',
+    file: source('control/at-once'),
+    find: '    } finally {\n      running--\n    }',
+    replace: '    } finally {\n      void running\n    }',
+    tests: test('control/at-once'),
+  },
 ]

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { run } from './run.js'
+import { mayGoUnread } from './unread-log.js'
 
 // Whatever this process writes is for its user alone.
 process.umask(0o077)
+mayGoUnread(process.stdout, process.stderr)
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   out: (text) => process.stdout.write(text),

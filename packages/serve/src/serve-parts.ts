@@ -3,6 +3,7 @@ import { createGuard } from '@bothkeys/core'
 import { given } from './build/given.js'
 import { approversOf, authorityOf, directoryOf, journalOf, policyOf, providersOf } from './build/guard-parts.js'
 import type { ServeConfig } from './config/config.js'
+import { atOnce } from './control/at-once.js'
 import type { ControlAddress } from './control/listener.js'
 import type { Check, ReadinessChecks } from './control/readiness.js'
 import type { ControlPorts } from './control/routes.js'
@@ -108,7 +109,10 @@ export function portsOf(on: {
       for (const [target, { connections }] of doors) metrics.set('bothkeys_connections', connections, { target })
       return { type: metrics.registry.contentType, text: await metrics.registry.metrics() }
     },
-    openSession: (credential, targets) => sessions.open(credential, targets),
+    // Who is asked about may be slow to look up. The other half is for those who ask how the process is.
+    openSession: atOnce(Math.max(1, Math.floor(config.limits.requests / 2)), (credential, targets) =>
+      sessions.open(credential, targets),
+    ),
     endSession: (id, secret) => sessions.end(id, secret),
     approvals: guard.approvals,
     operators: { guard, guarded, sessions },

@@ -406,7 +406,7 @@ describe('whoever floods a served door', () => {
   })
 
   it('takes the place of who failed before that of who has still to send its password', async () => {
-    const stub = await open({ limits: { maxPending: 2, maxFailures: 1, delayMs: 60_000, loginMs: 90_000 } })
+    const stub = await open({ limits: { maxPending: 2, maxFailures: 1, delayMs: 600_000, loginMs: 900_000 } })
     await expect(clientOf(stub.door, 'bad').connect()).rejects.toThrow('nobody could be let in')
     const polite = await rawSocket(stub.door)
     polite.socket.write(startup())
