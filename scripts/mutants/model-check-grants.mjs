@@ -16,13 +16,6 @@ export const modelCheckGrantGuards = [
     "['subject', 'person', 'run'])",
     givers,
   ],
-  [
-    'grants by whoever acts through the requester',
-    'duties/independence',
-    'known: [...accountsOf(party), ...party.actors]',
-    'known: [...accountsOf(party)]',
-    givers,
-  ],
   ['more uses than were given', 'grants/grant-ledger', 'used >= entry.uses', 'used < 0', reach],
   [
     'uses that the ledger is not told of',
