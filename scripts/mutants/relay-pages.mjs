@@ -204,6 +204,41 @@ export const relayPageGuards = [
     tests: [...sessions, ...routes],
   },
   {
+    name: 'a stream is counted before it begins',
+    file: source('pages/live-route'),
+    find: "      const giveBack = open.take(key, signal)\n",
+    replace: "      const giveBack = open.take(key, signal)\n      giveBack?.()\n",
+    tests: routes,
+  },
+  {
+    name: 'streams of one person are bounded',
+    file: source('pages/open-streams'),
+    find: 'own >= mostOfOne || ',
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/open-streams.test.ts'],
+  },
+  {
+    name: 'all streams are bounded',
+    file: source('pages/open-streams'),
+    find: 'this.#all >= mostOpen || ',
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/open-streams.test.ts'],
+  },
+  {
+    name: 'a place is given back once',
+    file: source('pages/open-streams'),
+    find: '      if (taken.signal.aborted) return\n',
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/open-streams.test.ts'],
+  },
+  {
+    name: 'a stream that never begins keeps no place',
+    file: source('pages/open-streams'),
+    find: "    signal.addEventListener('abort', giveBack, { once: true, signal: taken.signal })\n",
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/open-streams.test.ts'],
+  },
+  {
     name: 'a link needs a fresh login to begin',
     file: source('pages/link-routes'),
     find: `  if (!site.sessions.mayDecide(session)) return tooOld(site, sender)

@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outgoing, Route } from '../ports.js'
 import { listedFor } from './listed.js'
 import { News } from './news.js'
+import { OpenStreams } from './open-streams.js'
 import { pageHeaders } from './page-headers.js'
 import type { PageSite, Visitor } from './page-site.js'
 import { isVisitor } from './page-site.js'
 
-const maxStreams = 1_000
-const maxPerPerson = 12
 /** At most one list in that time, however much happens. */
 const pauseMs = 500
 /** Without anything happening: says that the relay is there, and asks again whether the person is let in. */
@@ -17,7 +16,7 @@ const askAgainMs = 5_000
 
 /** What is pending, as server-sent events: the whole list each time something happened (HTML, section 9.2). */
 export function liveRoute(site: PageSite): Route {
-  const open = new Map<string, number>()
+  const open = new OpenStreams()
   return {
     method: 'GET',
     path: '/events',
@@ -27,22 +26,18 @@ export function liveRoute(site: PageSite): Route {
       if (!isVisitor(visitor)) return { status: 403, headers: pageHeaders(site.isHttps), body: '' }
       const { id, issuer } = visitor.session.person.subject
       const key = `${issuer}\n${id}`
-      const own = open.get(key) ?? 0
-      const all = [...open.values()].reduce((sum, each) => sum + each, 0)
-      if (own >= maxPerPerson || all >= maxStreams) {
+      const giveBack = open.take(key, signal)
+      if (giveBack === undefined) {
         return { status: 429, headers: { ...pageHeaders(site.isHttps), 'retry-after': '30' }, body: '' }
       }
       return {
         status: 200,
         headers: { ...pageHeaders(site.isHttps), 'content-type': 'text/event-stream' },
         stream: async (send, until) => {
-          open.set(key, (open.get(key) ?? 0) + 1)
           try {
             await tell(site, visitor, send, until)
           } finally {
-            const left = (open.get(key) ?? 1) - 1
-            if (left === 0) open.delete(key)
-            else open.set(key, left)
+            giveBack()
           }
         },
       } satisfies Outgoing

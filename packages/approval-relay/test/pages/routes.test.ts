@@ -690,6 +690,12 @@ describe('the live list', () => {
     await again.done
   })
 
+  it('is counted before it begins, so that no more come in at once', async () => {
+    await on.logIn()
+    const came = await Promise.all(Array.from({ length: 20 }, () => on.get('/events')))
+    expect(came.filter(({ status }) => status === 200)).toHaveLength(12)
+  })
+
   it('is no use of the session', async () => {
     on = bench({ sessionIdleS: 100 })
     await on.logIn()
