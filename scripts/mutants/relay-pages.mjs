@@ -206,8 +206,8 @@ export const relayPageGuards = [
   {
     name: 'a stream is counted before it begins',
     file: source('pages/live-route'),
-    find: "      const giveBack = open.take(key, signal)\n",
-    replace: "      const giveBack = open.take(key, signal)\n      giveBack?.()\n",
+    find: '      const giveBack = open.take(key, signal)\n',
+    replace: '      const giveBack = open.take(key, signal)\n      giveBack?.()\n',
     tests: routes,
   },
   {

@@ -183,4 +183,14 @@ const messages = [
 }))
 
 /** What whoever asks people in another process believes of a request, and of whom it comes. */
-export const relayedRequestGuards = [...requests, ...messages]
+export const relayedRequestGuards = [
+  ...requests,
+  ...messages,
+  {
+    name: 'what a guard copies is nested no deeper than a relay reads',
+    file: 'packages/core/src/model/snapshot.ts',
+    find: 'maxNesting - 16',
+    replace: 'maxNesting - 1',
+    tests: ['packages/core/test/approvals/relayed-request.test.ts'],
+  },
+]

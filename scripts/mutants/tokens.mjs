@@ -82,7 +82,7 @@ export const tokenGuards = [
     hostile,
     'strict-json',
     'nesting ends',
-    'if (open.push(new Set()) > maxDepth) throw',
+    'if (open.push(new Set()) > maxNesting) throw',
     'if (open.push(new Set()) < 0) throw',
   ),
   guard(

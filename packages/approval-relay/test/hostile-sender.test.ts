@@ -42,7 +42,7 @@ describe('bytes of somebody who has the key of an engine', () => {
     'a character in another spelling': exact('invoices where', 'invo\\u0069ces where'),
     'half of a character': exact('invoices where', '\\ud800 where'),
     'a slash that is escaped': exact('https://', 'https:\\/\\/'),
-    'parameters that are nested deeply': exact('["s3cret-parameter"]', `${'['.repeat(60)}${']'.repeat(60)}`),
+    'parameters that are nested deeply': exact('["s3cret-parameter"]', `${'['.repeat(70)}${']'.repeat(70)}`),
     'an effect of no duty that is known': exact('"duty":"delete"', '"duty":"look"'),
     'an effect with a hidden attribute': exact('"attributes":{}', '"attributes":{"a":null}'),
     'a policy that is no digest': exact(/"policy":"(?:ab)+"/u, '"policy":"none"'),

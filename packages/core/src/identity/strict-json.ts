@@ -1,8 +1,6 @@
 import type { Refuse } from './identifier.js'
 import { refused } from './identifier.js'
-
-/** The deepest nesting that is read. */
-const maxDepth = 32
+import { maxNesting } from '../model/canonical-json.js'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -12,7 +10,7 @@ const number = /[-+.eE0-9]+/uy
 
 /**
  * Reads a JSON object that means the same to every reader: valid UTF-8 without a byte order mark, no name twice in one
- * object, no number that is read as infinite, no lone surrogates, at most 32 levels deep (RFC 8259 sections 4, 6 and 8,
+ * object, no number that is read as infinite, no lone surrogates, nested no deeper than `canonicalJson` writes: 64 levels (RFC 8259 sections 4, 6 and 8,
  * RFC 8725 section 2.4). Throws what `refuse` makes, ERR_TOKEN_INVALID if left out, which says
  * that `what` is wrong and holds nothing of the text.
  */
@@ -64,7 +62,7 @@ function assertOneMeaning(text: string, what: string, refuse: Refuse): void {
       if (names?.has(value) === true) throw refuse(`${what} has a name twice`)
       names?.add(value)
     } else if (letter === '{' || letter === '[') {
-      if (open.push(new Set()) > maxDepth) throw refuse(`${what} is nested too deeply`)
+      if (open.push(new Set()) > maxNesting) throw refuse(`${what} is nested too deeply`)
     } else if (letter === '}' || letter === ']') open.pop()
     else if (letter === '-' || (letter >= '0' && letter <= '9')) {
       const digits = matchAt(number, text, at)

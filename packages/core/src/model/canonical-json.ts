@@ -10,7 +10,8 @@ export type CanonicalInput =
   | readonly CanonicalInput[]
   | { readonly [key: string]: CanonicalInput | undefined }
 
-const maxDepth = 64
+/** The deepest nesting that is written, and so the deepest that is read (`strictJsonObject`). */
+export const maxNesting = 64
 
 /** A value whose canonical text is known already, so that what never changes is serialised once. */
 export class CanonicalFragment {
@@ -50,7 +51,7 @@ function serialise(value: CanonicalInput, depth: number): string {
 
 function serialiseObject(value: Exclude<CanonicalInput, null | boolean | number | string>, depth: number): string {
   if (value instanceof CanonicalFragment) return value.text
-  if (depth >= maxDepth) throw invalid(`nesting deeper than ${String(maxDepth)} levels`)
+  if (depth >= maxNesting) throw invalid(`nesting deeper than ${String(maxNesting)} levels`)
   if (isArray(value)) {
     let text = '['
     for (let index = 0; index < value.length; index++) {

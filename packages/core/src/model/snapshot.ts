@@ -1,4 +1,5 @@
 import { BothKeysError } from '../errors.js'
+import { maxNesting } from './canonical-json.js'
 
 /**
  * A frozen copy of a value in which everything that JSON cannot tell apart is tagged:
@@ -13,7 +14,8 @@ export type SnapshotValue =
   | readonly SnapshotValue[]
   | { readonly [key: string]: SnapshotValue }
 
-const maxDepth = 48
+/** What is wrapped around a snapshot on its way, tags included, has the rest of what is written and read. */
+const maxDepth = maxNesting - 16
 
 /**
  * Copies a value into a frozen, type-tagged snapshot in one pass: each property and getter is read exactly once.

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { approvalRequest } from '../../src/approvals/request.js'
 import { readRequest } from '../../src/approvals/read-request.js'
 import { requestEnvelope } from '../../src/approvals/request-envelope.js'
+import { snapshot } from '../../src/model/snapshot.js'
 import { actorFragment, delegatedPrincipal, principalFragment } from '../../src/identity/make-principal.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
 import type { Action } from '../../src/model/action.js'
@@ -48,6 +49,15 @@ describe('a request that is read in another process', () => {
     expect(read.digest).toBe(request.digest)
     expect(read.expiresAt).toEqual(request.expiresAt)
     expect(read.engine).toBe('orders')
+  })
+
+  it('is read however deep what was copied for it is nested', () => {
+    const nested = (levels: number): unknown =>
+      levels === 0 ? 7n : levels % 2 === 0 ? [nested(levels - 1)] : { of: nested(levels - 1) }
+    const deepest = snapshot([nested(47)])
+    expect(() => snapshot([nested(48)])).toThrow(expect.objectContaining({ code: 'ERR_SNAPSHOT_INVALID' }) as Error)
+    const request = asked({ parameters: deepest as Action['parameters'] })
+    expect(readRequest(requestEnvelope(request)).subject).toEqual(request.subject)
   })
 
   it('is the same to both sides whatever the action is', () => {

@@ -3,7 +3,7 @@ import { hostile } from './hostile-token.js'
 import { kit } from './jwt-support.js'
 import type { TokenKit } from './token-kit.js'
 
-const deep = `"deep":${'['.repeat(40)}${']'.repeat(40)}`
+const deep = `"deep":${'['.repeat(70)}${']'.repeat(70)}`
 
 /** The last character of a base64url text with an unused bit set, as lax readers take it. */
 function withSpareBit(text: string): string {
