@@ -88,7 +88,7 @@ export const liftingGuards = [
   [
     'by who read what is lifted with it',
     'reviews/lifting',
-    '    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${visible(other.reason)}`),\n',
+    '    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${word(other.reason)}`),\n',
     '',
   ],
   [

@@ -29,7 +29,8 @@ export const requestHeadGuards = [
   ['says that there are more settings', 'settings.length > maxSettings ?', 'settings.length > 9_999 ?'],
 ].map(([which, find, replace]) => ({
   name: `the head of a view ${which}`,
-  file: approvals('request-head'),
+  // The rule for a word stands beside that for quotes.
+  file: approvals(find.startsWith('/^') ? 'visible' : 'request-head'),
   find,
   replace,
   tests: core('approvals/request-view'),

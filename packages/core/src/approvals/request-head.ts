@@ -1,6 +1,6 @@
 import type { DelegationLink, Principal } from '../model/principal.js'
 import type { ApprovalRequest } from './approver.js'
-import { inQuotes } from './visible.js'
+import { inQuotes, word } from './visible.js'
 
 /** What of a requester is shown. */
 export type ShownRequester = Pick<Principal, 'kind' | 'subject' | 'verifiedBy' | 'level' | 'actors' | 'change'> & {
@@ -75,11 +75,6 @@ function requesterOf({ actors, change, delegation, kind, level, subject, verifie
 
 function listed(names: readonly string[]): string {
   return names.map(word).join(', ')
-}
-
-/** As it is where nothing in it could be read as more than one word of ASCII, or as the end of one. */
-function word(text: string): string {
-  return /^[\w$.:/@#+-]+$/u.test(text) ? text : inQuotes(text)
 }
 
 /** What a session called the sub-agent that it made. */

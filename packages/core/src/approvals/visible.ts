@@ -44,6 +44,11 @@ export function inQuotes(text: string): string {
   return `"${visible(text).replaceAll('"', '\\"')}"`
 }
 
+/** As it is where nothing in it could be read as more than one word of ASCII, or as the end of one; else in quotes. */
+export function word(text: string): string {
+  return /^[\w$.:/@#+-]+$/u.test(text) ? text : inQuotes(text)
+}
+
 /** Whether a text has letters outside ASCII, among which look-alikes hide. */
 export function hasForeignLetters(text: string): boolean {
   return /[^\p{ASCII}]/u.test(text)

@@ -1,6 +1,6 @@
 import type { RequestView } from '../approvals/approver.js'
 import { inRows } from '../approvals/rows.js'
-import { visible } from '../approvals/visible.js'
+import { word } from '../approvals/visible.js'
 import type { ApprovalSubject } from '../model/approval-statement.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'
@@ -55,13 +55,13 @@ export function brokenGlass(engine: string, glass: UnreviewedGlass): BrokenGlass
 function viewOf({ breaker, facts }: UnreviewedGlass, digest: string): RequestView {
   const { kind, subject } = breaker.party
   const lines = [
-    `break-glass ${digest.slice(0, 8)}: ${visible(facts.rule)} on ${visible(facts.target)}`,
-    `  who        ${kind} ${visible(subject.id)} of ${visible(subject.issuer)}`,
-    `  reason     ${visible(facts.reason)}`,
-    `  ticket     ${visible(facts.ticket)}`,
+    `break-glass ${digest.slice(0, 8)}: ${word(facts.rule)} on ${word(facts.target)}`,
+    `  who        ${kind} ${word(subject.id)} of ${word(subject.issuer)}`,
+    `  reason     ${word(facts.reason)}`,
+    `  ticket     ${word(facts.ticket)}`,
     `  broken     ${facts.brokenAt}, at most until ${facts.until}`,
-    `  review     by somebody with the role ${visible(facts.review.role)}, until ${facts.reviewBy}`,
-    `  actions    in the journal: session ${visible(facts.session)}, glass ${facts.id}`,
+    `  review     by somebody with the role ${word(facts.review.role)}, until ${facts.reviewBy}`,
+    `  actions    in the journal: session ${word(facts.session)}, glass ${facts.id}`,
   ]
   const text = inRows(lines).join('\n')
   return Object.freeze({ text, complete: true, digest: sha256('bothkeys.glass-view.v1\0', text) })

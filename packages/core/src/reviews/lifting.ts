@@ -1,7 +1,7 @@
 import type { RequestView } from '../approvals/approver.js'
 import { isAtLeast } from '../model/level.js'
 import { inRows } from '../approvals/rows.js'
-import { visible } from '../approvals/visible.js'
+import { word } from '../approvals/visible.js'
 import { personOf } from '../duties/independence.js'
 import { personKey, personName } from '../duties/person.js'
 import type { Revocable } from '../duties/revoked.js'
@@ -44,9 +44,9 @@ export function revocationInForce(
   const digest = sha256('bothkeys.revocation.v1\0', canonicalJson(facts))
   const lines = [
     `lift revocation ${digest.slice(0, 8)}: ${named(what)}`,
-    `  reason     ${visible(reason)}`,
+    `  reason     ${word(reason)}`,
     `  lasts      ${lasting(untilMs)}`,
-    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${visible(other.reason)}`),
+    ...others.map((other) => `  also       ${lasting(other.untilMs)}: ${word(other.reason)}`),
     `  lifting    lets whatever it stops open sessions and connections again`,
   ]
   const text = inRows(lines).join('\n')
@@ -65,11 +65,11 @@ function named(what: Revocable): string {
       return 'everything'
     case 'subject':
     case 'person':
-      return `${what.kind} ${visible(what.id)} of ${visible(what.issuer)}`
+      return `${what.kind} ${word(what.id)} of ${word(what.issuer)}`
     case 'run':
     case 'session':
     case 'target':
-      return `${what.kind} ${visible(what.id)}`
+      return `${what.kind} ${word(what.id)}`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RequestView } from '../approvals/approver.js'
 import { inRows } from '../approvals/rows.js'
-import { visible } from '../approvals/visible.js'
+import { word } from '../approvals/visible.js'
 import type { IndependentParty } from '../duties/independence.js'
 import type { UnreviewedWork } from '../duties/work.js'
 import { workValue } from '../duties/work.js'
@@ -73,18 +73,18 @@ function partOf({ kind, subject: { id, issuer } }: IndependentParty): WorkParty 
 function viewOf(work: UnreviewedWork, digest: string): RequestView {
   const { actions, approvers, chain, doer, firstAt, id, lastAt, per, review, reviewBy, session, targets, thing } = work
   const lines = [
-    `work ${digest.slice(0, 8)}: ${visible(chain)} on ${targets.map(visible).join(', ')}`,
+    `work ${digest.slice(0, 8)}: ${word(chain)} on ${targets.map(word).join(', ')}`,
     `  who        ${named(doer)}`,
-    `  about      ${per} ${visible(thing)}`,
+    `  about      ${per} ${word(thing)}`,
     `  actions    ${String(actions)}, from ${firstAt} to ${lastAt}`,
     `  approved   ${approvers.length === 0 ? 'nobody was asked' : approvers.map(named).join(', ')}`,
-    `  review     by somebody with the role ${visible(review.role)}, until ${reviewBy}`,
-    `  record     in the journal: session ${visible(session)}, work ${id}`,
+    `  review     by somebody with the role ${word(review.role)}, until ${reviewBy}`,
+    `  record     in the journal: session ${word(session)}, work ${id}`,
   ]
   const text = inRows(lines).join('\n')
   return Object.freeze({ text, complete: true, digest: sha256('bothkeys.work-view.v1\0', text) })
 }
 
 function named({ kind, subject }: IndependentParty): string {
-  return `${kind} ${visible(subject.id)} of ${visible(subject.issuer)}`
+  return `${kind} ${word(subject.id)} of ${word(subject.issuer)}`
 }
