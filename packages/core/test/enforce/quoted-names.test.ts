@@ -8,8 +8,8 @@ const textOf = (id: string, reason: string): string => {
 
 describe('what people are shown of a revocation', () => {
   it('has names and reasons that are no plain word in quotes, so that none goes on as something else', () => {
-    const text = textOf('ann of https://other.example', 'left "us"')
-    expect(text).toContain('subject "ann of https://other.example" of https://people.example')
+    const text = textOf('ann of x', 'left "us"')
+    expect(text).toContain('subject "ann of x" of https://people.example')
     expect(text).toContain(String.raw`reason     "left \"us\""`)
     expect(textOf('ann', 'left')).toContain('subject ann of https://people.example')
   })
