@@ -45,6 +45,8 @@ import { knownPeopleGuards } from './known-people.mjs'
 import { ledgerGuards } from './ledger.mjs'
 import { askingGuards, serveOperatorGuards, roomInDoorsGuards } from './room-in-doors.mjs'
 import { serveGuards } from './serve.mjs'
+import { serveControlGuards } from './serve-control.mjs'
+import { loginTurnsGuards } from './login-turns.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
 import { linkGuards } from './links.mjs'
@@ -254,6 +256,8 @@ const lists = {
   'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,
   serve: serveGuards,
+  'serve-control': serveControlGuards,
+  'login-turns': loginTurnsGuards,
   'denials-told': denialToldGuards,
   'remote-signers': remoteSignerGuards,
   'carried-on': carriedOnGuards,

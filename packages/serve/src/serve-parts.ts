@@ -114,7 +114,7 @@ export function portsOf(on: {
       sessions.open(credential, targets),
     ),
     endSession: (id, secret) => sessions.end(id, secret),
-    approvals: guard.approvals,
+    decisions: guard,
     operators: { guard, guarded, sessions },
   }
 }

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { ApprovalRequest, GuardApprovals } from '@bothkeys/core'
+import type { ApprovalRequest } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import type { OpenedSession } from '../sessions/served-sessions.js'
 import type { Answer } from './answer.js'
 import { json, problem } from './answer.js'
+import type { DecisionPorts } from './decisions.js'
+import { decide, decidedCollections, pendingReviews, policyChanges } from './decisions.js'
 import type { Readiness } from './readiness.js'
 import type { OperatorPorts } from './operators.js'
 import { listRevocations, listSessions, revoke } from './operators.js'
@@ -20,7 +22,7 @@ export interface ControlPorts {
     targets: readonly string[],
   ) => Promise<OpenedSession>
   readonly endSession: (id: string, secret: string) => Promise<boolean>
-  readonly approvals: GuardApprovals
+  readonly decisions: DecisionPorts
 }
 
 /** Which of them a listener has. */
@@ -38,7 +40,8 @@ export async function route(
   roles: ControlRoles,
 ): Promise<Answer> {
   const path = request.url ?? ''
-  const [, collection, id] = /^\/v1\/(sessions|approvals|revocations)(?:\/([0-9a-f]{1,64}))?$/.exec(path) ?? []
+  const [, collection, id] =
+    /^\/v1\/(sessions|approvals|policy-changes|reviews|revocations)(?:\/([0-9a-f]{1,64}))?$/.exec(path) ?? []
   const at = `${request.method ?? ''} ${collection === undefined ? path : `/v1/${collection}${id === undefined ? '' : '/'}`}`
   switch (at) {
     case 'GET /healthz':
@@ -62,11 +65,16 @@ export async function route(
     case 'POST /v1/revocations':
       return roles.operators ? revoke(request, body, ports.operators) : nothingHere()
     case 'GET /v1/approvals':
-      return roles.approvals ? json(200, { approvals: ports.approvals.pending().map(shown) }) : nothingHere()
-    case 'POST /v1/approvals/':
-      return roles.approvals ? submit(ports, id ?? '', jsonBody(request, body)) : nothingHere()
-    default:
-      return nothingHere()
+      return roles.approvals ? json(200, { approvals: ports.decisions.approvals.pending().map(shown) }) : nothingHere()
+    case 'GET /v1/policy-changes':
+      return roles.approvals ? policyChanges(ports.decisions) : nothingHere()
+    case 'GET /v1/reviews':
+      return roles.approvals ? pendingReviews(ports.decisions) : nothingHere()
+    default: {
+      const decided = decidedCollections.find((each) => at === `POST /v1/${each}/`)
+      if (decided === undefined || !roles.approvals) return nothingHere()
+      return decide(decided, id ?? '', jsonBody(request, body), ports.decisions)
+    }
   }
 }
 
@@ -101,12 +109,6 @@ async function endSession(request: IncomingMessage, ports: ControlPorts, id: str
   throw new BothKeysError('ERR_TOKEN_INVALID', 'this is not the key to that session', {
     hint: 'show one of its capabilities or the token that opened it',
   })
-}
-
-async function submit(ports: ControlPorts, id: string, body: ReadonlyMap<string, unknown>): Promise<Answer> {
-  const evidence = body.get('evidence')
-  if (body.size !== 1 || typeof evidence !== 'string') throw wrong('the body must hold evidence, and nothing else')
-  return json(200, await ports.approvals.submit(id, evidence))
 }
 
 /** A request as whoever decides needs it. The text of the view is what the evidence is about. */

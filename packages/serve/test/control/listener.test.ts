@@ -51,12 +51,17 @@ async function listening({ maxRequests = 8, ports = {}, roles, tcp = false }: Li
     metrics: () => Promise.resolve({ type: 'text/plain', text: 'up 1\n' }),
     openSession: () => Promise.reject(new Error('not here')),
     endSession: () => Promise.resolve(false),
-    approvals: {
-      pending: () => [held],
-      submit: (id, evidence) => {
-        submitted.push([id, evidence])
-        return Promise.resolve({ counted: true })
+    decisions: {
+      approvals: {
+        pending: () => [held],
+        submit: (id, evidence) => {
+          submitted.push([id, evidence])
+          return Promise.resolve({ counted: true })
+        },
       },
+      policyChange: { waiting: () => undefined, apply: (id) => Promise.resolve({ applied: false, reason: id }) },
+      reviews: { pending: () => Promise.resolve([]), review: (id) => Promise.resolve({ counted: false, reason: id }) },
+      revocations: { inForce: () => [], lift: (id) => Promise.resolve({ lifted: false, reason: id }) },
     },
     operators: { guard: nobody, guarded: [], sessions: { list: () => [] } },
     ...ports,
@@ -316,6 +321,31 @@ describe('approvals over a control listener that is for approvers', () => {
     for (const body of [{}, { evidence: 1 }, { evidence: 'x', more: 1 }])
       expect(await statusOf(path, 'POST', '/v1/approvals/aa', asJson(body))).toBe(400)
     expect(submitted).toHaveLength(1)
+  })
+})
+
+describe('what people decide besides', () => {
+  const receipts = [
+    ['policy-changes', 'applied'],
+    ['reviews', 'counted'],
+    ['revocations', 'lifted'],
+  ] as const
+
+  it.each(receipts)('is taken where approvals are: %s', async (collection, said) => {
+    const path = await listening({ roles: { approvals: true } })
+    const receipt = await ask(path, 'POST', `/v1/${collection}/aa`, asJson({ evidence: 'signed' }))
+    expect([receipt.status, receipt.body]).toEqual([200, { [said]: false, reason: 'aa' }])
+    for (const body of [{}, { evidence: 1 }, { evidence: 'x', more: 1 }])
+      expect(await statusOf(path, 'POST', `/v1/${collection}/aa`, asJson(body))).toBe(400)
+    const agents = await listening()
+    expect(await statusOf(agents, 'POST', `/v1/${collection}/aa`, asJson({ evidence: 'signed' }))).toBe(404)
+  })
+
+  it('is shown where approvals are, and nowhere else', async () => {
+    const [path, agents] = [await listening({ roles: { approvals: true } }), await listening()]
+    expect((await ask(path, 'GET', '/v1/policy-changes')).body).toEqual({ policyChanges: [] })
+    expect((await ask(path, 'GET', '/v1/reviews')).body).toEqual({ reviews: [] })
+    for (const each of ['policy-changes', 'reviews']) expect(await statusOf(agents, 'GET', `/v1/${each}`)).toBe(404)
   })
 })
 
