@@ -261,7 +261,7 @@ export const servedGuards = [
     find: 'const timer = setTimeout(shutDown, deadlineMs)',
     replace: 'const timer = setTimeout(() => undefined, deadlineMs)',
     tests: onServer,
-    only: 'withdraws it at the deadline',
+    only: 'cancels what still runs at the deadline',
   },
   {
     name: 'draining can be told to hurry',

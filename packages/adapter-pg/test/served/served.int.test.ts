@@ -379,6 +379,16 @@ describe('a served door that drains', () => {
     await vi.waitFor(async () => expect((await on.owner.query("select from t where who = 'four'")).rowCount).toBe(0))
   })
 
+  it('cancels what still runs at the deadline', async () => {
+    await sessionFor('deadline')
+    const door = await open()
+    const ended = failure((await connected(door, 'deadline')).query('select pg_sleep(3600)'))
+    await untilSleeping(1)
+    await door.drain(50)
+    expect(await ended).toMatchObject({ code: '57P01' })
+    await untilSleeping(0)
+  })
+
   it('ends at once when it is closed meanwhile, or told to at the beginning', async () => {
     await sessionFor('closed')
     for (const stop of [
