@@ -624,7 +624,7 @@ describe('the end of a request', () => {
     ['while it waits after a failure', first(100, '/answers', status(503, { 'retry-after': '60' }))],
   ])('ends it all %s', async (_what, behave) => {
     const on = await server(behave)
-    const asking = new Asking(webhook(on.url, {}, { exchangeMs: 600_000, waitS: 60, endMs: 20_000 }))
+    const asking = new Asking(webhook(on.url, {}, { exchangeMs: 600_000, waitS: 600, endMs: 20_000 }))
     await expect.poll(() => on.of('/answers').length).toBeGreaterThan(0)
     await asking.end('withdrawn')
     expect(on.ended.get(id)).toBe('withdrawn')
