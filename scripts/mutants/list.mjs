@@ -2,6 +2,7 @@ import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
+import { countedVoteGuards } from './counted-votes.mjs'
 import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
 import { comparedBuiltinGuards } from './compared-builtins.mjs'
@@ -84,6 +85,7 @@ import { relayFloodGuards } from './relay-floods.mjs'
 import { relayGreedGuards } from './relay-greed.mjs'
 import { relayLoginGuards } from './relay-logins.mjs'
 import { relayPageGuards } from './relay-pages.mjs'
+import { relaySessionGuards } from './relay-sessions.mjs'
 import { relayShownGuards } from './relay-shown.mjs'
 import { relayGuards } from './relay.mjs'
 import { relayStoreGuards } from './relay-store.mjs'
@@ -181,6 +183,7 @@ const lists = {
   'token-sources': tokenSourceGuards,
   workloads: workloadGuards,
   approvals: approvalGuards,
+  'counted-votes': countedVoteGuards,
   evidence: evidenceGuards,
   'estimates-pg': estimatesPgGuards,
   'hold-options': holdOptionGuards,
@@ -255,6 +258,7 @@ const lists = {
   'relay-greed': relayGreedGuards,
   'relay-logins': relayLoginGuards,
   'relay-pages': relayPageGuards,
+  'relay-sessions': relaySessionGuards,
   serve: serveGuards,
   'serve-control': serveControlGuards,
   'login-turns': loginTurnsGuards,

@@ -25,7 +25,7 @@ export const errorCodes = Object.freeze({
   ERR_INTERNAL: 'bothkeys itself failed, so nothing ran',
   ERR_JOURNAL_BEHIND: 'part of the journal is missing, so what counts on what happened before is refused',
   ERR_JOURNAL_CORRUPT: 'the journal on disk does not verify',
-  ERR_JOURNAL_LOCKED: 'another process owns the journal directory',
+  ERR_JOURNAL_LOCKED: 'another process owns the folder of the journal, or of the relay',
   ERR_JOURNAL_UNAVAILABLE: 'the journal could not record the intent, so nothing ran',
   ERR_LEDGER_UNAVAILABLE: 'the ledger could not be reached, so nothing ran',
   ERR_LEDGER_UNKNOWN: 'the ledger was lost while it was written to: what was written may count, and nothing ran',
