@@ -1,7 +1,6 @@
 const source = (name) => `packages/approval-relay/src/${name}.ts`
 const relay = (...names) => names.map((name) => `packages/approval-relay/test/${name}.test.ts`)
 const routes = relay('pages/routes')
-const sessions = relay('pages/sessions')
 const markup = relay('pages/html')
 const obstacle = relay('pages/obstacle')
 

@@ -2,7 +2,6 @@ const source = (name) => `packages/approval-relay/src/${name}.ts`
 const relay = (...names) => names.map((name) => `packages/approval-relay/test/${name}.test.ts`)
 const routes = relay('pages/routes')
 const sessions = relay('pages/sessions')
-const obstacle = relay('pages/obstacle')
 
 /** The logins and sessions of the relay's pages. */
 export const relaySessionGuards = [
