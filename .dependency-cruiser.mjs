@@ -3,7 +3,7 @@ const layers = {
   errors: [],
   model: ['errors'],
   policy: ['errors', 'model'],
-  masking: ['errors', 'model'],
+  masking: ['errors', 'known-options', 'model'],
   duties: ['errors', 'model'],
   identity: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties'],
   approvals: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
@@ -109,7 +109,10 @@ export default {
         path: '^packages/[^/]+/src/',
         pathNot: ['^packages/core/', '^packages/(approval-relay|approver-slack|saml)/'],
       },
-      to: { path: '^packages/core/', pathNot: '^packages/core/(src|dist)/(index|adapter|verifier)\\.(ts|js|d\\.ts)$' },
+      to: {
+        path: '^packages/core/',
+        pathNot: '^packages/core/(src|dist)/(index|adapter|masking/index|verifier)\\.(ts|js|d\\.ts)$',
+      },
     },
     {
       name: 'people-side-uses-the-public-core',
@@ -118,7 +121,7 @@ export default {
       from: { path: '^packages/(approval-relay|approver-slack|saml)/src/' },
       to: {
         path: '^packages/core/',
-        pathNot: '^packages/core/(src|dist)/(index|adapter|relay|signing|verifier)\\.(ts|js|d\\.ts)$',
+        pathNot: '^packages/core/(src|dist)/(index|adapter|masking/index|relay|signing|verifier)\\.(ts|js|d\\.ts)$',
       },
     },
     {
@@ -128,7 +131,7 @@ export default {
       to: {
         path: '^packages/core/',
         pathNot:
-          '^packages/core/((src|dist)/(index|adapter|relay|signing|verifier|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
+          '^packages/core/((src|dist)/(index|adapter|masking/index|relay|signing|verifier|testing/index)\\.(ts|js|d\\.ts)|package\\.json)$',
       },
     },
     {

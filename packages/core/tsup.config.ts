@@ -11,6 +11,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     adapter: 'src/adapter.ts',
+    'masking/index': 'src/masking/index.ts',
     relay: 'src/relay.ts',
     signing: 'src/signing.ts',
     verifier: 'src/verifier.ts',
