@@ -1,0 +1,136 @@
+import type { Edit } from './edit.js'
+import { digitOf } from './escapes.js'
+import { utf8Length, utf8Value } from './utf8.js'
+
+/** The shortest run that is read as hexadecimal or base64, in units: nine digits in base64 take twelve. */
+const shortest = 12
+/** So many printable characters in a row say that what was decoded is text. Random bytes have them once in four hundred places. */
+const stretch = 6
+
+const isRunUnit = new Uint8Array(128)
+const sextets = new Uint8Array(128).fill(255)
+for (const [index, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+  isRunUnit[letter.charCodeAt(0)] = 1
+  sextets[letter.charCodeAt(0)] = index
+}
+isRunUnit[0x2d] = 1
+isRunUnit[0x5f] = 1
+sextets[0x2d] = 62
+sextets[0x5f] = 63
+
+/** Whether runs of base64 have this UTF-16 code unit. */
+export function isPackedUnit(code: number): boolean {
+  return isRunUnit[code] === 1
+}
+
+/**
+ * Reads runs of hexadecimal digits, base64 and base64url as the text they encode. A run counts when some of it is text;
+ * bytes beside it that are none are read as U+FFFD.
+ */
+export function packedEdits(text: string): Edit[] {
+  const edits: Edit[] = []
+  for (let at = 0; at < text.length; ) {
+    let end = at
+    while (isRunUnit[text.charCodeAt(end)] === 1) end += 1
+    if (end - at >= shortest) unpackRun(text, at, end, edits)
+    at = end + 1
+  }
+  return edits
+}
+
+function unpackRun(text: string, start: number, end: number, edits: Edit[]): void {
+  const before = edits.length
+  unpackHex(text, start, end, edits)
+  if (edits.length > before) return
+  if (unpackBase64(text, start, end, edits)) return
+  // A path, a list or a key with base64 in it: `/` and `-` are base64, too.
+  for (let at = start; at < end; ) {
+    let to = at
+    while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
+    if (to - at >= shortest && to - at < end - start) unpackBase64(text, at, to, edits)
+    at = to + 1
+  }
+}
+
+function isAlphanumeric(code: number): boolean {
+  return (sextets[code] ?? 255) < 62
+}
+
+/** Hexadecimal inside of a run, as after `\x` and `0x`. */
+function unpackHex(text: string, start: number, end: number, edits: Edit[]): void {
+  for (let at = start; at < end; ) {
+    let to = at
+    while (to < end && digitOf(text.charCodeAt(to)) < 16) to += 1
+    // `0x`, and an odd run: the first digit may belong to what is before.
+    if (to - at >= shortest) for (let shift = 0; shift < 2; shift += 1) if (addHex(text, at + shift, to, edits)) break
+    at = to + 1
+  }
+}
+
+function addHex(text: string, start: number, end: number, edits: Edit[]): boolean {
+  const bytes = new Uint8Array((end - start) >> 1)
+  let row = 0
+  let longest = 0
+  for (let index = 0; index < bytes.length; index += 1) {
+    const at = start + index * 2
+    const byte = digitOf(text.charCodeAt(at)) * 16 + digitOf(text.charCodeAt(at + 1))
+    bytes[index] = byte
+    row = rowWith(row, byte)
+    if (row > longest) longest = row
+  }
+  if (longest < stretch) return false
+  addBytes(bytes, start, start + bytes.length * 2, 2, edits)
+  return true
+}
+
+function unpackBase64(text: string, start: number, end: number, edits: Edit[]): boolean {
+  const length = Math.floor(((end - start) * 3) / 4)
+  if (!hasText(text, start, length)) return false
+  const bytes = new Uint8Array(length)
+  for (let index = 0; index < length; index += 1) bytes[index] = base64Byte(text, start, index)
+  addBytes(bytes, start, end, 4 / 3, edits)
+  return true
+}
+
+/** The same as decoding, without a place to put it: almost every run is a word and no base64. */
+function hasText(text: string, start: number, length: number): boolean {
+  let row = 0
+  for (let index = 0; index < length; index += 1) {
+    row = rowWith(row, base64Byte(text, start, index))
+    if (row >= stretch) return true
+  }
+  return false
+}
+
+function base64Byte(text: string, start: number, index: number): number {
+  const place = index % 3
+  const at = start + (index - place) / 3 * 4 + place
+  const high = sextets[text.charCodeAt(at)] ?? 0
+  const low = sextets[text.charCodeAt(at + 1)] ?? 0
+  return ((high << (2 + 2 * place)) | (low >> (4 - 2 * place))) & 0xff
+}
+
+/** Printable ASCII in a row. A zero belongs to the character beside it, as in UTF-16. */
+function rowWith(row: number, byte: number): number {
+  if (byte >= 0x20 && byte < 0x7f) return row + 1
+  if (byte === 0) return row
+  return byte === 0x0a || byte === 0x0d || byte === 0x09 ? row + 1 : 0
+}
+
+/** One edit for each stretch of ASCII, and one for each other character. */
+function addBytes(bytes: Uint8Array, base: number, end: number, per: number, edits: Edit[]): void {
+  const place = (byte: number): number => (byte >= bytes.length ? end : base + Math.floor(byte * per + 1e-9))
+  for (let at = 0; at < bytes.length; ) {
+    let to = at
+    while (to < bytes.length && to - at < 4096 && (bytes[to] ?? 0xff) < 0x80) to += 1
+    if (to > at) {
+      const text = String.fromCharCode(...bytes.subarray(at, to))
+      edits.push({ start: place(at), end: place(to), text, per, base, phase: at })
+    } else {
+      const value = utf8Value(bytes, at)
+      to = at + (value === undefined ? 1 : utf8Length(bytes[at] ?? 0))
+      edits.push({ start: place(at), end: place(to), text: value === undefined ? '\ufffd' : String.fromCodePoint(value) })
+    }
+    at = to
+  }
+}

@@ -1,0 +1,61 @@
+import type { Edit } from './edit.js'
+import { edited } from './edited.js'
+import { escapeEdits } from './escapes.js'
+import { foldEdits } from './fold.js'
+import { packedEdits } from './packed.js'
+import { rawReading, type Reading } from './reading.js'
+import { regularEdits, separators } from './regular.js'
+import { ungluedEdits } from './unglued.js'
+import { unwrappedEdits } from './unwrapped.js'
+
+/** How often what was decoded is decoded again. */
+const deepest = 2
+/** What all readings of a text together may hold, beyond the text itself: so many times its length, and a little. */
+const mostTimes = 8
+const mostUnits = 4096
+
+/** ASCII without control characters but tabs and line breaks: nothing to fold. */
+const foldable = /[^\t\n\u0020-\u007e]/
+
+/**
+ * Every way to read a text that may show what it holds: as it is, folded, without the separators of groups, without line
+ * breaks, apart from letters around, and decoded up to twice. All but the first show changed places and their surroundings only.
+ */
+export function* readingsOf(text: string): Generator<Reading> {
+  let budget = text.length * mostTimes + mostUnits
+  const raw = rawReading(text)
+  yield raw
+  const afford = (reading: Reading | undefined): Reading | undefined => {
+    if (reading === undefined || (budget -= reading.text.length) < 0) return undefined
+    return reading
+  }
+  const waiting: { reading: Reading; depth: number }[] = [{ reading: raw, depth: 0 }]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { reading, depth } = next
+    const folded = foldable.test(reading.text) ? afford(edited(reading, foldEdits(reading.text))) : undefined
+    if (folded !== undefined) yield folded
+    // Places that need no folding are only seen in what was folded.
+    const sources = folded === undefined ? [reading] : [reading, folded]
+    for (const source of sources) {
+      for (const [edits, isLoose] of arrangements(source.text)) {
+        const arranged = afford(edited(source, edits, isLoose))
+        if (arranged !== undefined) yield arranged
+      }
+      if (depth === deepest) continue
+      for (const edits of [escapeEdits(source.text), packedEdits(source.text)]) {
+        const decoded = afford(edited(source, edits))
+        if (decoded === undefined) continue
+        yield decoded
+        waiting.push({ reading: decoded, depth: depth + 1 })
+      }
+    }
+  }
+}
+
+function arrangements(text: string): readonly (readonly [Edit[], boolean])[] {
+  return [
+    ...separators.map((separator) => [regularEdits(text, separator), false] as const),
+    [unwrappedEdits(text), true],
+    [ungluedEdits(text), false],
+  ]
+}

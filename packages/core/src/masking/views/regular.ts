@@ -1,0 +1,88 @@
+import type { Edit } from './edit.js'
+
+/** What values are written in groups with. */
+export const separators: readonly string[] = [' ', '-', '.', '_', '/', '+', '\n']
+
+/** The furthest that one separator may be from the next: groups of up to seven characters. */
+const longestStep = 8
+/** Fewer digits are no value that anybody protects. */
+const fewestDigits = 5
+
+/**
+ * Leaves out separators that stand at equal distances, as in `4 1 1 1 1 …`, `4111.1111.…` or `j o h n @ …`: whoever writes a
+ * value in groups writes it like that. Needs four of them with groups of one or two characters, two with longer groups, and an
+ * `@` or some digits between them. Words beside the groups stay apart.
+ */
+export function regularEdits(text: string, separator: string): Edit[] {
+  const edits: Edit[] = []
+  for (let at = text.indexOf(separator); at !== -1; at = text.indexOf(separator, at + 1)) {
+    const step = stepFrom(text, at, separator)
+    if (step === 0) continue
+    let last = at
+    while (isNext(text, last, step, separator)) last += step
+    const [from, to] = withoutWords(text, at, last, step)
+    for (let place = from; place <= to; place += step) edits.push({ start: place, end: place + 1, text: '' })
+    at = last
+  }
+  return edits
+}
+
+/** The distance at which the separator follows, or 0. */
+function stepFrom(text: string, at: number, separator: string): number {
+  const first = text.indexOf(separator, at + 1) - at
+  if (first < 1 || first > longestStep) return 0
+  for (let step = Math.max(2, first); step <= longestStep; step += 1) {
+    const needed = step < 4 ? 4 : 2
+    let count = 1
+    while (count < needed && isNext(text, at + (count - 1) * step, step, separator)) count += 1
+    if (count >= needed) return step
+  }
+  return 0
+}
+
+/**
+ * Whether one separator follows another. Dots and dashes may also belong to the value: `jane..doe.@exa.mple..com` has one in
+ * every fifth place, and its own. Blanks do not.
+ */
+function isNext(text: string, at: number, step: number, separator: string): boolean {
+  if (text[at + step] !== separator) return false
+  return separator !== ' ' || text.indexOf(separator, at + 1) === at + step
+}
+
+/** The first and the last separator that parts groups of one value, and no words. None: the last is before the first. */
+function withoutWords(text: string, first: number, last: number, step: number): readonly [number, number] {
+  let [from, to] = [first, last]
+  if (!isGroupBefore(text, first, step)) from += step
+  if (!isGroupBehind(text, last, step)) to -= step
+  const value = text.slice(Math.max(0, from - step + 1), to + step)
+  if (value.includes('@')) return [from, to]
+  // Single letters are no words.
+  if (step > 3) [from, to] = withoutLetters(text, from, to, step)
+  const digits = text.slice(Math.max(0, from - step + 1), to + step).match(/\d/g)?.length ?? 0
+  return digits >= fewestDigits ? [from, to] : [from, from - 1]
+}
+
+function withoutLetters(text: string, first: number, last: number, step: number): readonly [number, number] {
+  let [from, to] = [first, last]
+  while (from <= to && !/\d/.test(text.slice(Math.max(0, from - step + 1), from))) from += step
+  while (to >= from && !/\d/.test(text.slice(to + 1, to + step))) to -= step
+  return [from, to]
+}
+
+/** Whether what is before a separator is no longer than the groups are. */
+function isGroupBefore(text: string, at: number, step: number): boolean {
+  return at < step || !isWord(text.charCodeAt(at - step))
+}
+
+function isGroupBehind(text: string, at: number, step: number): boolean {
+  for (let place = at + 1; place < at + step; place += 1) if (!isInGroup(text.charCodeAt(place))) return true
+  return !isWord(text.charCodeAt(at + step))
+}
+
+function isInGroup(code: number): boolean {
+  return code > 0x20
+}
+
+function isWord(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code > 0x7f
+}

@@ -1,0 +1,49 @@
+import type { Edit } from './edit.js'
+
+const isWord = new Uint8Array(128)
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+') isWord[letter.charCodeAt(0)] = 1
+
+/** What lines of logs begin with: nobody continues a value with it. */
+const stamp = /(?:\d{4}-\d\d-\d\d|\d\d:\d\d)(?!\d)/y
+/** So far from the line break the two words are looked at. */
+const reach = 64
+const fewestDigits = 9
+
+/** Leaves out line breaks inside of a word that may be a value: with an `@` or at least nine digits in both parts together. */
+export function unwrappedEdits(text: string): Edit[] {
+  const edits: Edit[] = []
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
+    if (isWord[text.charCodeAt(at - 1)] !== 1) continue
+    const next = skipIndent(text, at + 1)
+    if (isWord[text.charCodeAt(next)] !== 1) continue
+    stamp.lastIndex = next
+    if (stamp.test(text)) continue
+    if (holdsValue(text, at, next)) edits.push({ start: at, end: next, text: '' })
+  }
+  return edits
+}
+
+/** A few blanks, as where a paragraph is set in. */
+function skipIndent(text: string, from: number): number {
+  let at = from
+  while (at < from + 8 && text.charCodeAt(at) === 0x20) at += 1
+  return at
+}
+
+function holdsValue(text: string, before: number, behind: number): boolean {
+  let digits = 0
+  for (const [from, step] of [
+    [before - 1, -1],
+    [behind, 1],
+  ] as const) {
+    let at = from
+    for (let left = reach; left > 0; left -= 1, at += step) {
+      const code = text.charCodeAt(at)
+      if (code === 0x40) return true
+      if (code >= 0x30 && code <= 0x39) digits += 1
+      // Groups of digits go on behind a blank.
+      else if (isWord[code] !== 1 && (code !== 0x20 || isWord[text.charCodeAt(at + step)] !== 1)) break
+    }
+  }
+  return digits >= fewestDigits
+}
