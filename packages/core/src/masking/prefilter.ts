@@ -50,7 +50,10 @@ function isKeyword(word: string): boolean {
 }
 
 /** States are numbered in steps of 128, so that a state and a character add up to a place in the table. Negative: one that accepts. */
-function automaton(words: readonly (readonly string[])[]): { table: Int32Array; found: readonly (readonly number[])[] } {
+function automaton(words: readonly (readonly string[])[]): {
+  table: Int32Array
+  found: readonly (readonly number[])[]
+} {
   const children: Map<number, number>[] = [new Map()]
   const found: number[][] = [[]]
   for (const [index, list] of words.entries()) {

@@ -54,7 +54,11 @@ export function scanned(
         const match = checked(given, reading.text.length)
         if (match.score < threshold || match.start === match.end || !reading.isWhole(match)) continue
         const { start, end } = reading.origin(match)
-        if (allow !== undefined && (allow.has(reading.text.slice(match.start, match.end)) || allow.has(text.slice(start, end)))) continue
+        if (
+          allow !== undefined &&
+          (allow.has(reading.text.slice(match.start, match.end)) || allow.has(text.slice(start, end)))
+        )
+          continue
         const list = reading.isLoose ? loose : findings
         list.push({ start, end, type: detector.type, score: match.score })
       }
@@ -92,7 +96,7 @@ function beyond(findings: readonly Finding[], loose: readonly Finding[]): readon
   return loose.filter(({ start, end, type }) => {
     const list = covered.get(type) ?? []
     let low = 0
-    for (let high = list.length; low < high; ) {
+    for (let high = list.length; low < high;) {
       const middle = (low + high) >> 1
       if ((list[middle]?.end ?? 0) > start) high = middle
       else low = middle + 1

@@ -41,7 +41,7 @@ function decoded(bytes: Uint8Array): string {
 
 function decodedWithBytes(bytes: Uint8Array): string {
   const pieces: string[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const value = utf8Value(bytes, at)
     pieces.push(value === undefined ? String.fromCharCode(escape + (bytes[at] ?? 0)) : String.fromCodePoint(value))
     at += value === undefined ? 1 : utf8Length(bytes[at] ?? 0)

@@ -57,16 +57,24 @@ export class StreamTail {
       start = Math.min(start, reading.back(units) ?? start)
     }
     const last = findings.at(-1)
-    return last !== undefined && last.end === text.length ? Math.min(start, last.start) : beforeFindings(start, findings)
+    return last !== undefined && last.end === text.length
+      ? Math.min(start, last.start)
+      : beforeFindings(start, findings)
   }
 
   #wordAtEnd(text: string): number {
     const word = lastToken(text, longMatch)
-    if (/@[\w.-]*$/.test(word) || /[\w+/-]{12}=*$/.test(word) || /(?:\\[ux{\da-f]*|%[\da-f]?|&[#\w]*)$/i.test(word)) return word.length
+    if (/@[\w.-]*$/.test(word) || /[\w+/-]{12}=*$/.test(word) || /(?:\\[ux{\da-f]*|%[\da-f]?|&[#\w]*)$/i.test(word))
+      return word.length
     const lower = word.toLowerCase()
-    const isKeyword = this.#keywords.some((keyword) => lower.includes(keyword) || lower.endsWith(keyword.slice(0, 3)))
-    return isKeyword ? word.length : 0
+    return this.#keywords.some((keyword) => lower.includes(keyword) || endsInStart(lower, keyword)) ? word.length : 0
   }
+}
+
+/** Whether the text ends in three or more of the first letters of a word. */
+function endsInStart(text: string, word: string): boolean {
+  for (let length = 3; length < word.length; length += 1) if (text.endsWith(word.slice(0, length))) return true
+  return false
 }
 
 /** A finding is given out whole. */

@@ -11,12 +11,18 @@ export interface IdleOptions {
 }
 
 /** {@link maskText} as a transform of web streams. Keeps back-pressure: it takes no more than its reader asks for. */
-export function maskTextTransform({ whenIdle, ...options }: MaskStreamOptions & IdleOptions): TransformStream<string, string> {
+export function maskTextTransform({
+  whenIdle,
+  ...options
+}: MaskStreamOptions & IdleOptions): TransformStream<string, string> {
   return transform(maskText(options), whenIdle)
 }
 
 /** {@link maskBytes} as a transform of web streams. Keeps back-pressure: it takes no more than its reader asks for. */
-export function maskBytesTransform({ whenIdle, ...options }: MaskStreamOptions & IdleOptions): TransformStream<Uint8Array, Uint8Array> {
+export function maskBytesTransform({
+  whenIdle,
+  ...options
+}: MaskStreamOptions & IdleOptions): TransformStream<Uint8Array, Uint8Array> {
   return transform(maskBytes(options), whenIdle)
 }
 

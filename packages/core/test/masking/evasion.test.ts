@@ -4,7 +4,14 @@ import { detectors, values } from './support/detectors.js'
 import { disguises } from './support/disguises.js'
 
 /** What no view undoes. */
-const notUndone: ReadonlySet<string> = new Set(['reversed email', 'reversed card', 'reversed iban', 'reversed ssn', 'rot13 iban', 'glued to letters iban'])
+const notUndone: ReadonlySet<string> = new Set([
+  'reversed email',
+  'reversed card',
+  'reversed iban',
+  'reversed ssn',
+  'rot13 iban',
+  'glued to letters iban',
+])
 
 it('finds 85 or more of 96 values, plain and in 23 disguises', () => {
   const missed: string[] = []
@@ -15,7 +22,9 @@ it('finds 85 or more of 96 values, plain and in 23 disguises', () => {
       const written = write(value)
       const text = `It was ${written} he said.`
       const found = scan(text, detectors).filter((finding) => finding.type === type)
-      const covered = found.some(({ start, end }) => start <= 7 + written.length * 0.2 && end >= 7 + written.length * 0.8)
+      const covered = found.some(
+        ({ start, end }) => start <= 7 + written.length * 0.2 && end >= 7 + written.length * 0.8,
+      )
       if (!covered) missed.push(`${disguise} ${type}`)
     }
   }

@@ -42,7 +42,10 @@ const filler = 'level=info msg="order shipped" region=eu-west lines=12 path=/var
 
 const examples: [string, string][] = [
   ...Object.entries(disguises).flatMap(([disguise, write]) =>
-    Object.entries(values).map(([type, value]): [string, string] => [`${disguise} ${type}`, `It was ${write(value)} he said.`]),
+    Object.entries(values).map(([type, value]): [string, string] => [
+      `${disguise} ${type}`,
+      `It was ${write(value)} he said.`,
+    ]),
   ),
   ['key', 'key sk_live_51H8abcdefghijklmnop used'],
   ['token', `Bearer ${token} used`],
@@ -55,7 +58,8 @@ describe('a stream', () => {
       const bytes = utf8.encode(example)
       const expected = bytesOf(unsplit(example))
       const step = bytes.length > 500 && !soak ? 97 : 1
-      for (let cut = 0; cut <= bytes.length; cut += step) expect(inParts(bytes, [cut]), `${name} at ${String(cut)}`).toBe(expected)
+      for (let cut = 0; cut <= bytes.length; cut += step)
+        expect(inParts(bytes, [cut]), `${name} at ${String(cut)}`).toBe(expected)
       expect(inParts(bytes, Array.from(bytes.keys())), `${name} in single bytes`).toBe(expected)
     }
   })
@@ -74,7 +78,10 @@ describe('a stream', () => {
   })
 
   it('masks alike in random parts', () => {
-    const texts = fc.array(fc.oneof(fc.constantFrom(...examples.map(([, example]) => example)), fc.constant(filler.slice(0, 700))), { minLength: 1, maxLength: 6 })
+    const texts = fc.array(
+      fc.oneof(fc.constantFrom(...examples.map(([, example]) => example)), fc.constant(filler.slice(0, 700))),
+      { minLength: 1, maxLength: 6 },
+    )
     fc.assert(
       fc.property(texts, fc.array(fc.nat({ max: 10_000 }), { maxLength: 12 }), (parts, places) => {
         const text = parts.join('\n\n')
@@ -87,7 +94,21 @@ describe('a stream', () => {
   })
 
   it('passes on bytes that are no UTF-8, and masks around them', () => {
-    const bytes = Uint8Array.from([0xff, 0xc3, ...utf8.encode(' a '), 0xed, 0xa0, 0x80, 0xe2, 0x82, 0x20, ...utf8.encode(values.ssn), 0x20, 0xf0, 0x9f])
+    const bytes = Uint8Array.from([
+      0xff,
+      0xc3,
+      ...utf8.encode(' a '),
+      0xed,
+      0xa0,
+      0x80,
+      0xe2,
+      0x82,
+      0x20,
+      ...utf8.encode(values.ssn),
+      0x20,
+      0xf0,
+      0x9f,
+    ])
     const expected = '\xff\xc3 a \xed\xa0\x80\xe2\x82 [ssn] \xf0\x9f'
     for (let cut = 0; cut <= bytes.length; cut += 1) expect(inParts(bytes, [cut])).toBe(expected)
     expect(inParts(bytes, Array.from(bytes.keys()))).toBe(expected)
@@ -148,7 +169,8 @@ describe('what a stream holds back', () => {
   it('is masked to its end when it never ends', () => {
     const stream = maskText({ ...options, heldAtMost: 4096 })
     let output = ''
-    for (let part = 0; part < 100; part += 1) output += stream.push(`-----BEGIN PRIVATE KEY-----\n${pemBody.slice(0, 650)}`)
+    for (let part = 0; part < 100; part += 1)
+      output += stream.push(`-----BEGIN PRIVATE KEY-----\n${pemBody.slice(0, 650)}`)
     output += stream.end()
     expect(output).not.toContain('MII')
   })
@@ -161,7 +183,14 @@ describe('an idle stream', () => {
   }
 
   it('shows prompts', () => {
-    for (const prompt of ['ops@db1:~$ ', 'orders=> ', 'Password: ', '\u001b[1m/srv\u001b[0m # ', '[42/100] continue? [y/N] ', 'in 2024 ']) {
+    for (const prompt of [
+      'ops@db1:~$ ',
+      'orders=> ',
+      'Password: ',
+      '\u001b[1m/srv\u001b[0m # ',
+      '[42/100] continue? [y/N] ',
+      'in 2024 ',
+    ]) {
       expect(idle(prompt), prompt).toBe(prompt)
     }
   })
@@ -187,7 +216,7 @@ describe('an idle stream', () => {
     let output = ''
     for (const part of ['card 41', '11 1', '111 11', '11 11', '11 ok']) output += stream.push(part) + stream.flush()
     output += stream.end()
-    expect(output).toBe('card 411[card] ok')
+    expect(output).toBe('card 41[card] ok')
   })
 })
 

@@ -5,6 +5,8 @@
 export interface Edit {
   readonly start: number
   readonly end: number
+  /** Where ends what `text` was made from, if further than the part: a base64 character holds bits of two bytes. */
+  readonly reach?: number
   /** What is read instead; empty: nothing. */
   readonly text: string
   /** How many units one unit of the view is written in: 2 for hexadecimal, 4/3 for base64. */

@@ -37,7 +37,7 @@ export function edited(parent: Reading, edits: readonly Edit[], isLoose = parent
     pieces.push(text)
     at += text.length
   }
-  for (let index = 0; index < edits.length; ) {
+  for (let index = 0; index < edits.length;) {
     const first = edits[index]
     if (first === undefined) break
     const last = windows.at(-1)
@@ -50,11 +50,11 @@ export function edited(parent: Reading, edits: readonly Edit[], isLoose = parent
       const edit = edits[index]
       if (edit === undefined) break
       add(source.slice(done, edit.start), done, edit.start, 1)
-      add(edit.text, edit.start, edit.end, edit.per ?? 0, edit.base, edit.phase)
+      add(edit.text, edit.start, edit.reach ?? edit.end, edit.per ?? 0, edit.base, edit.phase)
       done = Math.max(done, edit.end)
       index += 1
       until = windowEnd(source, done)
-    } while ((edits[index]?.start ?? Infinity) <= until + margin)
+    } while ((edits[index]?.start ?? Infinity) <= until + margin + reach)
     add(source.slice(done, until), done, until, 1)
     window.isCutBehind = until < source.length
     window.end = at

@@ -10,7 +10,10 @@ export interface Escape {
 }
 
 const simple: ReadonlyMap<number, number> = new Map(
-  [...'nrtfv0"\'/\\'].map((letter, index) => [letter.charCodeAt(0), [10, 13, 9, 12, 11, 0, 34, 39, 47, 92][index] ?? 0]),
+  [...'nrtfv0"\'/\\'].map((letter, index) => [
+    letter.charCodeAt(0),
+    [10, 13, 9, 12, 11, 0, 34, 39, 47, 92][index] ?? 0,
+  ]),
 )
 
 /**
@@ -20,7 +23,7 @@ const simple: ReadonlyMap<number, number> = new Map(
 export function escapeEdits(text: string): Edit[] {
   const edits: Edit[] = []
   const at = { backslash: -2, percent: -2, ampersand: -2 }
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     if (at.backslash < from && at.backslash !== -1) at.backslash = text.indexOf('\\', from)
     if (at.percent < from && at.percent !== -1) at.percent = text.indexOf('%', from)
     if (at.ampersand < from && at.ampersand !== -1) at.ampersand = text.indexOf('&', from)
@@ -47,7 +50,8 @@ function escapeAt(text: string, at: number): Escape | undefined {
   const lead = text.charCodeAt(at)
   if (lead === 0x26) return entityAt(text, at)
   const kind = text.charCodeAt(at + 1)
-  if (lead === 0x25) return kind === 0x75 || kind === 0x55 ? fixed(text, at + 2, 4, false) : fixed(text, at + 1, 2, true)
+  if (lead === 0x25)
+    return kind === 0x75 || kind === 0x55 ? fixed(text, at + 2, 4, false) : fixed(text, at + 1, 2, true)
   if (kind === 0x75 && text.charCodeAt(at + 2) === 0x7b) return braced(text, at + 3)
   if (kind === 0x75) return fixed(text, at + 2, 4, false)
   if (kind === 0x55) return fixed(text, at + 2, 8, false)

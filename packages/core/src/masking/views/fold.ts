@@ -19,7 +19,7 @@ const knownAtMost = 8192
  */
 export function foldEdits(text: string): Edit[] {
   const edits: Edit[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at)
     if (code >= 0x20 && code < 0x7f) {
       at += 1

@@ -24,15 +24,19 @@ export function isPackedUnit(code: number): boolean {
 }
 
 /**
- * Reads runs of hexadecimal digits, base64 and base64url as the text they encode. A run counts when some of it is text;
- * bytes beside it that are none are read as U+FFFD.
+ * Reads hexadecimal digits, base64 and base64url as the text they encode: in runs as long as they go, or in pieces of them, as
+ * in a path, where `/` and `-` part what is encoded. A run counts when some of it is text; bytes beside it that are none are
+ * read as U+FFFD.
  */
-export function packedEdits(text: string): Edit[] {
+export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
   const edits: Edit[] = []
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let end = at
     while (isRunUnit[text.charCodeAt(end)] === 1) end += 1
-    if (end - at >= shortest) unpackRun(text, at, end, edits)
+    if (end - at >= shortest) {
+      if (by === 'pieces') unpackPieces(text, at, end, edits)
+      else unpackRun(text, at, end, edits)
+    }
     at = end + 1
   }
   return edits
@@ -41,10 +45,11 @@ export function packedEdits(text: string): Edit[] {
 function unpackRun(text: string, start: number, end: number, edits: Edit[]): void {
   const before = edits.length
   unpackHex(text, start, end, edits)
-  if (edits.length > before) return
-  if (unpackBase64(text, start, end, edits)) return
-  // A path, a list or a key with base64 in it: `/` and `-` are base64, too.
-  for (let at = start; at < end; ) {
+  if (edits.length === before) unpackBase64(text, start, end, edits)
+}
+
+function unpackPieces(text: string, start: number, end: number, edits: Edit[]): void {
+  for (let at = start; at < end;) {
     let to = at
     while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
     if (to - at >= shortest && to - at < end - start) unpackBase64(text, at, to, edits)
@@ -58,7 +63,7 @@ function isAlphanumeric(code: number): boolean {
 
 /** Hexadecimal inside of a run, as after `\x` and `0x`. */
 function unpackHex(text: string, start: number, end: number, edits: Edit[]): void {
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let to = at
     while (to < end && digitOf(text.charCodeAt(to)) < 16) to += 1
     // `0x`, and an odd run: the first digit may belong to what is before.
@@ -83,13 +88,12 @@ function addHex(text: string, start: number, end: number, edits: Edit[]): boolea
   return true
 }
 
-function unpackBase64(text: string, start: number, end: number, edits: Edit[]): boolean {
+function unpackBase64(text: string, start: number, end: number, edits: Edit[]): void {
   const length = Math.floor(((end - start) * 3) / 4)
-  if (!hasText(text, start, length)) return false
+  if (!hasText(text, start, length)) return
   const bytes = new Uint8Array(length)
   for (let index = 0; index < length; index += 1) bytes[index] = base64Byte(text, start, index)
   addBytes(bytes, start, end, 4 / 3, edits)
-  return true
 }
 
 /** The same as decoding, without a place to put it: almost every run is a word and no base64. */
@@ -104,7 +108,7 @@ function hasText(text: string, start: number, length: number): boolean {
 
 function base64Byte(text: string, start: number, index: number): number {
   const place = index % 3
-  const at = start + (index - place) / 3 * 4 + place
+  const at = start + ((index - place) / 3) * 4 + place
   const high = sextets[text.charCodeAt(at)] ?? 0
   const low = sextets[text.charCodeAt(at + 1)] ?? 0
   return ((high << (2 + 2 * place)) | (low >> (4 - 2 * place))) & 0xff
@@ -120,7 +124,7 @@ function rowWith(row: number, byte: number): number {
 /** One edit for each stretch of ASCII, and one for each other character. */
 function addBytes(bytes: Uint8Array, base: number, end: number, per: number, edits: Edit[]): void {
   const place = (byte: number): number => (byte >= bytes.length ? end : base + Math.floor(byte * per + 1e-9))
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let to = at
     while (to < bytes.length && to - at < 4096 && (bytes[to] ?? 0xff) < 0x80) to += 1
     if (to > at) {
@@ -129,7 +133,13 @@ function addBytes(bytes: Uint8Array, base: number, end: number, per: number, edi
     } else {
       const value = utf8Value(bytes, at)
       to = at + (value === undefined ? 1 : utf8Length(bytes[at] ?? 0))
-      edits.push({ start: place(at), end: place(to), text: value === undefined ? '\ufffd' : String.fromCodePoint(value) })
+      const reach = to >= bytes.length ? end : base + Math.ceil(to * per - 1e-9)
+      edits.push({
+        start: place(at),
+        end: place(to),
+        reach,
+        text: value === undefined ? '\ufffd' : String.fromCodePoint(value),
+      })
     }
     at = to
   }

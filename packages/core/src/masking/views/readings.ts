@@ -42,7 +42,11 @@ export function* readingsOf(text: string): Generator<Reading> {
         if (arranged !== undefined) yield arranged
       }
       if (depth === deepest) continue
-      for (const edits of [escapeEdits(source.text), packedEdits(source.text)]) {
+      for (const edits of [
+        escapeEdits(source.text),
+        packedEdits(source.text, 'runs'),
+        packedEdits(source.text, 'pieces'),
+      ]) {
         const decoded = afford(edited(source, edits))
         if (decoded === undefined) continue
         yield decoded

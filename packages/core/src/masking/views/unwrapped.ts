@@ -1,7 +1,8 @@
 import type { Edit } from './edit.js'
 
 const isWord = new Uint8Array(128)
-for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+') isWord[letter.charCodeAt(0)] = 1
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+')
+  isWord[letter.charCodeAt(0)] = 1
 
 /** What lines of logs begin with: nobody continues a value with it. */
 const stamp = /(?:\d{4}-\d\d-\d\d|\d\d:\d\d)(?!\d)/y

@@ -5,8 +5,21 @@ const groups = (value: string, size: number): string[] => value.match(new RegExp
 const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0')
 const fullWidth = (value: string): string => each(value, (_, code) => String.fromCharCode(code + 0xfee0))
 const arabic = (value: string): string => value.replaceAll(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit)))
-const middle = (value: string, between: string): string => `${value.slice(0, value.length >> 1)}${between}${value.slice(value.length >> 1)}`
-const looks: Readonly<Record<string, string>> = { a: 'а', e: 'е', o: 'о', c: 'с', p: 'р', x: 'х', A: 'А', E: 'Е', S: 'Ѕ', B: 'В', T: 'Т' }
+const middle = (value: string, between: string): string =>
+  `${value.slice(0, value.length >> 1)}${between}${value.slice(value.length >> 1)}`
+const looks: Readonly<Record<string, string>> = {
+  a: 'а',
+  e: 'е',
+  o: 'о',
+  c: 'с',
+  p: 'р',
+  x: 'х',
+  A: 'А',
+  E: 'Е',
+  S: 'Ѕ',
+  B: 'В',
+  T: 'Т',
+}
 
 /** How one value may be written so that a plain pattern does not see it. */
 export const disguises: Readonly<Record<string, (value: string) => string>> = {
@@ -17,7 +30,8 @@ export const disguises: Readonly<Record<string, (value: string) => string>> = {
   'en dashes': (value) => (value.includes('-') ? value.replaceAll('-', '–') : groups(value, 4).join('–')),
   'full width': fullWidth,
   'digits of another script': (value) => (/\d/.test(value) ? arabic(value) : fullWidth(value)),
-  'look-alikes': (value) => (/[aeocpxAESBT]/.test(value) ? each(value, (letter) => looks[letter] ?? letter) : fullWidth(value)),
+  'look-alikes': (value) =>
+    /[aeocpxAESBT]/.test(value) ? each(value, (letter) => looks[letter] ?? letter) : fullWidth(value),
   'combining marks': (value) => each(value, (letter) => `${letter}\u0332`),
   'ANSI colours': (value) => each(value, (letter) => `\u001b[31m${letter}\u001b[0m`),
   base64: (value) => Buffer.from(value).toString('base64'),
