@@ -46,7 +46,7 @@ export class Prefilter {
 }
 
 function isKeyword(word: string): boolean {
-  return /^[\u0000-\u007f]+$/.test(word)
+  return word !== '' && !/[^ -~]/.test(word)
 }
 
 /** States are numbered in steps of 128, so that a state and a character add up to a place in the table. Negative: one that accepts. */
@@ -54,7 +54,7 @@ function automaton(words: readonly (readonly string[])[]): {
   table: Int32Array
   found: readonly (readonly number[])[]
 } {
-  const children: Map<number, number>[] = [new Map()]
+  const children: Map<number, number>[] = [new Map<number, number>()]
   const found: number[][] = [[]]
   for (const [index, list] of words.entries()) {
     for (const word of list) {

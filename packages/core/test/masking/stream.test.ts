@@ -191,7 +191,7 @@ describe('an idle stream', () => {
       '[42/100] continue? [y/N] ',
       'in 2024 ',
     ]) {
-      expect(idle(prompt), prompt).toBe(prompt)
+      expect(idle(prompt)).toBe(prompt)
     }
   })
 

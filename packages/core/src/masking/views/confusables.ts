@@ -15,5 +15,5 @@ const pairs: readonly (readonly [string, string])[] = [
 
 /** What a letter looks like, by letter. */
 export const confusables: ReadonlyMap<string, string> = new Map(
-  pairs.flatMap(([from, to]) => [...from].map((letter, index) => [letter, to[index] ?? letter] as const)),
+  pairs.flatMap(([from, to]) => Array.from(from).map((letter, index) => [letter, to[index] ?? letter] as const)),
 )

@@ -10,7 +10,7 @@ export interface Escape {
 }
 
 const simple: ReadonlyMap<number, number> = new Map(
-  [...'nrtfv0"\'/\\'].map((letter, index) => [
+  Array.from('nrtfv0"\'/\\').map((letter, index) => [
     letter.charCodeAt(0),
     [10, 13, 9, 12, 11, 0, 34, 39, 47, 92][index] ?? 0,
   ]),

@@ -9,7 +9,9 @@ const stretch = 6
 
 const isRunUnit = new Uint8Array(128)
 const sextets = new Uint8Array(128).fill(255)
-for (const [index, letter] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
+for (const [index, letter] of Array.from(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+).entries()) {
   isRunUnit[letter.charCodeAt(0)] = 1
   sextets[letter.charCodeAt(0)] = index
 }

@@ -6,7 +6,7 @@ function detector(
   longest: number,
   needs: Detector['needs'],
   pattern: RegExp,
-  isOne = (_: string) => true,
+  isOne: (text: string) => boolean = () => true,
 ): Detector {
   return {
     type,
