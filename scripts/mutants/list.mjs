@@ -24,6 +24,7 @@ import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
+import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { asleepGuards } from './asleep.mjs'
@@ -177,6 +178,7 @@ const lists = {
   'glass review': glassReviewGuards,
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
+  'masking-views': maskingViewGuards,
   asleep: asleepGuards,
   grants: grantGuards,
   'grants-keys': grantKeyGuards,

@@ -7,12 +7,13 @@ const shortest = 12
 /** So many printable characters in a row say that what was decoded is text. Random bytes have them once in four hundred places. */
 const stretch = 6
 
+/** 0: no unit of a run, 1: one, 2: a hexadecimal digit as well. */
 const isRunUnit = new Uint8Array(128)
 const sextets = new Uint8Array(128).fill(255)
 for (const [index, letter] of Array.from(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 ).entries()) {
-  isRunUnit[letter.charCodeAt(0)] = 1
+  isRunUnit[letter.charCodeAt(0)] = /[\da-f]/i.test(letter) ? 2 : 1
   sextets[letter.charCodeAt(0)] = index
 }
 isRunUnit[0x2d] = 1
@@ -22,7 +23,7 @@ sextets[0x5f] = 63
 
 /** Whether runs of base64 have this UTF-16 code unit. */
 export function isPackedUnit(code: number): boolean {
-  return isRunUnit[code] === 1
+  return (isRunUnit[code] ?? 0) > 0
 }
 
 /**
@@ -34,19 +35,28 @@ export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
   const edits: Edit[] = []
   for (let at = 0; at < text.length;) {
     let end = at
-    while (isRunUnit[text.charCodeAt(end)] === 1) end += 1
+    let [digits, mostDigits] = [0, 0]
+    for (let kind = kindAt(text, end); kind > 0; kind = kindAt(text, end)) {
+      digits = kind === 2 ? digits + 1 : 0
+      if (digits > mostDigits) mostDigits = digits
+      end += 1
+    }
     if (end - at >= shortest) {
       if (by === 'pieces') unpackPieces(text, at, end, edits)
-      else unpackRun(text, at, end, edits)
+      else unpackRun(text, at, end, mostDigits >= shortest, edits)
     }
     at = end + 1
   }
   return edits
 }
 
-function unpackRun(text: string, start: number, end: number, edits: Edit[]): void {
+function kindAt(text: string, at: number): number {
+  return isRunUnit[text.charCodeAt(at)] ?? 0
+}
+
+function unpackRun(text: string, start: number, end: number, hasHex: boolean, edits: Edit[]): void {
   const before = edits.length
-  unpackHex(text, start, end, edits)
+  if (hasHex) unpackHex(text, start, end, edits)
   if (edits.length === before) unpackBase64(text, start, end, edits)
 }
 
@@ -101,7 +111,21 @@ function unpackBase64(text: string, start: number, end: number, edits: Edit[]): 
 /** The same as decoding, without a place to put it: almost every run is a word and no base64. */
 function hasText(text: string, start: number, length: number): boolean {
   let row = 0
-  for (let index = 0; index < length; index += 1) {
+  let index = 0
+  for (let at = start; index + 3 <= length; index += 3, at += 4) {
+    const four =
+      ((sextets[text.charCodeAt(at)] ?? 0) << 18) |
+      ((sextets[text.charCodeAt(at + 1)] ?? 0) << 12) |
+      ((sextets[text.charCodeAt(at + 2)] ?? 0) << 6) |
+      (sextets[text.charCodeAt(at + 3)] ?? 0)
+    row = rowWith(row, four >> 16)
+    if (row >= stretch) return true
+    row = rowWith(row, (four >> 8) & 0xff)
+    if (row >= stretch) return true
+    row = rowWith(row, four & 0xff)
+    if (row >= stretch) return true
+  }
+  for (; index < length; index += 1) {
     row = rowWith(row, base64Byte(text, start, index))
     if (row >= stretch) return true
   }
