@@ -33,6 +33,13 @@ export const maskingViewGuards = [
     tests: readings,
   },
   {
+    name: 'nor are hashes behind a number',
+    file: source('views/unglued'),
+    find: "if (behind !== '' && !other.test(behind)) continue",
+    replace: '',
+    tests: readings,
+  },
+  {
     name: 'stamps of logs continue no value',
     file: source('views/unwrapped'),
     find: 'if (stamp.test(text)) continue',

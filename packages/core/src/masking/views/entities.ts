@@ -1,4 +1,4 @@
-import type { Escape } from './escapes.js'
+import type { Escape } from './escape.js'
 
 /** The entities that hide what detectors look for; the others stand for letters that no pattern needs. */
 const named: ReadonlyMap<string, number> = new Map(

@@ -1,13 +1,7 @@
 import type { Edit } from './edit.js'
 import { entityAt } from './entities.js'
+import type { Escape } from './escape.js'
 import { utf8Length, utf8Value } from './utf8.js'
-
-/** What one escape stands for. A byte may be a part of a character in UTF-8; a code point is one. */
-export interface Escape {
-  readonly end: number
-  readonly value: number
-  readonly isByte: boolean
-}
 
 const simple: ReadonlyMap<number, number> = new Map(
   Array.from('nrtfv0"\'/\\').map((letter, index) => [

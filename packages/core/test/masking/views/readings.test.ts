@@ -66,7 +66,8 @@ describe('a reading shows', () => {
 
   it.each([
     ['a stamp of a log behind a line break', 'took 123456789\n2026-01-01 12:00 ok', '1234567892026'],
-    ['letters that are hexadecimal apart from digits', 'a abc123456789def b', ' 123456789 '],
+    ['letters that are hexadecimal apart from digits', 'a abc123456789 b', ' 123456789 '],
+    ['letters that are hexadecimal apart from digits before them', 'a 123456789def b', '123456789 '],
     ['words of equal length as one', 'this that with from', 'thisthat'],
     [
       'what is encoded three times',
