@@ -2,7 +2,7 @@
 export interface MaskContext {
   /** What it is: the type of a finding, or the rule of a column. */
   readonly type: string
-  /** Values of one domain that are equal stay equal under deterministic operators; those of two domains do not tell. */
+  /** Values of one type and domain that are equal stay equal under deterministic operators; those of two domains do not tell. */
   readonly domain: string
   /** Whose value it is: what shifts of dates are the same for. Undefined: nobody's, and each domain is one subject. */
   readonly subject?: string
@@ -12,7 +12,10 @@ export interface MaskContext {
 export interface Operator {
   /** For example `partial`. */
   readonly name: string
-  /** Whether equal values become equal: such an operator is keyed per root run unless the policy opts into wider joins (RULES 30). */
+  /**
+   * Whether what it makes tells equal values from others: such an operator is keyed per root run unless the policy opts into
+   * wider joins (RULES 30).
+   */
   readonly deterministic: boolean
   /** Null: the value is masked as a missing one. Never throws; what goes wrong is `redact`. */
   mask(value: string, context: MaskContext): string | null
