@@ -3,7 +3,7 @@ const layers = {
   errors: [],
   model: ['errors'],
   policy: ['errors', 'model'],
-  masking: ['errors', 'known-options', 'model'],
+  masking: ['deadline', 'errors', 'known-options', 'model'],
   duties: ['errors', 'model'],
   identity: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties'],
   approvals: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties', 'identity', 'ledger', 'record'],
