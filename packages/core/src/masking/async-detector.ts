@@ -87,7 +87,8 @@ interface Asked {
   readonly hints: Hints
 }
 
-function checkedLimits(options: AsyncScanOptions): Limits {
+/** The limits with what is not given. Throws ERR_CONFIG_INVALID. */
+export function checkedLimits(options: AsyncScanOptions): Limits {
   assertKnownOptions('scanAsync', options, optionNames)
   const {
     deadlineMs = 2_000,

@@ -22,3 +22,7 @@ export type { AsyncDetector, AsyncMatch, AsyncScanOptions } from './async-detect
 export { scanAsync, uncheckedType } from './async-detector.js'
 export type { UserDetectorOptions } from './user-detector.js'
 export { userDetector } from './user-detector.js'
+export type { JsonLimits } from './json/masking.js'
+export type { Masker, ValueHints } from './masker.js'
+export { createMasker } from './masker.js'
+export type { MaskedPath, MaskerOptions } from './masker-options.js'

@@ -1,0 +1,124 @@
+import { scanAsync, uncheckedType } from './async-detector.js'
+import type { Hints } from './detector.js'
+import type { Finding } from './finding.js'
+import { maskJsonText, maskJsonValue } from './json/mask-json.js'
+import type { JsonMasking } from './json/masking.js'
+import type { MaskerOptions, MaskerParts } from './masker-options.js'
+import { maskerParts } from './masker-options.js'
+import { redactedAs } from './operators/guarded.js'
+import { scan } from './scan.js'
+
+/** What is known of a value besides its text. */
+export interface ValueHints extends Hints {
+  /** Whose value it is: what shifts of dates are the same for. */
+  readonly subject?: string
+  /** Its domain, as that of a column. The type of what is found unless given. */
+  readonly domain?: string
+}
+
+/**
+ * Masks what is sensitive in texts and JSON. Nothing throws: where finding fails, the whole text is masked, as the type
+ * `unchecked`.
+ */
+export interface Masker {
+  /** What is found in a text and not allowed, in order. Parts do not overlap. */
+  findings(text: string, hints?: Hints): readonly Finding[]
+  /** The text with everything masked that is found in it; null when all of it is, by an operator that says so. */
+  text(text: string, hints?: ValueHints): string | null
+  /** A JSON text with strings, numbers, keys and paths masked. The answer is JSON. */
+  json(text: string, hints?: ValueHints): string
+  /** A value that JSON can say, masked like its text. */
+  value(value: unknown, hints?: ValueHints): unknown
+  /** Like `text` for each, and asks the detectors elsewhere too. What those fail to answer in time is masked whole. */
+  texts(
+    texts: readonly string[],
+    hints?: readonly ValueHints[],
+    signal?: AbortSignal,
+  ): Promise<readonly (string | null)[]>
+}
+
+/**
+ * Makes a masker: what is found by detectors, in every view of a text, becomes what operators make of it. Throws
+ * ERR_CONFIG_INVALID for options that are wrong or do not exist.
+ *
+ * @example
+ * const masker = createMasker({ detect: detectorsNamed(['email', 'credit-card']), with: 'redact', key, scope: 'run-1' })
+ * masker.text('mail jane@example.com') // 'mail [email]'
+ */
+export function createMasker(options: MaskerOptions): Masker {
+  const parts = maskerParts(options)
+  const findings = (text: string, hints: Hints = {}): readonly Finding[] => {
+    try {
+      const found = scan(text, parts.detectors, { hints, threshold: parts.threshold, allow: parts.allowed })
+      return found.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
+    } catch {
+      // The error may hold the text.
+      return text === '' ? [] : [{ start: 0, end: text.length, type: uncheckedType, score: 1 }]
+    }
+  }
+  const text = (value: string, hints: ValueHints = {}): string | null =>
+    masked(value, findings(value, hints), hints, parts)
+  const json = (hints: ValueHints): JsonMasking => {
+    const { field: _field, ...whose } = hints
+    const subject = whose.subject === undefined ? {} : { subject: whose.subject }
+    return {
+      text: (value, inner) => text(value, { ...whose, ...inner }),
+      paths: parts.paths.map((rule) => ({ ...rule, context: { ...rule.context, ...subject } })),
+      numbers: parts.numbers,
+      limits: parts.limits,
+    }
+  }
+  return Object.freeze({
+    findings,
+    text,
+    json: (value: string, hints: ValueHints = {}) => maskJsonText(value, json(hints), hints),
+    value: (value: unknown, hints: ValueHints = {}) => maskJsonValue(value, json(hints), hints),
+    async texts(values: readonly string[], hints: readonly ValueHints[] = [], signal?: AbortSignal) {
+      const asking = { ...parts.asking, ...(signal !== undefined && { signal }) }
+      const answers = await Promise.all(parts.ask.map((detector) => scanAsync(values, detector, hints, asking)))
+      return values.map((value, index) => {
+        const elsewhere = answers.flatMap((found) => found[index] ?? [])
+        const harmful = elsewhere.filter(({ start, end, type }) => {
+          const part = value.slice(start, end)
+          return type === uncheckedType || !(parts.allowed.has(part) || parts.isAllowed(part))
+        })
+        const found = merged([...findings(value, hints[index]), ...harmful])
+        return masked(value, found, hints[index] ?? {}, parts)
+      })
+    },
+  })
+}
+
+function masked(
+  text: string,
+  findings: readonly Finding[],
+  { domain, subject }: ValueHints,
+  { operatorOf }: MaskerParts,
+): string | null {
+  let written = ''
+  let copied = 0
+  for (const { start, end, type } of findings) {
+    const context = { type, domain: domain ?? type, ...(subject !== undefined && { subject }) }
+    const mask = operatorOf(type).mask(text.slice(start, end), context)
+    if (mask === null && start === 0 && end === text.length) return null
+    written += text.slice(copied, start) + (mask ?? redactedAs(type))
+    copied = end
+  }
+  return written + text.slice(copied)
+}
+
+/** Overlaps become one finding with the type that is surest. A text that nothing vouches for is that whole. */
+function merged(findings: readonly Finding[]): readonly Finding[] {
+  const result: Finding[] = []
+  for (const finding of findings.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
+    const last = result.at(-1)
+    if (last === undefined || finding.start >= last.end) {
+      result.push(finding)
+      continue
+    }
+    const surer = finding.type === uncheckedType || (last.type !== uncheckedType && finding.score > last.score)
+    const { type, score } = surer ? finding : last
+    result[result.length - 1] = { start: last.start, end: Math.max(last.end, finding.end), type, score }
+  }
+  return result
+}
