@@ -60,6 +60,8 @@ import { failedTransactionGuards, latePortalGuards, underWayGuards } from './lat
 import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
+import { maskerGuards } from './masking-masker.mjs'
+import { maskingOperatorGuards } from './masking-operators.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { modelCheckDutyGuards } from './model-check-duties.mjs'
@@ -152,6 +154,8 @@ const lists = {
   'session-end': sessionEndGuards,
   policy: policyGuards,
   mitigations: mitigationGuards,
+  'masking-operators': maskingOperatorGuards,
+  'masking-masker': maskerGuards,
   decide: decideGuards,
   'text-searches': textSearchGuards,
   identity: identityGuards,

@@ -32,6 +32,10 @@ describe('partial', () => {
     expect(partial({ keepLast: 100 }, value)).toBe(masked)
   })
 
+  it('hides half of the characters even where those that it hides are the wider ones', () => {
+    expect(partial({ keepFirst: 8 }, `abcdefgh${'😀'.repeat(6)}`)).toBe('abcdefg***')
+  })
+
   it('gives up the start before the end', () => {
     expect(partial({ keepFirst: 4, keepLast: 4 }, '123456789012')).toBe('12***9012')
     expect(partial({ keepFirst: 4, keepLast: 4 }, '1234567890')).toBe('***7890')
