@@ -21,8 +21,8 @@ export function parseCalendarTime(text: string): CalendarTime | undefined {
   if (parts === null) return undefined
   const [, year = '', month = '', day = '', time = '', zone = ''] = parts
   const read = { year: Number(year), month: Number(month), day: Number(day), time, zone }
-  const again = fromDays(toDays(read))
-  return again?.year === read.year && again.month === read.month && again.day === read.day ? read : undefined
+  // A day that there is not is counted into another month.
+  return fromDays(toDays(read))?.month === read.month ? read : undefined
 }
 
 export function writeCalendarTime({ year, month, day, time, zone }: CalendarTime): string {

@@ -17,9 +17,10 @@ describe.each(['hash', 'token'])('%s', (name) => {
   it('is equal exactly when value, domain, type and scope are', () => {
     const one = fc.tuple(word, word, word, word)
     fc.assert(
-      fc.property(one, one, fc.boolean(), (first, second, isSame) => {
-        const other = isSame ? ([...first] as const) : second
-        const masked = [first, other].map(([value, domain, scope, type]) => {
+      fc.property(one, one, fc.integer({ min: -1, max: 4 }), (first, second, changed) => {
+        // One part is another, all are, or none is.
+        const other = first.map((part, index) => (index === changed || changed === 4 ? (second[index] ?? '') : part))
+        const masked = [first, other].map(([value = '', domain = '', scope = '', type = '']) => {
           const operator = parseOperator(name, { ...parts, scope })
           // A token shows the type, of which only the letters count here.
           return operator.mask(value, { domain, type })?.slice(-32)
@@ -27,6 +28,11 @@ describe.each(['hash', 'token'])('%s', (name) => {
         expect(masked[0] === masked[1]).toBe(JSON.stringify(first) === JSON.stringify(other))
       }),
     )
+  })
+
+  it('differs by domain and by type', () => {
+    expect(make('x', { domain: 'users' })).not.toBe(make('x', { domain: 'orders' }))
+    expect(make('x', { type: 'a b' })?.slice(-32)).not.toBe(make('x', { type: 'a-b' })?.slice(-32))
   })
 
   it('does not take parts that meet elsewhere for the same', () => {
