@@ -16,3 +16,8 @@ export function assertKnownOptions(of: string, options: unknown, known: Readonly
 export function wrongOption(of: string, what: string): BothKeysError {
   return new BothKeysError('ERR_CONFIG_INVALID', `${of}: ${what}`)
 }
+
+/** A name of something that does not exist, with the one that was probably meant. `what` says what it would name. */
+export function unknownName(of: string, what: string, name: string, known: readonly string[]): BothKeysError {
+  return wrongOption(of, `there is no ${what} ${JSON.stringify(name)}${suggestion(name, known)}`)
+}

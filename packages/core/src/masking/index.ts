@@ -1,6 +1,10 @@
 /** Finds and masks sensitive data in texts, JSON and streams. */
 export type { Detector, Hints, Match, Needs } from './detector.js'
 export { defaultThreshold } from './detector.js'
+export { builtInDetectors, detectorsNamed } from './detectors/built-in-detectors.js'
+export type { ContextWords } from './detectors/context-words.js'
+export type { DetectorDefinition, Pattern, Scores } from './detectors/define-detector.js'
+export { defineDetector } from './detectors/define-detector.js'
 export type { Finding } from './finding.js'
 export type { MaskContext, MaskKey, Operator } from './operator.js'
 export { scan, type ScanOptions } from './scan.js'

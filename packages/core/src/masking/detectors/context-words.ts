@@ -1,0 +1,44 @@
+import type { Span } from '../span.js'
+
+/** Words that say what a value is, when they stand beside it. */
+export interface ContextWords {
+  /** In lower case. A word of four letters or more also counts as the end or the start of a longer one. */
+  readonly words: readonly string[]
+  /** How many UTF-16 code units before the match they may be. */
+  readonly before: number
+  /** As many behind it. None unless given. */
+  readonly after?: number
+  /** Whether a word before several matches speaks for the first of them alone. */
+  readonly first?: true
+}
+
+/**
+ * Whether one of the words stands near the span: as a word of its own, or as a part of a name such as `customer_ssn` or
+ * `customerSsn`.
+ */
+export function wordsNear(text: string, { start, end }: Span, { words, before, after = 0 }: ContextWords): boolean {
+  const nearby = `${text.slice(Math.max(0, start - before), start)}\n${text.slice(end, end + after)}`
+  const lower = nearby.toLowerCase()
+  return words.some((word) => holds(nearby, lower, word))
+}
+
+function holds(nearby: string, lower: string, word: string): boolean {
+  // Lower case may have another length, for example of İ; then names in camel case are not looked at.
+  const cased = lower.length === nearby.length ? nearby : lower
+  for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
+    const begins = !isLetter(cased[at - 1]) || isUpper(cased[at])
+    const ends =
+      !isLetter(cased[at + word.length]) || isUpper(cased[at + word.length]) || cased[at + word.length] === 's'
+    if (begins && ends) return true
+    if (word.length >= 4 && (begins || ends)) return true
+  }
+  return false
+}
+
+function isLetter(char: string | undefined): boolean {
+  return char !== undefined && /\p{L}/u.test(char)
+}
+
+function isUpper(char: string | undefined): boolean {
+  return char !== undefined && /\p{Lu}/u.test(char)
+}

@@ -1,0 +1,37 @@
+import type { Detector, Match } from '../detector.js'
+
+/** RFC 7468's labels that hold a secret, and those of OpenSSH, PuTTY's export and OpenPGP (RFC 9580, section 6.2). */
+export const beginPattern = /-----BEGIN (?:[A-Z\d]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
+
+/** What may stand in a block whose end is missing: base64, headers, ends of lines, and those escaped in a string. */
+export const bodyPattern = /[\w+/=\s\\:,.()-]*/y
+
+/** An RSA key of 16,384 bits has about 12,800 characters. */
+const longest = 32_768
+
+/** Private keys in PEM and OpenPGP armour: whole blocks, and blocks whose end is missing, as far as they go. */
+export const privateKey: Detector = Object.freeze({
+  type: 'private-key',
+  needs: { anyOf: ['private key'] },
+  longest,
+  find(text: string): readonly Match[] {
+    const found: Match[] = []
+    let after = 0
+    for (const { 0: begin, index } of text.matchAll(beginPattern)) {
+      if (index < after) continue
+      after = endOfBlock(text, index, index + begin.length, begin.replace('BEGIN', 'END'))
+      found.push({ start: index, end: after, score: 0.99 })
+    }
+    return found
+  },
+})
+
+function endOfBlock(text: string, start: number, body: number, end: string): number {
+  const block = text.slice(body, start + longest)
+  const at = block.indexOf(end)
+  if (at >= 0) return body + at + end.length
+  // Another block begins before this one ends.
+  const next = block.indexOf('-----BEGIN ')
+  const pattern = new RegExp(bodyPattern.source, 'y')
+  return body + (pattern.exec(next < 0 ? block : block.slice(0, next))?.[0].trimEnd().length ?? 0)
+}
