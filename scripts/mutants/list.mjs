@@ -62,6 +62,7 @@ import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { maskerGuards } from './masking-masker.mjs'
 import { maskingOperatorGuards } from './masking-operators.mjs'
+import { maskingDetectorGuards } from './masking-detectors.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { modelCheckDutyGuards } from './model-check-duties.mjs'
@@ -276,6 +277,7 @@ const lists = {
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
+  'masking-detectors': maskingDetectorGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -24,14 +24,39 @@ const vendors = keyRows.map(({ keywords, pattern, score = { alone: 0.95 }, conte
 
 const keywords = [...new Set(keyRows.flatMap((row) => row.keywords))]
 
+/** Those that begin with no other: where one of them is, those that begin with it may be too. */
+const shortest = keywords.filter((keyword) => !keywords.some((other) => other !== keyword && keyword.startsWith(other)))
+
+const vendorsBy: ReadonlyMap<string, readonly Detector[]> = new Map(
+  shortest.map((keyword) => [
+    keyword,
+    vendors.filter(({ needs }) => needs.anyOf?.some((each) => each.startsWith(keyword)) === true),
+  ]),
+)
+
+/** All at once, which is ten times as fast as one after the other. */
+export const keywordPattern = new RegExp(
+  shortest.map((keyword) => keyword.replaceAll(/[./]/g, String.raw`\$&`)).join('|'),
+  'g',
+)
+
 /** Keys of clouds and services, by the tables of vendors. Only the patterns whose keyword is in the text are tried. */
 export const cloudKey: Detector = Object.freeze({
   type,
   needs: { anyOf: keywords },
   longest,
   find(text: string, hints: Hints): readonly Match[] {
-    const lower = text.toLowerCase()
-    const tried = vendors.filter(({ needs }) => needs.anyOf?.some((keyword) => lower.includes(keyword)) === true)
-    return inOrder(tried.flatMap((vendor) => vendor.find(text, hints)))
+    return inOrder([...vendorsIn(text.toLowerCase())].flatMap((vendor) => vendor.find(text, hints)))
   },
 })
+
+function vendorsIn(lower: string): ReadonlySet<Detector> {
+  const tried = new Set<Detector>()
+  const pattern = new RegExp(keywordPattern)
+  for (let hit = pattern.exec(lower); hit !== null; hit = pattern.exec(lower)) {
+    for (const vendor of vendorsBy.get(hit[0]) ?? []) tried.add(vendor)
+    // Keywords may overlap.
+    pattern.lastIndex = hit.index + 1
+  }
+  return tried
+}

@@ -36,7 +36,7 @@ const context = {
 const hint = /card|credit|debit|(?:^|[^a-z])(?:cc|ccn|pan)(?:[^a-z]|$)|cc_?num|karte|tarjeta/i
 
 /** Runs of digits with at most one blank, dash or dot between them. */
-export const cardPattern = /(?<!\d[ .-]?)\d(?:[ .-]?\d){11,}/g
+export const cardPattern = /\d(?:[ .-]?\d)+/g
 
 /** How issuers print the digits. What else is grouped needs context. */
 const printed: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ const printed: ReadonlySet<string> = new Set([
   '8-8',
 ])
 
-const [sure, likely, unlikely] = [0.9, 0.75, 0.3]
+const [sure, likely, fair, unlikely] = [0.9, 0.75, 0.7, 0.3]
 
 /**
  * Payment cards: the numbers of all issuers in `card-issuers.ts`, plain or in groups, with their check digit. Lengths that
@@ -68,6 +68,7 @@ export const creditCard: Detector = Object.freeze({
     const hinted = field !== undefined && hint.test(field)
     const found: Match[] = []
     for (const { 0: run, index } of text.matchAll(cardPattern)) {
+      if (run.length < 12) continue
       for (const card of cardsIn(run)) {
         const [start, end] = [index + card.start, index + card.end]
         if (isPartOfMore(text, start, end)) continue
@@ -133,6 +134,8 @@ function scoreOf(digits: string, sizes: string): number {
   const issuers = issuersOf(digits)
   if (issuers.length === 0) return 0
   if (!passesLuhn(digits)) return issuers.some(({ unchecked }) => unchecked === true) ? unlikely : 0
-  if (sizes.includes('-')) return printed.has(sizes) ? likely : unlikely
-  return issuers.some(({ lengths }) => lengths.includes(digits.length)) ? likely : unlikely
+  const usual = issuers.some(({ lengths }) => lengths.includes(digits.length))
+  if (!sizes.includes('-')) return usual ? likely : unlikely
+  if (!printed.has(sizes)) return unlikely
+  return usual ? likely : fair
 }

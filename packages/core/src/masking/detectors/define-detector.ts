@@ -91,8 +91,10 @@ export function defineDetector(definition: DetectorDefinition): Detector {
       const found: Match[] = []
       let after = 0
       for (const { start, end, form } of spans.toSorted((one, other) => one.start - other.start)) {
+        // What cannot count is not validated, which may cost more.
         const score = scoreOf(form, text, { start, end }, { hinted, after })
-        if (score > 0) found.push({ start, end, score })
+        if (score === 0 || form.validate?.(text.slice(start, end)) === false) continue
+        found.push({ start, end, score })
         after = Math.max(after, end)
       }
       return inOrder(found)
@@ -107,6 +109,7 @@ interface Known {
 }
 
 interface Form {
+  readonly validate: ((match: string) => boolean) | undefined
   readonly score: Scores
   readonly context: ContextWords | undefined
   spans(text: string): Iterable<Span>
@@ -119,12 +122,13 @@ function compile(definition: DetectorDefinition, given: Pattern): Form {
   // Only these need the places of their groups, which cost time.
   const compiled = new RegExp(pattern.source, grouped ? `${pattern.flags.replace('d', '')}d` : pattern.flags)
   return {
+    validate,
     score: given.score ?? definition.score,
     context: given.context ?? definition.context,
     *spans(text) {
       for (const match of text.matchAll(compiled)) {
         const [start, end] = match.indices?.groups?.['secret'] ?? [match.index, match.index + match[0].length]
-        if (end > start && validate?.(text.slice(start, end)) !== false) yield { start, end }
+        if (end > start) yield { start, end }
       }
     },
   }
@@ -138,14 +142,16 @@ function scoreOf({ score, context }: Form, text: string, span: Span, { hinted, a
   return wordsNear(text, span, { ...context, before }) ? score.context : most
 }
 
-/** In order, and of those that are the same the surest. */
+/** In order, without those that are a part of one that is as sure. */
 export function inOrder(found: readonly Match[]): readonly Match[] {
   const sorted = found.toSorted(
-    (one, other) => one.start - other.start || one.end - other.end || other.score - one.score,
+    (one, other) => one.start - other.start || other.end - one.end || other.score - one.score,
   )
-  return sorted.filter((match, index) => {
-    const before = sorted[index - 1]
-    return before === undefined || before.start !== match.start || before.end !== match.end
+  let last: Match | undefined
+  return sorted.filter((match) => {
+    if (last !== undefined && match.end <= last.end && match.score <= last.score) return false
+    last = match
+    return true
   })
 }
 

@@ -52,8 +52,8 @@ export const phone: Detector = defineDetector({
   patterns: [
     { pattern: international, validate: isInternational, score: { alone: 0.7, context: 0.95 } },
     { pattern: american, score: { alone: 0.4, context: 0.9 } },
-    { pattern: trunk, validate: isNational, score: { alone: 0.1, context: 0.75 } },
-    { pattern: plain, validate: isNational, score: { alone: 0.05, hint: 0.75 } },
+    { pattern: trunk, validate: isNational, score: { alone: 0, context: 0.75 } },
+    { pattern: plain, validate: isNational, score: { alone: 0, hint: 0.75 } },
   ],
   context: {
     words: [
@@ -84,5 +84,5 @@ export const phone: Detector = defineDetector({
   hint: /phone|mobile|(?:^|[^a-z])(?:tel|cell|fax|sms|msisdn|whatsapp)(?:[^a-z]|$)|telefon|handy/i,
   needs: { digits: 7 },
   longest: 48,
-  score: { alone: 0.1, context: 0.75 },
+  score: { alone: 0, context: 0.75 },
 })

@@ -27,11 +27,12 @@ export const privateKey: Detector = Object.freeze({
 })
 
 function endOfBlock(text: string, start: number, body: number, end: string): number {
-  const block = text.slice(body, start + longest)
+  const rest = text.slice(body, start + longest)
+  // Another block may begin before this one ends.
+  const next = rest.indexOf('-----BEGIN ')
+  const block = next < 0 ? rest : rest.slice(0, next)
   const at = block.indexOf(end)
   if (at >= 0) return body + at + end.length
-  // Another block begins before this one ends.
-  const next = block.indexOf('-----BEGIN ')
-  const pattern = new RegExp(bodyPattern.source, 'y')
-  return body + (pattern.exec(next < 0 ? block : block.slice(0, next))?.[0].trimEnd().length ?? 0)
+  const [content = ''] = new RegExp(bodyPattern).exec(block) ?? []
+  return body + content.trimEnd().length
 }

@@ -79,7 +79,11 @@ export const saasRows: readonly KeyRow[] = [
     pattern: /(?<!\w)shp(?:at|ca|pa|ss)_[\da-f]{32}(?!\w)/gi,
   },
   // Twilio, "API keys" and "Auth tokens"; SendGrid and Mailgun, "API keys"; Brevo and Mailchimp, "API keys".
-  { vendor: 'Twilio', keywords: ['sk'], pattern: /(?<!\w)SK[\da-f]{32}(?!\w)/g },
+  {
+    vendor: 'Twilio',
+    keywords: Array.from('0123456789abcdef', (digit) => `sk${digit}`),
+    pattern: /(?<!\w)SK[\da-f]{32}(?!\w)/g,
+  },
   { vendor: 'Twilio auth token', keywords: ['twilio'], pattern: hexadecimal(32), ...beside('twilio') },
   { vendor: 'SendGrid', keywords: ['sg.'], pattern: /(?<![\w.])SG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g },
   { vendor: 'Mailgun', keywords: ['key-'], pattern: /(?<![\w-])key-[\da-f]{32}(?!\w)/g },
