@@ -51,12 +51,6 @@ export const cloudKey: Detector = Object.freeze({
 })
 
 function vendorsIn(lower: string): ReadonlySet<Detector> {
-  const tried = new Set<Detector>()
-  const pattern = new RegExp(keywordPattern)
-  for (let hit = pattern.exec(lower); hit !== null; hit = pattern.exec(lower)) {
-    for (const vendor of vendorsBy.get(hit[0]) ?? []) tried.add(vendor)
-    // Keywords may overlap.
-    pattern.lastIndex = hit.index + 1
-  }
-  return tried
+  const hits = new Set(Array.from(lower.matchAll(keywordPattern), ([keyword]) => keyword))
+  return new Set([...hits].flatMap((keyword) => vendorsBy.get(keyword) ?? []))
 }

@@ -2,7 +2,7 @@ import type { Span } from '../span.js'
 
 /** Words that say what a value is, when they stand beside it. */
 export interface ContextWords {
-  /** In lower case. A word of four letters or more also counts as the end or the start of a longer one. */
+  /** In lower case. A word of five letters or more also counts as the end or the start of a longer one. */
   readonly words: readonly string[]
   /** How many UTF-16 code units before the match they may be. */
   readonly before: number
@@ -11,6 +11,9 @@ export interface ContextWords {
   /** Whether a word before several matches speaks for the first of them alone. */
   readonly first?: true
 }
+
+/** Shorter words are parts of too many others: `born` of `inborn`. */
+const longEnough = 5
 
 /**
  * Whether one of the words stands near the span: as a word of its own, or as a part of a name such as `customer_ssn` or
@@ -26,19 +29,16 @@ function holds(nearby: string, lower: string, word: string): boolean {
   // Lower case may have another length, for example of İ; then names in camel case are not looked at.
   const cased = lower.length === nearby.length ? nearby : lower
   for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + 1)) {
-    const begins = !isLetter(cased[at - 1]) || isUpper(cased[at])
-    const ends =
-      !isLetter(cased[at + word.length]) || isUpper(cased[at + word.length]) || cased[at + word.length] === 's'
+    const end = at + word.length
+    const begins = isApart(cased[at - 1], cased[at])
+    const ends = isApart(cased[end - 1], cased[end]) || cased[end] === 's'
     if (begins && ends) return true
-    if (word.length >= 4 && (begins || ends)) return true
+    if (word.length >= longEnough && (begins || ends)) return true
   }
   return false
 }
 
-function isLetter(char: string | undefined): boolean {
-  return char !== undefined && /\p{L}/u.test(char)
-}
-
-function isUpper(char: string | undefined): boolean {
-  return char !== undefined && /\p{Lu}/u.test(char)
+/** Whether a word ends between two signs: where one is no letter or digit, and where lower case changes to upper case. */
+function isApart(before = ' ', after = ' '): boolean {
+  return !/[\p{L}\d]/u.test(before) || !/[\p{L}\d]/u.test(after) || (/\p{Ll}/u.test(before) && /\p{Lu}/u.test(after))
 }

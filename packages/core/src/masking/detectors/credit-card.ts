@@ -6,6 +6,8 @@ import { passesLuhn } from './luhn.js'
 const context = {
   words: [
     'card',
+    'cardnumber',
+    'cardno',
     'credit',
     'debit',
     'visa',
@@ -20,7 +22,6 @@ const context = {
     'verve',
     'mir',
     'pan',
-    'cc',
     'ccn',
     'karte',
     'carte',
@@ -51,7 +52,6 @@ const printed: ReadonlySet<string> = new Set([
   '4-6-5',
   '4-4-5',
   '6-13',
-  '8-8',
 ])
 
 const [sure, likely, fair, unlikely] = [0.9, 0.75, 0.7, 0.3]
@@ -121,7 +121,9 @@ function bestFrom(run: string, groups: readonly Group[], first: number): { match
       break
     digits += group.digits
     sizes += `${last > first ? '-' : ''}${String(group.digits.length)}`
-    const score = scoreOf(digits, sizes)
+    // Four digits each are a card's; other groups amid a list of numbers are of the list.
+    const listed = first > 0 && last < groups.length - 1 && !sizes.startsWith('4-4-4-4')
+    const score = Math.min(scoreOf(digits, sizes), listed && last > first ? unlikely : 1)
     if (score > 0 && score >= (best?.match.score ?? 0)) {
       best = { match: { start, end: group.start + group.digits.length, score }, next: last + 1 }
     }

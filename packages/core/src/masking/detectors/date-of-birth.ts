@@ -11,7 +11,10 @@ const yearFirst = new RegExp(
   String.raw`(?<![\w-])${year}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d|-\w)`,
   'g',
 )
-const yearLast = new RegExp(String.raw`(?<![\w./-])${dayOfMonth}([-/. ])${dayOfMonth}\1(?:${year}|\d\d)(?![\w/-])`, 'g')
+const yearLast = new RegExp(
+  String.raw`(?<![\w./-])(?:${dayOfMonth}([-/. ])${dayOfMonth}\1${year}|[0-3]\d([-/.])[0-3]\d\2\d\d)(?![\w/-])`,
+  'g',
+)
 const monthFirst = new RegExp(String.raw`(?<!\w)${month}\.? ${dayOfMonth}(?:st|nd|rd|th)?,? ${year}(?!\w)`, 'gi')
 const dayFirst = new RegExp(
   String.raw`(?<!\w)${dayOfMonth}(?:st|nd|rd|th)?[ .-]{1,2}(?:of )?${month}[.,-]? ?${year}(?!\w)`,

@@ -1,4 +1,4 @@
-/** Whether the digits end in the check digit of ISO/IEC 7812-1, annex B. All equal digits count as none. */
+/** Whether the digits end in the check digit of ISO/IEC 7812-1, annex B. */
 export function passesLuhn(digits: string): boolean {
   let sum = 0
   for (let index = 0; index < digits.length; index++) {
@@ -6,5 +6,5 @@ export function passesLuhn(digits: string): boolean {
     const weighed = index % 2 === 0 ? digit : digit * 2
     sum += weighed > 9 ? weighed - 9 : weighed
   }
-  return sum > 0 && sum % 10 === 0
+  return sum % 10 === 0
 }

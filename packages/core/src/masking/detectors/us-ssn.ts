@@ -33,7 +33,7 @@ export const usSsn: Detector = defineDetector({
       'tax_id',
       'tin',
     ],
-    before: 40,
+    before: 64,
     after: 24,
   },
   hint: /(?:^|[^a-z])ssn|ssn(?:[^a-z]|$)|Ssn|SSN|social.?sec|soc_?sec|tax_?(?:payer)?_?id|(?:^|_)tin(?:_|$)/,

@@ -102,6 +102,12 @@ describe('keys of clouds and services', () => {
     for (const [key] of bare) expect(found(`digest ${key} of the build`)).toEqual([])
   })
 
+  it('without a form of their own are not found far from the name of the vendor', () => {
+    const key = hex(32)
+    expect(found(`twilio ${key}`)).toEqual([key])
+    expect(found(`twilio ${'x '.repeat(40)}${key}`)).toEqual([])
+  })
+
   it.each([
     `AKIA${'X'.repeat(15)}`,
     `xAKIA${word(16).toUpperCase()}`,

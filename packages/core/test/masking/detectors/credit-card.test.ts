@@ -79,6 +79,17 @@ describe('credit cards', () => {
     expect(found('4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1', 'cc')).toEqual(['4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1'])
   })
 
+  it('are nothing that no issuer gives out, whatever stands beside', () => {
+    expect(found('card 9999999999999995', 'card')).toEqual([])
+  })
+
+  it('in groups as no card has them are found beside a word alone', () => {
+    expect(found('41 11 11 11 11 11 11 11')).toEqual([])
+    expect(found('visa 41 11 11 11 11 11 11 11')).toEqual(['41 11 11 11 11 11 11 11'])
+    expect(found('2 457 3782 822463 10005 2 344202')).toEqual([])
+    expect(found('3782 822463 10005 12/27')).toEqual(['3782 822463 10005'])
+  })
+
   it('are surer beside a word', () => {
     const [alone] = creditCard.find('4111111111111111', {})
     const [told] = creditCard.find('visa 4111111111111111', {})

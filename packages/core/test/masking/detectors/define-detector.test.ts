@@ -46,7 +46,8 @@ describe('a detector from a table', () => {
     ]) {
       expect(scores(text)).toEqual([0.8])
     }
-    for (const text of ['idea E-123456', 'paid E-123456', 'Distaffed E-123456']) expect(scores(text)).toEqual([0.4])
+    for (const text of ['idea E-123456', 'paid E-123456', 'Distaffed E-123456', 'XIDX E-123456', '2id4 E-123456'])
+      expect(scores(text)).toEqual([0.4])
   })
 
   it('takes no word that is too far away', () => {
