@@ -2,7 +2,7 @@ const folder = 'packages/core/test/masking/detectors'
 
 /** What is sensitive is found, and what only looks so is not. */
 export const maskingDetectorGuards = [
-  ['cards have a check digit', 'credit-card', 'luhn', ' && sum % 10 === 0'],
+  ['cards have a check digit', 'credit-card', 'luhn', 'return sum % 10 === 0', 'return true'],
   ['cards have an issuer', 'credit-card', 'credit-card', '  if (issuers.length === 0) return 0\n'],
   [
     'cards of rare lengths need a word',
