@@ -10,7 +10,7 @@ const longest = 33 * 2 - 1
 /** International bank account numbers: known countries, their lengths and forms, and the check digits; in any grouping. */
 export const iban: Detector = Object.freeze({
   type: 'iban',
-  // The shortest, of Norway, has thirteen; some of Malta may have seven.
+  // The check digits. The rest may be letters.
   needs: { digits: 2 },
   longest,
   find(text: string): readonly Match[] {
