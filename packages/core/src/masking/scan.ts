@@ -22,7 +22,7 @@ const noHints: Hints = Object.freeze({})
 const prefilters = new WeakMap<readonly Detector[], Prefilter>()
 
 /**
- * Finds sensitive data in a text, however it is written: in every view (see docs/masking.md), in the coordinates of the text.
+ * Finds sensitive data in a text, however it is written: in every view, in the coordinates of the text.
  * Findings are in order and do not overlap: where several do, one finding covers them all and has the type of the highest score.
  * Takes time linear in the text.
  *
