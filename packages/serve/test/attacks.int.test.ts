@@ -75,7 +75,8 @@ function raw(path: string = socketOf(folder)): Raw {
 
 const int32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
+  // Whatever has 32 bits, with a sign or without: what `^` makes has one.
+  bytes.writeInt32BE(value | 0)
   return bytes
 }
 
