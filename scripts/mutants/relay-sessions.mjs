@@ -57,8 +57,8 @@ export const relaySessionGuards = [
   {
     name: 'the old session ends with a new login',
     file: source('pages/login-routes'),
-    find: "const before = [begun.session, site.cookies.read(incoming.headers['cookie'], 'session')]",
-    replace: 'const before = [begun.session]',
+    find: '  for (const session of before) site.sessions.end(session)\n',
+    replace: '',
     tests: routes,
   },
   {
