@@ -8,6 +8,7 @@ import { areSame } from './lapsed.js'
 import type { Clock } from './model/clock.js'
 import type { AffectedBound } from './model/decision.js'
 import type { MaybePromise } from './model/maybe-promise.js'
+import type { ResultMasks } from './model/result-masks.js'
 import { isPromise, letGo } from './model/maybe-promise.js'
 import type { Outcome } from './outcome.js'
 import type { OutcomeContext, RecordedAction, RecordedOutcome } from './record-outcome.js'
@@ -23,6 +24,8 @@ export interface PermitLimits {
   readonly affected: AffectedBound | undefined
   /** Counts what it is handed out, where a limit does. */
   readonly measure: MeasureHandedOut | undefined
+  /** What becomes of its result, where a policy masks something of the target. */
+  readonly masks?: ResultMasks | undefined
   /** Why what let it through no longer counts, if so. Waits for nothing. */
   readonly lapsed: () => Refusal | undefined
   /** What let it through. */
@@ -42,6 +45,8 @@ const unseenMs = 1_000
  */
 export class Permit {
   readonly actionId: string
+  /** What the door makes of the result before anybody sees it. Undefined: the policy masks nothing at this target. */
+  readonly masks: ResultMasks | undefined
   readonly #action: RecordedAction
   readonly #requester: Requester
   readonly #on: OutcomeContext
@@ -67,6 +72,7 @@ export class Permit {
     this.#on = on
     this.#bound = limits.affected
     this.#measure = limits.measure
+    this.masks = limits.masks
     this.#lapsed = limits.lapsed
     this.#grounds = limits.grounds
     this.#clock = limits.clock

@@ -1,4 +1,5 @@
 import type { Effect } from './effect.js'
+import type { Lineage } from './lineage.js'
 import type { SnapshotValue } from './snapshot.js'
 
 /** A target as the policy knows it. */
@@ -25,6 +26,8 @@ export interface Description {
   readonly effects: readonly Effect[]
   /** How many statements the text holds: it is one action, and limits on statements count each of them. Default: 1. */
   readonly statements?: number
+  /** Where the values go that it reads. Left out: nobody can tell, so that it reads nothing that a policy masks. */
+  readonly lineage?: Lineage
 }
 
 /** One action: a description with its parameters, at one target. */

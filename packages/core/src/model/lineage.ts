@@ -1,0 +1,38 @@
+/** A column whose values take part in an action, of a resource as effects name it. `*`: any column, or any resource. */
+export interface ColumnSource {
+  readonly resource: string
+  readonly column: string
+}
+
+/** What one column of a result is made of. */
+export interface OutputLineage {
+  /**
+   * Every column whose values it may hold, be made of or tell of. A value that is reached under several names, as that of a
+   * partition through its parent or of a table through a view, has each of them.
+   */
+  readonly sources: readonly ColumnSource[]
+  /** Whether each value is one value of a source as it stands, so that an operator may show a part. Else it is masked whole. */
+  readonly plain: boolean
+}
+
+/** Columns that are compared with values that the caller gives, in a shape that tells no more than whether they are equal. */
+export interface ColumnLookup extends ColumnSource {
+  /** How many values: one for `c = $1`, three for `c IN ($1, $2, $3)`. */
+  readonly values: number
+}
+
+/** Where the values that an action reads go. Adapters that cannot tell leave it out: then nothing that is masked is read. */
+export interface Lineage {
+  /** The columns of the result in their order. Undefined: it cannot be told, and each may hold anything of `read`. */
+  readonly outputs: readonly OutputLineage[] | undefined
+  /**
+   * Columns that do more than be given back: they choose, order, group or count rows, may raise an error, or are stored where
+   * they can be read again.
+   */
+  readonly elsewhere: readonly ColumnSource[]
+  readonly lookups: readonly ColumnLookup[]
+  /** Every column that is read in any way. What cannot be understood reads any column of any resource. */
+  readonly read: readonly ColumnSource[]
+  /** The columns that the resources in it have, so that a rule about one that is gone is noticed. */
+  readonly relations: readonly { readonly resource: string; readonly columns: readonly string[] }[]
+}
