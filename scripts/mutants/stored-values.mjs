@@ -14,7 +14,7 @@ export const storedValueGuards = [
     file: 'packages/adapter-pg/src/catalog/stored-use-sql.ts',
     find: '|typeId|typid|',
     replace: '|typeId|',
-    tests,
+    tests: ['packages/adapter-pg/test/catalog/stored-use.test.ts'],
   },
   {
     name: 'a column of a row may be written like a function',

@@ -29,6 +29,20 @@ describe('what a stored expression draws from', () => {
   })
 })
 
+describe('the types of values that a stored expression makes', () => {
+  it.each(['resulttype', 'typid', 'typeId', 'coltypes', 'funccoltypes', 'element_typeid', 'varattno 0 :vartype'])(
+    'has the one in the field %s',
+    (field) => {
+      const { types, values } = use(` {NODE :first 1 :${field} 16600 :last 2}`)
+      expect([...types, ...values]).toContain(16_600)
+    },
+  )
+
+  it('has none that only the server can have made', () => {
+    expect(use(' {NODE :typid 25 :other 16600}')).toMatchObject({ types: [], values: [] })
+  })
+})
+
 describe('the settings that a stored expression reads', () => {
   it('are those that it names, with every letter', () => {
     for (const id of [2077, 3294])
