@@ -1,32 +1,69 @@
 import type { Routine } from '../catalog/snapshot.js'
-import type { InferredType } from './overloads.js'
+import { type InferredType, unknownType } from './overloads.js'
 import { isTotalCast } from './total-casts.js'
-import { totality } from './total-functions.js'
+import { type CallFacts, meetsFacts, type TotalRule } from './total-facts.js'
+import { totalRule } from './total-functions.js'
 import { declaredType, type TypeCatalog, valueType } from './total-types.js'
 
 export { isTotalCast } from './total-casts.js'
+export type { CallFacts } from './total-facts.js'
 export { isTotalOperator } from './total-operators.js'
-
-/** What the text writes for each argument where that is a constant; undefined for whatever else stands there. */
-export type Literals = readonly (string | number | undefined)[]
+export type { TypeCatalog } from './total-types.js'
 
 /**
  * Whether a call of a routine raises no error, gives no rows, has no effect and takes no time or memory that a value decides,
- * whatever its arguments are. `types` are those of what is passed, by place: whoever names arguments or writes VARIADIC has
- * none. What is not known is not total.
+ * whatever its arguments are: only those of the server that were reviewed, by the types that they declare. `types` are those
+ * of what is passed, by place; a call that names arguments or writes VARIADIC is never total and must not be asked about.
+ *
+ * Taken as given: stored values are far below a gigabyte, where every text ends, and the server has memory.
  */
 export function isTotalRoutine(
   catalog: TypeCatalog,
   routine: Routine,
   types: readonly InferredType[],
-  _literals: Literals = [],
+  facts: CallFacts = {},
 ): boolean {
   if (!routine.builtin || routine.schema !== 'pg_catalog' || routine.returnsSet) return false
-  const declared = routine.arguments.map((type) => declaredType(type) ?? '?')
-  const sure = totality(`${routine.name}(${declared.join(',')})`)
-  if (sure === undefined || types.length !== declared.length) return false
-  return declared.every((name, index) => {
-    if (!name.startsWith('any')) return isTotalCast(catalog, types[index], routine.arguments[index] ?? 0)
-    return sure === 'carrying' || valueType(catalog, types[index]) !== undefined
-  })
+  if (routine.volatility === 'volatile') return false
+  const declared = signatureTypes(routine)
+  const rule = totalRule(`${routine.name}(${declared.join(',')})`)
+  if (rule === undefined || !meetsFacts(rule, facts)) return false
+  const wanted = routine.variadic ? spread(declared, types.length) : declared
+  if (types.length !== wanted.length) return false
+  if (!wanted.every((name, place) => isPassed(catalog, rule, name, types[place], routine.arguments[place])))
+    return false
+  const names = types.map((type) => valueType(catalog, type))
+  return rule.literals === undefined || rule.literals(facts.literals ?? [], names)
 }
+
+/** As the lists write them; `?` for a type that none has. */
+function signatureTypes(routine: Routine): readonly string[] {
+  const names = routine.arguments.map((type) => declaredType(type) ?? '?')
+  if (!routine.variadic) return names
+  return names.map((name, place) => (place < names.length - 1 ? name : `${name.replace(/\[\]$/, '')}…`))
+}
+
+/** A VARIADIC argument takes one or more values. */
+function spread(declared: readonly string[], count: number): readonly string[] {
+  const last = declared.at(-1)?.slice(0, -1) ?? '?'
+  const fixed = declared.slice(0, -1)
+  return [...fixed, ...Array.from({ length: Math.max(1, count - fixed.length) }, () => last)]
+}
+
+function isPassed(
+  catalog: TypeCatalog,
+  rule: TotalRule,
+  declared: string,
+  type: InferredType,
+  target: number | undefined,
+): boolean {
+  if (!declared.startsWith('any') && declared !== 'record')
+    return isTotalCast(catalog, type, declared === 'text' ? textType : (target ?? 0))
+  if (rule.carries === true) return true
+  const name = valueType(catalog, type)
+  if (name === undefined || (rule.only !== undefined && !rule.only(name))) return false
+  // They may have a cast to JSON, which a function of users does.
+  return catalog.userCasts.length === 0 || !/^(?:enum|row)/.test(name) || type === unknownType
+}
+
+const textType = 25

@@ -1,23 +1,129 @@
-/**
- * Functions, aggregates and window functions of the server that raise no error, give no rows, have no effect and take no time
- * or memory that a value decides, whatever their arguments are: each by the types that it declares. What looks as if it
- * belonged here and does not is in the test of this list, with the reason.
- */
-const always = signatures(`
-  lower(text) upper(text) length(text)
-`)
+import type { TotalRule } from './total-facts.js'
+import {
+  fixedWidth,
+  hasLengthLast,
+  hasOffset,
+  hasPart,
+  hasPattern,
+  hasReplacement,
+  hasUnit,
+  isCountedFromOne,
+  isField,
+  isPlainFormat,
+  isShort,
+  namesKeys,
+  printsAsJsonb,
+  putsInFront,
+  putsInto,
+  writesEncoding,
+} from './total-arguments.js'
 
-/** They hand on what they are given: no function of its type runs. */
-const carrying = signatures(`
-  count() count(any) array_agg(anynonarray) row_number() rank() dense_rank() percent_rank() cume_dist()
-  lag(anyelement) lead(anyelement) first_value(anyelement) last_value(anyelement)
-`)
+const rules = new Map<string, TotalRule>()
 
-function signatures(text: string): ReadonlySet<string> {
-  return new Set(text.trim().split(/\s+/))
+/** Each routine by the types that it declares; `any…` stands for VARIADIC "any", `text…` for VARIADIC text[]. */
+function define(rule: TotalRule, signatures: string): void {
+  for (const signature of signatures.trim().split(/\s+/)) rules.set(signature, rule)
 }
 
-/** How sure a routine of this signature is: in any case, in any case without touching its polymorphic arguments, or never. */
-export function totality(signature: string): 'always' | 'carrying' | undefined {
-  return carrying.has(signature) ? 'carrying' : always.has(signature) ? 'always' : undefined
+/** Whatever they are given. */
+define(
+  {},
+  `bit_length(text) bit_length(bytea) char_length(text) char_length(bpchar) character_length(text)
+   character_length(bpchar) length(text) length(bpchar) length(bytea) octet_length(text) octet_length(bpchar)
+   octet_length(bytea)
+   btrim(text) btrim(text,text) ltrim(text) ltrim(text,text) rtrim(text) rtrim(text,text)
+   btrim(bytea,bytea) ltrim(bytea,bytea) rtrim(bytea,bytea)
+   left(text,int4) right(text,int4) reverse(text) reverse(bytea) substr(text,int4) substring(text,int4)
+   substr(bytea,int4) substring(bytea,int4) translate(text,text,text) position(bytea,bytea)
+   sha224(bytea) sha256(bytea) sha384(bytea) sha512(bytea) bit_count(bytea) crc32(bytea) crc32c(bytea)
+   to_hex(int4) to_hex(int8) to_bin(int4) to_bin(int8) to_oct(int4) to_oct(int8)
+   abs(float4) abs(float8) abs(numeric) sign(float8) sign(numeric) ceil(float8) ceiling(float8) floor(float8)
+   round(float8) trunc(float8) trunc(numeric) trunc(numeric,int4) scale(numeric) min_scale(numeric) trim_scale(numeric)
+   cbrt(float8) atan(float8) pi()
+   now() transaction_timestamp() statement_timestamp()
+   isfinite(date) isfinite(timestamp) isfinite(timestamptz) isfinite(interval)
+   date(timestamp) date(timestamptz) time(timestamp) time(timestamptz)
+   uuid_extract_timestamp(uuid) uuid_extract_version(uuid)
+   host(inet) family(inet) masklen(inet) network(inet) netmask(inet) hostmask(inet) broadcast(inet) abbrev(inet)
+   abbrev(cidr) text(inet) inet_same_family(inet,inet)
+   json_typeof(json) jsonb_typeof(jsonb) jsonb_strip_nulls(jsonb) jsonb_extract_path(jsonb,text…)
+   sum(int2) sum(int4) sum(int8) avg(int2) avg(int4) avg(int8) stddev(int2) stddev(int4) stddev(int8)
+   stddev_pop(int2) stddev_pop(int4) stddev_pop(int8) stddev_samp(int2) stddev_samp(int4) stddev_samp(int8)
+   variance(int2) variance(int4) variance(int8) var_pop(int2) var_pop(int4) var_pop(int8)
+   var_samp(int2) var_samp(int4) var_samp(int8)
+   bool_and(bool) bool_or(bool) every(bool) bit_and(int2) bit_and(int4) bit_and(int8) bit_or(int2) bit_or(int4)
+   bit_or(int8) bit_xor(int2) bit_xor(int4) bit_xor(int8)
+   min(int2) min(int4) min(int8) min(oid) min(float4) min(float8) min(numeric) min(date) min(time) min(timetz)
+   min(timestamp) min(timestamptz) min(interval) min(inet) min(bytea)
+   max(int2) max(int4) max(int8) max(oid) max(float4) max(float8) max(numeric) max(date) max(time) max(timetz)
+   max(timestamp) max(timestamptz) max(interval) max(inet) max(bytea)`,
+)
+
+/** They ask for a collation, or look for one text in another. */
+define(
+  { needsCollation: true },
+  `lower(text) upper(text) initcap(text) casefold(text) strpos(text,text) position(text,text) starts_with(text,text)
+   min(text) max(text) min(bpchar) max(bpchar)`,
+)
+define({ only: (type) => type === 'enum' }, 'min(anyenum) max(anyenum)')
+
+/** What they give may be larger than what they are given. */
+define({ needsSize: true }, 'quote_ident(text) quote_literal(text) quote_nullable(text) quote_literal(anyelement)')
+define({ needsSize: true }, 'quote_nullable(anyelement) concat(any…) jsonb_extract_path_text(jsonb,text…)')
+define({ needsSize: true, literals: isShort(0) }, 'concat_ws(text,any…)')
+define({ needsSize: true, literals: isShort(1) }, 'array_to_string(anyarray,text)')
+define({ needsSize: true, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
+define({ needsCollation: true, needsSize: true }, 'string_to_array(text,text)')
+define({ needsCollation: true, needsSize: true, literals: hasReplacement }, 'replace(text,text,text)')
+define({ needsSize: true, literals: writesEncoding }, 'encode(bytea,text)')
+define({ needsSize: true, literals: isPlainFormat }, 'format(text,any…) format(text)')
+
+/** JSON: keys that are NULL and escapes that no text can hold are refused. */
+define({ needsSize: true }, 'to_json(anyelement) array_to_json(anyarray) row_to_json(record)')
+define({ needsSize: true }, 'json_build_array(any…) json_build_array() json_build_object()')
+define({ needsSize: true, literals: namesKeys }, 'json_build_object(any…)')
+define({ needsSize: true, only: printsAsJsonb }, 'to_jsonb(anyelement) jsonb_build_array(any…) jsonb_build_array()')
+define({ needsSize: true, only: printsAsJsonb }, 'jsonb_build_object()')
+define({ needsSize: true, only: printsAsJsonb, literals: namesKeys }, 'jsonb_build_object(any…)')
+
+/** They fail at some constants and nowhere else. */
+define(
+  { literals: hasLengthLast },
+  'substr(text,int4,int4) substring(text,int4,int4) substr(bytea,int4,int4) substring(bytea,int4,int4)',
+)
+define({ needsCollation: true, literals: isField }, 'split_part(text,text,int4)')
+define({ literals: putsInFront }, 'lpad(text,int4) lpad(text,int4,text) rpad(text,int4) rpad(text,int4,text)')
+define({ needsSize: true, literals: putsInto }, 'overlay(text,text,int4) overlay(text,text,int4,int4)')
+define(
+  { literals: hasPart },
+  `extract(text,date) extract(text,time) extract(text,timetz) extract(text,timestamp) extract(text,timestamptz)
+   extract(text,interval) date_part(text,time) date_part(text,timetz) date_part(text,timestamp)
+   date_part(text,timestamptz) date_part(text,interval)`,
+)
+define({ literals: hasUnit }, 'date_trunc(text,timestamp) date_trunc(text,timestamptz) date_trunc(text,interval)')
+define({ literals: hasPattern }, 'to_char(timestamp,text) to_char(timestamptz,text)')
+
+/** They hand on what they are given, or look at it from outside. */
+define(
+  { carries: true },
+  `count() count(any) num_nulls(any…) num_nonnulls(any…)
+   cardinality(anyarray) array_length(anyarray,int4) array_lower(anyarray,int4) array_upper(anyarray,int4)
+   array_ndims(anyarray) array_dims(anyarray)
+   row_number() rank() dense_rank() percent_rank() cume_dist() lag(anyelement) lead(anyelement)
+   first_value(anyelement) last_value(anyelement)`,
+)
+define({ carries: true, literals: hasOffset }, 'lag(anyelement,int4) lead(anyelement,int4)')
+define({ literals: isCountedFromOne(0) }, 'ntile(int4)')
+define({ carries: true, literals: isCountedFromOne(1) }, 'nth_value(anyelement,int4)')
+/** As many of what is of one size take the same room, whatever they are. */
+define({ only: fixedWidth }, 'array_agg(anynonarray)')
+
+/** The rule of a routine; undefined for one that no list has. */
+export function totalRule(signature: string): TotalRule | undefined {
+  return rules.get(signature)
+}
+
+/** Every signature with a rule. */
+export function totalSignatures(): Iterable<string> {
+  return rules.keys()
 }

@@ -2,7 +2,7 @@ import type { CatalogSnapshot } from '../catalog/snapshot.js'
 import { type InferredType, unknownType } from './overloads.js'
 
 /** What of the catalog tells whether the server alone handles values of a type. */
-export type TypeCatalog = Pick<CatalogSnapshot, 'types' | 'userCasts' | 'comparedBuiltins'>
+export type TypeCatalog = Pick<CatalogSnapshot, 'types' | 'relations' | 'userCasts'>
 
 /** Object ids of the server's own types of single values, which never change, by their names in the catalog. */
 const scalars: ReadonlyMap<number, string> = new Map([
@@ -69,6 +69,7 @@ const arrays: ReadonlyMap<number, string> = new Map([
 
 /** Pseudo-types, as the catalog has them for what a routine takes. */
 const pseudo: ReadonlyMap<number, string> = new Map([
+  [2249, 'record'],
   [2276, 'any'],
   [2277, 'anyarray'],
   [2283, 'anyelement'],
@@ -87,8 +88,9 @@ export function declaredType(type: number): string | undefined {
 
 /**
  * What the lists call the type of a value: the name of one of the server's own, `[]` behind it for an array, `enum` and
- * `enum[]` for those of users, `unknown` for a literal that gets its type from elsewhere. A domain counts as what it is over.
- * Undefined for any other, whose values functions of users may handle.
+ * `enum[]` for those of users, `row` for rows of these and `row of json` where one is JSON as text, `unknown` for a literal
+ * that gets its type from elsewhere. A domain counts as what it is over. Undefined for any other, whose values functions of
+ * users may handle.
  */
 export function valueType(catalog: TypeCatalog, type: InferredType): string | undefined {
   if (type === undefined) return undefined
@@ -98,12 +100,25 @@ export function valueType(catalog: TypeCatalog, type: InferredType): string | un
   if (known !== undefined) return known
   const info = catalog.types.get(base)
   if (info?.kind === 'enum') return 'enum'
-  const element = info?.element ?? 0
-  const isArray = element !== 0 && catalog.types.get(element)?.array === base
-  return isArray && catalog.types.get(element)?.kind === 'enum' ? 'enum[]' : undefined
+  if (info?.kind === 'composite') return rowType(catalog, info.relation)
+  const element = catalog.types.get(info?.element ?? 0)
+  return element?.kind === 'enum' && element.array === base ? 'enum[]' : undefined
 }
 
-function underDomains(catalog: TypeCatalog, type: number): number {
+/** Rows of rows are left out: they end somewhere only where no type holds itself. */
+function rowType(catalog: TypeCatalog, relation: number): string | undefined {
+  const columns = catalog.relations.get(relation)?.columns
+  if (columns === undefined) return undefined
+  const types = [...columns.values()].map(({ type }) => {
+    const isRow = catalog.types.get(underDomains(catalog, type))?.kind === 'composite'
+    return isRow ? undefined : valueType(catalog, type)
+  })
+  if (types.includes(undefined)) return undefined
+  return types.some((type) => type === 'json' || type === 'json[]') ? 'row of json' : 'row'
+}
+
+/** A domain over a type counts as that type, for values that are there already. */
+export function underDomains(catalog: TypeCatalog, type: number): number {
   let current = type
   for (let steps = 0; steps < 32; steps += 1) {
     const info = catalog.types.get(current)
