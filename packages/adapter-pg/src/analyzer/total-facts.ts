@@ -11,9 +11,10 @@ export interface CallFacts {
    */
   readonly oneCollation?: boolean
   /**
-   * Whether what is passed is made of a few stored values and constants. A text that is doubled thirty times, or that an
-   * aggregate made of many rows, is where the next `||` is one too many, and then the limit of a gigabyte tells what it was
-   * put together with. A stored value of such a size is possible and counts as none.
+   * Whether what is passed is made of a few stored values and of short constants, neither behind an aggregate nor named over
+   * and over. A text that is doubled thirty times, or that an aggregate made of many rows, is where the next `||` is one too
+   * many, and then the limit of a gigabyte tells what it was put together with. So does JSON that is nested as deep as the
+   * stack allows. A stored value of such a size is possible and counts as none.
    */
   readonly boundedSize?: boolean
 }

@@ -31,10 +31,9 @@ define(
   `bit_length(text) bit_length(bytea) char_length(text) char_length(bpchar) character_length(text)
    character_length(bpchar) length(text) length(bpchar) length(bytea) octet_length(text) octet_length(bpchar)
    octet_length(bytea)
-   btrim(text) btrim(text,text) ltrim(text) ltrim(text,text) rtrim(text) rtrim(text,text)
-   btrim(bytea,bytea) ltrim(bytea,bytea) rtrim(bytea,bytea)
+   btrim(text) ltrim(text) rtrim(text)
    left(text,int4) right(text,int4) reverse(text) reverse(bytea) substr(text,int4) substring(text,int4)
-   substr(bytea,int4) substring(bytea,int4) translate(text,text,text) position(bytea,bytea)
+   substr(bytea,int4) substring(bytea,int4) position(bytea,bytea)
    sha224(bytea) sha256(bytea) sha384(bytea) sha512(bytea) bit_count(bytea) crc32(bytea) crc32c(bytea)
    to_hex(int4) to_hex(int8) to_bin(int4) to_bin(int8) to_oct(int4) to_oct(int8)
    abs(float4) abs(float8) abs(numeric) sign(float8) sign(numeric) ceil(float8) ceiling(float8) floor(float8)
@@ -68,8 +67,10 @@ define(
 define({ only: (type) => type === 'enum' }, 'min(anyenum) max(anyenum)')
 
 /** What they give may be larger than what they are given. */
-define({ needsSize: true }, 'quote_ident(text) quote_literal(text) quote_nullable(text) quote_literal(anyelement)')
-define({ needsSize: true }, 'quote_nullable(anyelement) concat(any…) jsonb_extract_path_text(jsonb,text…)')
+define({ needsSize: true }, 'quote_ident(text) quote_literal(text) quote_nullable(text)')
+define({ needsSize: true }, 'concat(any…) jsonb_extract_path_text(jsonb,text…)')
+/** One that may be taken for text or for itself is turned into text first. */
+define({ needsSize: true, only: (type) => type !== 'char' }, 'quote_literal(anyelement) quote_nullable(anyelement)')
 define({ needsSize: true, literals: isShort(0) }, 'concat_ws(text,any…)')
 define({ needsSize: true, literals: isShort(1) }, 'array_to_string(anyarray,text)')
 define({ needsSize: true, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
@@ -85,6 +86,10 @@ define({ needsSize: true, literals: namesKeys }, 'json_build_object(any…)')
 define({ needsSize: true, only: printsAsJsonb }, 'to_jsonb(anyelement) jsonb_build_array(any…) jsonb_build_array()')
 define({ needsSize: true, only: printsAsJsonb }, 'jsonb_build_object()')
 define({ needsSize: true, only: printsAsJsonb, literals: namesKeys }, 'jsonb_build_object(any…)')
+
+/** They look up each character among those of a constant, which must not be many. */
+define({ literals: isShort(1) }, 'btrim(text,text) ltrim(text,text) rtrim(text,text)')
+define({ literals: isShort(1, 2) }, 'translate(text,text,text)')
 
 /** They fail at some constants and nowhere else. */
 define(

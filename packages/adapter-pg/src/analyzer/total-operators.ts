@@ -49,7 +49,7 @@ define(withoutMore, '->', 'jsonb,int4 jsonb,text jsonb,unknown')
 define(withoutMore, '#>', 'jsonb,text[] jsonb,unknown')
 define(withSize, '->>', 'jsonb,int4 jsonb,text jsonb,unknown')
 define(withSize, '#>>', 'jsonb,text[] jsonb,unknown')
-define(withoutMore, '@> <@', 'jsonb,jsonb jsonb,unknown unknown,jsonb')
+define(withSize, '@> <@', 'jsonb,jsonb jsonb,unknown unknown,jsonb')
 define(withoutMore, '?', 'jsonb,text jsonb,unknown')
 define(withoutMore, '?| ?&', 'jsonb,text[] jsonb,unknown')
 define(withSize, '||', 'jsonb,jsonb jsonb,unknown unknown,jsonb bytea,bytea bytea,unknown unknown,bytea varbit,varbit')
@@ -84,7 +84,8 @@ function operatorRule(name: string, left: string, right: string, sameEnum: boole
   if (likes.has(name)) return isText(left) && left !== 'unknown' && right === 'unknown' ? withCollation : undefined
   if (name === '||') return concatenates(left, right) ? withSize : undefined
   const overlaps = name === '@>' || name === '<@' || name === '&&'
-  return overlaps && left.endsWith('[]') ? comparisonRule(left, right, sameEnum) : undefined
+  const elements = overlaps && left.endsWith('[]') ? comparisonRule(left, right, sameEnum) : undefined
+  return elements === undefined ? undefined : { ...elements, needsSize: true }
 }
 
 /** Arrays are compared element by element, with arrays of the same type only. */
@@ -105,15 +106,16 @@ function isSameEnum(catalog: TypeCatalog, left: InferredType, right: InferredTyp
   return left !== undefined && left === right && valueType(catalog, left)?.startsWith('enum') === true
 }
 
-/** A text and anything that prints and is no array: `||` of arrays fails where their dimensions do not fit. */
+/** A text and anything that prints and is no array, nor a type that the server sees as text, too: `||` of arrays fails where their dimensions do not fit. */
 function concatenates(left: string, right: string): boolean {
-  const prints = (type: string): boolean => !type.endsWith('[]') && type !== '-' && !type.startsWith('row')
+  const prints = (type: string): boolean =>
+    !type.endsWith('[]') && type !== '-' && type !== 'char' && !type.startsWith('row')
   const isPlain = (type: string): boolean => type === 'text' || type === 'varchar' || type === 'bpchar'
   if (isPlain(left) || isPlain(right)) return prints(left) && prints(right)
   return false
 }
 
-/** LIKE refuses a pattern that ends in its escape character. */
+/** LIKE refuses a pattern that ends in its escape character, and goes deeper with every `%`. */
 function isWholePattern(pattern: Literal | undefined): boolean {
-  return typeof pattern === 'string' && /^(?:[^\\]|\\.)*$/su.test(pattern)
+  return typeof pattern === 'string' && pattern.length <= 256 && /^(?:[^\\]|\\.)*$/su.test(pattern)
 }
