@@ -141,10 +141,10 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
 function readAltered(walk: Walk, command: TreeNode, relation: Relation | undefined, scope: Scope): void {
   const subtype = textOf(command, 'subtype')
   const constraint = bodyOf(nodeOf(command, 'def'), 'ATAlterConstraint') ?? {}
-  if (subtype === 'AT_AlterColumnType' || subtype === 'AT_SetNotNull') readNamed(scope, [textOf(command, 'name')])
+  if (subtype === 'AT_AlterColumnType' || subtype === 'AT_SetNotNull') readNamed(walk, scope, [textOf(command, 'name')])
   else if (subtype === 'AT_ValidateConstraint' || flagOf(constraint, 'alterEnforceability')) {
     // Which columns a constraint is about, its name does not say.
-    readNamed(scope, ['*'])
+    readNamed(walk, scope, ['*'])
     if (relation !== undefined) readReferenced(walk, relation)
   }
 }

@@ -3,6 +3,7 @@ import { applyImplicitCasts } from './casts.js'
 import { compareBuiltins } from './compared-builtins.js'
 import { applyDefinition } from './definitions.js'
 import { handlers } from './handlers.js'
+import { lineageOf } from './lineage.js'
 import { applyLiterals } from './literals.js'
 import type { Parsed } from './parse-bytes.js'
 import { passParameters } from './prepared.js'
@@ -69,6 +70,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
     // Only the stack can run out: the tree is finite and nothing else throws.
     if (!(error instanceof RangeError)) throw error
     walk.opaque('too complex', 'script')
+    walk.flows.abandon()
   }
   applyLiterals(walk)
   applyImplicitCasts(walk)
@@ -83,7 +85,9 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
       walk.opaque('an earlier statement of the text may change what names mean', 'script')
     }
     walk.statementIndex = index
-    walk.visitAs(statement.type, statement.body, new Scope())
+    const scope = Scope.claiming()
+    walk.visitAs(statement.type, statement.body, scope)
+    walk.flows.result = statements.length === 1 ? scope.flow : undefined
     compareBuiltins(walk, statement.type)
     applyDefinition(walk, statement.type, statement.body)
   })
@@ -92,12 +96,14 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
 function conclude(walk: Walk, parsed: Parsed): Analysed {
   const { statements } = parsed
   const only = statements.length === 1 ? statements[0] : undefined
+  const effects = walk.effects.list()
   const analysis: Analysis = Object.freeze({
     description: Object.freeze({
       operation: operationOf(statements),
       text: parsed.text,
       recordedText: parsed.recordedText,
-      effects: walk.effects.list(),
+      effects,
+      lineage: lineageOf(walk, effects),
       ...(statements.length > 1 ? { statements: statements.length } : {}),
     }),
     statementCount: statements.length,

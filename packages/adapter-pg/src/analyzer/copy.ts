@@ -1,3 +1,5 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { flowsOf, type QueryFlow, Sources } from './flows.js'
 import { relationRange } from './from.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { changeRelation } from './relation-changes.js'
@@ -12,19 +14,43 @@ export const copyStatement: Handler = (walk, body, outer) => {
   const withClient = textOf(body, 'filename') === '' && !flagOf(body, 'is_program')
   if (withClient) walk.copy = into ? 'in' : 'out'
   transfer(walk, body, into, withClient)
-  walk.visit(nodeOf(body, 'query'), outer)
+  // Only what leaves for the client is a result; what goes into a file is kept.
+  const source = withClient && outer.isClaimed ? outer : new Scope(outer)
+  walk.visit(nodeOf(body, 'query'), source)
   const name = nodeOf(body, 'relation')
   const relation = name === undefined ? undefined : expectRelation(walk, rangeVarName(name))
-  if (relation === undefined) return
+  if (relation === undefined) {
+    if (name !== undefined) outer.flow = undefined
+    return
+  }
   const named = namesOf(listOf(body, 'attlist')) ?? []
   const columns = new Set(named.length > 0 ? named : relation.columns.keys())
   if (into) changeRelation(walk, relation, 'insert', { columns, ...(withClient && { payload: 'unbound' }) })
   // COPY TO reads the table itself, never its children.
   else readRelation(walk, relation, columns, { only: true })
+  outer.flow = into ? nothingGiven() : columnsOut(walk, relation, named, withClient)
   const scope = new Scope(outer)
   const read = new Set<string>()
   scope.ranges.push(relationRange(relation, undefined, [], read))
   walk.visit(nodeOf(body, 'whereClause'), scope)
+}
+
+/** The columns of COPY TO, without those that are generated. A file keeps them. */
+function columnsOut(walk: Walk, relation: Relation, named: readonly string[], withClient: boolean): QueryFlow {
+  const own = [...relation.columns.values()].filter(({ generated }) => !generated).map(({ name }) => name)
+  const { values } = relationRange(relation, undefined, [], undefined, { only: true })
+  const columns = (named.length > 0 ? named : own).flatMap((name) => {
+    const flow = values.column(name)
+    return flow === undefined ? [] : [{ name, flow }]
+  })
+  const given = { columns, everything: walk.flows.everything }
+  for (const { sources } of flowsOf(given)) walk.flows.everything.parts.add(sources)
+  if (!withClient) walk.flows.divert(flowsOf(given))
+  return given
+}
+
+function nothingGiven(): QueryFlow {
+  return { columns: [], everything: new Sources() }
 }
 
 /** Rows that leave to the client are a result like any other; rows that come from it were not seen at the decision. */

@@ -3,6 +3,7 @@ import { newRelation } from './create-as.js'
 import { readBounds } from './definition-reads.js'
 import { lookAt, makeBounds } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
+import { givenValues } from './range-values.js'
 import { referencedTables } from './referenced-tables.js'
 import { resource } from './resource.js'
 import { type Range, Scope } from './scope.js'
@@ -74,6 +75,13 @@ function newTable(walk: Walk, body: TreeNode): Range {
   }
   const name = textOf(nodeOf(body, 'relation') ?? {}, 'relname')
   walk.mention(Array.from(types.values(), (type) => ({ type })))
-  const rest = { schema: undefined, relation: undefined, complete: false, read: undefined, lockable: [] }
+  const rest = {
+    schema: undefined,
+    relation: undefined,
+    complete: false,
+    read: undefined,
+    values: givenValues,
+    lockable: [],
+  }
   return { name, columns, types, ...rest, hidden: false, mayBeValue: false }
 }

@@ -16,14 +16,14 @@ export const declareCursor: Handler = (walk, body, scope) => {
 const withHold = 0x20
 
 /** FETCH and MOVE run the cursor's query on. */
-export const fetchCursor: Handler = (walk, body) => {
+export const fetchCursor: Handler = (walk, body, scope) => {
   const name = textOf(body, 'portalname')
   // Declared in the same text: its effects are among these already.
   if (walk.registry.some((change) => change.kind === 'declare-cursor' && change.name === name)) return
   walk.uses.push({ kind: 'cursor', name })
   const analysis = walk.context.cursor(name)
   if (analysis === undefined) walk.opaque('unknown cursor', flagOf(body, 'ismove') ? 'move' : 'fetch')
-  else useAnalysis(walk, analysis)
+  else useAnalysis(walk, analysis, scope)
 }
 
 /** CLOSE. */

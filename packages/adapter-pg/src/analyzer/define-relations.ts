@@ -20,8 +20,8 @@ function defineExisting(walk: Walk, body: TreeNode | undefined, attributes: Reco
 /** A constraint: its expressions; the table of a foreign key is handled with the command. */
 export const constraint: Handler = (walk, body, scope) => {
   walk.descend('Constraint', body, scope, referencedTable)
-  for (const field of ['keys', 'including', 'fk_attrs']) readNamed(scope, namesOf(listOf(body, field)) ?? [])
-  if (textOf(body, 'indexname') !== '') readNamed(scope, ['*'])
+  for (const field of ['keys', 'including', 'fk_attrs']) readNamed(walk, scope, namesOf(listOf(body, field)) ?? [])
+  if (textOf(body, 'indexname') !== '') readNamed(walk, scope, ['*'])
   // EXCLUDE: each element stands with the operator that must not hold between two rows.
   for (const item of listOf(body, 'exclusions')) {
     const operator = bodyOf(listOf(bodyOf(item, 'List') ?? {}, 'items')[1], 'List')
@@ -127,7 +127,7 @@ export const createStatistics: Handler = (walk, body, outer) => {
   for (const item of listOf(body, 'exprs')) {
     const element = bodyOf(item, 'StatsElem') ?? {}
     const column = textOf(element, 'name')
-    if (column !== '') readNamed(scope, [column])
+    if (column !== '') readNamed(walk, scope, [column])
     walk.visit(nodeOf(element, 'expr'), scope)
   }
   for (const { relation } of found) if (relation !== undefined) readToDefine(walk, relation, read)

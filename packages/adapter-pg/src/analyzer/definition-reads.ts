@@ -1,5 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { descendants } from './define.js'
+import { readColumn } from './range-values.js'
 import { namesOfColumns } from './relation-changes.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
@@ -40,8 +41,8 @@ function isOver(walk: Walk, type: number, domain: number): boolean {
 }
 
 /** Columns that a definition names outside of expressions. */
-export function readNamed(scope: Scope, names: Iterable<string>): void {
-  for (const name of names) for (const range of scope.ranges) range.read?.add(name)
+export function readNamed(walk: Walk, scope: Scope, names: Iterable<string>): void {
+  for (const name of names) for (const range of scope.ranges) readColumn(walk, range, name)
 }
 
 /** The other sides of the foreign keys that a table has. */

@@ -1,6 +1,8 @@
 import type { Effect } from '@bothkeys/core/adapter'
 import { constantText } from './constants.js'
 import { EffectSet } from './effect-set.js'
+import { flowsOf, type QueryFlow, Sources } from './flows.js'
+import { Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -11,19 +13,38 @@ import type { Handler, Walk } from './walk.js'
  */
 export const explain: Handler = (walk, body, scope) => {
   const query = nodeOf(body, 'query')
+  const lookups = walk.flows.lookups.length
+  const inner = Scope.claiming(scope)
+  scope.flow = planFlow()
   if (runs(body)) {
-    keepingNames(walk, () => walk.visit(query, scope))
+    keepingNames(walk, () => walk.visit(query, inner))
+    // How much memory and time rows take tells how long their values are.
+    if (inner.flow !== undefined) walk.flows.divert(flowsOf(inner.flow))
+    divertLookups(walk, lookups)
     return
   }
   // EXPLAIN EXECUTE computes what it passes.
   walk.visitAll(listOf(executed(query), 'params'), scope)
-  const effects = apart(walk, () => walk.visit(query, scope))
+  const effects = apart(walk, () => walk.visit(query, inner))
+  walk.flows.drop(inner.flow)
+  divertLookups(walk, lookups)
   if (effects.some(mayRunInPlanning)) walk.effects.addAll(effects)
   else {
     nameOnly(walk, effects)
     // The planner computes what is stable for its estimates, and says what fails with the value.
     walk.effects.addAll(effects.filter(({ duty, resource }) => duty === 'read' && resource.startsWith('setting:')))
   }
+}
+
+/** One column, of no values. */
+function planFlow(): QueryFlow {
+  const flow = { sources: new Sources(), plain: false, total: true }
+  return { columns: [{ name: 'QUERY PLAN', flow }], everything: new Sources() }
+}
+
+/** A plan tells how many rows the statistics expect for a value. */
+function divertLookups({ flows }: Walk, from: number): void {
+  for (const { sources } of flows.lookups.splice(from)) flows.divert([{ sources, plain: false, total: true }])
 }
 
 /** The EXECUTE of EXPLAIN EXECUTE and of EXPLAIN CREATE TABLE AS EXECUTE. */

@@ -2,19 +2,27 @@ import { applyCast } from './casts.js'
 import { settleAmong, settleCast } from './literals.js'
 import { applyOperator, impliedOperator, rowFields } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
+import { baseType, unknownType } from './overloads.js'
+import { readColumn } from './range-values.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator } from './totality.js'
 import { typeNameId, typeOf } from './type-of.js'
-import type { Handler } from './walk.js'
+import type { Handler, Walk } from './walk.js'
 
 /** `(SELECT …)`, `EXISTS`, `x IN (SELECT …)`, `x = ANY (SELECT …)`. */
 export const subLink: Handler = (walk, body, scope) => {
   const tested = nodeOf(body, 'testexpr')
   const query = nodeOf(body, 'subselect')
-  const inner = new Scope(scope)
+  const kind = textOf(body, 'subLinkType')
+  // Whether there are rows does not depend on what these hold.
+  const inner = kind === 'EXISTS_SUBLINK' ? Scope.claiming(scope) : new Scope(scope)
   walk.visit(tested, scope)
   walk.visit(query, inner)
+  if (inner.isClaimed) walk.flows.drop(inner.flow)
+  walk.flows.blur()
+  if (walk.flows.isJudged && mayFail(walk, kind, query)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
   const operator = name.length > 0 ? name : ['=']
@@ -22,20 +30,29 @@ export const subLink: Handler = (walk, body, scope) => {
   const isRow = bodyOf(tested, 'RowExpr') !== undefined
   const fields = isRow ? rowFields(tested) : [tested]
   if (fields === undefined) {
+    walk.flows.mayFail()
     applyOperator(walk, operator, undefined, undefined)
     return
   }
   const isKnown = inner.result?.every(({ rest }) => rest !== true) === true
   for (const [index, field] of fields.entries()) {
-    applyOperator(walk, operator, typeOf(walk, field, scope), isKnown ? inner.result?.[index]?.type : undefined)
+    const given = isKnown ? inner.result?.[index]?.type : undefined
+    if (walk.flows.isJudged) judgeOperator(walk, operator, judgedType(walk, field, scope), given)
+    applyOperator(walk, operator, typeOf(walk, field, scope), given)
   }
+}
+
+/** More than one row for a value. */
+function mayFail(walk: Walk, kind: string, query: TreeNode | undefined): boolean {
+  if (kind === 'EXISTS_SUBLINK' || kind === 'ARRAY_SUBLINK') return false
+  return kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK' && !givesOneRow(walk, query)
 }
 
 /** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */
 export const indexElement: Handler = (walk, body, scope) => {
   walk.descend('IndexElem', body, scope)
   const name = textOf(body, 'name')
-  if (name !== '') for (const range of scope.ranges) range.read?.add(name)
+  if (name !== '') for (const range of scope.ranges) readColumn(walk, range, name)
   const operatorClass = namesOf(listOf(body, 'opclass'))?.at(-1)
   if (operatorClass !== undefined) runStored(walk, walk.catalog.operatorClass(operatorClass), 'index')
 }
@@ -51,6 +68,7 @@ export const typeCast: Handler = (walk, body, scope) => {
   const target = name === undefined ? undefined : typeNameId(walk, name)
   settleCast(walk, nodeOf(body, 'arg'), target)
   walk.descend('TypeCast', body, scope)
+  judgeCast(walk, body, target, scope)
   if (target !== undefined && walk.catalog.userCasts.length > 0) {
     applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
   }
@@ -73,15 +91,34 @@ export const typeName: Handler = (walk, body, scope) => {
 export const amongThemselves =
   (type: string, field: string): Handler =>
   (walk, body, scope) => {
-    settleAmong(walk, listOf(body, field), scope)
+    const values = listOf(body, field)
+    settleAmong(walk, values, scope)
     walk.descend(type, body, scope)
+    // Arrays of arrays are to be of one size.
+    const isNested = type === 'A_ArrayExpr' && values.some((value) => mayBeArray(walk, value, scope))
+    if (walk.flows.isJudged && isNested) walk.flows.mayFail()
+    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? '<' : undefined)
   }
+
+function mayBeArray(walk: Walk, value: TreeNode, scope: Scope): boolean {
+  if (!walk.flows.isJudged) return false
+  const type = judgedType(walk, value, scope)
+  if (type === undefined) return true
+  return type !== unknownType && walk.catalog.types.get(baseType(walk, type))?.element !== 0
+}
 
 /** `CASE x WHEN y` compares. */
 export const caseExpression: Handler = (walk, body, scope) => {
   settleAmong(walk, resultsOf(body), scope)
   walk.descend('CaseExpr', body, scope)
+  judgeAmong(walk, resultsOf(body), scope)
   const compared = nodeOf(body, 'arg')
+  if (compared !== undefined && walk.flows.isJudged) {
+    for (const item of listOf(body, 'args')) {
+      const value = nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'expr')
+      judgeOperator(walk, ['='], judgedType(walk, compared, scope), judgedType(walk, value, scope))
+    }
+  }
   if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))
 }
 
@@ -96,6 +133,7 @@ export const sortBy: Handler = (walk, body, scope) => {
   walk.visit(nodeOf(body, 'node'), scope)
   const operator = namesOf(listOf(body, 'useOp')) ?? []
   if (operator.length > 0) {
+    walk.flows.mayFail()
     const type = typeOf(walk, nodeOf(body, 'node'), scope)
     applyOperator(walk, operator, type, type)
   }
@@ -109,4 +147,10 @@ export const tableSample: Handler = (walk, body, scope) => {
   const routines = written === undefined ? [] : findRoutines(walk, written)
   if (routines.length === 0) walk.miss('function', textOf(body, 'method'))
   for (const routine of routines) callRoutine(walk, routine, {})
+}
+
+/** OVER and WINDOW. Where a frame begins and ends may not be below zero. */
+export const windowDefinition: Handler = (walk, body, scope) => {
+  if (nodeOf(body, 'startOffset') !== undefined || nodeOf(body, 'endOffset') !== undefined) walk.flows.mayFail()
+  walk.descend('WindowDef', body, scope)
 }

@@ -1,15 +1,17 @@
 import type { Relation } from '../catalog/snapshot.js'
+import { type RangeValues, renameFlows, Sources } from './flows.js'
 import { renameColumns } from './output-columns.js'
 import { columnsOf, type JoinSide, joinSides } from './joins.js'
 import { expectRelation, rangeVarName } from './names.js'
-import { readRelation } from './relation-reads.js'
+import { functionValues, queryValues, relationValues } from './range-values.js'
+import { bypassesPolicies, readRelation } from './relation-reads.js'
 import { type OutputColumn, type Range, restColumns, Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** Makes the items of FROM known in the scope, after handling what is in them. */
 export function addFromItems(walk: Walk, items: readonly TreeNode[], scope: Scope): void {
-  for (const item of items) addFromItem(walk, item, scope)
+  for (const item of items) scope.stars.push(addFromItem(walk, item, scope).values)
 }
 
 function addFromItem(walk: Walk, item: TreeNode, scope: Scope): JoinSide {
@@ -40,9 +42,8 @@ function addFromItem(walk: Walk, item: TreeNode, scope: Scope): JoinSide {
     case 'RangeFunction':
     case 'RangeTableFunc':
     case 'JsonTable':
-      walk.visitAs(type, body, scope)
       return added(scope, {
-        ...derivedRange(aliasOf(body), functionColumns(aliasColumns(body))),
+        ...derivedRange(aliasOf(body), functionColumns(aliasColumns(body)), functionItem(walk, type, body, scope)),
         mayBeValue: type === 'RangeFunction',
       })
     default:
@@ -51,11 +52,11 @@ function addFromItem(walk: Walk, item: TreeNode, scope: Scope): JoinSide {
   }
 }
 
-const unknownSide: JoinSide = { ranges: [], columns: () => undefined }
+const unknownSide: JoinSide = { ranges: [], columns: () => undefined, values: () => undefined }
 
 function added(scope: Scope, range: Range): JoinSide {
   scope.ranges.push(range)
-  return { ranges: [range], columns: () => columnsOf(range) }
+  return { ranges: [range], columns: () => columnsOf(range), values: () => range.values.columns() }
 }
 
 /** A relation by its name, or a query of WITH that hides it. */
@@ -64,16 +65,46 @@ function relationItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const alias = aliasOf(body)
   const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
   if (common !== undefined) {
-    if (!walk.afford(common.columns?.length ?? 1)) return derivedRange(alias ?? written.name, undefined)
-    return derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body)))
+    const values = queryValues(renameFlows(common.flow, aliasColumns(body)))
+    if (!common.isTotal) walk.flows.mayFail()
+    if (!walk.afford(common.columns?.length ?? 1)) return derivedRange(alias ?? written.name, undefined, values)
+    return derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body)), values)
   }
   const relation = expectRelation(walk, written)
   if (relation === undefined) {
-    return derivedRange(alias ?? written.name, undefined)
+    return derivedRange(alias ?? written.name, undefined, unknownValues(walk))
   }
   const read = new Set<string>()
-  readRelation(walk, relation, read, { only: !flagOf(body, 'inh') })
-  return relationRange(relation, alias, aliasColumns(body), read)
+  const only = !flagOf(body, 'inh')
+  readRelation(walk, relation, read, { only })
+  if (mayFail(walk, relation)) walk.flows.mayFail()
+  return relationRange(relation, alias, aliasColumns(body), read, { only })
+}
+
+interface RangeOptions {
+  readonly hidden?: boolean
+  readonly only?: boolean
+  /** What its columns hold, where these are not stored rows. */
+  readonly values?: RangeValues
+}
+
+/** Whether the server computes what may fail as soon as rows of a relation are read. */
+function mayFail(walk: Walk, { kind, rowSecurity }: Relation): boolean {
+  return kind === 'view' || kind === 'foreign-table' || (rowSecurity && !bypassesPolicies(walk, undefined))
+}
+
+/** What a function is passed decides how many rows it gives, too. */
+function functionItem(walk: Walk, type: string, body: TreeNode, scope: Scope): RangeValues {
+  const sources = new Sources()
+  const { total } = walk.flows.into(sources, () => walk.visitAs(type, body, scope))
+  const flow = { sources, plain: false, total }
+  walk.flows.divert([flow])
+  return functionValues(flow)
+}
+
+/** Those of what is not known. */
+function unknownValues({ flows }: Walk): RangeValues {
+  return queryValues({ columns: undefined, everything: flows.everything })
 }
 
 /** The item that a relation is, under its alias. `read` gathers the columns that are read of it. */
@@ -82,7 +113,7 @@ export function relationRange(
   alias: string | undefined,
   columns: readonly string[],
   read: Set<string> | undefined,
-  hidden = false,
+  { hidden = false, only = false, values }: RangeOptions = {},
 ): Range {
   const visible = columns.length === 0 ? ownColumns(relation) : renamedColumns(relation, columns)
   return {
@@ -93,6 +124,7 @@ export function relationRange(
     complete: visible.size === relation.columns.size,
     types: undefined,
     read,
+    values: values ?? relationValues(relation, visible, only),
     lockable: [relation],
     hidden,
     mayBeValue: false,
@@ -118,6 +150,7 @@ function ownColumns(relation: Relation): ReadonlyMap<string, string> {
 function derivedRange(
   name: string | undefined,
   columns: readonly OutputColumn[] | undefined,
+  values: RangeValues,
   lockable: readonly Relation[] = [],
 ): Range {
   const types = new Map<string, number>()
@@ -137,6 +170,7 @@ function derivedRange(
     complete: visible.size > 0 && visible.size === columns?.length,
     types,
     read: undefined,
+    values,
     lockable,
     hidden: false,
     mayBeValue: false,
@@ -152,11 +186,16 @@ function subselectItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const subquery = nodeOf(body, 'subquery')
   // Without LATERAL the other items are out of sight; queries of WITH are not.
   const around = flagOf(body, 'lateral') ? scope : withoutRanges(scope)
-  const inner = new Scope(around)
+  const inner = Scope.claiming(around)
+  const { isLateral } = walk.flows
+  walk.flows.isLateral ||= flagOf(body, 'lateral')
   walk.visit(subquery, inner)
+  walk.flows.isLateral = isLateral
+  const flow = inner.flow ?? { columns: undefined, everything: walk.flows.everything }
+  walk.flows.drop(flow)
   const columns = renameColumns(inner.result, aliasColumns(body))
   const lockable = inner.ranges.flatMap((range) => range.lockable)
-  return derivedRange(aliasOf(body), columns, lockable)
+  return derivedRange(aliasOf(body), columns, queryValues(renameFlows(flow, aliasColumns(body))), lockable)
 }
 
 /** The same level for queries of WITH, and the levels around it, without its own items. */

@@ -7,6 +7,7 @@ import { argumentsOf, baseType, candidates, type InferredType } from './overload
 import { type Call, callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
+import { judgeCall } from './totality.js'
 import { typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -17,12 +18,35 @@ export const functionCall: Handler = (walk, body, scope) => {
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
   if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
-  walk.descend('FuncCall', body, scope, skippedFields)
+  const isOrdered = !flagOf(body, 'agg_within_group')
+  walk.descend('FuncCall', body, scope, isOrdered ? aroundCall : aroundOrdered)
+  // Which rows an aggregate or a window takes, and in which order.
+  walk.flows.aside(() => {
+    if (isOrdered) walk.visitAll(listOf(body, 'agg_order'), scope)
+    walk.visit(nodeOf(body, 'agg_filter'), scope)
+    walk.visitAs('WindowDef', nodeOf(body, 'over'), scope)
+  })
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
+  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'))
+}
+
+/** What a call may mean is total where each routine is; it may be a cast, too. */
+function judgeNamed(
+  walk: Walk,
+  parts: readonly string[],
+  args: readonly TreeNode[],
+  scope: Scope,
+  isPlain: boolean,
+): void {
+  const written = writtenName(parts)
+  if (written === undefined || !walk.flows.isJudged) return
+  if (args.length === 1 && typeOfCall(walk, written) !== undefined) walk.flows.mayFail()
+  judgeCall(walk, findRoutines(walk, written), args, scope, isPlain)
 }
 
 /** Its name is looked up, not visited. */
-const skippedFields: ReadonlySet<string> = new Set(['funcname'])
+const aroundOrdered: ReadonlySet<string> = new Set(['funcname', 'agg_filter', 'over'])
+const aroundCall: ReadonlySet<string> = new Set([...aroundOrdered, 'agg_order'])
 
 /** Effects of calling what a name with arguments may mean. */
 export function callNamed(
@@ -78,6 +102,8 @@ export function callAttribute(walk: Walk, name: string, of: 'row' | 'value'): vo
       (declared.length > 0 || variadic) &&
       (of === 'value' || takesRow(walk, declared[0] ?? 0)),
   )
+  walk.flows.blur()
+  walk.flows.mayFail()
   callAll(walk, routines, {})
 }
 

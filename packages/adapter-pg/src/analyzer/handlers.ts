@@ -30,6 +30,7 @@ import {
   tableSample,
   typeCast,
   typeName,
+  windowDefinition,
 } from './expressions.js'
 import { functionCall, indirection } from './function-calls.js'
 import { changeRole, defaultPrivileges, grantOnObjects, grantRole, ownedObjects, roleSetting } from './grants.js'
@@ -63,7 +64,7 @@ const containers = `ATAlterConstraint A_Indices BoolExpr BooleanTest CTECycleCla
   CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
   JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
   MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
-  RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr WindowDef XmlExpr XmlSerialize`
+  RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr XmlExpr XmlSerialize`
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
@@ -149,6 +150,7 @@ const byType: readonly (readonly [string, Handler])[] = [
   ['VariableSetStmt', setStatement],
   ['VariableShowStmt', showStatement],
   ['ViewStmt', createView],
+  ['WindowDef', windowDefinition],
 ]
 
 /** What each type of node does. A type that is not here makes its statement opaque. */

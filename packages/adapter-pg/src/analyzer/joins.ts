@@ -1,4 +1,6 @@
+import { type NamedFlow, unite } from './flows.js'
 import { impliedOperator } from './operators.js'
+import { joinValues, readColumn } from './range-values.js'
 import type { JoinedColumn, Range, Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
@@ -7,6 +9,8 @@ import type { Walk } from './walk.js'
 export interface JoinSide {
   readonly ranges: readonly Range[]
   readonly columns: () => readonly JoinedColumn[] | undefined
+  /** What these columns hold, also where their names are not all known. */
+  readonly values: () => readonly NamedFlow[] | undefined
 }
 
 /**
@@ -33,14 +37,24 @@ export function joinSides(
   const merged = nodeOf(body, 'join_using_alias')
   if (merged !== undefined) {
     const known = sharedColumns(sides, shared)
-    scope.ranges.push({ ...joinRange(textOf(merged, 'aliasname'), known, [], ranges), hidden: true })
+    scope.ranges.push({
+      ...joinRange(textOf(merged, 'aliasname'), known, [], ranges, mergedValues(sides, shared)),
+      hidden: true,
+    })
   }
   const columns = once(() => joinedColumns(sides, shared))
   const alias = nodeOf(body, 'alias')
-  if (alias === undefined) return { ranges, columns }
-  const range = joinRange(textOf(alias, 'aliasname'), columns(), namesOf(listOf(alias, 'colnames')) ?? [], ranges)
+  const values = once(() => joinedValues(sides, shared))
+  if (alias === undefined) return { ranges, columns, values }
+  const range = joinRange(
+    textOf(alias, 'aliasname'),
+    columns(),
+    namesOf(listOf(alias, 'colnames')) ?? [],
+    ranges,
+    values(),
+  )
   scope.ranges.splice(start, scope.ranges.length, range)
-  return { ranges: [range], columns: () => columnsOf(range) }
+  return { ranges: [range], columns: () => columnsOf(range), values: () => range.values.columns() }
 }
 
 /** The names by which a join compares its sides. */
@@ -83,7 +97,7 @@ function readIn(walk: Walk, ranges: readonly Range[], name: string): number | un
   for (const range of ranges) {
     const column = range.hidden ? undefined : range.columns?.get(name)
     if (column === undefined && range.columns !== undefined) continue
-    range.read?.add(column ?? name)
+    readColumn(walk, range, column ?? name)
     types.add(column === undefined ? undefined : columnType(range, name, column))
   }
   const [type] = types
@@ -106,6 +120,33 @@ function joinedColumns(
   return [...once, ...[...left, ...right].filter(({ name }) => !names.has(name))]
 }
 
+/** What `joinedColumns` hold. */
+function joinedValues(
+  sides: readonly [JoinSide, JoinSide],
+  shared: readonly string[],
+): readonly NamedFlow[] | undefined {
+  const merged = mergedValues(sides, shared)
+  const [left, right] = [sides[0].values(), sides[1].values()]
+  if (merged === undefined || left === undefined || right === undefined) return undefined
+  const names = new Set<string | undefined>(shared)
+  return [...merged, ...[...left, ...right].filter(({ name }) => !names.has(name))]
+}
+
+/** Undefined where a name is not worked out, which may be one of them. */
+function mergedValues(
+  sides: readonly [JoinSide, JoinSide],
+  shared: readonly string[],
+): readonly NamedFlow[] | undefined {
+  if (shared.length === 0) return []
+  const columns = sides.map(({ values }) => values())
+  if (columns.some((side) => side === undefined || side.some(({ name }) => name === undefined))) return undefined
+  const all = columns.flatMap((side) => side ?? [])
+  return shared.map((name) => ({
+    name,
+    flow: unite(all.filter((column) => column.name === name).map(({ flow }) => flow)),
+  }))
+}
+
 function sharedColumns(
   sides: readonly [JoinSide, JoinSide],
   shared: readonly string[],
@@ -125,6 +166,7 @@ function joinRange(
   given: readonly JoinedColumn[] | undefined,
   names: readonly string[],
   inside: readonly Range[],
+  values: readonly NamedFlow[] | undefined,
 ): Range {
   // Without new names every column that is known inside is also one of the join.
   const known = given ?? (names.length === 0 ? inside.flatMap(knownColumns) : undefined)
@@ -146,6 +188,7 @@ function joinRange(
     complete: given !== undefined && sources.size === given.length,
     types,
     read: spread(sources, inside),
+    values: joinValues(values, names, inside),
     lockable: inside.flatMap((range) => range.lockable),
     hidden: false,
     mayBeValue: false,

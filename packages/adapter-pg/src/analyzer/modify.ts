@@ -1,12 +1,16 @@
 import type { Relation } from '../catalog/snapshot.js'
+import { Sources } from './flows.js'
 import { addFromItems, aliasOf, relationRange } from './from.js'
+import { visitWhere } from './lookups.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { bringsOwnRows } from './own-rows.js'
+import { givenValues } from './range-values.js'
 import { readRelation } from './relation-reads.js'
 import { type Change, changeRelation } from './relation-changes.js'
 import { type Range, Scope } from './scope.js'
 import { defineCommonTables } from './select.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { visitTargets } from './targets.js'
 import { isUnbounded } from './unbounded.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -31,7 +35,7 @@ export const insertStatement: Handler = (walk, body, outer) => {
   changeRelation(walk, target.relation, 'insert', { columns })
   const conflict = nodeOf(body, 'onConflictClause')
   if (conflict !== undefined) onConflict(walk, conflict, target, nodeOf(body, 'selectStmt'), scope)
-  returning(walk, body, target, scope)
+  returning(walk, body, target, scope, outer)
   closeTarget(walk, target, conflict !== undefined || nodeOf(body, 'returningClause') !== undefined)
 }
 
@@ -41,7 +45,7 @@ function onConflict(walk: Walk, clause: TreeNode, target: Target, rows: TreeNode
   if (infer !== undefined) walk.visitAs('InferClause', infer, scope)
   if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
   const inner = new Scope(scope)
-  inner.ranges.push(relationRange(target.relation, 'excluded', [], undefined, true))
+  inner.ranges.push(relationRange(target.relation, 'excluded', [], undefined, { hidden: true, values: givenValues }))
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner)
   const where = nodeOf(clause, 'whereClause')
   walk.visit(where, inner)
@@ -57,10 +61,10 @@ export const updateStatement: Handler = (walk, body, outer) => {
   addFromItems(walk, listOf(body, 'fromClause'), scope)
   const columns = assignedColumns(walk, listOf(body, 'targetList'), scope)
   const where = nodeOf(body, 'whereClause')
-  walk.visit(where, scope)
+  visitWhere(walk, where, scope)
   if (target === undefined) return
   changeRelation(walk, target.relation, 'update', { columns, ...bounds(where, target) })
-  returning(walk, body, target, scope)
+  returning(walk, body, target, scope, outer)
   closeTarget(walk, target, where !== undefined)
 }
 
@@ -71,10 +75,10 @@ export const deleteStatement: Handler = (walk, body, outer) => {
   const target = openTarget(walk, body, scope)
   addFromItems(walk, listOf(body, 'usingClause'), scope)
   const where = nodeOf(body, 'whereClause')
-  walk.visit(where, scope)
+  visitWhere(walk, where, scope)
   if (target === undefined) return
   changeRelation(walk, target.relation, 'delete', bounds(where, target))
-  returning(walk, body, target, scope)
+  returning(walk, body, target, scope, outer)
   closeTarget(walk, target, where !== undefined)
 }
 
@@ -88,7 +92,9 @@ export const mergeStatement: Handler = (walk, body, outer) => {
   for (const item of listOf(body, 'mergeWhenClauses'))
     mergeAction(walk, bodyOf(item, 'MergeWhenClause') ?? {}, mergedRows(body, item, target), scope)
   if (target === undefined) return
-  returning(walk, body, target, scope)
+  // `*` stands for the columns of the source first.
+  scope.stars.reverse()
+  returning(walk, body, target, scope, outer)
   closeTarget(walk, target, true)
 }
 
@@ -157,8 +163,9 @@ function openTarget(walk: Walk, body: TreeNode, scope: Scope): Target | undefine
   const relation = expectRelation(walk, rangeVarName(name))
   if (relation === undefined) return undefined
   const read = new Set<string>()
-  const range = relationRange(relation, aliasOf(name), [], read)
+  const range = relationRange(relation, aliasOf(name), [], read, { only: name['inh'] !== true })
   scope.ranges.push(range)
+  scope.stars.push(() => range.values.columns())
   return { relation, range, read, only: name['inh'] !== true }
 }
 
@@ -167,16 +174,22 @@ function closeTarget(walk: Walk, target: Target, reads: boolean): void {
   if (reads || target.read.size > 0) readRelation(walk, target.relation, target.read, { only: target.only })
 }
 
-function returning(walk: Walk, body: TreeNode, target: Target, scope: Scope): void {
+function returning(walk: Walk, body: TreeNode, target: Target, scope: Scope, outer: Scope): void {
   const clause = nodeOf(body, 'returningClause')
-  if (clause === undefined) return
+  if (clause === undefined) {
+    outer.flow = { columns: [], everything: new Sources() }
+    return
+  }
   // An alias of FROM that is called `old` or `new` is found before the target's own old and new rows.
   const inner = new Scope(scope)
   inner.ranges.push(...scope.ranges)
   for (const name of ['old', 'new', ...optionNames(clause)]) {
-    inner.ranges.push(relationRange(target.relation, name, [], target.read, true))
+    inner.ranges.push(relationRange(target.relation, name, [], target.read, { hidden: true }))
   }
-  walk.visitAll(listOf(clause, 'exprs'), inner)
+  inner.stars.push(...scope.stars)
+  const columns = visitTargets(walk, listOf(clause, 'exprs'), inner)
+  outer.flow = { columns, everything: walk.flows.everything }
+  if (!outer.isClaimed) walk.flows.takeAll(outer.flow)
   closeTarget(walk, target, true)
 }
 

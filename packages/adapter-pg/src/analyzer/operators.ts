@@ -6,6 +6,7 @@ import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { judgedType, judgeOperator } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -15,29 +16,38 @@ export const operatorExpression: Handler = (walk, body, scope) => {
   settleOperands(walk, body, names, scope)
   walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
+  judge(walk, body, names, scope)
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
-  for (const [left, right] of operandTypes(walk, body, scope)) {
+  for (const [left, right] of operandTypes(walk, body, (node) => typeOf(walk, node, scope))) {
     for (const name of names) applyOperator(walk, name, left, right)
   }
+}
+
+/** Notes whether any of the operators may fail. */
+function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope): void {
+  if (!walk.flows.isJudged) return
+  if (textOf(body, 'kind') === 'AEXPR_SIMILAR') walk.flows.mayFail()
+  for (const [left, right] of operandTypes(walk, body, (node) => judgedType(walk, node, scope)))
+    for (const name of names) judgeOperator(walk, name, left, right)
 }
 
 type OperandTypes = readonly [left: InferredType, right: InferredType]
 
 /** What is compared with what: rows field by field, lists item by item. */
-function operandTypes(walk: Walk, body: TreeNode, scope: Scope): readonly OperandTypes[] {
+function operandTypes(walk: Walk, body: TreeNode, infer: Infer): readonly OperandTypes[] {
   const left = nodeOf(body, 'lexpr')
   const fields = rowFields(left)
   const others = rowFields(nodeOf(body, 'rexpr'))
   if (fields !== undefined && others?.length === fields.length) {
-    return fields.map((field, index) => [typeOf(walk, field, scope), typeOf(walk, others[index], scope)])
+    return fields.map((field, index) => [infer(field), infer(others[index])])
   }
-  const type = left === undefined ? 0 : repeatedType(walk, body, left, scope)
-  return rightTypes(walk, body, scope).map((right) => [type, right])
+  const type = left === undefined ? 0 : repeatedType(body, left, infer)
+  return rightTypes(walk, body, infer).map((right) => [type, right])
 }
 
 /** BETWEEN and IN compare their left side more than once: the first time may give a parameter its type for the others. */
-function repeatedType(walk: Walk, body: TreeNode, left: TreeNode, scope: Scope): InferredType {
-  const type = typeOf(walk, left, scope)
+function repeatedType(body: TreeNode, left: TreeNode, infer: Infer): InferredType {
+  const type = infer(left)
   const isRepeated = textOf(body, 'kind') !== 'AEXPR_OP' && bodyOf(left, 'ParamRef') !== undefined
   return isRepeated && type === unknownType ? undefined : type
 }
@@ -48,6 +58,8 @@ export function rowFields(node: TreeNode | undefined): readonly TreeNode[] | und
   const fields = row === undefined ? undefined : listOf(row, 'args')
   return fields?.some(isStar) === true ? undefined : fields
 }
+
+type Infer = (node: TreeNode | undefined) => InferredType
 
 const nameOnly: ReadonlySet<string> = new Set(['name'])
 
@@ -68,14 +80,14 @@ function operatorNames(kind: string, written: readonly string[]): readonly (read
   }
 }
 
-function rightTypes(walk: Walk, body: TreeNode, scope: Scope): readonly InferredType[] {
+function rightTypes(walk: Walk, body: TreeNode, infer: Infer): readonly InferredType[] {
   const kind = textOf(body, 'kind')
   const right = nodeOf(body, 'rexpr')
   // The right side of ANY and ALL is an array of what is compared.
-  if (kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL') return [elementType(walk, typeOf(walk, right, scope))]
+  if (kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL') return [elementType(walk, infer(right))]
   const items = right === undefined ? [] : listOf(bodyOf(right, 'List') ?? {}, 'items')
   const values = items.length > 0 ? items : right === undefined ? [] : [right]
-  return [...new Set(values.map((value) => typeOf(walk, value, scope)))]
+  return [...new Set(values.map((value) => infer(value)))]
 }
 
 /** Effects of an operator that SQL uses without writing it, like `=` of JOIN USING. Types unknown. */

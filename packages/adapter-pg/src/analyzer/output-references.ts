@@ -1,4 +1,5 @@
 import { constantInteger } from './constants.js'
+import { flowsOf, type QueryFlow } from './flows.js'
 import { applyOperator } from './operators.js'
 import type { Scope } from './scope.js'
 import { columnOf } from './system-columns.js'
@@ -10,20 +11,33 @@ import type { Walk } from './walk.js'
  * its columns first; such a column was read where it stands there. Inside an expression a name never does (`findTargetlistEntrySQL92` of PostgreSQL's parse_clause.c),
  * nor anywhere in HAVING, WINDOW, LIMIT and OFFSET.
  */
-export function visitByOutput(
-  walk: Walk,
-  items: readonly TreeNode[],
-  outputs: ReadonlySet<string>,
-  scope: Scope,
-): void {
+export function visitByOutput(walk: Walk, items: readonly TreeNode[], outputs: Outputs, scope: Scope): void {
   for (const item of items) {
     const sorted = bodyOf(item, 'SortBy')
     const node = sorted === undefined ? item : nodeOf(sorted, 'node')
     const name = bareName(node)
-    const isOutput = constantInteger(node) !== undefined || (name !== undefined && outputs.has(name))
+    divertOutput(walk, node, outputs)
+    const isOutput = constantInteger(node) !== undefined || (name !== undefined && outputs.names.has(name))
     if (!isOutput) walk.visit(item, scope)
     else if (sorted !== undefined) sortBy(walk, sorted)
   }
+}
+
+/** What a query gives, with the names of its select list. */
+export interface Outputs extends QueryFlow {
+  readonly names: ReadonlySet<string>
+}
+
+/** A column of the select list orders, groups or chooses rows, by its place or by its name, also by one that is not worked out. */
+function divertOutput({ flows }: Walk, node: TreeNode | undefined, outputs: Outputs): void {
+  const place = constantInteger(node)
+  const name = bareName(node)
+  if (place === undefined && name === undefined) return
+  const { columns } = outputs
+  if (columns === undefined) flows.divert(flowsOf(outputs))
+  else if (place === undefined)
+    flows.divert(columns.filter((column) => column.name === name || column.name === undefined).map(({ flow }) => flow))
+  else flows.divert(columns.slice(place - 1, place).map(({ flow }) => flow))
 }
 
 /** The operator of `ORDER BY name USING <` and of `ORDER BY 1 USING <`: the column of the select list may be of any type. */
@@ -33,12 +47,13 @@ function sortBy(walk: Walk, body: TreeNode): void {
 }
 
 /** GROUP BY: a name that is all of an item means a column of FROM first, then one of the select list. */
-export function visitGroups(walk: Walk, items: readonly TreeNode[], outputs: ReadonlySet<string>, scope: Scope): void {
+export function visitGroups(walk: Walk, items: readonly TreeNode[], outputs: Outputs, scope: Scope): void {
   for (const item of items) {
     const nested = groupsIn(item)
     const name = bareName(item)
     if (nested !== undefined) visitGroups(walk, nested, outputs, scope)
-    else if (name === undefined || !outputs.has(name) || hasColumn(walk, scope, name)) walk.visit(item, scope)
+    else if (name === undefined || !outputs.names.has(name) || hasColumn(walk, scope, name)) walk.visit(item, scope)
+    if (nested === undefined) divertOutput(walk, item, outputs)
   }
 }
 

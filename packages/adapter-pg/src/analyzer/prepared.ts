@@ -1,5 +1,7 @@
+import type { ColumnSource, Lineage } from '@bothkeys/core/adapter'
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Analysis } from './analysis.js'
+import { type ColumnFlow, type QueryFlow, Sources } from './flows.js'
 import { castParameters } from './casts.js'
 import { apart, nameOnly } from './explain.js'
 import { preparedText } from './prepared-text.js'
@@ -31,7 +33,9 @@ export const prepareStatement: Handler = (walk, body, scope) => {
   const outer = walk.parameterTypes
   walk.parameterTypes = parameterTypes
   const effects = apart(walk, () => {
-    walk.visitAs(statement.type, statement.body, new Scope(scope))
+    const inner = Scope.claiming(scope)
+    walk.visitAs(statement.type, statement.body, inner)
+    scope.flow = inner.flow
   })
   walk.parameterTypes = outer
   nameOnly(walk, effects)
@@ -74,11 +78,33 @@ export const executeStatement: Handler = (walk, body, scope) => {
   walk.uses.push({ kind: 'prepared', name })
   const analysis = walk.context.prepared(name)
   if (analysis === undefined) walk.opaque('unknown prepared statement', 'execute')
-  else useAnalysis(walk, analysis)
+  else useAnalysis(walk, analysis, scope)
+}
+
+/** Takes over where the values of another text go. */
+function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | undefined {
+  if (lineage === undefined) {
+    flows.takeAnything()
+    return undefined
+  }
+  const flowOf = (columns: readonly ColumnSource[], plain: boolean): ColumnFlow => {
+    const sources = new Sources()
+    for (const column of columns) sources.columns.add(column)
+    return { sources, plain, total: true }
+  }
+  flows.divert([flowOf(lineage.elsewhere, false)])
+  for (const { values, ...source } of lineage.lookups) {
+    flows.lookups.push({ sources: flowOf([source], false).sources, values })
+  }
+  const everything = flowOf(lineage.read, false).sources
+  flows.everything.parts.add(everything)
+  const columns = lineage.outputs?.map(({ plain, sources }) => ({ name: undefined, flow: flowOf(sources, plain) }))
+  return { columns, everything }
 }
 
 /** Takes over what is known of another text. */
-export function useAnalysis(walk: Walk, analysis: Analysis): void {
+export function useAnalysis(walk: Walk, analysis: Analysis, scope: Scope): void {
+  scope.flow = useLineage(walk, analysis.description.lineage)
   walk.effects.addAll(analysis.description.effects)
   walk.settingFree &&= analysis.settingFree
   walk.changesReading ||= analysis.changesReading

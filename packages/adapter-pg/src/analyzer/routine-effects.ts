@@ -59,6 +59,9 @@ export function computes(routine: Routine): boolean {
 function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
   walk.settingFree = false
   walk.changesCatalog = true
+  // What the text itself calls may read anything; what else it makes run, no value of it chooses.
+  if (via === undefined || called.has(via)) walk.flows.takeAnything()
+  else walk.flows.mayFail()
   walk.effects.add('execute', resource('function', schemaLabel(routine.schema, walk.state), routine.name), {
     userDefined: true,
     ...(routine.kind === 'procedure' && { procedure: true }),
@@ -66,6 +69,9 @@ function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
     ...(via !== undefined && { via }),
   })
 }
+
+/** Ways in which an expression of the text calls a routine. */
+const called: ReadonlySet<string> = new Set(['operator', 'cast'])
 
 /** Default values of arguments are evaluated by the caller. */
 function evaluateDefaults(walk: Walk, routine: Routine, call: Call): void {
@@ -145,15 +151,18 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       return
     case 'statistics':
       add('read', 'table:pg_catalog.pg_stat_activity', { sensitive: true })
+      if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()
       return
     case 'execute':
       execute(walk, routine, call, false)
       return
     case 'file':
       add('transfer', 'file:server', { sensitive: true, direction: rule.direction })
+      walk.flows.takeAnything()
       return
     case 'large-object':
       add(rule.duty, 'largeobject:*', { sensitive: true })
+      walk.flows.takeAnything()
       if (rule.direction !== undefined) {
         add('transfer', 'file:server', { sensitive: true, direction: rule.direction })
       }

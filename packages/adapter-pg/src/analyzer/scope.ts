@@ -1,4 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
+import type { NamedFlow, QueryFlow, RangeValues } from './flows.js'
 
 /** One item of FROM, or the target of a change, under the name by which columns reach it. */
 export interface Range {
@@ -14,6 +15,7 @@ export interface Range {
   readonly types: ReadonlyMap<string, number> | undefined
   /** Where names of columns that are read are gathered; undefined when they belong to no relation. */
   readonly read: Set<string> | undefined
+  readonly values: RangeValues
   /** Relations that FOR UPDATE of this item locks. */
   readonly lockable: readonly Relation[]
   /** Only reachable with its name: `old`, `new`, `excluded`. */
@@ -31,6 +33,12 @@ export class Scope {
   readonly #mixed: Set<string>
   /** What the query at this level gives, once it was handled; undefined when that is not plain to see. */
   result: readonly OutputColumn[] | undefined
+  /** Where the values of what the query at this level gives come from, once it was handled. */
+  flow: QueryFlow | undefined
+  /** Whether somebody takes `flow`. Otherwise it goes where the frame on top says. */
+  isClaimed = false
+  /** What `*` stands for, by the items of FROM. */
+  readonly stars: (() => readonly NamedFlow[] | undefined)[] = []
 
   constructor(parent?: Scope, commonTables = new Map<string, CommonTable>(), mixed = new Set<string>()) {
     this.parent = parent
@@ -53,6 +61,14 @@ export class Scope {
   adopt(query: Scope): void {
     this.ranges.push(...query.ranges)
     this.result = query.result
+    this.flow = query.flow
+  }
+
+  /** The same, for somebody who takes what the query gives. */
+  static claiming(parent?: Scope): Scope {
+    const scope = new Scope(parent)
+    scope.isClaimed = true
+    return scope
   }
 
   /** Notes that a name alone means a column of both sides of a join, which has the type that these have in common. */
@@ -85,6 +101,9 @@ export class Scope {
 export interface CommonTable {
   readonly name: string
   readonly columns: readonly OutputColumn[] | undefined
+  readonly flow: QueryFlow
+  /** Whether nothing in it can fail: where it stands for a table, it may only then be run. */
+  readonly isTotal: boolean
 }
 
 /** A column that a query gives. */

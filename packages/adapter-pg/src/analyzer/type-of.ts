@@ -14,6 +14,22 @@ const types = Object.freeze({ bool: 16, int4: 23, numeric: 1700, bit: 1560 })
  * meant, so that undefined means every overload.
  */
 export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): InferredType {
+  return inferType(walk, node, scope, (inner) => typeOf(walk, inner, scope))
+}
+
+/** The same for what is asked again at each level of an expression: each part is worked out once for a text. */
+export function memoizedType(walk: Walk, node: TreeNode | undefined, scope: Scope): InferredType {
+  if (node === undefined) return undefined
+  const known = walk.judgedTypes.get(node)
+  if (known !== undefined) return known.type
+  const type = inferType(walk, node, scope, (inner) => memoizedType(walk, inner, scope))
+  walk.judgedTypes.set(node, { type })
+  return type
+}
+
+type Infer = (node: TreeNode | undefined) => InferredType
+
+function inferType(walk: Walk, node: TreeNode | undefined, scope: Scope, infer: Infer): InferredType {
   const typed = unwrap(node)
   if (typed === undefined || walk.isExhausted) return undefined
   const { type, body } = typed
@@ -33,7 +49,7 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     }
     case 'CollateClause':
     case 'NamedArgExpr':
-      return typeOf(walk, nodeOf(body, 'arg'), scope)
+      return infer(nodeOf(body, 'arg'))
     case 'BoolExpr':
     case 'NullTest':
     case 'BooleanTest':
@@ -43,12 +59,12 @@ export function typeOf(walk: Walk, node: TreeNode | undefined, scope: Scope): In
     case 'SubLink':
       return /^(?:EXISTS|ALL|ANY)_/.test(textOf(body, 'subLinkType')) ? types.bool : undefined
     case 'FuncCall':
-      return callType(walk, body, scope)
+      return callType(walk, body, infer)
     case 'A_ArrayExpr':
-      return arrayType(walk, listOf(body, 'elements'), scope)
+      return arrayType(walk, listOf(body, 'elements'), infer)
     case 'A_Expr':
       // Every operator of a chain asks for what is below it.
-      return walk.afford(1) ? operatorType(walk, body, scope) : undefined
+      return walk.afford(1) ? operatorType(walk, body, infer) : undefined
     default:
       return undefined
   }
@@ -72,8 +88,8 @@ export function elementType(walk: Walk, array: InferredType): InferredType {
   return walk.catalog.types.get(element)?.array === baseType(walk, array) ? element : undefined
 }
 
-function arrayType(walk: Walk, elements: readonly TreeNode[], scope: Scope): InferredType {
-  const [first, ...others] = elements.map((element) => typeOf(walk, element, scope))
+function arrayType(walk: Walk, elements: readonly TreeNode[], infer: Infer): InferredType {
+  const [first, ...others] = elements.map((element) => infer(element))
   if (first === undefined || first === unknownType || others.some((type) => type !== first)) return undefined
   const info = walk.catalog.types.get(first)
   // Arrays of arrays are of the same type.
@@ -102,7 +118,7 @@ export function constantType(body: TreeNode): InferredType {
 }
 
 /** The result of a builtin operator of exactly these types, which the server takes before any of a user. */
-function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
+function operatorType(walk: Walk, body: TreeNode, infer: Infer): InferredType {
   const kind = textOf(body, 'kind')
   if (!namesResult.has(kind)) return types.bool
   const names = namesOf(listOf(body, 'name')) ?? []
@@ -115,8 +131,8 @@ function operatorType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
   if (kind !== 'AEXPR_OP' && kind !== 'AEXPR_NULLIF') return undefined
   if (users.length > 0 && (names.length > 1 || !catalogFirst(walk))) return undefined
   const lexpr = nodeOf(body, 'lexpr')
-  const left = lexpr === undefined ? 0 : typeOf(walk, lexpr, scope)
-  const right = typeOf(walk, nodeOf(body, 'rexpr'), scope)
+  const left = lexpr === undefined ? 0 : infer(lexpr)
+  const right = infer(nodeOf(body, 'rexpr'))
   if (kind === 'AEXPR_OP')
     return operators.find((operator) => operator.left === left && operator.right === right)?.result
   // NULLIF gives what its `=` takes on the left: not always the type that is written there.
@@ -134,12 +150,12 @@ const namesResult: ReadonlySet<string> = new Set([
 ])
 
 /** The result of a builtin function, when nothing else can be meant and its possible overloads have one result. */
-function callType(walk: Walk, body: TreeNode, scope: Scope): InferredType {
+function callType(walk: Walk, body: TreeNode, inferPart: Infer): InferredType {
   const written = writtenName(namesOf(listOf(body, 'funcname')) ?? [])
   if (written === undefined) return undefined
   const routines = findRoutines(walk, written)
   const args = argumentsOf(body)
-  const infer = onceEach((argument) => typeOf(walk, argument, scope))
+  const infer = onceEach(inferPart)
   // `t(x)` may be a value of a user's type t, whatever functions of that name are, and `f(row)` a column of the row.
   const [only] = args.length === 1 ? args : []
   if (only !== undefined && (mayBeRow(walk, infer(only)) || typeOfCall(walk, written)?.builtin === false))

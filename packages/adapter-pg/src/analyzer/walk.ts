@@ -2,10 +2,12 @@ import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import type { SessionState } from '../catalog/session-state.js'
 import type { Analysis, RegistryChange } from './analysis.js'
 import { EffectSet } from './effect-set.js'
+import { Flows } from './flows.js'
 import type { Parsed } from './parse-bytes.js'
 import { structFields } from './grammar-fields.js'
 import { resource } from './resource.js'
 import type { Scope } from './scope.js'
+import { cannotFail } from './total-nodes.js'
 import { type TreeNode, type TreeValue, unwrap } from './tree.js'
 
 /** What the connection knows besides the catalog. */
@@ -42,6 +44,10 @@ export class Walk {
   readonly state: SessionState
   /** Swapped while EXPLAIN looks at what it would run. */
   effects: EffectSet = new EffectSet()
+  /** Where the values go that the text reads. */
+  readonly flows: Flows = new Flows()
+  /** Types of parts of expressions, as far as they are worked out to tell whether these may fail. */
+  readonly judgedTypes: Map<TreeNode, { readonly type: number | undefined }> = new Map()
   /** Types that the text names or whose values it touches. */
   readonly mentioned: Set<number> = new Set()
   /** Types that values are stored as: casts that users made for assignment happen on the way. */
@@ -126,6 +132,7 @@ export class Walk {
       this.opaque('nested too deep', type)
       return
     }
+    if (!cannotFail(type)) this.flows.mayFail()
     this.#depth += 1
     handler(this, body, scope)
     this.#depth -= 1
@@ -173,6 +180,7 @@ export class Walk {
   /** Notes that a part of the text is not understood. Such a text is never plainly allowed. */
   opaque(reason: string, what: string): void {
     this.effects.add('opaque', resource('statement', what), { reason })
+    this.flows.takeAnything()
     this.settingFree = false
     this.changesCatalog = true
   }

@@ -1,0 +1,223 @@
+import type { ColumnSource } from '@bothkeys/core/adapter'
+import type { Relation } from '../catalog/snapshot.js'
+
+/** A column of a relation under its own name, `*` for all of them. */
+export interface RelationColumn {
+  readonly relation: Relation
+  readonly column: string
+  /** Without the rows of children. */
+  readonly only: boolean
+}
+
+/** Columns that something is made of: its own ones and those of others, which may still grow, and may hold each other. */
+export class Sources {
+  readonly columns: Set<RelationColumn | ColumnSource> = new Set()
+  readonly parts: Set<Sources> = new Set()
+}
+
+/** A value of a query or of an item of FROM. */
+export interface ColumnFlow {
+  readonly sources: Sources
+  /** Whether it is a value of a column as it stands. */
+  readonly plain: boolean
+  /** Whether nothing that makes it can fail, give rows or have effects, whatever the values are. */
+  readonly total: boolean
+}
+
+/** The name is undefined where it is not worked out: then it may be any. */
+export interface NamedFlow {
+  readonly name: string | undefined
+  readonly flow: ColumnFlow
+}
+
+/** What a query gives. */
+export interface QueryFlow {
+  /** Undefined where it is not plain to see which columns these are: each may then hold anything that the query reads. */
+  readonly columns: readonly NamedFlow[] | undefined
+  readonly everything: Sources
+}
+
+/** What the columns of an item of FROM hold. */
+export interface RangeValues {
+  /** By the name under which `Range.read` gathers it. Undefined: it surely has none of this name. */
+  column(name: string): ColumnFlow | undefined
+  /** Its rows as a whole. */
+  whole(): ColumnFlow
+  /** In their order, by the names that are in sight; undefined where these are not all known. */
+  columns(): readonly NamedFlow[] | undefined
+}
+
+/** What becomes of the columns that are read while it is on top. */
+interface Frame {
+  readonly sources: Sources
+  readonly parent: Frame | undefined
+  /** Whether anybody asks whether it is total: it, or one around it, is a value of a query. */
+  readonly isJudged: boolean
+  plain: boolean
+  total: boolean
+}
+
+/** Any column of any resource. */
+export const anyColumn: ColumnSource = Object.freeze({ resource: '*', column: '*' })
+
+/** Gathers where the values go that one text reads. What nobody claims goes elsewhere. */
+export class Flows {
+  /** Whatever does more than be given back. */
+  readonly elsewhere: Sources = new Sources()
+  /** What queries give and nobody takes. */
+  readonly dropped: Sources = new Sources()
+  readonly lookups: { readonly sources: Sources; readonly values: number }[] = []
+  /** What the text gives. */
+  result: QueryFlow | undefined
+  /** Inside LATERAL. */
+  isLateral = false
+  #everything = new Sources()
+  #frame: Frame = rootFrame(this.elsewhere)
+
+  /** Everything that is read in the query at hand. */
+  get everything(): Sources {
+    return this.#everything
+  }
+
+  get isJudged(): boolean {
+    return this.#frame.isJudged
+  }
+
+  /** Does something while what is read goes to these sources. */
+  into(sources: Sources, visit: () => void, isJudged = this.#frame.isJudged): Frame {
+    const parent = this.#frame
+    const frame: Frame = { sources, parent, isJudged, plain: true, total: true }
+    this.#frame = frame
+    visit()
+    this.#frame = parent
+    return frame
+  }
+
+  /** Does something that chooses, orders, groups or stores. */
+  aside(visit: () => void): Frame {
+    return this.into(this.elsewhere, visit)
+  }
+
+  /** Does what makes a value of a query. One that may fail tells of its sources by that. */
+  value(visit: () => void, isBare: boolean, sources = new Sources()): ColumnFlow {
+    const { plain, total } = this.into(sources, visit, true)
+    if (!total) this.elsewhere.parts.add(sources)
+    return { sources, plain: plain && isBare, total }
+  }
+
+  /** Does something that chooses, and finds out whether it may fail. */
+  judge(visit: () => void): { readonly total: boolean } {
+    return this.into(this.elsewhere, visit, true)
+  }
+
+  /** Does what reads, and tells all that it read. */
+  gather(visit: () => void): Sources {
+    const outer = this.#everything
+    const inner = new Sources()
+    this.#everything = inner
+    visit()
+    this.#everything = outer
+    outer.parts.add(inner)
+    return inner
+  }
+
+  /** A value goes where the frame on top says. */
+  take({ plain, sources, total }: ColumnFlow): void {
+    this.#frame.sources.parts.add(sources)
+    this.#everything.parts.add(sources)
+    if (!plain) this.#frame.plain = false
+    if (!total) this.mayFail()
+  }
+
+  takeAll(query: QueryFlow | undefined): void {
+    if (query === undefined) return
+    for (const flow of flowsOf(query)) this.take(flow)
+  }
+
+  /** What a query gives is known by the names of its columns, or by nobody. */
+  drop(query: QueryFlow | undefined): void {
+    for (const { sources } of query === undefined ? [] : flowsOf(query)) this.dropped.parts.add(sources)
+  }
+
+  /** What a query gives decides which rows there are, how they are ordered, or is kept. */
+  divert(flows: readonly ColumnFlow[]): void {
+    for (const { sources } of flows) this.elsewhere.parts.add(sources)
+  }
+
+  /** Columns that are known by their names, as those of a text that was analysed before. */
+  takeSources(sources: Iterable<ColumnSource>): void {
+    const taken = new Sources()
+    for (const source of sources) taken.columns.add(source)
+    this.take({ sources: taken, plain: false, total: true })
+  }
+
+  /** What happens is not known. */
+  takeAnything(): void {
+    const sources = new Sources()
+    sources.columns.add(anyColumn)
+    this.take({ sources, plain: false, total: false })
+  }
+
+  /** The value at hand is not that of a column alone. */
+  blur(): void {
+    this.#frame.plain = false
+  }
+
+  /** Does what is noted for its effects alone. */
+  ignore(visit: () => void): void {
+    const [frame, everything] = [this.#frame, this.#everything]
+    this.#frame = rootFrame(new Sources())
+    this.#everything = new Sources()
+    visit()
+    this.#frame = frame
+    this.#everything = everything
+  }
+
+  /** Something may fail, give rows or have effects. Whatever it is a part of may, too. */
+  mayFail(): void {
+    for (let frame: Frame | undefined = this.#frame; frame?.total === true; frame = frame.parent) frame.total = false
+  }
+
+  /** The stack ran out: whatever was at hand is not known. */
+  abandon(): void {
+    this.#frame = rootFrame(this.elsewhere)
+    this.result = undefined
+    this.elsewhere.columns.add(anyColumn)
+    this.#everything.columns.add(anyColumn)
+  }
+}
+
+function rootFrame(sources: Sources): Frame {
+  return { sources, parent: undefined, isJudged: false, plain: true, total: true }
+}
+
+/** Each column of a query; where these are not known, one for all. */
+export function flowsOf({ columns, everything }: QueryFlow): readonly ColumnFlow[] {
+  return columns?.map(({ flow }) => flow) ?? [{ sources: everything, plain: false, total: false }]
+}
+
+/** A value that is made of all of these, or is one of them. */
+export function unite(flows: readonly ColumnFlow[]): ColumnFlow {
+  const [first] = flows
+  if (first !== undefined && flows.length === 1) return first
+  const sources = new Sources()
+  for (const flow of flows) sources.parts.add(flow.sources)
+  return { sources, plain: flows.every(({ plain }) => plain), total: flows.every(({ total }) => total) }
+}
+
+/** The arms of a set operation, by place: undefined where one is not known. */
+export function uniteColumns(arms: readonly (readonly NamedFlow[] | undefined)[]): readonly NamedFlow[] | undefined {
+  const [first] = arms
+  if (first === undefined) return undefined
+  if (arms.some((arm) => arm?.length !== first.length)) return undefined
+  return first.map(({ name }, index) => {
+    const flows = arms.flatMap((arm) => arm?.[index]?.flow ?? [])
+    return { name, flow: { ...unite(flows), plain: false } }
+  })
+}
+
+/** `AS t(a, b)`: the first columns have other names. */
+export function renameFlows(query: QueryFlow, names: readonly string[]): QueryFlow {
+  if (names.length === 0 || query.columns === undefined) return query
+  return { ...query, columns: query.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name })) }
+}

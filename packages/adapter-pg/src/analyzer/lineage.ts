@@ -1,0 +1,187 @@
+import type { ColumnLookup, ColumnSource, Effect, Lineage, OutputLineage } from '@bothkeys/core/adapter'
+import type { SessionState } from '../catalog/session-state.js'
+import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
+import { familyOf } from './families.js'
+import { anyColumn, type RelationColumn, type Sources } from './flows.js'
+import { queryColumns } from './relation-reads.js'
+import { namedBy, relationResource } from './resource.js'
+import { holdsAnyColumn } from './telling-relations.js'
+import type { Walk } from './walk.js'
+
+/** Sources that are followed beyond which nothing is told apart any more. */
+const maxSteps = 200_000
+
+/** Where the values go that a text reads. `effects` are those of the text: what they read and nobody follows does more. */
+export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
+  const told = new Telling(walk.catalog, walk.state)
+  const { flows } = walk
+  const read = told.all([flows.everything, flows.elsewhere])
+  const outputs: OutputLineage[] = []
+  for (const { flow } of flows.result?.columns ?? []) {
+    outputs.push(Object.freeze({ sources: frozen(told.all([flow.sources])), plain: flow.plain }))
+  }
+  const elsewhere = told.all([flows.elsewhere])
+  const followed = told.all([flows.elsewhere, flows.dropped])
+  const given = flows.result?.columns === undefined ? [...read] : outputs.flatMap(({ sources }) => sources)
+  for (const source of given) followed.add(source)
+  const lookups: ColumnLookup[] = []
+  for (const { sources, values } of flows.lookups) {
+    for (const source of told.all([sources])) {
+      followed.add(source)
+      if (source.column === '*') elsewhere.add(source)
+      else lookups.push(Object.freeze({ ...source, values }))
+    }
+  }
+  for (const source of told.effects(effects)) {
+    read.add(source)
+    if (!told.isAmong(source, followed)) elsewhere.add(source)
+  }
+  if (told.isExhausted || walk.isExhausted) {
+    read.add(anyColumn)
+    elsewhere.add(anyColumn)
+  }
+  const isKnown = flows.result?.columns !== undefined && !told.isExhausted && !walk.isExhausted
+  return Object.freeze({
+    outputs: isKnown ? Object.freeze(outputs) : undefined,
+    elsewhere: frozen(elsewhere),
+    lookups: Object.freeze(lookups),
+    read: frozen(read),
+    relations: Object.freeze(told.relations()),
+  })
+}
+
+function frozen(sources: Iterable<ColumnSource>): readonly ColumnSource[] {
+  return Object.freeze([...sources])
+}
+
+/** Turns columns of relations into sources by their names, with every name under which the same value is reached. */
+class Telling {
+  readonly #catalog: CatalogSnapshot
+  readonly #state: SessionState
+  readonly #known = new Map<string, Map<string, ColumnSource>>()
+  readonly #met = new Map<string, Relation>()
+  readonly #reached = new Map<RelationColumn, readonly ColumnSource[]>()
+  #steps = 0
+
+  constructor(catalog: CatalogSnapshot, state: SessionState) {
+    this.#catalog = catalog
+    this.#state = state
+  }
+
+  get isExhausted(): boolean {
+    return this.#steps > maxSteps
+  }
+
+  all(roots: readonly Sources[]): Set<ColumnSource> {
+    const found = new Set<ColumnSource>()
+    const seen = new Set<Sources>(roots)
+    for (const each of seen) {
+      this.#steps += 1 + each.columns.size + each.parts.size
+      if (this.isExhausted) break
+      for (const column of each.columns) for (const source of this.#reach(column)) found.add(source)
+      for (const part of each.parts) seen.add(part)
+    }
+    return found
+  }
+
+  /** Columns of the rows that effects read. */
+  *effects(effects: readonly Effect[]): Iterable<ColumnSource> {
+    for (const { duty, resource, attributes } of effects) {
+      if (!resource.startsWith('table:')) continue
+      const relation = this.#relation(resource)
+      const { columns } = attributes
+      if (duty !== 'read' || !Array.isArray(columns)) continue
+      const names = columns as readonly string[]
+      for (const name of names) {
+        // It stands for those that are named beside it.
+        if (name === '*' && names.length > 1) continue
+        yield this.#source(resource, name)
+        if (relation !== undefined && holdsAnyColumn(relation, name)) yield this.#source('*', '*')
+      }
+    }
+  }
+
+  isAmong(source: ColumnSource, sources: ReadonlySet<ColumnSource>): boolean {
+    return sources.has(source) || sources.has(this.#source(source.resource, '*')) || sources.has(this.#source('*', '*'))
+  }
+
+  relations(): readonly { readonly resource: string; readonly columns: readonly string[] }[] {
+    return [...this.#met].map(([resource, relation]) => Object.freeze({ resource, columns: namesOf(relation) }))
+  }
+
+  #reach(column: RelationColumn | ColumnSource): readonly ColumnSource[] {
+    if (!('relation' in column)) return [this.#source(column.resource, column.column)]
+    const known = this.#reached.get(column)
+    if (known !== undefined) return known
+    const found = new Set<ColumnSource>()
+    const seen = new Map<number, Set<string>>()
+    this.#follow(column.relation, column.column, column.only, found, seen)
+    const made = [...found]
+    this.#reached.set(column, made)
+    return made
+  }
+
+  #follow(
+    relation: Relation,
+    column: string,
+    only: boolean,
+    found: Set<ColumnSource>,
+    seen: Map<number, Set<string>>,
+  ): void {
+    for (const each of familyOf(this.#catalog, relation, only)) {
+      this.#steps += 1
+      if (this.isExhausted) return
+      const columns = seen.get(each.id) ?? new Set()
+      if (columns.has(column)) continue
+      seen.set(each.id, columns.add(column))
+      const resource = relationResource(each, this.#state)
+      this.#met.set(resource, each)
+      if (each === relation || column === '*' || each.columns.has(column)) found.add(this.#source(resource, column))
+      if (holdsAnyColumn(each, column)) found.add(this.#source('*', '*'))
+      this.#behind(each, column, found, seen)
+    }
+  }
+
+  /** What a view shows, or a generated column is made of. */
+  #behind(relation: Relation, column: string, found: Set<ColumnSource>, seen: Map<number, Set<string>>): void {
+    if (relation.columns.get(column)?.generated === true) this.#follow(relation, '*', true, found, seen)
+    const { query } = relation
+    if (query === undefined || (relation.kind !== 'view' && relation.kind !== 'materialized-view')) return
+    if (query.functions.some((id) => this.#catalog.routines.get(id)?.builtin !== true))
+      found.add(this.#source('*', '*'))
+    for (const id of query.relations) {
+      const other = this.#catalog.relations.get(id)
+      if (id === relation.id) continue
+      if (other === undefined) found.add(this.#source('*', '*'))
+      else for (const name of queryColumns(relation, other)) this.#follow(other, name, false, found, seen)
+    }
+  }
+
+  #relation(resource: string): Relation | undefined {
+    const known = this.#met.get(resource)
+    if (known !== undefined) return known
+    const [label = '', name = ''] = namedBy(resource).segments
+    const schema = label === 'pg_temp' ? (this.#state.temporarySchema ?? label) : label
+    const relation = this.#catalog.relation(schema, name)
+    if (relation !== undefined) this.#met.set(resource, relation)
+    return relation
+  }
+
+  #source(resource: string, column: string): ColumnSource {
+    let columns = this.#known.get(resource)
+    if (columns === undefined) this.#known.set(resource, (columns = new Map<string, ColumnSource>()))
+    let source = columns.get(column)
+    if (source === undefined) columns.set(column, (source = Object.freeze({ resource, column })))
+    return source
+  }
+}
+
+function namesOf(relation: Relation): readonly string[] {
+  const known = names.get(relation)
+  if (known !== undefined) return known
+  const made = Object.freeze([...relation.columns.keys()])
+  names.set(relation, made)
+  return made
+}
+
+const names = new WeakMap<Relation, readonly string[]>()

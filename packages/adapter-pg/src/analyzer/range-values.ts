@@ -1,0 +1,89 @@
+import type { Relation } from '../catalog/snapshot.js'
+import {
+  type ColumnFlow,
+  type NamedFlow,
+  type QueryFlow,
+  type RangeValues,
+  renameFlows,
+  Sources,
+  unite,
+} from './flows.js'
+import type { Range } from './scope.js'
+import type { Walk } from './walk.js'
+
+/** Notes that a column of an item is read, `*` for its whole rows: as an effect, and where its values go. */
+export function readColumn(walk: Walk, range: Range, name: string): void {
+  range.read?.add(name)
+  followColumn(walk, range, name)
+}
+
+/** Notes where the values of a column go, if the item has one of that name. */
+export function followColumn({ flows }: Walk, range: Range, name: string): void {
+  const flow = name === '*' ? range.values.whole() : range.values.column(name)
+  if (flow !== undefined) flows.take(flow)
+}
+
+/** Those of a relation whose columns are in sight under these names. */
+export function relationValues(relation: Relation, visible: ReadonlyMap<string, string>, only: boolean): RangeValues {
+  const known = new Map<string, ColumnFlow>()
+  // What stands behind a view, and whether it can fail, is not plain to see.
+  const isTable = relation.kind !== 'view'
+  const column = (name: string): ColumnFlow => {
+    const flow = known.get(name)
+    if (flow !== undefined) return flow
+    const sources = new Sources()
+    sources.columns.add({ relation, column: name, only })
+    const made = { sources, plain: name !== '*' && isTable, total: isTable }
+    known.set(name, made)
+    return made
+  }
+  return {
+    column,
+    whole: () => column('*'),
+    columns: () =>
+      visible.size === relation.columns.size
+        ? [...visible].map(([name, own]) => ({ name, flow: column(own) }))
+        : undefined,
+  }
+}
+
+/** Values that the text itself gives: `excluded`. */
+export const givenValues: RangeValues = {
+  column: () => undefined,
+  whole: () => ({ sources: new Sources(), plain: false, total: true }),
+  columns: () => undefined,
+}
+
+/** Those of a query. */
+export function queryValues(query: QueryFlow): RangeValues {
+  const all = { sources: query.everything, plain: false, total: false }
+  const { columns } = query
+  if (columns === undefined) return { column: () => all, whole: () => all, columns: () => undefined }
+  const byName = new Map<string | undefined, ColumnFlow[]>()
+  for (const { flow, name } of columns) byName.set(name, [...(byName.get(name) ?? []), flow])
+  let whole: ColumnFlow | undefined
+  return {
+    column: (name) => {
+      const named = byName.get(name) ?? byName.get(undefined)
+      return named === undefined ? undefined : unite(named)
+    },
+    whole: () => (whole ??= { ...unite(columns.map(({ flow }) => flow)), plain: false }),
+    columns: () => columns,
+  }
+}
+
+/** Those of a function, whose columns are all made of what it is passed. */
+export function functionValues(flow: ColumnFlow): RangeValues {
+  return { column: () => flow, whole: () => flow, columns: () => undefined }
+}
+
+/** Those of a join with a name of its own: `columns` as it gives them, undefined where they are not known. */
+export function joinValues(
+  columns: readonly NamedFlow[] | undefined,
+  names: readonly string[],
+  inside: readonly Range[],
+): RangeValues {
+  if (columns !== undefined) return queryValues(renameFlows({ columns, everything: new Sources() }, names))
+  const whole = (): ColumnFlow => ({ ...unite(inside.map(({ values }) => values.whole())), plain: false })
+  return { column: whole, whole, columns: () => undefined }
+}

@@ -1,0 +1,158 @@
+import { firstUserId } from '../catalog/first-user-id.js'
+import type { Routine } from '../catalog/snapshot.js'
+import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
+import type { Scope } from './scope.js'
+import { isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
+import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { memoizedType } from './type-of.js'
+import type { Walk } from './walk.js'
+
+/** The type of an operand, each worked out once for a text. */
+export function judgedType(walk: Walk, node: TreeNode | undefined, scope: Scope): InferredType {
+  return memoizedType(walk, node, scope)
+}
+
+/** Notes whether a call may fail, of the routines that it may mean. */
+export function judgeCall(
+  walk: Walk,
+  routines: readonly Routine[],
+  args: readonly TreeNode[],
+  scope: Scope,
+  isPlain: boolean,
+): void {
+  if (!walk.flows.isJudged) return
+  const isNamed = args.some((argument) => bodyOf(argument, 'NamedArgExpr') !== undefined)
+  if (isNamed || !isPlain) {
+    walk.flows.mayFail()
+    return
+  }
+  const types = args.map((argument) => judgedType(walk, argument, scope))
+  const literals = args.map(literalOf)
+  const meant = meantOf(walk, routines, types)
+  const isTotal = meant.length > 0 && meant.every((routine) => isTotalRoutine(walk.catalog, routine, types, literals))
+  if (!isTotal) walk.flows.mayFail()
+}
+
+/** What the server takes: the one of exactly these types, or any that they can become. */
+function meantOf(walk: Walk, routines: readonly Routine[], types: readonly InferredType[]): readonly Routine[] {
+  const exact = routines.find(
+    ({ arguments: declared, builtin, variadic }) =>
+      builtin &&
+      !variadic &&
+      declared.length === types.length &&
+      declared.every((type, index) => type === types[index]),
+  )
+  if (exact !== undefined && (catalogFirst(walk) || routines.every(({ builtin }) => builtin))) return [exact]
+  return routines.filter(({ arguments: declared, defaults, variadic }) => {
+    if (variadic) return types.length >= declared.length - 1
+    if (types.length > declared.length || types.length < declared.length - defaults) return false
+    return types.every((type, index) => mayBecome(walk, type, declared[index] ?? 0))
+  })
+}
+
+function mayBecome(walk: Walk, type: InferredType, declared: number): boolean {
+  if (type === undefined || type === unknownType) return true
+  const kinds = shaped.get(declared)
+  if (kinds === undefined) return mayPass(walk, type, declared)
+  const info = walk.catalog.types.get(baseType(walk, type))
+  return info === undefined || kinds(info.kind, info.element)
+}
+
+type Shape = (kind: string, element: number) => boolean
+const isRange: Shape = (kind) => kind === 'range'
+const isMultirange: Shape = (kind) => kind === 'multirange'
+const isArray: Shape = (_kind, element) => element !== 0
+const isEnum: Shape = (kind) => kind === 'enum'
+
+/** Pseudo-types that take values of one shape alone: anyarray, anyenum, anyrange, anymultirange and those of anycompatible. */
+const shaped: ReadonlyMap<number, Shape> = new Map([
+  [2277, isArray],
+  [5078, isArray],
+  [3500, isEnum],
+  [3831, isRange],
+  [5080, isRange],
+  [4537, isMultirange],
+  [4538, isMultirange],
+])
+
+function literalOf(node: TreeNode): string | number | undefined {
+  const constant = bodyOf(node, 'A_Const')
+  if (constant === undefined) return undefined
+  const text = nodeOf(constant, 'sval')
+  if (text !== undefined) return textOf(text, 'sval')
+  const number = nodeOf(constant, 'ival')
+  if (number === undefined) return undefined
+  return typeof number['ival'] === 'number' ? number['ival'] : 0
+}
+
+/** Notes whether an operator may fail between operands of these types. */
+export function judgeOperator(walk: Walk, parts: readonly string[], left: InferredType, right: InferredType): void {
+  const name = parts.at(-1) ?? ''
+  // `OPERATOR(schema.=)` and those of users may be anything.
+  const isBuiltin =
+    parts.length === 1 &&
+    walk.catalog
+      .userOperatorsNamed(name)
+      .every((operator) => operator.left >= firstUserId || operator.right >= firstUserId)
+  if (!isBuiltin || !isTotalOperator(walk.catalog, name, left, right)) walk.flows.mayFail()
+}
+
+/** Notes whether values that become one type by themselves may fail to: those of one type, with literals beside them. */
+export function judgeAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope, operator?: string): void {
+  if (!walk.flows.isJudged) return
+  const types = new Set(nodes.map((node) => judgedType(walk, node, scope)))
+  types.delete(unknownType)
+  const [type = unknownType] = types
+  if (types.has(undefined) || types.size > 1) {
+    const all = [...types]
+    const isSafe = all.some(
+      (target) =>
+        target !== undefined &&
+        all.every((source) => source !== undefined && isTotalCast(walk.catalog, source, target)),
+    )
+    if (!isSafe) walk.flows.mayFail()
+  }
+  if (operator !== undefined) judgeOperator(walk, [operator], type, type)
+}
+
+/** Notes whether a cast may fail. A literal becomes its value before anything is run. */
+export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined, scope: Scope): void {
+  if (!walk.flows.isJudged) return
+  const value = nodeOf(body, 'arg')
+  const hasModifier = listOf(nodeOf(body, 'typeName') ?? {}, 'typmods').length > 0
+  const isKnown = target !== undefined && target < firstUserId
+  if (!isKnown || (hasModifier && !cutting.has(target))) {
+    walk.flows.mayFail()
+    return
+  }
+  const source = judgedType(walk, value, scope)
+  const isLiteral = unwrap(value)?.type === 'A_Const' || unwrap(value)?.type === 'ParamRef'
+  if (isLiteral && source === unknownType) return
+  if (!isTotalCast(walk.catalog, source, target)) walk.flows.mayFail()
+}
+
+/** varchar(n) and char(n) cut what is too long, where a cast is written. */
+const cutting: ReadonlySet<number> = new Set([1042, 1043])
+
+/** Whether a query surely gives one row at most, so that it can stand for a value. */
+export function givesOneRow(walk: Walk, query: TreeNode | undefined): boolean {
+  const select = bodyOf(query, 'SelectStmt')
+  if (select === undefined || textOf(select, 'op') !== 'SETOP_NONE') return false
+  const limit = nodeOf(bodyOf(nodeOf(select, 'limitCount'), 'A_Const') ?? {}, 'ival')
+  if (limit !== undefined && (limit['ival'] === undefined || limit['ival'] === 0 || limit['ival'] === 1))
+    return textOf(select, 'limitOption') !== 'LIMIT_OPTION_WITH_TIES'
+  if (listOf(select, 'valuesLists').length === 1) return true
+  if (listOf(select, 'fromClause').length === 0 && listOf(select, 'valuesLists').length === 0) return true
+  if (listOf(select, 'groupClause').length > 0) return false
+  return listOf(select, 'targetList').some((item) => {
+    const call = bodyOf(nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val'), 'FuncCall')
+    return call !== undefined && nodeOf(call, 'over') === undefined && isAggregate(walk, call)
+  })
+}
+
+function isAggregate(walk: Walk, call: TreeNode): boolean {
+  if (flagOf(call, 'agg_star')) return true
+  const name = textOf(bodyOf(listOf(call, 'funcname').at(-1), 'String') ?? {}, 'sval')
+  const routines = walk.catalog.routinesNamed(name)
+  return routines.length > 0 && routines.every(({ builtin, kind }) => builtin && kind === 'aggregate')
+}
