@@ -16,30 +16,22 @@ export interface Calls {
 }
 
 /** Constants for places that take no others; each is tried, and those that make no total call are left out. */
-const constants: readonly (string | number)[] = [
-  ...[-2147483648, -1, 0, 1, 3, 1000, 2147483647],
-  ...[
-    '',
-    'a',
-    ',',
-    '\\',
-    'hex',
-    'base64',
-    'escape',
-    '%s',
-    '%L',
-    '%s-%%',
-    '%I',
-    '%',
-    '%1$s',
-    '%10s',
-    'YYYY-MM-DD',
-    'FMMonth "of" YYYY',
-  ],
-  ...['HH24:MI:SS.US', 'Day, DD Mon YY AM', 'IYYY-IW ID', 'J Q CC RM', 'nonsense', 'x'.repeat(64)],
-  ...`microseconds milliseconds second minute hour day week month quarter year decade century millennium isoyear isodow dow doy
+const numbers = [-2147483648, -1, 0, 1, 3, 1000, 2147483647]
+const texts = [
+  '',
+  'a',
+  ',',
+  '\\',
+  'x'.repeat(64),
+  'FMMonth "of" YYYY',
+  'Day, DD Mon YY AM',
+  'IYYY-IW ID',
+  'J Q CC RM',
+  ...`hex base64 escape %s %L %s-%% %I % %1$s %10s YYYY-MM-DD HH24:MI:SS.US nonsense
+      microseconds milliseconds second minute hour day week month quarter year decade century millennium isoyear isodow dow doy
       epoch julian timezone timezone_hour timezone_minute`.split(/\s+/),
 ]
+const constants: readonly (string | number)[] = [...numbers, ...texts]
 
 const column = (type: string): Passed => ({ type, column: true, text: '' })
 

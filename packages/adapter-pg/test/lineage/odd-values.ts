@@ -228,9 +228,7 @@ const longOnes: ReadonlyMap<string, string> = new Map([
 /** Arrays of the server's types: empty, of NULL, of several dimensions and with other bounds. */
 export function oddArrays(element: string): readonly string[] {
   const values = oddValues[element] ?? []
-  const quoted = [...values.filter((value) => !longOnes.has(value))].map(
-    (value) => `"${value.replace(/["\\]/g, '\\$&')}"`,
-  )
+  const quoted = values.filter((value) => !longOnes.has(value)).map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`)
   const [first = 'NULL', second = 'NULL'] = quoted
   return [
     '{}',
