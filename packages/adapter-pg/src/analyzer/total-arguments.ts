@@ -104,3 +104,8 @@ export function fixedWidth(type: string): boolean {
 export function printsAsJsonb(type: string): boolean {
   return !type.includes('json') || type.startsWith('jsonb')
 }
+
+/** Users may have casts to text for types of theirs. */
+export function castsToText(type: string): boolean {
+  return !/^(?:char$|enum|row)/.test(type)
+}

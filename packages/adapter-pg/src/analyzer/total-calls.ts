@@ -1,5 +1,5 @@
 import type { Routine } from '../catalog/snapshot.js'
-import { type InferredType, unknownType } from './overloads.js'
+import type { InferredType } from './overloads.js'
 import { isTotalCast } from './total-casts.js'
 import { type CallFacts, meetsFacts, type TotalRule } from './total-facts.js'
 import { totalRule } from './total-functions.js'
@@ -62,8 +62,9 @@ function isPassed(
   if (rule.carries === true) return true
   const name = valueType(catalog, type)
   if (name === undefined || (rule.only !== undefined && !rule.only(name))) return false
-  // They may have a cast to JSON, which a function of users does.
-  return catalog.userCasts.length === 0 || !/^(?:enum|row)/.test(name) || type === unknownType
+  if (rule.makesJson !== true || !/^(?:enum|row)/.test(name)) return true
+  return !catalog.userCasts.some((cast) => jsonTypes.has(cast.target))
 }
 
+const jsonTypes: ReadonlySet<number> = new Set([114, 3802])
 const textType = 25

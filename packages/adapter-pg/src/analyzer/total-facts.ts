@@ -23,6 +23,8 @@ export interface CallFacts {
 export interface TotalRule {
   /** Its polymorphic arguments are handed on or looked at from outside: no function of their type runs. */
   readonly carries?: true
+  /** It looks for casts to JSON, which a function of users may do. */
+  readonly makesJson?: true
   readonly needsCollation?: true
   readonly needsSize?: true
   /** For polymorphic arguments: types that they may be of; without it every type that prints. */

@@ -1,5 +1,6 @@
 import type { TotalRule } from './total-facts.js'
 import {
+  castsToText,
   fixedWidth,
   hasLengthLast,
   hasOffset,
@@ -69,8 +70,8 @@ define({ only: (type) => type === 'enum' }, 'min(anyenum) max(anyenum)')
 /** What they give may be larger than what they are given. */
 define({ needsSize: true }, 'quote_ident(text) quote_literal(text) quote_nullable(text)')
 define({ needsSize: true }, 'concat(any…) jsonb_extract_path_text(jsonb,text…)')
-/** One that may be taken for text or for itself is turned into text first. */
-define({ needsSize: true, only: (type) => type !== 'char' }, 'quote_literal(anyelement) quote_nullable(anyelement)')
+/** These cast to text, and what may be taken for text is taken for neither. */
+define({ needsSize: true, only: castsToText }, 'quote_literal(anyelement) quote_nullable(anyelement)')
 define({ needsSize: true, literals: isShort(0) }, 'concat_ws(text,any…)')
 define({ needsSize: true, literals: isShort(1) }, 'array_to_string(anyarray,text)')
 define({ needsSize: true, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
@@ -80,12 +81,13 @@ define({ needsSize: true, literals: writesEncoding }, 'encode(bytea,text)')
 define({ needsSize: true, literals: isPlainFormat }, 'format(text,any…) format(text)')
 
 /** JSON: keys that are NULL and escapes that no text can hold are refused. */
-define({ needsSize: true }, 'to_json(anyelement) array_to_json(anyarray) row_to_json(record)')
-define({ needsSize: true }, 'json_build_array(any…) json_build_array() json_build_object()')
-define({ needsSize: true, literals: namesKeys }, 'json_build_object(any…)')
-define({ needsSize: true, only: printsAsJsonb }, 'to_jsonb(anyelement) jsonb_build_array(any…) jsonb_build_array()')
-define({ needsSize: true, only: printsAsJsonb }, 'jsonb_build_object()')
-define({ needsSize: true, only: printsAsJsonb, literals: namesKeys }, 'jsonb_build_object(any…)')
+const json: TotalRule = { makesJson: true, needsSize: true }
+const jsonb: TotalRule = { ...json, only: printsAsJsonb }
+define(json, 'to_json(anyelement) array_to_json(anyarray) row_to_json(record)')
+define(json, 'json_build_array(any…) json_build_array() json_build_object()')
+define({ ...json, literals: namesKeys }, 'json_build_object(any…)')
+define(jsonb, 'to_jsonb(anyelement) jsonb_build_array(any…) jsonb_build_array() jsonb_build_object()')
+define({ ...jsonb, literals: namesKeys }, 'jsonb_build_object(any…)')
 
 /** They look up each character among those of a constant, which must not be many. */
 define({ literals: isShort(1) }, 'btrim(text,text) ltrim(text,text) rtrim(text,text)')
