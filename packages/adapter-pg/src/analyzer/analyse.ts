@@ -85,13 +85,19 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
       walk.opaque('an earlier statement of the text may change what names mean', 'script')
     }
     walk.statementIndex = index
-    const scope = Scope.claiming()
+    const scope = givesRows.has(statement.type) ? Scope.claiming() : new Scope()
     walk.visitAs(statement.type, statement.body, scope)
-    walk.flows.result = statements.length === 1 ? scope.flow : undefined
+    walk.flows.finish(statements.length === 1 ? scope.flow : undefined)
     compareBuiltins(walk, statement.type)
     applyDefinition(walk, statement.type, statement.body)
   })
 }
+
+/** Statements whose handlers say what becomes of the rows that they give. */
+const givesRows: ReadonlySet<string> = new Set(
+  `CopyStmt DeclareCursorStmt DeleteStmt ExecuteStmt ExplainStmt FetchStmt InsertStmt MergeStmt PrepareStmt SelectStmt
+   UpdateStmt`.split(/\s+/),
+)
 
 function conclude(walk: Walk, parsed: Parsed): Analysed {
   const { statements } = parsed

@@ -71,7 +71,11 @@ function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void
 
 /** The catalog does not say whose column it is: every item could have it. */
 function readEverywhere(walk: Walk, scope: Scope, name: string): void {
+  walk.flows.mayFail()
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
-    for (const range of level.ranges) readColumn(walk, range, name)
+    for (const range of level.ranges) {
+      range.read?.add(name)
+      followColumn(walk, range, '*')
+    }
   }
 }

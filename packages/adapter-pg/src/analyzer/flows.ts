@@ -69,6 +69,8 @@ export class Flows {
   readonly lookups: { readonly sources: Sources; readonly values: number }[] = []
   /** What the text gives. */
   result: QueryFlow | undefined
+  /** Whether SELECT INTO keeps what a statement gives. */
+  isStored = false
   /** Inside LATERAL. */
   isLateral = false
   #everything = new Sources()
@@ -176,6 +178,12 @@ export class Flows {
   /** Something may fail, give rows or have effects. Whatever it is a part of may, too. */
   mayFail(): void {
     for (let frame: Frame | undefined = this.#frame; frame?.total === true; frame = frame.parent) frame.total = false
+  }
+
+  /** What a statement gives is known. A new table takes all of it. */
+  finish(result: QueryFlow | undefined): void {
+    if (this.isStored && result !== undefined) this.divert(flowsOf(result))
+    this.result = this.isStored ? undefined : result
   }
 
   /** The stack ran out: whatever was at hand is not known. */

@@ -105,6 +105,7 @@ function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | 
 /** Takes over what is known of another text. */
 export function useAnalysis(walk: Walk, analysis: Analysis, scope: Scope): void {
   scope.flow = useLineage(walk, analysis.description.lineage)
+  if (!scope.isClaimed) walk.flows.takeAll(scope.flow)
   walk.effects.addAll(analysis.description.effects)
   walk.settingFree &&= analysis.settingFree
   walk.changesReading ||= analysis.changesReading

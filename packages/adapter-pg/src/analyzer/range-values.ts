@@ -60,7 +60,11 @@ export function queryValues(query: QueryFlow): RangeValues {
   const { columns } = query
   if (columns === undefined) return { column: () => all, whole: () => all, columns: () => undefined }
   const byName = new Map<string | undefined, ColumnFlow[]>()
-  for (const { flow, name } of columns) byName.set(name, [...(byName.get(name) ?? []), flow])
+  for (const { flow, name } of columns) {
+    const named = byName.get(name)
+    if (named === undefined) byName.set(name, [flow])
+    else named.push(flow)
+  }
   let whole: ColumnFlow | undefined
   return {
     column: (name) => {

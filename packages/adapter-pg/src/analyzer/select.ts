@@ -45,7 +45,10 @@ const selectFields: ReadonlySet<string> = new Set(
 function plainSelect(walk: Walk, body: TreeNode, scope: Scope): readonly NamedFlow[] | undefined {
   for (const field in body) if (!selectFields.has(field)) walk.opaque('unknown part of SELECT', 'select')
   const into = nodeOf(body, 'intoClause')
-  if (into !== undefined) defineTarget(walk, into)
+  if (into !== undefined) {
+    walk.flows.isStored = true
+    defineTarget(walk, into)
+  }
   walk.flows.aside(() => addFromItems(walk, listOf(body, 'fromClause'), scope))
   const targets = visitTargets(walk, listOf(body, 'targetList'), scope)
   visitWhere(walk, nodeOf(body, 'whereClause'), scope)

@@ -101,7 +101,9 @@ export function judgeOperator(walk: Walk, parts: readonly string[], left: Inferr
 export function judgeAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope, operator?: string): void {
   if (!walk.flows.isJudged) return
   const types = new Set(nodes.map((node) => judgedType(walk, node, scope)))
-  types.delete(unknownType)
+  const hasLiteral = types.delete(unknownType)
+  // A literal may become a value that a check of a domain refuses.
+  if (hasLiteral && [...types].some((type) => type === undefined || type >= firstUserId)) walk.flows.mayFail()
   const [type = unknownType] = types
   if (types.has(undefined) || types.size > 1) {
     const all = [...types]
