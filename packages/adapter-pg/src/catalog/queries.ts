@@ -1,6 +1,7 @@
 import { mayCompare } from './access-methods.js'
-import { qualifiedEquals as eq, isBuiltin, isUser } from './qualified-sql.js'
+import { qualifiedEquals as eq, isBuiltin, isUser, number, numbers } from './qualified-sql.js'
 import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
+import { ruleColumns, ruleRows } from './stored-views-sql.js'
 
 /**
  * What the door asks a server about its catalog: a fixed, reviewed list. Each is one statement that gives one row with one
@@ -18,9 +19,6 @@ export const catalogQueries: { readonly builtin: string; readonly user: string }
     return userSql
   },
 })
-
-const number = (id: string): string => `${id}::pg_catalog.int8`
-const numbers = (ids: string): string => `${ids}::pg_catalog.int8[]`
 
 /** One member of the answer: rows as arrays. */
 function section(name: string, columns: readonly string[], from: string): string {
@@ -253,17 +251,7 @@ const userSql = document([
     [number('h.inhparent'), number('h.inhrelid')],
     `pg_catalog.pg_inherits AS h JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'h.inhrelid')} WHERE c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I'`,
   ),
-  section(
-    'rules',
-    [
-      number('r.ev_class'),
-      'r.ev_type',
-      'r.rulename',
-      storedUseSql("pg_catalog.concat(r.ev_action, ' ', r.ev_qual)"),
-      'r.is_instead',
-    ],
-    `pg_catalog.pg_rewrite AS r WHERE ${isUser('r.ev_class')} AND r.ev_enabled OPERATOR(pg_catalog.<>) 'D'`,
-  ),
+  section('rules', ruleColumns, ruleRows),
   section(
     'triggers',
     [
@@ -327,6 +315,11 @@ const userSql = document([
     'viewColumns',
     [number('r.ev_class'), number('d.refobjid'), 'd.refobjsubid'],
     `pg_catalog.pg_depend AS d JOIN pg_catalog.pg_rewrite AS r ON ${eq('r.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_rewrite'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('r.ev_type', "'1'")} AND ${isUser('r.ev_class')} AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND d.refobjid OPERATOR(pg_catalog.<>) r.ev_class`,
+  ),
+  section(
+    'generatedColumns',
+    [number('d.objid'), 'd.objsubid', 'd.refobjsubid'],
+    `pg_catalog.pg_depend AS d WHERE ${eq('d.classid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.objid', 'd.refobjid')} AND d.objsubid OPERATOR(pg_catalog.>) 0 AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND ${isUser('d.objid')}`,
   ),
   section(
     'defaultSequences',

@@ -1,34 +1,11 @@
 import type { FunctionsOfOperator } from './operators.js'
 import type { CatalogRows, UserRows } from './rows.js'
-import type {
-  Column,
-  IncomingForeignKey,
-  Policy,
-  Relation,
-  RelationKind,
-  Rule,
-  StoredUse,
-  Trigger,
-} from './snapshot.js'
+import type { Column, IncomingForeignKey, RelationKind } from './snapshot.js'
 import { type KnownRoutines, plannedUse } from './planned-use.js'
 import { noUse, storedUse } from './stored-use.js'
-
-type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
-type Draft = Mutable<Relation> & {
-  children: number[]
-  rules: Rule[]
-  triggers: Trigger[]
-  policies: Policy[]
-  defaults: { column: number; use: StoredUse }[]
-  checks: StoredUse[]
-  searches: number[]
-  references: number[]
-  statistics: StoredUse[]
-  planned: StoredUse[]
-  comparisons: number[]
-  valueFunctions: number[]
-  referencedBy: IncomingForeignKey[]
-}
+import { addGeneratedColumns, addQueryColumns, addRules } from './stored-views.js'
+import { type Draft, emptyRelation } from './draft-relation.js'
+import { groupBy } from './group-by.js'
 
 const kinds: Readonly<Record<string, RelationKind>> = {
   r: 'table',
@@ -55,7 +32,7 @@ export function plainRelations(rows: CatalogRows, schemaName: (id: number) => st
     draft.columns = new Map(
       (columns ?? []).map(([column, number, type, generated, notNull]): [string, Column] => [
         column,
-        { name: column, number, type, generated: generated !== '', notNull },
+        { name: column, number, type, generated: generated !== '', generatedFrom: [], notNull },
       ]),
     )
     relations.set(id, draft)
@@ -84,7 +61,11 @@ export function userRelations(
     draft.partitionKey = columns ?? []
     draft.defaultPartition = defaultPartition
   }
-  for (const [parent, child] of rows.inherits ?? []) at(parent)?.children.push(child)
+  for (const [parent, child] of rows.inherits ?? []) {
+    at(parent)?.children.push(child)
+    at(child)?.parents.push(parent)
+  }
+  addGeneratedColumns(rows, at)
   for (const [sequence, table] of rows.ownedSequences ?? []) {
     const draft = at(sequence)
     if (draft !== undefined) draft.table = table
@@ -99,40 +80,6 @@ export function userRelations(
   addForeignKeys(rows, at)
   addQueryColumns(rows, relations)
   return relations
-}
-
-/** The server notes no column of a relation that a view names as a whole row (`find_expr_references_walker`). */
-function addQueryColumns(rows: UserRows, relations: ReadonlyMap<number, Draft>): void {
-  const byRowType = new Map([...relations.values()].map(({ rowType, id }) => [rowType, id]))
-  for (const [view, group] of groupBy(rows.viewColumns ?? [], ([id]) => id)) {
-    const draft = relations.get(view)
-    if (draft === undefined) continue
-    const columns = groupBy(group, ([, relation]) => relation)
-    const named = new Map([...columns].map(([id, those]) => [id, those.map(([, , column]) => column)]))
-    for (const type of draft.query?.rows ?? []) {
-      const whole = byRowType.get(type)
-      // The row of a join or of a subquery may be made of any of them.
-      if (whole === undefined) named.clear()
-      else named.delete(whole)
-    }
-    draft.queryColumns = named
-  }
-}
-
-function addRules(
-  rows: UserRows,
-  at: (id: number) => Draft | undefined,
-  functionsOfOperator: FunctionsOfOperator,
-): void {
-  const sequences = groupBy(rows.ruleSequences ?? [], ([relation, rule]) => `${String(relation)} ${rule}`)
-  for (const [id, event, name, tokens, instead] of rows.rules ?? []) {
-    const draft = at(id)
-    const drawn = (sequences.get(`${String(id)} ${name}`) ?? []).map(([, , sequence]) => sequence)
-    const use = storedUse(tokens, functionsOfOperator, drawn)
-    const ruleEvent = ({ '2': 'update', '3': 'insert', '4': 'delete' } as const)[event]
-    if (ruleEvent !== undefined) draft?.rules.push({ event: ruleEvent, instead, use })
-    else if (draft !== undefined) draft.query = use
-  }
 }
 
 function addTriggers(
@@ -237,49 +184,4 @@ function addForeignKeys(rows: UserRows, at: (id: number) => Draft | undefined): 
       onUpdate: action(onUpdate),
     })
   }
-}
-
-function emptyRelation(id: number, schema: string, name: string, kind: RelationKind): Draft {
-  return {
-    id,
-    schema,
-    name,
-    kind,
-    temporary: false,
-    rowType: 0,
-    ofType: 0,
-    primaryKey: [],
-    partitionKey: [],
-    defaultPartition: 0,
-    columns: new Map(),
-    rowSecurity: false,
-    children: [],
-    query: undefined,
-    queryColumns: new Map(),
-    rules: [],
-    triggers: [],
-    policies: [],
-    defaults: [],
-    checks: [],
-    searches: [],
-    references: [],
-    statistics: [],
-    planned: [],
-    comparisons: [],
-    valueFunctions: [],
-    referencedBy: [],
-    table: undefined,
-    server: undefined,
-  }
-}
-
-function groupBy<Row, Key>(rows: readonly Row[], key: (row: Row) => Key): Map<Key, Row[]> {
-  const groups = new Map<Key, Row[]>()
-  for (const row of rows) {
-    const name = key(row)
-    const group = groups.get(name)
-    if (group === undefined) groups.set(name, [row])
-    else group.push(row)
-  }
-  return groups
 }

@@ -89,7 +89,8 @@ export interface UserRows extends CatalogRows {
   readonly partitionKeys: Rows<[relation: number, use: Tokens]>
   readonly partitioned: Rows<[relation: number, columns: readonly number[] | null, defaultPartition: number]>
   readonly inherits: Rows<[parent: number, child: number]>
-  readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens, instead: boolean]>
+  /** Of a view, whole: the text of its stored query. */
+  readonly rules: Rows<[relation: number, event: string, name: string, use: Tokens | string, instead: boolean]>
   readonly triggers: Rows<
     [
       relation: number,
@@ -117,6 +118,7 @@ export interface UserRows extends CatalogRows {
   readonly ownedSequences: Rows<[sequence: number, table: number]>
   readonly foreignTables: Rows<[relation: number, server: string]>
   readonly viewColumns: Rows<[view: number, relation: number, column: number]>
+  readonly generatedColumns: Rows<[relation: number, column: number, from: number]>
   readonly defaultSequences: Rows<[relation: number, column: number, sequence: number]>
   readonly ruleSequences: Rows<[relation: number, rule: string, sequence: number]>
   readonly eventTriggers: Rows<[name: string, event: string, routine: number]>

@@ -38,6 +38,8 @@ export interface Column {
   readonly type: number
   /** Stored generated or virtual generated (PostgreSQL 18). */
   readonly generated: boolean
+  /** Numbers of the columns that it is generated from. */
+  readonly generatedFrom: readonly number[]
   readonly notNull: boolean
 }
 
@@ -88,14 +90,18 @@ export interface Relation {
   readonly rowSecurity: boolean
   /** Ids of relations that inherit from it or are its partitions, direct ones. */
   readonly children: readonly number[]
+  /** Ids of relations that it inherits from or is a partition of, direct ones. */
+  readonly parents: readonly number[]
   /** Numbers of the columns of its primary key; empty where it has none. */
   readonly primaryKey: readonly number[]
   /** For a partitioned table: numbers of the columns that its rows are divided by, 0 for an expression. */
   readonly partitionKey: readonly number[]
   /** For a partitioned table: the partition that has the rows of no other one; 0 where it has none. */
   readonly defaultPartition: number
-  /** For a view: the query it stands for. */
+  /** For a view: what the query it stands for uses. */
   readonly query: StoredUse | undefined
+  /** For a view: its query as the server stores it (`storedQuery` reads it); undefined where that is too long. */
+  readonly queryTree: string | undefined
   /**
    * For a view: numbers of the columns that its query names, by the relation they belong to. A relation that is not here, or
    * whose rows it names as a whole, counts as read with every column.
