@@ -48,15 +48,15 @@ export const analyzerColumnGuards = [
   },
   {
     name: 'a whole row in a view is every column',
-    file: catalog('relations'),
+    file: catalog('stored-views'),
     find: 'else named.delete(whole)',
     replace: '',
     tests: effects,
   },
   {
     name: 'the row of a join in a view is every column of what is joined',
-    file: catalog('relations'),
-    find: 'if (whole === undefined) named.clear()\n      else ',
+    file: catalog('stored-views'),
+    find: 'if (whole === undefined) named.clear()\n        else ',
     replace: 'if (whole !== undefined) ',
     tests: effects,
   },

@@ -2,9 +2,9 @@ import { fieldOf, isStoredNode, nodesOf, nothing, numberOf, type StoredNode, typ
 
 /** A call in a stored expression. */
 export interface StoredCall {
-  /** A function or aggregate by its id, an operator by its own, or a conversion through the text of a value. */
+  /** A function or aggregate, an operator by its function, or a conversion through the text of a value. */
   readonly kind: 'routine' | 'operator' | 'conversion'
-  /** Of a conversion: the type of what comes out. */
+  /** Of the routine; of a conversion, the type of what comes out. */
   readonly id: number
   /** Types of its arguments; undefined for one that cannot be told. */
   readonly types: readonly (number | undefined)[]
@@ -39,7 +39,7 @@ interface Form {
   readonly set?: string
 }
 
-const operator: Form = { kind: 'operator', id: 'opno', arguments: 'args' }
+const operator: Form = { kind: 'operator', id: 'opfuncid', arguments: 'args' }
 
 const forms: ReadonlyMap<string, Form> = new Map([
   ['FUNCEXPR', { kind: 'routine', id: 'funcid', arguments: 'args', set: 'funcretset' }],

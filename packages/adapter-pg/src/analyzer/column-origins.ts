@@ -1,0 +1,206 @@
+import type { CatalogSnapshot, Column, Relation } from '../catalog/snapshot.js'
+import { tellsForeignValues } from './foreign-values.js'
+import { isSensitiveRelation, isSystemRelation } from './sensitive-relations.js'
+import { anyColumn, type RelationColumn, viewLineage } from './view-lineage.js'
+
+/** Everything that the values of one column of a relation are, are made of or come from. */
+export interface ColumnOrigins {
+  /**
+   * The column itself first; those of the same name of relations below and above; what it is generated from; for a view, all
+   * of that for what is behind it.
+   */
+  readonly sources: readonly RelationColumn[]
+  /** Whether each of its values is one value of a source as it stands. */
+  readonly plain: boolean
+  /** Whether the server makes none of them anew, or only in ways that raise no error. */
+  readonly total: boolean
+}
+
+/** What reading a relation tells of, whichever of its columns are read. */
+export interface ReadOrigins {
+  /** What chose or ordered its rows, or may raise an error. */
+  readonly elsewhere: readonly RelationColumn[]
+  /** Every column behind it that is read. */
+  readonly read: readonly RelationColumn[]
+}
+
+/**
+ * Finds where the values of a column come from; `*` for a whole row, the name of a system column for that. Never throws: where
+ * it would take long, they may come from anywhere. Remembered for each catalog.
+ */
+export function columnOrigins(catalog: CatalogSnapshot, relation: Relation, column: string): ColumnOrigins {
+  const known = memory(catalog).columns
+  const key = keyOf({ relation: relation.id, column })
+  const found = known.get(key) ?? traced(catalog, relation, column)
+  if (known.size >= maxRemembered) known.clear()
+  known.set(key, found)
+  return found
+}
+
+/** Finds what reading a relation tells of, whichever of its columns are read: nothing for what is no view. Never throws. */
+export function readOrigins(catalog: CatalogSnapshot, relation: Relation): ReadOrigins {
+  if (!standsForQuery(relation)) return nothing
+  const known = memory(catalog).reads
+  const found = known.get(relation.id) ?? tracedRead(catalog, relation)
+  known.set(relation.id, found)
+  return found
+}
+
+const nothing: ReadOrigins = Object.freeze({ elsewhere: Object.freeze([]), read: Object.freeze([]) })
+const anywhere: ColumnOrigins = Object.freeze({ sources: Object.freeze([anyColumn]), plain: false, total: false })
+
+interface Memory {
+  readonly columns: Map<string, ColumnOrigins>
+  readonly reads: Map<number, ReadOrigins>
+}
+
+const memories = new WeakMap<CatalogSnapshot, Memory>()
+const maxRemembered = 10_000
+const maxSources = 20_000
+
+function memory(catalog: CatalogSnapshot): Memory {
+  const known = memories.get(catalog) ?? { columns: new Map(), reads: new Map() }
+  memories.set(catalog, known)
+  return known
+}
+
+/** Whether what it holds came of a stored query of a user. */
+function standsForQuery(relation: Relation): boolean {
+  return (relation.kind === 'view' || relation.kind === 'materialized-view') && !isSystemRelation(relation)
+}
+
+function traced(catalog: CatalogSnapshot, relation: Relation, column: string): ColumnOrigins {
+  const trace = new Trace(catalog)
+  trace.add({ relation: relation.id, column })
+  const sources = trace.all()
+  if (sources === undefined) return anywhere
+  return { sources, ...asItStands(catalog, relation, column) }
+}
+
+function tracedRead(catalog: CatalogSnapshot, view: Relation): ReadOrigins {
+  const elsewhere = new Trace(catalog)
+  const read = new Trace(catalog)
+  const views = new Set([view])
+  for (const each of views) {
+    const lineage = viewLineage(catalog, each)
+    for (const source of lineage.elsewhere) elsewhere.add(source)
+    for (const source of lineage.read) read.add(source)
+    for (const id of each.query?.relations ?? []) {
+      const behind = catalog.relations.get(id)
+      if (behind !== undefined && standsForQuery(behind)) views.add(behind)
+    }
+  }
+  return { elsewhere: elsewhere.all() ?? anywhere.sources, read: read.all() ?? anywhere.sources }
+}
+
+/** Goes down through views as long as there is one source. */
+function asItStands(catalog: CatalogSnapshot, from: Relation, of: string): { plain: boolean; total: boolean } {
+  let relation: Relation | undefined = from
+  let name = of
+  let total = true
+  const seen = new Set<Relation>()
+  while (relation !== undefined && standsForQuery(relation) && !seen.has(relation)) {
+    seen.add(relation)
+    const column = viewLineage(catalog, relation).columns.get(name)
+    total &&= column?.total ?? false
+    const [source] = column?.sources ?? []
+    if (column?.plain !== true || source === undefined) return { plain: false, total }
+    relation = catalog.relations.get(source.relation)
+    name = source.column
+  }
+  const column = relation?.columns.get(name)
+  return { plain: column !== undefined && !column.generated, total: total && column?.generated !== true }
+}
+
+/** Columns and all that is behind them. */
+class Trace {
+  readonly #catalog: CatalogSnapshot
+  readonly #found = new Map<string, RelationColumn>()
+  /** Names that values have in the relations above. Nothing comes from there, so that nothing else is behind them. */
+  readonly #above = new Map<string, RelationColumn>()
+
+  constructor(catalog: CatalogSnapshot) {
+    this.#catalog = catalog
+  }
+
+  add(source: RelationColumn): void {
+    if (this.#found.size <= maxSources) this.#found.set(keyOf(source), source)
+  }
+
+  /** Undefined: too many. */
+  all(): readonly RelationColumn[] | undefined {
+    // What is added on the way is gone through, too.
+    for (const source of this.#found.values()) this.#follow(source)
+    return this.#found.size > maxSources ? undefined : [...new Map([...this.#found, ...this.#above]).values()]
+  }
+
+  #follow({ relation: id, column: name }: RelationColumn): void {
+    if (id === 0) return
+    const relation = this.#catalog.relations.get(id)
+    if (relation === undefined || isSensitiveRelation(relation)) this.add(anyColumn)
+    else if (name === '*') for (const each of relation.columns.keys()) this.add({ relation: id, column: each })
+    else if (name === 'tableoid' && !relation.columns.has(name)) this.#followPartitions(relation)
+    else this.#followColumn(relation, name)
+  }
+
+  #followColumn(relation: Relation, name: string): void {
+    if (standsForQuery(relation)) {
+      const column = viewLineage(this.#catalog, relation).columns.get(name)
+      for (const source of column?.sources ?? [anyColumn]) this.add(source)
+    }
+    const column = relation.columns.get(name)
+    if (column?.generated === true) this.#followGenerated(relation, column)
+    for (const { id, columns } of below(this.#catalog, relation))
+      if (columns.has(name)) this.add({ relation: id, column: name })
+    for (const { id, columns } of above(this.#catalog, relation)) {
+      const source = { relation: id, column: name }
+      if (columns.has(name)) this.#above.set(keyOf(source), source)
+    }
+  }
+
+  #followGenerated(relation: Relation, { generatedFrom, number }: Column): void {
+    for (const each of relation.columns.values()) {
+      if (generatedFrom.includes(each.number)) this.add({ relation: relation.id, column: each.name })
+    }
+    const uses = relation.defaults.filter(({ column }) => column === number)
+    if (uses.some(({ use }) => tellsForeignValues(this.#catalog, use))) this.add(anyColumn)
+  }
+
+  /** Which partition a row is in tells of the columns that rows are divided by; 0 stands for an expression. */
+  #followPartitions(relation: Relation): void {
+    for (const { id, columns, partitionKey } of [relation, ...below(this.#catalog, relation)]) {
+      const isKey = (number: number): boolean => partitionKey.includes(number) || partitionKey.includes(0)
+      for (const { name, number } of columns.values()) if (isKey(number)) this.add({ relation: id, column: name })
+    }
+  }
+}
+
+function keyOf({ relation, column }: RelationColumn): string {
+  return `${String(relation)} ${column}`
+}
+
+/** Partitions and tables that inherit from it, at any depth. */
+function below(catalog: CatalogSnapshot, relation: Relation): readonly Relation[] {
+  return reached(catalog, relation, ({ children }) => children)
+}
+
+/** Tables that it inherits from or is a partition of, at any height. */
+function above(catalog: CatalogSnapshot, relation: Relation): readonly Relation[] {
+  return reached(catalog, relation, ({ parents }) => parents)
+}
+
+function reached(
+  catalog: CatalogSnapshot,
+  from: Relation,
+  next: (relation: Relation) => readonly number[],
+): readonly Relation[] {
+  const found = new Set([from])
+  for (const relation of found) {
+    for (const id of next(relation)) {
+      const other = catalog.relations.get(id)
+      if (other !== undefined) found.add(other)
+    }
+  }
+  found.delete(from)
+  return [...found]
+}

@@ -1,0 +1,117 @@
+import { ColumnSources } from '../catalog/column-sources.js'
+import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
+import type { StoredCall } from '../catalog/stored-calls.js'
+import { type StoredQuery, storedQuery } from '../catalog/view-columns.js'
+import { tellsForeignValues } from './foreign-values.js'
+import { isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
+
+/** A column of a relation by its id. Relation 0: any; column `*`: any. */
+export interface RelationColumn {
+  readonly relation: number
+  readonly column: string
+}
+
+/** What one column of a view is made of. */
+export interface ViewColumn {
+  /** Columns that the query of the view names for it; of views among them, what is behind is not here. */
+  readonly sources: readonly RelationColumn[]
+  /** Whether it gives the values of its one source as they stand. */
+  readonly plain: boolean
+  /** Whether making it raises no error, whatever the values are. What is not total is in `elsewhere`, too. */
+  readonly total: boolean
+}
+
+/** Where the values go that the query of a view or materialised view reads. */
+export interface ViewLineage {
+  /** By the names that the columns of the view have now. */
+  readonly columns: ReadonlyMap<string, ViewColumn>
+  /** Columns that decide which rows there are, and in which order, or may raise an error, whichever of its columns are read. */
+  readonly elsewhere: readonly RelationColumn[]
+  readonly read: readonly RelationColumn[]
+}
+
+export const anyColumn: RelationColumn = Object.freeze({ relation: 0, column: '*' })
+
+/**
+ * Finds what a view gives of what it reads, from its stored query. Where that cannot be read, or is too long, each column is
+ * made of everything that the view reads, and all of that decides on rows. Never throws. Remembered for each catalog.
+ *
+ * What a materialised view holds came of its query once, and its rows were chosen then: that tells as much.
+ */
+export function viewLineage(catalog: CatalogSnapshot, view: Relation): ViewLineage {
+  const known = remembered.get(view)
+  if (known?.catalog === catalog) return known.lineage
+  const lineage = lineageOf(catalog, view)
+  remembered.set(view, { catalog, lineage })
+  return lineage
+}
+
+const remembered = new WeakMap<Relation, { readonly catalog: CatalogSnapshot; readonly lineage: ViewLineage }>()
+
+function lineageOf(catalog: CatalogSnapshot, view: Relation): ViewLineage {
+  const { query } = view
+  if (query === undefined) return alike(view, [anyColumn])
+  if (tellsForeignValues(catalog, query)) return alike(view, [anyColumn])
+  const stored = queryOf(catalog, view)
+  if (stored === undefined) return alike(view, everythingIn(catalog, view))
+  const columns = new Map<string, ViewColumn>()
+  for (const { name, number } of view.columns.values()) {
+    const made = stored.columns[number - 1]
+    if (made === undefined) return alike(view, everythingIn(catalog, view))
+    const { plain, total } = made
+    columns.set(name, { sources: named(catalog, made.sources), plain, total })
+  }
+  return { columns, elsewhere: named(catalog, stored.elsewhere), read: named(catalog, stored.read) }
+}
+
+/** A view of which no more is known than what it reads. */
+function alike(view: Relation, sources: readonly RelationColumn[]): ViewLineage {
+  const column: ViewColumn = { sources, plain: false, total: false }
+  const columns = new Map([...view.columns.keys()].map((name) => [name, column]))
+  return { columns, elsewhere: sources, read: sources }
+}
+
+function everythingIn(catalog: CatalogSnapshot, view: Relation): readonly RelationColumn[] {
+  const sources = new ColumnSources()
+  for (const relation of view.query?.relations ?? []) {
+    if (relation === view.id) continue
+    for (const column of view.queryColumns.get(relation) ?? [0]) sources.add(relation, column)
+  }
+  return named(catalog, sources)
+}
+
+function queryOf(catalog: CatalogSnapshot, { queryTree }: Relation): StoredQuery | undefined {
+  if (queryTree === undefined) return undefined
+  try {
+    return storedQuery(queryTree, (call) => isTotal(catalog, call))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+function isTotal(catalog: CatalogSnapshot, { kind, id, types, literals }: StoredCall): boolean {
+  if (kind === 'conversion') return isTotalCast(catalog, types[0], id)
+  const routine = catalog.routines.get(id)
+  if (routine === undefined) return false
+  if (kind === 'routine') return isTotalRoutine(catalog, routine, types, literals)
+  const names = [...catalog.operatorNames(id)]
+  const [left, right] = types.length === 1 ? [0, types[0]] : types
+  return routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right))
+}
+
+function named(catalog: CatalogSnapshot, sources: ColumnSources): readonly RelationColumn[] {
+  return [...sources].map(([id, number]) => {
+    const relation = catalog.relations.get(id)
+    return relation === undefined ? anyColumn : { relation: id, column: columnName(relation, number) }
+  })
+}
+
+function columnName({ columns }: Relation, number: number): string {
+  if (number < 0) return systemColumns[-number] ?? '*'
+  for (const column of columns.values()) if (column.number === number) return column.name
+  return '*'
+}
+
+/** By their numbers, which are negative. */
+const systemColumns: readonly (string | undefined)[] = [undefined, 'ctid', 'xmin', 'cmin', 'xmax', 'cmax', 'tableoid']
