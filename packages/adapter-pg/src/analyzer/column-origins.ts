@@ -20,18 +20,25 @@ export interface ColumnOrigins {
 export interface ReadOrigins {
   /** What chose or ordered its rows, or may raise an error. */
   readonly elsewhere: readonly RelationColumn[]
+  /** Whether reading its rows raises no error, whatever the values behind it are. */
+  readonly total: boolean
   /** Every column behind it that is read. */
   readonly read: readonly RelationColumn[]
 }
 
 /**
- * Finds where the values of a column come from; `*` for a whole row, the name of a system column for that. Never throws: where
- * it would take long, they may come from anywhere. Remembered for each catalog.
+ * Finds where the values of a column come from; `*` for a whole row, the name of a system column for that. `only`: without
+ * those of children. Never throws: where it would take long, they may come from anywhere. Remembered for each catalog.
  */
-export function columnOrigins(catalog: CatalogSnapshot, relation: Relation, column: string): ColumnOrigins {
+export function columnOrigins(
+  catalog: CatalogSnapshot,
+  relation: Relation,
+  column: string,
+  { only = false }: { readonly only?: boolean } = {},
+): ColumnOrigins {
   const known = memory(catalog).columns
-  const key = keyOf({ relation: relation.id, column })
-  const found = known.get(key) ?? traced(catalog, relation, column)
+  const key = `${only ? 'only ' : ''}${keyOf({ relation: relation.id, column })}`
+  const found = known.get(key) ?? traced(catalog, relation, column, only)
   if (known.size >= maxRemembered) known.clear()
   known.set(key, found)
   return found
@@ -46,7 +53,7 @@ export function readOrigins(catalog: CatalogSnapshot, relation: Relation): ReadO
   return found
 }
 
-const nothing: ReadOrigins = Object.freeze({ elsewhere: Object.freeze([]), read: Object.freeze([]) })
+const nothing: ReadOrigins = Object.freeze({ elsewhere: Object.freeze([]), total: true, read: Object.freeze([]) })
 const anywhere: ColumnOrigins = Object.freeze({ sources: Object.freeze([anyColumn]), plain: false, total: false })
 
 interface Memory {
@@ -69,8 +76,8 @@ function standsForQuery(relation: Relation): boolean {
   return (relation.kind === 'view' || relation.kind === 'materialized-view') && !isSystemRelation(relation)
 }
 
-function traced(catalog: CatalogSnapshot, relation: Relation, column: string): ColumnOrigins {
-  const trace = new Trace(catalog)
+function traced(catalog: CatalogSnapshot, relation: Relation, column: string, only: boolean): ColumnOrigins {
+  const trace = new Trace(catalog, only ? relation : undefined)
   trace.add({ relation: relation.id, column })
   const sources = trace.all()
   if (sources === undefined) return anywhere
@@ -80,47 +87,78 @@ function traced(catalog: CatalogSnapshot, relation: Relation, column: string): C
 function tracedRead(catalog: CatalogSnapshot, view: Relation): ReadOrigins {
   const elsewhere = new Trace(catalog)
   const read = new Trace(catalog)
-  const views = new Set([view])
-  for (const each of views) {
+  for (const each of viewsIn(catalog, view, standsForQuery)) {
     const lineage = viewLineage(catalog, each)
     for (const source of lineage.elsewhere) elsewhere.add(source)
     for (const source of lineage.read) read.add(source)
-    for (const id of each.query?.relations ?? []) {
-      const behind = catalog.relations.get(id)
-      if (behind !== undefined && standsForQuery(behind)) views.add(behind)
-    }
   }
-  return { elsewhere: elsewhere.all() ?? anywhere.sources, read: read.all() ?? anywhere.sources }
+  return {
+    elsewhere: elsewhere.all() ?? anywhere.sources,
+    total: [...viewsIn(catalog, view, ({ kind }) => kind === 'view')].every((each) => isTotal(catalog, each)),
+    read: read.all() ?? anywhere.sources,
+  }
 }
 
-/** Goes down through views as long as there is one source. */
-function asItStands(catalog: CatalogSnapshot, from: Relation, of: string): { plain: boolean; total: boolean } {
-  let relation: Relation | undefined = from
-  let name = of
-  let total = true
-  const seen = new Set<Relation>()
-  while (relation !== undefined && standsForQuery(relation) && !seen.has(relation)) {
-    seen.add(relation)
-    const column = viewLineage(catalog, relation).columns.get(name)
-    total &&= column?.total ?? false
-    const [source] = column?.sources ?? []
-    if (column?.plain !== true || source === undefined) return { plain: false, total }
-    relation = catalog.relations.get(source.relation)
-    name = source.column
+/** Whether reading a view computes nothing that may fail, what other views compute aside. */
+function isTotal(catalog: CatalogSnapshot, view: Relation): boolean {
+  if (isSystemRelation(view) || !viewLineage(catalog, view).total) return false
+  return relationsIn(catalog, view).every((behind) => behind?.kind !== 'foreign-table' && behind?.rowSecurity === false)
+}
+
+/** A view and those of a kind that it reads, at any depth. */
+function viewsIn(
+  catalog: CatalogSnapshot,
+  from: Relation,
+  counts: (relation: Relation) => boolean,
+): ReadonlySet<Relation> {
+  const views = new Set([from].filter(counts))
+  for (const each of views) {
+    for (const behind of relationsIn(catalog, each)) if (behind !== undefined && counts(behind)) views.add(behind)
   }
-  const column = relation?.columns.get(name)
-  return { plain: column !== undefined && !column.generated, total: total && column?.generated !== true }
+  return views
+}
+
+function relationsIn(catalog: CatalogSnapshot, { id, query }: Relation): readonly (Relation | undefined)[] {
+  return (query?.relations ?? []).filter((each) => each !== id).map((each) => catalog.relations.get(each))
+}
+
+/** Goes down through views as long as each gives the values of one column. */
+function asItStands(catalog: CatalogSnapshot, from: Relation, of: string): { plain: boolean; total: boolean } {
+  let source: RelationColumn = { relation: from.id, column: of }
+  const seen = new Set<string>()
+  for (;;) {
+    const relation = catalog.relations.get(source.relation)
+    if (relation === undefined || seen.has(keyOf(source))) return { plain: false, total: false }
+    seen.add(keyOf(source))
+    const isStored = relation.kind !== 'view'
+    if (source.column === '*') return { plain: false, total: isStored && !hasVirtual(relation) }
+    if (!standsForQuery(relation)) {
+      const column = relation.columns.get(source.column)
+      return { plain: column?.generated === false, total: column?.virtual !== true }
+    }
+    const made = viewLineage(catalog, relation).columns.get(source.column)
+    const [next] = made?.sources ?? []
+    if (made?.plain !== true || next === undefined) return { plain: false, total: isStored || made?.total === true }
+    source = next
+  }
+}
+
+function hasVirtual({ columns }: Relation): boolean {
+  return [...columns.values()].some(({ virtual }) => virtual)
 }
 
 /** Columns and all that is behind them. */
 class Trace {
   readonly #catalog: CatalogSnapshot
+  readonly #alone: Relation | undefined
   readonly #found = new Map<string, RelationColumn>()
   /** Names that values have in the relations above. Nothing comes from there, so that nothing else is behind them. */
   readonly #above = new Map<string, RelationColumn>()
 
-  constructor(catalog: CatalogSnapshot) {
+  /** `alone`: a relation without its children. */
+  constructor(catalog: CatalogSnapshot, alone?: Relation) {
     this.#catalog = catalog
+    this.#alone = alone
   }
 
   add(source: RelationColumn): void {
@@ -150,12 +188,16 @@ class Trace {
     }
     const column = relation.columns.get(name)
     if (column?.generated === true) this.#followGenerated(relation, column)
-    for (const { id, columns } of below(this.#catalog, relation))
-      if (columns.has(name)) this.add({ relation: id, column: name })
+    for (const { id, columns } of this.#below(relation)) if (columns.has(name)) this.add({ relation: id, column: name })
     for (const { id, columns } of above(this.#catalog, relation)) {
       const source = { relation: id, column: name }
       if (columns.has(name)) this.#above.set(keyOf(source), source)
     }
+  }
+
+  /** Partitions and tables that inherit from it, at any depth. */
+  #below(relation: Relation): readonly Relation[] {
+    return relation === this.#alone ? [] : reached(this.#catalog, relation, ({ children }) => children)
   }
 
   #followGenerated(relation: Relation, { generatedFrom, number }: Column): void {
@@ -168,7 +210,7 @@ class Trace {
 
   /** Which partition a row is in tells of the columns that rows are divided by; 0 stands for an expression. */
   #followPartitions(relation: Relation): void {
-    for (const { id, columns, partitionKey } of [relation, ...below(this.#catalog, relation)]) {
+    for (const { id, columns, partitionKey } of [relation, ...this.#below(relation)]) {
       const isKey = (number: number): boolean => partitionKey.includes(number) || partitionKey.includes(0)
       for (const { name, number } of columns.values()) if (isKey(number)) this.add({ relation: id, column: name })
     }
@@ -177,11 +219,6 @@ class Trace {
 
 function keyOf({ relation, column }: RelationColumn): string {
   return `${String(relation)} ${column}`
-}
-
-/** Partitions and tables that inherit from it, at any depth. */
-function below(catalog: CatalogSnapshot, relation: Relation): readonly Relation[] {
-  return reached(catalog, relation, ({ children }) => children)
 }
 
 /** Tables that it inherits from or is a partition of, at any height. */

@@ -2,6 +2,7 @@ import { ColumnSources } from '../catalog/column-sources.js'
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import type { StoredCall } from '../catalog/stored-calls.js'
 import { type StoredQuery, storedQuery } from '../catalog/view-columns.js'
+import { isSystemRelation } from './sensitive-relations.js'
 import { tellsForeignValues } from './foreign-values.js'
 import { isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
 
@@ -27,6 +28,8 @@ export interface ViewLineage {
   readonly columns: ReadonlyMap<string, ViewColumn>
   /** Columns that decide which rows there are, and in which order, or may raise an error, whichever of its columns are read. */
   readonly elsewhere: readonly RelationColumn[]
+  /** Whether reading its rows raises no error, whatever the values are. */
+  readonly total: boolean
   readonly read: readonly RelationColumn[]
 }
 
@@ -41,6 +44,8 @@ export const anyColumn: RelationColumn = Object.freeze({ relation: 0, column: '*
 export function viewLineage(catalog: CatalogSnapshot, view: Relation): ViewLineage {
   const known = remembered.get(view)
   if (known?.catalog === catalog) return known.lineage
+  // No view is behind itself. One that was would be made of anything.
+  remembered.set(view, { catalog, lineage: alike(view, [anyColumn]) })
   const lineage = lineageOf(catalog, view)
   remembered.set(view, { catalog, lineage })
   return lineage
@@ -61,14 +66,15 @@ function lineageOf(catalog: CatalogSnapshot, view: Relation): ViewLineage {
     const { plain, total } = made
     columns.set(name, { sources: named(catalog, made.sources), plain, total })
   }
-  return { columns, elsewhere: named(catalog, stored.elsewhere), read: named(catalog, stored.read) }
+  const { elsewhere, read, total } = stored
+  return { columns, elsewhere: named(catalog, elsewhere), total, read: named(catalog, read) }
 }
 
 /** A view of which no more is known than what it reads. */
 function alike(view: Relation, sources: readonly RelationColumn[]): ViewLineage {
   const column: ViewColumn = { sources, plain: false, total: false }
   const columns = new Map([...view.columns.keys()].map((name) => [name, column]))
-  return { columns, elsewhere: sources, read: sources }
+  return { columns, elsewhere: sources, total: false, read: sources }
 }
 
 function everythingIn(catalog: CatalogSnapshot, view: Relation): readonly RelationColumn[] {
@@ -83,7 +89,10 @@ function everythingIn(catalog: CatalogSnapshot, view: Relation): readonly Relati
 function queryOf(catalog: CatalogSnapshot, { queryTree }: Relation): StoredQuery | undefined {
   if (queryTree === undefined) return undefined
   try {
-    return storedQuery(queryTree, (call) => isTotal(catalog, call))
+    return storedQuery(queryTree, {
+      call: (call) => isTotal(catalog, call),
+      column: (relation, column) => isTotalColumn(catalog, relation, column),
+    })
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return undefined
     throw error
@@ -98,6 +107,18 @@ function isTotal(catalog: CatalogSnapshot, { kind, id, types, literals }: Stored
   const names = [...catalog.operatorNames(id)]
   const [left, right] = types.length === 1 ? [0, types[0]] : types
   return routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right))
+}
+
+/** What is stored is only given. A view makes its columns when they are read, and so do tables some of theirs. */
+function isTotalColumn(catalog: CatalogSnapshot, id: number, number: number): boolean {
+  const relation = catalog.relations.get(id)
+  if (relation === undefined) return false
+  const lineage = relation.kind === 'view' && !isSystemRelation(relation) ? viewLineage(catalog, relation) : undefined
+  return [...relation.columns.values()].every(
+    (column) =>
+      (number !== 0 && column.number !== number) ||
+      (!column.virtual && lineage?.columns.get(column.name)?.total !== false),
+  )
 }
 
 function named(catalog: CatalogSnapshot, sources: ColumnSources): readonly RelationColumn[] {

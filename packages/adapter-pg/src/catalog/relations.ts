@@ -32,7 +32,15 @@ export function plainRelations(rows: CatalogRows, schemaName: (id: number) => st
     draft.columns = new Map(
       (columns ?? []).map(([column, number, type, generated, notNull]): [string, Column] => [
         column,
-        { name: column, number, type, generated: generated !== '', generatedFrom: [], notNull },
+        {
+          name: column,
+          number,
+          type,
+          generated: generated !== '',
+          virtual: generated === 'v',
+          generatedFrom: [],
+          notNull,
+        },
       ]),
     )
     relations.set(id, draft)

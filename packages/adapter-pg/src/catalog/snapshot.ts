@@ -38,6 +38,8 @@ export interface Column {
   readonly type: number
   /** Stored generated or virtual generated (PostgreSQL 18). */
   readonly generated: boolean
+  /** Generated anew whenever it is read. */
+  readonly virtual: boolean
   /** Numbers of the columns that it is generated from. */
   readonly generatedFrom: readonly number[]
   readonly notNull: boolean

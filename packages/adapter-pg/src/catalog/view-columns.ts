@@ -13,7 +13,7 @@ import {
   truthOf,
   unreadable,
 } from './node-tree.js'
-import { type StoredCall, storedCall } from './stored-calls.js'
+import { isConstant, isTotalNode, type TotalityJudge } from './total-nodes.js'
 
 /** Where the values go that the query of a view reads. */
 export interface StoredQuery {
@@ -21,23 +21,26 @@ export interface StoredQuery {
   readonly columns: readonly MadeColumn[]
   /** What chooses, orders, groups or counts rows, may raise an error, or is passed to a function in FROM. */
   readonly elsewhere: ColumnSources
+  /** Whether nothing in it raises an error or locks rows, whichever of its columns are read. */
+  readonly total: boolean
   /** Every column that it names. */
   readonly read: ColumnSources
 }
 
 /**
  * Reads the stored query of a view (`pg_rewrite.ev_action`): there every column stands by the number of its item of FROM and
- * its own, so that no name has to be looked up and none can mislead. `isTotal` says of a call whether it raises no error.
+ * its own, so that no name has to be looked up and none can mislead.
  *
  * Throws a SyntaxError for what is no such query, a RangeError for one that takes too long or is nested too deep.
  */
-export function storedQuery(tree: string, isTotal: (call: StoredCall) => boolean): StoredQuery {
+export function storedQuery(tree: string, judge: TotalityJudge): StoredQuery {
   const [queries, ...others] = storedValues(tree)
   const [query] = isStoredList(queries) ? queries : []
   if (!isStoredNode(query) || others.length > 0 || (isStoredList(queries) && queries.length !== 1)) throw unreadable()
-  const reader = new QueryReader(isTotal)
+  const reader = new QueryReader(judge)
   const columns = reader.query(query, undefined)
-  return { columns, elsewhere: reader.elsewhere.sources, read: reader.read }
+  const { sources, total } = reader.elsewhere
+  return { columns, elsewhere: sources, total, read: reader.read }
 }
 
 /** One level of a query; those inside see it by how many levels it is above them. */
@@ -54,11 +57,11 @@ const maxSteps = 500_000
 class QueryReader {
   readonly elsewhere = new Making()
   readonly read = new ColumnSources()
-  readonly #isTotal: (call: StoredCall) => boolean
+  readonly #judge: TotalityJudge
   #steps = 0
 
-  constructor(isTotal: (call: StoredCall) => boolean) {
-    this.#isTotal = isTotal
+  constructor(judge: TotalityJudge) {
+    this.#judge = judge
   }
 
   /** The columns that a query gives. Everything else in it goes elsewhere. */
@@ -70,6 +73,9 @@ class QueryReader {
     for (const [field, values] of node.fields) {
       if (!ownFields.has(field)) for (const value of values) this.#visit(value, level, this.elsewhere)
     }
+    for (const limit of ['limitOffset', 'limitCount'])
+      if (!isConstant(fieldOf(node, limit))) this.elsewhere.total = false
+    if (nodesOf(node, 'rowMarks').length > 0) this.elsewhere.total = false
     return this.#outputs(node, level)
   }
 
@@ -165,7 +171,7 @@ class QueryReader {
       for (const column of this.query(value, level)) making.take(column)
       return
     }
-    if (!this.#isSafe(value)) making.total = false
+    if (!isTotalNode(value, this.#judge)) making.total = false
     this.#visitParts(value, level, making)
     if (value.type === 'AGGREF' || value.type === 'WINDOWFUNC') this.#visitRows(value, level, making)
   }
@@ -187,11 +193,6 @@ class QueryReader {
     const window = level.windows.get(numberOf(node, 'winref'))
     if (window === undefined) throw unreadable()
     making.take(window)
-  }
-
-  #isSafe(node: StoredNode): boolean {
-    const call = storedCall(node)
-    return call === undefined ? safeTypes.has(node.type) : !call.returnsSet && this.#isTotal(call)
   }
 
   #range(node: StoredNode, level: Level): Range {
@@ -236,7 +237,7 @@ class QueryReader {
       const sources = new ColumnSources()
       sources.add(relation, column)
       this.read.add(relation, column)
-      return { sources, plain: column > 0, total: true }
+      return { sources, plain: column > 0, total: this.#judge.column(relation, column) }
     }
   }
 
@@ -268,11 +269,13 @@ class QueryReader {
   #defineCommonTable(node: StoredNode, level: Level): void {
     const query = fieldOf(node, 'ctequery')
     if (!isStoredNode(query)) throw unreadable()
-    const adds = ['search_clause', 'cycle_clause'].some((clause) => fieldOf(node, clause) !== nothing)
+    const adds = ['search_clause', 'cycle_clause'].some(
+      (clause) => (node.fields.get(clause)?.[0] ?? nothing) !== nothing,
+    )
     const columns = truthOf(node, 'cterecursive')
       ? this.#recursive(query, nameOf(node), level)
       : this.query(query, level)
-    // SEARCH and CYCLE add columns that are made of any of them; CYCLE ends where values come again.
+    // SEARCH and CYCLE (PostgreSQL 14) add columns that are made of any of them; CYCLE ends where values come again.
     const whole = together(columns)
     if (adds) this.elsewhere.take(whole)
     const range = listed(() => columns)
@@ -332,10 +335,4 @@ const rangeKinds = {
 const ownFields: ReadonlySet<string> = new Set(
   `cteList rtable rteperminfos targetList groupClause distinctClause sortClause windowClause setOperations constraintDeps
    rowMarks`.split(/\s+/),
-)
-
-/** Nodes that raise no error where nothing in them does, besides calls. Names of older versions, too. */
-const safeTypes: ReadonlySet<string> = new Set(
-  `CONST PARAM RELABELTYPE COLLATEEXPR BOOLEXPR BOOLEANTEST NULLTEST CASE WHEN CASEEXPR CASEWHEN CASETESTEXPR COALESCE
-   COALESCEEXPR FIELDSELECT ROW ROWEXPR SUBLINK TARGETENTRY GROUPINGFUNC SQLVALUEFUNCTION`.split(/\s+/),
 )
