@@ -43,7 +43,7 @@ function alterRelation(walk: Walk, body: TreeNode, found: RelationTarget, outer:
   const read = new Set<string>()
   const commands = listOf(body, 'cmds').map((item) => bodyOf(item, 'AlterTableCmd') ?? {})
   if (relation !== undefined) {
-    scope.ranges.push(rangeWithin(relation, commands, read))
+    scope.ranges.push(rangeWithin(walk, relation, commands, read))
     walk.mention(relation.columns.values())
   }
   for (const command of commands) alterOne(walk, command, found, scope)
@@ -68,7 +68,7 @@ function alterRelation(walk: Walk, body: TreeNode, found: RelationTarget, outer:
 }
 
 /** The table as the expressions of a command see it: a column that the command gives a type may have the old or the new one. */
-function rangeWithin(relation: Relation, commands: readonly TreeNode[], read: Set<string>): Range {
+function rangeWithin(walk: Walk, relation: Relation, commands: readonly TreeNode[], read: Set<string>): Range {
   const typed = new Set(
     commands.flatMap((command) => {
       const column = bodyOf(nodeOf(command, 'def'), 'ColumnDef')
@@ -76,7 +76,7 @@ function rangeWithin(relation: Relation, commands: readonly TreeNode[], read: Se
     }),
   )
   const columns = new Map([...relation.columns].filter(([name]) => !typed.has(name)))
-  return { ...relationRange(relation, undefined, [], read), relation: { ...relation, columns } }
+  return { ...relationRange(walk, relation, undefined, [], read), relation: { ...relation, columns } }
 }
 
 /** Changes of a table that decide who may see or do what. */

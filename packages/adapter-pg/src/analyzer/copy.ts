@@ -31,14 +31,14 @@ export const copyStatement: Handler = (walk, body, outer) => {
   outer.flow = into ? nothingGiven() : columnsOut(walk, relation, named, withClient)
   const scope = new Scope(outer)
   const read = new Set<string>()
-  scope.ranges.push(relationRange(relation, undefined, [], read))
+  scope.ranges.push(relationRange(walk, relation, undefined, [], read))
   walk.visit(nodeOf(body, 'whereClause'), scope)
 }
 
 /** The columns of COPY TO, without those that are generated. A file keeps them. */
 function columnsOut(walk: Walk, relation: Relation, named: readonly string[], withClient: boolean): QueryFlow {
   const own = [...relation.columns.values()].filter(({ generated }) => !generated).map(({ name }) => name)
-  const { values } = relationRange(relation, undefined, [], undefined, { only: true })
+  const { values } = relationRange(walk, relation, undefined, [], undefined, { only: true })
   const columns = (named.length > 0 ? named : own).flatMap((name) => {
     const flow = values.column(name)
     return flow === undefined ? [] : [{ name, flow }]

@@ -39,7 +39,7 @@ export const createIndex: Handler = (walk, body, outer) => {
   for (const { target, relation } of found) {
     define(walk, target, { object: 'index' })
     if (relation === undefined) continue
-    scope.ranges.push(relationRange(relation, undefined, [], read))
+    scope.ranges.push(relationRange(walk, relation, undefined, [], read))
     walk.mention(relation.columns.values())
     lookAt(walk, relation, 'index')
     for (const child of descendants(walk, relation)) {
@@ -121,7 +121,7 @@ export const createStatistics: Handler = (walk, body, outer) => {
   for (const { target, relation } of found) {
     define(walk, target, { object: 'statistics' })
     if (relation === undefined) continue
-    scope.ranges.push(relationRange(relation, undefined, [], read))
+    scope.ranges.push(relationRange(walk, relation, undefined, [], read))
     lookAt(walk, relation, 'index')
   }
   for (const item of listOf(body, 'exprs')) {

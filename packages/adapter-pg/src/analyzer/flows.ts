@@ -1,12 +1,9 @@
 import type { ColumnSource } from '@bothkeys/core/adapter'
-import type { Relation } from '../catalog/snapshot.js'
 
-/** A column of a relation under its own name, `*` for all of them. */
+/** A column of a relation by its id. Relation 0: any; column `*`: any. */
 export interface RelationColumn {
-  readonly relation: Relation
+  readonly relation: number
   readonly column: string
-  /** Without the rows of children. */
-  readonly only: boolean
 }
 
 /** Columns that something is made of: its own ones and those of others, which may still grow, and may hold each other. */

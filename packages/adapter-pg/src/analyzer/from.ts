@@ -3,8 +3,8 @@ import { type RangeValues, renameFlows, Sources } from './flows.js'
 import { renameColumns } from './output-columns.js'
 import { columnsOf, type JoinSide, joinSides } from './joins.js'
 import { expectRelation, rangeVarName } from './names.js'
-import { functionValues, queryValues, relationValues } from './range-values.js'
-import { bypassesPolicies, readRelation } from './relation-reads.js'
+import { followRows, functionValues, queryValues, relationValues } from './range-values.js'
+import { readRelation } from './relation-reads.js'
 import { type OutputColumn, type Range, restColumns, Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
@@ -77,8 +77,8 @@ function relationItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const read = new Set<string>()
   const only = !flagOf(body, 'inh')
   readRelation(walk, relation, read, { only })
-  if (mayFail(walk, relation)) walk.flows.mayFail()
-  return relationRange(relation, alias, aliasColumns(body), read, { only })
+  followRows(walk, relation)
+  return relationRange(walk, relation, alias, aliasColumns(body), read, { only })
 }
 
 interface RangeOptions {
@@ -86,11 +86,6 @@ interface RangeOptions {
   readonly only?: boolean
   /** What its columns hold, where these are not stored rows. */
   readonly values?: RangeValues
-}
-
-/** Whether the server computes what may fail as soon as rows of a relation are read. */
-function mayFail(walk: Walk, { kind, rowSecurity }: Relation): boolean {
-  return kind === 'view' || kind === 'foreign-table' || (rowSecurity && !bypassesPolicies(walk, undefined))
 }
 
 /** What a function is passed decides how many rows it gives, too. */
@@ -109,6 +104,7 @@ function unknownValues({ flows }: Walk): RangeValues {
 
 /** The item that a relation is, under its alias. `read` gathers the columns that are read of it. */
 export function relationRange(
+  walk: Walk,
   relation: Relation,
   alias: string | undefined,
   columns: readonly string[],
@@ -124,7 +120,7 @@ export function relationRange(
     complete: visible.size === relation.columns.size,
     types: undefined,
     read,
-    values: values ?? relationValues(relation, visible, only),
+    values: values ?? relationValues(walk.catalog, relation, visible, only),
     lockable: [relation],
     hidden,
     mayBeValue: false,

@@ -1,15 +1,13 @@
 import type { ColumnLookup, ColumnSource, Effect, Lineage, OutputLineage } from '@bothkeys/core/adapter'
 import type { SessionState } from '../catalog/session-state.js'
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
-import { familyOf } from './families.js'
 import { anyColumn, type RelationColumn, type Sources } from './flows.js'
-import { queryColumns } from './relation-reads.js'
 import { namedBy, relationResource } from './resource.js'
 import { holdsAnyColumn } from './telling-relations.js'
 import type { Walk } from './walk.js'
 
 /** Sources that are followed beyond which nothing is told apart any more. */
-const maxSteps = 200_000
+const maxSteps = 500_000
 
 /** Where the values go that a text reads. `effects` are those of the text: what they read and nobody follows does more. */
 export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
@@ -60,7 +58,7 @@ class Telling {
   readonly #state: SessionState
   readonly #known = new Map<string, Map<string, ColumnSource>>()
   readonly #met = new Map<string, Relation>()
-  readonly #reached = new Map<RelationColumn, readonly ColumnSource[]>()
+  readonly #resources = new Map<Relation, string>()
   #steps = 0
 
   constructor(catalog: CatalogSnapshot, state: SessionState) {
@@ -78,7 +76,7 @@ class Telling {
     for (const each of seen) {
       this.#steps += 1 + each.columns.size + each.parts.size
       if (this.isExhausted) break
-      for (const column of each.columns) for (const source of this.#reach(column)) found.add(source)
+      for (const column of each.columns) found.add(this.#name(column))
       for (const part of each.parts) seen.add(part)
     }
     return found
@@ -109,52 +107,17 @@ class Telling {
     return [...this.#met].map(([resource, relation]) => Object.freeze({ resource, columns: namesOf(relation) }))
   }
 
-  #reach(column: RelationColumn | ColumnSource): readonly ColumnSource[] {
-    if (!('relation' in column)) return [this.#source(column.resource, column.column)]
-    const known = this.#reached.get(column)
-    if (known !== undefined) return known
-    const found = new Set<ColumnSource>()
-    const seen = new Map<number, Set<string>>()
-    this.#follow(column.relation, column.column, column.only, found, seen)
-    const made = [...found]
-    this.#reached.set(column, made)
-    return made
-  }
-
-  #follow(
-    relation: Relation,
-    column: string,
-    only: boolean,
-    found: Set<ColumnSource>,
-    seen: Map<number, Set<string>>,
-  ): void {
-    for (const each of familyOf(this.#catalog, relation, only)) {
-      this.#steps += 1
-      if (this.isExhausted) return
-      const columns = seen.get(each.id) ?? new Set()
-      if (columns.has(column)) continue
-      seen.set(each.id, columns.add(column))
-      const resource = relationResource(each, this.#state)
-      this.#met.set(resource, each)
-      if (each === relation || column === '*' || each.columns.has(column)) found.add(this.#source(resource, column))
-      if (holdsAnyColumn(each, column)) found.add(this.#source('*', '*'))
-      this.#behind(each, column, found, seen)
+  #name(column: RelationColumn | ColumnSource): ColumnSource {
+    if ('resource' in column) return this.#source(column.resource, column.column)
+    const relation = this.#catalog.relations.get(column.relation)
+    if (relation === undefined || holdsAnyColumn(relation, column.column)) return this.#source('*', '*')
+    let resource = this.#resources.get(relation)
+    if (resource === undefined) {
+      resource = relationResource(relation, this.#state)
+      this.#resources.set(relation, resource)
+      this.#met.set(resource, relation)
     }
-  }
-
-  /** What a view shows, or a generated column is made of. */
-  #behind(relation: Relation, column: string, found: Set<ColumnSource>, seen: Map<number, Set<string>>): void {
-    if (relation.columns.get(column)?.generated === true) this.#follow(relation, '*', true, found, seen)
-    const { query } = relation
-    if (query === undefined || (relation.kind !== 'view' && relation.kind !== 'materialized-view')) return
-    if (query.functions.some((id) => this.#catalog.routines.get(id)?.builtin !== true))
-      found.add(this.#source('*', '*'))
-    for (const id of query.relations) {
-      const other = this.#catalog.relations.get(id)
-      if (id === relation.id) continue
-      if (other === undefined) found.add(this.#source('*', '*'))
-      else for (const name of queryColumns(relation, other)) this.#follow(other, name, false, found, seen)
-    }
+    return this.#source(resource, column.column)
   }
 
   #relation(resource: string): Relation | undefined {

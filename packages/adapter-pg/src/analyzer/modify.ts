@@ -4,7 +4,7 @@ import { addFromItems, aliasOf, relationRange } from './from.js'
 import { visitWhere } from './lookups.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { bringsOwnRows } from './own-rows.js'
-import { givenValues } from './range-values.js'
+import { followRows, givenValues } from './range-values.js'
 import { readRelation } from './relation-reads.js'
 import { type Change, changeRelation } from './relation-changes.js'
 import { type Range, Scope } from './scope.js'
@@ -45,7 +45,9 @@ function onConflict(walk: Walk, clause: TreeNode, target: Target, rows: TreeNode
   if (infer !== undefined) walk.visitAs('InferClause', infer, scope)
   if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
   const inner = new Scope(scope)
-  inner.ranges.push(relationRange(target.relation, 'excluded', [], undefined, { hidden: true, values: givenValues }))
+  inner.ranges.push(
+    relationRange(walk, target.relation, 'excluded', [], undefined, { hidden: true, values: givenValues }),
+  )
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner)
   const where = nodeOf(clause, 'whereClause')
   walk.visit(where, inner)
@@ -162,8 +164,9 @@ function openTarget(walk: Walk, body: TreeNode, scope: Scope): Target | undefine
   }
   const relation = expectRelation(walk, rangeVarName(name))
   if (relation === undefined) return undefined
+  followRows(walk, relation)
   const read = new Set<string>()
-  const range = relationRange(relation, aliasOf(name), [], read, { only: name['inh'] !== true })
+  const range = relationRange(walk, relation, aliasOf(name), [], read, { only: name['inh'] !== true })
   scope.ranges.push(range)
   scope.stars.push(() => range.values.columns())
   return { relation, range, read, only: name['inh'] !== true }
@@ -184,7 +187,7 @@ function returning(walk: Walk, body: TreeNode, target: Target, scope: Scope, out
   const inner = new Scope(scope)
   inner.ranges.push(...scope.ranges)
   for (const name of ['old', 'new', ...optionNames(clause)]) {
-    inner.ranges.push(relationRange(target.relation, name, [], target.read, { hidden: true }))
+    inner.ranges.push(relationRange(walk, target.relation, name, [], target.read, { hidden: true }))
   }
   inner.stars.push(...scope.stars)
   const columns = visitTargets(walk, listOf(clause, 'exprs'), inner)

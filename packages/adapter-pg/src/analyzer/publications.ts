@@ -36,7 +36,7 @@ function publishTable(walk: Walk, table: TreeNode, outer: Scope): void {
       continue
     }
     const scope = new Scope(outer)
-    scope.ranges.push(relationRange(relation, undefined, [], columns))
+    scope.ranges.push(relationRange(walk, relation, undefined, [], columns))
     walk.visit(nodeOf(table, 'whereClause'), scope)
     readToDefine(walk, relation, columns)
   }

@@ -1,14 +1,18 @@
-import type { Relation } from '../catalog/snapshot.js'
+import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
+import { columnOrigins, readOrigins } from './column-origins.js'
 import {
   type ColumnFlow,
   type NamedFlow,
   type QueryFlow,
   type RangeValues,
+  type RelationColumn,
   renameFlows,
   Sources,
   unite,
 } from './flows.js'
+import { bypassesPolicies } from './relation-reads.js'
 import type { Range } from './scope.js'
+import { isSystemRelation } from './sensitive-relations.js'
 import type { Walk } from './walk.js'
 
 /** Notes that a column of an item is read, `*` for its whole rows: as an effect, and where its values go. */
@@ -23,17 +27,39 @@ export function followColumn({ flows }: Walk, range: Range, name: string): void 
   if (flow !== undefined) flows.take(flow)
 }
 
+/** Notes what rows of a relation tell, whichever of its columns are read: those of a view were chosen by its query. */
+export function followRows(walk: Walk, relation: Relation): void {
+  const { catalog, flows } = walk
+  const { elsewhere, read, total } = readOrigins(catalog, relation)
+  const isSystemView = relation.kind === 'view' && isSystemRelation(relation)
+  const isSecured = relation.rowSecurity && !bypassesPolicies(walk, undefined)
+  if (!total || isSystemView || isSecured || relation.kind === 'foreign-table') flows.mayFail()
+  if (read.length === 0) return
+  flows.divert([{ sources: sourcesOf(elsewhere), plain: false, total: true }])
+  const behind = sourcesOf(read)
+  flows.dropped.parts.add(behind)
+  flows.everything.parts.add(behind)
+}
+
+function sourcesOf(columns: Iterable<RelationColumn>): Sources {
+  const sources = new Sources()
+  for (const column of columns) sources.columns.add(column)
+  return sources
+}
+
 /** Those of a relation whose columns are in sight under these names. */
-export function relationValues(relation: Relation, visible: ReadonlyMap<string, string>, only: boolean): RangeValues {
+export function relationValues(
+  catalog: CatalogSnapshot,
+  relation: Relation,
+  visible: ReadonlyMap<string, string>,
+  only: boolean,
+): RangeValues {
   const known = new Map<string, ColumnFlow>()
-  // What stands behind a view, and whether it can fail, is not plain to see.
-  const isTable = relation.kind !== 'view'
   const column = (name: string): ColumnFlow => {
     const flow = known.get(name)
     if (flow !== undefined) return flow
-    const sources = new Sources()
-    sources.columns.add({ relation, column: name, only })
-    const made = { sources, plain: name !== '*' && isTable, total: isTable }
+    const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
+    const made = { sources: sourcesOf(sources), plain, total }
     known.set(name, made)
     return made
   }
