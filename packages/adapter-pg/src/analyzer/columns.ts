@@ -29,19 +29,28 @@ function readAll(walk: Walk, scope: Scope, qualifier: readonly string[]): void {
 }
 
 function readUnqualified(walk: Walk, scope: Scope, name: string): void {
+  let isFollowed = false
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     let found = false
     for (const range of level.ranges) {
       if (range.hidden) continue
       const column = columnOf(range, name)
       // Of a join with new names for columns that are not known, any may be meant.
-      if (column !== undefined || range.columns === undefined) readColumn(walk, range, column ?? name)
+      if (column !== undefined || range.columns === undefined) range.read?.add(column ?? name)
       // A query may have columns whose names are not worked out.
-      else if (range.relation === undefined) followColumn(walk, range, name)
+      if (!isFollowed && (column !== undefined || range.relation === undefined))
+        followColumn(walk, range, column ?? name)
       found ||= column !== undefined
     }
     if (found) return
+    isFollowed ||= level.ranges.some((range) => !range.hidden && range.values.has(name))
   }
+  if (isFollowed) walk.flows.ignore(() => readOther(walk, scope, name))
+  else readOther(walk, scope, name)
+}
+
+/** What is no column that is known. */
+function readOther(walk: Walk, scope: Scope, name: string): void {
   // A table's own name stands for its whole row.
   const whole = scope.range(name)
   if (whole !== undefined) readColumn(walk, whole, '*')
@@ -61,7 +70,7 @@ function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void
   else {
     // `t.f` is also a call of f with the row of t, or with the value of a function called t.
     range.read?.add(range.columns === undefined ? column : '*')
-    const isColumn = range.values.columns()?.some(({ name }) => name === column) === true
+    const isColumn = range.values.has(column)
     followColumn(walk, range, isColumn || range.columns === undefined ? column : '*')
     const call = (): void => callAttribute(walk, column, range.mayBeValue ? 'value' : 'row')
     if (isColumn) walk.flows.ignore(call)

@@ -38,13 +38,13 @@ export const explain: Handler = (walk, body, scope) => {
 
 /** One column, of no values. */
 function planFlow(): QueryFlow {
-  const flow = { sources: new Sources(), plain: false, total: true }
+  const flow = { sources: new Sources(), plain: false, total: true, size: 0 }
   return { columns: [{ name: 'QUERY PLAN', flow }], everything: new Sources() }
 }
 
 /** A plan tells how many rows the statistics expect for a value. */
 function divertLookups({ flows }: Walk, from: number): void {
-  for (const { sources } of flows.lookups.splice(from)) flows.divert([{ sources, plain: false, total: true }])
+  for (const { sources } of flows.lookups.splice(from)) flows.divert([{ sources }])
 }
 
 /** The EXECUTE of EXPLAIN EXECUTE and of EXPLAIN CREATE TABLE AS EXECUTE. */

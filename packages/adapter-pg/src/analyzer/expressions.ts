@@ -22,6 +22,7 @@ export const subLink: Handler = (walk, body, scope) => {
   walk.visit(query, inner)
   if (inner.isClaimed) walk.flows.drop(inner.flow)
   walk.flows.blur()
+  if (kind === 'ARRAY_SUBLINK') walk.flows.swell()
   if (walk.flows.isJudged && mayFail(walk, kind, query)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
@@ -93,11 +94,12 @@ export const amongThemselves =
   (walk, body, scope) => {
     const values = listOf(body, field)
     settleAmong(walk, values, scope)
+    const before = walk.flows.size
     walk.descend(type, body, scope)
     // Arrays of arrays are to be of one size.
     const isNested = type === 'A_ArrayExpr' && values.some((value) => mayBeArray(walk, value, scope))
     if (walk.flows.isJudged && isNested) walk.flows.mayFail()
-    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? '<' : undefined)
+    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before } : undefined)
   }
 
 function mayBeArray(walk: Walk, value: TreeNode, scope: Scope): boolean {
@@ -116,7 +118,9 @@ export const caseExpression: Handler = (walk, body, scope) => {
   if (compared !== undefined && walk.flows.isJudged) {
     for (const item of listOf(body, 'args')) {
       const value = nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'expr')
-      judgeOperator(walk, ['='], judgedType(walk, compared, scope), judgedType(walk, value, scope))
+      const isOne = bodyOf(compared, 'ColumnRef') !== undefined && bodyOf(value, 'A_Const') !== undefined
+      const types = [judgedType(walk, compared, scope), judgedType(walk, value, scope)] as const
+      judgeOperator(walk, ['='], ...types, { oneCollation: isOne })
     }
   }
   if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))

@@ -19,6 +19,8 @@ export interface ColumnFlow {
   readonly plain: boolean
   /** Whether nothing that makes it can fail, give rows or have effects, whatever the values are. */
   readonly total: boolean
+  /** Of how many stored values or short constants it is made, so that it cannot be large. */
+  readonly size: number
 }
 
 /** The name is undefined where it is not worked out: then it may be any. */
@@ -38,6 +40,8 @@ export interface QueryFlow {
 export interface RangeValues {
   /** By the name under which `Range.read` gathers it. Undefined: it surely has none of this name. */
   column(name: string): ColumnFlow | undefined
+  /** Whether it surely has one of this name, of those that no catalog has. */
+  has(name: string): boolean
   /** Its rows as a whole. */
   whole(): ColumnFlow
   /** In their order, by the names that are in sight; undefined where these are not all known. */
@@ -52,7 +56,11 @@ interface Frame {
   readonly isJudged: boolean
   plain: boolean
   total: boolean
+  size: number
 }
+
+/** Columns that queries hand on beyond which nothing is told apart any more. */
+const maxSteps = 500_000
 
 /** Any column of any resource. */
 export const anyColumn: ColumnSource = Object.freeze({ resource: '*', column: '*' })
@@ -70,8 +78,19 @@ export class Flows {
   isStored = false
   /** Inside LATERAL. */
   isLateral = false
+  #steps = 0
   #everything = new Sources()
   #frame: Frame = rootFrame(this.elsewhere)
+
+  /** Counts columns that queries hand on. False: too many to tell them apart. */
+  afford(columns: number): boolean {
+    this.#steps += columns
+    return !this.isExhausted
+  }
+
+  get isExhausted(): boolean {
+    return this.#steps > maxSteps
+  }
 
   /** Everything that is read in the query at hand. */
   get everything(): Sources {
@@ -85,7 +104,7 @@ export class Flows {
   /** Does something while what is read goes to these sources. */
   into(sources: Sources, visit: () => void, isJudged = this.#frame.isJudged): Frame {
     const parent = this.#frame
-    const frame: Frame = { sources, parent, isJudged, plain: true, total: true }
+    const frame: Frame = { sources, parent, isJudged, plain: true, total: true, size: 0 }
     this.#frame = frame
     visit()
     this.#frame = parent
@@ -99,9 +118,9 @@ export class Flows {
 
   /** Does what makes a value of a query. One that may fail tells of its sources by that. */
   value(visit: () => void, isBare: boolean, sources = new Sources()): ColumnFlow {
-    const { plain, total } = this.into(sources, visit, true)
+    const { plain, size, total } = this.into(sources, visit, true)
     if (!total) this.elsewhere.parts.add(sources)
-    return { sources, plain: plain && isBare, total }
+    return { sources, plain: plain && isBare, total, size }
   }
 
   /** Does something that chooses, and finds out whether it may fail. */
@@ -121,7 +140,8 @@ export class Flows {
   }
 
   /** A value goes where the frame on top says. */
-  take({ plain, sources, total }: ColumnFlow): void {
+  take({ plain, size, sources, total }: ColumnFlow): void {
+    this.#frame.size += size
     this.#frame.sources.parts.add(sources)
     this.#everything.parts.add(sources)
     if (!plain) this.#frame.plain = false
@@ -130,31 +150,36 @@ export class Flows {
 
   takeAll(query: QueryFlow | undefined): void {
     if (query === undefined) return
-    for (const flow of flowsOf(query)) this.take(flow)
+    if (this.afford(query.columns?.length ?? 1)) for (const flow of flowsOf(query)) this.take(flow)
   }
 
   /** What a query gives is known by the names of its columns, or by nobody. */
   drop(query: QueryFlow | undefined): void {
-    for (const { sources } of query === undefined ? [] : flowsOf(query)) this.dropped.parts.add(sources)
+    if (query === undefined || !this.afford(query.columns?.length ?? 1)) return
+    for (const { sources } of flowsOf(query)) this.dropped.parts.add(sources)
   }
 
   /** What a query gives decides which rows there are, how they are ordered, or is kept. */
-  divert(flows: readonly ColumnFlow[]): void {
+  divert(flows: readonly Pick<ColumnFlow, 'sources'>[]): void {
+    if (!this.afford(flows.length)) return
     for (const { sources } of flows) this.elsewhere.parts.add(sources)
-  }
-
-  /** Columns that are known by their names, as those of a text that was analysed before. */
-  takeSources(sources: Iterable<ColumnSource>): void {
-    const taken = new Sources()
-    for (const source of sources) taken.columns.add(source)
-    this.take({ sources: taken, plain: false, total: true })
   }
 
   /** What happens is not known. */
   takeAnything(): void {
     const sources = new Sources()
     sources.columns.add(anyColumn)
-    this.take({ sources, plain: false, total: false })
+    this.take({ sources, plain: false, total: false, size: Infinity })
+  }
+
+  /** How many values were read for what is at hand. */
+  get size(): number {
+    return this.#frame.size
+  }
+
+  /** What is at hand may be of any size. */
+  swell(): void {
+    this.#frame.size = Infinity
   }
 
   /** The value at hand is not that of a column alone. */
@@ -193,12 +218,12 @@ export class Flows {
 }
 
 function rootFrame(sources: Sources): Frame {
-  return { sources, parent: undefined, isJudged: false, plain: true, total: true }
+  return { sources, parent: undefined, isJudged: false, plain: true, total: true, size: 0 }
 }
 
 /** Each column of a query; where these are not known, one for all. */
 export function flowsOf({ columns, everything }: QueryFlow): readonly ColumnFlow[] {
-  return columns?.map(({ flow }) => flow) ?? [{ sources: everything, plain: false, total: false }]
+  return columns?.map(({ flow }) => flow) ?? [{ sources: everything, plain: false, total: false, size: Infinity }]
 }
 
 /** A value that is made of all of these, or is one of them. */
@@ -207,7 +232,8 @@ export function unite(flows: readonly ColumnFlow[]): ColumnFlow {
   if (first !== undefined && flows.length === 1) return first
   const sources = new Sources()
   for (const flow of flows) sources.parts.add(flow.sources)
-  return { sources, plain: flows.every(({ plain }) => plain), total: flows.every(({ total }) => total) }
+  const size = flows.reduce((sum, flow) => sum + flow.size, 0)
+  return { sources, plain: flows.every(({ plain }) => plain), total: flows.every(({ total }) => total), size }
 }
 
 /** The arms of a set operation, by place: undefined where one is not known. */

@@ -65,7 +65,9 @@ function relationItem(walk: Walk, body: TreeNode, scope: Scope): Range {
   const alias = aliasOf(body)
   const common = written.schema === undefined ? scope.commonTable(written.name) : undefined
   if (common !== undefined) {
-    const values = queryValues(renameFlows(common.flow, aliasColumns(body)))
+    // Each place that names it looks its columns through.
+    const isCheap = walk.flows.afford(common.flow.columns?.length ?? 1)
+    const values = isCheap ? queryValues(renameFlows(common.flow, aliasColumns(body))) : unknownValues(walk)
     if (!common.isTotal) walk.flows.mayFail()
     if (!walk.afford(common.columns?.length ?? 1)) return derivedRange(alias ?? written.name, undefined, values)
     return derivedRange(alias ?? written.name, renameColumns(common.columns, aliasColumns(body)), values)
@@ -92,7 +94,7 @@ interface RangeOptions {
 function functionItem(walk: Walk, type: string, body: TreeNode, scope: Scope): RangeValues {
   const sources = new Sources()
   const { total } = walk.flows.into(sources, () => walk.visitAs(type, body, scope))
-  const flow = { sources, plain: false, total }
+  const flow = { sources, plain: false, total, size: Infinity }
   walk.flows.divert([flow])
   return functionValues(flow)
 }

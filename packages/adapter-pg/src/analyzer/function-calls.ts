@@ -18,6 +18,7 @@ export const functionCall: Handler = (walk, body, scope) => {
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
   if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
+  const before = walk.flows.size
   const isOrdered = !flagOf(body, 'agg_within_group')
   walk.descend('FuncCall', body, scope, isOrdered ? aroundCall : aroundOrdered)
   // Which rows an aggregate or a window takes, and in which order.
@@ -27,7 +28,7 @@ export const functionCall: Handler = (walk, body, scope) => {
     walk.visitAs('WindowDef', nodeOf(body, 'over'), scope)
   })
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
-  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'))
+  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'), before)
 }
 
 /** What a call may mean is total where each routine is; it may be a cast, too. */
@@ -37,11 +38,12 @@ function judgeNamed(
   args: readonly TreeNode[],
   scope: Scope,
   isPlain: boolean,
+  before: number,
 ): void {
   const written = writtenName(parts)
   if (written === undefined || !walk.flows.isJudged) return
   if (args.length === 1 && typeOfCall(walk, written) !== undefined) walk.flows.mayFail()
-  judgeCall(walk, findRoutines(walk, written), args, scope, isPlain)
+  judgeCall(walk, findRoutines(walk, written), args, scope, isPlain, before)
 }
 
 /** Its name is looked up, not visited. */

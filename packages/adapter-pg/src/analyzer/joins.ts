@@ -1,4 +1,4 @@
-import { type NamedFlow, unite } from './flows.js'
+import { type ColumnFlow, type NamedFlow, unite } from './flows.js'
 import { impliedOperator } from './operators.js'
 import { joinValues, readColumn } from './range-values.js'
 import type { JoinedColumn, Range, Scope } from './scope.js'
@@ -44,7 +44,7 @@ export function joinSides(
   }
   const columns = once(() => joinedColumns(sides, shared))
   const alias = nodeOf(body, 'alias')
-  const values = once(() => joinedValues(sides, shared))
+  const values = once(() => joinedValues(walk, sides, shared))
   if (alias === undefined) return { ranges, columns, values }
   const range = joinRange(
     textOf(alias, 'aliasname'),
@@ -122,12 +122,15 @@ function joinedColumns(
 
 /** What `joinedColumns` hold. */
 function joinedValues(
+  walk: Walk,
   sides: readonly [JoinSide, JoinSide],
   shared: readonly string[],
 ): readonly NamedFlow[] | undefined {
+  if (!walk.flows.afford(shared.length + 1)) return undefined
   const merged = mergedValues(sides, shared)
   const [left, right] = [sides[0].values(), sides[1].values()]
   if (merged === undefined || left === undefined || right === undefined) return undefined
+  if (!walk.flows.afford(left.length + right.length)) return undefined
   const names = new Set<string | undefined>(shared)
   return [...merged, ...[...left, ...right].filter(({ name }) => !names.has(name))]
 }
@@ -140,11 +143,9 @@ function mergedValues(
   if (shared.length === 0) return []
   const columns = sides.map(({ values }) => values())
   if (columns.some((side) => side === undefined || side.some(({ name }) => name === undefined))) return undefined
-  const all = columns.flatMap((side) => side ?? [])
-  return shared.map((name) => ({
-    name,
-    flow: unite(all.filter((column) => column.name === name).map(({ flow }) => flow)),
-  }))
+  const flows = new Map<string | undefined, ColumnFlow[]>(shared.map((name) => [name, []]))
+  for (const side of columns) for (const { flow, name } of side ?? []) flows.get(name)?.push(flow)
+  return shared.map((name) => ({ name, flow: unite(flows.get(name) ?? []) }))
 }
 
 function sharedColumns(

@@ -16,7 +16,8 @@ export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
   const read = told.all([flows.everything, flows.elsewhere])
   const outputs: OutputLineage[] = []
   for (const { flow } of flows.result?.columns ?? []) {
-    outputs.push(Object.freeze({ sources: frozen(told.all([flow.sources])), plain: flow.plain }))
+    const sources = frozen(told.all([flow.sources]))
+    outputs.push(Object.freeze({ sources, plain: flow.plain && sources.every(({ column }) => column !== '*') }))
   }
   const elsewhere = told.all([flows.elsewhere])
   const followed = told.all([flows.elsewhere, flows.dropped])
@@ -34,11 +35,12 @@ export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
     read.add(source)
     if (!told.isAmong(source, followed)) elsewhere.add(source)
   }
-  if (told.isExhausted || walk.isExhausted) {
+  const isExhausted = told.isExhausted || walk.isExhausted || flows.isExhausted
+  if (isExhausted) {
     read.add(anyColumn)
     elsewhere.add(anyColumn)
   }
-  const isKnown = flows.result?.columns !== undefined && !told.isExhausted && !walk.isExhausted
+  const isKnown = flows.result?.columns !== undefined && !isExhausted
   return Object.freeze({
     outputs: isKnown ? Object.freeze(outputs) : undefined,
     elsewhere: frozen(elsewhere),

@@ -29,7 +29,7 @@ export function visitWhere(walk: Walk, where: TreeNode | undefined, scope: Scope
   const sources = new Sources()
   const { plain } = walk.flows.into(sources, () => walk.visit(where, scope))
   if (plain) walk.flows.lookups.push({ sources, values })
-  else walk.flows.divert([{ sources, plain, total: true }])
+  else walk.flows.divert([{ sources }])
 }
 
 /** How many values a column is compared with; undefined for anything else. */

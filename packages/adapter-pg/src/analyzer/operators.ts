@@ -6,7 +6,7 @@ import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import { judgedType, judgeOperator } from './totality.js'
+import { judgedType, judgeOperator, literalOf, sizeFacts } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -14,9 +14,10 @@ import type { Handler, Walk } from './walk.js'
 export const operatorExpression: Handler = (walk, body, scope) => {
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   settleOperands(walk, body, names, scope)
+  const before = walk.flows.size
   walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
-  judge(walk, body, names, scope)
+  judge(walk, body, names, scope, before)
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
   for (const [left, right] of operandTypes(walk, body, (node) => typeOf(walk, node, scope))) {
     for (const name of names) applyOperator(walk, name, left, right)
@@ -24,11 +25,12 @@ export const operatorExpression: Handler = (walk, body, scope) => {
 }
 
 /** Notes whether any of the operators may fail. */
-function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope): void {
+function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope, before: number): void {
   if (!walk.flows.isJudged) return
+  const facts = { ...sizeFacts(walk, before), literals: [nodeOf(body, 'lexpr'), nodeOf(body, 'rexpr')].map(literalOf) }
   if (textOf(body, 'kind') === 'AEXPR_SIMILAR') walk.flows.mayFail()
   for (const [left, right] of operandTypes(walk, body, (node) => judgedType(walk, node, scope)))
-    for (const name of names) judgeOperator(walk, name, left, right)
+    for (const name of names) judgeOperator(walk, name, left, right, facts)
 }
 
 type OperandTypes = readonly [left: InferredType, right: InferredType]

@@ -90,7 +90,7 @@ function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | 
   const flowOf = (columns: readonly ColumnSource[], plain: boolean): ColumnFlow => {
     const sources = new Sources()
     for (const column of columns) sources.columns.add(column)
-    return { sources, plain, total: true }
+    return { sources, plain, total: true, size: Infinity }
   }
   flows.divert([flowOf(lineage.elsewhere, false)])
   for (const { values, ...source } of lineage.lookups) {

@@ -34,11 +34,28 @@ export function followRows(walk: Walk, relation: Relation): void {
   const isSystemView = relation.kind === 'view' && isSystemRelation(relation)
   const isSecured = relation.rowSecurity && !bypassesPolicies(walk, undefined)
   if (!total || isSystemView || isSecured || relation.kind === 'foreign-table') flows.mayFail()
+  // Which rows a partition has tells of the columns by which they are divided.
+  for (const { id, columns, partitionKey } of partitionedAbove(walk, relation)) {
+    const keys = [...columns.values()].filter(({ number }) => partitionKey.includes(number) || partitionKey.includes(0))
+    flows.divert([{ sources: sourcesOf(keys.map(({ name }) => ({ relation: id, column: name }))) }])
+  }
   if (read.length === 0) return
-  flows.divert([{ sources: sourcesOf(elsewhere), plain: false, total: true }])
+  flows.divert([{ sources: sourcesOf(elsewhere) }])
   const behind = sourcesOf(read)
   flows.dropped.parts.add(behind)
   flows.everything.parts.add(behind)
+}
+
+function partitionedAbove({ catalog }: Walk, relation: Relation): readonly Relation[] {
+  const found = new Set([relation])
+  for (const { parents } of found) {
+    for (const id of parents) {
+      const parent = catalog.relations.get(id)
+      if (parent?.kind === 'partitioned-table') found.add(parent)
+    }
+  }
+  found.delete(relation)
+  return [...found]
 }
 
 function sourcesOf(columns: Iterable<RelationColumn>): Sources {
@@ -59,12 +76,15 @@ export function relationValues(
     const flow = known.get(name)
     if (flow !== undefined) return flow
     const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
-    const made = { sources: sourcesOf(sources), plain, total }
+    // Whatever is made anew may be of any size.
+    const size = name !== '*' && (plain || relation.kind !== 'view') ? 1 : Infinity
+    const made = { sources: sourcesOf(sources), plain, total, size }
     known.set(name, made)
     return made
   }
   return {
     column,
+    has: () => false,
     whole: () => column('*'),
     columns: () =>
       visible.size === relation.columns.size
@@ -76,15 +96,16 @@ export function relationValues(
 /** Values that the text itself gives: `excluded`. */
 export const givenValues: RangeValues = {
   column: () => undefined,
-  whole: () => ({ sources: new Sources(), plain: false, total: true }),
+  has: () => false,
+  whole: () => ({ sources: new Sources(), plain: false, total: true, size: Infinity }),
   columns: () => undefined,
 }
 
 /** Those of a query. */
 export function queryValues(query: QueryFlow): RangeValues {
-  const all = { sources: query.everything, plain: false, total: false }
+  const all = { sources: query.everything, plain: false, total: false, size: Infinity }
   const { columns } = query
-  if (columns === undefined) return { column: () => all, whole: () => all, columns: () => undefined }
+  if (columns === undefined) return { column: () => all, has: () => false, whole: () => all, columns: () => undefined }
   const byName = new Map<string | undefined, ColumnFlow[]>()
   for (const { flow, name } of columns) {
     const named = byName.get(name)
@@ -97,6 +118,7 @@ export function queryValues(query: QueryFlow): RangeValues {
       const named = byName.get(name) ?? byName.get(undefined)
       return named === undefined ? undefined : unite(named)
     },
+    has: (name) => byName.has(name),
     whole: () => (whole ??= { ...unite(columns.map(({ flow }) => flow)), plain: false }),
     columns: () => columns,
   }
@@ -104,7 +126,7 @@ export function queryValues(query: QueryFlow): RangeValues {
 
 /** Those of a function, whose columns are all made of what it is passed. */
 export function functionValues(flow: ColumnFlow): RangeValues {
-  return { column: () => flow, whole: () => flow, columns: () => undefined }
+  return { column: () => flow, has: () => false, whole: () => flow, columns: () => undefined }
 }
 
 /** Those of a join with a name of its own: `columns` as it gives them, undefined where they are not known. */
@@ -115,5 +137,5 @@ export function joinValues(
 ): RangeValues {
   if (columns !== undefined) return queryValues(renameFlows({ columns, everything: new Sources() }, names))
   const whole = (): ColumnFlow => ({ ...unite(inside.map(({ values }) => values.whole())), plain: false })
-  return { column: whole, whole, columns: () => undefined }
+  return { column: whole, has: () => false, whole, columns: () => undefined }
 }

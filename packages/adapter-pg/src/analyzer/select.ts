@@ -117,7 +117,9 @@ function setOperation(walk: Walk, body: TreeNode, scope: Scope): readonly NamedF
     return each
   })
   scope.result = commonColumns(inner.map(({ result }) => result))
-  const columns = uniteColumns(inner.map(({ flow }) => flow?.columns))
+  const given = inner.map(({ flow }) => flow?.columns)
+  const count = given.reduce((sum, each) => sum + (each?.length ?? 1), 0)
+  const columns = walk.flows.afford(count) ? uniteColumns(given) : undefined
   const { everything } = walk.flows
   const outputs: Outputs = { names: new Set(columnNames({ SelectStmt: body })), columns, everything }
   walk.flows.drop(outputs)
@@ -182,7 +184,7 @@ export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, sco
 
 /** What a query of WITH RECURSIVE gives, before it was handled. */
 function recursiveFlow(names: readonly string[] | undefined): QueryFlow {
-  const value = (): ColumnFlow => ({ sources: new Sources(), plain: false, total: true })
+  const value = (): ColumnFlow => ({ sources: new Sources(), plain: false, total: true, size: Infinity })
   return { columns: names?.map((name) => ({ name, flow: value() })), everything: new Sources() }
 }
 
@@ -205,7 +207,8 @@ function visitRows(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonl
       for (const [index, item] of row.entries()) {
         const known = columns[index]
         const flow = walk.flows.value(() => walk.visit(item, scope), false, known?.sources)
-        columns[index] = { ...flow, total: flow.total && known?.total !== false }
+        const size = flow.size + (known?.size ?? 0)
+        columns[index] = { ...flow, total: flow.total && known?.total !== false, size }
       }
     })
   }

@@ -2,7 +2,7 @@ import { type NamedFlow, Sources } from './flows.js'
 import { targetName } from './output-names.js'
 import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
-import { bodyOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** Handles a select list or RETURNING, and tells what each column is made of; undefined where these are not all known. */
@@ -12,22 +12,36 @@ export function visitTargets(walk: Walk, items: readonly TreeNode[], scope: Scop
   for (const item of items) {
     const target = bodyOf(item, 'ResTarget') ?? {}
     const value = nodeOf(target, 'val') ?? {}
-    if (isStar(value)) {
+    if (!isKnown || !walk.flows.afford(1)) {
+      isKnown = false
+      walk.flows.value(() => walk.visit(item, scope), false)
+    } else if (isStar(value)) {
       const starred = starFlows(scope, value)
-      if (starred === undefined) isKnown = false
+      if (starred === undefined || !walk.flows.afford(starred.length)) isKnown = false
       else for (const column of starred) columns.push(column)
-      visitStar(walk, item, scope, starred)
+      visitStar(walk, item, scope, isKnown)
     } else {
       const isBare = bodyOf(value, 'ColumnRef') !== undefined
-      columns.push({ name: targetName(target), flow: walk.flows.value(() => walk.visit(item, scope), isBare) })
+      columns.push({
+        name: targetName(target) ?? caseName(value),
+        flow: walk.flows.value(() => walk.visit(item, scope), isBare),
+      })
     }
   }
   return isKnown ? columns : undefined
 }
 
+/** The name of a CASE is that of what stands behind ELSE, where this is a column or a call. */
+function caseName(value: TreeNode): string | undefined {
+  const body = bodyOf(value, 'CaseExpr')
+  if (body === undefined) return undefined
+  const otherwise = unwrap(nodeOf(body, 'defresult'))
+  return otherwise === undefined || otherwise.type === 'A_Const' ? 'case' : undefined
+}
+
 /** What it stands for is known one by one, or each column may hold anything of the query. */
-function visitStar(walk: Walk, item: TreeNode, scope: Scope, starred: readonly NamedFlow[] | undefined): void {
-  if (starred === undefined) walk.flows.value(() => walk.visit(item, scope), false)
+function visitStar(walk: Walk, item: TreeNode, scope: Scope, isKnown: boolean): void {
+  if (!isKnown) walk.flows.value(() => walk.visit(item, scope), false)
   else {
     const sources = new Sources()
     walk.flows.into(sources, () => walk.visit(item, scope))

@@ -2,7 +2,7 @@ import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
 import type { Scope } from './scope.js'
-import { isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
+import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
 import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { memoizedType } from './type-of.js'
 import type { Walk } from './walk.js'
@@ -19,6 +19,7 @@ export function judgeCall(
   args: readonly TreeNode[],
   scope: Scope,
   isPlain: boolean,
+  before: number,
 ): void {
   if (!walk.flows.isJudged) return
   const isNamed = args.some((argument) => bodyOf(argument, 'NamedArgExpr') !== undefined)
@@ -27,11 +28,30 @@ export function judgeCall(
     return
   }
   const types = args.map((argument) => judgedType(walk, argument, scope))
-  const literals = args.map(literalOf)
+  const facts = { ...sizeFacts(walk, before), literals: args.map(literalOf) }
   const meant = meantOf(walk, routines, types)
-  const isTotal = meant.length > 0 && meant.every((routine) => isTotalRoutine(walk.catalog, routine, types, literals))
+  const isTotal =
+    meant.length > 0 &&
+    meant.every((routine) => isTotalRoutine(walk.catalog, routine, types, factsFor(routine.name, facts)))
   if (!isTotal) walk.flows.mayFail()
+  // It may be made of any number of rows.
+  if (routines.some(({ kind }) => kind !== 'function')) walk.flows.swell()
 }
+
+/** More than what a few stored values and short constants make counts as of any size. */
+const maxSize = 100
+
+/** What is known of operands that were read since. One column at most cannot have two collations. */
+export function sizeFacts({ flows }: Walk, before: number): CallFacts {
+  return { boundedSize: flows.size <= maxSize, oneCollation: flows.size - before <= 1 }
+}
+
+/** Whether a collation tells texts apart that are not the same, nobody knows here; what looks into texts fails where it does not. */
+function factsFor(name: string, facts: CallFacts): CallFacts {
+  return anyCollation.has(name) ? facts : { ...facts, oneCollation: false }
+}
+
+const anyCollation: ReadonlySet<string> = new Set('lower upper initcap casefold min max = <> < > <= >='.split(' '))
 
 /** What the server takes: the one of exactly these types, or any that they can become. */
 function meantOf(walk: Walk, routines: readonly Routine[], types: readonly InferredType[]): readonly Routine[] {
@@ -75,7 +95,8 @@ const shaped: ReadonlyMap<number, Shape> = new Map([
   [4538, isMultirange],
 ])
 
-function literalOf(node: TreeNode): string | number | undefined {
+/** The constant that stands somewhere, as it is written. */
+export function literalOf(node: TreeNode | undefined): string | number | undefined {
   const constant = bodyOf(node, 'A_Const')
   if (constant === undefined) return undefined
   const text = nodeOf(constant, 'sval')
@@ -86,7 +107,13 @@ function literalOf(node: TreeNode): string | number | undefined {
 }
 
 /** Notes whether an operator may fail between operands of these types. */
-export function judgeOperator(walk: Walk, parts: readonly string[], left: InferredType, right: InferredType): void {
+export function judgeOperator(
+  walk: Walk,
+  parts: readonly string[],
+  left: InferredType,
+  right: InferredType,
+  facts: CallFacts = {},
+): void {
   const name = parts.at(-1) ?? ''
   // `OPERATOR(schema.=)` and those of users may be anything.
   const isBuiltin =
@@ -94,13 +121,20 @@ export function judgeOperator(walk: Walk, parts: readonly string[], left: Inferr
     walk.catalog
       .userOperatorsNamed(name)
       .every((operator) => operator.left >= firstUserId || operator.right >= firstUserId)
-  if (!isBuiltin || !isTotalOperator(walk.catalog, name, left, right)) walk.flows.mayFail()
+  if (!isBuiltin || !isTotalOperator(walk.catalog, name, left, right, factsFor(name, facts))) walk.flows.mayFail()
 }
 
 /** Notes whether values that become one type by themselves may fail to: those of one type, with literals beside them. */
-export function judgeAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope, operator?: string): void {
+export function judgeAmong(
+  walk: Walk,
+  nodes: readonly TreeNode[],
+  scope: Scope,
+  compared?: { readonly name: string; readonly before: number },
+): void {
   if (!walk.flows.isJudged) return
   const types = new Set(nodes.map((node) => judgedType(walk, node, scope)))
+  // One value alone becomes nothing else.
+  if (nodes.length === 1 && compared === undefined) return
   const hasLiteral = types.delete(unknownType)
   // A literal may become a value that a check of a domain refuses.
   if (hasLiteral && [...types].some((type) => type === undefined || type >= firstUserId)) walk.flows.mayFail()
@@ -114,7 +148,7 @@ export function judgeAmong(walk: Walk, nodes: readonly TreeNode[], scope: Scope,
     )
     if (!isSafe) walk.flows.mayFail()
   }
-  if (operator !== undefined) judgeOperator(walk, [operator], type, type)
+  if (compared !== undefined) judgeOperator(walk, [compared.name], type, type, sizeFacts(walk, compared.before))
 }
 
 /** Notes whether a cast may fail. A literal becomes its value before anything is run. */

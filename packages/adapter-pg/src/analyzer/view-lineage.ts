@@ -103,7 +103,7 @@ function isTotal(catalog: CatalogSnapshot, { kind, id, types, literals }: Stored
   if (kind === 'conversion') return isTotalCast(catalog, types[0], id)
   const routine = catalog.routines.get(id)
   if (routine === undefined) return false
-  if (kind === 'routine') return isTotalRoutine(catalog, routine, types, literals)
+  if (kind === 'routine') return isTotalRoutine(catalog, routine, types, { literals })
   const names = [...catalog.operatorNames(id)]
   const [left, right] = types.length === 1 ? [0, types[0]] : types
   return routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right))
