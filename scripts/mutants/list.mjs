@@ -24,6 +24,7 @@ import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
+import { lineageGuards } from './lineage.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
@@ -183,6 +184,7 @@ const lists = {
   'glass review': glassReviewGuards,
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
+  lineage: lineageGuards,
   'masking-views': maskingViewGuards,
   asleep: asleepGuards,
   grants: grantGuards,

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { analysisOf, sessionState } from '../analyzer/support/shop.js'
+import { furtherCases } from './further-cases.js'
+import { queryCases } from './query-cases.js'
+import { selectCases } from './select-cases.js'
+import { statementCases } from './statement-cases.js'
+import { lineageOf, plainShop, toldOf } from './support.js'
+
+describe('where the values go that a text reads', () => {
+  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases])('%s', async (text, lineage) => {
+    expect(await toldOf(text)).toBe(lineage)
+  })
+})
+
+describe('everything that a text reads', () => {
+  it('is listed, also what it gives back to nobody', async () => {
+    const { read } = await lineageOf('WITH c AS (SELECT email FROM customers) SELECT id FROM orders WHERE note = $1')
+    const names = read.map(({ column, resource }) => `${resource} ${column}`)
+    expect(names.toSorted()).toEqual(['table:shop.customers email', 'table:shop.orders id', 'table:shop.orders note'])
+  })
+
+  it('does more than be given back where nothing says what becomes of it', async () => {
+    const { elsewhere } = await lineageOf('DELETE FROM customers')
+    expect(elsewhere).toContainEqual({ resource: 'table:shop.orders', column: 'customer_id' })
+  })
+
+  it('comes with the columns that its relations have, made once', async () => {
+    const [first, second] = [await lineageOf('SELECT id FROM customers'), await lineageOf('DELETE FROM customers')]
+    const columnsIn = (lineage: typeof first): unknown =>
+      lineage.relations.find(({ resource }) => resource === 'table:shop.customers')?.columns
+    expect(columnsIn(first)).toEqual(['id', 'email', 'name', 'vip'])
+    expect(columnsIn(second)).toBe(columnsIn(first))
+  })
+
+  it('names every relation above and below that has the value', async () => {
+    const { relations } = await lineageOf('SELECT name FROM cats')
+    expect(relations.map(({ resource }) => resource).toSorted()).toEqual(['table:shop.animals', 'table:shop.cats'])
+  })
+
+  it('is frozen', async () => {
+    const lineage = await lineageOf('SELECT email FROM customers WHERE id = 1 ORDER BY name')
+    const { elsewhere, lookups, outputs, read, relations } = lineage
+    for (const part of [lineage, elsewhere, lookups, outputs, read, relations, ...lookups, ...(outputs ?? [])])
+      expect(Object.isFrozen(part)).toBe(true)
+  })
+})
+
+describe('what another text holds', () => {
+  it('is given back by EXECUTE, chosen as there', async () => {
+    const prepared = await analysisOf('SELECT lower(email), id FROM customers WHERE name = $1', { catalog: plainShop })
+    const told = await toldOf('EXECUTE p (1)', { prepared: () => prepared })
+    expect(told).toBe('customers.email | customers.id! ? customers.name')
+  })
+
+  it('is given back by FETCH', async () => {
+    const cursor = await analysisOf('DECLARE c CURSOR FOR SELECT email FROM customers ORDER BY id', {
+      catalog: plainShop,
+    })
+    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('customers.email! > customers.id')
+  })
+
+  it('may be anything where it is not known', async () => {
+    expect(await toldOf('EXECUTE p')).toBe('unknown > *.*')
+    expect(await toldOf('FETCH c')).toBe('unknown > *.*')
+  })
+
+  it('may be anything where an analysis says nothing of it', async () => {
+    const { description, ...rest } = await analysisOf('SELECT email FROM customers', { catalog: plainShop })
+    const { lineage: _lineage, ...others } = description
+    expect(await toldOf('EXECUTE p', { prepared: () => ({ ...rest, description: others }) })).toBe('unknown > *.*')
+  })
+
+  it('is kept by CREATE TABLE AS EXECUTE', async () => {
+    const prepared = await analysisOf('SELECT email FROM customers', { catalog: plainShop })
+    expect(await toldOf('CREATE TABLE kept AS EXECUTE p', { prepared: () => prepared })).toBe(
+      'unknown > customers.email',
+    )
+  })
+
+  it('is not told apart for several statements', async () => {
+    const cursor = await analysisOf('BEGIN; DECLARE c CURSOR FOR SELECT email FROM customers', { catalog: plainShop })
+    const { outputs, read } = await lineageOf('FETCH c', { cursor: () => cursor })
+    expect(outputs).toBeUndefined()
+    expect(read).toEqual([{ resource: 'table:shop.customers', column: 'email' }])
+  })
+})
+
+describe('a session that policies do not hold for', () => {
+  const text = "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM guarded LIMIT 1) END FROM customers"
+
+  it('reads rows that nothing computes', async () => {
+    const ordinary = sessionState()
+    const state = { ...ordinary, settings: { ...ordinary.settings, is_superuser: 'on' } }
+    expect(await toldOf(text, { state })).toBe('customers.email')
+  })
+})
+
+describe('a text that would take long', () => {
+  const anything = { resource: '*', column: '*' }
+
+  it.each([
+    ['columns that queries hand on and on', doubled(40)],
+    [
+      'columns that set operations unite',
+      Array.from({ length: 800 }, () => `SELECT ${'*,'.repeat(120)}1 FROM customers`).join(' UNION ALL '),
+    ],
+    ['queries of WITH that name each other', chained(3000)],
+  ])('is not told apart: %s', async (_name, text) => {
+    const { elsewhere, outputs } = await lineageOf(text)
+    expect(outputs).toBeUndefined()
+    expect(elsewhere).toContainEqual(anything)
+  })
+
+  it('is told where it is large but plain', async () => {
+    const text = `SELECT ${Array.from({ length: 1500 }, (_, index) => `email AS e${String(index)}`).join(', ')} FROM customers`
+    const { elsewhere, outputs } = await lineageOf(text)
+    expect(outputs?.length).toBe(1500)
+    expect(elsewhere).toEqual([])
+  })
+})
+
+/** Twice as many columns with every level. */
+function doubled(levels: number): string {
+  return Array.from({ length: levels }).reduce<string>(
+    (text, _, index) => `SELECT a${String(index)}.*, a${String(index)}.* FROM (${text}) a${String(index)}`,
+    'SELECT email FROM customers',
+  )
+}
+
+function chained(count: number): string {
+  const columns = Array.from({ length: 300 }, (_, index) => `email AS e${String(index)}`).join(', ')
+  const queries = Array.from(
+    { length: count },
+    (_, index) => `q${String(index + 1)} AS (SELECT * FROM q${String(index)})`,
+  )
+  return `WITH q0 AS (SELECT ${columns} FROM customers), ${queries.join(', ')} SELECT * FROM q${String(count)}`
+}
