@@ -318,8 +318,9 @@ const userSql = document([
   ),
   section(
     'generatedColumns',
-    [number('d.objid'), 'd.objsubid', 'd.refobjsubid'],
-    `pg_catalog.pg_depend AS d WHERE ${eq('d.classid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.objid', 'd.refobjid')} AND d.objsubid OPERATOR(pg_catalog.>) 0 AND d.refobjsubid OPERATOR(pg_catalog.>) 0 AND ${isUser('d.objid')}`,
+    [number('g.relation'), 'g.number', 'g.source'],
+    // Before PostgreSQL 15 it is the column that depends, not its expression.
+    `(SELECT b.adrelid AS relation, b.adnum::pg_catalog.int4 AS number, d.refobjsubid AS source, d.refobjid AS of FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_attrdef AS b ON ${eq('b.oid', 'd.objid')} WHERE ${eq('d.classid', "'pg_catalog.pg_attrdef'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")} UNION ALL SELECT d.objid, d.objsubid, d.refobjsubid, d.refobjid FROM pg_catalog.pg_depend AS d WHERE ${eq('d.classid', "'pg_catalog.pg_class'::pg_catalog.regclass")} AND ${eq('d.refclassid', "'pg_catalog.pg_class'::pg_catalog.regclass")}) AS g WHERE ${eq('g.relation', 'g.of')} AND g.number OPERATOR(pg_catalog.>) 0 AND g.source OPERATOR(pg_catalog.>) 0 AND g.source OPERATOR(pg_catalog.<>) g.number AND ${isUser('g.relation')}`,
   ),
   section(
     'defaultSequences',
