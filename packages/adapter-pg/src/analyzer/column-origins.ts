@@ -44,9 +44,12 @@ export function columnOrigins(
   return found
 }
 
-/** Finds what reading a relation tells of, whichever of its columns are read: nothing for what is no view. Never throws. */
+/**
+ * Finds what reading a relation tells of, whichever of its columns are read: what the query of a view goes by, and for a
+ * partition the columns by which its rows came there. Never throws.
+ */
 export function readOrigins(catalog: CatalogSnapshot, relation: Relation): ReadOrigins {
-  if (!standsForQuery(relation)) return nothing
+  if (!standsForQuery(relation) && relation.parents.length === 0) return nothing
   const known = memory(catalog).reads
   const found = known.get(relation.id) ?? tracedRead(catalog, relation)
   known.set(relation.id, found)
@@ -91,12 +94,30 @@ function tracedRead(catalog: CatalogSnapshot, view: Relation): ReadOrigins {
     const lineage = viewLineage(catalog, each)
     for (const source of lineage.elsewhere) elsewhere.add(source)
     for (const source of lineage.read) read.add(source)
+    for (const behind of relationsIn(catalog, each)) for (const key of keysOf(catalog, behind)) elsewhere.add(key)
+  }
+  for (const key of keysOf(catalog, view)) {
+    elsewhere.add(key)
+    read.add(key)
   }
   return {
     elsewhere: elsewhere.all() ?? anywhere.sources,
     total: [...viewsIn(catalog, view, ({ kind }) => kind === 'view')].every((each) => isTotal(catalog, each)),
     read: read.all() ?? anywhere.sources,
   }
+}
+
+/** The columns by which the rows of a partition came there. */
+function keysOf(catalog: CatalogSnapshot, relation: Relation | undefined): readonly RelationColumn[] {
+  if (relation === undefined) return []
+  const names = new Set(above(catalog, relation).flatMap(dividing))
+  return [...names].map((column) => ({ relation: relation.id, column }))
+}
+
+/** Names of the columns that the rows of a partitioned table are divided by: any of them where it goes by an expression. */
+function dividing({ columns, partitionKey }: Relation): readonly string[] {
+  const isKey = (number: number): boolean => partitionKey.includes(number) || partitionKey.includes(0)
+  return [...columns.values()].filter(({ number }) => isKey(number)).map(({ name }) => name)
 }
 
 /** Whether reading a view computes nothing that may fail, what other views compute aside. */
@@ -177,7 +198,7 @@ class Trace {
     const relation = this.#catalog.relations.get(id)
     if (relation === undefined || isSensitiveRelation(relation)) this.add(anyColumn)
     else if (name === '*') for (const each of relation.columns.keys()) this.add({ relation: id, column: each })
-    else if (name === 'tableoid' && !relation.columns.has(name)) this.#followPartitions(relation)
+    else if (places.has(name) && !relation.columns.has(name)) this.#followPartitions(relation)
     else this.#followColumn(relation, name)
   }
 
@@ -208,14 +229,16 @@ class Trace {
     if (uses.some(({ use }) => tellsForeignValues(this.#catalog, use))) this.add(anyColumn)
   }
 
-  /** Which partition a row is in tells of the columns that rows are divided by; 0 stands for an expression. */
+  /** Which partition a row is in, or where there, tells of the columns that rows are divided by. */
   #followPartitions(relation: Relation): void {
-    for (const { id, columns, partitionKey } of [relation, ...this.#below(relation)]) {
-      const isKey = (number: number): boolean => partitionKey.includes(number) || partitionKey.includes(0)
-      for (const { name, number } of columns.values()) if (isKey(number)) this.add({ relation: id, column: name })
+    for (const each of [relation, ...this.#below(relation)]) {
+      for (const column of dividing(each)) this.add({ relation: each.id, column })
     }
   }
 }
+
+/** System columns that say where a row is stored. */
+const places: ReadonlySet<string> = new Set(['tableoid', 'ctid'])
 
 function keyOf({ relation, column }: RelationColumn): string {
   return `${String(relation)} ${column}`

@@ -61,6 +61,8 @@ describe('the origins of a column', () => {
       'tableoid',
       '~ parted.email parted.id parted.region parted.tableoid parted_a.region parted_b.email parted_b.id parted_b.region parted_b1.email parted_b1.id parted_b1.region',
     ],
+    ['log', 'ctid', '~ log.at log.ctid log_1.at log_2.at'],
+    ['people', 'ctid', '~ people.ctid'],
     ['v_region', 'id', '= parted.id parted_a.id parted_b.id parted_b1.id v_region.id'],
     // A materialised view keeps what came of its query.
     ['m_plain', 'email', '= m_plain.email people.email'],
@@ -128,6 +130,19 @@ describe('the origins of rows', () => {
     expect(elsewhere('v_over_stored')).toContain('people.grp')
     expect(elsewhere('v_over_calls')).toBe('*.* v_calls.id')
     expect(elsewhere('v_fails')).toBe('people.grp')
+  })
+
+  it('are the columns by which the rows of a partition came there', () => {
+    expect(elsewhere('log')).toBe('')
+    expect(elsewhere('log_1')).toBe('log.at log_1.at')
+    expect(words(readOrigins(catalog, relation('log_1')).read)).toBe('log.at log_1.at')
+    expect(elsewhere('v_partition')).toBe('log.at log_1.at')
+    expect(elsewhere('v_partitioned')).toBe('')
+    expect(elsewhere('cats')).toBe('')
+    // By an expression, and by the table above.
+    expect(elsewhere('parted_b1')).toBe(
+      'parted.email parted.id parted.region parted_b.email parted_b.id parted_b.region parted_b1.email parted_b1.id parted_b1.region',
+    )
   })
 
   it('may fail where a view behind it may, but not where rows are stored', () => {

@@ -13,7 +13,7 @@ import { type BaseColumn, baseColumns, fill, quoted } from './support/canaries.j
 import { viewLine, viewsOf } from './support/view-lines.js'
 import { viewCases } from './view-cases.js'
 
-const seeds = process.env['BOTHKEYS_SOAK'] === '1' ? 40 : 2
+const seeds = process.env['BOTHKEYS_SOAK'] === '1' ? 100 : 10
 
 let client: pg.Client
 let catalog: CatalogSnapshot
@@ -129,7 +129,7 @@ describe('a value that a view gives', () => {
     // Most of what is said to tell of a column does.
     const unseen = [...claims].filter((claim) => !seen.has(claim))
     expect(claims.size).toBeGreaterThan(150)
-    expect(unseen.length / claims.size, unseen.join('; ')).toBeLessThan(0.2)
+    expect(unseen.length).toBeLessThan(claims.size / 5)
   })
 
   it('is one of a column where it is said to be plain', async () => {
