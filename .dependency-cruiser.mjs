@@ -2,7 +2,7 @@
 const layers = {
   errors: [],
   model: ['errors'],
-  policy: ['errors', 'model'],
+  policy: ['errors', 'model', 'masking'],
   masking: ['deadline', 'errors', 'known-options', 'model'],
   duties: ['errors', 'model'],
   identity: ['errors', 'known-options', 'model', 'policy', 'masking', 'duties'],

@@ -44,7 +44,7 @@ export interface AdapterRequest {
 }
 
 /** What of a description the policy looks at. */
-export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects'>
+export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
 
 /** What a session lets a door do: ask, and nothing else. */
 export interface SessionAccess {

@@ -6,7 +6,7 @@ import type { Requester } from './requester.js'
 
 /** What of an action the policy looks at. */
 export type DecidedAction = Pick<Action, 'target'> & {
-  readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'statements'>
+  readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'statements' | 'lineage'>
 }
 
 /** What the policy is asked about an action of somebody: the same whether it is to run or only simulated. */
@@ -22,6 +22,7 @@ export function decisionInput(
     operation: description.operation,
     text: description.text,
     effects: description.effects,
+    lineage: description.lineage,
   }
 }
 

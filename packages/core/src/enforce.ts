@@ -4,7 +4,8 @@ import { affectedUncounted } from './affected.js'
 import type { ApprovalCoordinator, HeldAction } from './approvals/coordinator.js'
 import { abortReason, withDeadline } from './deadline.js'
 import { actOfAction, decisionInput } from './decided-action.js'
-import type { DenialLog } from './denial-log.js'
+import type { DenialPorts } from './deny-action.js'
+import { deny } from './deny-action.js'
 import type { Act } from './duties/act.js'
 import { workOf } from './duties/claims.js'
 import type { DutyReservation, MeasureHandedOut, Reservation } from './duty-reservation.js'
@@ -37,18 +38,18 @@ import { answersUnmeasured, changedAfterApproval, denialOf, heldInTransaction, r
 import type { BoundRequest } from './request-digest.js'
 import { bindRequest, requestedCharacters } from './request-digest.js'
 import type { Requester } from './requester.js'
+import type { CountedMasks, ResultMasking } from './result-masks.js'
 import { whyOver } from './still-live.js'
 import { whyWithdrawn } from './why-withdrawn.js'
 import type { SeenIdentities } from './seen-identities.js'
 
 /** Everything the one path needs. Built by the guard alone. */
-export interface Enforcement {
+export interface Enforcement extends DenialPorts {
   readonly engine: string
   readonly policyNow: () => CompiledPolicy
   readonly journal: Journal
   readonly approvals: ApprovalCoordinator
   readonly clock: Clock
-  readonly denials: DenialLog
   readonly duties: DutyReservation
   /** What lifts holds without an approval. */
   readonly glass: Pick<GlassKeeper, 'lifting' | 'stands' | 'isOpen'>
@@ -56,6 +57,7 @@ export interface Enforcement {
   readonly grants: Pick<GrantKeeper, 'useFor' | 'counts'>
   readonly seen: SeenIdentities
   readonly prove: ProveAction
+  readonly masking: ResultMasking
   readonly observe: <Name extends keyof ObserverEvents>(name: Name, event: ObserverEvents[Name]) => void
   /** Resolves when what is known of revocations is fresh enough to decide by; nothing when it is. */
   readonly revocationsFresh: () => MaybePromise<void>
@@ -105,6 +107,8 @@ interface Case<Verdict extends Granted = Granted> extends Grounds {
   readonly request: AdmissionRequest
   readonly decision: Verdict
   readonly bound: BoundRequest
+  /** What becomes of the result, once that is made. */
+  readonly masks?: CountedMasks | undefined
 }
 
 type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'> & { readonly input: DecisionInput }
@@ -243,7 +247,9 @@ function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>, kind
  * Puts the intent on record, with the approval that was spent for it, and gives the permit out. `counted`: a rule counts
  * the action, or somebody will review it, so that the record has to outlive a crash.
  */
-function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
+function intend(allowed: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
+  // Before the intent: whatever cannot be masked does not run.
+  const granted = masked(allowed)
   const { on, requester, request, policy, decision, bound, glass, use } = granted
   const { action, trace } = request
   const kind = approval === undefined && use === undefined ? 'action' : 'request'
@@ -261,6 +267,12 @@ function intend(granted: Case, approval: CanonicalInput | undefined, counted: bo
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
+}
+
+function masked(granted: Case): Case {
+  const { decision, on, policy, requester } = granted
+  const { masks } = decision.obligations
+  return masks === undefined ? granted : { ...granted, masks: on.masking.of(requester.principal, policy, masks) }
 }
 
 async function concludeLater(
@@ -311,6 +323,7 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
     permit: new Permit(actionOf(granted), requester, on, {
       affected: decision.obligations.maxAffected,
       measure: measureOf(granted),
+      masks: granted.masks,
       lapsed: () => lapsed(on, granted),
       grounds: granted,
       clock: on.clock,
@@ -339,16 +352,4 @@ function endedMeanwhile(granted: Case): Refusal | undefined {
   if (reason !== undefined) return refusalFrom(reason)
   if (request.signal.aborted) return refusalFrom(abortReason(request.signal))
   return lapsed(on, granted)
-}
-
-function deny(
-  on: Enforcement,
-  requester: Requester,
-  request: AdmissionRequest,
-  policy: CompiledPolicy,
-  refusal: Refusal,
-): Admission {
-  on.denials.record(requester, request.action, policy.digest, refusal, request.trace)
-  on.observe('denied', { session: requester.sessionId, refusal })
-  return { outcome: 'refused', refusal }
 }

@@ -6,6 +6,8 @@ import type { PolicyAuthority } from './identity/policy-token.js'
 import type { Verifier } from './identity/verifier.js'
 import type { People } from './known-people.js'
 import type { Ledger } from './ledger/ledger.js'
+import type { MaskKey } from './masking/operator.js'
+import type { CustomMask } from './masking/operators/custom.js'
 import type { Clock } from './model/clock.js'
 import type { PolicySource } from './policy/source.js'
 import type { JournalFactory } from './record/journal.js'
@@ -50,6 +52,13 @@ export interface GuardOptions {
   readonly authority?: PolicyAuthority
   /** Lets a reload widen the policy without a second key. Every start-up line and record says so. */
   readonly dev?: boolean
+  /**
+   * The key of what masks make alike of equal values: 32 bytes of HMAC-SHA256 that agents cannot reach. Default: a random one
+   * of this process; a mask that is to be alike across runs is refused then, as it would change with the next start.
+   */
+  readonly maskKey?: MaskKey
+  /** Ways to mask of your own, by the names that the policy gives them: `with: { custom: 'its name' }`. */
+  readonly customMasks?: Readonly<Record<string, CustomMask>>
   readonly clock?: Clock
   /** How long the journal, the ledger, the policy source, the verifier or the directory may take. Default: 10,000. */
   readonly deadlineMs?: number
@@ -61,6 +70,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof GuardOptions>([
   'approvers',
   'authority',
   'clock',
+  'customMasks',
   'deadlineMs',
   'dev',
   'directory',
@@ -69,6 +79,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof GuardOptions>([
   'journal',
   'journalBudget',
   'ledger',
+  'maskKey',
   'notifyGlass',
   'policy',
   'takeover',

@@ -27,6 +27,7 @@ import type { Clock } from './model/clock.js'
 import { systemClock } from './model/clock.js'
 import type { ObserverEvents } from './observers.js'
 import { Observers } from './observers.js'
+import { assertMaskOptions, assertMasks, ownMaskKey } from './mask-key.js'
 import { openDirectory } from './open-directory.js'
 import { PolicyHolder } from './policy-holder.js'
 import { engineSession } from './record/event.js'
@@ -38,6 +39,7 @@ import { restoredLedger } from './restored-ledger.js'
 import type { Revocation, RevocationOptions } from './revocation.js'
 import { Revocations } from './revocations.js'
 import type { Revocable } from './duties/revoked.js'
+import { ResultMasking } from './result-masks.js'
 import { TargetSwitches } from './target-switches.js'
 import type { ActionShape } from './lint/who-could-approve.js'
 import type { Simulation } from './lint/simulate.js'
@@ -119,6 +121,7 @@ export interface Guard {
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   assertGuardOptions(options)
+  assertMaskOptions(options)
   const engine = options.engine ?? 'bothkeys'
   if (!/^[\x21-\x7e]{1,128}$/.test(engine)) {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'engine must be 1 to 128 printable ASCII characters without blanks')
@@ -141,7 +144,10 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     engine,
     clock,
     deadlineMs,
-    admits: (policy) => assertRolesApart(policy, directory, { deadlineMs, nowMs: clock.wallMs() }),
+    admits: async (policy) => {
+      assertMasks(policy, options)
+      await assertRolesApart(policy, directory, { deadlineMs, nowMs: clock.wallMs() })
+    },
     observe: (name, event) => {
       observers.emit(name, event)
     },
@@ -156,6 +162,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   try {
     assertNotifier(options.notifyGlass, holder.current)
     assertPeopleKnown(options.directory, holder.current)
+    assertMasks(holder.current, options)
     await openDirectory(directory, { clock, deadlineMs, observers })
     await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))
@@ -260,6 +267,7 @@ async function assemble(
     glass,
     grants,
     seen,
+    masking: new ResultMasking({ key: options.maskKey ?? ownMaskKey(), custom: options.customMasks ?? {}, clock }),
     revocationsFresh: () => revocations.fresh(),
   }
   await holder.startRecording(journal, ledger, options.ledger === undefined)

@@ -16,6 +16,7 @@ import { recordOutcome } from './record-outcome.js'
 import type { Refusal } from './refusal.js'
 import { begunTooLate, refusalError, revocationsUnknown } from './refusal.js'
 import type { Requester } from './requester.js'
+import type { CountedMasks } from './result-masks.js'
 import { assertLive } from './still-live.js'
 
 /** What bounds an action while it runs. */
@@ -25,7 +26,7 @@ export interface PermitLimits {
   /** Counts what it is handed out, where a limit does. */
   readonly measure: MeasureHandedOut | undefined
   /** What becomes of its result, where a policy masks something of the target. */
-  readonly masks?: ResultMasks | undefined
+  readonly masks?: CountedMasks | undefined
   /** Why what let it through no longer counts, if so. Waits for nothing. */
   readonly lapsed: () => Refusal | undefined
   /** What let it through. */
@@ -47,6 +48,7 @@ export class Permit {
   readonly actionId: string
   /** What the door makes of the result before anybody sees it. Undefined: the policy masks nothing at this target. */
   readonly masks: ResultMasks | undefined
+  readonly #masks: CountedMasks | undefined
   readonly #action: RecordedAction
   readonly #requester: Requester
   readonly #on: OutcomeContext
@@ -73,6 +75,7 @@ export class Permit {
     this.#bound = limits.affected
     this.#measure = limits.measure
     this.masks = limits.masks
+    this.#masks = limits.masks
     this.#lapsed = limits.lapsed
     this.#grounds = limits.grounds
     this.#clock = limits.clock
@@ -207,6 +210,7 @@ export class Permit {
       error: outcome.error,
       reason: this.#reasonFor(outcome),
       handedOut: this.#measure && { bytes: this.#bytes, rows: this.#rows },
+      masked: this.#masks?.noted(),
     })
     this.#on.observe('settled', { session: this.#requester.sessionId, action: this.actionId, outcome })
     return recorded

@@ -8,6 +8,7 @@ import type { Outcome } from './outcome.js'
 import type { RecordedAt } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
+import type { MaskedCells } from './result-masks.js'
 import type { Requester } from './requester.js'
 
 /** What recording an outcome needs of the guard. */
@@ -28,6 +29,8 @@ export interface RecordedAction {
 export interface RecordedOutcome extends Outcome {
   /** What limits counted, for an action that some of them are about. */
   readonly handedOut?: { readonly bytes: number; readonly rows: number } | undefined
+  /** How many values were masked, and by which rules. Never what they were. */
+  readonly masked?: MaskedCells | undefined
   readonly reason?: 'target-changed' | 'ended' | 'check-failed' | 'affected-exceeded' | undefined
 }
 
@@ -47,7 +50,7 @@ export function recordOutcome(
     requester.fail(error)
     throw error
   }
-  const { error, handedOut, outcome: end, reason, result, rows } = outcome
+  const { error, handedOut, masked, outcome: end, reason, result, rows } = outcome
   let recorded: MaybePromise<RecordedAt>
   try {
     recorded = on.journal.append(
@@ -55,7 +58,16 @@ export function recordOutcome(
         type: 'action.outcome',
         session: requester.sessionId,
         trace: action.trace,
-        body: { error, handedOut, intent: action.id, outcome: end, reason, result, rows },
+        body: {
+          error,
+          handedOut,
+          intent: action.id,
+          masked: masked && { ...masked },
+          outcome: end,
+          reason,
+          result,
+          rows,
+        },
       },
       'written',
     )

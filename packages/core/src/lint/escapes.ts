@@ -32,6 +32,7 @@ export function separationEscapes(policy: CompiledPolicy, members: readonly Rost
     separatedRoles: [],
     walls: [],
     limits: [],
+    lookups: [],
     mitigations: [],
   }
   const groups = peopleOf(members)

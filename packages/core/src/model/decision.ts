@@ -1,4 +1,6 @@
 import type { Duty, Effect } from './effect.js'
+import type { Lineage } from './lineage.js'
+import type { MaskObligation } from './mask-obligation.js'
 
 /** One identity dimension by its name in the policy. */
 export type IndependenceDimension = 'subject' | 'person' | 'run' | 'key' | 'agentClass'
@@ -49,6 +51,8 @@ export interface Obligations {
   readonly holdInTransaction: 'deny' | 'allow'
   /** An action that changes more rows is undone, and one whose rows cannot be counted does not run (RULES 24). */
   readonly maxAffected: AffectedBound | undefined
+  /** What becomes of the result. Left out: nothing is masked for the session at this target. */
+  readonly masks?: MaskObligation | undefined
 }
 
 /** Why an action is refused, for one effect or the whole action. */
@@ -86,6 +90,8 @@ export interface DecisionInput {
   readonly text: string
   readonly argv?: readonly string[]
   readonly effects: readonly Effect[]
+  /** Where the values go that it reads. Left out: nobody can tell. */
+  readonly lineage?: Lineage | undefined
 }
 
 /** The duties that some rule may give a set of roles on one target. */

@@ -94,6 +94,15 @@ export interface ActionLimit {
   readonly windowMs: number
 }
 
+/** With how many values masked columns may be compared within the window, counted over the closure. */
+export interface LookupBudget {
+  /** The id of the mask rule. */
+  readonly id: string
+  readonly over: readonly IndependenceDimension[]
+  readonly most: number
+  readonly windowMs: number
+}
+
 /** An exception from one rule for one account, with what makes up for it, until it ends by itself. */
 export interface Mitigation {
   readonly id: string
@@ -110,6 +119,7 @@ export interface DutyRules {
   readonly separatedRoles: readonly SeparatedRoles[]
   readonly walls: readonly DatasetWall[]
   readonly limits: readonly ActionLimit[]
+  readonly lookups: readonly LookupBudget[]
   /** Exceptions from the rules that keep duties, steps, roles and datasets apart. */
   readonly mitigations: readonly Mitigation[]
 }

@@ -8,6 +8,7 @@ import type { PolicyFile } from './parse.js'
 import type { Locate, PolicyPath, Position } from './problem.js'
 import { policyError } from './problem.js'
 import { reachabilityProblems } from './reachability.js'
+import { maskProblems } from './masks.js'
 import { resolveRules } from './resolve.js'
 import { dutyRulesOf, separationProblems } from './separation.js'
 import { Views } from './view.js'
@@ -28,7 +29,12 @@ const noDuties: ReadonlySet<never> = new Set()
 export function compilePolicy(file: PolicyFile): CompiledPolicy {
   const rules = resolveRules(file.policy)
   const views = new Views(rules)
-  const problems = [...reachabilityProblems(rules, views), ...separationProblems(rules), ...glassProblems(rules)]
+  const problems = [
+    ...reachabilityProblems(rules, views),
+    ...separationProblems(rules),
+    ...glassProblems(rules),
+    ...maskProblems(rules.masks),
+  ]
   if (problems.length > 0) throw policyError(file.name, problems, file.locate)
   const policy: CompiledPolicy = Object.freeze({
     digest: policyDigest(rules),
@@ -38,6 +44,7 @@ export function compilePolicy(file: PolicyFile): CompiledPolicy {
     dutyRules: dutyRulesOf(rules),
     glassRules: glassRulesOf(rules),
     grantCaps: grantCapsOf(rules),
+    masks: rules.masks.length === 0 ? undefined : new Map(rules.masks.map((rule) => [rule.id, rule])),
     asksPeople: rules.hold.length > 0 || rules.chains.some(({ review }) => review !== undefined),
     decide: (input) => decide(views, input),
     dutiesOf: (roles, target, level, restrictingRoles) =>

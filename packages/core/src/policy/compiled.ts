@@ -3,6 +3,7 @@ import type { Digest } from '../model/digest.js'
 import type { DutyRules } from '../model/duty-rules.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { GrantCaps } from '../model/grant-caps.js'
+import type { MaskRule } from './mask-rule.js'
 
 /** What the policy says about one target of the file. */
 export interface PolicyTarget {
@@ -26,6 +27,8 @@ export interface CompiledPolicy {
   readonly glassRules?: ReadonlyMap<string, GlassRule> | undefined
   /** What may be granted, by the id of the hold rule. Undefined when nothing may. */
   readonly grantCaps?: ReadonlyMap<string, GrantCaps> | undefined
+  /** What is masked, by the id of the rule. Undefined when nothing is. */
+  readonly masks?: ReadonlyMap<string, MaskRule> | undefined
   /** Whether some rule holds actions for people, or has them review some. Glass is broken for what is held only. */
   readonly asksPeople: boolean
   /** Decides one action. Pure: same policy and input give the same decision. Never throws. */

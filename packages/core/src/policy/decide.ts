@@ -7,6 +7,7 @@ import type {
   Obligations,
 } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
+import type { MaskObligation } from '../model/mask-obligation.js'
 import { mayChangeRows, smallestBound, widest } from './affected-bound.js'
 import { ByteSearch, tooLongToSearch } from './byte-search.js'
 import { guardDuties } from './duty-choice.js'
@@ -81,8 +82,10 @@ class Deliberation {
     if (effects.length === 0 || effects.some((effect) => !guardDuties.has(effect.duty))) this.#byText()
     if (effects.length === 0) this.#withoutEffects()
     for (const effect of effects) this.#effect(effect)
+    const masks = this.#view.masks?.of(this.#input.lineage, effects)
+    if (masks !== undefined) this.#reasons.push(...masks.reasons)
     if (this.#reasons.length > 0) return denial(this.#reasons)
-    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds, this.#bound())
+    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds, this.#bound(), masks?.obligation)
     const requirement = requirementOf(inFileOrder(this.#holds))
     if (requirement === undefined) return Object.freeze({ effect: 'allow', rules: idsOf(this.#allows), obligations })
     return Object.freeze({ effect: 'hold', rules: requirement.rules, requirement, obligations })
@@ -209,9 +212,15 @@ function obligationsOf(
   durability: Durability | undefined,
   holds: readonly HoldRule[],
   maxAffected: AffectedBound | undefined,
+  masks: MaskObligation | undefined,
 ): Obligations {
   const allowed = holds.length > 0 && holds.every((rule) => rule.holdInTransaction === 'allow')
-  return Object.freeze({ durability, holdInTransaction: allowed ? 'allow' : 'deny', maxAffected })
+  return Object.freeze({
+    durability,
+    holdInTransaction: allowed ? 'allow' : 'deny',
+    maxAffected,
+    ...(masks !== undefined && { masks }),
+  })
 }
 
 function inFileOrder(holds: readonly HoldRule[]): readonly HoldRule[] {

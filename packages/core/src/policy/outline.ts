@@ -16,6 +16,7 @@ import type {
   Restriction,
   RoleSeparationRule,
   Scope,
+  SelectedMask,
   SeparationRule,
   HistoryRule,
   WallRule,
@@ -39,6 +40,7 @@ export function policyDigest(rules: PolicyRules): Digest {
     walls: some(rules.walls.map(wallOutline)),
     limits: some(rules.limits.map(limitOutline)),
     breakGlass: some(rules.breakGlass.map(glassOutline)),
+    masks: some(rules.masks.map(maskOutline)),
     mitigations: some(rules.mitigations.map(mitigationOutline)),
   }
   return sha256('bothkeys.policy.v1\0', canonicalJson(outline))
@@ -159,6 +161,26 @@ export function glassOutline({ duties, forMs, from, id, review, role, selection 
     selection: selection && { ...selection },
     duties: [...duties].sort(),
     review: { role: review.role, level, withinMs, independent },
+  }
+}
+
+export function maskOutline({
+  columns,
+  detect,
+  except,
+  id,
+  lookup,
+  operator,
+  selection,
+}: SelectedMask): CanonicalInput {
+  return {
+    id,
+    selection: selection && { ...selection },
+    columns: columns.map(({ text }) => text).sort(),
+    detect,
+    operator: { ...operator },
+    lookup: lookup && { most: lookup.most, windowMs: lookup.windowMs, over: [...lookup.over].sort() },
+    except: [...except].sort(),
   }
 }
 

@@ -235,6 +235,39 @@ export type MitigationInput = {
   readonly until: string
 }
 
+/** An operator of masking, as `readOperatorSpec` reads it. */
+export type MaskOperatorInput =
+  | 'redact'
+  | 'null'
+  | 'hash'
+  | 'token'
+  | null
+  | { readonly redact: string }
+  | { readonly null: null }
+  | { readonly partial: { readonly keepFirst?: number; readonly keepLast?: number; readonly keepDomain?: boolean } }
+  | { readonly hash: { readonly across?: 'run' | 'runs' } }
+  | { readonly token: { readonly across?: 'run' | 'runs' } }
+  | { readonly bucket: { readonly size: string | number } | { readonly edges: readonly (string | number)[] } }
+  | { readonly dateShift: { readonly maxDays: number; readonly across?: 'run' | 'runs' } }
+  | { readonly custom: string }
+
+/** What is masked in results. A rule has either `columns` or `detect`. */
+export type MaskRuleInput = {
+  readonly id: string
+  readonly target?: TargetSelector
+  /** `schema.table.column`; `*` is one whole step. They may be given back masked, and used for nothing else. */
+  readonly columns?: readonly string[]
+  /** Names of built-in detectors: what they find in other values is masked. */
+  readonly detect?: readonly string[]
+  readonly with: MaskOperatorInput
+  readonly lookup?: {
+    /** How many values a masked column may be compared with, counted over the closure: `20/h`. Default: none. */
+    readonly distinct: string
+  }
+  /** Roles that see what is there: whoever has one of them. */
+  readonly except?: readonly string[]
+}
+
 /** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
 export type PolicyInput = {
   readonly version: 1
@@ -246,6 +279,7 @@ export type PolicyInput = {
   readonly separate?: SeparationInput
   readonly limits?: readonly LimitInput[]
   readonly breakGlass?: readonly GlassRuleInput[]
+  readonly mask?: readonly MaskRuleInput[]
   readonly mitigations?: readonly MitigationInput[]
 }
 

@@ -21,6 +21,7 @@ export function referenceProblems(parts: SoundParts): readonly Problem[] {
   check.walls()
   check.limits()
   check.breakGlass()
+  check.masks()
   check.mitigations()
   return check.problems
 }
@@ -182,6 +183,16 @@ class ReferenceCheck {
       this.#role(rule.role, [...path, 'role'])
       this.#role(rule.review.role, [...path, 'review', 'role'])
       this.#selector(rule.target, [...path, 'target'])
+    }
+  }
+
+  masks(): void {
+    for (const [index, rule] of this.#parts.mask.entries()) {
+      if (rule === undefined) continue
+      const path = ['mask', index]
+      this.#id(rule.id, path)
+      this.#selector(rule.target, [...path, 'target'])
+      for (const [place, role] of (rule.except ?? []).entries()) this.#role(role, [...path, 'except', place])
     }
   }
 

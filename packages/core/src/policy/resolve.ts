@@ -4,6 +4,7 @@ import type { PolicyTarget } from './compiled.js'
 import { defaultVoteAgeMs, parseTtl } from './duration.js'
 import { adapterDuties, everyDuty, listedDuties } from './duty-choice.js'
 import { glassRule } from './glass-rules.js'
+import { maskRule } from './masks.js'
 import { mitigationRule } from './mitigations.js'
 import { grantCaps } from './grant-caps.js'
 import type {
@@ -52,6 +53,7 @@ export function resolveRules(policy: PolicyInput): PolicyRules {
     hold: (policy.hold ?? []).map((rule, index) => holdRule(rule, ['hold', index], targets)),
     record: (policy.record ?? []).map((rule, index) => recordRule(rule, ['record', index], targets)),
     ...resolveSeparations(policy, select),
+    masks: (policy.mask ?? []).map((rule, index) => maskRule(rule, ['mask', index], select)),
     mitigations: (policy.mitigations ?? []).map((rule, index) => mitigationRule(rule, ['mitigations', index])),
     breakGlass: (policy.breakGlass ?? []).map((rule, index) => glassRule(rule, ['breakGlass', index], select)),
   }

@@ -12,6 +12,7 @@ import type { Duty } from '../model/effect.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { GrantCaps } from '../model/grant-caps.js'
 import type { PolicyTarget } from './compiled.js'
+import type { MaskRule } from './mask-rule.js'
 import type { TargetSelector } from './policy-input.js'
 import type { PolicyPath } from './problem.js'
 import type { ResourcePattern } from './resource-pattern.js'
@@ -141,6 +142,11 @@ export interface MitigationRule extends Mitigation {
   readonly owner: string
 }
 
+/** A mask rule, with how its targets were selected. */
+export interface SelectedMask extends MaskRule {
+  readonly selection: Selection
+}
+
 /** A policy whose rules are resolved: every default filled in, every selector turned into target names. */
 export interface PolicyRules {
   readonly targets: ReadonlyMap<string, PolicyTarget>
@@ -154,5 +160,6 @@ export interface PolicyRules {
   readonly walls: readonly WallRule[]
   readonly limits: readonly LimitRule[]
   readonly breakGlass: readonly BreakGlassRule[]
+  readonly masks: readonly SelectedMask[]
   readonly mitigations: readonly MitigationRule[]
 }

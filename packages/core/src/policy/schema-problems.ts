@@ -175,6 +175,7 @@ function objectAt(path: PolicyPath): PolicyObject {
   if (section === 'limits') return 'limit'
   if (section === 'separate') return separationAt(path)
   if (section === 'breakGlass') return path.includes('review') ? 'review' : 'breakGlass'
+  if (section === 'mask') return path.includes('lookup') ? 'lookup' : 'mask'
   if (section === 'mitigations') return path.includes('subject') ? 'subject' : 'mitigation'
   return section === 'deny' || section === 'record' ? section : 'policy'
 }

@@ -13,12 +13,14 @@ import type {
   HistoryInput,
   HoldRuleInput,
   LimitInput,
+  MaskRuleInput,
   MitigationInput,
   PolicyInput,
   RecordRuleInput,
   StaticSeparationInput,
   WallInput,
 } from './policy-input.js'
+import { lookup, mask } from './schema-masks.js'
 import {
   roleSeparation,
   dataset,
@@ -156,6 +158,7 @@ const policy = z
     separate: separate.exactOptional(),
     limits: z.array(limit).exactOptional(),
     breakGlass: z.array(breakGlass).exactOptional(),
+    mask: z.array(mask).exactOptional(),
     mitigations: z.array(mitigation).exactOptional(),
   })
   .describe('What agents may do, what nobody may do, and what needs another person.')
@@ -175,8 +178,9 @@ export const ruleSchemas: {
   readonly wall: z.ZodType<WallInput>
   readonly limit: z.ZodType<LimitInput>
   readonly breakGlass: z.ZodType<GlassRuleInput>
+  readonly mask: z.ZodType<MaskRuleInput>
   readonly mitigation: z.ZodType<MitigationInput>
-} = { allow, deny, hold, record, dynamic, history, static: roleSeparation, wall, limit, breakGlass, mitigation }
+} = { allow, deny, hold, record, dynamic, history, static: roleSeparation, wall, limit, breakGlass, mask, mitigation }
 
 /** The keys of every object of the file. */
 export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Object.freeze({
@@ -201,4 +205,6 @@ export const knownKeys: Readonly<Record<PolicyObject, readonly string[]>> = Obje
   review: Object.keys(review.shape),
   mitigation: Object.keys(mitigation.shape),
   subject: Object.keys(subject.shape),
+  mask: Object.keys(mask.shape),
+  lookup: Object.keys(lookup.shape),
 })

@@ -43,8 +43,18 @@ export function resolveSeparations(
 /** The same for the engine; undefined when there are none. */
 export function dutyRulesOf(rules: PolicyRules): DutyRules | undefined {
   const { chains, limits, mitigations, separatedDuties, separatedRoles, walls } = rules
-  if ([chains, limits, separatedDuties, separatedRoles, walls].every((list) => list.length === 0)) return undefined
-  return Object.freeze({ separatedDuties, chains, separatedRoles, walls, limits, mitigations } satisfies DutyRules)
+  const lookups = rules.masks.flatMap(({ lookup }) => lookup ?? [])
+  if ([chains, limits, lookups, separatedDuties, separatedRoles, walls].every((list) => list.length === 0))
+    return undefined
+  return Object.freeze({
+    separatedDuties,
+    chains,
+    separatedRoles,
+    walls,
+    limits,
+    lookups,
+    mitigations,
+  } satisfies DutyRules)
 }
 
 /** Rules that can never fire, and walls that nobody could keep. */

@@ -6,6 +6,7 @@ import type {
   HistoryInput,
   HoldRuleInput,
   LimitInput,
+  MaskRuleInput,
   MitigationInput,
   PolicyInput,
   RecordRuleInput,
@@ -34,6 +35,7 @@ export interface SoundParts {
   readonly wall: Slots<WallInput>
   readonly limits: Slots<LimitInput>
   readonly breakGlass: Slots<GlassRuleInput>
+  readonly mask: Slots<MaskRuleInput>
   readonly mitigations: Slots<MitigationInput>
 }
 
@@ -51,6 +53,7 @@ export function partsOf(policy: PolicyInput): SoundParts {
     wall: policy.separate?.wall ?? [],
     limits: policy.limits ?? [],
     breakGlass: policy.breakGlass ?? [],
+    mask: policy.mask ?? [],
     mitigations: policy.mitigations ?? [],
   }
 }
@@ -73,6 +76,7 @@ export function soundPartsOf(value: unknown): SoundParts {
     wall: slots(separations.get('wall'), ruleSchemas.wall),
     limits: slots(sections.get('limits'), ruleSchemas.limit),
     breakGlass: slots(sections.get('breakGlass'), ruleSchemas.breakGlass),
+    mask: slots(sections.get('mask'), ruleSchemas.mask),
     mitigations: slots(sections.get('mitigations'), ruleSchemas.mitigation),
   }
 }

@@ -1,6 +1,8 @@
 import type { ApprovalLevel, Durability } from '../model/decision.js'
 import type { Duty } from '../model/effect.js'
 import { guardDuties } from './duty-choice.js'
+import { MaskRulings } from './mask-ruling.js'
+import { masksInForce } from './mask-set.js'
 import { isProvenFor } from './match.js'
 import { ResourceReader } from './resource-reader.js'
 import { RuleIndex } from './rule-index.js'
@@ -21,6 +23,8 @@ export interface View {
   readonly holdByText: readonly HoldRule[]
   /** The strongest durability that a rule names, by duty. */
   readonly durability: ReadonlyMap<Duty, Durability>
+  /** Rules on what is masked; undefined when nothing is. */
+  readonly masks: MaskRulings | undefined
   /**
    * The duties that some allow rule gives and no deny rule takes away altogether: to identities proven as `level`, or left
    * out, to some.
@@ -100,6 +104,7 @@ function makeView(
   const allow = roles.flatMap((role) => rules.roles.get(role) ?? []).filter((rule) => rule.targets.has(target))
   const deny = rules.deny.filter(here)
   const hold = rules.hold.filter(here)
+  const masks = masksInForce(rules.masks, roles, target)
   return {
     ...shared,
     access: allow.filter((rule) => [...rule.duties].some((duty) => !guardDuties.has(duty))),
@@ -109,6 +114,7 @@ function makeView(
     denyByText: deny.filter((rule) => !rule.aboutEffects),
     holdByText: hold.filter((rule) => !rule.aboutEffects),
     durability: durabilityByDuty(rules, target),
+    masks: masks && new MaskRulings(masks),
     dutiesAt: dutiesLeft(allow, deny),
   }
 }

@@ -11,7 +11,15 @@ import { agent, dutiesApart, effect } from './support.js'
 
 const events = 100_000
 const rules = loadPolicy({ name: 'bench', content: dutiesApart }).dutyRules!
-const none = { separatedDuties: [], chains: [], separatedRoles: [], walls: [], limits: [], mitigations: [] }
+const none = {
+  separatedDuties: [],
+  chains: [],
+  separatedRoles: [],
+  walls: [],
+  limits: [],
+  lookups: [],
+  mitigations: [],
+}
 
 /** The act of one of many agents, each with a person, a run and a key of its own. */
 function actOf(index: number): Act {

@@ -3,7 +3,7 @@ import { sessionAccess } from '../../src/access.js'
 import type { GuardedTarget } from '../../src/access.js'
 import type { Approver } from '../../src/approvals/approver.js'
 import type { Admission } from '../../src/admission.js'
-import type { Guard } from '../../src/guard.js'
+import type { Guard, GuardOptions } from '../../src/guard.js'
 import { createGuard } from '../../src/guard.js'
 import { accountsAsPeople } from '../../src/known-people.js'
 import type { Directory } from '../../src/identity/directory.js'
@@ -69,6 +69,8 @@ export async function bench(
     /** `none`: not even that each account is a person. Then the first policy must hold nothing. */
     readonly directory?: Directory | 'none'
     readonly journalBudget?: number
+    /** What the guard masks with. */
+    readonly masks?: Pick<GuardOptions, 'maskKey' | 'customMasks'>
     readonly ledger?: Ledger
     readonly policy?: Readonly<Record<string, unknown>>
   } = {},
@@ -104,6 +106,7 @@ export async function bench(
     journal,
     dev: options.dev ?? false,
     deadlineMs: options.deadlineMs ?? 500,
+    ...options.masks,
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })

@@ -24,6 +24,6 @@ describe('the published JSON Schema', () => {
     const schema = policyJsonSchema()
     expect(Object.keys(schema['properties'] as object)).toEqual(knownKeys.policy)
     expect(schema['additionalProperties']).toBe(false)
-    expect(JSON.stringify(schema)).not.toContain('"mask"')
+    expect(JSON.stringify(schema)).not.toContain('"agentClasses"')
   })
 })

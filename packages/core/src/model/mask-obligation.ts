@@ -1,0 +1,23 @@
+/** What one column of a result becomes. */
+export interface OutputMask {
+  /** The rules that mask something that it is made of. */
+  readonly rules: readonly string[]
+  /** Whether nothing of a value may be seen, not even whether it is missing. Else the operator of the first rule masks each. */
+  readonly whole: boolean
+}
+
+/** Values that are compared with a masked column, which the rule counts. */
+export interface CountedLookup {
+  readonly rule: string
+  readonly values: number
+}
+
+/** What becomes of the result of an action at a target of which the policy masks something for the session. */
+export interface MaskObligation {
+  /** The rules that are in force for the session. */
+  readonly inForce: readonly string[]
+  /** By their place. Undefined: nobody can tell the columns, and `every` is for each. */
+  readonly outputs: readonly (OutputMask | undefined)[] | undefined
+  readonly every: OutputMask | undefined
+  readonly lookups: readonly CountedLookup[]
+}

@@ -1,0 +1,74 @@
+import { readOperatorSpec } from '../masking/operators/read-spec.js'
+import type { OperatorSpec } from '../masking/operators/spec.js'
+import type { IndependenceDimension } from '../model/decision.js'
+import { canonicalJson } from '../model/canonical-json.js'
+import type { LookupBudget } from '../model/duty-rules.js'
+import { parseColumnPattern } from './column-pattern.js'
+import { parseRate } from './duration.js'
+import type { MaskRuleInput } from './policy-input.js'
+import type { PolicyPath, Problem } from './problem.js'
+import { invalid, quoted } from './problem.js'
+import type { MaskRule } from './mask-rule.js'
+import type { Select, SelectedMask } from './rules.js'
+
+/** What ties principals together who compare values with masked columns. The subject always does. */
+const lookupTies: readonly IndependenceDimension[] = Object.freeze(['person', 'run', 'key'])
+
+/** A mask rule with its defaults filled in. */
+export function maskRule(rule: MaskRuleInput, path: PolicyPath, select: Select): SelectedMask {
+  return Object.freeze({
+    id: rule.id,
+    path,
+    columns: Object.freeze((rule.columns ?? []).map(parseColumnPattern).filter((each) => typeof each !== 'string')),
+    detect: Object.freeze([...new Set(rule.detect ?? [])].sort()),
+    operator: operatorOf(rule.with),
+    source: rule.with,
+    lookup: rule.lookup && budgetOf(rule.id, rule.lookup.distinct),
+    except: new Set(rule.except),
+    ...select(rule.target),
+  } satisfies SelectedMask)
+}
+
+/** The schema accepts nothing that does not parse; what hides most stands for it. */
+function operatorOf(source: unknown): OperatorSpec {
+  const read = readOperatorSpec(source)
+  return 'spec' in read ? Object.freeze(read.spec) : { operator: 'redact' }
+}
+
+function budgetOf(id: string, distinct: string): LookupBudget | undefined {
+  const rate = parseRate(distinct)
+  if (typeof rate === 'string') return undefined
+  return Object.freeze({ id, over: lookupTies, most: rate.times, windowMs: rate.windowMs })
+}
+
+/** Whether two rules mask alike. */
+export function isSameOperator(one: MaskRule, other: MaskRule): boolean {
+  return one === other || canonicalJson({ ...one.operator }) === canonicalJson({ ...other.operator })
+}
+
+/** Rules that can never fire, and rules that say two things of one column or of what one detector finds. */
+export function maskProblems(masks: readonly MaskRule[]): readonly Problem[] {
+  return masks.flatMap((rule, index) => [
+    ...(rule.targets.size > 0
+      ? []
+      : [invalid([...rule.path, 'target'], 'it selects no target, so the rule can never fire')]),
+    ...contradictions(rule, masks.slice(0, index)),
+  ])
+}
+
+function contradictions(rule: MaskRule, earlier: readonly MaskRule[]): readonly Problem[] {
+  return earlier
+    .filter((other) => !isSameOperator(rule, other) && [...rule.targets].some((each) => other.targets.has(each)))
+    .flatMap((other) => [
+      ...rule.columns.flatMap(({ literal, text }, place) =>
+        literal && other.columns.some((each) => each.text === text)
+          ? [invalid([...rule.path, 'columns', place], `${quoted(other.id)} masks this column by another operator`)]
+          : [],
+      ),
+      ...rule.detect
+        .filter((name) => other.detect.includes(name))
+        .map((name) =>
+          invalid([...rule.path, 'detect'], `${quoted(other.id)} masks what ${name} finds by another operator`),
+        ),
+    ])
+}
