@@ -52,6 +52,7 @@ import { serveControlGuards } from './serve-control.mjs'
 import { loginTurnsGuards } from './login-turns.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
+import { lineageTotalGuards } from './lineage-total.mjs'
 import { linkGuards } from './links.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
@@ -280,6 +281,7 @@ const lists = {
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
   'masking-detectors': maskingDetectorGuards,
+  'lineage-total': lineageTotalGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))
