@@ -4,6 +4,8 @@ import { BothKeysError } from '@bothkeys/core/adapter'
 export interface BackendSink {
   /** Whether rows are to be shown whole instead of passing by: while the door reads an answer of its own. */
   readonly wantsRows: boolean
+  /** Whether rows and COPY data are handed to `rewrite` whole instead of passing by. */
+  readonly rewrites: boolean
   /** Messages that may pass as they are, in order. The buffer may be a view of the chunk. */
   pass(bytes: Buffer): void
   /**
@@ -15,6 +17,10 @@ export interface BackendSink {
   row(): 'pass' | 'wait'
   /** The scan stopped in front of these rows. */
   held(rows: Rows): void
+  /** One whole row, or one whole piece of COPY data, from `start` on: what the client gets in its place is up to the sink. */
+  rewrite(chunk: Buffer, start: number, end: number): void
+  /** Nothing more is at hand. */
+  flush(): void
 }
 
 /** Rows that arrived, the last of them maybe only in part. */
@@ -28,8 +34,8 @@ const copyData = 0x64
 const nothing = Buffer.alloc(0)
 
 /**
- * Cuts the server's bytes into messages and passes rows through without copying them. Every other message is shown
- * to the sink whole. `maxBytes` bounds only the messages that the door has to keep whole.
+ * Cuts the server's bytes into messages and passes rows through without copying them, unless the sink writes them anew. Every
+ * other message is shown to the sink whole. `maxBytes` bounds only the messages that the door has to keep whole.
  * Throws ERR_PROTOCOL_REFUSED on a length that cannot be.
  */
 export class BackendScanner {
@@ -111,6 +117,7 @@ export class BackendScanner {
     } finally {
       this.release()
       this.#chunk = nothing
+      this.#sink.flush()
     }
     if (this.#at < chunk.length) this.#keep(chunk.subarray(this.#at))
   }
@@ -125,10 +132,20 @@ export class BackendScanner {
       const total = chunk.readInt32BE(at + 1) + 1
       if (total < 5) throw impossible('has an impossible length')
       if ((type === dataRow || type === copyData) && !this.#sink.wantsRows) {
+        const rewrites = this.#sink.rewrites
+        if (rewrites && total > left) return this.#awaitWhole(total, at)
         if (this.#sink.row() === 'wait') {
           this.#stopped = true
           this.#sink.held(rowsFrom(chunk, at))
           return at
+        }
+        if (rewrites) {
+          this.#at = at
+          this.release()
+          this.#sink.rewrite(chunk, at, at + total)
+          at += total
+          this.#passFrom = at
+          continue
         }
         if (total > left) {
           this.#passing = total - left
@@ -137,11 +154,7 @@ export class BackendScanner {
         at += total
         continue
       }
-      if (total > left) {
-        if (total > this.#maxBytes) throw impossible(`is larger than ${String(this.#maxBytes)} bytes`)
-        this.#needed = total
-        return at
-      }
+      if (total > left) return this.#awaitWhole(total, at)
       this.#at = at
       const verdict = this.#sink.message(type, chunk.subarray(at, at + total))
       at += total
@@ -152,6 +165,13 @@ export class BackendScanner {
       this.#stopped = true
       return at
     }
+    return at
+  }
+
+  /** The message at hand is incomplete, and is looked at again when all of it is there. */
+  #awaitWhole(total: number, at: number): number {
+    if (total > this.#maxBytes) throw impossible(`is larger than ${String(this.#maxBytes)} bytes`)
+    this.#needed = total
     return at
   }
 

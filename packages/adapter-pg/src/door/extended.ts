@@ -9,7 +9,7 @@ import { bindsStatement, parameterSnapshots, readBind, readExecute, readNamed, r
 import { assertRoom, assertRoomToBind } from './kept-names.js'
 import type { Line } from './line.js'
 import { refusedParse } from './marker.js'
-import { flush, parse, sync } from './messages.js'
+import { describePortal, flush, parse, sync } from './messages.js'
 import type { NameLock } from './name-lock.js'
 import { lockNames } from './name-lock.js'
 import { isTaken } from './taken-portals.js'
@@ -18,7 +18,7 @@ import { refuseName } from './names.js'
 import { type DoorRefusal, laterInBatch } from './refusal-response.js'
 import type { Portal, PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
-import type { Slot } from './slots.js'
+import { type Slot, describedUnseen } from './slots.js'
 import type { Passage, StatementFlow } from './statement-flow.js'
 
 /**
@@ -231,6 +231,8 @@ export class ExtendedProtocol {
     if (this.#connection.upcoming !== undefined) this.#bound = made
     this.#blocked = this.#flow.blocksBatch(run.analysis)
     this.#send(bytes, { kind: 'bind', run })
+    // Whatever the client knows of the columns, its rows are masked by what the server says of this portal.
+    if (run.permit.masks !== undefined) this.#send(describePortal(portal), describedUnseen(run))
   }
 
   #describe(bytes: Buffer): void {

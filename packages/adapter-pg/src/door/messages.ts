@@ -78,8 +78,13 @@ export function parse(name: string, text: Buffer, types: readonly number[] = [])
 /** A Bind of the unnamed statement to the unnamed portal: no parameters, every result as text. */
 export const bindUnnamed: Buffer = message('B', Buffer.alloc(8))
 
+/** A Describe of a portal. */
+export function describePortal(name: string): Buffer {
+  return message('D', cString(`P${name}`))
+}
+
 /** A Describe of the unnamed portal. */
-export const describeUnnamed: Buffer = message('D', cString('P'))
+export const describeUnnamed: Buffer = describePortal('')
 
 /** An Execute of the unnamed portal to its end. */
 export const executeUnnamed: Buffer = message('E', Buffer.concat([cString(''), int32(0)]))

@@ -2,14 +2,16 @@ import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
 import type { BackendSink, Rows } from './backend-scan.js'
 import { BackendScanner } from './backend-scan.js'
 import { Fifo } from './fifo.js'
+import { takeInternalAnswer } from './internal-answer.js'
 import { MeasuredRows } from './measured-rows.js'
 import { BodyReader, errorFields } from './messages.js'
 import { refusalResponse } from './refusal-response.js'
 import type { Failure, ResponseEvents } from './response-events.js'
+import { readRowDescription } from './result-columns.js'
+import { RewrittenRows } from './rewritten-rows.js'
 import type { Run } from './run.js'
 import type { InternalExchange, Slot } from './slots.js'
 import { endsWithReady, fits, insteadOf, isHidden, skipped } from './slots.js'
-import { textRow } from './text-row.js'
 import { unexpected, unreadable } from './unexpected-answer.js'
 
 /**
@@ -32,10 +34,12 @@ export class ResponseTracker implements BackendSink {
   /** How many ReadyForQuery are owed to the client. */
   #readies = 0
   #over = false
+  readonly #rewritten: RewrittenRows
 
   constructor(events: ResponseEvents, maxBytes: number) {
     this.#events = events
     this.#scanner = new BackendScanner(this, maxBytes)
+    this.#rewritten = new RewrittenRows(events.toClient.bind(events))
     this.#measured = new MeasuredRows(this.#events, () => {
       this.#goOn(undefined)
     })
@@ -43,6 +47,11 @@ export class ResponseTracker implements BackendSink {
 
   get wantsRows(): boolean {
     return this.#slots.peek()?.kind === 'internal'
+  }
+
+  get rewrites(): boolean {
+    const head = this.#slots.peek()
+    return (head?.kind === 'query' || head?.kind === 'execute') && head.run.permit.masks !== undefined
   }
 
   /** How many messages the server has answered so far, and how many it was sent. */
@@ -119,7 +128,20 @@ export class ResponseTracker implements BackendSink {
   }
 
   pass(bytes: Buffer): void {
+    this.#send(bytes)
+  }
+
+  #send(bytes: Buffer): void {
+    this.flush()
     this.#events.toClient(bytes)
+  }
+
+  flush(): void {
+    this.#rewritten.flush()
+  }
+
+  rewrite(chunk: Buffer, start: number, end: number): void {
+    this.#rewritten.add(this.#rowsOf(), chunk, start, end)
   }
 
   row(): 'pass' | 'wait' {
@@ -135,7 +157,7 @@ export class ResponseTracker implements BackendSink {
   /** Goes on with the scan, behind what was kept back. */
   #goOn(kept: Buffer | undefined): void {
     this.#scan(() => {
-      if (kept !== undefined) this.#events.toClient(kept)
+      if (kept !== undefined) this.#send(kept)
       this.#scanner.resume()
       this.#events.progress()
     })
@@ -183,7 +205,7 @@ export class ResponseTracker implements BackendSink {
     if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') {
       this.#over = true
       this.#scanner.release()
-      this.#events.toClient(this.#events.told(bytes))
+      this.#send(this.#events.told(bytes))
       this.#events.ended()
       return 'drop'
     }
@@ -193,7 +215,7 @@ export class ResponseTracker implements BackendSink {
     if (head.kind === 'internal') return this.#internalError(head.exchange, sqlState)
     const refusal = insteadOf(head, sqlState)
     const told = refusal?.sqlState ?? sqlState
-    if ('run' in head) head.run.failed(told)
+    if ('run' in head && head.kind !== 'describe') head.run.failed(told)
     const verdict = refusal === undefined ? this.#tell(bytes) : this.#replace(refusalResponse(refusal))
     if (head.kind !== 'query' && head.kind !== 'refused-query') this.#skipToSync(head, { sqlState: told, told: true })
     return verdict
@@ -206,7 +228,7 @@ export class ResponseTracker implements BackendSink {
 
   #replace(bytes: Buffer): 'drop' {
     this.#scanner.release()
-    this.#events.toClient(bytes)
+    this.#send(bytes)
     return 'drop'
   }
 
@@ -245,7 +267,7 @@ export class ResponseTracker implements BackendSink {
     if (complete === undefined) return
     this.#complete = undefined
     this.#scanner.release()
-    this.#events.toClient(complete)
+    this.#send(complete)
   }
 
   #ready(head: Slot | undefined, bytes: Buffer): 'pass' | 'drop' | 'stop' {
@@ -281,28 +303,11 @@ export class ResponseTracker implements BackendSink {
     return 'stop'
   }
 
-  #internal(head: Extract<Slot, { kind: 'internal' }>, type: number, bytes: Buffer): 'drop' {
-    const { exchange } = head
-    switch (String.fromCharCode(type)) {
-      case 'D':
-        exchange.rows.push(textRow(bytes))
-        return 'drop'
-      case '3':
-        exchange.closes -= 1
-        if (!exchange.synced && exchange.closes === 0) {
-          this.#answered()
-          exchange.done()
-        }
-        return 'drop'
-      case '1':
-      case '2':
-      case 'C':
-      case 'T':
-      case 'n':
-        return 'drop'
-      default:
-        throw unexpected('an answer to a statement of the door')
-    }
+  #internal({ exchange }: Extract<Slot, { kind: 'internal' }>, type: number, bytes: Buffer): 'drop' {
+    if (!takeInternalAnswer(exchange, type, bytes)) return 'drop'
+    this.#answered()
+    exchange.done()
+    return 'drop'
   }
 
   #answer(head: Slot | undefined, type: number, bytes: Buffer): 'pass' | 'drop' {
@@ -316,6 +321,8 @@ export class ResponseTracker implements BackendSink {
       case 'C':
       case 'I':
         if ('run' in head) head.run.completed(letter === 'I' ? '' : bytes.toString('utf8', 5, bytes.length - 1))
+        // Each statement of a text has columns of its own; a portal keeps them.
+        if (head.kind === 'query') head.run.described(undefined)
         if (head.kind === 'execute') this.#answered()
         break
       case 'G':
@@ -333,6 +340,8 @@ export class ResponseTracker implements BackendSink {
         break
       case 'T':
       case 'n':
+        if ('run' in head && head.run.permit.masks !== undefined)
+          head.run.described(letter === 'T' ? readRowDescription(bytes) : [])
         if (head.kind === 'describe') this.#answered()
         break
       default:

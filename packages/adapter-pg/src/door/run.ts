@@ -1,6 +1,8 @@
 import type { MaybePromise, Outcome, Permit, Refusal } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { NamedIn } from '../analyzer/whole-reads.js'
+import type { ResultColumn } from './result-columns.js'
+import { RowMasks } from './row-masks.js'
 
 /** One permitted action on its way through the server: a simple query or a portal. */
 export class Run {
@@ -19,6 +21,7 @@ export class Run {
   #before = 0
   #error: string | undefined
   #ended = false
+  #rowMasks: RowMasks | undefined
 
   constructor(permit: Permit, analysis: Analysis, state: NamedIn) {
     this.permit = permit
@@ -30,6 +33,18 @@ export class Run {
   started(): void {
     this.#executed = true
     this.#skipped = false
+  }
+
+  /** The server told the columns of the rows that come next; undefined: it said nothing of them. */
+  described(columns: readonly ResultColumn[] | undefined): void {
+    const { masks } = this.permit
+    this.#rowMasks = masks && columns && new RowMasks(masks, columns, this.state)
+  }
+
+  /** What its rows go through before anybody sees them; undefined where nothing is masked at the target. */
+  get rowMasks(): RowMasks | undefined {
+    const { masks } = this.permit
+    return masks && (this.#rowMasks ??= new RowMasks(masks, undefined, this.state))
   }
 
   /** PortalSuspended: it ran as far as the client asked for, and handed out so many rows more. */

@@ -96,7 +96,7 @@ export class SimpleProtocol implements NameLock {
     if (!this.#parsed) this.#parse(sent)
     if (connection.failure === undefined) {
       connection.send(bindUnnamed, { kind: 'bind', run, own: true })
-      connection.send(describeUnnamed, { kind: 'describe', own: true })
+      connection.send(describeUnnamed, { kind: 'describe', own: true, run, shown: true })
       run.started()
       connection.send(executeUnnamed, { kind: 'execute', run, own: true })
       if (run.bounded) {

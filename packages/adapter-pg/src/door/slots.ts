@@ -9,8 +9,9 @@ export type Slot =
   /** A message that cannot parse stands for a refused one; its error is replaced by the refusal. */
   | { readonly kind: 'refused'; readonly refusal: DoorRefusal }
   | { readonly kind: 'bind'; readonly run: Run; readonly own?: true }
-  /** The client hears of the columns all the same: a simple query answers them, too. */
-  | { readonly kind: 'describe'; readonly own?: true }
+  | { readonly kind: 'describe'; readonly own?: undefined }
+  /** Tells what the columns of a run are. Where it is `shown` the client hears of them, too: a simple query answers them. */
+  | { readonly kind: 'describe'; readonly own: true; readonly run: Run; readonly shown: boolean }
   /** That it is complete, the client hears of the door's own only when it is committed, as of a simple query. */
   | { readonly kind: 'execute'; readonly run: Run; readonly own?: true }
   | { readonly kind: 'close'; readonly own?: true }
@@ -47,6 +48,11 @@ const answers: Readonly<Record<Slot['kind'], string>> = {
   internal: '',
 }
 
+/** A Describe that tells the door alone what the columns of a run are. */
+export function describedUnseen(run: Run): Slot {
+  return { kind: 'describe', own: true, run, shown: false }
+}
+
 /** Whether a message is answered by ReadyForQuery in the end. */
 export function endsWithReady({ kind }: Slot): boolean {
   return kind === 'sync' || kind === 'query' || kind === 'refused-query'
@@ -54,7 +60,8 @@ export function endsWithReady({ kind }: Slot): boolean {
 
 /** Whether an answer is for the door alone. */
 export function isHidden(head: Slot, letter: string): boolean {
-  return 'own' in head && head.own === true && letter !== 'T'
+  if (!('own' in head) || head.own !== true) return false
+  return head.kind !== 'describe' || letter !== 'T' || !head.shown
 }
 
 /** Whether an answer may come for the message that is due. */

@@ -14,12 +14,14 @@ const answer = Buffer.concat([
 
 class Recorder implements BackendSink {
   readonly wantsRows = false
+  rewrites = false
   readonly messages: string[] = []
   readonly passed: Buffer[] = []
   rows = 0
   stopAt: string | undefined
 
   pass(bytes: Buffer): void {
+    this.flush()
     this.passed.push(Buffer.from(bytes))
   }
 
@@ -44,6 +46,16 @@ class Recorder implements BackendSink {
 
   held(rows: Rows): void {
     this.waiting.push(rows)
+  }
+
+  readonly #rewritten: Buffer[] = []
+
+  rewrite(chunk: Buffer, start: number, end: number): void {
+    this.#rewritten.push(Buffer.from(chunk.subarray(start, end)))
+  }
+
+  flush(): void {
+    this.passed.push(...this.#rewritten.splice(0))
   }
 }
 

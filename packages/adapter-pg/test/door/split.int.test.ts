@@ -132,6 +132,9 @@ function scan(chunks: readonly Buffer[]): { messages: string[]; rows: number; pa
   const seen = { messages: [] as string[], rows: 0 }
   const sink: BackendSink = {
     wantsRows: false,
+    rewrites: false,
+    rewrite: () => undefined,
+    flush: () => undefined,
     pass: (bytes) => passed.push(Buffer.from(bytes)),
     message: (_type, bytes) => (seen.messages.push(bytes.toString('latin1')), 'pass'),
     row: () => {
