@@ -30,6 +30,8 @@ export interface Detector {
   readonly needs: Needs
   /** The longest match, in UTF-16 code units of a view: so much may wait for its end in a stream. */
   readonly longest: number
+  /** Whether the name of a field makes it find more than it would without. Not given: it does not. */
+  isHinted?(field: string): boolean
   /** Finds every match in one view of a text, in order. Takes time linear in the text. */
   find(text: string, hints: Hints): readonly Match[]
 }

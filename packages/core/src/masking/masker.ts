@@ -6,7 +6,7 @@ import type { JsonMasking } from './json/masking.js'
 import type { MaskerOptions, MaskerParts } from './masker-options.js'
 import { maskerParts } from './masker-options.js'
 import { redactedAs } from './operators/guarded.js'
-import { scan } from './scan.js'
+import { scanned } from './scan.js'
 
 /** What is known of a value besides its text. */
 export interface ValueHints extends Hints {
@@ -49,8 +49,9 @@ export function createMasker(options: MaskerOptions): Masker {
   const parts = maskerParts(options)
   const findings = (text: string, hints: Hints = {}): readonly Finding[] => {
     try {
-      const found = scan(text, parts.detectors, { hints, threshold: parts.threshold, allow: parts.allowed })
-      return found.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
+      const options = { hints, threshold: parts.threshold, allow: parts.allowed }
+      const { findings: found } = scanned(text, parts.detectors, options)
+      return found.length === 0 ? found : found.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
     } catch {
       // The error may hold the text.
       return text === '' ? [] : [{ start: 0, end: text.length, type: uncheckedType, score: 1 }]
@@ -95,6 +96,7 @@ function masked(
   { domain, subject }: ValueHints,
   { operatorOf }: MaskerParts,
 ): string | null {
+  if (findings.length === 0) return text
   let written = ''
   let copied = 0
   for (const { start, end, type } of findings) {

@@ -1,9 +1,12 @@
 import { defaultThreshold, type Detector, type Hints, type Match } from './detector.js'
 import type { Finding } from './finding.js'
 import { assertKnownOptions } from '../known-options.js'
+import { hotPlaces, type HotPlaces } from './places/hot-places.js'
+import { FarSighted } from './places/known-detectors.js'
+import { windowsOf } from './places/windows.js'
 import { Prefilter } from './prefilter.js'
+import { rawReading, type Reading, type Tail } from './views/reading.js'
 import { readingsOf } from './views/readings.js'
-import type { Reading } from './views/reading.js'
 
 /** What a scan is told beside the text. */
 export interface ScanOptions {
@@ -19,7 +22,7 @@ const options: ReadonlySet<string> = new Set(['hints', 'threshold', 'allow'])
 const noHints: Hints = Object.freeze({})
 
 /** Made once for each list of detectors. */
-const prefilters = new WeakMap<readonly Detector[], Prefilter>()
+const prepared = new WeakMap<readonly Detector[], Prepared>()
 
 /**
  * Finds sensitive data in a text, however it is written: in every view, in the coordinates of the text.
@@ -34,46 +37,104 @@ const prefilters = new WeakMap<readonly Detector[], Prefilter>()
  */
 export function scan(text: string, detectors: readonly Detector[], given: ScanOptions = {}): Finding[] {
   assertKnownOptions('scan', given, options)
-  return scanned(text, detectors, given).findings
+  return [...scanned(text, detectors, given).findings]
 }
 
-/** The findings, and the readings they were found in. */
-export function scanned(
-  text: string,
-  detectors: readonly Detector[],
-  { hints = noHints, threshold = defaultThreshold, allow }: ScanOptions,
-): { findings: Finding[]; readings: readonly Reading[] } {
-  const prefilter = prefilterOf(detectors)
-  const readings: Reading[] = []
-  const findings: Finding[] = []
-  const loose: Finding[] = []
-  for (const reading of readingsOf(text)) {
-    readings.push(reading)
-    for (const detector of prefilter.passes(reading.text)) {
-      for (const given of detector.find(reading.text, hints)) {
-        const match = checked(given, reading.text.length)
-        if (match.score < threshold || match.start === match.end || !reading.isWhole(match)) continue
-        const { start, end } = reading.origin(match)
-        if (
-          allow !== undefined &&
-          (allow.has(reading.text.slice(match.start, match.end)) || allow.has(text.slice(start, end)))
-        )
-          continue
-        const list = reading.isLoose ? loose : findings
-        list.push({ start, end, type: detector.type, score: match.score })
-      }
+/** What a scan gives besides findings: for streams. */
+export interface Scanned {
+  readonly findings: readonly Finding[]
+  /** The text as it is, and the readings that may reach its end. */
+  readonly readings: readonly Tail[]
+}
+
+/**
+ * The findings, and what streams ask of the readings. What ends before `from` is not looked at. Only what is around hot places
+ * is read in every view; the detectors that `hotPlaces` knows nothing of also look at the text as it is.
+ */
+export function scanned(text: string, detectors: readonly Detector[], options: ScanOptions, from = 0): Scanned {
+  const { prefilter, farSighted } = preparedFor(detectors)
+  const raw = rawReading(text)
+  const readings: Tail[] = [raw]
+  const far = farSighted.of(options.hints?.field, options.threshold ?? defaultThreshold)
+  const places = hotPlaces(text)
+  const isClean = places.finds.length === 0 && places.views.length === 0
+  if (isClean && far.length === 0) return { findings: [], readings }
+  const search = new Search(text, options)
+  for (const detector of far.length > 0 ? prefilter.passes(text) : [])
+    if (far.includes(detector)) search.look(raw, detector, 0)
+  for (const { start, end } of isClean ? [] : windowsOf(text, [...places.finds, ...places.views])) {
+    if (end < from) continue
+    const known = new Map<Reading, HotPlaces>()
+    const placesOf = (reading: Reading): HotPlaces => {
+      const those = known.get(reading) ?? hotPlaces(reading.text)
+      known.set(reading, those)
+      return those
+    }
+    for (const reading of readingsOf(text.slice(start, end), (each) => placesOf(each).views.length === 0)) {
+      if (end === text.length) readings.push(tailOf(reading, start))
+      const those = placesOf(reading).finds.length === 0 ? far : detectors
+      for (const detector of those.length === 0 ? [] : prefilter.passes(reading.text))
+        if (those === detectors || those.includes(detector)) search.look(reading, detector, start)
     }
   }
-  return { findings: merged([...findings, ...beyond(findings, loose)]), readings }
+  return { findings: search.findings(), readings }
 }
 
-function prefilterOf(detectors: readonly Detector[]): Prefilter {
-  let prefilter = prefilters.get(detectors)
-  if (prefilter === undefined) {
-    prefilter = new Prefilter(detectors)
-    prefilters.set(detectors, prefilter)
+/** The end of a reading of a part that begins at `start`. */
+function tailOf(reading: Reading, start: number): Tail {
+  return {
+    text: reading.text,
+    back(units) {
+      const at = reading.back(units)
+      if (at === undefined) return undefined
+      // What is before the part was not read otherwise.
+      return at > 0 ? start + at : Math.max(0, start - units)
+    },
   }
-  return prefilter
+}
+
+/** What is found in readings. */
+class Search {
+  readonly #findings: Finding[] = []
+  readonly #loose: Finding[] = []
+  readonly #text: string
+  readonly #options: ScanOptions
+
+  constructor(text: string, options: ScanOptions) {
+    this.#text = text
+    this.#options = options
+  }
+
+  /** Looks at the reading of a part of a text that begins at `offset`. */
+  look(reading: Reading, detector: Detector, offset: number): void {
+    const { hints = noHints, threshold = defaultThreshold, allow } = this.#options
+    for (const given of detector.find(reading.text, hints)) {
+      const match = checked(given, reading.text.length)
+      if (match.score < threshold || match.start === match.end || !reading.isWhole(match)) continue
+      const { start, end } = reading.origin(match)
+      if (allow?.has(reading.text.slice(match.start, match.end)) === true) continue
+      if (allow?.has(this.#text.slice(offset + start, offset + end)) === true) continue
+      const list = reading.isLoose ? this.#loose : this.#findings
+      list.push({ start: offset + start, end: offset + end, type: detector.type, score: match.score })
+    }
+  }
+
+  findings(): Finding[] {
+    return merged([...this.#findings, ...beyond(this.#findings, this.#loose)])
+  }
+}
+
+interface Prepared {
+  readonly prefilter: Prefilter
+  readonly farSighted: FarSighted
+}
+
+function preparedFor(detectors: readonly Detector[]): Prepared {
+  const known = prepared.get(detectors)
+  if (known !== undefined) return known
+  const made = { prefilter: new Prefilter(detectors), farSighted: new FarSighted(detectors) }
+  prepared.set(detectors, made)
+  return made
 }
 
 /** A detector is somebody else's code: what it says is cut to the text, and what is no number is the worst. */

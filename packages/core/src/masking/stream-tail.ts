@@ -1,7 +1,7 @@
 import type { Detector } from './detector.js'
 import type { Finding } from './finding.js'
 import { ansiEnd } from './views/ansi.js'
-import type { Reading } from './views/reading.js'
+import type { Tail } from './views/reading.js'
 
 /** Detectors with longer matches find what has begun already, or match nothing with blanks in it. */
 const longMatch = 512
@@ -26,7 +26,7 @@ export class StreamTail {
   }
 
   /** Where that begins what further text may make a match of, or may make more of. */
-  start(text: string, readings: readonly Reading[], findings: readonly Finding[]): number {
+  start(text: string, readings: readonly Tail[], findings: readonly Finding[]): number {
     let start = text.length
     for (const reading of readings) {
       start = Math.min(start, reading.back(this.#undecided) ?? start)
@@ -40,7 +40,7 @@ export class StreamTail {
   }
 
   /** Whether no match can reach from `place` to the end in any reading. */
-  isPast(place: number, readings: readonly Reading[]): boolean {
+  isPast(place: number, readings: readonly Tail[]): boolean {
     return readings.every((reading) => (reading.back(this.#longest) ?? Infinity) > place)
   }
 
@@ -49,7 +49,7 @@ export class StreamTail {
    * value is kept. That is five digits or more at the end, in groups or not; a word with an `@` and no blank behind it, one
    * that holds or begins a keyword of a detector, or one that may be encoded; an unfinished escape; and a finding at the end.
    */
-  idleStart(text: string, readings: readonly Reading[], findings: readonly Finding[]): number {
+  idleStart(text: string, readings: readonly Tail[], findings: readonly Finding[]): number {
     let start = text.length
     for (const reading of readings) {
       if (reading.back(0) === undefined) continue

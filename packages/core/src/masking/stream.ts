@@ -112,11 +112,12 @@ class TextMasking implements MaskStream<string> {
     const text = this.#text
     if (text.length === this.#done) return ''
     const { detectors, hints, threshold, allow } = this.#options
-    const { findings, readings } = scanned(text, detectors, {
+    const options = {
       ...(hints !== undefined && { hints }),
       ...(threshold !== undefined && { threshold }),
       ...(allow !== undefined && { allow }),
-    })
+    }
+    const { findings, readings } = scanned(text, detectors, options, this.#done)
     this.#seen = text.length
     const start = when === 'at the end' ? text.length : this.#tail[when](text, readings, findings)
     let output = ''

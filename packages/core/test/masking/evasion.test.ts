@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
-import { scan } from '@bothkeys/core/masking'
-import { detectors, values } from './support/detectors.js'
+import { builtInDetectors, scan } from '@bothkeys/core/masking'
+import { values } from './support/detectors.js'
 import { disguises } from './support/disguises.js'
+
+const detectors = [...builtInDetectors.values()]
+const types = { card: 'credit-card', iban: 'iban', email: 'email', ssn: 'us-ssn' } as const
 
 /** What no view undoes. */
 const notUndone: ReadonlySet<string> = new Set([
@@ -17,11 +20,11 @@ it('finds 85 or more of 96 values, plain and in 23 disguises', () => {
   const missed: string[] = []
   let tried = 0
   for (const [disguise, write] of Object.entries(disguises)) {
-    for (const [type, value] of Object.entries(values)) {
+    for (const type of Object.keys(types) as (keyof typeof types)[]) {
       tried += 1
-      const written = write(value)
+      const written = write(values[type])
       const text = `It was ${written} he said.`
-      const found = scan(text, detectors).filter((finding) => finding.type === type)
+      const found = scan(text, detectors).filter((finding) => finding.type === types[type])
       const covered = found.some(
         ({ start, end }) => start <= 7 + written.length * 0.2 && end >= 7 + written.length * 0.8,
       )

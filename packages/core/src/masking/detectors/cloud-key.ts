@@ -10,7 +10,8 @@ export const keyRows: readonly KeyRow[] = [...cloudRows, ...saasRows]
 const type = 'cloud-key'
 const longest = 2048
 
-const vendors = keyRows.map(({ keywords, pattern, score = { alone: 0.95 }, context, random }) =>
+/** One detector for each row, in their order. */
+export const vendors = keyRows.map(({ keywords, pattern, score = { alone: 0.95 }, context, random }) =>
   defineDetector({
     type,
     patterns: [pattern],

@@ -64,6 +64,7 @@ export const creditCard: Detector = Object.freeze({
   type: 'credit-card',
   needs: { digits: 12 },
   longest: 19 * 2 - 1,
+  isHinted: (field: string) => hint.test(field),
   find(text: string, { field }: Hints): readonly Match[] {
     const hinted = field !== undefined && hint.test(field)
     const found: Match[] = []

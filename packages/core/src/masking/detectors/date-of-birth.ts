@@ -21,31 +21,34 @@ const dayFirst = new RegExp(
   'gi',
 )
 
+/** What says that a date is one of birth. */
+export const birthWords: readonly string[] = [
+  'born',
+  'birth',
+  'birthdate',
+  'birthday',
+  'birthdays',
+  'dob',
+  'd.o.b',
+  'b-day',
+  'bday',
+  'geboren',
+  'geburtsdatum',
+  'geburtstag',
+  'naissance',
+  'né le',
+  'née le',
+  'nacimiento',
+  'nascimento',
+  'nascita',
+]
+
 /** Dates of birth: dates that a word nearby or the name of the field says are one. */
 export const dateOfBirth: Detector = defineDetector({
   type: 'date-of-birth',
   patterns: [yearFirst, yearLast, monthFirst, dayFirst],
   context: {
-    words: [
-      'born',
-      'birth',
-      'birthdate',
-      'birthday',
-      'birthdays',
-      'dob',
-      'd.o.b',
-      'b-day',
-      'bday',
-      'geboren',
-      'geburtsdatum',
-      'geburtstag',
-      'naissance',
-      'né le',
-      'née le',
-      'nacimiento',
-      'nascimento',
-      'nascita',
-    ],
+    words: birthWords,
     before: 40,
     first: true,
   },

@@ -85,6 +85,7 @@ export function defineDetector(definition: DetectorDefinition): Detector {
     type,
     needs,
     longest,
+    isHinted: (field: string) => hint?.test(field) === true,
     find(text: string, { field }: Hints): readonly Match[] {
       const hinted = field !== undefined && hint?.test(field) === true
       const spans = forms.flatMap((form) => [...form.spans(text)].map((span) => ({ ...span, form })))

@@ -138,6 +138,9 @@ const countryForms: ReadonlyMap<string, CountryForm> = new Map(
   }),
 )
 
+/** The countries that have an IBAN or use one. */
+export const ibanCountries: readonly string[] = [...countryForms.keys()]
+
 /** How many characters an IBAN of the country has. Undefined: the country has none. */
 export function ibanLength(country: string): number | undefined {
   return countryForms.get(country)?.length

@@ -27,7 +27,8 @@ export const iban: Detector = Object.freeze({
   },
 })
 
-function endOfIban(text: string, start: number): number | undefined {
+/** Where the IBAN ends that begins at `start`; undefined: none does. */
+export function endOfIban(text: string, start: number): number | undefined {
   const length = ibanLength(text.slice(start, start + 2).toUpperCase())
   if (length === undefined) return undefined
   let [plain, at] = ['', start]

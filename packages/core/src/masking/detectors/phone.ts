@@ -46,6 +46,30 @@ function isNational(match: string): boolean {
   return countries.some((country) => parsePhoneNumberFromString(match, country)?.isValid() === true)
 }
 
+/** What says that a number is one to call. */
+export const phoneWords: readonly string[] = [
+  'phone',
+  'telephone',
+  'tel',
+  'mobile',
+  'cell',
+  'call',
+  'fax',
+  'sms',
+  'whatsapp',
+  'dial',
+  'text me',
+  'telefon',
+  'handy',
+  'mobil',
+  'téléphone',
+  'portable',
+  'teléfono',
+  'telefono',
+  'móvil',
+  'msisdn',
+]
+
 /** Telephone numbers. National forms count only where words or the field say so: identifiers and dates look the same. */
 export const phone: Detector = defineDetector({
   type: 'phone',
@@ -56,28 +80,7 @@ export const phone: Detector = defineDetector({
     { pattern: plain, validate: isNational, score: { alone: 0, hint: 0.75 } },
   ],
   context: {
-    words: [
-      'phone',
-      'telephone',
-      'tel',
-      'mobile',
-      'cell',
-      'call',
-      'fax',
-      'sms',
-      'whatsapp',
-      'dial',
-      'text me',
-      'telefon',
-      'handy',
-      'mobil',
-      'téléphone',
-      'portable',
-      'teléfono',
-      'telefono',
-      'móvil',
-      'msisdn',
-    ],
+    words: phoneWords,
     before: 40,
     after: 16,
   },

@@ -6,7 +6,7 @@ import type { Reading } from './reading.js'
 const margin = 128
 const reach = 128
 /** Stands between places that are apart. No pattern goes over it. */
-const gap = '\n\u0000\n'
+export const gap = '\n\u0000\n'
 
 interface Run {
   /** Where it begins in the view. */

@@ -40,7 +40,7 @@ function nearest(...places: readonly number[]): number {
 }
 
 /** The escape that begins at `at`, if one does. */
-function escapeAt(text: string, at: number): Escape | undefined {
+export function escapeAt(text: string, at: number): Escape | undefined {
   const lead = text.charCodeAt(at)
   if (lead === 0x26) return entityAt(text, at)
   const kind = text.charCodeAt(at + 1)

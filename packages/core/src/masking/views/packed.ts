@@ -108,6 +108,43 @@ function unpackBase64(text: string, start: number, end: number, edits: Edit[]): 
   addBytes(bytes, start, end, 4 / 3, edits)
 }
 
+/** Whether {@link packedEdits} reads anything in the run from `start` to `end` otherwise. */
+export function isPacked(text: string, start: number, end: number): boolean {
+  if (end - start < shortest) return false
+  return (
+    hasText(text, start, Math.floor(((end - start) * 3) / 4)) || hasHex(text, start, end) || hasPieces(text, start, end)
+  )
+}
+
+function hasPieces(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end;) {
+    let to = at
+    while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
+    if (to - at >= shortest && to - at < end - start && hasText(text, at, Math.floor(((to - at) * 3) / 4))) return true
+    at = to + 1
+  }
+  return false
+}
+
+function hasHex(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end;) {
+    let to = at
+    while (to < end && kindAt(text, to) === 2) to += 1
+    if (to - at >= shortest && (hasHexText(text, at, to) || hasHexText(text, at + 1, to))) return true
+    at = to + 1
+  }
+  return false
+}
+
+function hasHexText(text: string, start: number, end: number): boolean {
+  let row = 0
+  for (let at = start; at + 2 <= end; at += 2) {
+    row = rowWith(row, digitOf(text.charCodeAt(at)) * 16 + digitOf(text.charCodeAt(at + 1)))
+    if (row >= stretch) return true
+  }
+  return false
+}
+
 /** The same as decoding, without a place to put it: almost every run is a word and no base64. */
 function hasText(text: string, start: number, length: number): boolean {
   let row = 0

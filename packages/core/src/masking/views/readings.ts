@@ -20,8 +20,9 @@ const foldable = /[^\t\n\u0020-\u007e]/
 /**
  * Every way to read a text that may show what it holds: as it is, folded, without the separators of groups, without line
  * breaks, apart from letters around, and decoded up to twice. All but the first show changed places and their surroundings only.
+ * A reading but the first of which `isClean` says so is not read otherwise again: no view would change it.
  */
-export function* readingsOf(text: string): Generator<Reading> {
+export function* readingsOf(text: string, isClean: (reading: Reading) => boolean = () => false): Generator<Reading> {
   let budget = text.length * mostTimes + mostUnits
   const raw = rawReading(text)
   yield raw
@@ -32,11 +33,13 @@ export function* readingsOf(text: string): Generator<Reading> {
   const waiting: { reading: Reading; depth: number }[] = [{ reading: raw, depth: 0 }]
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { reading, depth } = next
+    if (depth > 0 && isClean(reading)) continue
     const folded = foldable.test(reading.text) ? afford(edited(reading, foldEdits(reading.text))) : undefined
     if (folded !== undefined) yield folded
     // Places that need no folding are only seen in what was folded.
     const sources = folded === undefined ? [reading] : [reading, folded]
     for (const source of sources) {
+      if (source === folded && isClean(folded)) continue
       for (const [edits, isLoose] of arrangements(source.text)) {
         const arranged = afford(edited(source, edits, isLoose))
         if (arranged !== undefined) yield arranged

@@ -1,3 +1,4 @@
+import type { Span } from '../span.js'
 import type { Edit } from './edit.js'
 
 /** What values are written in groups with. */
@@ -5,6 +6,8 @@ export const separators: readonly string[] = [' ', '-', '.', '_', '/', '+', '\n'
 
 /** The furthest that one separator may be from the next: groups of up to seven characters. */
 const longestStep = 8
+/** A longer row is looked at in parts. */
+const longestRow = 512
 /** Fewer digits are no value that anybody protects. */
 const fewestDigits = 5
 
@@ -45,7 +48,7 @@ function stepFrom(text: string, at: number, separator: string): number {
  * every fifth place, and its own. Blanks do not.
  */
 function isNext(text: string, at: number, step: number, separator: string): boolean {
-  if (text[at + step] !== separator) return false
+  if (at < 0 || text[at] !== separator || text[at + step] !== separator) return false
   return separator !== ' ' || text.indexOf(separator, at + 1) === at + step
 }
 
@@ -54,19 +57,47 @@ function withoutWords(text: string, first: number, last: number, step: number): 
   let [from, to] = [first, last]
   if (!isGroupBefore(text, first, step)) from += step
   if (!isGroupBehind(text, last, step)) to -= step
-  const value = text.slice(Math.max(0, from - step + 1), to + step)
-  if (value.includes('@')) return [from, to]
+  if (hasAt(text, from - step + 1, to + step)) return [from, to]
   // Single letters are no words.
   if (step > 3) [from, to] = withoutLetters(text, from, to, step)
-  const digits = text.slice(Math.max(0, from - step + 1), to + step).match(/\d/g)?.length ?? 0
-  return digits >= fewestDigits ? [from, to] : [from, from - 1]
+  return hasDigits(text, from - step + 1, to + step, fewestDigits) ? [from, to] : [from, from - 1]
 }
 
 function withoutLetters(text: string, first: number, last: number, step: number): readonly [number, number] {
   let [from, to] = [first, last]
-  while (from <= to && !/\d/.test(text.slice(Math.max(0, from - step + 1), from))) from += step
-  while (to >= from && !/\d/.test(text.slice(to + 1, to + step))) to -= step
+  while (from <= to && !hasDigits(text, from - step + 1, from, 1)) from += step
+  while (to >= from && !hasDigits(text, to + 1, to + step, 1)) to -= step
   return [from, to]
+}
+
+/** The row of separators in steps of `step` that ends with the one at `last`, if {@link regularEdits} may leave some of it out. */
+export function rowBefore(text: string, last: number, step: number): Span | undefined {
+  const separator = text.charAt(last)
+  let first = last
+  while (last - first < longestRow && isNext(text, first - step, step, separator)) first -= step
+  const [start, end] = [first - step + 1, last + step]
+  if (!hasDigits(text, start, end, fewestDigits) && !hasAt(text, start, end)) return undefined
+  const [from, to] = withoutWords(text, first, last, step)
+  return from <= to ? { start: first, end: last + 1 } : undefined
+}
+
+function hasDigits(text: string, start: number, end: number, fewest: number): boolean {
+  let left = fewest
+  for (let at = Math.max(0, start); at < end && left > 0; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) left -= 1
+  }
+  return left === 0
+}
+
+function hasAt(text: string, start: number, end: number): boolean {
+  for (let at = Math.max(0, start); at < end; at += 1) if (text.charCodeAt(at) === 0x40) return true
+  return false
+}
+
+/** Whether the row of separators goes on behind one. */
+export function goesOn(text: string, at: number, step: number): boolean {
+  return isNext(text, at, step, text.charAt(at))
 }
 
 /** Whether what is before a separator is no longer than the groups are. */

@@ -14,14 +14,22 @@ const fewestDigits = 9
 export function unwrappedEdits(text: string): Edit[] {
   const edits: Edit[] = []
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
-    if (isWord[text.charCodeAt(at - 1)] !== 1) continue
-    const next = skipIndent(text, at + 1)
-    if (isWord[text.charCodeAt(next)] !== 1) continue
-    stamp.lastIndex = next
-    if (stamp.test(text)) continue
-    if (holdsValue(text, at, next)) edits.push({ start: at, end: next, text: '' })
+    const next = continued(text, at)
+    if (next !== undefined) edits.push({ start: at, end: next, text: '' })
   }
   return edits
+}
+
+/**
+ * Where the value goes on that the line break at `at` is inside of; undefined: it is not. `end` is where the line before ends, if
+ * not at `at`: what is between is not seen.
+ */
+export function continued(text: string, at: number, end = at): number | undefined {
+  if (isWord[text.charCodeAt(end - 1)] !== 1) return undefined
+  const next = skipIndent(text, at + 1)
+  if (isWord[text.charCodeAt(next)] !== 1) return undefined
+  stamp.lastIndex = next
+  return !stamp.test(text) && holdsValue(text, end, next) ? next : undefined
 }
 
 /** A few blanks, as where a paragraph is set in. */

@@ -1,0 +1,199 @@
+import type { Span } from '../span.js'
+import { gap } from '../views/edited.js'
+import { escapeAt } from '../views/escapes.js'
+import { isPacked, isPackedUnit } from '../views/packed.js'
+import { separators } from '../views/regular.js'
+import { continued } from '../views/unwrapped.js'
+import { keywordPlace, keywords, otherList, phoneList } from './keyword-places.js'
+import { isGluedChain, isHotAccount, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
+import { Rows } from './rows.js'
+
+/** The places of a text that something is to be done about; everything else in it is clean. */
+export interface HotPlaces {
+  /** Where a built-in detector finds something, with the threshold it has by itself and without the name of a field. */
+  readonly finds: readonly Span[]
+  /** Where a view reads the text otherwise. */
+  readonly views: readonly Span[]
+}
+
+/** What a unit of the text may be, as bits. */
+const [digit, packed, between, separator, special] = [1, 2, 4, 8, 16]
+const kinds = new Uint8Array(128)
+for (let code = 0; code < 128; code += 1) {
+  const unit = String.fromCharCode(code)
+  const isSpecial = /[@:%&\\]/.test(unit) || (code < 0x20 && unit !== '\t') || code === 0x7f
+  kinds[code] =
+    (/\d/.test(unit) ? digit : 0) |
+    (isPackedUnit(code) ? packed : 0) |
+    (' ./()-'.includes(unit) ? between : 0) |
+    (separators.includes(unit) ? separator : 0) |
+    (isSpecial ? special : 0)
+}
+const shortestRun = 12
+/** Words of telephones count so far before a number and behind it, with a little for the words themselves. */
+const [wordBefore, wordBehind] = [64, 36]
+/** U+FFFD is what decoded bytes are that are no text. No view reads it otherwise. */
+const replacement = 0xfffd
+const none: HotPlaces = Object.freeze({ finds: Object.freeze([]), views: Object.freeze([]) })
+
+/** Looks for hot places in one pass over the units of a text. Takes time linear in the text. */
+export function hotPlaces(text: string): HotPlaces {
+  return new Pass(text, true).all()
+}
+
+/** Whether a built-in detector finds something in the text as it is. */
+function findsIn(text: string): boolean {
+  return new Pass(text, false).all().finds.length > 0
+}
+
+class Pass {
+  readonly #text: string
+  readonly #rows: Rows | undefined
+  #finds: Span[] | undefined
+  #views: Span[] | undefined
+  #chainStart = 0
+  #digits = 0
+  #dots = 0
+  #lastDigit = -1000
+  #phoneWord = -1000
+  /** Where the last number ends that may be one to call. */
+  #lastLong = -1000
+  #lastAt = -1000
+  #colons = 0
+  #lastColon = -64
+
+  constructor(text: string, withViews: boolean) {
+    this.#text = text
+    this.#rows = withViews ? new Rows(text, findsIn) : undefined
+  }
+
+  all(): HotPlaces {
+    const text = this.#text
+    const { columns, table } = keywords
+    let state = 0
+    let run = -1
+    let before = 0
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at)
+      const kind = code > 127 ? 0 : (kinds[code] ?? 0)
+      if ((kind & packed) === 0) {
+        if (run >= 0 && at - run >= shortestRun) this.#endRun(run, at)
+        run = -1
+      } else if (run < 0) run = at
+      if (code > 127) {
+        if (code !== replacement) this.#other(at)
+        state = 0
+        before = 0
+        continue
+      }
+      const next = table[state + (columns[code] ?? 0)] ?? 0
+      state = next < 0 ? ~next : next
+      if (next < 0) for (const list of keywords.listsOf(state)) this.#word(list, at + 1)
+      if (kind !== packed) {
+        if ((kind & digit) !== 0) {
+          if ((before & digit) === 0) this.#firstDigit(at)
+          this.#digits += 1
+          this.#lastDigit = at
+        } else if ((kind & special) !== 0) this.#special(code, at)
+        if ((kind & separator) !== 0) this.#separator(code, at)
+      }
+      before = kind
+    }
+    if (run >= 0 && text.length - run >= shortestRun) this.#endRun(run, text.length)
+    this.#endChain()
+    if (this.#finds === undefined && this.#views === undefined) return none
+    return { finds: this.#finds ?? none.finds, views: this.#views ?? none.views }
+  }
+
+  #find(start: number, end: number): void {
+    this.#finds ??= []
+    this.#finds.push({ start, end })
+  }
+
+  #view(start: number, end: number): void {
+    if (this.#rows === undefined) return
+    this.#views ??= []
+    this.#views.push({ start, end })
+  }
+
+  #endRun(start: number, end: number): void {
+    if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end)
+  }
+
+  /** A unit that is not ASCII. Some words have one. */
+  #other(at: number): void {
+    this.#view(at, at + 1)
+    const list = otherList(this.#text, at)
+    if (list !== undefined) this.#word(list, at + 1)
+  }
+
+  #word(list: number, end: number): void {
+    if (list === phoneList) {
+      this.#phoneWord = end
+      const last = this.#digits >= 7 ? this.#lastDigit : this.#lastLong
+      if (end - last <= wordBehind && isPhoneBefore(this.#text, end)) this.#find(end - 1, end)
+    } else {
+      const place = keywordPlace(list, this.#text, end)
+      if (place !== undefined) this.#find(place.start, place.end)
+    }
+  }
+
+  #firstDigit(at: number): void {
+    if (isHotAccount(this.#text, at)) this.#find(at, at + 1)
+    if (!this.#isInChain(at)) {
+      this.#endChain()
+      this.#chainStart = at
+      this.#digits = 0
+      this.#dots = 0
+    } else if (this.#text.charCodeAt(at - 1) === 0x2e) this.#dots += 1
+  }
+
+  /** Numbers go on with at most two blanks, dots, dashes, slashes and brackets between digits. */
+  #isInChain(at: number): boolean {
+    const last = this.#lastDigit
+    if (at - last > 3) return false
+    for (let place = last + 1; place < at; place += 1)
+      if (((kinds[this.#text.charCodeAt(place)] ?? 0) & between) === 0) return false
+    return true
+  }
+
+  #endChain(): void {
+    if (this.#digits < 7 && this.#dots < 3) return
+    const chain = { start: this.#chainStart, end: this.#lastDigit + 1, digits: this.#digits }
+    if (chain.digits >= 7) this.#lastLong = chain.end
+    if (isHotChain(this.#text, chain, chain.start - this.#phoneWord <= wordBefore)) this.#find(chain.start, chain.end)
+    if (this.#rows !== undefined && isGluedChain(this.#text, chain)) this.#view(chain.start, chain.end)
+  }
+
+  #separator(code: number, at: number): void {
+    const row = this.#rows?.separator(code, at, Math.max(this.#lastDigit, this.#lastAt))
+    if (row !== undefined) this.#view(row.start, row.end)
+  }
+
+  #special(code: number, at: number): void {
+    if (code === 0x3a) this.#colon(at)
+    else if (code === 0x40) {
+      this.#lastAt = at
+      this.#find(at, at + 1)
+    } else if (this.#rows !== undefined) this.#viewed(code, at, this.#rows)
+  }
+
+  #viewed(code: number, at: number, rows: Rows): void {
+    const text = this.#text
+    if (code === 0x0a) {
+      const end = text.charCodeAt(at - 1) === 0x0d ? at - 1 : at
+      if (continued(text, at, end) !== undefined) this.#view(at, at + 1)
+    } else if (code === 0x25 || code === 0x26 || code === 0x5c) {
+      const escape = escapeAt(text, at)
+      if (escape !== undefined) this.#view(at, escape.end)
+    } else if (code === 0x0d && text.charCodeAt(at + 1) === 0x0a) rows.returned(at)
+    else if (code !== 0 || !text.startsWith(gap, at - 1)) this.#view(at, at + 1)
+  }
+
+  #colon(at: number): void {
+    const back = at - this.#lastColon
+    this.#lastColon = at
+    this.#colons = back <= 5 ? this.#colons + 1 : 1
+    if ((back === 1 || this.#colons >= 6) && isHotColon(this.#text, at)) this.#find(at, at + 1)
+  }
+}

@@ -1,0 +1,75 @@
+import { defaultThreshold, type Detector, type Hints } from '../detector.js'
+import { creditCard } from '../detectors/credit-card.js'
+import { endOfIban } from '../detectors/iban.js'
+import { ibanCountries } from '../detectors/iban-countries.js'
+import { ip } from '../detectors/ip.js'
+import { phone } from '../detectors/phone.js'
+import { usSsn } from '../detectors/us-ssn.js'
+import { ungluedEdits } from '../views/unglued.js'
+
+/** Digits with at most two blanks, dots, dashes, slashes and brackets between any two. */
+export interface Chain {
+  readonly start: number
+  readonly end: number
+  readonly digits: number
+}
+
+const noHints: Hints = Object.freeze({})
+const four = /\d\.\d{1,3}\.\d{1,3}\.\d/
+const nine = /\d{3}[-. ]?\d\d[-. ]?\d{4}/
+const abroad = /(?<!\d)00[1-9]/
+
+/** Whether a view parts the chain from letters beside it. */
+export function isGluedChain(text: string, { start, end, digits }: Chain): boolean {
+  if (digits < 9 || !(isLetter(text.charCodeAt(start - 1)) || isLetter(text.charCodeAt(end)))) return false
+  return ungluedEdits(text.slice(Math.max(0, start - 13), end + 13)).length > 0
+}
+
+/** Whether something is found in the chain. `beside`: words of telephones are near. */
+export function isHotChain(text: string, { start, end, digits }: Chain, beside: boolean): boolean {
+  if (text.charCodeAt(start - 1) === 0x2b) return digits >= 7
+  const chain = text.slice(start, end)
+  if (four.test(chain) && finds(ip, text, start - 24, end + 8)) return true
+  if (digits < 7) return false
+  if (beside && finds(phone, text, start - 64, end + 48)) return true
+  if (digits < 9) return false
+  if (abroad.test(chain)) return true
+  if (nine.test(chain) && finds(usSsn, text, start - 96, end + 48)) return true
+  return digits >= 12 && finds(creditCard, text, start - 64, end + 48)
+}
+
+/** Whether there is a telephone number before a word that speaks for it, and that ends at `end`. */
+export function isPhoneBefore(text: string, end: number): boolean {
+  return finds(phone, text, end - 160, end + 1)
+}
+
+/** Whether an IPv6 address may be around a colon. */
+export function isHotColon(text: string, at: number): boolean {
+  return finds(ip, text, at - 56, at + 56)
+}
+
+const isCountry = new Uint8Array(26 * 26)
+for (const country of ibanCountries) isCountry[(country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 65] = 1
+
+/** Whether an IBAN has its first check digit at `at`. */
+export function isHotAccount(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 1)
+  const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
+  const one = (text.charCodeAt(second - 1) | 0x20) - 97
+  const other = (text.charCodeAt(second) | 0x20) - 97
+  if (!(one >= 0 && one < 26 && other >= 0 && other < 26) || isCountry[one * 26 + other] !== 1) return false
+  if (isWordUnit(text.charCodeAt(second - 2))) return false
+  return endOfIban(text, second - 1) !== undefined
+}
+
+function finds(detector: Detector, text: string, from: number, to: number): boolean {
+  return detector.find(text.slice(Math.max(0, from), to), noHints).some(({ score }) => score >= defaultThreshold)
+}
+
+function isWordUnit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 97 && (code | 0x20) <= 122)
+}
+
+function isLetter(code: number): boolean {
+  return ((code | 0x20) >= 97 && (code | 0x20) <= 122) || code === 0x5f
+}
