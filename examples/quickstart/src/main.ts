@@ -8,7 +8,7 @@ import { postgres } from '@bothkeys/pg'
 import type pg from 'pg'
 import { printJournal } from './journal.js'
 import { Keys } from './keys.js'
-import { agentCredential, hands, identity } from './people.js'
+import { agentCredential, hands, identity, reportCredential } from './people.js'
 import { textsTheServerSaw } from './server-log.js'
 import type { Shop } from './shop.js'
 import { ownerSees, seedShop } from './shop.js'
@@ -91,10 +91,25 @@ async function tell(): Promise<void> {
   )
   story.claim('still one refunded order', (await refundedOrders(shop)) === '1')
 
+  story.chapter('5. The same query by two roles: one sees what the policy shows of an e-mail, the other nothing:')
+  const contacts = 'select name, email from customers order by id'
+  const seenBySupport = await db.query<{ name: string; email: string }>(contacts)
+  story.line(JSON.stringify(seenBySupport.rows))
+  story.claim(
+    'no e-mail came back in clear',
+    seenBySupport.rows.map(({ email }) => email).join() === 'j***@example.com,***@example.com',
+  )
+  const reporting = await guard.openSession(reportCredential)
+  const reports = target.pool(reporting)
+  await refused(reports, contacts)
+  await refused(db, "select id from customers where email like 'j%'")
+  await reports.end()
+  await reporting.close()
+
   await db.end()
   await session.close()
   await guard.close()
-  story.chapter('5. The journal has all of it, intents before outcomes:')
+  story.chapter('6. The journal has all of it, intents before outcomes:')
   story.claim('the journal verifies and every kind of event is in it', await printJournal(audit, story))
 }
 

@@ -10,11 +10,14 @@ export const identity: Verifier = unverifiedIdentity()
 /** What the agent presents. It has the dba role too: that alone does not let it approve its own action. */
 export const agentCredential: Credential = agent('support')
 
+/** What another agent of the same owner presents, whose role reads orders alone. */
+export const reportCredential: Credential = agent('report')
+
 /** Everybody who tries to turn a key, as the story calls them. */
 export async function hands(): Promise<Readonly<Record<string, Principal>>> {
   const known: Readonly<Record<string, Credential>> = {
     'the agent itself': agentCredential,
-    "ada's other agent": agent('report'),
+    "ada's other agent": reportCredential,
     'ada, who owns both': human('ada'),
     "ada's second account": human('ada-admin'),
     grace: human('grace'),

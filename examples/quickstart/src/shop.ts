@@ -10,7 +10,7 @@ create table orders (
   total numeric(10, 2) not null,
   status text not null default 'open'
 );
-insert into customers values (1, 'Ada', 'ada@example.test'), (2, 'Grace', 'grace@example.test');
+insert into customers values (1, 'Jane', 'jane.doe@example.com'), (2, 'Rosa', 'rosa@example.com');
 insert into orders values (101, 1, 19.90, 'open'), (102, 1, 5.00, 'paid'), (103, 2, 120.00, 'open');
 create function monthly_report() returns int language plpgsql as
   $$ begin delete from orders where status = 'paid'; return 1; end $$;
