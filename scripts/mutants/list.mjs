@@ -24,6 +24,7 @@ import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
+import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageGuards } from './lineage.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
@@ -186,6 +187,7 @@ const lists = {
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
   lineage: lineageGuards,
+  'lineage-failures': lineageFailureGuards,
   'masking-views': maskingViewGuards,
   asleep: asleepGuards,
   grants: grantGuards,

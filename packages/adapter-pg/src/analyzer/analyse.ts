@@ -87,7 +87,7 @@ function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
     walk.statementIndex = index
     const scope = givesRows.has(statement.type) ? Scope.claiming() : new Scope()
     walk.visitAs(statement.type, statement.body, scope)
-    walk.flows.finish(statements.length === 1 ? scope.flow : undefined)
+    walk.flows.finish(statements.length === 1 && scope.isClaimed ? scope.flow : undefined)
     compareBuiltins(walk, statement.type)
     applyDefinition(walk, statement.type, statement.body)
   })

@@ -79,7 +79,7 @@ export const alterSequence: Handler = (walk, body) => {
 export const createTableAs: Handler = (walk, body, scope) => {
   const kind = textOf(body, 'objtype') === 'OBJECT_MATVIEW' ? 'materialized-view' : undefined
   defineTarget(walk, nodeOf(body, 'into') ?? {}, kind)
-  walk.visit(nodeOf(body, 'query'), new Scope(scope))
+  walk.visit(nodeOf(body, 'query'), scope)
 }
 
 /** REFRESH MATERIALIZED VIEW runs its query and replaces its rows and the file that holds them. */

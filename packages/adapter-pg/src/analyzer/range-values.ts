@@ -34,28 +34,11 @@ export function followRows(walk: Walk, relation: Relation): void {
   const isSystemView = relation.kind === 'view' && isSystemRelation(relation)
   const isSecured = relation.rowSecurity && !bypassesPolicies(walk, undefined)
   if (!total || isSystemView || isSecured || relation.kind === 'foreign-table') flows.mayFail()
-  // Which rows a partition has tells of the columns by which they are divided.
-  for (const { id, columns, partitionKey } of partitionedAbove(walk, relation)) {
-    const keys = [...columns.values()].filter(({ number }) => partitionKey.includes(number) || partitionKey.includes(0))
-    flows.divert([{ sources: sourcesOf(keys.map(({ name }) => ({ relation: id, column: name }))) }])
-  }
   if (read.length === 0) return
   flows.divert([{ sources: sourcesOf(elsewhere) }])
   const behind = sourcesOf(read)
   flows.dropped.parts.add(behind)
   flows.everything.parts.add(behind)
-}
-
-function partitionedAbove({ catalog }: Walk, relation: Relation): readonly Relation[] {
-  const found = new Set([relation])
-  for (const { parents } of found) {
-    for (const id of parents) {
-      const parent = catalog.relations.get(id)
-      if (parent?.kind === 'partitioned-table') found.add(parent)
-    }
-  }
-  found.delete(relation)
-  return [...found]
 }
 
 function sourcesOf(columns: Iterable<RelationColumn>): Sources {

@@ -164,7 +164,8 @@ export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined
   const source = judgedType(walk, value, scope)
   const isLiteral = unwrap(value)?.type === 'A_Const' || unwrap(value)?.type === 'ParamRef'
   if (isLiteral && source === unknownType) return
-  if (!isTotalCast(walk.catalog, source, target)) walk.flows.mayFail()
+  const facts = { boundedSize: walk.flows.size <= maxSize, modified: hasModifier }
+  if (!isTotalCast(walk.catalog, source, target, facts)) walk.flows.mayFail()
 }
 
 /** varchar(n) and char(n) cut what is too long, where a cast is written. */

@@ -1,5 +1,16 @@
 /** What may fail, what is of any size, and other odd shapes (`told`). */
 export const furtherCases: readonly (readonly [text: string, lineage: string])[] = [
+  ["SELECT 1 FROM pg_stat_activity WHERE query = 'a'", '- > *.*'],
+  [
+    'WITH RECURSIVE t AS (SELECT id FROM customers UNION ALL SELECT id FROM t) CYCLE id SET c USING p SELECT 1 FROM t',
+    '- > customers.id',
+  ],
+  ['EXPLAIN ANALYZE SELECT body FROM events_2024', '- > events.at events.body events_2024.body'],
+  [
+    'SELECT c.row_to_json FROM customers c',
+    'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
+  ],
+  ["SELECT max(email) || 'x' FROM customers", 'customers.email > customers.email'],
   [
     "SELECT customers FROM customers WHERE customers.email = 'a'",
     'customers.* customers.email customers.id customers.name customers.vip ? customers.email',

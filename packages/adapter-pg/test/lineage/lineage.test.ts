@@ -70,6 +70,13 @@ describe('what another text holds', () => {
     expect(await toldOf('EXECUTE p', { prepared: () => ({ ...rest, description: others }) })).toBe('unknown > *.*')
   })
 
+  it('chooses by every name of a value', async () => {
+    const cursor = await analysisOf('DECLARE c CURSOR FOR SELECT 1 FROM events_2024 ORDER BY body', {
+      catalog: plainShop,
+    })
+    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('- > events.at events.body events_2024.body')
+  })
+
   it('is kept by CREATE TABLE AS EXECUTE', async () => {
     const prepared = await analysisOf('SELECT email FROM customers', { catalog: plainShop })
     expect(await toldOf('CREATE TABLE kept AS EXECUTE p', { prepared: () => prepared })).toBe(
@@ -82,6 +89,21 @@ describe('what another text holds', () => {
     const { outputs, read } = await lineageOf('FETCH c', { cursor: () => cursor })
     expect(outputs).toBeUndefined()
     expect(read).toEqual([{ resource: 'table:shop.customers', column: 'email' }])
+  })
+})
+
+describe('a parameter', () => {
+  const types = (type: number): { parameterTypes: readonly number[] } => ({ parameterTypes: [type] })
+
+  it('may make a text larger than any', async () => {
+    expect(await toldOf('SELECT email || $1 FROM customers', types(25))).toBe('customers.email > customers.email')
+    expect(await toldOf("SELECT email || 'x' FROM customers")).toBe('customers.email')
+  })
+
+  it('may fail to become another type only where it is of one', async () => {
+    const text = "SELECT CASE WHEN email = 'a' THEN $1::int END FROM customers"
+    expect(await toldOf(text, types(23))).toBe('customers.email')
+    expect(await toldOf(text, types(25))).toBe('customers.email > customers.email')
   })
 })
 
