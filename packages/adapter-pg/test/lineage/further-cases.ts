@@ -5,7 +5,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'WITH RECURSIVE t AS (SELECT id FROM customers UNION ALL SELECT id FROM t) CYCLE id SET c USING p SELECT 1 FROM t',
     '- > customers.id',
   ],
-  ['EXPLAIN ANALYZE SELECT body FROM events_2024', '- > events.at events.body events_2024.body'],
+  ['EXPLAIN ANALYZE SELECT body FROM events_2024', '- > events.at events.body events_2024.at events_2024.body'],
   [
     'SELECT c.row_to_json FROM customers c',
     'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
@@ -27,7 +27,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ],
   [
     "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM order_mail LIMIT 1) END FROM customers",
-    'customers.email > customers.email customers.id orders.customer_id',
+    'customers.email > customers.id orders.customer_id',
   ],
   [
     "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM orders FOR UPDATE LIMIT 1) END FROM customers",

@@ -74,7 +74,7 @@ describe('what another text holds', () => {
     const cursor = await analysisOf('DECLARE c CURSOR FOR SELECT 1 FROM events_2024 ORDER BY body', {
       catalog: plainShop,
     })
-    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('- > events.at events.body events_2024.body')
+    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('- > events.at events.body events_2024.at events_2024.body')
   })
 
   it('is kept by CREATE TABLE AS EXECUTE', async () => {

@@ -94,7 +94,7 @@ export const queryCases: readonly (readonly [text: string, lineage: string])[] =
   ['SELECT email FROM customers FOR UPDATE', 'customers.email!'],
   ['SELECT body FROM events', 'events.body events_2024.body events_2025.body!'],
   ['SELECT body FROM ONLY events', 'events.body!'],
-  ['SELECT body FROM events_2024', 'events.body events_2024.body! > events.at'],
+  ['SELECT body FROM events_2024', 'events.body events_2024.body! > events.at events_2024.at'],
   ['SELECT name FROM cats', 'animals.name cats.name!'],
   ['SELECT name FROM animals', 'animals.name cats.name!'],
   ['SELECT ctid, tableoid FROM customers', 'customers.ctid | customers.tableoid'],
