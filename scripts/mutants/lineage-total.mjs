@@ -100,7 +100,7 @@ export const lineageTotalGuards = [
     file: source('casts'),
     find: "  if (facts.modified === true && !(to === 'varchar' || to === 'bpchar')) return false\n",
     replace: '',
-    tests: server,
+    tests: unit,
   },
   {
     name: 'casts to domains check',

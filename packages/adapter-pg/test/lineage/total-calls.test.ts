@@ -195,6 +195,8 @@ describe('what is not known', () => {
   it('takes a routine for one of the server only where it came with it', () => {
     const lower = declared('lower(text)')
     expect(isTotalRoutine(shop, lower, [25], generous)).toBe(true)
+    expect(isTotalRoutine(shop, lower, [25, 25], generous)).toBe(false)
+    expect(isTotalRoutine(shop, lower, [], generous)).toBe(false)
     expect(isTotalRoutine(shop, { ...lower, builtin: false }, [25], generous)).toBe(false)
     expect(isTotalRoutine(shop, { ...lower, schema: 'public' }, [25], generous)).toBe(false)
     expect(isTotalRoutine(shop, { ...lower, returnsSet: true }, [25], generous)).toBe(false)
