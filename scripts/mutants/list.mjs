@@ -26,6 +26,7 @@ import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageGuards } from './lineage.mjs'
+import { lineageViewGuards } from './lineage-views.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
@@ -284,6 +285,7 @@ const lists = {
   'serve-operators': serveOperatorGuards,
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,
+  'lineage-views': lineageViewGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

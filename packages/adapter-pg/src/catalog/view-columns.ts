@@ -182,14 +182,10 @@ class QueryReader {
     }
   }
 
-  /** What decides which rows an aggregate or window function sees, and in which order. */
+  /** What decides which rows an aggregate or window function sees. One that sorts them itself is not total. */
   #visitRows(node: StoredNode, level: Level, making: Making): void {
     this.#visit(fieldOf(node, 'aggfilter'), level, this.elsewhere)
-    if (node.type === 'AGGREF') {
-      if (fieldOf(node, 'aggorder') === nothing && fieldOf(node, 'aggdistinct') === nothing) return
-      this.#visit(fieldOf(node, 'args'), level, this.elsewhere)
-      return
-    }
+    if (node.type === 'AGGREF') return
     const window = level.windows.get(numberOf(node, 'winref'))
     if (window === undefined) throw unreadable()
     making.take(window)

@@ -101,6 +101,7 @@ describe('the origins of a column', () => {
     expect(total('people', '*')).toBe(true)
     expect(total('v_plain', '*')).toBe(false)
     expect(total('made', 'short')).toBe(true)
+    expect(total('m_fails', 'f')).toBe(true)
   })
 
   it('knows that a virtual column is made when it is read', () => {

@@ -95,4 +95,9 @@ export const viewCases: Readonly<Record<string, string>> = {
   v_with: 'e = people.email, i = people.id, note = purchases.note | people.grp people.id purchases.id',
   v_with_twice: 'email = people.email, n = people.called | people.id',
   v_with_unused: 'id = purchases.id | people.email',
+  m_fails: 'id = people.id, f ~ people.grp |',
+  v_frame: 'id = purchases.id, s ~ people.grp purchases.id | people.grp purchases.id',
+  v_function_unread: 'id = people.id | people.grp',
+  v_named_so: ':expr = people.id, :resno = people.email |',
+  v_union_all_sorted: 'email ~ people.email purchases.note | people.email purchases.note',
 }

@@ -76,7 +76,7 @@ describe('a stored query', () => {
     ['another command', treeOf('v_plain').replace(':commandType 1', ':commandType 3')],
     ['another node', treeOf('v_plain').replace('{QUERY', '{QUERIES')],
     ['a field that is missing', treeOf('v_plain').replace(':targetList', ':targets')],
-    ['a field twice', treeOf('v_plain').replace(':hasAggs', ':commandType')],
+    ['a field twice', treeOf('v_plain').replace(':hasAggs', ':hasSubLinks')],
     ['a number that is none', treeOf('v_plain').replace(':varno 1', ':varno one')],
     ['an item that is not there', treeOf('v_plain').replace(':varno 1', ':varno 9')],
     ['a level that is not there', treeOf('v_plain').replace(':varlevelsup 0', ':varlevelsup 1')],

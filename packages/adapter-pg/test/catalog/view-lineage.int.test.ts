@@ -13,7 +13,7 @@ import { type BaseColumn, baseColumns, fill, quoted } from './support/canaries.j
 import { viewLine, viewsOf } from './support/view-lines.js'
 import { viewCases } from './view-cases.js'
 
-const seeds = process.env['BOTHKEYS_SOAK'] === '1' ? 100 : 10
+const seeds = process.env['BOTHKEYS_SOAK'] === '1' ? 100 : 4
 
 let client: pg.Client
 let catalog: CatalogSnapshot

@@ -66,7 +66,7 @@ export async function fill(client: pg.Client, seed: number, changed?: BaseColumn
     )
     await client.query(`insert into ${quoted(table)} (${names.map(quoted).join(', ')}) values ${tuples.join(', ')}`)
   }
-  await client.query('refresh materialized view m_plain')
+  await client.query('refresh materialized view m_plain; refresh materialized view m_fails')
 }
 
 export function quoted(name: string): string {
