@@ -1,6 +1,7 @@
 const file = (name) => `packages/adapter-pg/src/${name}.ts`
 const queries = ['packages/adapter-pg/test/catalog/view-columns.test.ts']
 const origins = ['packages/adapter-pg/test/analyzer/view-lineage.test.ts']
+const server = ['packages/adapter-pg/test/catalog/view-lineage.int.test.ts']
 const tree = file('catalog/node-tree')
 const columns = file('catalog/view-columns')
 const traced = file('analyzer/column-origins')
@@ -276,4 +277,32 @@ export const lineageViewGuards = [
     'catalog.types.get(type)?.functions.some(() => false)',
   ),
   guard(origins, file('analyzer/foreign-values'), 'text that is run tells', '!harmless.has(rule.does)', 'false'),
+  guard(
+    server,
+    file('catalog/stored-views-sql'),
+    'a long query stays behind',
+    ' OPERATOR(pg_catalog.<=) ${String(maxViewBytes)}',
+    ' OPERATOR(pg_catalog.>) 0',
+  ),
+  guard(
+    server,
+    file('catalog/stored-views-sql'),
+    'so do many',
+    'r.until OPERATOR(pg_catalog.<=) ${String(maxViewsBytes)}',
+    'r.until OPERATOR(pg_catalog.>) 0',
+  ),
+  guard(
+    server,
+    file('catalog/stored-views-sql'),
+    'the short ones come first',
+    'OVER (ORDER BY ${length}, w.oid)',
+    'OVER (ORDER BY ${length} OPERATOR(pg_catalog.*) -1, w.oid)',
+  ),
+  guard(
+    server,
+    file('catalog/queries'),
+    'what a column is generated from is asked',
+    "${eq('g.relation', 'g.of')} AND",
+    "false AND ${eq('g.relation', 'g.of')} AND",
+  ),
 ]
