@@ -26,6 +26,7 @@ import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageGuards } from './lineage.mjs'
+import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
@@ -286,6 +287,7 @@ const lists = {
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
+  'lineage-origins': lineageOriginGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))
