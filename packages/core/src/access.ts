@@ -6,9 +6,11 @@ import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'
 import type { Decision } from './model/decision.js'
 import type { Duty } from './model/effect.js'
+import type { MaskObligation } from './model/mask-obligation.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
+import { namedColumns } from './policy/masks.js'
 import type { EventDraft } from './record/event.js'
 import type { Refusal } from './refusal.js'
 import { denialOf } from './refusal.js'
@@ -43,8 +45,19 @@ export interface AdapterRequest {
   readonly estimate?: AdmissionRequest['estimate']
 }
 
+/** A column that a mask rule of the policy names. */
+export interface MaskedColumn {
+  readonly rule: string
+  readonly schema: string
+  readonly table: string
+  readonly column: string
+}
+
 /** What of a description the policy looks at. */
 export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
+
+/** What the policy says of something. `masks`: what would become of its result. */
+export type Verdict = Pick<Decision, 'effect' | 'rules'> & { readonly masks?: MaskObligation }
 
 /** What a session lets a door do: ask, and nothing else. */
 export interface SessionAccess {
@@ -59,7 +72,7 @@ export interface SessionAccess {
   /** The refusal that the policy has for this description whatever its parameters, without recording anything. */
   preview(description: Description): Refusal | undefined
   /** What the policy says of something that nobody has asked to run, and by which rules, without recording anything. */
-  verdict(description: JudgedDescription): Pick<Decision, 'effect' | 'rules'>
+  verdict(description: JudgedDescription): Verdict
   /** Records a refusal that the door made by itself, for example of a text it could not understand. */
   refused(
     request: Pick<AdapterRequest, 'identity' | 'description' | 'parameters' | 'stateEpoch'>,
@@ -69,6 +82,11 @@ export interface SessionAccess {
   duties(): ReadonlySet<Duty>
   /** The backstops that the policy switches on for the target. */
   backstops(): readonly string[]
+  /**
+   * The columns of the target that the policy masks by name, for anybody: one that does not exist masks nothing, and a door
+   * refuses to start then.
+   */
+  maskedColumns(): readonly MaskedColumn[]
   /** Records what the door did on its own account. */
   internal(body: EventDraft['body']): void
 }
@@ -156,9 +174,11 @@ class Access implements SessionAccess {
     return decision.effect === 'deny' ? denialOf(decision.rules, decision.reasons) : undefined
   }
 
-  verdict(description: JudgedDescription): Pick<Decision, 'effect' | 'rules'> {
-    const { effect, rules } = this.#decide(description)
-    return { effect, rules }
+  verdict(description: JudgedDescription): Verdict {
+    const decision = this.#decide(description)
+    const { effect, rules } = decision
+    const masks = decision.effect === 'deny' ? undefined : decision.obligations.masks
+    return { effect, rules, ...(masks !== undefined && { masks }) }
   }
 
   refused(
@@ -184,6 +204,10 @@ class Access implements SessionAccess {
 
   backstops(): readonly string[] {
     return this.#state.enforcement.policyNow().targets.get(this.#target.name)?.backstops ?? []
+  }
+
+  maskedColumns(): readonly MaskedColumn[] {
+    return namedColumns(this.#state.enforcement.policyNow(), this.#target.name)
   }
 
   internal(body: EventDraft['body']): void {

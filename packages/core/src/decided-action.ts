@@ -1,7 +1,7 @@
 import type { Act } from './duties/act.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description } from './model/action.js'
-import type { DecisionInput } from './model/decision.js'
+import type { Decision, DecisionInput } from './model/decision.js'
 import type { Requester } from './requester.js'
 
 /** What of an action the policy looks at. */
@@ -31,6 +31,7 @@ export function actOfAction(
   { principal, sessionId }: Pick<Requester, 'principal'> & Partial<Pick<Requester, 'sessionId'>>,
   { description, target }: DecidedAction,
   kind: 'action' | 'request',
+  decision?: Decision,
 ): Act {
   return {
     party: principal,
@@ -38,11 +39,17 @@ export function actOfAction(
     target: target.name,
     effects: description.effects,
     statements: statementsOf(description),
+    lookups: decision === undefined || decision.effect === 'deny' ? undefined : lookupsOf(decision),
     kind,
     session: sessionId,
     root: principal.run.root,
     change: principal.change,
   }
+}
+
+/** Undefined where there are none, so that an act without is always the same. */
+function lookupsOf({ obligations: { masks } }: Exclude<Decision, { readonly effect: 'deny' }>): Act['lookups'] {
+  return masks === undefined || masks.lookups.length === 0 ? undefined : masks.lookups
 }
 
 /** Less than one would make room under a limit. */

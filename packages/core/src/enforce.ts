@@ -107,8 +107,6 @@ interface Case<Verdict extends Granted = Granted> extends Grounds {
   readonly request: AdmissionRequest
   readonly decision: Verdict
   readonly bound: BoundRequest
-  /** What becomes of the result, once that is made. */
-  readonly masks?: CountedMasks | undefined
 }
 
 type HeldCase = Omit<Case<Extract<Decision, { effect: 'hold' }>>, 'bound'> & { readonly input: DecisionInput }
@@ -239,23 +237,31 @@ function measureOf(asked: Pick<Case, 'on' | 'requester' | 'request' | 'policy'>)
   return policy.dutyRules && on.duties.measure(policy.dutyRules, actOf(asked, 'action'))
 }
 
-function actOf({ request, requester }: Pick<Case, 'request' | 'requester'>, kind: 'action' | 'request'): Act {
-  return actOfAction(requester, request.action, kind)
+function actOf(
+  { decision, request, requester }: Pick<Case, 'request' | 'requester'> & Partial<Pick<Case, 'decision'>>,
+  kind: 'action' | 'request',
+): Act {
+  return actOfAction(requester, request.action, kind, decision)
+}
+
+function masksOf({ decision, on, policy, requester }: Case): CountedMasks | undefined {
+  const { masks } = decision.obligations
+  return masks && on.masking.of(requester.principal, policy, masks)
 }
 
 /**
  * Puts the intent on record, with the approval that was spent for it, and gives the permit out. `counted`: a rule counts
  * the action, or somebody will review it, so that the record has to outlive a crash.
  */
-function intend(allowed: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
-  // Before the intent: whatever cannot be masked does not run.
-  const granted = masked(allowed)
+function intend(granted: Case, approval: CanonicalInput | undefined, counted: boolean): MaybePromise<Admission> {
   const { on, requester, request, policy, decision, bound, glass, use } = granted
   const { action, trace } = request
   const kind = approval === undefined && use === undefined ? 'action' : 'request'
   const work = policy.dutyRules === undefined ? [] : workOf(policy.dutyRules, actOf(granted, kind))
   requester.spend(bound.recordedCharacters + 40 * work.length)
   refuseWhenOver(requester, request)
+  // Before the intent: what cannot be masked does not run.
+  masksOf(granted)
   const recorded = recordIntent(
     on.journal,
     { requester, action, decision, bound, approval, counted, glass: glass?.id, use, work, trace },
@@ -267,12 +273,6 @@ function intend(allowed: Case, approval: CanonicalInput | undefined, counted: bo
   if (isPromise(recheck)) recheck.catch(() => undefined)
   if (!isPromise(recorded) && !isPromise(recheck)) return conclude(granted, recheck)
   return concludeLater(granted, recorded, recheck)
-}
-
-function masked(granted: Case): Case {
-  const { decision, on, policy, requester } = granted
-  const { masks } = decision.obligations
-  return masks === undefined ? granted : { ...granted, masks: on.masking.of(requester.principal, policy, masks) }
 }
 
 async function concludeLater(
@@ -323,7 +323,7 @@ function conclude(granted: Case, unchanged: boolean | undefined): MaybePromise<A
     permit: new Permit(actionOf(granted), requester, on, {
       affected: decision.obligations.maxAffected,
       measure: measureOf(granted),
-      masks: granted.masks,
+      masks: masksOf(granted),
       lapsed: () => lapsed(on, granted),
       grounds: granted,
       clock: on.clock,

@@ -144,9 +144,9 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     engine,
     clock,
     deadlineMs,
-    admits: async (policy) => {
+    admits: (policy) => assertRolesApart(policy, directory, { deadlineMs, nowMs: clock.wallMs() }),
+    assertSupported: (policy) => {
       assertMasks(policy, options)
-      await assertRolesApart(policy, directory, { deadlineMs, nowMs: clock.wallMs() })
     },
     observe: (name, event) => {
       observers.emit(name, event)
@@ -162,7 +162,6 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   try {
     assertNotifier(options.notifyGlass, holder.current)
     assertPeopleKnown(options.directory, holder.current)
-    assertMasks(holder.current, options)
     await openDirectory(directory, { clock, deadlineMs, observers })
     await assertRolesApart(holder.current, directory, { deadlineMs, nowMs: clock.wallMs() })
     const ledger = options.ledger ?? (await restoredLedger(clock, journal, holder.current.dutyRules))

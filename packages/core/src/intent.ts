@@ -63,6 +63,7 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
       glass,
       grant: use && { id: use.grant.entry.id, use: use.number },
       id: bound.actionId,
+      lookups: lookupsOf(decision.obligations),
       parameters: bound.parametersRecord,
       policy: policyDigest,
       state: action.stateEpoch,
@@ -76,6 +77,12 @@ export function recordIntent(journal: Journal, intent: Intent, policyDigest: str
   } catch (error) {
     return failed(error)
   }
+}
+
+/** What a restart has to count again. */
+function lookupsOf({ masks }: Obligations): CanonicalInput | undefined {
+  if (masks === undefined || masks.lookups.length === 0) return undefined
+  return masks.lookups.map(({ rule, values }) => ({ rule, values }))
 }
 
 /** RULES 16: everything but plain reads that nothing counts is synced before it runs, unless a rule says otherwise. */

@@ -32,6 +32,8 @@ export interface PolicyHolderOptions {
   readonly deadlineMs: number
   /** Whether a reload fits what the directory says. Rejects with why not. */
   readonly admits: (policy: CompiledPolicy) => Promise<void>
+  /** Throws for a policy that asks for what the guard was not given. */
+  readonly assertSupported: (policy: CompiledPolicy) => void
   readonly observe: Enforcement['observe']
 }
 
@@ -293,6 +295,7 @@ async function readPolicy(options: PolicyHolderOptions, signal: AbortSignal): Pr
   const document = await withDeadline(options.source.load(signal), 'loading the policy', options.deadlineMs, undefined)
   const policy = loadPolicy(document)
   checkTargets(policy, options.targets)
+  options.assertSupported(policy)
   return { policy, signature: document.signature }
 }
 

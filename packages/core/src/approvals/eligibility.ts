@@ -97,8 +97,9 @@ function dimensionsFor(
 
 /** Whether the approver could do the very action themselves, at least with an approval of their own. */
 function mayDo({ action }: HoldFacts, candidate: Candidate, policy: CompiledPolicy): boolean {
-  const { effects, operation, text } = action.description
-  return policy.decide({ ...asDecided(candidate, action.target), operation, text, effects }).effect !== 'deny'
+  const { effects, lineage, operation, text } = action.description
+  const input = { ...asDecided(candidate, action.target), operation, text, effects, lineage }
+  return policy.decide(input).effect !== 'deny'
 }
 
 function mayApprove({ action }: HoldFacts, candidate: Candidate, policy: CompiledPolicy): boolean {

@@ -54,7 +54,7 @@ export interface HoldRequest extends HeldCall, BoundAction {
 /** What of a held action says who may decide it. */
 export type HoldFacts = Pick<HoldRequest, 'requester' | 'requirement'> & {
   readonly action: Pick<Action, 'target'> & {
-    readonly description: Pick<Description, 'operation' | 'text' | 'effects'>
+    readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
   }
 }
 

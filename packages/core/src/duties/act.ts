@@ -1,4 +1,5 @@
 import type { Effect } from '../model/effect.js'
+import type { CountedLookup } from '../model/mask-obligation.js'
 import type { IndependentParty } from './independence.js'
 
 /** One thing that somebody does, as the rules about what happened before see it. */
@@ -15,6 +16,8 @@ export interface Act {
   readonly session?: string | undefined
   /** Of a request, those who said yes to it. */
   readonly approvers?: readonly IndependentParty[] | undefined
+  /** The values that it compares with masked columns, by the rule that counts them. */
+  readonly lookups?: readonly CountedLookup[] | undefined
   /** How many statements it is. Default: 1. */
   readonly statements?: number | undefined
   /** The root run that the act belongs to: of a vote, that of the action it is about. */

@@ -33,6 +33,7 @@ export function claimsOf(rules: DutyRules, act: Act): Claims {
   for (const chain of rules.chains) claimStep(draft, rules, chain, act)
   if (act.kind === 'vote') return draft.claims()
   for (const wall of rules.walls) claimDatasets(draft, rules, wall, act)
+  for (const { rule, values } of act.lookups ?? []) countLookups(draft, rules, rule, values)
   // What is handed out is counted when it is; an act has to find room for some of it.
   countLimits(draft, rules, act, { statements: act.statements ?? 1, rows: 0, bytes: 0 })
   return draft.claims()
@@ -192,6 +193,14 @@ function countLimits(
     if (amount === undefined || limit.windowMs === 0 || !isCounted(limit, act)) continue
     draft.count(limit.measure === 'statements' ? 'limit' : `limit/${limit.measure}`, tallyRule(limit), amount)
   }
+}
+
+/** A rule that the policy does not have any more counts nothing. */
+function countLookups(draft: ClaimDraft, { lookups }: DutyRules, rule: string, values: number): void {
+  const budget = lookups.find(({ id }) => id === rule)
+  if (budget === undefined) return
+  const { id, most, over, windowMs } = budget
+  draft.count('lookup', { id, noun: 'lookups', limit: most, windowMs, over }, values)
 }
 
 function isCounted({ duties, role, targets }: ActionLimit, act: Act): boolean {

@@ -46,6 +46,7 @@ function isSame(one: Act, other: Act): boolean {
     one.kind === other.kind &&
     one.root === other.root &&
     one.change === other.change &&
-    one.statements === other.statements
+    one.statements === other.statements &&
+    one.lookups === other.lookups
   )
 }

@@ -1,6 +1,7 @@
 import type { Action, Description } from '../model/action.js'
 import { canonicalJson } from '../model/canonical-json.js'
 import type { AttributeValue, Effect } from '../model/effect.js'
+import { readsNothing } from '../model/lineage.js'
 import { attributeOf, isList, isUnbound } from '../policy/match.js'
 import { patternMatches } from '../policy/pattern-relations.js'
 import { parseResource, parseResourcePattern } from '../policy/resource-pattern.js'
@@ -85,6 +86,8 @@ export function grantDescription(options: CheckedGrantOptions, session: string):
     operation: 'grant',
     text,
     recordedText: text,
+    // What is masked is looked at in each action by itself.
+    lineage: readsNothing,
     effects: Object.freeze(grantedEffects(options)),
   })
 }

@@ -1,5 +1,6 @@
 import type { Decision, DecisionInput } from '../model/decision.js'
 import type { AttributeValue, Duty, Effect } from '../model/effect.js'
+import { readsNothing } from '../model/lineage.js'
 import type { CompiledPolicy, PolicyTarget } from '../policy/compiled.js'
 import { patternsOverlap } from '../policy/pattern-relations.js'
 import type { ResourcePattern } from '../policy/resource-pattern.js'
@@ -73,6 +74,7 @@ function inputOf(
     text: hold.text?.[0]?.source ?? '',
     ...(argument === undefined ? {} : { argv: [argument.source] }),
     effects: [effect],
+    lineage: readsNothing,
   }
 }
 

@@ -103,11 +103,11 @@ export interface SimulatedHold {
 export async function simulationOf(on: SimulationPorts, action: ActionShape): Promise<Simulation> {
   const { listing, lookBack, policy, who } = on
   const target = targetOf(policy, action)
-  const { effects, operation = 'query', statements = 1, text = '' } = action
-  const description = { operation, text, effects, statements }
+  const { effects, lineage, operation = 'query', statements = 1, text = '' } = action
+  const description = { operation, text, effects, statements, ...(lineage !== undefined && { lineage }) }
   const input = decisionInput(who, { target, description })
   const decision = policy.decide(input)
-  const act = actOfAction(who, { target, description }, decision.effect === 'hold' ? 'request' : 'action')
+  const act = actOfAction(who, { target, description }, decision.effect === 'hold' ? 'request' : 'action', decision)
   const rules = policy.dutyRules
   const refusedBy = rules === undefined || decision.effect === 'deny' ? [] : await lookBack(rules, act)
   const held = decision.effect === 'hold' ? { target, description, input, decision } : undefined
@@ -134,7 +134,7 @@ function withoutHistory(rules: DutyRules, act: Act): readonly string[] {
 
 function countedBy(rules: DutyRules | undefined, act: Act): Simulation['counted'] {
   const counted = rules === undefined ? [] : foreseen(claimsOf(rules, act)).counted
-  const limits = new Set(rules?.limits.map(({ id }) => id))
+  const limits = new Set([...(rules?.limits ?? []), ...(rules?.lookups ?? [])].map(({ id }) => id))
   return Object.freeze({
     separations: Object.freeze(counted.filter((id) => !limits.has(id))),
     limits: Object.freeze(counted.filter((id) => limits.has(id))),

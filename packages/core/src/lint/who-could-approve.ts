@@ -1,3 +1,4 @@
+import type { DecidedAction } from '../decided-action.js'
 import { decisionInput } from '../decided-action.js'
 import { BothKeysError } from '../errors.js'
 import type { DirectoryEntry } from '../identity/directory.js'
@@ -7,6 +8,7 @@ import type { Listing } from '../identity/listing.js'
 import { rosterOf, standingIn } from '../identity/roster.js'
 import type { ApprovalRequirement, Decision } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
+import type { Lineage } from '../model/lineage.js'
 import type { Principal, Subject } from '../model/principal.js'
 import type { CompiledPolicy, PolicyTarget } from '../policy/compiled.js'
 import type { BarredFrom, LeftOut, Voter } from './approvability.js'
@@ -21,6 +23,8 @@ export interface ActionShape {
   readonly operation?: string
   /** The exact text. Default: none, so that rules about text find nothing. */
   readonly text?: string
+  /** Where the values go that it reads. Default: nobody can tell, so that reading what is masked is refused. */
+  readonly lineage?: Lineage
   /** How many statements it is, for limits on statements. Default: 1. */
   readonly statements?: number
 }
@@ -70,8 +74,8 @@ export async function whoCouldApprove(
   const target = targetOf(policy, action)
   const listing = checkedListing(people)
   const principal = await requesterIn(listing, requester)
-  const { operation = 'query', text = '' } = action
-  const description = { operation, text, effects: action.effects }
+  const { effects, lineage, operation = 'query', text = '' } = action
+  const description = { operation, text, effects, ...(lineage !== undefined && { lineage }) }
   const decision = policy.decide(decisionInput({ principal, roles: () => principal.roles }, { target, description }))
   if (decision.effect !== 'hold') return noneNeeded(decision)
   return approvalOf(policy, listing, { decision, principal, target, description })
@@ -81,7 +85,7 @@ interface Held {
   readonly decision: Extract<Decision, { readonly effect: 'hold' }>
   readonly principal: Principal
   readonly target: PolicyTarget
-  readonly description: { readonly operation: string; readonly text: string; readonly effects: readonly Effect[] }
+  readonly description: DecidedAction['description']
 }
 
 /** Who of a listing could approve what is held. Rejects as `barred` does. */

@@ -36,3 +36,12 @@ export interface Lineage {
   /** The columns that the resources in it have, so that a rule about one that is gone is noticed. */
   readonly relations: readonly { readonly resource: string; readonly columns: readonly string[] }[]
 }
+
+/** Of something that is not yet an action with values: each action is looked at when it is asked for. */
+export const readsNothing: Lineage = Object.freeze({
+  outputs: Object.freeze([]),
+  elsewhere: Object.freeze([]),
+  lookups: Object.freeze([]),
+  read: Object.freeze([]),
+  relations: Object.freeze([]),
+})

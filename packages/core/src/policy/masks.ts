@@ -3,6 +3,7 @@ import type { OperatorSpec } from '../masking/operators/spec.js'
 import type { IndependenceDimension } from '../model/decision.js'
 import { canonicalJson } from '../model/canonical-json.js'
 import type { LookupBudget } from '../model/duty-rules.js'
+import type { CompiledPolicy } from './compiled.js'
 import { parseColumnPattern } from './column-pattern.js'
 import { parseRate } from './duration.js'
 import type { MaskRuleInput } from './policy-input.js'
@@ -46,6 +47,38 @@ export function isSameOperator(one: MaskRule, other: MaskRule): boolean {
   return one === other || canonicalJson({ ...one.operator }) === canonicalJson({ ...other.operator })
 }
 
+/** Whether a rule masks all that it did before, from everybody that it did, and by the same operator. */
+export function masksAsMuch(before: SelectedMask, after: SelectedMask): boolean {
+  const columns = new Set(after.columns.map(({ text }) => text))
+  return (
+    isSameOperator(before, after) &&
+    [...before.targets].every((target) => after.targets.has(target)) &&
+    before.columns.every(({ text }) => columns.has(text)) &&
+    before.detect.every((name) => after.detect.includes(name)) &&
+    [...after.except].every((role) => before.except.has(role)) &&
+    looksUpNoMore(before.lookup, after.lookup)
+  )
+}
+
+/** What such an operator shows of a value may be more than what is left of it where something is found in it. */
+const showsSome: ReadonlySet<OperatorSpec['operator']> = new Set(['partial', 'bucket', 'dateShift', 'custom'])
+
+/** Whether a rule takes columns from rules that would mask what they find in them, and shows a part of each value. */
+export function showsFound(after: SelectedMask, before: readonly SelectedMask[]): boolean {
+  if (!showsSome.has(after.operator.operator)) return false
+  const own = new Set(before.find(({ id }) => id === after.id)?.columns.map(({ text }) => text))
+  const more = after.columns.some(({ text }) => !own.has(text))
+  return (
+    more &&
+    before.some(({ detect, targets }) => detect.length > 0 && [...after.targets].some((each) => targets.has(each)))
+  )
+}
+
+function looksUpNoMore(before: LookupBudget | undefined, after: LookupBudget | undefined): boolean {
+  if (after === undefined) return true
+  return before !== undefined && after.most <= before.most && after.windowMs >= before.windowMs
+}
+
 /** Rules that can never fire, and rules that say two things of one column or of what one detector finds. */
 export function maskProblems(masks: readonly MaskRule[]): readonly Problem[] {
   return masks.flatMap((rule, index) => [
@@ -71,4 +104,20 @@ function contradictions(rule: MaskRule, earlier: readonly MaskRule[]): readonly 
           invalid([...rule.path, 'detect'], `${quoted(other.id)} masks what ${name} finds by another operator`),
         ),
     ])
+}
+
+/** The columns of a target that mask rules name one by one. */
+export function namedColumns(
+  { masks }: CompiledPolicy,
+  target: string,
+): readonly { readonly rule: string; readonly schema: string; readonly table: string; readonly column: string }[] {
+  return [...(masks?.values() ?? [])]
+    .filter(({ targets }) => targets.has(target))
+    .flatMap(({ columns, id }) =>
+      columns.flatMap(({ column, schema, table }) =>
+        typeof column === 'string' && typeof schema === 'string' && typeof table === 'string'
+          ? [{ rule: id, schema, table, column }]
+          : [],
+      ),
+    )
 }

@@ -15,12 +15,14 @@ import {
   separationOutline,
   targetOutline,
   limitOutline,
+  maskOutline,
   mitigationOutline,
   roleSeparationOutline,
   wallOutline,
 } from './outline.js'
+import { masksAsMuch, showsFound } from './masks.js'
 import { quoted } from './problem.js'
-import type { AllowRule, HoldRule, PolicyRules } from './rules.js'
+import type { AllowRule, HoldRule, PolicyRules, SelectedMask } from './rules.js'
 
 /** How a new policy relates to the one in force. `widens` says what widens, one sentence each. */
 export interface PolicyComparison {
@@ -29,7 +31,7 @@ export interface PolicyComparison {
 }
 
 /**
- * Compares two policies (RULES 9): what only adds deny, hold, separation and limit rules is narrowing, every other change counts as
+ * Compares two policies (RULES 9): what only adds deny, hold, separation, limit and mask rules is narrowing, every other change counts as
  * widening. So does a hold that could let a person approve what was always denied before: what cannot be understood,
  * or data that the decision did not see.
  */
@@ -76,6 +78,7 @@ function detailsBetween(before: PolicyRules, after: PolicyRules): readonly Widen
     ...differences('history chain', ...outlined((rules) => rules.chains, historyOutline, idOf), false),
     ...differences('wall', ...outlined((rules) => rules.walls, wallOutline, idOf), false),
     ...differences('limit', ...outlined((rules) => rules.limits, limitOutline, idOf), false),
+    ...maskWidenings(before.masks, after.masks),
     ...differences('break-glass rule', ...outlined((rules) => rules.breakGlass, glassOutline, idOf), true),
     ...differences('mitigation', ...outlined((rules) => rules.mitigations, mitigationOutline, idOf), true),
     ...openings(before, after),
@@ -97,6 +100,29 @@ function differences(what: string, before: Outlines, after: Outlines, additionsW
   }
   for (const name of after.keys()) if (additionsWiden && !before.has(name)) add(name, 'is new')
   return found
+}
+
+/** A mask that only covers more, compares with less or has fewer exceptions narrows; any other change may show something. */
+function maskWidenings(before: readonly SelectedMask[], after: readonly SelectedMask[]): readonly Widening[] {
+  const known = new Map(after.map((rule) => [rule.id, rule]))
+  const shown = after.filter((rule) => showsFound(rule, before))
+  const found = shown.map((rule) => ({
+    what: `the mask rule ${quoted(rule.id)} shows parts of what another rule masks where it finds it`,
+    role: undefined,
+    was: undefined,
+    now: canonicalJson(maskOutline(rule)),
+  }))
+  const lost = before.flatMap((was) => {
+    const now = known.get(was.id)
+    if (now !== undefined && masksAsMuch(was, now)) return []
+    return differences(
+      'mask rule',
+      outlines([was], maskOutline, idOf),
+      outlines(now === undefined ? [] : [now], maskOutline, idOf),
+      false,
+    )
+  })
+  return [...lost, ...found]
 }
 
 /** Added holds through which something becomes approvable that was always denied before. */

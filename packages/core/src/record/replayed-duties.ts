@@ -30,7 +30,7 @@ export interface ReplayedEntry {
   readonly expiresAtMs: number | undefined
 }
 
-type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change' | 'statements'>
+type HeldAct = Pick<Act, 'target' | 'effects' | 'root' | 'change' | 'statements' | 'lookups'>
 
 /**
  * What the record says that was exercised, as the duty rules in force count it (RULES 19): by intents, whatever became of
@@ -200,7 +200,20 @@ function actOf(event: RecordedEvent, { change, party }: RecordedParty): HeldAct 
   if (typeof target !== 'string' || !Array.isArray(effects)) throw unreadable(event, 'its action')
   if (!isCount(statements) || statements === 0) throw unreadable(event, 'how many statements it is')
   const { root } = party.run
-  return { target, root, change, statements, effects: effects.map((effect) => effectOf(effect, event)) }
+  const lookups = lookupsOf(event)
+  return { target, root, change, statements, lookups, effects: effects.map((effect) => effectOf(effect, event)) }
+}
+
+/** The values that were compared with masked columns; undefined when none were. */
+function lookupsOf(event: RecordedEvent): Act['lookups'] {
+  const { lookups } = event
+  if (lookups === undefined) return undefined
+  if (!Array.isArray(lookups)) throw unreadable(event, 'what it looked up')
+  return lookups.map((lookup: unknown) => {
+    const { rule, values } = membersOf(lookup)
+    if (typeof rule !== 'string' || !isCount(values)) throw unreadable(event, 'what it looked up')
+    return { rule, values }
+  })
 }
 
 function effectOf(effect: unknown, event: RecordedEvent): Effect {
