@@ -1,3 +1,4 @@
+import { policyMaskGuards } from './policy-masks.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
@@ -288,6 +289,7 @@ const lists = {
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
   'lineage-origins': lineageOriginGuards,
+  'policy-masks': policyMaskGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

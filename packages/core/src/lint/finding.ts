@@ -20,6 +20,10 @@ export const findingSeverities = Object.freeze({
   'chain-unmeetable': 'error',
   /** Nobody could review what somebody does, as a history chain wants it. */
   'work-unreviewable': 'error',
+  /** A mask that is alike across runs is of a column that somebody may write. */
+  'mask-tells-writers': 'error',
+  /** A mask is of what nobody may read. */
+  'mask-for-nobody': 'warning',
   /** Nobody could break a glass. */
   'glass-for-nobody': 'warning',
   /** There are enough, but not when one of them is absent. */

@@ -10,6 +10,7 @@ import { unreviewableWork } from './unreviewable.js'
 import type { Finding } from './finding.js'
 import { findingAt, named } from './finding.js'
 import { glassFindings } from './glass.js'
+import { maskFindings } from './masks.js'
 import { mitigationFindings } from './mitigations.js'
 import { policyAdmins } from './policy-admins.js'
 import { quorumFindings } from './quorums.js'
@@ -46,6 +47,7 @@ export async function lint(
     ...unreviewableWork(policy, members),
     ...separationEscapes(policy, members),
     ...policyAdmins(policy, members),
+    ...maskFindings(policy),
     ...mitigationFindings(policy, nowMs),
     ...unlisted(policy, members),
   ]
