@@ -42,15 +42,15 @@ export const maskingViewGuards = [
   {
     name: 'stamps of logs continue no value',
     file: source('views/unwrapped'),
-    find: 'if (stamp.test(text)) continue',
-    replace: '',
+    find: 'return !stamp.test(text) && holdsValue(text, end, next) ? next : undefined',
+    replace: 'return holdsValue(text, end, next) ? next : undefined',
     tests: readings,
   },
   {
     name: 'what lines keep apart counts only where nothing else is found',
     file: source('scan'),
-    find: '...beyond(findings, loose)',
-    replace: '...loose',
+    find: '...beyond(this.#findings, this.#loose)',
+    replace: '...this.#loose',
     tests: scan,
   },
   {

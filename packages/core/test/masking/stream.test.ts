@@ -1,17 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { maskBytes, maskText, scan, type Detector, type MaskStreamOptions } from '@bothkeys/core/masking'
+import {
+  builtInDetectors,
+  maskBytes,
+  maskText,
+  scan,
+  type Detector,
+  type MaskStreamOptions,
+} from '@bothkeys/core/masking'
 import { fc } from '../properties.js'
 import { card, detectors, email, values } from './support/detectors.js'
 import { disguises } from './support/disguises.js'
+import { examples as builtInExamples } from './support/examples.js'
 
 const options: MaskStreamOptions = { detectors, mask: (_, { type }) => `[${type}]` }
 const utf8 = new TextEncoder()
 const soak = process.env['BOTHKEYS_SOAK'] !== undefined
 
-function unsplit(text: string): string {
+function unsplit(text: string, given = detectors): string {
   let done = 0
   let output = ''
-  for (const { start, end, type } of scan(text, detectors)) {
+  for (const { start, end, type } of scan(text, given)) {
     output += `${text.slice(done, start)}[${type}]`
     done = end
   }
@@ -61,6 +69,33 @@ describe('a stream', () => {
       for (let cut = 0; cut <= bytes.length; cut += step)
         expect(inParts(bytes, [cut]), `${name} at ${String(cut)}`).toBe(expected)
       expect(inParts(bytes, Array.from(bytes.keys())), `${name} in single bytes`).toBe(expected)
+    }
+  })
+
+  it('masks every example of the built-in detectors alike wherever it is split', () => {
+    const given = { ...options, detectors: [...builtInDetectors.values()] }
+    for (const [type, example] of builtInExamples) {
+      const text = `It was ${example} he said.`
+      const bytes = utf8.encode(text)
+      const expected = bytesOf(unsplit(text, given.detectors))
+      expect(expected, type).toContain(`[${type}]`)
+      const step = bytes.length > 200 && !soak ? 29 : 1
+      for (let cut = 0; cut <= bytes.length; cut += step)
+        expect(inParts(bytes, [cut], given), `${type} at ${String(cut)}`).toBe(expected)
+      expect(inParts(bytes, Array.from(bytes.keys()), given), `${type} in single bytes`).toBe(expected)
+    }
+  })
+
+  it('masks them alike with so much clean text around that parts come out meanwhile', () => {
+    const given = { ...options, detectors: [...builtInDetectors.values()] }
+    for (const [type, example] of builtInExamples.filter((_, index) => soak || index % 4 === 0)) {
+      const text = `${filler}It was ${example} he said.\n${filler}`
+      const bytes = utf8.encode(text)
+      const expected = bytesOf(unsplit(text, given.detectors))
+      const start = utf8.encode(filler).length
+      for (let cut = start - 5; cut < start + Math.min(example.length + 10, 300); cut += soak ? 1 : 13)
+        expect(inParts(bytes, [cut, cut + 900], given), `${type} at ${String(cut)}`).toBe(expected)
+      expect(inParts(bytes, Array.from(bytes.keys()), given), `${type} in single bytes`).toBe(expected)
     }
   })
 
