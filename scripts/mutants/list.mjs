@@ -29,6 +29,7 @@ import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageGuards } from './lineage.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
+import { maskingPlaceGuards } from './masking-places.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
@@ -192,6 +193,7 @@ const lists = {
   lineage: lineageGuards,
   'lineage-failures': lineageFailureGuards,
   'masking-views': maskingViewGuards,
+  'masking-places': maskingPlaceGuards,
   asleep: asleepGuards,
   grants: grantGuards,
   'grants-keys': grantKeyGuards,
