@@ -8,6 +8,7 @@ import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
 import { comparedBuiltinGuards } from './compared-builtins.mjs'
 import { bareWordGuards } from './bare-words.mjs'
+import { doorMaskGuards } from './door-masks.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -245,6 +246,7 @@ const lists = {
   looks: lookGuards,
   loopback: loopbackGuards,
   served: servedGuards,
+  'door-masks': doorMaskGuards,
   'door-parts': doorPartGuards,
   door,
   'door-transactions': doorTransactionGuards,

@@ -7,7 +7,6 @@ import { MeasuredRows } from './measured-rows.js'
 import { BodyReader, errorFields } from './messages.js'
 import { refusalResponse } from './refusal-response.js'
 import type { Failure, ResponseEvents } from './response-events.js'
-import { readRowDescription } from './result-columns.js'
 import { RewrittenRows } from './rewritten-rows.js'
 import type { Run } from './run.js'
 import type { InternalExchange, Slot } from './slots.js'
@@ -51,7 +50,7 @@ export class ResponseTracker implements BackendSink {
 
   get rewrites(): boolean {
     const head = this.#slots.peek()
-    return (head?.kind === 'query' || head?.kind === 'execute') && head.run.permit.masks !== undefined
+    return (head?.kind === 'query' || head?.kind === 'execute') && head.run.rewrites
   }
 
   /** How many messages the server has answered so far, and how many it was sent. */
@@ -338,10 +337,10 @@ export class ResponseTracker implements BackendSink {
       case '3':
         this.#answered()
         break
+      case 'H':
       case 'T':
       case 'n':
-        if ('run' in head && head.run.permit.masks !== undefined)
-          head.run.described(letter === 'T' ? readRowDescription(bytes) : [])
+        if ('run' in head) head.run.describedBy(letter, bytes)
         if (head.kind === 'describe') this.#answered()
         break
       default:

@@ -1,3 +1,4 @@
+import { BothKeysError } from '@bothkeys/core/adapter'
 import { ByteWriter } from './byte-writer.js'
 import { code } from './messages.js'
 import type { Run } from './run.js'
@@ -20,6 +21,7 @@ export class RewrittenRows {
     const writer = this.#writer
     const before = writer.length
     try {
+      if (chunk[start] === code('d')) throw maskedCopy()
       const { rowMasks } = run
       if (rowMasks === undefined || chunk[start] !== code('D')) throw unexpected('a row')
       if (before === 0) writer.expect(Math.min(chunk.length - start, mostGathered))
@@ -38,4 +40,14 @@ export class RewrittenRows {
   flush(): void {
     if (this.#writer.length > 0) this.#toClient(this.#writer.take())
   }
+}
+
+function maskedCopy(): BothKeysError {
+  return new BothKeysError(
+    'ERR_PROTOCOL_REFUSED',
+    'the policy masks values that COPY would hand out, so it was ended',
+    {
+      hint: 'read them with SELECT',
+    },
+  )
 }

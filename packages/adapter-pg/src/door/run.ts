@@ -2,6 +2,7 @@ import type { MaybePromise, Outcome, Permit, Refusal } from '@bothkeys/core/adap
 import type { Analysis } from '../analyzer/analysis.js'
 import type { NamedIn } from '../analyzer/whole-reads.js'
 import type { ResultColumn } from './result-columns.js'
+import { readRowDescription } from './result-columns.js'
 import { RowMasks } from './row-masks.js'
 
 /** One permitted action on its way through the server: a simple query or a portal. */
@@ -22,6 +23,7 @@ export class Run {
   #error: string | undefined
   #ended = false
   #rowMasks: RowMasks | undefined
+  #copiesPlain = false
 
   constructor(permit: Permit, analysis: Analysis, state: NamedIn) {
     this.permit = permit
@@ -39,6 +41,25 @@ export class Run {
   described(columns: readonly ResultColumn[] | undefined): void {
     const { masks } = this.permit
     this.#rowMasks = masks && columns && new RowMasks(masks, columns, this.state)
+  }
+
+  /** RowDescription, NoData or CopyOutResponse. */
+  describedBy(letter: string, bytes: Buffer): void {
+    if (this.permit.masks === undefined) return
+    if (letter === 'H') this.copies(bytes.readUInt16BE(6))
+    else this.described(letter === 'T' ? readRowDescription(bytes) : [])
+  }
+
+  /** CopyOutResponse: COPY of so many columns comes next. */
+  copies(count: number): void {
+    const { masks } = this.permit
+    if (masks === undefined || masks.content !== undefined || (masks.columns ?? count) !== count) return
+    this.#copiesPlain = Array.from({ length: count }, (_, index) => masks.at(index)).every((mask) => mask === undefined)
+  }
+
+  /** Whether its rows are written anew. Those of COPY are not where nothing masks any of them. */
+  get rewrites(): boolean {
+    return this.permit.masks !== undefined && !this.#copiesPlain
   }
 
   /** What its rows go through before anybody sees them; undefined where nothing is masked at the target. */
@@ -61,6 +82,7 @@ export class Run {
 
   /** CommandComplete: its tag ends with the number of rows for most commands, those of an earlier Execute left out. */
   completed(tag: string): void {
+    this.#copiesPlain = false
     // A portal that is executed again after its end answers once more, with nothing.
     if (this.#complete && this.analysis.statementCount === 1) return
     this.#complete = true

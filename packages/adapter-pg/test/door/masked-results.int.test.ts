@@ -121,7 +121,7 @@ describe('results of which a policy masks columns', () => {
     const errorOf = (text: string): Promise<string> =>
       client.query(text).then(
         () => 'no error',
-        (error: object) => JSON.stringify({ ...error, message: String(error) }),
+        (error: Error) => JSON.stringify({ ...error, message: error.message }),
       )
     try {
       const taken = await errorOf(`insert into users values (9, 'adalovelace@example.com', 1, 'x')`)

@@ -240,6 +240,31 @@ describe('masked rows', () => {
   })
 })
 
+describe('rows of COPY', () => {
+  const starts = message('H', Buffer.concat([Buffer.from([0]), int16(1), int16(0)]))
+  const piece = message('d', Buffer.from('x\n'))
+  const copied = Buffer.concat([starts, piece, message('c', Buffer.alloc(0)), complete])
+
+  it('pass where nothing masks any of them, and those of a later statement do not', () => {
+    const later = Buffer.concat([copied, rowDescription([{ name: 'a', type: 23 }, { name: 'b' }]), dataRow(['1', 'x'])])
+    const { bytes, fatal } = answered(masksOf([undefined]), [later])
+    expect(fatal).toEqual([])
+    expect(bytes.subarray(0, copied.length).equals(copied)).toBe(true)
+    expect(cellsOf(bytes.subarray(copied.length))).toEqual([[null, '[masked]']])
+  })
+
+  it.each<[string, ResultMasks]>([
+    ['a rule masks a column', masksOf([stars])],
+    ['they may hold what is looked for', masksOf([undefined], { content })],
+    ['there is another number of columns', masksOf([undefined, undefined])],
+    ['nobody can tell the columns', { ...masksOf([whole]), columns: undefined }],
+  ])('do not pass where %s', (_name, masks) => {
+    const { bytes, fatal } = answered(masks, [copied])
+    expect(fatal).toEqual([expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' })])
+    expect(bytes.equals(starts)).toBe(true)
+  })
+})
+
 describe('a column that is masked by a part', () => {
   const to = (text: string | null): ResultMasks => masksOf([{ whole: false, mask: () => text }])
 
