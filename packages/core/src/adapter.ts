@@ -1,5 +1,5 @@
 /** What an adapter author needs, and nothing more. */
-export type { AdapterRequest, GuardedTarget, SessionAccess } from './access.js'
+export type { AdapterRequest, GuardedTarget, MaskedColumn, SessionAccess, Verdict } from './access.js'
 export { sessionAccess } from './access.js'
 export type { Estimate, EstimateAction, EstimatedStep } from './approvals/estimate.js'
 export type { Admission } from './admission.js'
@@ -9,6 +9,7 @@ export type { Action, Description, Target, TargetIdentity } from './model/action
 export type { AttributeValue, Duty, Effect } from './model/effect.js'
 export { duties } from './model/effect.js'
 export type { ColumnLookup, ColumnSource, Lineage, OutputLineage } from './model/lineage.js'
+export type { CountedLookup, MaskObligation, OutputMask } from './model/mask-obligation.js'
 export type { CellMask, ContentMask, ResultMasks } from './model/result-masks.js'
 export type { MaybePromise } from './model/maybe-promise.js'
 export { isPromise } from './model/maybe-promise.js'

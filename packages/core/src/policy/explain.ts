@@ -16,6 +16,7 @@ import {
   namesUnbound,
   operationFits,
 } from './match.js'
+import type { MaskRule } from './mask-rule.js'
 import { alternatives, quoted } from './problem.js'
 import { parseResource } from './resource-pattern.js'
 import type { AllowRule, HoldRule, Restriction } from './rules.js'
@@ -25,7 +26,7 @@ import type { Views } from './view.js'
 /** One rule and whether it spoke on the action. */
 export interface RuleTrace {
   readonly rule: string
-  readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate' | 'limits'
+  readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate' | 'limits' | 'mask'
   readonly applies: boolean
   readonly because: string
 }
@@ -78,6 +79,7 @@ export function explainRules(views: Views, input: DecisionInput): Explanation {
       ...rules.separatedRoles.map((rule) => trace('separate', rule.id, rolesMiss(rule, input))),
       ...rules.walls.map((rule) => trace('separate', rule.id, wallMiss(rule, input))),
       ...rules.limits.map((rule) => trace('limits', rule.id, limitMiss(rule, input))),
+      ...rules.masks.map((rule) => trace('mask', rule.id, maskMiss(rule, input))),
     ],
   }
 }
@@ -223,6 +225,11 @@ function limitMiss(rule: ActionLimit, input: DecisionInput): string | undefined 
   if (!restrictedRoles(input).includes(rule.role)) return 'the principal does not have its role'
   const counted = input.effects.some(({ duty }) => rule.duties?.has(duty) === true || duty === 'opaque')
   return rule.duties === undefined || counted ? undefined : 'it is about other duties'
+}
+
+function maskMiss({ except, targets }: MaskRule, input: DecisionInput): string | undefined {
+  if (!targets.has(input.target.name)) return 'it is about other targets'
+  return input.roles.some((role) => except.has(role)) ? 'the principal has a role that sees in clear' : undefined
 }
 
 function trace(section: RuleTrace['section'], rule: string, miss: string | undefined): RuleTrace {

@@ -4,6 +4,7 @@ import type { Effect } from '../../src/model/effect.js'
 import type { Lineage } from '../../src/model/lineage.js'
 import { readsNothing } from '../../src/model/lineage.js'
 import type { CompiledPolicy } from '../../src/policy/compiled.js'
+import { explain } from '../../src/policy/explain.js'
 import { loadPolicy } from '../../src/policy/load.js'
 import { comparePolicies } from '../../src/policy/widening.js'
 import { loadError } from './load-error.js'
@@ -287,5 +288,18 @@ describe('a change of masks', () => {
     ['parts of what was masked where found', [found], [found, { ...pii, with: { partial: { keepLast: 4 } } }]],
   ])('widens: %s', (_what, before, after) => {
     expect(changes(before, after)).toBe('widening')
+  })
+})
+
+describe('an explanation', () => {
+  it('says which masks are in force and why others are not', () => {
+    const policy = load(pii, { ...pii, id: 'b', target: 'other' }, { ...pii, id: 'c', except: ['agent'] })
+    const input = { target: { name: 'db', kind: 'fake', labels: {} }, operation: 'query', text: '', effects: [read] }
+    const { trace } = explain(policy, { ...input, roles: ['agent'] })
+    expect(trace.filter(({ section }) => section === 'mask')).toEqual([
+      { rule: 'pii', section: 'mask', applies: true, because: 'it is about this action' },
+      { rule: 'b', section: 'mask', applies: false, because: 'it is about other targets' },
+      { rule: 'c', section: 'mask', applies: false, because: 'the principal has a role that sees in clear' },
+    ])
   })
 })
