@@ -74,7 +74,7 @@ describe('views of this server', () => {
       await client.query('begin')
       await client.query(`create view long_one as select ${columns(500)} from people`)
       found = buildCatalog(builtins, await answer(catalogQueries.user))
-      for (let index = 0; index < 80; index += 1) {
+      for (let index = 0; index < 110; index += 1) {
         await client.query(`create view one_of_many_${String(index)} as select ${columns(170)} from people`)
       }
       crowded = buildCatalog(builtins, await answer(catalogQueries.user))
