@@ -189,8 +189,8 @@ export const analyzerColumnGuards = [
   {
     name: 'an expression of ORDER BY is read, whatever the select list is called',
     file: source('output-references'),
-    find: '(name !== undefined && outputs.has(name))',
-    replace: '(name === undefined || outputs.has(name))',
+    find: '(name !== undefined && outputs.names.has(name))',
+    replace: '(name === undefined || outputs.names.has(name))',
     tests: effects,
   },
   {

@@ -15,15 +15,15 @@ export const analyzer = [
   {
     name: 'what is nested too deep is opaque',
     file: source('walk'),
-    find: "    if (this.#depth >= maxDepth) {\n      this.opaque('nested too deep', type)\n      return\n    }\n    this.#depth += 1\n    handler",
+    find: "    if (this.#depth >= maxDepth) {\n      this.opaque('nested too deep', type)\n      return\n    }\n    if (!cannotFail(type)) this.flows.mayFail()\n    this.#depth += 1\n    handler",
     replace: '    this.#depth += 1\n    handler',
     tests: test('facts'),
   },
   {
     name: 'an opaque text may have changed settings',
     file: source('walk'),
-    find: "    this.effects.add('opaque', resource('statement', what), { reason })\n    this.settingFree = false\n",
-    replace: "    this.effects.add('opaque', resource('statement', what), { reason })\n",
+    find: "    this.effects.add('opaque', resource('statement', what), { reason })\n    this.flows.takeAnything()\n    this.settingFree = false\n",
+    replace: "    this.effects.add('opaque', resource('statement', what), { reason })\n    this.flows.takeAnything()\n",
     tests: effects,
   },
   {
@@ -99,8 +99,8 @@ export const analyzer = [
   {
     name: 'EXECUTE of what nobody prepared is opaque',
     file: source('prepared'),
-    find: "if (analysis === undefined) walk.opaque('unknown prepared statement', 'execute')\n  else useAnalysis(walk, analysis)",
-    replace: 'if (analysis !== undefined) useAnalysis(walk, analysis)',
+    find: "if (analysis === undefined) walk.opaque('unknown prepared statement', 'execute')\n  else useAnalysis(walk, analysis, scope)",
+    replace: 'if (analysis !== undefined) useAnalysis(walk, analysis, scope)',
     tests: effects,
   },
   {

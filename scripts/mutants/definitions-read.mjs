@@ -49,7 +49,7 @@ export const readingDefinitionGuards = [
   {
     name: 'CREATE STATISTICS reads columns that it names',
     file: analyzer('define-relations'),
-    find: "if (column !== '') readNamed(scope, [column])",
+    find: "if (column !== '') readNamed(walk, scope, [column])",
     replace: '',
     tests: read,
   },
@@ -84,7 +84,7 @@ export const readingDefinitionGuards = [
   {
     name: 'a constraint from an index reads whatever the index has',
     file: analyzer('define-relations'),
-    find: "  if (textOf(body, 'indexname') !== '') readNamed(scope, ['*'])\n",
+    find: "  if (textOf(body, 'indexname') !== '') readNamed(walk, scope, ['*'])\n",
     replace: '',
     tests: unit,
   },

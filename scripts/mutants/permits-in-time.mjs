@@ -14,8 +14,8 @@ export const cursorNameGuards = [
   [
     'is not given by EXPLAIN ANALYZE',
     analyzer('explain'),
-    'keepingNames(walk, () => walk.visit(query, scope))',
-    'walk.visit(query, scope)',
+    'keepingNames(walk, () => walk.visit(query, inner))',
+    'walk.visit(query, inner)',
     facts,
   ],
   [
@@ -94,8 +94,8 @@ export const statementCountGuards = [
   [
     'are simulated',
     core('lint/simulate'),
-    'const description = { operation, text, effects, statements }',
-    'const description = { operation, text, effects }',
+    'const description = { operation, text, effects, statements, ...',
+    'const description = { operation, text, effects, ...',
     counts,
   ],
   [

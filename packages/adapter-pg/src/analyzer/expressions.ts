@@ -6,7 +6,7 @@ import { baseType, unknownType } from './overloads.js'
 import { readColumn } from './range-values.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator } from './totality.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -95,12 +95,35 @@ export const amongThemselves =
     const values = listOf(body, field)
     settleAmong(walk, values, scope)
     const before = walk.flows.size
-    walk.descend(type, body, scope)
+    if (type === 'CoalesceExpr') coalesce(walk, values, scope)
+    else walk.descend(type, body, scope)
     // Arrays of arrays are to be of one size.
     const isNested = type === 'A_ArrayExpr' && values.some((value) => mayBeArray(walk, value, scope))
     if (walk.flows.isJudged && isNested) walk.flows.mayFail()
     judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before } : undefined)
   }
+
+/** Whether the first value is missing shows in the time that the others take, unless these stand there as they are. */
+function coalesce(walk: Walk, values: readonly TreeNode[], scope: Scope): void {
+  const [first, ...others] = values
+  if (others.every((value) => takesNoTime(value))) return walk.visitAll(values, scope)
+  walk.flows.aside(() => walk.visit(first, scope))
+  for (const [index, value] of others.entries()) {
+    if (index === others.length - 1) walk.visit(value, scope)
+    else walk.flows.aside(() => walk.visit(value, scope))
+  }
+}
+
+function takesNoTime(value: TreeNode): boolean {
+  const type = unwrap(value)?.type
+  return type === 'A_Const' || type === 'ColumnRef' || type === 'ParamRef'
+}
+
+/** AND and OR stop at the first that decides: how far they came shows in the time that it takes. */
+export const condition: Handler = (walk, body, scope) => {
+  if (textOf(body, 'boolop') === 'NOT_EXPR') walk.descend('BoolExpr', body, scope)
+  else walk.flows.aside(() => walk.descend('BoolExpr', body, scope))
+}
 
 function mayBeArray(walk: Walk, value: TreeNode, scope: Scope): boolean {
   if (!walk.flows.isJudged) return false
@@ -112,9 +135,10 @@ function mayBeArray(walk: Walk, value: TreeNode, scope: Scope): boolean {
 /** `CASE x WHEN y` compares. */
 export const caseExpression: Handler = (walk, body, scope) => {
   settleAmong(walk, resultsOf(body), scope)
-  walk.descend('CaseExpr', body, scope)
-  judgeAmong(walk, resultsOf(body), scope)
   const compared = nodeOf(body, 'arg')
+  walk.flows.aside(() => walk.visit(compared, scope))
+  walk.descend('CaseExpr', body, scope, withoutCompared)
+  judgeAmong(walk, resultsOf(body), scope)
   if (compared !== undefined && walk.flows.isJudged) {
     for (const item of listOf(body, 'args')) {
       const value = nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'expr')
@@ -124,6 +148,14 @@ export const caseExpression: Handler = (walk, body, scope) => {
     }
   }
   if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))
+}
+
+const withoutCompared: ReadonlySet<string> = new Set(['arg'])
+
+/** Which branch is worked out shows in the time that it takes. */
+export const caseBranch: Handler = (walk, body, scope) => {
+  walk.flows.aside(() => walk.visit(nodeOf(body, 'expr'), scope))
+  walk.visit(nodeOf(body, 'result'), scope)
 }
 
 function resultsOf(body: TreeNode): readonly TreeNode[] {

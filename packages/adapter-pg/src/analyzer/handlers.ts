@@ -22,7 +22,9 @@ import { changeObject, dropObjects, giveObject, grantOnObject, moveObject, renam
 import { explain } from './explain.js'
 import {
   amongThemselves,
+  caseBranch,
   caseExpression,
+  condition,
   indexElement,
   jsonArrayQuery,
   sortBy,
@@ -60,7 +62,7 @@ const container =
 const plainNodes = `A_Star Alias BitString Boolean CurrentOfExpr Float Integer JsonFormat
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
-const containers = `ATAlterConstraint A_Indices BoolExpr BooleanTest CTECycleClause CTESearchClause CaseWhen
+const containers = `ATAlterConstraint A_Indices BooleanTest CTECycleClause CTESearchClause
   CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
   JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
   MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
@@ -86,8 +88,10 @@ const byType: readonly (readonly [string, Handler])[] = [
   ['AlterRoleStmt', changeRole],
   ['AlterSeqStmt', alterSequence],
   ['AlterTableStmt', alterTable],
+  ['BoolExpr', condition],
   ['CallStmt', callStatement],
   ['CaseExpr', caseExpression],
+  ['CaseWhen', caseBranch],
   ['CheckPointStmt', checkpoint],
   ['ClosePortalStmt', closeCursor],
   ['ClusterStmt', cluster],

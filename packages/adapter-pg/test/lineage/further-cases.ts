@@ -21,43 +21,31 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'customers.email! > customers.id orders.customer_id',
   ],
   ['SELECT body FROM guarded', 'guarded.body!'],
+  ['SELECT ROW(email, (SELECT 1 FROM guarded LIMIT 1)) FROM customers', 'customers.email > customers.email'],
   [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM guarded LIMIT 1) END FROM customers",
-    'customers.email > customers.email',
-  ],
-  [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM order_mail LIMIT 1) END FROM customers",
+    'SELECT ROW(email, (SELECT 1 FROM order_mail LIMIT 1)) FROM customers',
     'customers.email > customers.id orders.customer_id',
   ],
+  ['SELECT ROW(email, (SELECT 1 FROM orders FOR UPDATE LIMIT 1)) FROM customers', 'customers.email > customers.email'],
+  ['SELECT ROW(email, (SELECT 1 LIMIT id)) FROM customers', 'customers.email > customers.email customers.id'],
   [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM orders FOR UPDATE LIMIT 1) END FROM customers",
-    'customers.email > customers.email',
-  ],
-  [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 LIMIT id) END FROM customers",
-    'customers.email > customers.email customers.id',
-  ],
-  [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM orders WHERE 1 / id = 1 LIMIT 1) END FROM customers",
+    'SELECT ROW(email, (SELECT 1 FROM orders WHERE 1 / id = 1 LIMIT 1)) FROM customers',
     'customers.email > customers.email orders.id',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT sum(total) OVER (ROWS 1 PRECEDING) FROM orders LIMIT 1) END FROM customers",
+    'SELECT ROW(email, (SELECT sum(total) OVER (ROWS 1 PRECEDING) FROM orders LIMIT 1)) FROM customers',
     'customers.email orders.total > customers.email orders.total',
   ],
-  ["SELECT CASE WHEN email = 'a' THEN nextval('tickets') END FROM customers", 'customers.email > customers.email'],
+  ["SELECT ROW(email, nextval('tickets')) FROM customers", 'customers.email > customers.email'],
   [
-    "SELECT CASE WHEN email = 'a' THEN label(id) END FROM customers",
+    'SELECT ROW(email, label(id)) FROM customers',
     '*.* customers.email customers.id > *.* customers.email customers.id',
   ],
-  [
-    "SELECT CASE WHEN email = 'a' THEN ARRAY[ARRAY[1], ARRAY[1, 2]] END FROM customers",
-    'customers.email > customers.email',
-  ],
-  ["SELECT CASE WHEN email = 'a' THEN 'x' || name END FROM customers", 'customers.email customers.name'],
+  ['SELECT ROW(email, ARRAY[ARRAY[1], ARRAY[1, 2]]) FROM customers', 'customers.email > customers.email'],
+  ["SELECT ROW(email, 'x' || name) FROM customers", 'customers.email customers.name'],
   [
     "SELECT CASE WHEN name LIKE 'a\\' THEN email END FROM customers",
-    'customers.email customers.name > customers.email customers.name',
+    'customers.email > customers.email customers.name',
   ],
   [
     'SELECT f || f FROM (SELECT e || e AS f FROM (SELECT email || name AS e FROM customers) s) s',
@@ -83,7 +71,10 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     "SELECT e FROM (SELECT email AS e FROM customers UNION ALL SELECT note FROM orders) s WHERE e = 'a'",
     'customers.email orders.note > customers.email orders.note',
   ],
-  ['SELECT c.e FROM (SELECT CASE WHEN vip THEN 1 ELSE id END, email AS e FROM customers) c', 'customers.email!'],
+  [
+    'SELECT c.e FROM (SELECT CASE WHEN vip THEN 1 ELSE id END, email AS e FROM customers) c',
+    'customers.email! > customers.vip',
+  ],
   ['INSERT INTO audit_log (what) VALUES ((SELECT email FROM customers LIMIT 1))', '> customers.email'],
   ['UPDATE orders SET note = (SELECT email FROM customers LIMIT 1) WHERE id = 1', '> customers.email ? orders.id'],
   [

@@ -74,7 +74,9 @@ describe('what another text holds', () => {
     const cursor = await analysisOf('DECLARE c CURSOR FOR SELECT 1 FROM events_2024 ORDER BY body', {
       catalog: plainShop,
     })
-    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('- > events.at events.body events_2024.at events_2024.body')
+    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe(
+      '- > events.at events.body events_2024.at events_2024.body',
+    )
   })
 
   it('is kept by CREATE TABLE AS EXECUTE', async () => {
@@ -101,14 +103,14 @@ describe('a parameter', () => {
   })
 
   it('may fail to become another type only where it is of one', async () => {
-    const text = "SELECT CASE WHEN email = 'a' THEN $1::int END FROM customers"
+    const text = 'SELECT ROW(email, $1::int) FROM customers'
     expect(await toldOf(text, types(23))).toBe('customers.email')
     expect(await toldOf(text, types(25))).toBe('customers.email > customers.email')
   })
 })
 
 describe('a session that policies do not hold for', () => {
-  const text = "SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM guarded LIMIT 1) END FROM customers"
+  const text = 'SELECT ROW(email, (SELECT 1 FROM guarded LIMIT 1)) FROM customers'
 
   it('reads rows that nothing computes', async () => {
     const ordinary = sessionState()

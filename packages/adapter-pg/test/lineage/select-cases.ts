@@ -11,15 +11,9 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ['SELECT lower(email) FROM customers', 'customers.email'],
   ['SELECT lower(email) || name FROM customers', 'customers.email customers.name > customers.email customers.name'],
   ['SELECT 1 / id FROM customers', 'customers.id > customers.id'],
-  ["SELECT CASE WHEN email = 'x' THEN 1 ELSE 2 END FROM customers", 'customers.email'],
-  [
-    "SELECT CASE WHEN email = 'x' THEN 1 / id END FROM customers",
-    'customers.email customers.id > customers.email customers.id',
-  ],
-  [
-    'SELECT CASE name WHEN email THEN 1 END FROM customers',
-    'customers.email customers.name > customers.email customers.name',
-  ],
+  ["SELECT CASE WHEN email = 'x' THEN 1 ELSE 2 END FROM customers", '- > customers.email'],
+  ["SELECT CASE WHEN email = 'x' THEN 1 / id END FROM customers", 'customers.id > customers.email customers.id'],
+  ['SELECT CASE name WHEN email THEN 1 END FROM customers', '- > customers.email customers.name'],
   [
     'SELECT coalesce(email, name), nullif(email, name), greatest(email, name) FROM customers',
     'customers.email customers.name | customers.email customers.name | customers.email customers.name > customers.email customers.name',
@@ -64,7 +58,7 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ['SELECT id, email AS e FROM customers ORDER BY e', 'customers.id! | customers.email! > customers.email'],
   [
     'SELECT id, CASE WHEN vip THEN email END FROM customers ORDER BY "case"',
-    'customers.id! | customers.email customers.vip > customers.* customers.email customers.id customers.name customers.vip',
+    'customers.id! | customers.email > customers.* customers.email customers.id customers.name customers.vip',
   ],
   ['SELECT DISTINCT email FROM customers', 'customers.email! > customers.email'],
   ['SELECT DISTINCT ON (email) id FROM customers', 'customers.id! > customers.email'],
@@ -117,38 +111,38 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
     'customers.email customers.id customers.name > customers.email customers.id customers.name',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT 1 / o.id FROM orders o LIMIT 1) END FROM customers",
+    'SELECT ROW(email, (SELECT 1 / o.id FROM orders o LIMIT 1)) FROM customers',
     'customers.email orders.id > customers.email orders.id',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN (SELECT o.id FROM orders o) END FROM customers",
+    'SELECT ROW(email, (SELECT o.id FROM orders o)) FROM customers',
     'customers.email orders.id > customers.email orders.id',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN s.q END FROM customers, (SELECT 1 / id AS q FROM orders) s",
+    'SELECT ROW(email, s.q) FROM customers, (SELECT 1 / id AS q FROM orders) s',
     'customers.email orders.id > customers.email orders.id',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN s.i END FROM customers, (SELECT 1 / id AS q, id AS i FROM orders) s",
+    'SELECT ROW(email, s.i) FROM customers, (SELECT 1 / id AS q, id AS i FROM orders) s',
     'customers.email orders.id > orders.id',
   ],
   [
-    "SELECT CASE WHEN email = 'a' THEN s END FROM customers, (SELECT 1 / id AS q FROM orders) s",
+    'SELECT ROW(email, s) FROM customers, (SELECT 1 / id AS q FROM orders) s',
     'customers.email orders.id > customers.email orders.id',
   ],
   [
-    "WITH c AS (SELECT 1 / id AS q FROM orders) SELECT CASE WHEN email = 'a' THEN (SELECT 1 FROM c LIMIT 1) END FROM customers",
+    'WITH c AS (SELECT 1 / id AS q FROM orders) SELECT ROW(email, (SELECT 1 FROM c LIMIT 1)) FROM customers',
     'customers.email > customers.email orders.id',
   ],
   [
-    "WITH c AS (SELECT id AS q FROM orders) SELECT CASE WHEN email = 'a' THEN (SELECT q FROM c LIMIT 1) END FROM customers",
+    'WITH c AS (SELECT id AS q FROM orders) SELECT ROW(email, (SELECT q FROM c LIMIT 1)) FROM customers',
     'customers.email orders.id',
   ],
   ['SELECT * FROM (SELECT id, lower(email) AS e FROM customers) s', 'customers.id! | customers.email'],
   ['SELECT s.b FROM (SELECT id, email FROM customers) s (a, b)', 'customers.email!'],
   ['SELECT id FROM (SELECT * FROM customers) s', 'customers.id!'],
-  ['SELECT s.case FROM (SELECT id, CASE WHEN vip THEN email END FROM customers) s', 'customers.email customers.vip'],
-  ['SELECT x FROM (SELECT id AS x, CASE WHEN vip THEN email END FROM customers) s', 'customers.id!'],
+  ['SELECT s.case FROM (SELECT id, CASE WHEN vip THEN email END FROM customers) s', 'customers.email > customers.vip'],
+  ['SELECT x FROM (SELECT id AS x, CASE WHEN vip THEN email END FROM customers) s', 'customers.id! > customers.vip'],
   [
     'SELECT * FROM (SELECT (c).* FROM customers c) s',
     'unknown > customers.* customers.email customers.id customers.name customers.vip',

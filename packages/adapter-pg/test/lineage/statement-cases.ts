@@ -86,12 +86,12 @@ export const statementCases: readonly (readonly [text: string, lineage: string])
   ['BEGIN', 'unknown'],
   ['SELECT email::text, email::int FROM customers', 'customers.email | customers.email > customers.email'],
   ['SELECT email::varchar(3) FROM customers', 'customers.email'],
-  ["SELECT CASE WHEN email = 'a' THEN $1::int END FROM customers", 'customers.email > customers.email'],
+  ['SELECT ROW(email, $1::int) FROM customers', 'customers.email > customers.email'],
   ['SELECT ARRAY[email, name] FROM customers', 'customers.email customers.name'],
   ['SELECT email COLLATE "C" FROM customers', 'customers.email'],
   [
     "SELECT current_date, email IS NULL, vip IS TRUE, vip AND email = 'x' FROM customers",
-    '- | customers.email | customers.vip | customers.email customers.vip',
+    '- | customers.email | customers.vip | - > customers.email customers.vip',
   ],
   [
     "SELECT email BETWEEN 'a' AND 'b', email IS DISTINCT FROM name, email LIKE 'a%', email SIMILAR TO 'a' FROM customers",
