@@ -1,7 +1,7 @@
 import type { Choices } from './choices.js'
 import type { Expressions } from './expressions.js'
 import type { NamedColumn, Place, Range } from './place.js'
-import { relations, type WorldRelation } from './world.js'
+import { generated, relations, type WorldRelation } from './world.js'
 
 /** A part of FROM and what it brings. */
 export interface FromItem {
@@ -129,15 +129,15 @@ function item(options: FromOptions, around: Place, depth: number, isLateral = fa
 }
 
 function isOpen({ name }: WorldRelation): boolean {
-  // A view that reads protected columns may be read for its others.
-  return name !== 'user_mat'
+  // Of these, protected columns choose the rows.
+  return !['user_mat', 'rich', 'notes'].includes(name)
 }
 
 function ofRelation(choices: Choices, relation: WorldRelation, alias: string, { alias: next }: FromOptions): FromItem {
   const { name, columns, sampled } = relation
   const range: Range = { alias, columns, hasRow: true, isUsers: name === 'users' }
   if (choices.percent(5)) {
-    const renamed = columns.map((column) => ({ ...column, name: `${next()}_${column.name}` }))
+    const renamed = columns.filter(isFirst).map((column) => ({ ...column, name: `${next()}_${column.name}` }))
     // Columns that the grammar has no expressions for come last and keep their names.
     return {
       sql: `${name} as ${alias} (${renamed.map(({ name: to }) => to).join(', ')})`,
@@ -147,6 +147,11 @@ function ofRelation(choices: Choices, relation: WorldRelation, alias: string, { 
   const only = ['people', 'visits_north'].includes(name) && choices.percent(20) ? 'only ' : ''
   const sample = sampled && choices.percent(6) ? choices.of([' tablesample system (100) repeatable (3)', ' tablesample bernoulli (60) repeatable (5)']) : '' // prettier-ignore
   return { sql: `${only}${name} as ${alias}${sample}`, ranges: [range] }
+}
+
+/** Other columns lie between this one and the rest. */
+function isFirst({ name }: NamedColumn): boolean {
+  return name !== generated
 }
 
 function setReturning(options: FromOptions, around: Place, alias: string, depth: number, isLateral: boolean): FromItem {

@@ -18,11 +18,7 @@ export interface Received {
 
 /** Everything that is not about masking is allowed. */
 export const openPolicy: Pick<GovernedOptions, 'allow' | 'policy'> = {
-  allow: ['table:public.*', 'table:pg_temp.*'].map((resource) => ({
-    target: 'db',
-    duty: ['read', 'write', 'delete', 'define'],
-    resource,
-  })),
+  allow: [{ target: 'db', duty: '*' }],
   policy: { mask: [{ id: 'pii', target: 'db', columns: protectedColumns, with: 'redact' }] },
 }
 
@@ -30,7 +26,7 @@ export const openPolicy: Pick<GovernedOptions, 'allow' | 'policy'> = {
 export class GovernedWorld {
   readonly guard: Governed
   readonly session: Session
-  readonly #wire: Wire
+  #wire: Wire
 
   private constructor(guard: Governed, session: Session, wire: Wire) {
     this.guard = guard
@@ -55,7 +51,7 @@ export class GovernedWorld {
       const answers = await this.#exchange(isBinary ? binaryExecution(text) : [query(text)])
       rows = answers.filter(({ type }) => type === 'D').map(({ bytes }) => cellsOf(bytes))
       for (const { type, bytes } of answers) {
-        parts.push(bytes)
+        parts.push(type === 'T' ? withoutIds(bytes) : bytes)
         if (type === 'E') fields ??= errorFields(bytes)
       }
     }
@@ -64,9 +60,27 @@ export class GovernedWorld {
     return { bytes: Buffer.concat(parts), rows, error: fields?.get('M'), code: fields?.get('C') }
   }
 
+  /** Runs the statements one after another, each in a transaction of its own. */
+  async runAlone(steps: readonly string[]): Promise<Received> {
+    const parts: Buffer[] = []
+    let last: readonly (readonly (Buffer | null)[])[] = []
+    let fields: ReadonlyMap<string, string> | undefined
+    for (const text of steps) {
+      const answers = await this.#exchange([query(text)])
+      last = answers.filter(({ type }) => type === 'D').map(({ bytes }) => cellsOf(bytes))
+      for (const { type, bytes } of answers) {
+        parts.push(type === 'T' ? withoutIds(bytes) : bytes)
+        if (type === 'E') fields ??= errorFields(bytes)
+      }
+    }
+    return { bytes: Buffer.concat(parts), rows: last, error: fields?.get('M'), code: fields?.get('C') }
+  }
+
+  /** What came up to ReadyForQuery. When the door ends the connection instead, the next statements go over a new one. */
   async #exchange(messages: readonly Buffer[]): Promise<Awaited<ReturnType<Wire['ready']>>> {
-    this.#wire.send(...messages)
-    return this.#wire.ready()
+    const answers = await this.#wire.ask(...messages)
+    if (answers.at(-1)?.type !== 'Z') this.#wire = await Wire.open(this.guard.target, this.session)
+    return answers
   }
 
   close(): Promise<void> {
@@ -77,6 +91,16 @@ export class GovernedWorld {
 function binaryExecution(text: string): readonly Buffer[] {
   const bind = message('B', Buffer.concat([cString(''), cString(''), int16(0), int16(0), int16(1), int16(1)]))
   return [parse('', text), bind, describe('P', ''), execute(''), sync]
+}
+
+/** A RowDescription without the ids of tables: those of new ones are others in each database. */
+function withoutIds(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes)
+  for (let at = 7; at < copy.length; at += 18) {
+    at = copy.indexOf(0, at) + 1
+    copy.writeUInt32BE(0, at)
+  }
+  return copy
 }
 
 /** The cells of a DataRow. */

@@ -21,14 +21,16 @@ export class Pair {
   readonly b: pg.Client
 
   readonly urls: readonly [string, string]
+  readonly #missing: 'alike' | 'own'
 
-  private constructor(a: pg.Client, b: pg.Client, urls: readonly [string, string]) {
+  private constructor(a: pg.Client, b: pg.Client, urls: readonly [string, string], missing: 'alike' | 'own') {
+    this.#missing = missing
     this.a = a
     this.b = b
     this.urls = urls
   }
 
-  static async open(extra = ''): Promise<Pair> {
+  static async open(missing: 'alike' | 'own' = 'own', extra = ''): Promise<Pair> {
     const first = await freshDatabase()
     await once(first.url, [structure, extra])
     const second = await createDatabase(testServer().superuserUrl, `${first.name}_b`)
@@ -40,9 +42,14 @@ export class Pair {
     ])
     const url = new URL(first.url)
     url.pathname = `/${second.name}`
-    const [a, b] = await Promise.all([filled(first.url, 'a'), filled(url.href, 'b')])
+    const [a, b] = await Promise.all([filled(first.url, 'a', missing), filled(url.href, 'b', missing)])
     afterAll(() => Promise.all([a.end(), b.end()]))
-    return new Pair(a, b, [first.url, url.href])
+    return new Pair(a, b, [first.url, url.href], missing)
+  }
+
+  /** Fills both anew: what was taken back left room behind, and not as much in each. */
+  async refill(): Promise<void> {
+    await Promise.all([this.a, this.b].map((client, at) => fill(client, at === 0 ? 'a' : 'b', this.#missing)))
   }
 
   /** Runs the statements in both and takes back what they did. */
@@ -61,10 +68,15 @@ async function once(url: string, statements: readonly string[]): Promise<void> {
   }
 }
 
-async function filled(url: string, world: 'a' | 'b'): Promise<pg.Client> {
+async function fill(client: pg.Client, world: 'a' | 'b', missing: 'alike' | 'own'): Promise<void> {
+  await client.query('truncate orgs, users, orders, cards, mails, visits, people, staff, notes')
+  for (const statement of rowsOf(world, missing).statements) await client.query(statement)
+}
+
+async function filled(url: string, world: 'a' | 'b', missing: 'alike' | 'own'): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  for (const statement of rowsOf(world).statements) await client.query(statement)
+  await fill(client, world, missing)
   await client.query(`set statement_timeout = '5s'`)
   return client
 }

@@ -3,7 +3,7 @@ import type { Style } from './expressions.js'
 import { Choices as Chooser } from './choices.js'
 import type { Place } from './place.js'
 import { Queries } from './queries.js'
-import { relations, type WorldRelation } from './world.js'
+import { generated, relations, type WorldRelation } from './world.js'
 
 /** Statements that belong together; the last one gives the result. */
 export interface Made {
@@ -103,8 +103,10 @@ export class Statements {
   #insert(): string {
     const choices = this.#choices
     const { expressions } = this.#queries
-    const table = choices.of(relations.filter(({ name }) => ['orders', 'cards', 'users', 'people'].includes(name)))
-    const others = table.columns.filter(({ name }) => !['id', 'user_id', 'org_id', 'salary'].includes(name))
+    const table = choices.of(
+      relations.filter(({ name }) => ['orders', 'cards', 'users', 'people', 'mails'].includes(name)),
+    )
+    const others = table.columns.filter(({ name }) => !['id', 'user_id', 'org_id', 'salary', generated].includes(name))
     const columns = others.filter(() => choices.percent(60)).slice(0, 3)
     const of = columns.length > 0 ? columns : others.slice(0, 1)
     const stored = <Text>(make: () => Text): Text => expressions.within(expressions.elsewhere, make)
@@ -117,7 +119,7 @@ export class Statements {
     const key = choices.percent(50) || !expressions.elsewhere || table.name !== 'users' ? 'id' : 'email'
     const [first] = of
     const conflict =
-      table.name === 'people' || choices.percent(60)
+      ['people', 'mails'].includes(table.name) || choices.percent(60)
         ? ''
         : choices.percent(50) || first === undefined
           ? ` on conflict (${key}) do nothing`
@@ -129,7 +131,8 @@ export class Statements {
     const choices = this.#choices
     const { expressions } = this.#queries
     const settable = table.columns.filter(
-      ({ name, isProtected }) => !['id', 'region', 'owner'].includes(name) && (!isProtected || expressions.elsewhere),
+      ({ name, isProtected }) =>
+        !['id', 'region', 'owner', generated].includes(name) && (!isProtected || expressions.elsewhere),
     )
     return expressions.within(expressions.elsewhere, () => {
       if (choices.percent(15)) {
@@ -187,7 +190,7 @@ export class Statements {
   }
 
   #delete(): string {
-    const table = this.#choices.of(relations.filter(({ name }) => ['orders', 'cards', 'visits', 'people', 'notes', 'users'].includes(name))) // prettier-ignore
+    const table = this.#choices.of(relations.filter(({ name }) => ['orders', 'cards', 'visits', 'people', 'notes', 'users', 'mails'].includes(name))) // prettier-ignore
     const place = this.#place(table)
     const other = this.#choices.percent(30) ? this.#otherRange() : undefined
     const both: Place = other === undefined ? place : { ranges: [...place.ranges, ...other.place.ranges] }

@@ -42,7 +42,7 @@ export const relations: readonly WorldRelation[] = [
   relation('orgs', 'id:int name:text budget:num founded:date active:bool', whole),
   relation(
     'users',
-    'id:int org_id:int name:text email:text! ssn:text! salary:num! birth:date! secret:jsonb! tags:texts! age:int score:num joined:date seen:ts meta:jsonb labels:texts active:bool',
+    'id:int org_id:int name:text email:text! ssn:text! salary:num! birth:date! secret:jsonb! tags:texts! age:int score:num joined:date seen:ts meta:jsonb labels:texts active:bool initials:text!',
     whole,
   ),
   relation('orders', 'id:int user_id:int total:num note:text placed:date items:jsonb status:text', whole),
@@ -52,10 +52,15 @@ export const relations: readonly WorldRelation[] = [
   relation('people', 'id:int name:text phone:text!', whole),
   relation('staff', 'id:int name:text phone:text! grade:int pin:int!', whole),
   relation('notes', 'id:int owner:text title:text body:text!', whole),
+  relation('mails', 'id:int address:text! subject:text', whole),
+  relation('rich', 'id:int name:text age:int'),
   relation('user_view', 'id:int name:text email:text! ssn_up:text! age:int'),
   relation('user_totals', 'org_id:int n:int top:num! years:int'),
   relation('user_mat', 'id:int name:text email:text! age:int'),
 ]
+
+/** A column that nobody can write. */
+export const generated = 'initials'
 
 /** The columns that policies protect, as `schema.relation.column`. What views and partitions show of them follows. */
 export const protectedColumns: readonly string[] = [
@@ -66,6 +71,7 @@ export const protectedColumns: readonly string[] = [
   'people.phone',
   'staff.pin',
   'notes.body',
+  'mails.address',
 ].map((column) => `public.${column}`)
 
 /** Everything but the rows. */
@@ -76,12 +82,15 @@ create table users (
   id integer primary key, org_id integer references orgs, name text,
   email text unique, ssn varchar(20), salary numeric(12, 2), birth date, secret jsonb, tags text[],
   age integer, score numeric, joined date, seen timestamp, meta jsonb, labels text[], active boolean,
-  home address, contact address, check (salary > 0));
+  home address, contact address, initials text generated always as (left(email, 3)) stored,
+  check (salary > 0));
 create table orders (
-  id integer primary key, user_id integer references users, total numeric, note text, placed date, items jsonb, status text);
+  id integer primary key, user_id integer references users on delete cascade, total numeric, note text, placed date, items jsonb, status text);
 create table cards (
   id integer primary key, user_id integer references users on delete cascade, number text, holder text, brand text,
   ceiling numeric);
+create unique index on cards (brand) where holder < 'K' and ceiling > 1000000;
+create table mails (id integer, address text references users (email) on delete cascade, subject text);
 create table visits (id integer, user_id integer, ip text, region text, seen timestamp) partition by list (region);
 create table visits_north partition of visits for values in ('north');
 create table visits_rest partition of visits default;
@@ -90,8 +99,9 @@ create table staff (grade integer, pin integer) inherits (people);
 create table notes (id integer primary key, owner text, title text, body text);
 alter table notes enable row level security;
 alter table notes force row level security;
-create policy own on notes using (owner = 'me') with check (owner = 'me');
+create policy own on notes using (owner = 'me' or body < 'K') with check (owner = 'me');
 create view user_view as select id, name, email, upper(ssn) as ssn_up, age from users;
+create view rich as select id, name, age from users where salary > 750000;
 create view user_totals as
   select org_id, count(*)::int as n, max(salary) as top, sum(age)::int as years from users group by org_id;
 create materialized view user_mat as select id, name, email, age from users with no data;
@@ -102,12 +112,17 @@ export interface Rows {
   readonly statements: readonly string[]
   /** The protected values as PostgreSQL writes them, but for missing ones. */
   readonly canaries: readonly string[]
+  /** The address of user 3. */
+  readonly address: string
 }
 
-/** Fills the tables. `world` chooses the protected values: their order, their repetitions and where they are missing. */
-export function rowsOf(world: 'a' | 'b'): Rows {
+/**
+ * Fills the tables. `world` chooses the protected values: their order, their repetitions and where they are missing. A policy
+ * may show that a value is missing: `missing` is `alike` when that is the same in both worlds.
+ */
+export function rowsOf(world: 'a' | 'b', missing: 'alike' | 'own' = 'own'): Rows {
   const canaries: string[] = []
-  const made = new Canaries(world, canaries)
+  const made = new Canaries(world, missing, canaries)
   const statements = [
     insert(
       'orgs',
@@ -157,6 +172,10 @@ export function rowsOf(world: 'a' | 'b'): Rows {
       ]),
     ),
     insert(
+      'mails',
+      range(6).map((id) => [id, made.text(`email${String(1 + ((id + made.shift) % 10))}`), `subject ${String(id)}`]),
+    ),
+    insert(
       'people',
       range(3).map((id) => [id, `person${String(id)}`, made.text(`phone${String(id)}`)]),
     ),
@@ -178,7 +197,7 @@ export function rowsOf(world: 'a' | 'b'): Rows {
     `alter table notes force row level security`,
     `refresh materialized view user_mat`,
   ]
-  return { statements, canaries }
+  return { statements, canaries, address: made.text('email3') ?? '' }
 }
 
 function userRow(id: number, made: Canaries): readonly Cell[] {
@@ -210,11 +229,18 @@ function range(count: number): readonly number[] {
 /** Values that occur nowhere else, the same in every run of one world. */
 class Canaries {
   readonly #world: string
+  readonly #missing: 'alike' | 'own'
   readonly #made: string[]
 
-  constructor(world: string, made: string[]) {
+  constructor(world: string, missing: 'alike' | 'own', made: string[]) {
     this.#world = world
+    this.#missing = missing
     this.#made = made
+  }
+
+  /** Puts links elsewhere in each world. */
+  get shift(): number {
+    return this.#world === 'a' || this.#missing === 'alike' ? 0 : 3
   }
 
   text(name: string): string | null {
@@ -268,9 +294,10 @@ class Canaries {
       .join(',')}}`
   }
 
-  /** One of five, others in each world. */
+  /** One of five. */
   #isMissing(name: string): boolean {
-    return this.#number(`${name}missing`) % 5 === 0
+    const of = this.#missing === 'own' ? this.#world : 'both'
+    return createHash('sha256').update(`${of} ${name} missing`).digest().readUInt16BE() % 5 === 0
   }
 
   #keep(value: string): string {
