@@ -70,6 +70,7 @@ import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
 import { maskerGuards } from './masking-masker.mjs'
 import { maskingOperatorGuards } from './masking-operators.mjs'
+import { maskingCanaryGuards } from './masking-canaries.mjs'
 import { maskingDetectorGuards } from './masking-detectors.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
@@ -289,6 +290,7 @@ const lists = {
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
+  'masking-canaries': maskingCanaryGuards,
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
