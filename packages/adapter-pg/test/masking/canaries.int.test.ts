@@ -32,8 +32,12 @@ beforeAll(async () => {
     const statement = statements.next()
     const { steps, binary } = statement
     const raw = await pair.run(steps)
-    const [a, b] = await Promise.all(worlds.map((world) => world.run(steps, binary)))
-    if (a === undefined || b === undefined) throw new RangeError('two worlds')
+    let [a, b] = await both(steps, binary)
+    if (!a.bytes.equals(b.bytes)) {
+      // What was taken back left room behind, and not as much in each, which changes the order of rows that nobody orders.
+      await pair.refill()
+      ;[a, b] = await both(steps, binary)
+    }
     const text = steps.join('; ')
     const told = searches[0].find(a.bytes) ?? searches[1].find(b.bytes)
     if (told !== undefined) leaks.push(`${told}\n    ${text}`)
@@ -50,6 +54,10 @@ beforeAll(async () => {
 }, 1_800_000)
 
 afterAll(() => Promise.all(worlds.map((world) => world.close())))
+
+async function both(steps: readonly string[], binary: boolean): Promise<readonly [Received, Received]> {
+  return Promise.all([worlds[0].run(steps, binary), worlds[1].run(steps, binary)])
+}
 
 function compare({ touches, open }: Made, raw: Outcome, governed: Received, text: string): void {
   if (governed.code === '42501' && raw.error === undefined) {
