@@ -78,8 +78,8 @@ export const directoryGuards = [
     ],
     [
       'one that hangs is not waited for',
-      'answer = await untilAborted((async () => directory.resolve(subject, query))(), query.signal)',
-      'answer = await directory.resolve(subject, query)',
+      'isPromise(found) ? await untilAborted(Promise.resolve(found), query.signal) : found',
+      'await found',
     ],
     ['an answer is checked', 'checkedRecord(answer, subject)', '{ aliases: [], owners: [], ...answer }'],
   ].map(([name, find, replace]) => ({

@@ -110,14 +110,14 @@ export const requestGuards = [
   {
     name: 'pending requests of whoever belongs together are capped',
     file: approvals('pending-index'),
-    find: 'waiting.length >= caps.perClosure)',
+    find: 'countOf(waiting) >= caps.perClosure)',
     replace: 'waiting.length > 1e9)',
     tests: core('approvals/caps'),
   },
   {
     name: 'pending requests are capped',
     file: approvals('pending-index'),
-    find: 'waiting.length >= caps.overall)',
+    find: 'countOf(waiting) >= caps.overall)',
     replace: 'waiting.length > 1e9)',
     tests: core('approvals/caps'),
   },

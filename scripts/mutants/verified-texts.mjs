@@ -48,6 +48,13 @@ export const verifiedTextGuards = [
     tests,
   },
   {
+    name: 'a text in another form than that which was verified is refused',
+    file: identity('approval-token'),
+    find: '    assertTokenForm(token)\n',
+    replace: '',
+    tests,
+  },
+  {
     name: 'few texts are remembered',
     file: identity('verified-texts'),
     find: 'this.#verified.size > remembered',

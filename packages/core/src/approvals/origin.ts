@@ -75,7 +75,7 @@ export async function openingOf(
 function sharedWith(requester: Principal): readonly string[] {
   const isProven = requester.delegation.length === 0
   const { members } = closureOf(requester, isProven ? ['person', 'run', 'key'] : ['person', 'run'])
-  return members.map(({ dimension, value }) => `${dimension} ${value}`)
+  return Object.freeze(members.map(({ dimension, value }) => `${dimension} ${value}`))
 }
 
 /** Undefined when anything differs, or it is over for another reason than a no. */

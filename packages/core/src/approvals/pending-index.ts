@@ -84,22 +84,19 @@ export async function enter(ledger: Ledger, deadlineMs: number, place: Place, ca
     const standing = entries.get(keys.content)?.value
     const before = old === undefined ? undefined : parseStored(entries.get(old)?.value)
     if (standing !== undefined && (standing !== place.replaces?.id || isHeld(before, nowMs))) throw alreadyWaiting()
-    const others = (entry: LedgerEntry | undefined) =>
-      pendingIn(entry, nowMs).filter(([id]) => id !== place.replaces?.id)
-    const lists = keys.lists.map((key) => ({ key, waiting: others(entries.get(key)) }))
+    const lists = keys.lists.map((key) => ({ key, waiting: othersIn(entries.get(key), place.replaces?.id, nowMs) }))
     for (const { key, waiting } of lists) {
-      if (key === allWaiting && waiting.length >= caps.overall)
+      if (key === allWaiting && countOf(waiting) >= caps.overall)
         throw capReached(`${String(caps.overall)} actions wait for approval`)
-      if (key !== allWaiting && waiting.length >= caps.perClosure)
+      if (key !== allWaiting && countOf(waiting) >= caps.perClosure)
         throw capReached(`${String(caps.perClosure)} actions of this account, person, run or key wait for approval`)
     }
-    const own: readonly [string, number] = [place.id, expiresAtMs]
     return {
       write: [
         ...(old === undefined || before?.end === 'consumed' ? [] : [{ key: old, value: undefined }]),
         { key: requestKey(place.id), value: place.value(nowMs, keptUntilMs), expiresAtMs: keptUntilMs },
         { key: keys.content, value: place.id, expiresAtMs },
-        ...lists.map(({ key, waiting }) => ({ key, ...listed([...waiting, own]) })),
+        ...lists.map(({ key, waiting }) => ({ key, ...listed([...waiting, place.id, expiresAtMs]) })),
       ],
       result: undefined,
     }
@@ -119,7 +116,7 @@ export async function leave(ledger: Ledger, deadlineMs: number, place: Place, sp
     // Whoever holds it now gives the place back.
     if (holder !== undefined && holder !== place.holder) return { write: [], result: undefined }
     const without = keys.lists.map((key) => {
-      const rest = pendingIn(entries.get(key), 0).filter(([id]) => id !== place.id)
+      const rest = othersIn(entries.get(key), place.id, 0)
       if (rest.length === 0) return { key, value: undefined }
       return { key, ...listed(rest) }
     })
@@ -132,31 +129,53 @@ export async function leave(ledger: Ledger, deadlineMs: number, place: Place, sp
 const allWaiting = 'approval/waiting/all'
 
 function indexKeys(place: Place): { readonly content: string; readonly lists: readonly string[] } {
-  const shared = place.sharedWith.map((what) => `approval/waiting/${sha256(what)}`)
-  return { content: contentKey(place.contentId), lists: [...new Set(shared), allWaiting] }
+  return { content: contentKey(place.contentId), lists: waitingKeys(place.sharedWith) }
+}
+
+const namesOfLists = new WeakMap<readonly string[], readonly string[]>()
+
+/** Named once for each request, which enters them and leaves them. */
+function waitingKeys(sharedWith: readonly string[]): readonly string[] {
+  const known = namesOfLists.get(sharedWith)
+  if (known !== undefined) return known
+  const shared = sharedWith.map((what) => `approval/waiting/${sha256(what)}`)
+  const names = [...new Set(shared), allWaiting]
+  // What cannot change any more has one answer.
+  if (Object.isFrozen(sharedWith)) namesOfLists.set(sharedWith, names)
+  return names
 }
 
 function contentKey(contentId: string): string {
   return `approval/content/${contentId}`
 }
 
-function pendingIn(entry: LedgerEntry | undefined, nowMs: number): readonly (readonly [string, number])[] {
+/** Ids and expiries by turns: an object with a key for each id would get a shape of its own each time. */
+type Waiting = readonly (string | number)[]
+
+/** What waits besides one of them. */
+function othersIn(entry: LedgerEntry | undefined, without: string | undefined, nowMs: number): Waiting {
   const value = entry?.value
   if (value === undefined) return []
   if (!isList(value)) throw notPending()
-  const pending: (readonly [string, number])[] = []
+  const others: (string | number)[] = []
   for (let at = 0; at < value.length; at += 2) {
     const id = value[at]
     const expiresAtMs = value[at + 1]
     if (typeof id !== 'string' || typeof expiresAtMs !== 'number') throw notPending()
-    if (expiresAtMs > nowMs) pending.push([id, expiresAtMs])
+    if (expiresAtMs > nowMs && id !== without) others.push(id, expiresAtMs)
   }
-  return pending
+  return others
 }
 
-/** Ids and expiries by turns: an object with a key for each id would get a shape of its own each time. */
-function listed(pending: readonly (readonly [string, number])[]) {
-  return { value: pending.flat(), expiresAtMs: Math.max(...pending.map(([, expiresAtMs]) => expiresAtMs)) }
+function countOf(waiting: Waiting): number {
+  return waiting.length / 2
+}
+
+/** As the ledger keeps it: as long as the last of them. */
+function listed(waiting: Waiting) {
+  let expiresAtMs = -Infinity
+  for (const each of waiting) if (typeof each === 'number' && each > expiresAtMs) expiresAtMs = each
+  return { value: waiting, expiresAtMs }
 }
 
 function isList(value: SnapshotValue): value is readonly SnapshotValue[] {

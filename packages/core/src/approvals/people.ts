@@ -4,6 +4,7 @@ import { linkedPrincipal, makePrincipal } from '../identity/make-principal.js'
 import { untilAborted } from '../identity/until-aborted.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
+import { isPromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
 
 /** What is known of a person who approves. */
@@ -42,7 +43,7 @@ export async function personOf(
 ): Promise<Principal> {
   const facts = await looked(people, account.subject, signal)
   if (facts === undefined) throw refused('nobody knows who decided', 'list the person where approvers are looked up')
-  const { accounts = [], person, roles } = facts
+  const { accounts, person, roles } = facts
   const principal = makePrincipal({
     ...account.subject,
     kind: 'human',
@@ -50,18 +51,19 @@ export async function personOf(
     agentClass: undefined,
     runRoot: undefined,
     key: undefined,
-    roles: [],
+    roles,
     verifiedBy: account.verifiedBy,
     level: account.level,
     expiresAtMs: account.expiresAtMs,
   })
-  return linkedPrincipal(principal, { person, aliases: accounts, owners: [], agentClass: undefined, roles })
+  if (person === undefined && accounts === undefined) return principal
+  return linkedPrincipal(principal, { person, aliases: accounts ?? [], owners: [], agentClass: undefined, roles })
 }
 
 async function looked(people: PeopleLookup, subject: Subject, signal: AbortSignal): Promise<PersonFacts | undefined> {
   try {
-    // An async function, so that a lookup which throws at once is no different from one that rejects.
-    return await untilAborted((async () => people(subject, signal))(), signal)
+    const answer = people(subject, signal)
+    return isPromise(answer) ? await untilAborted(Promise.resolve(answer), signal) : answer
   } catch (cause) {
     throw new BothKeysError('ERR_TOKEN_INVALID', 'the token was refused: who decided could not be looked up', { cause })
   }

@@ -71,14 +71,15 @@ export function approvalTokens(
   const time = new ForwardTime(clock)
   const verified = new VerifiedTexts(keySource(rules.jwks, issuer, clock))
 
-  async function verify(token: string): Promise<Claims> {
+  async function verify(token: unknown): Promise<Claims> {
+    assertTokenForm(token)
     const parts = unverifiedParts(token)
     assertHeader(parts.header, quick, approvalTokenType)
     return verified.add(token, parts)
   }
 
   async function read(token: unknown, about: ApprovalSubject, asOfMs: number | undefined): Promise<SignedApproval> {
-    assertTokenForm(token)
+    // The form and the header of a text that is known were checked, and belong to it.
     const claims = (await verified.get(token)) ?? (await verify(token))
     if (ownMember(claims, 'iss') !== issuer) throw refused('its iss is missing or wrong', again)
     const nowS = Math.floor((asOfMs ?? time.nowMs()) / 1000)

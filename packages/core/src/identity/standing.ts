@@ -1,6 +1,7 @@
 import { accountOfKey, accountsOf, personKey, personName } from '../duties/person.js'
 import { BothKeysError } from '../errors.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
+import { isPromise } from '../model/maybe-promise.js'
 import type { Principal, Subject } from '../model/principal.js'
 import type { Directory } from './directory.js'
 import type { CheckedRecord } from './directory-record.js'
@@ -72,8 +73,8 @@ async function lookUp(
 ): Promise<CheckedRecord | undefined> {
   let answer: unknown
   try {
-    // An async function, so that a directory which throws at once is no different from one that rejects.
-    answer = await untilAborted((async () => directory.resolve(subject, query))(), query.signal)
+    const found = directory.resolve(subject, query)
+    answer = isPromise(found) ? await untilAborted(Promise.resolve(found), query.signal) : found
   } catch (cause) {
     if (cause instanceof BothKeysError && cause.code === 'ERR_DIRECTORY_UNAVAILABLE') throw cause
     const why = query.signal.aborted ? `took longer than ${String(deadlineMs)} ms` : 'failed'

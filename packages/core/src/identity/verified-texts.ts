@@ -30,9 +30,9 @@ export class VerifiedTexts {
   }
 
   /** What a text says that the key which is there now has signed; undefined when that is not known. Rejects as the keys do. */
-  async get(text: string): Promise<UnverifiedParts['claims'] | undefined> {
-    const known = this.#verified.get(text)
-    if (known === undefined) return undefined
+  async get(text: unknown): Promise<UnverifiedParts['claims'] | undefined> {
+    const known = typeof text === 'string' ? this.#verified.get(text) : undefined
+    if (typeof text !== 'string' || known === undefined) return undefined
     if ((await this.#keys(...known.question)) === known.key) return known.claims
     this.#verified.delete(text)
     return undefined

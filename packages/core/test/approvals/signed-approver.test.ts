@@ -218,6 +218,38 @@ describe('when the action runs, a signed approval', () => {
     await expect(consume()).rejects.toMatchObject(refused)
   })
 
+  it('is void when its approver turned out to be the owner, whatever they are called', async () => {
+    const { consume, directory } = await keys()
+    directory.facts.set('ann', { roles: ['dba'], person: 'ann', accounts: [{ issuer: people, id: 'olga' }] })
+    await expect(consume()).rejects.toMatchObject(refused)
+  })
+
+  it('waits for nobody who looks people up and hangs', async () => {
+    const limit = new AbortController()
+    const port = deskApprover({
+      people: () => {
+        setImmediate(() => {
+          limit.abort()
+        })
+        return new Promise<never>(() => undefined)
+      },
+    })
+    const evidence = await decided('ann', { subject: about })
+    await expect(port.verify?.(evidence, about, limit.signal)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+  })
+
+  it('counts with people that are looked up at once or later, and with what they are called', async () => {
+    for (const facts of [{ roles: ['dba'] }, { roles: ['dba'], person: 'ann' }, { roles: ['dba'], accounts: [] }]) {
+      for (const answer of [facts, Promise.resolve(facts)]) {
+        const { consume, on } = await keys({ people: () => answer })
+        expect(await consume()).toMatchObject({ votes: [{ level: 'signed' }] })
+        const [vote] = on.journal.of('approval.vote')
+        expect(vote).toMatchObject({ decision: 'allow', roles: ['dba'] })
+        expect(JSON.stringify(vote).replaceAll('\\', '').includes('"person":"ann"')).toBe('person' in facts)
+      }
+    }
+  })
+
   it('is void when the ledger holds another text than was verified', async () => {
     const { consume, on, request } = await keys()
     const key = `approval/request/${request.id}`

@@ -51,6 +51,21 @@ describe('a signed approval that was read before', () => {
     expect(verify).toHaveBeenCalledTimes(1)
   })
 
+  it('is no other spelling of it', async () => {
+    const { read } = reading()
+    const text = await evidence()
+    await read(text)
+    // The last character of 64 bytes in base64url holds four bits that mean nothing.
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const other = text.slice(0, -1) + (last[last.indexOf(text.at(-1) ?? '') + 1] ?? '')
+    for (const spelling of [other, `${text}=`, `${text}\n`, ` ${text}`]) {
+      await expect(read(spelling)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    }
+    for (const none of [undefined, null, 1, Buffer.from(text), { toString: () => text }, [text]]) {
+      await expect(read(none as never)).rejects.toMatchObject({ code: 'ERR_TOKEN_INVALID' })
+    }
+  })
+
   it('is verified again when 128 others were read meanwhile', async () => {
     const { read, verify } = reading()
     const texts = await Promise.all(
