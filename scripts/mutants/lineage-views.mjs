@@ -122,7 +122,7 @@ export const lineageViewGuards = [
   guard(
     queries,
     columns,
-    'levels are counted',
+    'views over views are followed to a level',
     'above > 0; above -= 1) level = level?.parent',
     'above > 9; above -= 1) level = level?.parent',
   ),

@@ -1,4 +1,4 @@
-import { policyMaskGuards } from './policy-masks.mjs'
+import { maskingLists } from './masking.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
@@ -8,7 +8,6 @@ import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
 import { comparedBuiltinGuards } from './compared-builtins.mjs'
 import { bareWordGuards } from './bare-words.mjs'
-import { doorMaskGuards } from './door-masks.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
 import { definitionGuards } from './definitions.mjs'
@@ -26,12 +25,6 @@ import { estimatesPgGuards } from './estimates-pg.mjs'
 import { evidenceGuards } from './evidence.mjs'
 import { glassGuards } from './glass.mjs'
 import { liftingGuards } from './lifting.mjs'
-import { lineageFailureGuards } from './lineage-failures.mjs'
-import { lineageGuards } from './lineage.mjs'
-import { lineageOriginGuards } from './lineage-origins.mjs'
-import { lineageViewGuards } from './lineage-views.mjs'
-import { maskingPlaceGuards } from './masking-places.mjs'
-import { maskingViewGuards } from './masking-views.mjs'
 import { chainReviewGuards } from './chain-reviews.mjs'
 import { glassReviewGuards } from './glass-review.mjs'
 import { asleepGuards } from './asleep.mjs'
@@ -58,7 +51,6 @@ import { serveControlGuards } from './serve-control.mjs'
 import { loginTurnsGuards } from './login-turns.mjs'
 import { ledgerPostgresGuards } from './ledger-postgres.mjs'
 import { levelGuards } from './levels.mjs'
-import { lineageTotalGuards } from './lineage-total.mjs'
 import { linkGuards } from './links.mjs'
 import { lintGuards } from './lint.mjs'
 import { lintHeldGuards } from './lint-held.mjs'
@@ -68,10 +60,6 @@ import { failedTransactionGuards, latePortalGuards, underWayGuards } from './lat
 import { leftForTheEndGuards } from './left-for-the-end.mjs'
 import { loopbackGuards } from './loopback.mjs'
 import { lookGuards } from './looks.mjs'
-import { maskerGuards } from './masking-masker.mjs'
-import { maskingOperatorGuards } from './masking-operators.mjs'
-import { maskingCanaryGuards } from './masking-canaries.mjs'
-import { maskingDetectorGuards } from './masking-detectors.mjs'
 import { mitigationGuards } from './mitigations.mjs'
 import { modelCheckGuards } from './model-check.mjs'
 import { modelCheckDutyGuards } from './model-check-duties.mjs'
@@ -146,6 +134,7 @@ import { stoppedLookGuards } from './stopped-looks.mjs'
  * `tests` must fail then, one whose name matches `only` where that is given.
  */
 const lists = {
+  ...maskingLists,
   path,
   'permits-in-time': permitsInTimeGuards,
   'late-portals': latePortalGuards,
@@ -164,8 +153,6 @@ const lists = {
   'session-end': sessionEndGuards,
   policy: policyGuards,
   mitigations: mitigationGuards,
-  'masking-operators': maskingOperatorGuards,
-  'masking-masker': maskerGuards,
   decide: decideGuards,
   'text-searches': textSearchGuards,
   identity: identityGuards,
@@ -192,10 +179,6 @@ const lists = {
   'glass review': glassReviewGuards,
   'chain-reviews': chainReviewGuards,
   lifting: liftingGuards,
-  lineage: lineageGuards,
-  'lineage-failures': lineageFailureGuards,
-  'masking-views': maskingViewGuards,
-  'masking-places': maskingPlaceGuards,
   asleep: asleepGuards,
   grants: grantGuards,
   'grants-keys': grantKeyGuards,
@@ -247,7 +230,6 @@ const lists = {
   looks: lookGuards,
   loopback: loopbackGuards,
   served: servedGuards,
-  'door-masks': doorMaskGuards,
   'door-parts': doorPartGuards,
   door,
   'door-transactions': doorTransactionGuards,
@@ -290,12 +272,6 @@ const lists = {
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
-  'masking-canaries': maskingCanaryGuards,
-  'masking-detectors': maskingDetectorGuards,
-  'lineage-total': lineageTotalGuards,
-  'lineage-views': lineageViewGuards,
-  'lineage-origins': lineageOriginGuards,
-  'policy-masks': policyMaskGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -78,7 +78,7 @@ describe('a stream', () => {
       const text = `It was ${example} he said.`
       const bytes = utf8.encode(text)
       const expected = bytesOf(unsplit(text, given.detectors))
-      expect(expected, type).toContain(`[${type}]`)
+      expect(expected).toContain(`[${type}]`)
       const step = bytes.length > 200 && !soak ? 29 : 1
       for (let cut = 0; cut <= bytes.length; cut += step)
         expect(inParts(bytes, [cut], given), `${type} at ${String(cut)}`).toBe(expected)

@@ -1,0 +1,30 @@
+import { doorMaskGuards } from './door-masks.mjs'
+import { lineageFailureGuards } from './lineage-failures.mjs'
+import { lineageOriginGuards } from './lineage-origins.mjs'
+import { lineageTotalGuards } from './lineage-total.mjs'
+import { lineageViewGuards } from './lineage-views.mjs'
+import { lineageGuards } from './lineage.mjs'
+import { maskingCanaryGuards } from './masking-canaries.mjs'
+import { maskingDetectorGuards } from './masking-detectors.mjs'
+import { maskerGuards } from './masking-masker.mjs'
+import { maskingOperatorGuards } from './masking-operators.mjs'
+import { maskingPlaceGuards } from './masking-places.mjs'
+import { maskingViewGuards } from './masking-views.mjs'
+import { policyMaskGuards } from './policy-masks.mjs'
+
+/** The lists that are about masking: what is followed, decided, found and shown. */
+export const maskingLists = {
+  'masking-operators': maskingOperatorGuards,
+  'masking-masker': maskerGuards,
+  lineage: lineageGuards,
+  'lineage-failures': lineageFailureGuards,
+  'masking-views': maskingViewGuards,
+  'masking-places': maskingPlaceGuards,
+  'door-masks': doorMaskGuards,
+  'masking-canaries': maskingCanaryGuards,
+  'masking-detectors': maskingDetectorGuards,
+  'lineage-total': lineageTotalGuards,
+  'lineage-views': lineageViewGuards,
+  'lineage-origins': lineageOriginGuards,
+  'policy-masks': policyMaskGuards,
+}
