@@ -10,6 +10,7 @@ import type { MaskObligation } from './model/mask-obligation.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
+import type { NamedColumn } from './policy/masks.js'
 import { namedColumns } from './policy/masks.js'
 import type { EventDraft } from './record/event.js'
 import type { Refusal } from './refusal.js'
@@ -45,14 +46,6 @@ export interface AdapterRequest {
   readonly estimate?: AdmissionRequest['estimate']
 }
 
-/** A column that a mask rule of the policy names. */
-export interface MaskedColumn {
-  readonly rule: string
-  readonly schema: string
-  readonly table: string
-  readonly column: string
-}
-
 /** What of a description the policy looks at. */
 export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
 
@@ -83,10 +76,10 @@ export interface SessionAccess {
   /** The backstops that the policy switches on for the target. */
   backstops(): readonly string[]
   /**
-   * The columns of the target that the policy masks by name, for anybody: one that does not exist masks nothing, and a door
-   * refuses to start then.
+   * What of the target the policy masks by name, for anybody. Where a table of these does not exist, its rows may stand
+   * anywhere else: a door lets nothing be read then. The same list as long as the policy stays.
    */
-  maskedColumns(): readonly MaskedColumn[]
+  maskedColumns(): readonly NamedColumn[]
   /** Records what the door did on its own account. */
   internal(body: EventDraft['body']): void
 }
@@ -206,7 +199,7 @@ class Access implements SessionAccess {
     return this.#state.enforcement.policyNow().targets.get(this.#target.name)?.backstops ?? []
   }
 
-  maskedColumns(): readonly MaskedColumn[] {
+  maskedColumns(): readonly NamedColumn[] {
     return namedColumns(this.#state.enforcement.policyNow(), this.#target.name)
   }
 

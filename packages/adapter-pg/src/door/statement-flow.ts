@@ -32,6 +32,7 @@ import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
 import { unusualSettings } from './unusual-settings.js'
 import type { Upstream } from './upstream.js'
+import { vanishedTable } from './vanished-tables.js'
 
 export interface FlowContext {
   readonly access: SessionAccess
@@ -159,15 +160,20 @@ export class StatementFlow {
     state: ServerState,
     signal: AbortSignal,
   ): MaybePromise<Passage | 'stale'> {
-    if (this.#keeper.outdated && analysis.transaction === undefined && this.#connection.transactionStatus !== 'E') {
-      this.#context.access.refused(this.#request(analysis.description, request.parameters, state), outdated)
-      return { outcome: 'refused', refusal: outdated }
-    }
-    return andThen(this.#ownText(analysis, request.extended), (own) => {
+    const unsafe = this.#unsafe(analysis, state)
+    const owned = unsafe === undefined ? this.#ownText(analysis, request.extended) : { refusal: unsafe }
+    return andThen(owned, (own) => {
       if ('text' in own) return this.#ask(request, analysis, own.text, state, signal)
       this.#context.access.refused(this.#request(analysis.description, request.parameters, state), own.refusal)
       return { outcome: 'refused', refusal: own.refusal }
     })
+  }
+
+  /** Why what is known of the target is not enough to decide by. */
+  #unsafe({ description, transaction }: Analysis, { catalog }: ServerState): DoorRefusal | undefined {
+    const { transactionStatus } = this.#connection
+    if (this.#keeper.outdated && transaction === undefined && transactionStatus !== 'E') return outdated
+    return vanishedTable(this.#context.access.maskedColumns(), catalog, description.effects)
   }
 
   #ask(

@@ -106,17 +106,33 @@ function contradictions(rule: MaskRule, earlier: readonly MaskRule[]): readonly 
     ])
 }
 
-/** The columns of a target that mask rules name one by one. */
-export function namedColumns(
-  { masks }: CompiledPolicy,
-  target: string,
-): readonly { readonly rule: string; readonly schema: string; readonly table: string; readonly column: string }[] {
+/** A table of a target that a mask rule names, with the column where it names one. */
+export interface NamedColumn {
+  readonly rule: string
+  readonly schema: string
+  readonly table: string
+  /** Undefined: every column. */
+  readonly column: string | undefined
+}
+
+const named = new WeakMap<CompiledPolicy, Map<string, readonly NamedColumn[]>>()
+
+/** What of a target mask rules name without a wildcard for its table. The same list for the same policy and target. */
+export function namedColumns(policy: CompiledPolicy, target: string): readonly NamedColumn[] {
+  const known = named.get(policy) ?? new Map<string, readonly NamedColumn[]>()
+  named.set(policy, known)
+  const columns = known.get(target) ?? Object.freeze(columnsNamedIn(policy, target))
+  known.set(target, columns)
+  return columns
+}
+
+function columnsNamedIn({ masks }: CompiledPolicy, target: string): NamedColumn[] {
   return [...(masks?.values() ?? [])]
     .filter(({ targets }) => targets.has(target))
     .flatMap(({ columns, id }) =>
       columns.flatMap(({ column, schema, table }) =>
-        typeof column === 'string' && typeof schema === 'string' && typeof table === 'string'
-          ? [{ rule: id, schema, table, column }]
+        typeof schema === 'string' && typeof table === 'string'
+          ? [{ rule: id, schema, table, column: typeof column === 'string' ? column : undefined }]
           : [],
       ),
     )

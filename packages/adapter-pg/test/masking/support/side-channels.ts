@@ -111,7 +111,7 @@ export function sideChannels(guess: string): readonly SideChannel[] {
     { ...of('a view with another name', `create view copied as select email as e from users`, `select e from copied`), outcome: 'masked' },
     of('CREATE TABLE AS EXECUTE', `prepare q as select email as e from users`, `create temp table copied as execute q`, `select e from copied`),
     of('a column renamed', `alter table users rename email to open`, `select open from users`),
-    { ...of('a table renamed', `alter table users rename to open`, `select email from open`), open: 'a mask goes by the name of the table' },
+    { ...of('a table renamed', `alter table users rename to open`, `select email from open`) },
     of('a generated column', `alter table users add open text generated always as (upper(email)) stored`, `select open from users`),
     of('a function of the text', `create function mine() returns setof text language sql as 'select email from users'`, `select * from mine()`),
     of('a function that is there', `select * from leak()`),
