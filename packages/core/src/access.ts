@@ -80,6 +80,8 @@ export interface SessionAccess {
    * anywhere else: a door lets nothing be read then. The same list as long as the policy stays.
    */
   maskedColumns(): readonly NamedColumn[]
+  /** Whether a policy masks anything of the target, for anybody. */
+  masks(): boolean
   /** Records what the door did on its own account. */
   internal(body: EventDraft['body']): void
 }
@@ -201,6 +203,11 @@ class Access implements SessionAccess {
 
   maskedColumns(): readonly NamedColumn[] {
     return namedColumns(this.#state.enforcement.policyNow(), this.#target.name)
+  }
+
+  masks(): boolean {
+    const { masks } = this.#state.enforcement.policyNow()
+    return [...(masks?.values() ?? [])].some(({ targets }) => targets.has(this.#target.name))
   }
 
   internal(body: EventDraft['body']): void {

@@ -285,6 +285,7 @@ export class DoorConnection implements Line {
         if (!this.#closed && !this.#client.send(bytes)) this.#link.clientFull(true)
       },
       told: (bytes) => this.#words.told(bytes),
+      notified: (bytes) => this.#words.notified(bytes),
       ready: (status, failed) => this.#settle(status, failed),
       parsed: (statement, ok) => {
         this.#extended.parsed(statement, ok)

@@ -12,6 +12,8 @@ export interface ResponseEvents {
   toClient(bytes: Buffer): void
   /** An error or a notice of the server as the client may have it. */
   told(bytes: Buffer): Buffer
+  /** A NotificationResponse as the client may have it. */
+  notified(bytes: Buffer): Buffer
   /** An exchange ended: outcomes are recorded before the ReadyForQuery is released. */
   ready(status: string, failed: boolean): MaybePromise<void>
   /** A statement was parsed, or its Parse failed or was skipped. */

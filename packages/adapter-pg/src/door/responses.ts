@@ -177,7 +177,7 @@ export class ResponseTracker implements BackendSink {
       case 'N':
         return head?.kind === 'internal' ? 'drop' : this.#tell(bytes)
       case 'A':
-        return 'pass'
+        return this.#instead(bytes, this.#events.notified(bytes))
       case 'E': {
         const verdict = this.#error(head, bytes)
         this.#events.progress()
@@ -221,7 +221,10 @@ export class ResponseTracker implements BackendSink {
   }
 
   #tell(bytes: Buffer): 'pass' | 'drop' {
-    const told = this.#events.told(bytes)
+    return this.#instead(bytes, this.#events.told(bytes))
+  }
+
+  #instead(bytes: Buffer, told: Buffer): 'pass' | 'drop' {
     return told === bytes ? 'pass' : this.#replace(told)
   }
 

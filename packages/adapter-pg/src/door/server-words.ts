@@ -1,7 +1,7 @@
 import type { Effect, SessionAccess } from '@bothkeys/core/adapter'
 import type { NamedIn } from '../analyzer/whole-reads.js'
 import { isOnRows, wholeReads } from '../analyzer/whole-reads.js'
-import { errorFields } from './messages.js'
+import { errorFields, message } from './messages.js'
 import type { Run } from './run.js'
 import { withheld } from './withheld.js'
 
@@ -48,6 +48,16 @@ export class ServerWords {
       effects: this.#asked,
     })
     return effect === 'allow' ? bytes : withheld(bytes, fields, rules)
+  }
+
+  /**
+   * A NotificationResponse as the client may have it: where something of the target is masked its payload goes, which triggers
+   * may make of any row, and the channel stays.
+   */
+  notified(bytes: Buffer): Buffer {
+    if (!this.#access.masks()) return bytes
+    const channel = bytes.subarray(9, bytes.indexOf(0, 9) + 1)
+    return message('A', Buffer.concat([bytes.subarray(5, 9), channel, Buffer.from([0])]))
   }
 }
 

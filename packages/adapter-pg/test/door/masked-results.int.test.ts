@@ -137,4 +137,17 @@ describe('results of which a policy masks columns', () => {
       client.release(true)
     }
   })
+
+  it('come without what others put into notifications', async () => {
+    const client = await pool.connect()
+    try {
+      const heard = new Promise<unknown>((resolve) => client.once('notification', resolve))
+      await client.query('listen news')
+      await on.owner.query(`select pg_notify('news', email) from users where email is not null`)
+      expect(await heard).toMatchObject({ channel: 'news', payload: '' })
+      expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    } finally {
+      client.release(true)
+    }
+  })
 })

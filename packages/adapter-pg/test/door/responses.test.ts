@@ -17,6 +17,7 @@ describe('an answer that fits nothing that was sent', () => {
       {
         toClient: (bytes) => seen.push(bytes),
         told: (bytes) => bytes,
+        notified: (bytes) => bytes,
         ready: nothing,
         parsed: nothing,
         skipping: nothing,

@@ -110,6 +110,7 @@ function answered(masks: ResultMasks | undefined, pieces: readonly Buffer[], max
     {
       toClient: (bytes) => seen.push(bytes),
       told: (bytes) => bytes,
+      notified: (bytes) => bytes,
       ready: nothing,
       parsed: nothing,
       skipping: nothing,

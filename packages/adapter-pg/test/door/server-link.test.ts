@@ -38,6 +38,7 @@ function asked(
     ended: ignore,
     fatal: ignore,
     told: (bytes) => bytes,
+    notified: (bytes) => bytes,
     lost: () => left.push('lost'),
   })
   const refusal = { code: 'ERR_DENIED', message: 'no', rules: [], hint: '' } as const
