@@ -13,6 +13,7 @@ import { decide } from './tables/decide.js'
 import { firstStatement } from './tables/first-statement.js'
 import { largeResult } from './tables/large-result.js'
 import { maskingSpeed } from './tables/masking-speed.js'
+import { maskedResult } from './tables/masked-result.js'
 import { masking } from './tables/masking.js'
 import { select } from './tables/select.js'
 import { start } from './tables/start.js'
@@ -20,7 +21,7 @@ import { streamHeap } from './tables/stream-heap.js'
 import { twoKeys } from './tables/two-keys.js'
 import { update } from './tables/update.js'
 
-const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, masking, maskingSpeed]
+const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, maskedResult, masking, maskingSpeed]
 
 if (!import.meta.resolve('@bothkeys/core').endsWith('/dist/index.js')) {
   throw new Error('the benchmarks run on the built packages only: use `npm run bench`')

@@ -19,7 +19,8 @@ export interface Stage {
   raw(): Promise<pg.Client>
   /** The driver's own connection behind a stream that only hands bytes on. */
   bare(): Promise<pg.Client>
-  governed(journal: 'memory' | 'file'): Promise<pg.Client>
+  /** `mask`: the rules of the policy that mask something. */
+  governed(journal: 'memory' | 'file', mask?: readonly object[]): Promise<pg.Client>
   close(): Promise<void>
 }
 
@@ -49,9 +50,9 @@ export async function openStage(server: LocalPostgres, more = ''): Promise<Stage
     folder,
     raw: () => connect({ connectionString: database.url }),
     bare: () => connect({ connectionString: database.url, stream: () => new BareDuplex() } as pg.ClientConfig),
-    governed: async (kind) => {
+    governed: async (kind, mask) => {
       const journal = kind === 'memory' ? memoryJournal() : fileJournal(mkdtempSync(join(folder, 'journal-')))
-      const { client, guard } = await governedClient(database.url, journal)
+      const { client, guard } = await governedClient(database.url, journal, mask)
       opened.push({ close: () => guard.close() }, { close: () => client.end() })
       return client
     },
@@ -67,9 +68,10 @@ export async function openStage(server: LocalPostgres, more = ''): Promise<Stage
 export async function governedClient(
   url: string,
   journal: JournalFactory,
+  mask?: readonly object[],
 ): Promise<{ readonly client: pg.Client; readonly guard: Guard }> {
   const target = postgres('shop', { connectionString: url })
-  const policy = shopPolicy(50)
+  const policy = { ...shopPolicy(50), ...(mask !== undefined && { mask }) }
   const guard = await createGuard({
     policy: { load: () => Promise.resolve({ name: 'bench', content: policy }) },
     identity: unverifiedIdentity(),
