@@ -1,4 +1,4 @@
-import { vanishedTableGuards } from './vanished-tables.mjs'
+import { maskedTableGuards } from './masked-tables.mjs'
 import { doorMaskGuards } from './door-masks.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
@@ -28,5 +28,5 @@ export const maskingLists = {
   'lineage-views': lineageViewGuards,
   'lineage-origins': lineageOriginGuards,
   'policy-masks': policyMaskGuards,
-  'vanished-tables': vanishedTableGuards,
+  'masked-tables': maskedTableGuards,
 }

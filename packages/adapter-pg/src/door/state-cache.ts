@@ -9,6 +9,7 @@ import type { CatalogSnapshot } from '../catalog/snapshot.js'
 import { stateProbe, stateProbe13, stateProbeOwning, stateProbeSince, systemProbe } from '../catalog/state-probe.js'
 import type { InternalStatement } from './internal-statement.js'
 import { reservedPrefix } from './internal-statement.js'
+import { MaskedTables } from './masked-tables.js'
 import { RowChanges } from './row-changes.js'
 import { ServerState } from './server-state.js'
 
@@ -67,6 +68,8 @@ const statements = {
 export class StateCache {
   /** What the connections of the target change, as far as that is known to be rows alone. */
   readonly rowChanges: RowChanges = new RowChanges()
+  /** Which tables the names of masks stood for when they were met first. */
+  readonly maskedTables: MaskedTables = new MaskedTables()
   readonly #builtins = new Map<string, BuiltinCatalog>()
   readonly #catalogs = new Map<string, CatalogSnapshot>()
   readonly #states = new Map<string, ServerState>()

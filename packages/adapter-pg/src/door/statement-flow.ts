@@ -32,7 +32,6 @@ import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
 import { unusualSettings } from './unusual-settings.js'
 import type { Upstream } from './upstream.js'
-import { vanishedTable } from './vanished-tables.js'
 
 export interface FlowContext {
   readonly access: SessionAccess
@@ -173,7 +172,7 @@ export class StatementFlow {
   #unsafe({ description, transaction }: Analysis, { catalog }: ServerState): DoorRefusal | undefined {
     const { transactionStatus } = this.#connection
     if (this.#keeper.outdated && transaction === undefined && transactionStatus !== 'E') return outdated
-    return vanishedTable(this.#context.access.maskedColumns(), catalog, description.effects)
+    return this.#context.states.maskedTables.refusal(this.#context.access.maskedColumns(), catalog, description.effects)
   }
 
   #ask(

@@ -110,6 +110,7 @@ export function sideChannels(guess: string): readonly SideChannel[] {
     of('a materialised view', `create materialized view copied as select email as e from users`, `select e from copied`),
     { ...of('a view with another name', `create view copied as select email as e from users`, `select e from copied`), outcome: 'masked' },
     of('CREATE TABLE AS EXECUTE', `prepare q as select email as e from users`, `create temp table copied as execute q`, `select e from copied`),
+    of('a table renamed and another put in its place', `alter table users rename to open`, `create table users (like open)`, `select email from open`),
     of('a column renamed', `alter table users rename email to open`, `select open from users`),
     { ...of('a table renamed', `alter table users rename to open`, `select email from open`) },
     of('a generated column', `alter table users add open text generated always as (upper(email)) stored`, `select open from users`),

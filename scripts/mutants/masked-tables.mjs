@@ -1,8 +1,8 @@
-const file = 'packages/adapter-pg/src/door/vanished-tables.ts'
-const tests = ['packages/adapter-pg/test/door/vanished-tables.test.ts']
+const file = 'packages/adapter-pg/src/door/masked-tables.ts'
+const tests = ['packages/adapter-pg/test/door/masked-tables.test.ts']
 
 /** Tables that masks name and the catalog does not have. */
-export const vanishedTableGuards = [
+export const maskedTableGuards = [
   [
     'lets nothing be read that also defines',
     "effects.every(({ duty }) => duty === 'define')",
@@ -10,18 +10,21 @@ export const vanishedTableGuards = [
   ],
   [
     'is looked for again for other masks',
-    '  if (known?.masked === masked) return',
-    '  if (known !== undefined) return',
+    '    if (looked?.masked === masked) return',
+    '    if (looked !== undefined) return',
   ],
-  ['is looked for', '=== undefined)\n  if (gone', '=== null)\n  if (gone'],
+  ['is looked for', ' || relation === undefined) refusal', ') refusal'],
+  ['is known by its object id', 'if (moved !== undefined || ', 'if ('],
+  ['is one of its database', 'JSON.stringify([catalog.database, ', 'JSON.stringify(['],
+  ['is remembered', '      else this.#known.set(name, relation.id)\n', ''],
 ]
   .map(([what, find, replace]) => ({ name: `a masked table that is gone ${what}`, file, find, replace, tests }))
   .concat(
     {
       name: 'a door looks whether masked tables are there',
       file: 'packages/adapter-pg/src/door/statement-flow.ts',
-      find: 'return vanishedTable(this.#context.access.maskedColumns(), catalog, description.effects)',
-      replace: 'return vanishedTable([], catalog, description.effects)',
+      find: 'refusal(this.#context.access.maskedColumns(), catalog',
+      replace: 'refusal([], catalog',
       tests: ['packages/adapter-pg/test/masking/side-channels.int.test.ts'],
       only: 'a table renamed',
     },
