@@ -214,6 +214,13 @@ export const lineageGuards = [
     tests,
   },
   {
+    name: 'so does how many items of a list were compared',
+    file: source('operators'),
+    find: 'if (stopsEarly(body)) walk',
+    replace: 'if (stopsEarly(body) && scope.reach < 0) walk',
+    tests,
+  },
+  {
     name: 'so does whether COALESCE needed another value',
     file: source('expressions'),
     find: '  walk.flows.aside(() => walk.visit(first, scope))',

@@ -6,7 +6,8 @@ import { baseType, unknownType } from './overloads.js'
 import { readColumn } from './range-values.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
-import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { takesNoTime } from './takes-no-time.js'
 import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator } from './totality.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
@@ -112,11 +113,6 @@ function coalesce(walk: Walk, values: readonly TreeNode[], scope: Scope): void {
     if (index === others.length - 1) walk.visit(value, scope)
     else walk.flows.aside(() => walk.visit(value, scope))
   }
-}
-
-function takesNoTime(value: TreeNode): boolean {
-  const type = unwrap(value)?.type
-  return type === 'A_Const' || type === 'ColumnRef' || type === 'ParamRef'
 }
 
 /** AND and OR stop at the first that decides: how far they came shows in the time that it takes. */

@@ -5,6 +5,7 @@ import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from 
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
+import { takesNoTime } from './takes-no-time.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { judgedType, judgeOperator, literalOf, sizeFacts } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
@@ -15,7 +16,9 @@ export const operatorExpression: Handler = (walk, body, scope) => {
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   settleOperands(walk, body, names, scope)
   const before = walk.flows.size
-  walk.descend('A_Expr', body, scope, nameOnly)
+  // Lists, bounds and rows are compared one by one until that decides: how far it came shows in the time that it takes.
+  if (stopsEarly(body)) walk.flows.aside(() => walk.descend('A_Expr', body, scope, nameOnly))
+  else walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
   judge(walk, body, names, scope, before)
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
@@ -31,6 +34,13 @@ function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[]
   if (textOf(body, 'kind') === 'AEXPR_SIMILAR') walk.flows.mayFail()
   for (const [left, right] of operandTypes(walk, body, (node) => judgedType(walk, node, scope)))
     for (const name of names) judgeOperator(walk, name, left, right, facts)
+}
+
+function stopsEarly(body: TreeNode): boolean {
+  const [left, right] = [nodeOf(body, 'lexpr'), nodeOf(body, 'rexpr')]
+  const items = listOf(bodyOf(right, 'List') ?? {}, 'items')
+  const fields = [left, right].flatMap((side) => listOf(bodyOf(side, 'RowExpr') ?? {}, 'args'))
+  return [...items, ...fields].some((value) => !takesNoTime(value))
 }
 
 type OperandTypes = readonly [left: InferredType, right: InferredType]

@@ -14,6 +14,23 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ["SELECT CASE WHEN email = 'x' THEN 1 ELSE 2 END FROM customers", '- > customers.email'],
   ["SELECT CASE WHEN email = 'x' THEN 1 / id END FROM customers", 'customers.id > customers.email customers.id'],
   ['SELECT CASE name WHEN email THEN 1 END FROM customers', '- > customers.email customers.name'],
+  // How long it takes would tell how far it came.
+  ["SELECT coalesce(email, 'none') FROM customers", 'customers.email'],
+  [
+    'SELECT coalesce(email, (SELECT max(status) FROM orders)) FROM customers',
+    'orders.status > customers.email orders.status',
+  ],
+  ["SELECT email = 'x' OR vip, NOT vip FROM customers", '- | customers.vip > customers.email customers.vip'],
+  ["SELECT email IN ('a', 'b') FROM customers", 'customers.email'],
+  ["SELECT 'a' IN (email, (SELECT max(status) FROM orders)) FROM customers", '- > customers.email orders.status'],
+  [
+    'SELECT email BETWEEN name AND (SELECT max(status) FROM orders) FROM customers',
+    '- > customers.email customers.name orders.status',
+  ],
+  [
+    "SELECT (email, (SELECT max(status) FROM orders)) = ('a', name) FROM customers",
+    '- > customers.email customers.name orders.status',
+  ],
   [
     'SELECT coalesce(email, name), nullif(email, name), greatest(email, name) FROM customers',
     'customers.email customers.name | customers.email customers.name | customers.email customers.name > customers.email customers.name',

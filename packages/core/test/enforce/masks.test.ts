@@ -270,13 +270,15 @@ describe('the outcome on record', () => {
 })
 
 describe('what a door asks of the policy', () => {
-  it('names the columns that masks name one by one, for anybody', async () => {
+  it('names the tables and columns that masks name, for anybody, and the same list again', async () => {
     const rule = { ...pii, columns: ['public.users.email', 'public.cards.*', 'public."a.b".c'], except: ['auditor'] }
     const on = await bench({ policy: policyWith(rule) })
     const { access } = await on.access({ ...agent, roles: ['auditor'] })
     expect(access.maskedColumns()).toEqual([
       { rule: 'pii', schema: 'public', table: 'users', column: 'email' },
+      { rule: 'pii', schema: 'public', table: 'cards', column: undefined },
       { rule: 'pii', schema: 'public', table: 'a.b', column: 'c' },
     ])
+    expect(access.maskedColumns()).toBe(access.maskedColumns())
   })
 })
