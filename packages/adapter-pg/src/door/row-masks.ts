@@ -3,7 +3,7 @@ import type { NamedIn } from '../analyzer/whole-reads.js'
 import type { ByteWriter } from './byte-writer.js'
 import type { CellRule } from './cell-rules.js'
 import { contentRule, maskRule, missing, wholeRule } from './cell-rules.js'
-import { isFromMasked } from './column-origins.js'
+import { isFromMasked } from './masked-origin.js'
 import type { ResultColumn } from './result-columns.js'
 
 /**

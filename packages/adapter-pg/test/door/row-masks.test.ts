@@ -75,10 +75,10 @@ const names = {
   catalog: {
     relations: new Map(
       [
-        { id: 16400, name: 'users', children: [16401] },
-        { id: 16401, name: 'old', children: [] },
-        { id: 16402, name: 'other', children: [] },
-      ].map(({ children, id, name }) => [
+        { id: 16400, name: 'users', children: [16401], parents: [] },
+        { id: 16401, name: 'old', children: [], parents: [16400] },
+        { id: 16402, name: 'other', children: [], parents: [] },
+      ].map(({ children, id, name, parents }) => [
         id,
         {
           id,
@@ -86,10 +86,14 @@ const names = {
           name,
           kind: 'table',
           children,
+          parents,
           columns: new Map([
-            ['id', { name: 'id', number: 1 }],
-            ['email', { name: 'email', number: 3 }],
+            ['id', { name: 'id', number: 1, generated: false }],
+            ['email', { name: 'email', number: 3, generated: false }],
+            ['initial', { name: 'initial', number: 4, generated: true, generatedFrom: [3] }],
           ]),
+          defaults: [],
+          partitionKey: [],
         } as unknown as Relation,
       ]),
     ),
@@ -310,6 +314,7 @@ describe('a column that the server says is of a masked one', () => {
   it.each<[string, ColumnSpec, Cell]>([
     ['itself', { name: 'x', table: 16400, number: 3 }, '[masked]'],
     ['of another type', { name: 'x', table: 16400, number: 3, type: 23 }, null],
+    ['what is generated from it', { name: 'x', table: 16400, number: 4 }, '[masked]'],
     ['another of its table', { name: 'x', table: 16400, number: 1 }, 'v'],
     ['its whole row', { name: 'x', table: 16400, number: 0, type: 16500 }, null],
     ['that of a child', { name: 'x', table: 16401, number: 3 }, '[masked]'],
