@@ -11,6 +11,18 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
   ],
   ["SELECT max(email) || 'x' FROM customers", 'customers.email > customers.email'],
+  ["SELECT count(email)::text || 'x' FROM customers", 'customers.email > customers.email'],
+  ['SELECT count(email)::text FROM customers', 'customers.email'],
+  ['SELECT ROW(email, (SELECT 1 FROM pg_tables LIMIT 1)) FROM customers', 'customers.email > customers.email'],
+  ['SELECT ROW(email, (SELECT 1 FROM pg_class LIMIT 1)) FROM customers', 'customers.email'],
+  [
+    "WITH RECURSIVE t(a, b) AS (SELECT id, email FROM customers UNION ALL SELECT 1, 'x') CYCLE b SET c USING p SELECT 1 FROM t",
+    '- > customers.email customers.id',
+  ],
+  [
+    'WITH RECURSIVE t AS (SELECT id, email FROM customers UNION ALL SELECT id, email FROM t) CYCLE email SET c USING p SELECT email FROM t',
+    'customers.email customers.id > customers.email customers.id',
+  ],
   [
     "SELECT customers FROM customers WHERE customers.email = 'a'",
     'customers.* customers.email customers.id customers.name customers.vip ? customers.email',
