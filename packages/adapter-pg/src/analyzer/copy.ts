@@ -7,6 +7,7 @@ import { readRelation } from './relation-reads.js'
 import { Scope } from './scope.js'
 import { flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
+import { unknownValues } from './written-values.js'
 
 /** COPY, both ways, with the client, a file of the server or a program on it. */
 export const copyStatement: Handler = (walk, body, outer) => {
@@ -25,7 +26,10 @@ export const copyStatement: Handler = (walk, body, outer) => {
   }
   const named = namesOf(listOf(body, 'attlist')) ?? []
   const columns = new Set(named.length > 0 ? named : relation.columns.keys())
-  if (into) changeRelation(walk, relation, 'insert', { columns, ...(withClient && { payload: 'unbound' }) })
+  if (into) {
+    const values = unknownValues(columns)
+    changeRelation(walk, relation, 'insert', { columns, values, ...(withClient && { payload: 'unbound' }) })
+  }
   // COPY TO reads the table itself, never its children.
   else readRelation(walk, relation, columns, { only: true })
   outer.flow = into ? nothingGiven() : columnsOut(walk, relation, named, withClient)

@@ -71,7 +71,8 @@ export class Flows {
   readonly elsewhere: Sources = new Sources()
   /** What queries give and nobody takes. */
   readonly dropped: Sources = new Sources()
-  readonly lookups: { readonly sources: Sources; readonly values: number }[] = []
+  /** `written`: by the server, when rows are written. */
+  readonly lookups: { readonly sources: Sources; readonly values: number; readonly written?: true }[] = []
   /** What the text gives. */
   result: QueryFlow | undefined
   /** Whether SELECT INTO keeps what a statement gives. */

@@ -24,11 +24,11 @@ export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
   const given = flows.result?.columns === undefined ? [...read] : outputs.flatMap(({ sources }) => sources)
   for (const source of given) followed.add(source)
   const lookups: ColumnLookup[] = []
-  for (const { sources, values } of flows.lookups) {
+  for (const { sources, ...lookup } of flows.lookups) {
     for (const source of told.all([sources])) {
       followed.add(source)
       if (source.column === '*') elsewhere.add(source)
-      else lookups.push(Object.freeze({ ...source, values }))
+      else lookups.push(Object.freeze({ ...source, ...lookup }))
     }
   }
   for (const source of told.effects(effects)) {

@@ -63,7 +63,7 @@ function isColumn(walk: Walk, node: TreeNode | undefined, scope: Scope): boolean
 }
 
 /** A literal or a parameter, also as a value of one of the server's types. */
-function isGiven(walk: Walk, node: TreeNode | undefined): boolean {
+export function isGiven(walk: Walk, node: TreeNode | undefined): boolean {
   if (isValue(node)) return true
   const cast = bodyOf(node, 'TypeCast')
   const name = nodeOf(cast ?? {}, 'typeName')

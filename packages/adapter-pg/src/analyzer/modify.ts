@@ -13,6 +13,7 @@ import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js
 import { visitTargets } from './targets.js'
 import { isUnbounded } from './unbounded.js'
 import type { Handler, Walk } from './walk.js'
+import { assignedValues, insertedValues, mergedValues, type WrittenValues } from './written-values.js'
 
 /** The target of a change as an item of its scope; what is read of it becomes an effect only when something is. */
 interface Target {
@@ -32,15 +33,22 @@ export const insertStatement: Handler = (walk, body, outer) => {
   if (target === undefined) return
   const columns = targetColumns(walk, listOf(body, 'cols'), scope)
   if (columns.size === 0) for (const name of target.relation.columns.keys()) columns.add(name)
-  changeRelation(walk, target.relation, 'insert', { columns })
+  const values = insertedValues(walk, target.relation, listOf(body, 'cols'), nodeOf(body, 'selectStmt'))
+  changeRelation(walk, target.relation, 'insert', { columns, values })
   const conflict = nodeOf(body, 'onConflictClause')
-  if (conflict !== undefined) onConflict(walk, conflict, target, nodeOf(body, 'selectStmt'), scope)
+  if (conflict !== undefined) onConflict(walk, conflict, { ...target, values }, nodeOf(body, 'selectStmt'), scope)
   returning(walk, body, target, scope, outer)
   closeTarget(walk, target, conflict !== undefined || nodeOf(body, 'returningClause') !== undefined)
 }
 
 /** ON CONFLICT tells whether a row exists; DO UPDATE changes it: any row, where any number of them may be inserted. */
-function onConflict(walk: Walk, clause: TreeNode, target: Target, rows: TreeNode | undefined, scope: Scope): void {
+function onConflict(
+  walk: Walk,
+  clause: TreeNode,
+  target: Target & { readonly values: WrittenValues },
+  rows: TreeNode | undefined,
+  scope: Scope,
+): void {
   const infer = nodeOf(clause, 'infer')
   if (infer !== undefined) walk.visitAs('InferClause', infer, scope)
   if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
@@ -52,7 +60,8 @@ function onConflict(walk: Walk, clause: TreeNode, target: Target, rows: TreeNode
   const where = nodeOf(clause, 'whereClause')
   walk.visit(where, inner)
   const unbounded = rows !== undefined && !bringsOwnRows(walk, rows) && isUnbounded(where, target.range)
-  changeRelation(walk, target.relation, 'update', { columns, ...(unbounded && { unbounded: true }) })
+  const values = assignedValues(walk, target.relation, listOf(clause, 'targetList'), target.values)
+  changeRelation(walk, target.relation, 'update', { columns, values, ...(unbounded && { unbounded: true }) })
 }
 
 /** UPDATE. */
@@ -65,7 +74,8 @@ export const updateStatement: Handler = (walk, body, outer) => {
   const where = nodeOf(body, 'whereClause')
   visitWhere(walk, where, scope)
   if (target === undefined) return
-  changeRelation(walk, target.relation, 'update', { columns, ...bounds(where, target) })
+  const values = assignedValues(walk, target.relation, listOf(body, 'targetList'))
+  changeRelation(walk, target.relation, 'update', { columns, values, ...bounds(where, target) })
   returning(walk, body, target, scope, outer)
   closeTarget(walk, target, where !== undefined)
 }
@@ -136,10 +146,17 @@ function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefin
   switch (textOf(clause, 'commandType')) {
     case 'CMD_INSERT':
       if (columns.size === 0) for (const name of relation.columns.keys()) columns.add(name)
-      changeRelation(walk, relation, 'insert', { columns })
+      changeRelation(walk, relation, 'insert', {
+        columns,
+        values: mergedValues(walk, relation, listOf(clause, 'targetList'), listOf(clause, 'values')),
+      })
       return
     case 'CMD_UPDATE':
-      changeRelation(walk, relation, 'update', { columns, ...rows })
+      changeRelation(walk, relation, 'update', {
+        columns,
+        values: assignedValues(walk, relation, listOf(clause, 'targetList')),
+        ...rows,
+      })
       return
     case 'CMD_DELETE':
       changeRelation(walk, relation, 'delete', rows)

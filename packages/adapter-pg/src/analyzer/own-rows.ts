@@ -61,7 +61,7 @@ function isGiven(node: TreeNode, depth: number): boolean {
 }
 
 /** Whether an expression may give several rows: it names a function or an operator that does. */
-function multiplies(walk: Walk, value: TreeNode): boolean {
+export function multiplies(walk: Walk, value: TreeNode): boolean {
   const waiting: TreeValue[] = [value]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (typeof next !== 'object' || next === null) continue

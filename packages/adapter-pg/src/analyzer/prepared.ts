@@ -93,8 +93,8 @@ function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | 
     return { sources, plain, total: true, size: Infinity }
   }
   flows.divert([flowOf(lineage.elsewhere, false)])
-  for (const { values, ...source } of lineage.lookups) {
-    flows.lookups.push({ sources: flowOf([source], false).sources, values })
+  for (const { column, resource, ...lookup } of lineage.lookups) {
+    flows.lookups.push({ sources: flowOf([{ column, resource }], false).sources, ...lookup })
   }
   const everything = flowOf(lineage.read, false).sources
   flows.everything.parts.add(everything)

@@ -13,12 +13,16 @@ import {
 import { isSystemRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
+import { WriteChecks } from './write-checks.js'
+import type { WrittenValues } from './written-values.js'
 
 export type ChangeEvent = 'insert' | 'update' | 'delete'
 
 export interface Change {
   /** Columns that are set; undefined for a delete, and where they are not known, so that each may be. */
   readonly columns?: ReadonlySet<string>
+  /** What these columns get, where the text says so. */
+  readonly values?: WrittenValues
   readonly unbounded?: boolean
   readonly via?: string
   /** ONLY: without children. */
@@ -31,23 +35,30 @@ export interface Change {
  * (triggers, rules, defaults, checks, policies, foreign keys, tables behind views).
  */
 export function changeRelation(walk: Walk, relation: Relation, event: ChangeEvent, change: Change): void {
-  new Changes(walk).apply(relation, event, change)
+  const changes = new Changes(walk)
+  changes.apply(relation, event, change)
+  changes.checks.finish()
 }
 
 /** One change with everything that follows from it; each relation once per event, again where further columns are set. */
 class Changes {
+  readonly checks: WriteChecks
   readonly #walk: Walk
   readonly #seen = new Map<string, Set<string>>()
 
   constructor(walk: Walk) {
     this.#walk = walk
+    this.checks = new WriteChecks(walk)
   }
 
   apply(relation: Relation, event: ChangeEvent, asked: Change): void {
     // A write always says which columns it sets: rules about one of them look there.
     const change = event === 'delete' ? asked : { ...asked, columns: asked.columns ?? allColumns(relation) }
     const walk = this.#walk
-    if (!walk.afford(1) || !this.#isNew(relation, event, change)) return
+    if (!walk.afford(1)) return
+    // Also where it is set a second time, to something else.
+    this.checks.follow(relation, { event, columns: change.columns ?? noColumns, values: change.values })
+    if (!this.#isNew(relation, event, change)) return
     walk.effects.add(
       event === 'delete' ? 'delete' : 'write',
       relationResource(relation, walk.state),

@@ -1,4 +1,13 @@
-import type { IncomingForeignKey, Policy, Relation, RelationKind, Rule, StoredUse, Trigger } from './snapshot.js'
+import type {
+  IncomingForeignKey,
+  Policy,
+  Relation,
+  RelationKind,
+  Rule,
+  StoredUse,
+  Trigger,
+  WriteCheck,
+} from './snapshot.js'
 
 type Mutable<Value> = { -readonly [Field in keyof Value]: Value[Field] }
 /** A relation while its catalog is built. */
@@ -10,6 +19,7 @@ export type Draft = Mutable<Relation> & {
   policies: Policy[]
   defaults: { column: number; use: StoredUse }[]
   checks: StoredUse[]
+  writeChecks: WriteCheck[]
   searches: number[]
   references: number[]
   statistics: StoredUse[]
@@ -44,6 +54,7 @@ export function emptyRelation(id: number, schema: string, name: string, kind: Re
     policies: [],
     defaults: [],
     checks: [],
+    writeChecks: [],
     searches: [],
     references: [],
     statistics: [],

@@ -205,6 +205,11 @@ const userSql = document([
       `CASE WHEN i.indexprs IS NULL THEN NULL ELSE ${storedUseSql('i.indexprs')} END`,
       `CASE WHEN i.indpred IS NULL THEN NULL ELSE ${storedUseSql('i.indpred')} END`,
       `CASE WHEN i.indisprimary THEN ${numbers('i.indkey::pg_catalog.int2[]')} ELSE NULL END`,
+      // PostgreSQL 13 and 14 have no NULLS NOT DISTINCT.
+      `CASE WHEN i.indisexclusion THEN 'exclusion' WHEN NOT i.indisunique THEN '' WHEN ${eq("(pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'indnullsnotdistinct')", "'true'")} THEN 'nulls' ELSE 'unique' END`,
+      `CASE WHEN i.indisunique OR i.indisexclusion THEN ${numbers('i.indkey::pg_catalog.int2[]')} ELSE NULL END`,
+      'i.indnkeyatts',
+      `CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN NULL ELSE (SELECT pg_catalog.json_agg(DISTINCT m.m[1]::pg_catalog.int4) FROM pg_catalog.regexp_matches(pg_catalog.concat(i.indexprs::pg_catalog.text, i.indpred::pg_catalog.text), ':varattno (-?[0-9]+)', 'g') AS m(m)) END`,
     ],
     `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   ),
@@ -271,7 +276,7 @@ const userSql = document([
   ),
   section(
     'checks',
-    [number('k.conrelid'), number('k.contypid'), storedUseSql('k.conbin')],
+    [number('k.conrelid'), number('k.contypid'), storedUseSql('k.conbin'), numbers('k.conkey'), 'k.convalidated'],
     `pg_catalog.pg_constraint AS k WHERE ${isUser('k.oid')} AND ${eq('k.contype', "'c'")} AND k.conbin IS NOT NULL`,
   ),
   section(
@@ -283,6 +288,8 @@ const userSql = document([
       'k.confupdtype',
       numbers('k.conkey'),
       numbers('k.confkey'),
+      // PostgreSQL 18 has PERIOD.
+      eq("COALESCE(pg_catalog.to_jsonb(k) OPERATOR(pg_catalog.->>) 'conperiod', '')", "'true'"),
     ],
     `pg_catalog.pg_constraint AS k WHERE ${eq('k.contype', "'f'")}`,
   ),

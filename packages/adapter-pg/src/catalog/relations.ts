@@ -6,6 +6,7 @@ import { noUse, storedUse } from './stored-use.js'
 import { addGeneratedColumns, addQueryColumns, addRules } from './stored-views.js'
 import { type Draft, emptyRelation } from './draft-relation.js'
 import { groupBy } from './group-by.js'
+import { addWriteChecks } from './write-checks.js'
 
 const kinds: Readonly<Record<string, RelationKind>> = {
   r: 'table',
@@ -86,6 +87,7 @@ export function userRelations(
   addTriggers(rows, at, functionsOfOperator)
   addStoredExpressions(rows, at, functionsOfOperator)
   addForeignKeys(rows, at)
+  addWriteChecks(rows, at)
   addQueryColumns(rows, relations)
   return relations
 }
@@ -182,7 +184,7 @@ function below(relation: number, at: (id: number) => Draft | undefined): Readonl
 function addForeignKeys(rows: UserRows, at: (id: number) => Draft | undefined): void {
   const action = (code: string): IncomingForeignKey['onDelete'] =>
     code === 'c' ? 'cascade' : code === 'n' || code === 'd' ? 'set' : 'none'
-  for (const [from, to, onDelete, onUpdate, columns, referenced] of rows.foreignKeys ?? []) {
+  for (const [from, to, onDelete, onUpdate, columns, referenced, isPeriod] of rows.foreignKeys ?? []) {
     at(from)?.references.push(to)
     at(to)?.referencedBy.push({
       from,
@@ -190,6 +192,7 @@ function addForeignKeys(rows: UserRows, at: (id: number) => Draft | undefined): 
       referenced: referenced ?? [],
       onDelete: action(onDelete),
       onUpdate: action(onUpdate),
+      isPeriod,
     })
   }
 }

@@ -76,6 +76,12 @@ export interface UserRows extends CatalogRows {
       keys: Tokens,
       predicate: Tokens,
       primaryKey: readonly number[] | null,
+      compared: 'exclusion' | 'unique' | 'nulls' | '',
+      /** Of those that compare rows: all their columns, 0 for an expression; those beyond the keys are not compared. */
+      columns: readonly number[] | null,
+      keyColumns: number,
+      /** Columns in its expressions and its predicate, 0 for whole rows. */
+      used: readonly number[] | null,
     ]
   >
   readonly operatorClasses: Rows<[name: string, routine: number]>
@@ -102,7 +108,9 @@ export interface UserRows extends CatalogRows {
     ]
   >
   readonly defaults: Rows<[relation: number, column: number, use: Tokens]>
-  readonly checks: Rows<[relation: number, type: number, use: Tokens]>
+  readonly checks: Rows<
+    [relation: number, type: number, use: Tokens, columns: readonly number[] | null, isValid: boolean]
+  >
   readonly foreignKeys: Rows<
     [
       from: number,
@@ -111,6 +119,7 @@ export interface UserRows extends CatalogRows {
       onUpdate: string,
       columns: readonly number[] | null,
       referenced: readonly number[] | null,
+      isPeriod: boolean,
     ]
   >
   readonly policies: Rows<[relation: number, command: string, use: Tokens]>

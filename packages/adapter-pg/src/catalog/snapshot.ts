@@ -77,6 +77,20 @@ export interface IncomingForeignKey {
   readonly referenced: readonly number[]
   readonly onDelete: 'none' | 'cascade' | 'set'
   readonly onUpdate: 'none' | 'cascade' | 'set'
+  /** Whether its last columns are compared by what they contain (PERIOD of PostgreSQL 18), not by whether they are equal. */
+  readonly isPeriod: boolean
+}
+
+/** Columns that the server looks at together when a row is written: the row fails or not by all of their values. */
+export interface WriteCheck {
+  /**
+   * `unique`: whether another row has equal values. `compared`: what other rows have in another way, as exclusion constraints
+   * and unique indexes with expressions, a predicate or NULLS NOT DISTINCT do. `row`: the row alone. `late`: the row alone,
+   * and rows that are stored already may fail (NOT VALID).
+   */
+  readonly kind: 'unique' | 'compared' | 'row' | 'late'
+  /** Numbers of the columns, 0 for all of them. */
+  readonly columns: readonly number[]
 }
 
 export interface Relation {
@@ -116,6 +130,8 @@ export interface Relation {
   readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
   /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
   readonly checks: readonly StoredUse[]
+  /** What the server compares when rows are written: indexes, checks, generated columns. Foreign keys are not among them. */
+  readonly writeChecks: readonly WriteCheck[]
   /** Functions that run when its rows are looked for: operator classes of its indexes and of its partition key. */
   readonly searches: readonly number[]
   /** Expressions of extended statistics, which ANALYZE evaluates. */

@@ -4,12 +4,16 @@ import { furtherCases } from './further-cases.js'
 import { queryCases } from './query-cases.js'
 import { selectCases } from './select-cases.js'
 import { statementCases } from './statement-cases.js'
-import { lineageOf, plainShop, toldOf } from './support.js'
+import { lineageOf, plainShop, shopWith, toldOf } from './support.js'
+import { writeCases } from './write-cases.js'
 
 describe('where the values go that a text reads', () => {
-  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases])('%s', async (text, lineage) => {
-    expect(await toldOf(text)).toBe(lineage)
-  })
+  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases, ...writeCases])(
+    '%s',
+    async (text, lineage) => {
+      expect(await toldOf(text)).toBe(lineage)
+    },
+  )
 })
 
 describe('everything that a text reads', () => {
@@ -91,6 +95,46 @@ describe('what another text holds', () => {
     const { outputs, read } = await lineageOf('FETCH c', { cursor: () => cursor })
     expect(outputs).toBeUndefined()
     expect(read).toEqual([{ resource: 'table:shop.customers', column: 'email' }])
+  })
+})
+
+describe('what is written', () => {
+  it('is compared by whoever holds the rows of a foreign table', async () => {
+    const catalog = shopWith('relations', (row) => (row[2] === 'lone' ? row.with(3, 'f') : row))
+    expect(await toldOf('INSERT INTO lone VALUES (1)', { catalog })).toBe('> lone.a lone.b')
+    expect(await toldOf('DELETE FROM lone', { catalog })).toBe('')
+  })
+
+  it('is compared by what it contains in a foreign key with PERIOD', async () => {
+    const catalog = shopWith('foreignKeys', (row) => row.with(6, true))
+    expect(await toldOf("UPDATE letters SET address = 'a'", { catalog })).toBe('> members.email')
+  })
+
+  it('is compared in another way than by whether it is equal where missing values are not distinct', async () => {
+    const catalog = shopWith('indexes', (row) => (row[2] === 'customers_pkey' ? row.with(7, 'nulls') : row))
+    expect(await toldOf('INSERT INTO customers (id) VALUES (NULL)', { catalog })).toBe('> customers.id')
+    expect(await toldOf('UPDATE customers SET name = $1', { catalog })).toBe('')
+  })
+
+  it('is not compared with the columns that an index has besides', async () => {
+    const catalog = shopWith('indexes', (row) => (row[2] === 'customers_pkey' ? row.with(8, [1, 2]) : row))
+    expect(await toldOf('INSERT INTO customers VALUES (1, $1)', { catalog })).toBe('? customers.id')
+  })
+
+  it('is told of by a check over whole rows', async () => {
+    const catalog = shopWith('checks', (row) => (row[2] === null || row[0] === 0 ? row : row.with(3, [0])))
+    expect(await toldOf('UPDATE late SET b = 1', { catalog })).toBe('> late.a')
+  })
+
+  it('says that it is written, also behind EXECUTE', async () => {
+    const prepared = await analysisOf('INSERT INTO customers (id) VALUES ($1)', { catalog: plainShop })
+    const lookup = { resource: 'table:shop.customers', column: 'id', values: 1, written: true }
+    expect(prepared.description.lineage?.lookups).toEqual([lookup])
+    expect((await lineageOf('EXECUTE p (1)', { prepared: () => prepared })).lookups).toEqual([lookup])
+    expect((await lineageOf('INSERT INTO customers (id) VALUES ($1)')).read).toContainEqual({
+      resource: 'table:shop.customers',
+      column: 'id',
+    })
   })
 })
 

@@ -11,7 +11,7 @@ export const queryCases: readonly (readonly [text: string, lineage: string])[] =
   ],
   [
     'WITH d AS (DELETE FROM customers WHERE id = 1 RETURNING email, id) SELECT email FROM d',
-    'customers.email! > items.order_id orders.customer_id ? customers.id',
+    'customers.email! > customers.id items.order_id orders.customer_id orders.id ? customers.id',
   ],
   [
     'WITH d AS (INSERT INTO orders (note) SELECT email FROM customers RETURNING note) SELECT * FROM d',

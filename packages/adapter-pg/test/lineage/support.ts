@@ -1,5 +1,6 @@
 import type { ColumnSource, Lineage } from '@bothkeys/core/adapter'
 import type { AnalysisContext } from '../../src/analyzer/analyse.js'
+import type { CatalogSnapshot } from '../../src/catalog/snapshot.js'
 import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
 import { analysisOf, builtinText, shopText } from '../analyzer/support/shop.js'
 
@@ -8,6 +9,13 @@ export const plainShop = buildCatalog(
   buildBuiltins(builtinText),
   JSON.stringify({ ...(JSON.parse(shopText) as Record<string, unknown>), operators: [], casts: [] }),
 )
+
+/** The plain shop with other rows in one part of its catalog. */
+export function shopWith(part: string, change: (row: readonly unknown[]) => readonly unknown[]): CatalogSnapshot {
+  const rows = JSON.parse(shopText) as Record<string, readonly (readonly unknown[])[]>
+  const changed = { ...rows, [part]: rows[part]?.map(change), operators: [], casts: [] }
+  return buildCatalog(buildBuiltins(builtinText), JSON.stringify(changed))
+}
 
 /** The lineage of a text in the shop. */
 export async function lineageOf(text: string, context: Partial<AnalysisContext> = {}): Promise<Lineage> {

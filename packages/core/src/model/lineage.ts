@@ -19,6 +19,8 @@ export interface OutputLineage {
 export interface ColumnLookup extends ColumnSource {
   /** How many values: one for `c = $1`, three for `c IN ($1, $2, $3)`. */
   readonly values: number
+  /** Whether it is what is written that is compared: a unique index or a foreign key tells whether a value is there. */
+  readonly written?: true
 }
 
 /** Where the values that an action reads go. Adapters that cannot tell leave it out: then nothing that is masked is read. */

@@ -72,10 +72,13 @@ function rulingOn(masks: MaskSet, lineage: Lineage): MaskRuling {
   }
   for (const source of elsewhere) for (const rule of masks.rulesFor(source)) isUsed(source, rule)
   const counted = new Map<string, number>()
-  for (const { values, ...source } of lookups) {
+  for (const { values, written, ...source } of lookups) {
     for (const rule of masks.rulesFor(source)) {
-      if (rule.lookup === undefined || !(Number.isSafeInteger(values) && values > 0)) isUsed(source, rule)
-      else counted.set(rule.id, (counted.get(rule.id) ?? 0) + values)
+      if (!(Number.isSafeInteger(values) && values > 0)) isUsed(source, rule)
+      else if (rule.lookup === undefined) {
+        if (written === true) refuse(rule, `${whatIs(source, rule)}: ${toldByWriting}`)
+        else isUsed(source, rule)
+      } else counted.set(rule.id, (counted.get(rule.id) ?? 0) + values)
     }
   }
   for (const { columns, resource } of relations) {
@@ -91,6 +94,8 @@ function rulingOn(masks: MaskSet, lineage: Lineage): MaskRuling {
     obligation: obligation(masks, each, every, wanted),
   })
 }
+
+const toldByWriting = 'writing it tells whether a value is there, which needs a lookup budget'
 
 function whatIs(source: ColumnSource, { id }: MaskRule): string {
   return isAnyColumn(source) ? `what ${id} masks may be read here` : `${columnText(source)} is masked by ${id}`

@@ -163,6 +163,16 @@ describe('a decision about masked columns', () => {
     expect(decision).toMatchObject({ obligations: { masks: { lookups: [{ rule: 'pii', values: 6 }] } } })
   })
 
+  it('says of a write that it tells whether a value is there', () => {
+    const lookups = [{ ...email, values: 1, written: true as const }]
+    const reason =
+      'public.users.email is masked by pii: writing it tells whether a value is there, which needs a lookup budget'
+    const denied = decide(load(pii), {}, { lookups })
+    expect(denied).toMatchObject({ effect: 'deny', reasons: [{ rule: 'pii', reason }] })
+    const decision = decide(load({ ...pii, lookup: { distinct: '20/h' } }), {}, { lookups })
+    expect(decision).toMatchObject({ obligations: { masks: { lookups: [{ rule: 'pii', values: 1 }] } } })
+  })
+
   it.each([0, -1, 1.5, Number.NaN])('denies %d look-ups', (values) => {
     const policy = load({ ...pii, lookup: { distinct: '20/h' } })
     expect(decide(policy, {}, { lookups: [{ ...email, values }] }).effect).toBe('deny')
