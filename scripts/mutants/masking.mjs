@@ -4,6 +4,7 @@ import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageTotalGuards } from './lineage-total.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
+import { lineageWriteGuards } from './lineage-writes.mjs'
 import { lineageGuards } from './lineage.mjs'
 import { maskingCanaryGuards } from './masking-canaries.mjs'
 import { maskingDetectorGuards } from './masking-detectors.mjs'
@@ -27,6 +28,7 @@ export const maskingLists = {
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
   'lineage-origins': lineageOriginGuards,
+  'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,
   'masked-tables': maskedTableGuards,
 }

@@ -37,7 +37,7 @@ export function insertedValues(
   )
 }
 
-/** What SET gives: one value, whichever rows get it. `excluded`: what INSERT gave, which is compared there already. */
+/** What SET gives: one value, whichever rows get it. `excluded`: what INSERT gave. */
 export function assignedValues(
   walk: Walk,
   relation: Relation,
@@ -99,7 +99,9 @@ function valuesOf(
   if (isGiven(walk, value)) return 1
   const [qualifier, name, ...more] = namesOf(listOf(bodyOf(value, 'ColumnRef') ?? {}, 'fields')) ?? []
   if (qualifier !== 'excluded' || name === undefined || more.length > 0) return Infinity
-  return (excluded?.get(name) ?? Infinity) < Infinity ? 0 : Infinity
+  const inserted = excluded?.get(name) ?? Infinity
+  // What INSERT gave the column itself is compared there; what it gave another one is not.
+  return name === column && inserted < Infinity ? 0 : inserted
 }
 
 function columnOf(item: TreeNode): string {

@@ -126,6 +126,15 @@ describe('what is written', () => {
     expect(await toldOf('UPDATE late SET b = 1', { catalog })).toBe('> late.a')
   })
 
+  it('changes what is generated from it', async () => {
+    const catalog = shopWith('checks', (row) =>
+      Array.isArray(row[3]) && row[3].length === 2 ? row.with(3, [5, 8]) : row,
+    )
+    expect(await toldOf("UPDATE members SET email = 'x'", { catalog })).toBe(
+      '> letters.address members.age members.email ? members.email',
+    )
+  })
+
   it('says that it is written, also behind EXECUTE', async () => {
     const prepared = await analysisOf('INSERT INTO customers (id) VALUES ($1)', { catalog: plainShop })
     const lookup = { resource: 'table:shop.customers', column: 'id', values: 1, written: true }

@@ -82,7 +82,16 @@ export const writeCases: readonly (readonly [text: string, lineage: string])[] =
     '> letters.id orders.id ? members.email',
   ],
   ['EXPLAIN INSERT INTO customers (id) VALUES (7)', '- > customers.id'],
+  [
+    "INSERT INTO letters (id, note) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET address = excluded.note",
+    '> letters.id ? members.email',
+  ],
+  [
+    'INSERT INTO letters (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET address = excluded.address',
+    '> letters.id members.email',
+  ],
   // An element is set, and the others stay.
+  ['UPDATE late SET b[1] = 5', '> late.b'],
   ['UPDATE members SET age[1] = 5, ssn = $1', '> members.age members.org members.room ? members.ssn'],
   [
     "INSERT INTO parcels VALUES (1, 'a' || 'b')",
