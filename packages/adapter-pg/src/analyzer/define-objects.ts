@@ -3,10 +3,11 @@ import { readValues } from './definition-reads.js'
 import { findType, writtenName } from './names.js'
 import { optionOf, roleName } from './objects.js'
 import { definePublication } from './publications.js'
+import { followAnything } from './range-values.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
 import { runStored } from './routine-effects.js'
-import { bodyOf, cascadeOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, cascadeOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
 /** How commands name the object that they create or change. */
@@ -72,6 +73,8 @@ const createFunction: Handler = (walk, body) => {
     ...(definer && { security: true }),
     ...((language === 'c' || language === 'internal') && { sensitive: true }),
   })
+  // Triggers, defaults and types that are there may run what it is replaced by.
+  if (flagOf(body, 'replace')) followAnything(walk)
 }
 
 /** CREATE AGGREGATE, OPERATOR, TYPE, COLLATION and text search objects have one form. */

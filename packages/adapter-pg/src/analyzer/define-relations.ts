@@ -5,6 +5,7 @@ import { lookAt } from './looked-at.js'
 import { rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
+import { followAnything } from './range-values.js'
 import { applyStored, reachedWhole, relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { applyOperator } from './operators.js'
@@ -102,6 +103,8 @@ export const createOnRelation =
   (object: string): Handler =>
   (walk, body) => {
     defineExisting(walk, nodeOf(body, 'relation'), { object })
+    // Every change of a row hands it to the function of the trigger. What a rule does is read where it is done.
+    if (object === 'trigger') followAnything(walk)
   }
 
 /** CREATE and ALTER POLICY say who sees and changes which rows. */

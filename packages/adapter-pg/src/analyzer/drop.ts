@@ -2,6 +2,7 @@ import { define, descendants, grant, namedObject, relationTargets, tablesOfType 
 import { findRelation, rangeVarName, writtenName } from './names.js'
 import { namedObjects, type NamedObject } from './objects.js'
 import { grantTo, receiversOf } from './receivers.js'
+import { followRenamed } from './range-values.js'
 import { relationResource, resource } from './resource.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
@@ -49,6 +50,11 @@ export const renameObject: Handler = (walk, body) => {
     renameColumn(walk, body)
     return
   }
+  if (type === 'OBJECT_SCHEMA') {
+    for (const relation of walk.catalog.relations.values())
+      if (relation.schema === textOf(body, 'subname')) followRenamed(walk, relation)
+  }
+  if (ofRelationItself.has(type)) followNamed(walk, body)
   onObject(walk, type, objectNode(body), ({ target, attributes }) => {
     const change = changing(body, 'renameType')
     change(walk, target, attributes)
@@ -73,11 +79,27 @@ function renameColumn(walk: Walk, body: TreeNode): void {
     : relationTargets(walk, written)
   for (const { target, relation } of named) {
     define(walk, target, {}, columns)
+    if (relation !== undefined) followRenamed(walk, relation, textOf(body, 'subname'))
     if (relation === undefined || !flagOf(range, 'inh')) continue
     for (const child of descendants(walk, relation)) {
       define(walk, relationResource(child, walk.state), { object: 'child' }, columns)
     }
   }
+}
+
+const ofRelationItself: ReadonlySet<string> = new Set([
+  'OBJECT_TABLE',
+  'OBJECT_VIEW',
+  'OBJECT_MATVIEW',
+  'OBJECT_FOREIGN_TABLE',
+  // The server takes tables and views here, too.
+  'OBJECT_INDEX',
+  'OBJECT_SEQUENCE',
+])
+
+function followNamed(walk: Walk, body: TreeNode): void {
+  for (const { relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {})))
+    if (relation !== undefined) followRenamed(walk, relation)
 }
 
 /** Renamed inside of what the command names. */
@@ -86,6 +108,7 @@ const parts: ReadonlySet<string> = new Set(['OBJECT_DOMCONSTRAINT'])
 /** ALTER … SET SCHEMA: both places. */
 export const moveObject: Handler = (walk, body) => {
   const schema = textOf(body, 'newschema')
+  if (ofRelationItself.has(textOf(body, 'objectType'))) followNamed(walk, body)
   onObject(walk, textOf(body, 'objectType'), objectNode(body), ({ target, attributes }) => {
     define(walk, target, attributes)
     const moved = withSchema(target, schema)

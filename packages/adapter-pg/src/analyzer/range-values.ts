@@ -1,6 +1,7 @@
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import { columnOrigins, readOrigins } from './column-origins.js'
 import {
+  anyColumn,
   type ColumnFlow,
   type NamedFlow,
   type QueryFlow,
@@ -39,6 +40,16 @@ export function followRows(walk: Walk, relation: Relation): void {
   const behind = sourcesOf(read)
   flows.dropped.parts.add(behind)
   flows.everything.parts.add(behind)
+}
+
+/** Notes that values of a relation stand under another name from now on, where no rule about them looks: all or one column's. */
+export function followRenamed({ catalog, flows }: Walk, relation: Relation, column = '*'): void {
+  flows.divert([{ sources: sourcesOf(columnOrigins(catalog, relation, column).sources) }])
+}
+
+/** Notes that what others do later runs something that may hand on whatever it likes: the text of it names nothing by then. */
+export function followAnything({ flows }: Walk): void {
+  flows.elsewhere.columns.add(anyColumn)
 }
 
 function sourcesOf(columns: Iterable<RelationColumn>): Sources {

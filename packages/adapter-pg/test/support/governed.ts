@@ -104,6 +104,7 @@ function policy(options: GovernedOptions): Readonly<Record<string, unknown>> {
     roles: {
       agent: options.allow ?? [{ target: 'db', duty: ['read', 'write'], resource: 'table:public.*' }],
       dba: [{ target: 'db', duty: 'approve' }],
+      fraud: [{ target: 'db', duty: 'read' }],
     },
     ...(options.deny === undefined ? {} : { deny: options.deny }),
     ...(options.hold === undefined ? {} : { hold: options.hold }),
