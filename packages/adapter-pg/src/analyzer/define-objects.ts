@@ -105,6 +105,12 @@ const createSchema: Handler = (walk, body, scope) => {
   }
 }
 
+/** CREATE DOMAIN: whoever makes a value of it runs what its checks and its default call. */
+const createDomain: Handler = (walk, body, scope) => {
+  define(walk, listed('type', 'domainname')(walk, body))
+  walk.visitAll(listOf(body, 'constraints'), new Scope(scope))
+}
+
 /** ALTER DOMAIN may check the rows of every table that uses it. */
 const alterDomain: Handler = (walk, body, scope) => {
   defineNamed(walk, 'type', listOf(body, 'typeName'), cascadeOf(body))
@@ -188,7 +194,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateAmStmt', defines(global('access-method', 'amname'), true)],
   ['CreateCastStmt', defines(every('cast'))],
   ['CreateConversionStmt', defines(listed('conversion', 'conversion_name'))],
-  ['CreateDomainStmt', defines(listed('type', 'domainname'))],
+  ['CreateDomainStmt', createDomain],
   ['CreateEnumStmt', defines(listed('type', 'typeName'))],
   ['CreateEventTrigStmt', defines(global('event-trigger', 'trigname'), true)],
   ['CreateExtensionStmt', runsScript(global('extension', 'extname'))],
