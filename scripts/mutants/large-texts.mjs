@@ -24,7 +24,7 @@ export const largeTextGuards = [
     'this.afford(0)',
   ],
   ['each table that is read costs something', analyzer('relation-reads'), '!walk.afford(1) || !reaches', '!reaches'],
-  ['each table that is changed costs something', analyzer('relation-changes'), '!walk.afford(1) || !this', '!this'],
+  ['each table that is changed costs something', analyzer('relation-changes'), 'if (!walk.afford(1)) return', ''],
   ['each table that is locked costs something', analyzer('relation-reads'), '!walk.afford(1) || seen.has', 'seen.has'],
   [
     'each table that is looked up costs something',

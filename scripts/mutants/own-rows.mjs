@@ -6,8 +6,8 @@ export const ownRowGuards = [
   {
     name: 'ON CONFLICT DO UPDATE may be unbounded',
     file: source('modify'),
-    find: '{ columns, ...(unbounded && { unbounded: true }) }',
-    replace: '{ columns }',
+    find: '{ columns, values, ...(unbounded && { unbounded: true }) }',
+    replace: '{ columns, values }',
     tests,
   },
   {

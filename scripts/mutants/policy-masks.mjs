@@ -15,15 +15,15 @@ export const policyMaskGuards = [
   {
     name: 'a look-up needs a budget',
     file: policy('mask-ruling'),
-    find: 'rule.lookup === undefined || !(Number',
-    replace: '!(Number',
+    find: 'else if (rule.lookup === undefined) {',
+    replace: 'else if (false) {',
     tests: rules,
   },
   {
     name: 'look-ups are counted in whole numbers',
     file: policy('mask-ruling'),
-    find: '|| !(Number.isSafeInteger(values) && values > 0)',
-    replace: '',
+    find: 'if (!(Number.isSafeInteger(values) && values > 0))',
+    replace: 'if (false)',
     tests: rules,
   },
   {
