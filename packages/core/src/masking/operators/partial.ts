@@ -34,9 +34,9 @@ export function partial(options: PartialOptions): Operator {
   const shorten = (value: string): string => {
     if (value.length > longest) return stars
     const characters = charactersOf(value)
-    const kept = keepable(characters, keepFirst, keepLast)
-    const last = characters.slice(characters.length - kept.last)
-    return `${characters.slice(0, kept.first).join('')}${stars}${last.join('')}`
+    const { first, last } = keepable(characters, keepFirst, keepLast)
+    const { length } = characters
+    return textOf(characters, 0, first) + stars + textOf(characters, length - last, length)
   }
   return guarded({
     name: 'partial',
@@ -53,24 +53,26 @@ const address =
   /^[^\s@"<>,;:]{1,128}@(?=.{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}]{2,63}$/u
 const separator = /^[\p{Z}\p{C}\p{Pd}.,:;/\\()_+'"]*$/u
 
+/** Each as a reader sees it. A text of ASCII is one by itself. */
+type Characters = string | readonly string[]
+
 /** As many characters at each end as leave enough hidden: of those that are no separators, and of the code units too. */
 function keepable(
-  characters: readonly string[],
+  characters: Characters,
   keepFirst: number,
   keepLast: number,
 ): { readonly first: number; readonly last: number } {
-  const all = weigh(characters)
-  let first = Math.min(atLeastNone(keepFirst), characters.length)
-  let last = Math.min(atLeastNone(keepLast), characters.length - first)
-  const kept = weigh([...characters.slice(0, first), ...characters.slice(characters.length - last)])
-  const hidesEnough = (): boolean => {
-    const telling = all.telling - kept.telling
-    return telling >= leastHidden && telling * 2 >= all.telling && (all.units - kept.units) * 2 >= all.units
-  }
-  while (first + last > 0 && !hidesEnough()) {
-    const given = weigh([(first > 0 ? characters[first - 1] : characters[characters.length - last]) ?? ''])
-    kept.telling -= given.telling
-    kept.units -= given.units
+  const { length } = characters
+  let first = Math.min(atLeastNone(keepFirst), length)
+  let last = Math.min(atLeastNone(keepLast), length - first)
+  const all = weigh(characters, 0, length)
+  const hidden = weigh(characters, first, length - last)
+  while (first + last > 0) {
+    if (hidden.telling >= leastHidden && hidden.telling * 2 >= all.telling && hidden.units * 2 >= all.units) break
+    const given = first > 0 ? first - 1 : length - last
+    const { telling, units } = weigh(characters, given, given + 1)
+    hidden.telling += telling
+    hidden.units += units
     if (first > 0) first--
     else last--
   }
@@ -82,17 +84,32 @@ function atLeastNone(count: number): number {
   return Number.isInteger(count) && count > 0 ? count : 0
 }
 
-/** How many characters tell something, and how many code units all have. */
-function weigh(characters: readonly string[]): { telling: number; units: number } {
-  const telling = characters.filter((character) => !separator.test(character)).length
-  return { telling, units: characters.join('').length }
+/** How many of the characters tell something, and how many code units they have. */
+function weigh(characters: Characters, start: number, end: number): { telling: number; units: number } {
+  let telling = 0
+  if (typeof characters === 'string') {
+    for (let at = start; at < end; at++) telling += asciiTelling[characters.charCodeAt(at)] ?? 1
+    return { telling, units: end - start }
+  }
+  let units = 0
+  for (const character of characters.slice(start, end)) {
+    if (!separator.test(character)) telling += 1
+    units += character.length
+  }
+  return { telling, units }
 }
+
+/** 1 for each character of ASCII that is no separator. */
+const asciiTelling = Uint8Array.from({ length: 128 }, (_, unit) => (separator.test(String.fromCharCode(unit)) ? 0 : 1))
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const printableAscii = /^[\x20-\x7e]*$/
 
-/** What a reader sees as one character each. */
-function charactersOf(value: string): readonly string[] {
-  if (printableAscii.test(value)) return value.split('')
+function charactersOf(value: string): Characters {
+  if (printableAscii.test(value)) return value
   return Array.from(graphemes.segment(value), ({ segment }) => segment)
+}
+
+function textOf(characters: Characters, start: number, end: number): string {
+  return typeof characters === 'string' ? characters.slice(start, end) : characters.slice(start, end).join('')
 }
