@@ -1,5 +1,6 @@
 import { maskedTableGuards } from './masked-tables.mjs'
 import { doorMaskGuards } from './door-masks.mjs'
+import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageTotalGuards } from './lineage-total.mjs'
@@ -19,6 +20,7 @@ export const maskingLists = {
   'masking-operators': maskingOperatorGuards,
   'masking-masker': maskerGuards,
   lineage: lineageGuards,
+  'lineage-definitions': lineageDefinitionGuards,
   'lineage-failures': lineageFailureGuards,
   'masking-views': maskingViewGuards,
   'masking-places': maskingPlaceGuards,

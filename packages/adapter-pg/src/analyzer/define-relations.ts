@@ -103,8 +103,8 @@ export const createOnRelation =
   (object: string): Handler =>
   (walk, body) => {
     defineExisting(walk, nodeOf(body, 'relation'), { object })
-    // Every change of a row hands it to the function of the trigger. What a rule does is read where it is done.
-    if (object === 'trigger') followAnything(walk)
+    // Whoever changes a row later hands it to the function of the trigger, or has the rule copy it.
+    followAnything(walk)
   }
 
 /** CREATE and ALTER POLICY say who sees and changes which rows. */

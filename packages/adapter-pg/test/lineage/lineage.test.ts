@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { analysisOf, sessionState } from '../analyzer/support/shop.js'
+import { definitionCases } from './definition-cases.js'
 import { furtherCases } from './further-cases.js'
 import { queryCases } from './query-cases.js'
 import { selectCases } from './select-cases.js'
@@ -8,7 +9,7 @@ import { lineageOf, plainShop, shopWith, toldOf } from './support.js'
 import { writeCases } from './write-cases.js'
 
 describe('where the values go that a text reads', () => {
-  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases, ...writeCases])(
+  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases, ...writeCases, ...definitionCases])(
     '%s',
     async (text, lineage) => {
       expect(await toldOf(text)).toBe(lineage)
