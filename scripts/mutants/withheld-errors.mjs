@@ -1,6 +1,8 @@
 const source = (name) => `packages/adapter-pg/src/${name}.ts`
 const unit = ['packages/adapter-pg/test/analyzer/whole-reads.test.ts']
 const tests = ['packages/adapter-pg/test/door/withheld-errors.int.test.ts']
+const found = ['packages/adapter-pg/test/door/withheld.test.ts']
+const raised = ['packages/adapter-pg/test/masking/raised.int.test.ts']
 
 /** What the client gets of the errors and notices of the server. */
 export const withheldErrorGuards = [
@@ -102,4 +104,47 @@ export const withheldErrorGuards = [
     replace: "sqlState === '' ?",
     tests,
   },
+  ...[
+    [
+      'is known to have run',
+      source('door/server-words'),
+      '      if (isProgram(effect)) this.#programs.set(effect.resource, effect)\n',
+      '',
+    ],
+    ['is over with its transaction', source('door/server-words'), '    this.#programs.clear()\n', ''],
+    [
+      'is withheld where something is masked alone',
+      source('door/server-words'),
+      ' || !this.#access.masks()) return undefined',
+      ') return undefined',
+    ],
+    [
+      'is told to whom no mask holds for',
+      source('door/server-words'),
+      "return effect === 'allow' ? undefined : rules",
+      "return effect === 'allow' ? rules : rules",
+    ],
+    [
+      'is not the words of the server',
+      source('door/server-words'),
+      'isOfRows(fields) ? undefined : this.#raised()',
+      'undefined',
+    ],
+    [
+      'does not have the words of the server withheld',
+      source('door/server-words'),
+      'isOfRows(fields) ? undefined : this.#raised()',
+      'this.#raised()',
+    ],
+    ['stands in the context', source('door/withheld'), "!fields.has('W') && own", 'own'],
+    ['raises from a file of its own', source('door/withheld'), " && ownSources.has(fields.get('F') ?? '')", '', found],
+    ['may name anything', source('door/withheld'), '(isServers ? kept : keptOfPrograms)', 'kept'],
+    ['may say anything with any condition', source('door/withheld'), 'isServers && namesOnly', 'namesOnly'],
+  ].map(([what, file, find, replace, by = raised]) => ({
+    name: `a function that raises ${what}`,
+    file,
+    find,
+    replace,
+    tests: by,
+  })),
 ]

@@ -2,14 +2,20 @@ import type { ErrorFields } from './messages.js'
 import { message, cString } from './messages.js'
 
 /**
- * An error or a notice of the server without what may hold values: its SQLSTATE, severity, and the names of schema, table,
- * column, type and constraint stay, and its message where that never has any. Detail, hint, context and the queries of
- * functions go.
+ * An error or a notice without what may hold values. Of one that the server made its SQLSTATE, severity, and the names of
+ * schema, table, column, type and constraint stay, and its message where that never has any. Of one that a program may have
+ * made, with any of these, SQLSTATE and severity stay. Detail, hint, context and the queries of functions go.
  */
-export function withheld(bytes: Buffer, fields: ErrorFields, rules: readonly string[]): Buffer {
+export function withheld(
+  bytes: Buffer,
+  fields: ErrorFields,
+  rules: readonly string[],
+  by: 'the server' | 'a program',
+): Buffer {
   const sqlState = fields.get('C') ?? ''
-  const parts = [...fields].filter(([letter]) => kept.includes(letter))
-  const said = namesOnly.test(sqlState) ? fields.get('M') : undefined
+  const isServers = by === 'the server'
+  const parts = [...fields].filter(([letter]) => (isServers ? kept : keptOfPrograms).includes(letter))
+  const said = isServers && namesOnly.test(sqlState) ? fields.get('M') : undefined
   const rule =
     rules.length === 0
       ? 'no rule lets this session'
@@ -22,6 +28,23 @@ export function withheld(bytes: Buffer, fields: ErrorFields, rules: readonly str
 
 /** Severity, SQLSTATE, names, and the place in the server's source. */
 const kept = 'SVCsctdnFLR'
+
+/** Severity, SQLSTATE, and the place in the server's source, none of which takes a text. */
+const keptOfPrograms = 'SVCFLR'
+
+/**
+ * Whether the server itself, and no function that it ran, says why rows could not be changed or read: functions stand in the
+ * context, or raise from a source file of their language.
+ */
+export function isOfRows(fields: ErrorFields): boolean {
+  return !fields.has('W') && ownSources.has(fields.get('F') ?? '')
+}
+
+/** Source files of the server that find constraints violated, rows locked or changed, statements cancelled, rights missing. */
+const ownSources: ReadonlySet<string> = new Set(
+  `aclchk.c deadlock.c execIndexing.c execMain.c execPartition.c heapam.c heapam_handler.c lmgr.c lock.c nbtinsert.c
+   nodeLockRows.c nodeModifyTable.c postgres.c predicate.c proc.c ri_triggers.c xact.c`.split(/\s+/),
+)
 
 /**
  * SQLSTATEs with which the server itself says nothing but names in its message (PostgreSQL documentation, Appendix A): lost
