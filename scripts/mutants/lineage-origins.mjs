@@ -36,6 +36,20 @@ export const lineageOriginGuards = [
     'if (made === undefined) return alike(view, everythingIn(catalog, view))',
     'if (made === undefined) continue',
   ),
+  guard(
+    origins,
+    lineage,
+    'texts of a view are under a collation that tells them apart',
+    'oneCollation: ownCollations.has(collation)',
+    'oneCollation: true',
+  ),
+  guard(
+    origins,
+    file('catalog/stored-calls'),
+    'what a view hands on is under the collation of what is passed',
+    "kind === 'conversion' ? 0 : numberOf(node, 'inputcollid')",
+    '100',
+  ),
   guard(origins, lineage, 'virtual columns may fail', '!column.virtual && ', ''),
   guard(
     origins,

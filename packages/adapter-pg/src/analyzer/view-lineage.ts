@@ -99,15 +99,21 @@ function queryOf(catalog: CatalogSnapshot, { queryTree }: Relation): StoredQuery
   }
 }
 
-function isTotal(catalog: CatalogSnapshot, { kind, id, types, literals }: StoredCall): boolean {
+function isTotal(catalog: CatalogSnapshot, { collation, kind, id, types, literals }: StoredCall): boolean {
   if (kind === 'conversion') return isTotalCast(catalog, types[0], id)
   const routine = catalog.routines.get(id)
   if (routine === undefined) return false
-  if (kind === 'routine') return isTotalRoutine(catalog, routine, types, { literals })
+  const facts = { literals, oneCollation: ownCollations.has(collation) }
+  if (kind === 'routine') return isTotalRoutine(catalog, routine, types, facts)
   const names = [...catalog.operatorNames(id)]
   const [left, right] = types.length === 1 ? [0, types[0]] : types
-  return routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right))
+  return (
+    routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right, facts))
+  )
 }
+
+/** Of the database, `C` and `POSIX`: each tells all texts apart. */
+const ownCollations: ReadonlySet<number> = new Set([100, 950, 951])
 
 /** What is stored is only given. A view makes its columns when they are read, and so do tables some of theirs. */
 function isTotalColumn(catalog: CatalogSnapshot, id: number, number: number): boolean {

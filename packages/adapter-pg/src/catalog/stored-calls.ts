@@ -11,6 +11,8 @@ export interface StoredCall {
   /** Its arguments that are constants of the types text and integer. */
   readonly literals: readonly (string | number | undefined)[]
   readonly returnsSet: boolean
+  /** Of what is passed; 0 where there is none, or where it is not known. */
+  readonly collation: number
 }
 
 /** The call that a node is; undefined when it is none. */
@@ -29,6 +31,7 @@ export function storedCall(node: StoredNode): StoredCall | undefined {
     types: values.map(typeOf),
     literals: values.map(literalOf),
     returnsSet: set !== undefined && fieldOf(node, set) !== 'false',
+    collation: kind === 'conversion' ? 0 : numberOf(node, 'inputcollid'),
   }
 }
 

@@ -104,6 +104,19 @@ describe('the origins of a column', () => {
     expect(total('m_fails', 'f')).toBe(true)
   })
 
+  it('knows what collation the texts are under that a view hands to a function', () => {
+    const under = (collation: number): CatalogSnapshot =>
+      viewCatalog(18, (text) => text.replaceAll('inputcollid 100 ', `inputcollid ${String(collation)} `))
+    const isTotal = (of: CatalogSnapshot): boolean => columnOrigins(of, relation('v_expression', of), 'n').total
+    expect([100, 950, 951].map((collation) => isTotal(under(collation)))).toEqual([true, true, true])
+    // None is known, or a user made it.
+    expect([0, 16_400].map((collation) => isTotal(under(collation)))).toEqual([false, false])
+    expect(words(readOrigins(catalog, relation('v_expression')).elsewhere)).toBe('')
+    expect(words(readOrigins(under(0), relation('v_expression', under(0))).elsewhere, under(0))).toBe('people.called')
+    expect(isTotalCase(under(100))).toBe(true)
+    expect(isTotalCase(under(0))).toBe(false)
+  })
+
   it('knows that a virtual column is made when it is read', () => {
     const virtual = viewCatalog(18, (text) => text.replaceAll(/"short", 3, 25, "s"/g, '"short", 3, 25, "v"'))
     expect(relation('made', virtual).columns.get('short')?.virtual).toBe(true)
@@ -116,6 +129,11 @@ describe('the origins of a column', () => {
     )
   })
 })
+
+/** `CASE name WHEN 'a'` compares texts by an operator. */
+function isTotalCase(of: CatalogSnapshot): boolean {
+  return columnOrigins(of, relation('v_case_of', of), 'c').total
+}
 
 describe('the origins of rows', () => {
   const elsewhere = (name: string, of: CatalogSnapshot = catalog): string =>
