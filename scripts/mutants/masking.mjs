@@ -2,6 +2,7 @@ import { maskedTableGuards } from './masked-tables.mjs'
 import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
+import { lineageOneRowGuards } from './lineage-one-row.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageTotalGuards } from './lineage-total.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
@@ -30,6 +31,7 @@ export const maskingLists = {
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
   'lineage-origins': lineageOriginGuards,
+  'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,
   'masked-tables': maskedTableGuards,

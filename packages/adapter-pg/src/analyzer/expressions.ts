@@ -24,7 +24,7 @@ export const subLink: Handler = (walk, body, scope) => {
   if (inner.isClaimed) walk.flows.drop(inner.flow)
   walk.flows.blur()
   if (kind === 'ARRAY_SUBLINK') walk.flows.swell()
-  if (walk.flows.isJudged && mayFail(walk, kind, query)) walk.flows.mayFail()
+  if (walk.flows.isJudged && mayFail(walk, kind, query, inner)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
   const operator = name.length > 0 ? name : ['=']
@@ -45,9 +45,9 @@ export const subLink: Handler = (walk, body, scope) => {
 }
 
 /** More than one row for a value. */
-function mayFail(walk: Walk, kind: string, query: TreeNode | undefined): boolean {
+function mayFail(walk: Walk, kind: string, query: TreeNode | undefined, inner: Scope): boolean {
   if (kind === 'EXISTS_SUBLINK' || kind === 'ARRAY_SUBLINK') return false
-  return kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK' && !givesOneRow(walk, query)
+  return kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK' && !givesOneRow(walk, query, inner)
 }
 
 /** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */

@@ -1,5 +1,6 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
+import { choosesByKey } from './one-row.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
 import type { Scope } from './scope.js'
 import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
@@ -171,8 +172,8 @@ export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined
 /** varchar(n) and char(n) cut what is too long, where a cast is written. */
 const cutting: ReadonlySet<number> = new Set([1042, 1043])
 
-/** Whether a query surely gives one row at most, so that it can stand for a value. */
-export function givesOneRow(walk: Walk, query: TreeNode | undefined): boolean {
+/** Whether a query surely gives one row at most, so that it can stand for a value. `scope` has its items. */
+export function givesOneRow(walk: Walk, query: TreeNode | undefined, scope: Scope): boolean {
   const select = bodyOf(query, 'SelectStmt')
   if (select === undefined || textOf(select, 'op') !== 'SETOP_NONE') return false
   const limit = nodeOf(bodyOf(nodeOf(select, 'limitCount'), 'A_Const') ?? {}, 'ival')
@@ -180,6 +181,7 @@ export function givesOneRow(walk: Walk, query: TreeNode | undefined): boolean {
     return textOf(select, 'limitOption') !== 'LIMIT_OPTION_WITH_TIES'
   if (listOf(select, 'valuesLists').length === 1) return true
   if (listOf(select, 'fromClause').length === 0 && listOf(select, 'valuesLists').length === 0) return true
+  if (choosesByKey(walk, select, scope)) return true
   if (listOf(select, 'groupClause').length > 0) return false
   return listOf(select, 'targetList').some((item) => {
     const call = bodyOf(nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val'), 'FuncCall')

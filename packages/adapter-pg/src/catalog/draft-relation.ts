@@ -20,6 +20,7 @@ export type Draft = Mutable<Relation> & {
   defaults: { column: number; use: StoredUse }[]
   checks: StoredUse[]
   writeChecks: WriteCheck[]
+  keys: (readonly number[])[]
   searches: number[]
   references: number[]
   statistics: StoredUse[]
@@ -40,6 +41,7 @@ export function emptyRelation(id: number, schema: string, name: string, kind: Re
     rowType: 0,
     ofType: 0,
     primaryKey: [],
+    keys: [],
     partitionKey: [],
     defaultPartition: 0,
     columns: new Map(),

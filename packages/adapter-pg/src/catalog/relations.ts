@@ -57,12 +57,13 @@ export function userRelations(
 ): Map<number, Draft> {
   const relations = plainRelations(rows, schemaName)
   const at = (id: number): Draft | undefined => relations.get(id)
-  for (const [id, schema, name, table, , , primaryKey] of rows.indexes ?? []) {
+  for (const [id, schema, name, table, , , primaryKey, , columns, keyColumns, , isKey] of rows.indexes ?? []) {
     const draft = emptyRelation(id, schemaName(schema), name, 'index')
     draft.table = table
     relations.set(id, draft)
     const owner = at(table)
     if (owner !== undefined && primaryKey !== null) owner.primaryKey = primaryKey
+    if (isKey && columns !== null) owner?.keys.push(columns.slice(0, keyColumns))
   }
   for (const [id, columns, defaultPartition] of rows.partitioned ?? []) {
     const draft = at(id)

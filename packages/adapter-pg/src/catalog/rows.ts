@@ -82,6 +82,8 @@ export interface UserRows extends CatalogRows {
       keyColumns: number,
       /** Columns in its expressions and its predicate, 0 for whole rows. */
       used: readonly number[] | null,
+      /** Whether no two rows are equal in its keys at any time, by `=` of the server. */
+      isKey: boolean,
     ]
   >
   readonly operatorClasses: Rows<[name: string, routine: number]>

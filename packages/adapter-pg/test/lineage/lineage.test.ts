@@ -1,20 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { analysisOf, sessionState } from '../analyzer/support/shop.js'
+import { buildBuiltins, buildCatalog } from '../../src/catalog/build-catalog.js'
+import { analysisOf, builtinText, sessionState, shopText } from '../analyzer/support/shop.js'
 import { definitionCases } from './definition-cases.js'
 import { furtherCases } from './further-cases.js'
+import { oneRowCases } from './one-row-cases.js'
 import { queryCases } from './query-cases.js'
 import { selectCases } from './select-cases.js'
 import { statementCases } from './statement-cases.js'
 import { lineageOf, plainShop, shopWith, toldOf } from './support.js'
 import { writeCases } from './write-cases.js'
 
+const [animals, customers] = ['animals', 'customers'].map((name) => plainShop.relation('shop', name)?.id)
+
 describe('where the values go that a text reads', () => {
-  it.each([...selectCases, ...queryCases, ...statementCases, ...furtherCases, ...writeCases, ...definitionCases])(
-    '%s',
-    async (text, lineage) => {
-      expect(await toldOf(text)).toBe(lineage)
-    },
-  )
+  it.each([
+    ...selectCases,
+    ...queryCases,
+    ...statementCases,
+    ...furtherCases,
+    ...writeCases,
+    ...definitionCases,
+    ...oneRowCases,
+  ])('%s', async (text, lineage) => {
+    expect(await toldOf(text)).toBe(lineage)
+  })
 })
 
 describe('everything that a text reads', () => {
@@ -96,6 +105,45 @@ describe('what another text holds', () => {
     const { outputs, read } = await lineageOf('FETCH c', { cursor: () => cursor })
     expect(outputs).toBeUndefined()
     expect(read).toEqual([{ resource: 'table:shop.customers', column: 'email' }])
+  })
+})
+
+describe('a key', () => {
+  const text = 'SELECT (SELECT email FROM customers WHERE id = 1)'
+  const mayBeMany = 'customers.email > customers.email ? customers.id'
+
+  it('says nothing of rows of tables that inherit', async () => {
+    const catalog = shopWith('inherits', ([parent, child]) => [parent === animals ? customers : parent, child])
+    expect(await toldOf(text, { catalog })).toContain('> cats.email cats.id customers.email')
+    expect(await toldOf(text.replace('FROM customers', 'FROM ONLY customers'), { catalog })).toBe(
+      'customers.email ? customers.id',
+    )
+  })
+
+  it('is one of an index that says so', async () => {
+    const catalog = shopWith('indexes', (row) => (row[2] === 'customers_pkey' ? row.with(11, false) : row))
+    expect(await toldOf(text, { catalog })).toBe(mayBeMany)
+  })
+
+  it('has the columns that are compared, not those beside them', async () => {
+    const catalog = shopWith('indexes', (row) => (row[2] === 'customers_pkey' ? row.with(8, [1, 2]).with(9, 2) : row))
+    expect(await toldOf(text, { catalog })).toBe(mayBeMany)
+    const besides = shopWith('indexes', (row) => (row[2] === 'customers_pkey' ? row.with(8, [1, 2]) : row))
+    expect(await toldOf(text, { catalog: besides })).toBe('customers.email ? customers.id')
+  })
+
+  it('is compared with a parameter of its type', async () => {
+    const given = text.replace('1)', '$1)')
+    expect(await toldOf(given, { parameterTypes: [20] })).toBe('customers.email ? customers.id')
+    expect(await toldOf(given, { parameterTypes: [0] })).toBe('customers.email ? customers.id')
+    expect(await toldOf(given, { parameterTypes: [701] })).toBe(mayBeMany)
+  })
+
+  it('says nothing where users compare whole numbers', async () => {
+    const rows = JSON.parse(shopText) as Record<string, readonly unknown[]>
+    const users = { ...rows, casts: [], operators: [[16_564, 11, '=', 23, 20, 16, 16_563, 0, 0]] }
+    const catalog = buildCatalog(buildBuiltins(builtinText), JSON.stringify(users))
+    expect(await toldOf(text, { catalog })).toBe('customers.email > customers.email customers.id')
   })
 })
 

@@ -106,7 +106,7 @@ async function outcome(client: pg.Client, steps: readonly string[]): Promise<Out
   const notices: string[] = []
   const copied: Buffer[] = []
   const onNotice = ({ message = '' }: { readonly message?: string | undefined }): void => void notices.push(message)
-  const onCopy = ({ chunk }: { readonly chunk: Buffer }): void => void copied.push(chunk)
+  const onCopy = ({ chunk }: { readonly chunk: Buffer }): void => void copied.push(Buffer.from(chunk))
   const { connection } = client as unknown as { connection: NodeJS.EventEmitter }
   client.on('notice', onNotice)
   connection.on('copyData', onCopy)

@@ -34,6 +34,7 @@ export class Queries implements Subqueries {
   }
 
   query(kind: Kind, outer: Place, depth: number, single: boolean): string {
+    if (single && this.choices.percent(40)) return this.#byKey(kind, outer, Math.min(depth, 2))
     const { sql } = this.select([kind], outer, Math.min(depth, 2), single)
     return sql
   }
@@ -45,6 +46,23 @@ export class Queries implements Subqueries {
     if (!single && depth > 0 && choices.percent(12)) return this.#combined(wanted, outer, depth)
     if (choices.percent(3) && wanted !== undefined && !single) return this.#values(wanted, outer, depth)
     return this.#simple(wanted, outer, depth, single)
+  }
+
+  /** The row that a key chooses; sometimes what only looks like one. */
+  #byKey(kind: Kind, outer: Place, depth: number): string {
+    const { choices, expressions } = this
+    const { columns, name } = choices.of(relations.filter(({ name: each }) => ['orgs', 'users', 'orders', 'cards', 'people'].includes(each))) // prettier-ignore
+    const alias = this.alias()
+    const range = { alias, columns, hasRow: true, isUsers: name === 'users' }
+    const { sql } = this.#items([kind], { ranges: [range], outer }, depth)
+    const where = this.#elsewhere(() => {
+      const found = choices.percent(70) ? expressions.column('int', { ranges: [], outer }) : undefined
+      const key = `${alias}.${choices.of(name === 'people' ? ['id'] : ['id', 'id', 'id', 'id', columns[1]?.name ?? 'id'])}`
+      const value = found ?? expressions.make('int', { ranges: [] }, 1)
+      const more = choices.percent(25) ? ` and ${this.#predicate({ ranges: [range], outer }, 1)}` : ''
+      return `${choices.percent(20) ? `${value} = ${key}` : `${key} = ${value}`}${more}`
+    })
+    return `select ${sql} from ${name} as ${alias} where ${where}`
   }
 
   #simple(wanted: readonly Kind[] | undefined, outer: Place | undefined, depth: number, single: boolean): MadeQuery {
