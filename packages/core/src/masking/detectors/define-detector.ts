@@ -88,7 +88,8 @@ export function defineDetector(definition: DetectorDefinition): Detector {
     isHinted: (field: string) => hint?.test(field) === true,
     find(text: string, { field }: Hints): readonly Match[] {
       const hinted = field !== undefined && hint?.test(field) === true
-      const spans = forms.flatMap((form) => [...form.spans(text)].map((span) => ({ ...span, form })))
+      const spans = forms.flatMap((form) => form.spans(text))
+      if (spans.length === 0) return []
       const found: Match[] = []
       let after = 0
       for (const { start, end, form } of spans.toSorted((one, other) => one.start - other.start)) {
@@ -109,11 +110,15 @@ interface Known {
   readonly after: number
 }
 
+interface FormSpan extends Span {
+  readonly form: Form
+}
+
 interface Form {
   readonly validate: ((match: string) => boolean) | undefined
   readonly score: Scores
   readonly context: ContextWords | undefined
-  spans(text: string): Iterable<Span>
+  spans(text: string): readonly FormSpan[]
 }
 
 function compile(definition: DetectorDefinition, given: Pattern): Form {
@@ -122,17 +127,23 @@ function compile(definition: DetectorDefinition, given: Pattern): Form {
   const grouped = pattern.source.includes('(?<secret>')
   // Only these need the places of their groups, which cost time.
   const compiled = new RegExp(pattern.source, grouped ? `${pattern.flags.replace('d', '')}d` : pattern.flags)
-  return {
+  const form: Form = {
     validate,
     score: given.score ?? definition.score,
     context: given.context ?? definition.context,
-    *spans(text) {
-      for (const match of text.matchAll(compiled)) {
+    spans(text) {
+      const found: FormSpan[] = []
+      // As `matchAll` does, which makes another RegExp each time.
+      compiled.lastIndex = 0
+      for (let match = compiled.exec(text); match !== null; match = compiled.exec(text)) {
+        if (match[0] === '') compiled.lastIndex += 1
         const [start, end] = match.indices?.groups?.['secret'] ?? [match.index, match.index + match[0].length]
-        if (end > start) yield { start, end }
+        if (end > start) found.push({ start, end, form })
       }
+      return found
     },
   }
+  return form
 }
 
 function scoreOf({ score, context }: Form, text: string, span: Span, { hinted, after }: Known): number {

@@ -58,7 +58,6 @@ class Pass {
   #phoneWord = -1000
   /** Where the last number ends that may be one to call. */
   #lastLong = -1000
-  #lastAt = -1000
   #colons = 0
   #lastColon = -64
 
@@ -71,35 +70,33 @@ class Pass {
     const text = this.#text
     const { columns, table } = keywords
     let state = 0
-    let run = -1
-    let before = 0
+    let run = 0
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at)
       const kind = code > 127 ? 0 : (kinds[code] ?? 0)
-      if ((kind & packed) === 0) {
-        if (run >= 0 && at - run >= shortestRun) this.#endRun(run, at)
-        run = -1
-      } else if (run < 0) run = at
       if (code > 127) {
         if (code !== replacement) this.#other(at)
         state = 0
-        before = 0
-        continue
-      }
-      const next = table[state + (columns[code] ?? 0)] ?? 0
-      state = next < 0 ? ~next : next
-      if (next < 0) for (const list of keywords.listsOf(state)) this.#word(list, at + 1)
-      if (kind !== packed) {
+      } else {
+        state = table[state + (columns[code] ?? 0)] ?? 0
+        if (state < 0) {
+          state = ~state
+          for (const list of keywords.listsOf(state)) this.#word(list, at + 1)
+        }
+        // Most units are letters.
+        if (kind === packed) continue
         if ((kind & digit) !== 0) {
-          if ((before & digit) === 0) this.#firstDigit(at)
-          this.#digits += 1
-          this.#lastDigit = at
-        } else if ((kind & special) !== 0) this.#special(code, at)
+          this.#digit(at)
+          continue
+        }
+        if ((kind & special) !== 0) this.#special(code, at)
         if ((kind & separator) !== 0) this.#separator(code, at)
+        if ((kind & packed) !== 0) continue
       }
-      before = kind
+      if (at - run >= shortestRun) this.#endRun(run, at)
+      run = at + 1
     }
-    if (run >= 0 && text.length - run >= shortestRun) this.#endRun(run, text.length)
+    if (text.length - run >= shortestRun) this.#endRun(run, text.length)
     this.#endChain()
     if (this.#finds === undefined && this.#views === undefined) return none
     return { finds: this.#finds ?? none.finds, views: this.#views ?? none.views }
@@ -138,6 +135,12 @@ class Pass {
     }
   }
 
+  #digit(at: number): void {
+    if (this.#lastDigit !== at - 1) this.#firstDigit(at)
+    this.#digits += 1
+    this.#lastDigit = at
+  }
+
   #firstDigit(at: number): void {
     if (isHotAccount(this.#text, at)) this.#find(at, at + 1)
     if (!this.#isInChain(at)) {
@@ -166,16 +169,14 @@ class Pass {
   }
 
   #separator(code: number, at: number): void {
-    const row = this.#rows?.separator(code, at, Math.max(this.#lastDigit, this.#lastAt))
+    const row = this.#rows?.separator(code, at, this.#lastDigit)
     if (row !== undefined) this.#view(row.start, row.end)
   }
 
   #special(code: number, at: number): void {
     if (code === 0x3a) this.#colon(at)
-    else if (code === 0x40) {
-      this.#lastAt = at
-      this.#find(at, at + 1)
-    } else if (this.#rows !== undefined) this.#viewed(code, at, this.#rows)
+    else if (code === 0x40) this.#find(at, at + 1)
+    else if (this.#rows !== undefined) this.#viewed(code, at, this.#rows)
   }
 
   #viewed(code: number, at: number, rows: Rows): void {

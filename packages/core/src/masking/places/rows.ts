@@ -1,14 +1,11 @@
 import type { Span } from '../span.js'
-import { goesOn, regularEdits, rowBefore, separators } from '../views/regular.js'
+import { goesOn, longestStep, regularEdits, rowBefore, separators } from '../views/regular.js'
 
 /** So many units back are known as bits. */
 const seen = 30
 /** Rows as bits of how far separators are back: two in a step of 4 to 8, or four in steps of 2 or 3. */
 const twoApart = 0x1f0
 const [fourByTwo, fourByThree] = [0x54, 0x248]
-const inSteps = [2, 3, 4, 5, 6, 7, 8].map(
-  (step) => [step, step === 2 ? fourByTwo : step === 3 ? fourByThree : 1 << step, rowAsFarAsSeen(step)] as const,
-)
 /** How much is looked at beside a row: numbers, and what words say of them. */
 const beside = 128
 
@@ -28,6 +25,8 @@ export class Rows {
   readonly #waits: number[] = []
   #returns = 0
   #lastReturn = -128
+  #lastAt = -128
+  #nextAt = -1
 
   /** `finds` says whether something is found in a text as it is. */
   constructor(text: string, finds: (text: string) => boolean) {
@@ -42,10 +41,10 @@ export class Rows {
   }
 
   /**
-   * The row that ends, for now, with the separator at `at`, if something is found without its separators.
-   * `lastSign` is where the last digit or `@` is.
+   * The row that ends, for now, with the separator at `at`, if something is found without its separators. `lastDigit` is where
+   * the last digit is: a row has one before its last separator, or an `@` beside one.
    */
-  separator(code: number, at: number, lastSign: number): Span | undefined {
+  separator(code: number, at: number, lastDigit: number): Span | undefined {
     const which = indexOf[code] ?? 0
     const place = at - this.#returns
     const back = place - (this.#last[which] ?? 0)
@@ -54,25 +53,44 @@ export class Rows {
     this.#bits[which] = bits
     if ((bits & twoApart) === 0 && (bits & fourByTwo) !== fourByTwo && (bits & fourByThree) !== fourByThree)
       return undefined
-    const isBare = place - lastSign > seen + 8 && !isSignAhead(this.#text, at)
-    for (const [step, wanted, longer] of inSteps) {
-      if ((bits & wanted) !== wanted || (isBare && (bits & longer) !== longer)) continue
-      if (at - this.#lastReturn <= 64) {
-        if (hasDigits(this.#text, at)) return { start: at - step, end: at + 1 }
-      } else {
-        // A row is looked at where it ends, and now and then.
-        this.#waits[which * 9 + step] = goesOn(this.#text, at, step)
-          ? ((this.#waits[which * 9 + step] ?? 0) + 1) % looksEvery
-          : 0
-        if (this.#waits[which * 9 + step] !== 0) continue
-        const row = rowBefore(this.#text, at, step)
-        if (row === undefined) continue
-        if (this.#isHot(row, this.#text.charAt(at))) {
-          return row
-        }
-      }
+    if (at - this.#lastReturn <= 64) return this.#returned(bits, at)
+    // No blank is between two of a row.
+    const [least, most] = code === 0x20 ? [Math.max(2, back), Math.min(back, longestStep)] : [2, longestStep]
+    for (let step = least; step <= most; step += 1) {
+      const reach = reachOf(bits, step)
+      if (reach === 0) continue
+      if (reach <= seen && at - lastDigit >= reach && !this.#isAtWithin(at, reach, step)) continue
+      const row = this.#row(which, at, step)
+      if (row !== undefined) return row
     }
     return undefined
+  }
+
+  /** Whether an `@` is less than `back` before a place, or less than `ahead` behind it. Places are asked for in order. */
+  #isAtWithin(place: number, back: number, ahead: number): boolean {
+    while (this.#nextAt < place) {
+      this.#lastAt = this.#nextAt
+      const next = this.#text.indexOf('@', this.#nextAt + 1)
+      this.#nextAt = next < 0 ? Infinity : next
+    }
+    return place - this.#lastAt < back || this.#nextAt - place < ahead
+  }
+
+  /** The same where returns interrupt rows. */
+  #returned(bits: number, at: number): Span | undefined {
+    for (let step = 2; step <= longestStep; step += 1) {
+      if (reachOf(bits, step) > 0 && hasDigits(this.#text, at)) return { start: at - step, end: at + 1 }
+    }
+    return undefined
+  }
+
+  /** A row is looked at where it ends, and now and then. */
+  #row(which: number, at: number, step: number): Span | undefined {
+    const wait = which * 9 + step
+    this.#waits[wait] = goesOn(this.#text, at, step) ? ((this.#waits[wait] ?? 0) + 1) % looksEvery : 0
+    if (this.#waits[wait] !== 0) return undefined
+    const row = rowBefore(this.#text, at, step)
+    return row !== undefined && this.#isHot(row, this.#text.charAt(at)) ? row : undefined
   }
 
   #isHot({ start, end }: Span, separator: string): boolean {
@@ -87,19 +105,16 @@ export class Rows {
   }
 }
 
-function rowAsFarAsSeen(step: number): number {
-  let bits = 0
-  for (let back = step; back <= seen; back += step) bits |= 1 << back
-  return bits
-}
-
-/** Whether a digit or an `@` is in the next group. */
-function isSignAhead(text: string, at: number): boolean {
-  for (let place = at + 1; place < at + 8; place += 1) {
-    const code = text.charCodeAt(place)
-    if ((code >= 0x30 && code <= 0x39) || code === 0x40) return true
-  }
-  return false
+/**
+ * How far back a row in this step goes that ends here, with the group before it: more than is seen when it may go on there.
+ * None: too few separators follow each other.
+ */
+function reachOf(bits: number, step: number): number {
+  const wanted = step === 2 ? fourByTwo : step === 3 ? fourByThree : 1 << step
+  if ((bits & wanted) !== wanted) return 0
+  let reach = step
+  while (reach <= seen && (bits & (1 << reach)) !== 0) reach += step
+  return reach
 }
 
 /** Whether a row of separators that returns interrupt may hold a value. */

@@ -21,6 +21,11 @@ isRunUnit[0x5f] = 1
 sextets[0x2d] = 62
 sextets[0x5f] = 63
 
+/** The letters that begin four of which the first byte may be printable, or zero. */
+const firsts = sextets.map((sextet) =>
+  Number(sextet === 0 || sextet === 2 || sextet === 3 || (sextet > 7 && sextet < 32)),
+)
+
 /** Whether runs of base64 have this UTF-16 code unit. */
 export function isPackedUnit(code: number): boolean {
   return (isRunUnit[code] ?? 0) > 0
@@ -111,27 +116,48 @@ function unpackBase64(text: string, start: number, end: number, edits: Edit[]): 
 /** Whether {@link packedEdits} reads anything in the run from `start` to `end` otherwise. */
 export function isPacked(text: string, start: number, end: number): boolean {
   if (end - start < shortest) return false
-  return (
-    hasText(text, start, Math.floor(((end - start) * 3) / 4)) || hasHex(text, start, end) || hasPieces(text, start, end)
-  )
+  return mayHaveText(text, start, end) || hasHex(text, start, end) || hasPieces(text, start, end)
+}
+
+/** What `hasText` says of the whole run, without looking at each byte where it cannot be. */
+function mayHaveText(text: string, start: number, end: number): boolean {
+  // A row of six bytes has the first bytes of two threes that follow each other.
+  for (let at = start, row = 0; at + 1 < end; at += 4) {
+    row = firsts[text.charCodeAt(at)] === 1 ? row + 1 : 0
+    if (row === 2) return hasText(text, start, Math.floor(((end - start) * 3) / 4))
+  }
+  return false
 }
 
 function hasPieces(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end;) {
-    let to = at
+  for (let from = start; end - from >= shortest;) {
+    // A piece that begins here goes further than the last that is none of it.
+    let at = from + shortest - 1
+    while (at >= from && isAlphanumeric(text.charCodeAt(at))) at -= 1
+    if (at >= from) {
+      from = at + 1
+      continue
+    }
+    let to = from + shortest
     while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
-    if (to - at >= shortest && to - at < end - start && hasText(text, at, Math.floor(((to - at) * 3) / 4))) return true
-    at = to + 1
+    if (to - from < end - start && mayHaveText(text, from, to)) return true
+    from = to + 1
   }
   return false
 }
 
 function hasHex(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end;) {
-    let to = at
-    while (to < end && kindAt(text, to) === 2) to += 1
-    if (to - at >= shortest && (hasHexText(text, at, to) || hasHexText(text, at + 1, to))) return true
-    at = to + 1
+  for (let from = start; end - from >= shortest;) {
+    let at = from + shortest - 1
+    while (at >= from && isRunUnit[text.charCodeAt(at)] === 2) at -= 1
+    if (at >= from) {
+      from = at + 1
+      continue
+    }
+    let to = from + shortest
+    while (to < end && isRunUnit[text.charCodeAt(to)] === 2) to += 1
+    if (hasHexText(text, from, to) || hasHexText(text, from + 1, to)) return true
+    from = to + 1
   }
   return false
 }

@@ -5,7 +5,7 @@ import type { Edit } from './edit.js'
 export const separators: readonly string[] = [' ', '-', '.', '_', '/', '+', '\n']
 
 /** The furthest that one separator may be from the next: groups of up to seven characters. */
-const longestStep = 8
+export const longestStep = 8
 /** A longer row is looked at in parts. */
 const longestRow = 512
 /** Fewer digits are no value that anybody protects. */
@@ -22,7 +22,7 @@ export function regularEdits(text: string, separator: string): Edit[] {
     const step = stepFrom(text, at, separator)
     if (step === 0) continue
     let last = at
-    while (isNext(text, last, step, separator)) last += step
+    while (isNext(text, last, step, separator.charCodeAt(0))) last += step
     const [from, to] = withoutWords(text, at, last, step)
     for (let place = from; place <= to; place += step) edits.push({ start: place, end: place + 1, text: '' })
     at = last
@@ -35,21 +35,30 @@ function stepFrom(text: string, at: number, separator: string): number {
   const first = text.indexOf(separator, at + 1) - at
   if (first < 1 || first > longestStep) return 0
   for (let step = Math.max(2, first); step <= longestStep; step += 1) {
-    const needed = step < 4 ? 4 : 2
+    const needed = separatorsOf(step)
     let count = 1
-    while (count < needed && isNext(text, at + (count - 1) * step, step, separator)) count += 1
+    while (count < needed && isNext(text, at + (count - 1) * step, step, separator.charCodeAt(0))) count += 1
     if (count >= needed) return step
   }
   return 0
+}
+
+/** How many separators are a row. */
+function separatorsOf(step: number): number {
+  return step < 4 ? 4 : 2
 }
 
 /**
  * Whether one separator follows another. Dots and dashes may also belong to the value: `jane..doe.@exa.mple..com` has one in
  * every fifth place, and its own. Blanks do not.
  */
-function isNext(text: string, at: number, step: number, separator: string): boolean {
-  if (at < 0 || text[at] !== separator || text[at + step] !== separator) return false
-  return separator !== ' ' || text.indexOf(separator, at + 1) === at + step
+function isNext(text: string, at: number, step: number, separator: number): boolean {
+  if (at < 0 || at + step >= text.length) return false
+  if (text.charCodeAt(at) !== separator || text.charCodeAt(at + step) !== separator) return false
+  if (separator !== 0x20) return true
+  let next = at + 1
+  while (text.charCodeAt(next) !== separator) next += 1
+  return next === at + step
 }
 
 /** The first and the last separator that parts groups of one value, and no words. None: the last is before the first. */
@@ -72,9 +81,10 @@ function withoutLetters(text: string, first: number, last: number, step: number)
 
 /** The row of separators in steps of `step` that ends with the one at `last`, if {@link regularEdits} may leave some of it out. */
 export function rowBefore(text: string, last: number, step: number): Span | undefined {
-  const separator = text.charAt(last)
+  const separator = text.charCodeAt(last)
   let first = last
   while (last - first < longestRow && isNext(text, first - step, step, separator)) first -= step
+  if (last - first < (separatorsOf(step) - 1) * step) return undefined
   const [start, end] = [first - step + 1, last + step]
   if (!hasDigits(text, start, end, fewestDigits) && !hasAt(text, start, end)) return undefined
   const [from, to] = withoutWords(text, first, last, step)
@@ -83,7 +93,8 @@ export function rowBefore(text: string, last: number, step: number): Span | unde
 
 function hasDigits(text: string, start: number, end: number, fewest: number): boolean {
   let left = fewest
-  for (let at = Math.max(0, start); at < end && left > 0; at += 1) {
+  const to = Math.min(end, text.length)
+  for (let at = Math.max(0, start); at < to && left > 0; at += 1) {
     const code = text.charCodeAt(at)
     if (code >= 0x30 && code <= 0x39) left -= 1
   }
@@ -91,13 +102,14 @@ function hasDigits(text: string, start: number, end: number, fewest: number): bo
 }
 
 function hasAt(text: string, start: number, end: number): boolean {
-  for (let at = Math.max(0, start); at < end; at += 1) if (text.charCodeAt(at) === 0x40) return true
+  const to = Math.min(end, text.length)
+  for (let at = Math.max(0, start); at < to; at += 1) if (text.charCodeAt(at) === 0x40) return true
   return false
 }
 
 /** Whether the row of separators goes on behind one. */
 export function goesOn(text: string, at: number, step: number): boolean {
-  return isNext(text, at, step, text.charAt(at))
+  return isNext(text, at, step, text.charCodeAt(at))
 }
 
 /** Whether what is before a separator is no longer than the groups are. */

@@ -7,15 +7,19 @@ import { boundingExpression } from './bounding-expression.js'
 
 /** Every expression that the detectors run over a text. */
 function expressions(): readonly RegExp[] {
-  const spy = vi.spyOn(String.prototype, 'matchAll')
+  const [all, each] = [vi.spyOn(String.prototype, 'matchAll'), vi.spyOn(RegExp.prototype, 'exec')]
   try {
     // All keywords, so that none is left out.
     const text = keyRows.flatMap(({ keywords }) => keywords).join(' ')
     for (const detector of builtInDetectors.values()) detector.find(text, {})
-    const run = spy.mock.calls.map(([expression]) => expression).filter((expression) => expression instanceof RegExp)
-    return [...new Map([...run, bodyPattern, keywordPattern].map((each) => [String(each), each])).values()]
+    // Those that are not global look at what was matched.
+    const run = [...all.mock.calls.map(([expression]) => expression), ...each.mock.contexts]
+      .filter((expression) => expression instanceof RegExp)
+      .filter(({ global }) => global)
+    return [...new Map([...run, bodyPattern, keywordPattern].map((one) => [String(one), one])).values()]
   } finally {
-    spy.mockRestore()
+    all.mockRestore()
+    each.mockRestore()
   }
 }
 
