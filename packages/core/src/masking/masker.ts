@@ -6,7 +6,7 @@ import type { JsonMasking } from './json/masking.js'
 import type { MaskerOptions, MaskerParts } from './masker-options.js'
 import { maskerParts } from './masker-options.js'
 import { redactedAs } from './operators/guarded.js'
-import { scanned } from './scan.js'
+import { findingsIn } from './scan.js'
 
 /** What is known of a value besides its text. */
 export interface ValueHints extends Hints {
@@ -50,8 +50,8 @@ export function createMasker(options: MaskerOptions): Masker {
   const findings = (text: string, hints: Hints = {}): readonly Finding[] => {
     try {
       const options = { hints, threshold: parts.threshold, allow: parts.allowed }
-      const { findings: found } = scanned(text, parts.detectors, options)
-      return found.length === 0 ? found : found.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
+      const those = findingsIn(text, parts.detectors, options)
+      return those.length === 0 ? those : those.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
     } catch {
       // The error may hold the text.
       return text === '' ? [] : [{ start: 0, end: text.length, type: uncheckedType, score: 1 }]

@@ -1,8 +1,9 @@
 import { defaultThreshold, type Detector, type Hints, type Match } from './detector.js'
 import type { Finding } from './finding.js'
 import { assertKnownOptions } from '../known-options.js'
-import { hotPlaces, type HotPlaces } from './places/hot-places.js'
+import { hotPlaces, placeKinds } from './places/hot-places.js'
 import { FarSighted } from './places/known-detectors.js'
+import { mayHold } from './places/seen-through.js'
 import { windowsOf } from './places/windows.js'
 import { Prefilter } from './prefilter.js'
 import { rawReading, type Reading, type Tail } from './views/reading.js'
@@ -20,6 +21,7 @@ export interface ScanOptions {
 
 const options: ReadonlySet<string> = new Set(['hints', 'threshold', 'allow'])
 const noHints: Hints = Object.freeze({})
+const none: readonly Finding[] = Object.freeze([])
 
 /** Made once for each list of detectors. */
 const prepared = new WeakMap<readonly Detector[], Prepared>()
@@ -37,7 +39,7 @@ const prepared = new WeakMap<readonly Detector[], Prepared>()
  */
 export function scan(text: string, detectors: readonly Detector[], given: ScanOptions = {}): Finding[] {
   assertKnownOptions('scan', given, options)
-  return [...scanned(text, detectors, given).findings]
+  return [...findingsIn(text, detectors, given)]
 }
 
 /** What a scan gives besides findings: for streams. */
@@ -48,36 +50,54 @@ export interface Scanned {
 }
 
 /**
- * The findings, and what streams ask of the readings. What ends before `from` is not looked at. Only what is around hot places
- * is read in every view; the detectors that `hotPlaces` knows nothing of also look at the text as it is.
+ * The findings in a whole text. Only what is around hot places is read in every view; the detectors that `hotPlaces` knows nothing
+ * of also look at the text as it is.
  */
-export function scanned(text: string, detectors: readonly Detector[], options: ScanOptions, from = 0): Scanned {
+export function findingsIn(text: string, detectors: readonly Detector[], options: ScanOptions): readonly Finding[] {
+  return lookedAt(text, detectors, options, 0)
+}
+
+/** The findings, and what streams ask of the readings. What ends before `from` is not looked at. */
+export function scanned(text: string, detectors: readonly Detector[], options: ScanOptions, from: number): Scanned {
+  const readings: Tail[] = [rawReading(text)]
+  return { findings: lookedAt(text, detectors, options, from, readings), readings }
+}
+
+/** With `readings`, the text goes on: those that reach its end are added. */
+function lookedAt(
+  text: string,
+  detectors: readonly Detector[],
+  options: ScanOptions,
+  from: number,
+  readings?: Tail[],
+): readonly Finding[] {
   const { prefilter, farSighted } = preparedFor(detectors)
-  const raw = rawReading(text)
-  const readings: Tail[] = [raw]
   const far = farSighted.of(options.hints?.field, options.threshold ?? defaultThreshold)
-  const places = hotPlaces(text)
-  const isClean = places.finds.length === 0 && places.views.length === 0
-  if (isClean && far.length === 0) return { findings: [], readings }
+  const { places } = hotPlaces(text)
+  if (places.length === 0 && far.length === 0) return none
   const search = new Search(text, options)
   for (const detector of far.length > 0 ? prefilter.passes(text) : [])
-    if (far.includes(detector)) search.look(raw, detector, 0)
-  for (const { start, end } of isClean ? [] : windowsOf(text, [...places.finds, ...places.views])) {
+    if (far.includes(detector)) search.look(rawReading(text), detector, 0)
+  for (const { start, end, kind } of windowsOf(text, places)) {
     if (end < from) continue
-    const known = new Map<Reading, HotPlaces>()
-    const placesOf = (reading: Reading): HotPlaces => {
-      const those = known.get(reading) ?? hotPlaces(reading.text)
+    const part = text.slice(start, end)
+    const mayGoOn = readings !== undefined && end === text.length
+    // What nobody knows may be found in any reading, and what has not ended may become a value.
+    if (far.length === 0 && !mayGoOn && !mayHold(part, kind)) continue
+    const known = new Map<Reading, number>()
+    const kindsIn = (reading: Reading): number => {
+      const those = known.get(reading) ?? hotPlaces(reading.text).kinds
       known.set(reading, those)
       return those
     }
-    for (const reading of readingsOf(text.slice(start, end), (each) => placesOf(each).views.length === 0)) {
-      if (end === text.length) readings.push(tailOf(reading, start))
-      const those = placesOf(reading).finds.length === 0 ? far : detectors
+    for (const reading of readingsOf(part, (each) => (kindsIn(each) & ~placeKinds.find) === 0)) {
+      if (mayGoOn) readings.push(tailOf(reading, start))
+      const those = (kindsIn(reading) & placeKinds.find) === 0 ? far : detectors
       for (const detector of those.length === 0 ? [] : prefilter.passes(reading.text))
         if (those === detectors || those.includes(detector)) search.look(reading, detector, start)
     }
   }
-  return { findings: search.findings(), readings }
+  return search.findings()
 }
 
 /** The end of a reading of a part that begins at `start`. */

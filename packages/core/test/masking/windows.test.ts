@@ -95,7 +95,7 @@ describe('what is looked at around hot places', () => {
 
   it('is cut between words', () => {
     const text = 'some words '.repeat(400)
-    const [window] = windowsOf(text, [{ start: 2000, end: 2001 }])
+    const [window] = windowsOf(text, [{ start: 2000, end: 2001, kind: 1 }])
     expect([window?.start, window?.end].map((at) => text.slice((at ?? 0) - 1, (at ?? 0) + 1))).toEqual([
       expect.stringMatching(/^ \w$/),
       expect.stringMatching(/^\w $/),

@@ -5,15 +5,30 @@ import { isPacked, isPackedUnit } from '../views/packed.js'
 import { separators } from '../views/regular.js'
 import { continued } from '../views/unwrapped.js'
 import { keywordPlace, keywords, otherList, phoneList } from './keyword-places.js'
-import { isGluedChain, isHotAccount, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
+import { isGluedChain, isHotAccount, isHotAt, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
 import { Rows } from './rows.js'
 
-/** The places of a text that something is to be done about; everything else in it is clean. */
+/** What is to be done about a place, as bits. */
+export const placeKinds = Object.freeze({
+  /** A built-in detector finds something, with the threshold it has by itself and without the name of a field. */
+  find: 1,
+  /** A view reads the text otherwise. */
+  view: 2,
+  /** A view reads other characters. */
+  fold: 4,
+  /** A view decodes. */
+  packed: 8,
+})
+
+export interface HotPlace extends Span {
+  readonly kind: number
+}
+
+/** The places of a text that something is to be done about, in order of their ends; everything else in it is clean. */
 export interface HotPlaces {
-  /** Where a built-in detector finds something, with the threshold it has by itself and without the name of a field. */
-  readonly finds: readonly Span[]
-  /** Where a view reads the text otherwise. */
-  readonly views: readonly Span[]
+  readonly places: readonly HotPlace[]
+  /** Their kinds together. */
+  readonly kinds: number
 }
 
 /** What a unit of the text may be, as bits. */
@@ -34,7 +49,7 @@ const shortestRun = 12
 const [wordBefore, wordBehind] = [64, 36]
 /** U+FFFD is what decoded bytes are that are no text. No view reads it otherwise. */
 const replacement = 0xfffd
-const none: HotPlaces = Object.freeze({ finds: Object.freeze([]), views: Object.freeze([]) })
+const none: HotPlaces = Object.freeze({ places: Object.freeze([]), kinds: 0 })
 
 /** Looks for hot places in one pass over the units of a text. Takes time linear in the text. */
 export function hotPlaces(text: string): HotPlaces {
@@ -43,14 +58,14 @@ export function hotPlaces(text: string): HotPlaces {
 
 /** Whether a built-in detector finds something in the text as it is. */
 function findsIn(text: string): boolean {
-  return new Pass(text, false).all().finds.length > 0
+  return (new Pass(text, false).all().kinds & placeKinds.find) !== 0
 }
 
 class Pass {
   readonly #text: string
   readonly #rows: Rows | undefined
-  #finds: Span[] | undefined
-  #views: Span[] | undefined
+  #places: { start: number; end: number; kind: number }[] | undefined
+  #kinds = 0
   #chainStart = 0
   #digits = 0
   #dots = 0
@@ -71,24 +86,30 @@ class Pass {
     const { columns, table } = keywords
     let state = 0
     let run = 0
+    let number = -1
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at)
       const kind = code > 127 ? 0 : (kinds[code] ?? 0)
-      if (code > 127) {
-        if (code !== replacement) this.#other(at)
-        state = 0
-      } else {
+      if (code > 127) state = 0
+      else {
         state = table[state + (columns[code] ?? 0)] ?? 0
         if (state < 0) {
           state = ~state
           for (const list of keywords.listsOf(state)) this.#word(list, at + 1)
         }
-        // Most units are letters.
-        if (kind === packed) continue
         if ((kind & digit) !== 0) {
-          this.#digit(at)
+          if (number < 0) number = at
           continue
         }
+      }
+      if (number >= 0) {
+        this.#number(number, at)
+        number = -1
+      }
+      // Most units are letters.
+      if (kind === packed) continue
+      if (code > 127) this.#other(code, at)
+      else {
         if ((kind & special) !== 0) this.#special(code, at)
         if ((kind & separator) !== 0) this.#separator(code, at)
         if ((kind & packed) !== 0) continue
@@ -96,30 +117,37 @@ class Pass {
       if (at - run >= shortestRun) this.#endRun(run, at)
       run = at + 1
     }
+    if (number >= 0) this.#number(number, text.length)
     if (text.length - run >= shortestRun) this.#endRun(run, text.length)
     this.#endChain()
-    if (this.#finds === undefined && this.#views === undefined) return none
-    return { finds: this.#finds ?? none.finds, views: this.#views ?? none.views }
+    return this.#places === undefined ? none : { places: this.#places, kinds: this.#kinds }
   }
 
   #find(start: number, end: number): void {
-    this.#finds ??= []
-    this.#finds.push({ start, end })
+    this.#place(start, end, placeKinds.find)
   }
 
-  #view(start: number, end: number): void {
-    if (this.#rows === undefined) return
-    this.#views ??= []
-    this.#views.push({ start, end })
+  #view(start: number, end: number, kind: number = placeKinds.view): void {
+    if (this.#rows !== undefined) this.#place(start, end, kind)
+  }
+
+  #place(start: number, end: number, kind: number): void {
+    this.#places ??= []
+    this.#kinds |= kind
+    const last = this.#places.at(-1)
+    // A text in another script is one place.
+    if (last?.kind === kind && last.end === start) last.end = end
+    else this.#places.push({ start, end, kind })
   }
 
   #endRun(start: number, end: number): void {
-    if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end)
+    if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end, placeKinds.packed)
   }
 
   /** A unit that is not ASCII. Some words have one. */
-  #other(at: number): void {
-    this.#view(at, at + 1)
+  #other(code: number, at: number): void {
+    if (code === replacement) return
+    this.#view(at, at + 1, placeKinds.fold)
     const list = otherList(this.#text, at)
     if (list !== undefined) this.#word(list, at + 1)
   }
@@ -135,13 +163,8 @@ class Pass {
     }
   }
 
-  #digit(at: number): void {
-    if (this.#lastDigit !== at - 1) this.#firstDigit(at)
-    this.#digits += 1
-    this.#lastDigit = at
-  }
-
-  #firstDigit(at: number): void {
+  /** A number from its first digit on. */
+  #number(at: number, end: number): void {
     if (isHotAccount(this.#text, at)) this.#find(at, at + 1)
     if (!this.#isInChain(at)) {
       this.#endChain()
@@ -149,6 +172,8 @@ class Pass {
       this.#digits = 0
       this.#dots = 0
     } else if (this.#text.charCodeAt(at - 1) === 0x2e) this.#dots += 1
+    this.#digits += end - at
+    this.#lastDigit = end - 1
   }
 
   /** Numbers go on with at most two blanks, dots, dashes, slashes and brackets between digits. */
@@ -162,10 +187,11 @@ class Pass {
 
   #endChain(): void {
     if (this.#digits < 7 && this.#dots < 3) return
-    const chain = { start: this.#chainStart, end: this.#lastDigit + 1, digits: this.#digits }
+    const chain = { start: this.#chainStart, end: this.#lastDigit + 1, digits: this.#digits, dots: this.#dots }
     if (chain.digits >= 7) this.#lastLong = chain.end
     if (isHotChain(this.#text, chain, chain.start - this.#phoneWord <= wordBefore)) this.#find(chain.start, chain.end)
-    if (this.#rows !== undefined && isGluedChain(this.#text, chain)) this.#view(chain.start, chain.end)
+    if (chain.digits >= 9 && this.#rows !== undefined && isGluedChain(this.#text, chain))
+      this.#view(chain.start, chain.end)
   }
 
   #separator(code: number, at: number): void {
@@ -175,8 +201,12 @@ class Pass {
 
   #special(code: number, at: number): void {
     if (code === 0x3a) this.#colon(at)
-    else if (code === 0x40) this.#find(at, at + 1)
+    else if (code === 0x40) this.#at(at)
     else if (this.#rows !== undefined) this.#viewed(code, at, this.#rows)
+  }
+
+  #at(at: number): void {
+    if (isHotAt(this.#text, at)) this.#find(at, at + 1)
   }
 
   #viewed(code: number, at: number, rows: Rows): void {
@@ -188,7 +218,7 @@ class Pass {
       const escape = escapeAt(text, at)
       if (escape !== undefined) this.#view(at, escape.end)
     } else if (code === 0x0d && text.charCodeAt(at + 1) === 0x0a) rows.returned(at)
-    else if (code !== 0 || !text.startsWith(gap, at - 1)) this.#view(at, at + 1)
+    else if (code !== 0 || !text.startsWith(gap, at - 1)) this.#view(at, at + 1, placeKinds.fold)
   }
 
   #colon(at: number): void {

@@ -1,5 +1,7 @@
 import { defaultThreshold, type Detector, type Hints } from '../detector.js'
+import { connectionPassword } from '../detectors/connection-password.js'
 import { creditCard } from '../detectors/credit-card.js'
+import { email } from '../detectors/email.js'
 import { endOfIban } from '../detectors/iban.js'
 import { ibanCountries } from '../detectors/iban-countries.js'
 import { ip } from '../detectors/ip.js'
@@ -12,6 +14,8 @@ export interface Chain {
   readonly start: number
   readonly end: number
   readonly digits: number
+  /** How many of them are right behind a dot. */
+  readonly dots: number
 }
 
 const noHints: Hints = Object.freeze({})
@@ -26,13 +30,13 @@ export function isGluedChain(text: string, { start, end, digits }: Chain): boole
 }
 
 /** Whether something is found in the chain. `beside`: words of telephones are near. */
-export function isHotChain(text: string, { start, end, digits }: Chain, beside: boolean): boolean {
-  if (text.charCodeAt(start - 1) === 0x2b) return digits >= 7
-  const chain = text.slice(start, end)
-  if (four.test(chain) && finds(ip, text, start - 24, end + 8)) return true
+export function isHotChain(text: string, { start, end, digits, dots }: Chain, beside: boolean): boolean {
+  if (start > 0 && text.charCodeAt(start - 1) === 0x2b) return digits >= 7
+  if (dots >= 3 && four.test(text.slice(start, end)) && finds(ip, text, start - 24, end + 8)) return true
   if (digits < 7) return false
   if (beside && finds(phone, text, start - 64, end + 48)) return true
   if (digits < 9) return false
+  const chain = text.slice(start, end)
   if (abroad.test(chain)) return true
   if (nine.test(chain) && finds(usSsn, text, start - 96, end + 48)) return true
   return digits >= 12 && finds(creditCard, text, start - 64, end + 48)
@@ -41,6 +45,11 @@ export function isHotChain(text: string, { start, end, digits }: Chain, beside: 
 /** Whether there is a telephone number before a word that speaks for it, and that ends at `end`. */
 export function isPhoneBefore(text: string, end: number): boolean {
   return finds(phone, text, end - 160, end + 1)
+}
+
+/** Whether an address of e-mail is around an `@`, or a password before it. */
+export function isHotAt(text: string, at: number): boolean {
+  return finds(email, text, at - 80, at + 640) || finds(connectionPassword, text, at - 480, at + 8)
 }
 
 /** Whether an IPv6 address may be around a colon. */
@@ -53,12 +62,15 @@ for (const country of ibanCountries) isCountry[(country.charCodeAt(0) - 65) * 26
 
 /** Whether an IBAN has its first check digit at `at`. */
 export function isHotAccount(text: string, at: number): boolean {
+  if (at < 2) return false
   const before = text.charCodeAt(at - 1)
   const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
-  const one = (text.charCodeAt(second - 1) | 0x20) - 97
+  // Most numbers are behind no letter.
   const other = (text.charCodeAt(second) | 0x20) - 97
-  if (!(one >= 0 && one < 26 && other >= 0 && other < 26) || isCountry[one * 26 + other] !== 1) return false
-  if (isWordUnit(text.charCodeAt(second - 2))) return false
+  if (other < 0 || other > 25 || second < 1) return false
+  const one = (text.charCodeAt(second - 1) | 0x20) - 97
+  if (one < 0 || one > 25 || isCountry[one * 26 + other] !== 1) return false
+  if (second > 1 && isWordUnit(text.charCodeAt(second - 2))) return false
   return endOfIban(text, second - 1) !== undefined
 }
 

@@ -1,4 +1,4 @@
-import type { Span } from '../span.js'
+import type { HotPlace } from './hot-places.js'
 
 /**
  * How much is looked at on both sides of a hot place. More than everything that a find depends on: 256 units of context, the
@@ -8,17 +8,18 @@ const around = 640
 /** How much further a window goes so as not to cut a word. */
 const furthest = 4096
 
-/** The parts of a text that are looked at for its hot places: in order and apart. */
-export function windowsOf(text: string, places: readonly Span[]): readonly Span[] {
-  const windows: { start: number; end: number }[] = []
-  for (const place of places.toSorted((one, other) => one.start - other.start)) {
+/** The parts of a text that are looked at for its hot places, with all their kinds: in order and apart. */
+export function windowsOf(text: string, places: readonly HotPlace[]): readonly HotPlace[] {
+  const windows: { start: number; end: number; kind: number }[] = []
+  for (const { start, end, kind } of places.toSorted((one, other) => one.start - other.start)) {
     const last = windows.at(-1)
-    const from = place.start - around
+    const from = start - around
     if (last !== undefined && from <= last.end) {
-      if (place.end + around > last.end) last.end = wordEnd(text, place.end + around)
+      if (end + around > last.end) last.end = wordEnd(text, end + around)
+      last.kind |= kind
       continue
     }
-    windows.push({ start: wordStart(text, from), end: wordEnd(text, place.end + around) })
+    windows.push({ start: wordStart(text, from), end: wordEnd(text, end + around), kind })
   }
   return united(windows)
 }
@@ -36,12 +37,16 @@ function wordEnd(text: string, wanted: number): number {
 }
 
 /** Words may have drawn windows into each other. */
-function united(windows: readonly Span[]): readonly Span[] {
-  const result: { start: number; end: number }[] = []
-  for (const { start, end } of windows) {
+function united(windows: readonly HotPlace[]): readonly HotPlace[] {
+  const result: { start: number; end: number; kind: number }[] = []
+  for (const { start, end, kind } of windows) {
     const last = result.at(-1)
-    if (last === undefined || start > last.end) result.push({ start, end })
-    else last.end = Math.max(last.end, end)
+    if (last === undefined || start > last.end) {
+      result.push({ start, end, kind })
+      continue
+    }
+    last.end = Math.max(last.end, end)
+    last.kind |= kind
   }
   return result
 }
