@@ -1,47 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { builtInDetectors, scan, type Finding } from '@bothkeys/core/masking'
-import { Prefilter } from '../../src/masking/prefilter.js'
-import { merged } from '../../src/masking/scan.js'
 import { windowsOf } from '../../src/masking/places/windows.js'
-import { readingsOf } from '../../src/masking/views/readings.js'
 import { seededFaker } from './detectors/labelled-values.js'
 import { labelledTexts } from './detectors/labelled-texts.js'
 import { negativeLine, negativeTexts } from './detectors/negative-texts.js'
 import { examples } from './support/examples.js'
 import { disguises } from './support/disguises.js'
+import { difference } from './support/scan-whole.js'
 
 const soak = process.env['BOTHKEYS_SOAK'] !== undefined
 const seed = Number(process.env['BOTHKEYS_SEED'] ?? 7)
-const detectors = [...builtInDetectors.values()]
-const prefilter = new Prefilter(detectors)
-
-/** What a scan finds that looks at everything, in every view. */
-function scanWhole(text: string, field?: string): readonly Finding[] {
-  const found: Finding[] = []
-  const loose: Finding[] = []
-  for (const reading of readingsOf(text)) {
-    for (const detector of prefilter.passes(reading.text)) {
-      for (const match of detector.find(reading.text, field === undefined ? {} : { field })) {
-        if (match.score < 0.5 || match.start === match.end || !reading.isWhole(match)) continue
-        const list = reading.isLoose ? loose : found
-        list.push({ ...reading.origin(match), type: detector.type, score: match.score })
-      }
-    }
-  }
-  const beyond = loose.filter(
-    ({ type, start, end }) => !found.some((other) => other.type === type && other.start < end && start < other.end),
-  )
-  return merged([...found, ...beyond])
-}
-
-/** What differs between what is found and what a whole scan finds; undefined: nothing. */
-function difference(text: string, field?: string): string | undefined {
-  const shown = (findings: readonly Finding[]): string =>
-    findings.map(({ type, start, end, score }) => `${type} ${String(start)}-${String(end)} ${String(score)}`).join(', ')
-  const found = shown(scan(text, detectors, field === undefined ? {} : { hints: { field } }))
-  const whole = shown(scanWhole(text, field))
-  return found === whole ? undefined : `found ${found}; a whole scan finds ${whole}`
-}
 
 const kinds = Object.entries({ none: (value: string) => value, ...disguises })
 

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { builtInDetectors, maskText, scan, type Detector } from '@bothkeys/core/masking'
+import { hotPlaces } from '../../src/masking/places/hot-places.js'
+import { mayHold } from '../../src/masking/places/seen-through.js'
+import { windowsOf } from '../../src/masking/places/windows.js'
+import { fc } from '../properties.js'
+import { disguises } from './support/disguises.js'
+import { examples } from './support/examples.js'
+import { difference } from './support/scan-whole.js'
+
+const soak = process.env['BOTHKEYS_SOAK'] !== undefined
+const detectors: readonly Detector[] = [...builtInDetectors.values()]
+const base64 = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64')
+const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('hex')
+const wide = (value: string): string =>
+  value.replaceAll(/[!-~]/g, (unit) => String.fromCharCode(unit.charCodeAt(0) + 0xfee0))
+
+/** Whether any window of the text is read in every view. */
+function isReadWhole(text: string): boolean {
+  return windowsOf(text, hotPlaces(text).places).some(({ start, end, kind }) => mayHold(text.slice(start, end), kind))
+}
+
+describe('what is folded or decoded', () => {
+  it.each([
+    ['a card in full width', wide('4111111111111111')],
+    ['a card in full width and in groups of two', wide('4111111111111111').replaceAll(/../gu, '$&.')],
+    ['base64 in full width', wide(base64('jane.doe@example.com'))],
+    ['an escape in full width', `${wide('jane%40')}example.com`],
+    ['a card in hexadecimal', hex('4111111111111111')],
+    ['a card in base64 in a path', `/files/${base64('4111111111111111')}/x`],
+    [
+      'a card in base64 that bytes follow which are no text',
+      base64(Buffer.from('4111111111111111\u0001\u00ff', 'latin1')),
+    ],
+    ['a card in hexadecimal with zeros between', hex(Buffer.from('4111111111111111', 'utf16le'))],
+    ['a card in base64 amid controls', base64('4111 1111\u0001 1111 1111')],
+    ['a card in groups of two in base64', base64('a 41.11.11.11.11.11.11.11 b')],
+    ['a card in percent encoding in base64', base64('%34111111111111111')],
+    ['an address in base64 in base64', base64(base64('jane.doe@example.com'))],
+    ['a number that words in base64 speak for', `${base64('my social security no')} 123456789`],
+    ['a number in base64 that words speak for', `ssn: ${base64('123456789 - 1')}`],
+    ['a card of which one half is in base64', `4111 1111 ${base64('1111 1111 and')}`],
+    ['a card in two pieces of base64', `${base64('so 4111 1111')} ${base64('1111 1111 it')}`],
+  ])('is looked through: %s', (_, text) => {
+    expect(difference(text)).toBeUndefined()
+    expect(scan(text, detectors)).not.toEqual([])
+  })
+
+  it.each([
+    ['names with accents', 'José Núñez and Zoë Müller-Lüdenscheidt from Łódź'],
+    ['letters of other scripts', '東京都 と Ελλάδα и Россия'],
+    ['a hash that decodes to a few letters', 'd41d8cd98f00b204656667686970e427'],
+    ['a sentence in base64', base64('order shipped to the warehouse')],
+  ])('is not read in every view where that shows nothing: %s', (_, text) => {
+    expect(hotPlaces(text).kinds).not.toBe(0)
+    expect(isReadWhole(text)).toBe(false)
+    expect(difference(text)).toBeUndefined()
+  })
+
+  it('is shown to detectors that are not built in', () => {
+    const own: Detector = {
+      type: 'own',
+      needs: {},
+      longest: 20,
+      find: (text) => [...text.matchAll(/warehouse/g)].map(({ index }) => ({ start: index, end: index + 9, score: 1 })),
+    }
+    expect(scan(base64('order shipped to the warehouse'), [own])).toHaveLength(1)
+    expect(scan(wide('the warehouse'), [own])).toHaveLength(1)
+  })
+
+  it('waits in a stream until it has ended', () => {
+    const whole = `${'so '.repeat(300)}${base64(`${'and '.repeat(90)}4111111111111111 it was`)} he said`
+    for (let at = 900; at < whole.length; at += 7) {
+      const stream = maskText({ detectors, mask: () => '[masked]' })
+      const seen = stream.push(whole.slice(0, at)) + stream.push(whole.slice(at)) + stream.end()
+      expect(seen).not.toContain(base64('1111111111').slice(0, 12))
+      expect(seen).toContain('[masked]')
+    }
+  })
+})
+
+const bytes = fc.uint8Array({ maxLength: 12 })
+const value = fc.constantFrom(
+  ...examples.map(([, example]) => example),
+  '4111',
+  '1111 1111',
+  '@example.com',
+  'ssn',
+  'card',
+)
+const write = fc.constantFrom(...Object.values(disguises), wide)
+/** A value among bytes that are no text. */
+const amid = fc
+  .tuple(bytes, value, bytes)
+  .map(([before, text, behind]) => Buffer.concat([before, Buffer.from(text), behind]))
+const piece = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(value, fc.array(write, { maxLength: 2 }))
+      .map(([text, writes]) => writes.reduce((one, each) => each(one), text)),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        amid,
+        fc.constantFrom(hex, base64, (of: Uint8Array) => Buffer.from(of).toString('base64url')),
+      )
+      .map(([of, encode]) => encode(of)),
+  },
+  { weight: 2, arbitrary: fc.uint8Array({ minLength: 9, maxLength: 32 }).map(hex) },
+  { weight: 2, arbitrary: fc.uint8Array({ minLength: 9, maxLength: 32 }).map(base64) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      'José',
+      '東京',
+      'Łódź',
+      '\u0007',
+      '\u001b[1m',
+      '\r\n',
+      '\ufffd',
+      '４',
+      '%40',
+      '\\n',
+      '&#64;',
+      '@',
+      '::',
+      'call',
+      'born',
+    ),
+  },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 8 }) },
+  { weight: 1, arbitrary: fc.stringMatching(/^[\d .-]{1,24}$/) },
+)
+const between = fc.constantFrom('', ' ', ' ', '\n', ', ', '-', '/', '=', ': ', '"')
+const texts = fc
+  .array(fc.tuple(piece, between), { minLength: 1, maxLength: 6 })
+  .map((parts) => parts.map(([text, behind]) => text + behind).join(''))
+
+it('is found as a scan finds it that looks at everything, with every detector, in every view', () => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(difference(text)).toBeUndefined()
+    }),
+    { numRuns: soak ? 20_000 : 600 },
+  )
+})
