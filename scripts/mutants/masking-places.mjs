@@ -1,6 +1,78 @@
 const source = (name) => `packages/core/src/masking/places/${name}.ts`
 const tests = ['packages/core/test/masking/windows.test.ts']
 
+const through = ['packages/core/test/masking/seen-through.test.ts']
+
+/** What is looked through that only folds or decodes, and what is not even looked at. */
+const throughGuards = [
+  [
+    'what is found or read otherwise is looked at',
+    'seen-through',
+    'if ((kinds & (find | view)) !== 0) return true',
+    '',
+  ],
+  ['what folds is looked through', 'seen-through', 'if ((kinds & fold) !== 0 && mayHoldFolded(raw)) return true', ''],
+  ['runs are looked through', 'seen-through', "mayHoldDecoded(raw, 'runs') || ", ''],
+  ['pieces of runs are looked through', 'seen-through', " || mayHoldDecoded(raw, 'pieces')", ''],
+  [
+    'what is found in folded text counts',
+    'seen-through',
+    'folded.text).kinds & (find | view | packed)',
+    'folded.text).kinds & (view | packed)',
+  ],
+  [
+    'folded text that is read otherwise counts',
+    'seen-through',
+    'folded.text).kinds & (find | view | packed)',
+    'folded.text).kinds & (find | packed)',
+  ],
+  [
+    'folded text that may be encoded counts',
+    'seen-through',
+    'folded.text).kinds & (find | view | packed)',
+    'folded.text).kinds & (find | view)',
+  ],
+  [
+    'what is found in decoded text counts',
+    'seen-through',
+    '(kinds & (find | view | packed)) !== 0 ||',
+    '(kinds & (view | packed)) !== 0 ||',
+  ],
+  [
+    'decoded text that is read otherwise counts',
+    'seen-through',
+    '(kinds & (find | view | packed)) !== 0 ||',
+    '(kinds & (find | packed)) !== 0 ||',
+  ],
+  [
+    'decoded text that may be encoded counts',
+    'seen-through',
+    '(kinds & (find | view | packed)) !== 0 ||',
+    '(kinds & (find | view)) !== 0 ||',
+  ],
+  ['decoded text is folded', 'seen-through', ' || ((kinds & fold) !== 0 && mayHoldFolded(decoded))', ''],
+  ['detectors of users see what is decoded', '../scan', 'far.length === 0 && !mayGoOn', '!mayGoOn'],
+  ['what may go on is looked at', '../scan', ' && !mayGoOn', ''],
+  ['addresses are looked at', 'number-places', 'finds(email, text, at - 80, at + 640) || ', ''],
+  ['passwords before an @ are looked at', 'number-places', ' || finds(connectionPassword, text, at - 480, at + 8)', ''],
+  ['four numbers with dots are looked at', 'number-places', 'dots >= 3', 'dots > 3'],
+  ['rows with a digit are looked at', 'rows', 'at - lastDigit >= reach && ', ''],
+  ['rows with an @ are looked at', 'rows', ' && !this.#isAtWithin(at, reach, step)', ''],
+  ['rows of blanks are looked at', 'rows', 'Math.max(2, back)', 'Math.max(3, back)'],
+  ['rows that go on further than is seen are looked at', 'rows', 'reach <= seen && at', 'at'],
+  ['zeros begin four letters of base64', '../views/packed', 'sextet === 0 || ', ''],
+  ['tabs and line breaks do', '../views/packed', 'sextet === 2 || ', ''],
+  ['returns do', '../views/packed', 'sextet === 3 || ', ''],
+  ['a first letter of text counts', '../views/packed', 'sextet > 7 && sextet < 32', 'sextet > 8 && sextet < 32'],
+  ['and the last of them', '../views/packed', 'sextet > 7 && sextet < 32', 'sextet > 7 && sextet < 31'],
+  [
+    'hexadecimal amid a run is found',
+    '../views/packed',
+    'isRunUnit[text.charCodeAt(at)] === 2) at -= 1',
+    'isRunUnit[text.charCodeAt(at)] !== 2) at -= 1',
+  ],
+].map(([name, file, find, replace]) => ({ name, file: source(file), find, replace, tests: through }))
+
 /** Which places of a text are looked at. */
 export const maskingPlaceGuards = [
   {
@@ -13,7 +85,7 @@ export const maskingPlaceGuards = [
   {
     name: 'runs that may be encoded are looked at',
     file: source('hot-places'),
-    find: 'if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end)',
+    find: 'if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end, placeKinds.packed)',
     replace: '',
     tests,
   },
@@ -27,8 +99,8 @@ export const maskingPlaceGuards = [
   {
     name: 'numbers between letters are looked at',
     file: source('hot-places'),
-    find: 'if (this.#rows !== undefined && isGluedChain(this.#text, chain)) this.#view(chain.start, chain.end)',
-    replace: '',
+    find: 'if (chain.digits >= 9 && this.#rows !== undefined && isGluedChain(this.#text, chain))',
+    replace: 'if (false)',
     tests,
   },
   {
@@ -70,4 +142,5 @@ export const maskingPlaceGuards = [
       'packages/core/test/masking/masker.test.ts',
     ],
   },
+  ...throughGuards,
 ]
