@@ -3,6 +3,7 @@ import { builtInDetectors, maskText, scan, type Detector } from '@bothkeys/core/
 import { hotPlaces } from '../../src/masking/places/hot-places.js'
 import { mayHold } from '../../src/masking/places/seen-through.js'
 import { windowsOf } from '../../src/masking/places/windows.js'
+import { isPacked, packedEdits } from '../../src/masking/views/packed.js'
 import { fc } from '../properties.js'
 import { disguises } from './support/disguises.js'
 import { examples } from './support/examples.js'
@@ -43,6 +44,8 @@ describe('what is folded or decoded', () => {
       'a short address in base64 behind a return',
       base64(Buffer.from('\u00ff\u00ff\u00ff\ra@b.de\u00ff\u00ff', 'latin1')),
     ],
+    ['an address in base64 with a line break', base64(Buffer.from('\u00ffa@\nb.de\u00ff\u00ff\u00ff\u00ff', 'latin1'))],
+    ['a card in a row that goes on in words', `378.282.246.310.005${'.abc'.repeat(14)}`],
     ['addresses in base64 wherever their letters stand', base64('~a~b ~c@de.fr ~~ ')],
     ['an address of an old network', 'from 203.0.113.7 on'],
     ['a card amid rows of blanks', 'a 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 b'],
@@ -95,6 +98,35 @@ describe('what is folded or decoded', () => {
       expect(seen).toContain('[masked]')
     }
   })
+})
+
+it('is held back in a stream while folding and decoding hide its end', () => {
+  const coloured = [...`${'j'.repeat(60)}@example.com`].map((letter) => `\u001b[31m${letter}\u001b[0m`).join('')
+  const stream = maskText({ detectors, mask: () => '[masked]' })
+  const whole = `${'so '.repeat(300)}${coloured} he said`
+  const at = whole.indexOf('@')
+  expect(stream.push(whole.slice(0, at)) + stream.push(whole.slice(at)) + stream.end()).not.toContain('j')
+})
+
+it('tells runs that are decoded from others as decoding does', () => {
+  const text = fc
+    .constantFrom('abc~ef', '\tq\n|\r"', 'a\u0000b\u0000c d', '#!~/}{', ' +"2 -')
+    .map((part) => Buffer.from(part))
+  const parts = fc.array(fc.oneof(fc.uint8Array({ maxLength: 5 }), text), { minLength: 1, maxLength: 5 })
+  const encoded = fc
+    .tuple(
+      parts,
+      fc.constantFrom('hex' as const, 'base64' as const, 'base64url' as const),
+      fc.stringMatching(/^[\w+/-]{0,5}$/),
+    )
+    .map(([all, encoding, before]) => before + Buffer.concat(all).toString(encoding).replaceAll('=', ''))
+  fc.assert(
+    fc.property(encoded, (run) => {
+      const edits = (['runs', 'pieces'] as const).flatMap((by) => packedEdits(run, by))
+      expect(isPacked(run, 0, run.length)).toBe(edits.length > 0)
+    }),
+    { numRuns: soak ? 200_000 : 5000 },
+  )
 })
 
 const bytes = fc.uint8Array({ maxLength: 12 })

@@ -38,7 +38,9 @@ export function isHotChain(text: string, { start, end, digits, dots }: Chain, be
   if (digits < 9) return false
   const chain = text.slice(start, end)
   if (abroad.test(chain)) return true
-  if (nine.test(chain) && finds(usSsn, text, start - 96, end + 48)) return true
+  // Nine bare digits are one only when they are all.
+  const isNine = end - start > digits ? nine.test(chain) : digits === 9
+  if (isNine && finds(usSsn, text, start - 96, end + 48)) return true
   return digits >= 12 && finds(creditCard, text, start - 64, end + 48)
 }
 

@@ -26,6 +26,28 @@ const firsts = sextets.map((sextet) =>
   Number(sextet === 0 || sextet === 2 || sextet === 3 || (sextet > 7 && sextet < 32)),
 )
 
+const nibbles = new Uint8Array(128)
+for (const [value, letter] of Array.from('0123456789abcdef').entries()) {
+  nibbles[letter.charCodeAt(0)] = value
+  nibbles[letter.toUpperCase().charCodeAt(0)] = value
+}
+
+/**
+ * What a byte adds to the printable characters in a row, and by what it then multiplies them: 0 ends the row. A zero belongs to
+ * the character beside it, as in UTF-16. By table, since no processor foresees which bytes of a hash are printable.
+ */
+const adds = new Uint8Array(256)
+const keeps = new Uint8Array(256)
+for (let byte = 0; byte < 256; byte += 1) {
+  const isText = (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09
+  adds[byte] = Number(isText)
+  keeps[byte] = Number(isText || byte === 0)
+}
+
+function rowWith(row: number, byte: number): number {
+  return (row + (adds[byte] ?? 0)) * (keeps[byte] ?? 0)
+}
+
 /** Whether runs of base64 have this UTF-16 code unit. */
 export function isPackedUnit(code: number): boolean {
   return (isRunUnit[code] ?? 0) > 0
@@ -89,13 +111,17 @@ function unpackHex(text: string, start: number, end: number, edits: Edit[]): voi
   }
 }
 
+function hexByte(text: string, at: number): number {
+  return ((nibbles[text.charCodeAt(at)] ?? 0) << 4) | (nibbles[text.charCodeAt(at + 1)] ?? 0)
+}
+
 function addHex(text: string, start: number, end: number, edits: Edit[]): boolean {
   const bytes = new Uint8Array((end - start) >> 1)
   let row = 0
   let longest = 0
   for (let index = 0; index < bytes.length; index += 1) {
     const at = start + index * 2
-    const byte = digitOf(text.charCodeAt(at)) * 16 + digitOf(text.charCodeAt(at + 1))
+    const byte = hexByte(text, at)
     bytes[index] = byte
     row = rowWith(row, byte)
     if (row > longest) longest = row
@@ -154,21 +180,28 @@ function hasHex(text: string, start: number, end: number): boolean {
       from = at + 1
       continue
     }
-    let to = from + shortest
-    while (to < end && isRunUnit[text.charCodeAt(to)] === 2) to += 1
-    if (hasHexText(text, from, to) || hasHexText(text, from + 1, to)) return true
+    const to = endOfHex(text, from, end)
+    if (to < 0) return true
     from = to + 1
   }
   return false
 }
 
-function hasHexText(text: string, start: number, end: number): boolean {
-  let row = 0
-  for (let at = start; at + 2 <= end; at += 2) {
-    row = rowWith(row, digitOf(text.charCodeAt(at)) * 16 + digitOf(text.charCodeAt(at + 1)))
-    if (row >= stretch) return true
+/** Where the hexadecimal digits end; -1 when they are text, with the first digit or without it. */
+function endOfHex(text: string, start: number, end: number): number {
+  let high = nibbles[text.charCodeAt(start)] ?? 0
+  let [row, other] = [0, 0]
+  for (let at = start + 1; at < end; at += 1) {
+    const code = text.charCodeAt(at)
+    if (isRunUnit[code] !== 2) return at
+    const low = nibbles[code] ?? 0
+    const next = rowWith(row, (high << 4) | low)
+    if (next >= stretch) return -1
+    row = other
+    other = next
+    high = low
   }
-  return false
+  return end
 }
 
 /** The same as decoding, without a place to put it: almost every run is a word and no base64. */
@@ -201,13 +234,6 @@ function base64Byte(text: string, start: number, index: number): number {
   const high = sextets[text.charCodeAt(at)] ?? 0
   const low = sextets[text.charCodeAt(at + 1)] ?? 0
   return ((high << (2 + 2 * place)) | (low >> (4 - 2 * place))) & 0xff
-}
-
-/** Printable ASCII in a row. A zero belongs to the character beside it, as in UTF-16. */
-function rowWith(row: number, byte: number): number {
-  if (byte >= 0x20 && byte < 0x7f) return row + 1
-  if (byte === 0) return row
-  return byte === 0x0a || byte === 0x0d || byte === 0x09 ? row + 1 : 0
 }
 
 /** One edit for each stretch of ASCII, and one for each other character. */
