@@ -62,29 +62,19 @@ export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
   const edits: Edit[] = []
   for (let at = 0; at < text.length;) {
     let end = at
-    let [digits, mostDigits] = [0, 0]
-    for (let kind = kindAt(text, end); kind > 0; kind = kindAt(text, end)) {
-      digits = kind === 2 ? digits + 1 : 0
-      if (digits > mostDigits) mostDigits = digits
-      end += 1
-    }
+    while (end < text.length && (isRunUnit[text.charCodeAt(end)] ?? 0) > 0) end += 1
     if (end - at >= shortest) {
-      if (by === 'pieces') unpackPieces(text, at, end, edits)
-      else unpackRun(text, at, end, mostDigits >= shortest, edits)
+      if (by === 'runs') unpackRun(text, at, end, edits)
+      else if (hasPieces(text, at, end)) unpackPieces(text, at, end, edits)
     }
     at = end + 1
   }
   return edits
 }
 
-function kindAt(text: string, at: number): number {
-  return isRunUnit[text.charCodeAt(at)] ?? 0
-}
-
-function unpackRun(text: string, start: number, end: number, hasHex: boolean, edits: Edit[]): void {
-  const before = edits.length
-  if (hasHex) unpackHex(text, start, end, edits)
-  if (edits.length === before) unpackBase64(text, start, end, edits)
+function unpackRun(text: string, start: number, end: number, edits: Edit[]): void {
+  if (hasHex(text, start, end)) unpackHex(text, start, end, edits)
+  else if (mayHaveText(text, start, end)) unpackBase64(text, start, end, edits)
 }
 
 function unpackPieces(text: string, start: number, end: number, edits: Edit[]): void {
