@@ -141,7 +141,7 @@ export const withheldErrorGuards = [
     ['may name anything', source('door/withheld'), '(isServers ? kept : keptOfPrograms)', 'kept'],
     ['may say anything with any condition', source('door/withheld'), 'isServers && namesOnly', 'namesOnly'],
   ].map(([what, file, find, replace, by = raised]) => ({
-    name: `a function that raises ${what}`,
+    name: `a function that raises ${String(what)}`,
     file,
     find,
     replace,

@@ -1,6 +1,7 @@
 import { define } from './define.js'
 import { creationSchema, rangeVarName } from './names.js'
 import { resource, schemaLabel } from './resource.js'
+import { followName } from './taken-names.js'
 import { nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -15,6 +16,8 @@ export function defineTarget(walk: Walk, into: TreeNode, kind?: string): void {
 /** The resource of a relation that is about to be created. */
 export function newRelation(walk: Walk, body: TreeNode, kind = 'table'): string {
   const { schema, name } = rangeVarName(body)
-  if (textOf(body, 'relpersistence') === 't' || schema === 'pg_temp') return resource(kind, 'pg_temp', name)
-  return resource(kind, schemaLabel(schema ?? creationSchema(walk), walk.state), name)
+  const isTemporary = textOf(body, 'relpersistence') === 't' || schema === 'pg_temp'
+  const place = isTemporary ? 'pg_temp' : (schema ?? creationSchema(walk))
+  followName(walk, 'relation', { schema: place, name })
+  return resource(kind, schemaLabel(place, walk.state), name)
 }

@@ -1,12 +1,13 @@
 import { define, type DefineAttributes, namedObject, newObject, runEventTriggers } from './define.js'
 import { readValues } from './definition-reads.js'
-import { findType, writtenName } from './names.js'
+import { creationSchema, findType, writtenName } from './names.js'
 import { optionOf, roleName } from './objects.js'
 import { definePublication } from './publications.js'
-import { followAnything } from './range-values.js'
+import { followAnything } from './flows.js'
 import { resource } from './resource.js'
 import { Scope } from './scope.js'
 import { runStored } from './routine-effects.js'
+import { followName, type NamedKind } from './taken-names.js'
 import { bodyOf, cascadeOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -56,6 +57,12 @@ const changesCalled =
     defineNamed(walk, kind, listOf(nodeOf(body, field) ?? {}, 'objname'))
   }
 
+/** ALTER FUNCTION may have it find other things by the names in it (SET search_path). */
+const alterFunction: Handler = (walk, body) => {
+  changesCalled('function', 'func')(walk, body, new Scope(undefined))
+  followAnything(walk)
+}
+
 /** The script of an extension may also rewrite what event triggers watch over. */
 const runsScript =
   (naming: Naming): Handler =>
@@ -75,6 +82,7 @@ const createFunction: Handler = (walk, body) => {
   })
   // Triggers, defaults and types that are there may run what it is replaced by.
   if (flagOf(body, 'replace')) followAnything(walk)
+  followNew(walk, 'function', listOf(body, 'funcname'))
 }
 
 /** CREATE AGGREGATE, OPERATOR, TYPE, COLLATION and text search objects have one form. */
@@ -86,10 +94,9 @@ const createDefined: Handler = (walk, body) => {
     OBJECT_COLLATION: 'collation',
   }
   const kind = textOf(body, 'kind')
-  define(
-    walk,
-    listed(Object.hasOwn(kinds, kind) ? (kinds[kind] ?? 'text-search') : 'text-search', 'defnames')(walk, body),
-  )
+  const named = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
+  if (named === 'function' || named === 'operator' || named === 'type') followNew(walk, named, listOf(body, 'defnames'))
+  define(walk, listed(named ?? 'text-search', 'defnames')(walk, body))
 }
 
 /** CREATE SCHEMA with what is created in it at once. */
@@ -105,9 +112,24 @@ const createSchema: Handler = (walk, body, scope) => {
   }
 }
 
+/** What others mean by a name may be a new object of it. */
+function followNew(walk: Walk, kind: NamedKind, names: readonly TreeNode[]): void {
+  const { schema, name } = writtenName(namesOf(names) ?? []) ?? { schema: undefined, name: '' }
+  followName(walk, kind, { schema: schema ?? creationSchema(walk), name })
+}
+
+/** CREATE TYPE in its other forms. */
+const createType =
+  (field: string): Handler =>
+  (walk, body) => {
+    define(walk, listed('type', field)(walk, body))
+    followNew(walk, 'type', listOf(body, field))
+  }
+
 /** CREATE DOMAIN: whoever makes a value of it runs what its checks and its default call. */
 const createDomain: Handler = (walk, body, scope) => {
   define(walk, listed('type', 'domainname')(walk, body))
+  followNew(walk, 'type', listOf(body, 'domainname'))
   walk.visitAll(listOf(body, 'constraints'), new Scope(scope))
 }
 
@@ -115,6 +137,8 @@ const createDomain: Handler = (walk, body, scope) => {
 const alterDomain: Handler = (walk, body, scope) => {
   defineNamed(walk, 'type', listOf(body, 'typeName'), cascadeOf(body))
   walk.visit(nodeOf(body, 'def'), new Scope(scope))
+  // Values that others make of it run what a new check calls, which may keep them.
+  if (textOf(body, 'subtype') === 'C') followAnything(walk)
   const written = writtenName(namesOf(listOf(body, 'typeName')) ?? [])
   const type = written === undefined ? undefined : findType(walk, written)
   if (type !== undefined) walk.mention([{ type: type.id }])
@@ -145,10 +169,12 @@ const createTransform: Handler = (walk) => {
   define(walk, 'transform:*')
 }
 
+/** In force for whoever logs in next, whose names then mean other things (search_path). */
 const alterSetting =
   (kind: string, field: string): Handler =>
   (walk, body) => {
     define(walk, resource(kind, textOf(body, field)), { object: 'setting' })
+    followAnything(walk)
   }
 
 /** ALTER TABLE ALL IN TABLESPACE. */
@@ -171,7 +197,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['AlterExtensionStmt', runsScript(global('extension', 'extname'))],
   ['AlterFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
   ['AlterForeignServerStmt', defines(global('server', 'servername'), true)],
-  ['AlterFunctionStmt', changesCalled('function', 'func')],
+  ['AlterFunctionStmt', alterFunction],
   ['AlterOpFamilyStmt', changes('operator-family', 'opfamilyname')],
   ['AlterOperatorStmt', changesCalled('operator', 'opername')],
   ['AlterPublicationStmt', definePublication],
@@ -188,14 +214,16 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
     'CompositeTypeStmt',
     (walk, body) => {
       const { schemaname, relname } = nodeOf(body, 'typevar') ?? {}
-      define(walk, newObject(walk, 'type', { schema: stringOr(schemaname), name: stringOr(relname) ?? '' }))
+      const written = { schema: stringOr(schemaname), name: stringOr(relname) ?? '' }
+      define(walk, newObject(walk, 'type', written))
+      followName(walk, 'type', { ...written, schema: written.schema ?? creationSchema(walk) })
     },
   ],
   ['CreateAmStmt', defines(global('access-method', 'amname'), true)],
   ['CreateCastStmt', defines(every('cast'))],
   ['CreateConversionStmt', defines(listed('conversion', 'conversion_name'))],
   ['CreateDomainStmt', createDomain],
-  ['CreateEnumStmt', defines(listed('type', 'typeName'))],
+  ['CreateEnumStmt', createType('typeName')],
   ['CreateEventTrigStmt', defines(global('event-trigger', 'trigname'), true)],
   ['CreateExtensionStmt', runsScript(global('extension', 'extname'))],
   ['CreateFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
@@ -205,7 +233,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
   ['CreatePLangStmt', defines(global('language', 'plname'), true)],
   ['CreatePublicationStmt', definePublication],
-  ['CreateRangeStmt', defines(listed('type', 'typeName'))],
+  ['CreateRangeStmt', createType('typeName')],
   ['CreateSchemaStmt', createSchema],
   ['CreateSubscriptionStmt', defines(global('subscription', 'subname'), true)],
   ['CreateTableSpaceStmt', defines(global('tablespace', 'tablespacename'), true)],

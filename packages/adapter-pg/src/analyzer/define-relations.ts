@@ -2,10 +2,10 @@ import { define, descendants, grant, relationTargets } from './define.js'
 import { defineTarget, newRelation } from './create-as.js'
 import { readNamed, readToDefine } from './definition-reads.js'
 import { lookAt } from './looked-at.js'
-import { rangeVarName, writtenName } from './names.js'
+import { findRelation, rangeVarName, writtenName } from './names.js'
 import { hasOption, optionOf } from './objects.js'
 import { relationRange } from './from.js'
-import { followAnything } from './range-values.js'
+import { followAnything } from './flows.js'
 import { applyStored, reachedWhole, relationAttributes } from './relation-reads.js'
 import { relationResource } from './resource.js'
 import { applyOperator } from './operators.js'
@@ -55,7 +55,10 @@ export const createIndex: Handler = (walk, body, outer) => {
 
 /** CREATE VIEW: its query runs when it is read. */
 export const createView: Handler = (walk, body) => {
-  define(walk, newRelation(walk, nodeOf(body, 'view') ?? {}), { kind: 'view' })
+  const view = nodeOf(body, 'view') ?? {}
+  define(walk, newRelation(walk, view), { kind: 'view' })
+  // What others write through it, or copy from it, is written and copied in another way then.
+  if (flagOf(body, 'replace') && findRelation(walk, rangeVarName(view)) !== undefined) followAnything(walk)
 }
 
 /** CREATE SEQUENCE. */

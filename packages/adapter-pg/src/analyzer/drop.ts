@@ -1,9 +1,11 @@
 import { define, descendants, grant, namedObject, relationTargets, tablesOfType } from './define.js'
-import { findRelation, rangeVarName, writtenName } from './names.js'
+import { findRelation, rangeVarName, type WrittenName, writtenName } from './names.js'
 import { namedObjects, type NamedObject } from './objects.js'
 import { grantTo, receiversOf } from './receivers.js'
+import { followAnything } from './flows.js'
 import { followRenamed } from './range-values.js'
 import { relationResource, resource } from './resource.js'
+import { followName, type NamedKind } from './taken-names.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -15,7 +17,39 @@ export const dropObjects: Handler = (walk, body) => {
       changing(body, 'removeType')(walk, target, { ...attributes, drop: true, ...cascade })
     })
     if (textOf(body, 'removeType') === 'OBJECT_TABLE') dropChildren(walk, item)
+    followDropped(walk, textOf(body, 'removeType'), item)
   }
+}
+
+/** What others find by its name then is another one, which may be made next. */
+function followDropped(walk: Walk, type: string, item: TreeNode): void {
+  if (kindOf(type) !== undefined) followAnything(walk)
+  if (ofRelationItself.has(type)) {
+    const written = writtenName(namesOf(listOf(bodyOf(item, 'List') ?? {}, 'items')) ?? [])
+    const relation = written === undefined ? undefined : findRelation(walk, written)
+    if (relation !== undefined) followRenamed(walk, relation)
+  }
+  if (type === 'OBJECT_SCHEMA') followSchema(walk, textOf(bodyOf(item, 'String') ?? {}, 'sval'))
+}
+
+/** Everything in a schema has no name any more, or another one. */
+function followSchema(walk: Walk, name: string): void {
+  const { relations, routines } = walk.catalog
+  for (const relation of relations.values()) if (relation.schema === name) followRenamed(walk, relation)
+  for (const routine of routines.values()) if (routine.schema === name) return followAnything(walk)
+}
+
+/** What is called or made by its name, and is no relation. */
+function kindOf(type: string): NamedKind | undefined {
+  if (/^OBJECT_(?:FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)$/.test(type)) return 'function'
+  if (type === 'OBJECT_TYPE' || type === 'OBJECT_DOMAIN') return 'type'
+  return type === 'OBJECT_OPERATOR' ? 'operator' : undefined
+}
+
+/** The name that something gets is that of another one. */
+function followNewName(walk: Walk, type: string, written: WrittenName): void {
+  const kind = ofRelationItself.has(type) ? 'relation' : kindOf(type)
+  if (kind !== undefined) followName(walk, kind, written)
 }
 
 /** Partitions go with their table, and so do inheriting tables with CASCADE. */
@@ -50,11 +84,9 @@ export const renameObject: Handler = (walk, body) => {
     renameColumn(walk, body)
     return
   }
-  if (type === 'OBJECT_SCHEMA') {
-    for (const relation of walk.catalog.relations.values())
-      if (relation.schema === textOf(body, 'subname')) followRenamed(walk, relation)
-  }
+  if (type === 'OBJECT_SCHEMA') followSchema(walk, textOf(body, 'subname'))
   if (ofRelationItself.has(type)) followNamed(walk, body)
+  followNewName(walk, type, { schema: undefined, name: textOf(body, 'newname') })
   onObject(walk, type, objectNode(body), ({ target, attributes }) => {
     const change = changing(body, 'renameType')
     change(walk, target, attributes)
@@ -98,8 +130,12 @@ const ofRelationItself: ReadonlySet<string> = new Set([
 ])
 
 function followNamed(walk: Walk, body: TreeNode): void {
-  for (const { relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {})))
-    if (relation !== undefined) followRenamed(walk, relation)
+  for (const { relation } of relationTargets(walk, rangeVarName(nodeOf(body, 'relation') ?? {}))) {
+    if (relation === undefined) continue
+    followRenamed(walk, relation)
+    // Where it is moved to, others may look first.
+    if (textOf(body, 'newschema') !== '') followName(walk, 'relation', relation)
+  }
 }
 
 /** Renamed inside of what the command names. */
@@ -108,8 +144,10 @@ const parts: ReadonlySet<string> = new Set(['OBJECT_DOMCONSTRAINT'])
 /** ALTER … SET SCHEMA: both places. */
 export const moveObject: Handler = (walk, body) => {
   const schema = textOf(body, 'newschema')
-  if (ofRelationItself.has(textOf(body, 'objectType'))) followNamed(walk, body)
-  onObject(walk, textOf(body, 'objectType'), objectNode(body), ({ target, attributes }) => {
+  const type = textOf(body, 'objectType')
+  if (ofRelationItself.has(type)) followNamed(walk, body)
+  if (kindOf(type) !== undefined) followAnything(walk)
+  onObject(walk, type, objectNode(body), ({ target, attributes }) => {
     define(walk, target, attributes)
     const moved = withSchema(target, schema)
     define(walk, moved ?? resource('schema', schema), attributes)

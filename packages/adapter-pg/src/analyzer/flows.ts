@@ -222,6 +222,11 @@ function rootFrame(sources: Sources): Frame {
   return { sources, parent: undefined, isJudged: false, plain: true, total: true, size: 0 }
 }
 
+/** Notes that what others do later runs something that may hand on whatever it likes: the text of it names nothing by then. */
+export function followAnything({ flows }: { readonly flows: Flows }): void {
+  flows.elsewhere.columns.add(anyColumn)
+}
+
 /** Each column of a query; where these are not known, one for all. */
 export function flowsOf({ columns, everything }: QueryFlow): readonly ColumnFlow[] {
   return columns?.map(({ flow }) => flow) ?? [{ sources: everything, plain: false, total: false, size: Infinity }]

@@ -1,5 +1,6 @@
 import { define, type DefineAttributes, grant } from './define.js'
 import { namedObjects, optionOf, roleName } from './objects.js'
+import { followAnything } from './flows.js'
 import { grantTo, receiversOf } from './receivers.js'
 import { resource } from './resource.js'
 import { bodyOf, cascadeOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
@@ -62,10 +63,12 @@ export const roleSetting: Handler = (walk, body) => {
   const setting = textOf(nodeOf(body, 'setstmt') ?? {}, 'name')
   const target = spec === undefined ? 'role:*' : resource('role', roleName(walk, spec))
   grant(walk, target, { object: 'setting', ...(setting !== '' && { setting }) })
+  followAnything(walk)
 }
 
 /** DROP OWNED drops objects and takes rights, REASSIGN OWNED gives objects away. */
 export const ownedObjects: Handler = (walk, body) => {
+  followAnything(walk)
   for (const role of listOf(body, 'roles')) {
     const target = resource('role', roleName(walk, role))
     const receiver = nodeOf(body, 'newrole')

@@ -1,7 +1,6 @@
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import { columnOrigins, readOrigins } from './column-origins.js'
 import {
-  anyColumn,
   type ColumnFlow,
   type NamedFlow,
   type QueryFlow,
@@ -45,11 +44,6 @@ export function followRows(walk: Walk, relation: Relation): void {
 /** Notes that values of a relation stand under another name from now on, where no rule about them looks: all or one column's. */
 export function followRenamed({ catalog, flows }: Walk, relation: Relation, column = '*'): void {
   flows.divert([{ sources: sourcesOf(columnOrigins(catalog, relation, column).sources) }])
-}
-
-/** Notes that what others do later runs something that may hand on whatever it likes: the text of it names nothing by then. */
-export function followAnything({ flows }: Walk): void {
-  flows.elsewhere.columns.add(anyColumn)
 }
 
 function sourcesOf(columns: Iterable<RelationColumn>): Sources {

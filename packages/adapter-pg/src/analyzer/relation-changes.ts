@@ -1,4 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
+import { followAnything } from './flows.js'
 import { relationResource } from './resource.js'
 import {
   applyStored,
@@ -100,6 +101,7 @@ class Changes {
     if (relation.name === 'pg_settings') {
       this.#walk.settingFree = false
       this.#walk.effects.add('session', 'setting:*')
+      followAnything(this.#walk)
     } else this.#walk.opaque('changes the system catalog', 'catalog')
   }
 

@@ -5,6 +5,7 @@ import { channelResource, nameArgument, namedRelations, sequenceResource } from 
 import { baseType, type InferredType, passedArguments } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
 import { settingEffect, showEffect } from './settings.js'
+import { followPath, schemasOf } from './taken-names.js'
 import type { TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -129,6 +130,7 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       return
     case 'set':
       settingEffect(walk, nameArgument(walk, call.arguments?.[0]))
+      setPath(walk, call)
       return
     case 'show':
       if (call.via === undefined) showEffect(walk, nameArgument(walk, call.arguments?.[0]))
@@ -168,6 +170,15 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       }
       return
   }
+}
+
+/** set_config of what names are looked up in, or of nobody knows what. A stored call of it is that of its owner. */
+function setPath(walk: Walk, { arguments: [name, value] = [], via }: Call): void {
+  if (via !== undefined && !called.has(via)) return
+  const set = nameArgument(walk, name)
+  if (set !== undefined && set.toLowerCase() !== 'search_path') return
+  const path = nameArgument(walk, value)
+  followPath(walk, set === undefined || path === undefined ? undefined : schemasOf(path))
 }
 
 /** Ways to what the server keeps in its catalog. */

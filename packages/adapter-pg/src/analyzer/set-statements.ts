@@ -1,5 +1,7 @@
+import { constantText } from './constants.js'
 import { settingEffect, showEffect } from './settings.js'
-import { textOf } from './tree.js'
+import { followPath } from './taken-names.js'
+import { listOf, textOf, type TreeNode } from './tree.js'
 import type { Handler } from './walk.js'
 
 /** SET and RESET in all their forms: SET ROLE, SET SESSION AUTHORIZATION, SET TRANSACTION and SET NAMES are settings, too. */
@@ -7,6 +9,9 @@ export const setStatement: Handler = (walk, body) => {
   const name = textOf(body, 'name')
   switch (textOf(body, 'kind')) {
     case 'VAR_SET_VALUE':
+      settingEffect(walk, name)
+      if (name.toLowerCase() === 'search_path') followPath(walk, constantsOf(body))
+      return
     case 'VAR_SET_DEFAULT':
     case 'VAR_SET_CURRENT':
     case 'VAR_RESET':
@@ -19,6 +24,12 @@ export const setStatement: Handler = (walk, body) => {
     default:
       settingEffect(walk, undefined)
   }
+}
+
+/** The values of SET, if all of them stand in the text. */
+function constantsOf(body: TreeNode): readonly string[] | undefined {
+  const values = listOf(body, 'args').map((value) => constantText(value))
+  return values.every((value) => value !== undefined) ? values : undefined
 }
 
 /** SHOW. */

@@ -147,6 +147,80 @@ describe('a key', () => {
   })
 })
 
+describe('a path on which names are looked up', () => {
+  /** `hr.lone` and `hr.refund` beside those of `shop`. */
+  const twice = shopWith('relations', (row) => (row[2] === 'salaries' ? row.with(2, 'lone') : row))
+
+  it.each([
+    ['SET search_path TO hr', true],
+    ['SET search_path TO hr, shop', true],
+    ['SET LOCAL search_path = hr', true],
+    ["SET SCHEMA 'hr'", true],
+    ['SET "SEARCH_PATH" TO hr', true],
+    ["SELECT set_config('search_path', 'hr', false)", true],
+    ["SELECT set_config('Search_Path', ' \"hr\" , shop', true)", true],
+    ["SELECT set_config('search_path', 'hr.a', false)", true],
+    ["SELECT set_config('search_path', 'public.a', false)", true],
+    ["SELECT set_config('search_path', '', false)", false],
+    ["SELECT set_config('search_path', '\"$user\", shop, $user', false)", false],
+    ["SELECT set_config('app.a', 'hr', false)", false],
+    ['SET search_path TO shop, hr', false],
+    ['SET search_path TO shop', false],
+    ['SET search_path TO public', false],
+    ['SET search_path TO pg_catalog, shop, public', false],
+    ['SET search_path TO shop, pg_temp', false],
+    ['RESET search_path', false],
+    ['SET search_path TO DEFAULT', false],
+    ['SET work_mem TO 100', false],
+  ])('lets functions of others find other things by them: %s (%s)', async (text, isOther) => {
+    expect(await toldOf(text, { catalog: twice })).toMatch(isOther ? / > \*\.\*$/ : /^[^>]*$/)
+  })
+
+  it('holds the schema that is named like the user', async () => {
+    const text = 'SET search_path TO "$user", shop'
+    const as = (currentUser: string): Promise<string> =>
+      toldOf(text, { catalog: twice, state: { ...sessionState(), currentUser } })
+    expect([await as('hr'), await as('public')]).toEqual(['unknown > *.*', 'unknown'])
+  })
+
+  it('begins with what nobody names', async () => {
+    const catalog = shopWith('relations', (row) => (row[2] === 'salaries' ? row.with(2, 'pg_class') : row))
+    expect(await toldOf('SET search_path TO hr', { catalog })).toBe('unknown')
+    expect(await toldOf('SET search_path TO hr, pg_catalog', { catalog })).toBe('unknown > *.*')
+  })
+
+  it('is not the only way: a table that is moved may get before another one', async () => {
+    expect(await toldOf('ALTER TABLE lone SET SCHEMA public', { catalog: twice })).toContain('*.*')
+    expect(await toldOf('ALTER TABLE lone SET SCHEMA public')).not.toContain('*.*')
+  })
+
+  it('is not the only way: a schema may lose its functions', async () => {
+    const hr = plainShop.schemas.get('hr')?.id
+    const catalog = shopWith('routines', (row) => (row[2] === 'picked' ? row.with(1, hr) : row))
+    expect(await toldOf('DROP SCHEMA hr CASCADE', { catalog })).toContain('*.*')
+    expect(await toldOf('DROP SCHEMA hr CASCADE')).not.toContain('*.*')
+  })
+
+  it.each([
+    ['SET search_path TO hr', true],
+    ['SET search_path TO shop, hr', true],
+    ['SET search_path TO shop', false],
+    ['SET search_path TO public', false],
+  ])('lets them call other functions, by other arguments: %s (%s)', async (text, isOther) => {
+    const hr = plainShop.schemas.get('hr')?.id
+    const catalog = shopWith('routines', (row) => (row[2] === 'picked' ? row.with(1, hr).with(2, 'refund') : row))
+    expect(await toldOf(text, { catalog })).toBe(isOther ? 'unknown > *.*' : 'unknown')
+  })
+
+  it.each([
+    ['SET search_path TO hr', true],
+    ['SET search_path TO shop, hr', false],
+  ])('lets them make values of other types: %s (%s)', async (text, isOther) => {
+    const catalog = shopWith('types', (row) => (row[2] === 'salaries' ? row.with(2, 'mood') : row))
+    expect(await toldOf(text, { catalog })).toBe(isOther ? 'unknown > *.*' : 'unknown')
+  })
+})
+
 describe('what is written', () => {
   it('is compared by whoever holds the rows of a foreign table', async () => {
     const catalog = shopWith('relations', (row) => (row[2] === 'lone' ? row.with(3, 'f') : row))

@@ -29,6 +29,26 @@ create table trig (id int, email text, plain text);
 insert into trig values (1, 'sekrettrig', 'x');
 create trigger copying before update on trig for each row execute function copies();
 create view uview as select id, email as e, plain from users;
+create table kept (email text, at int);
+create table changed (id int, b text);
+insert into changed values (1, 'x');
+create function keeps() returns trigger language plpgsql as $$ begin insert into kept (email) values ((select email from users limit 1)); return new; end $$;
+create trigger keeping after update on changed for each row execute function keeps();
+create table late (id int, b text);
+insert into late values (1, 'x');
+create constraint trigger keeping after update on late deferrable initially deferred for each row execute function keeps();
+create function counts() returns trigger language plpgsql as $$ declare t text := (select nick from users limit 1); n int := length((select nick from users limit 1)); begin return new; end $$;
+create table counted (id int);
+insert into counted values (1);
+create trigger counting after update on counted for each row execute function counts();
+create view kept_view as select email, at from kept;
+create function keeps_by_view() returns trigger language plpgsql as $$ begin insert into kept_view (email) values ((select email from users limit 1)); return new; end $$;
+create table by_view (id int);
+insert into by_view values (1);
+create trigger keeping after update on by_view for each row execute function keeps_by_view();
+create sequence told;
+create schema archive;
+create table archive.kept (email text, at int);
 `
 const mask = {
   id: 'm',
@@ -40,6 +60,7 @@ const mask = {
     'public."Odd.T".UP',
     'public.cards.*',
     'public.trig.email',
+    'public.kept.email',
   ],
 }
 const found = { id: 'd', target: 'db', detect: ['email'], with: 'redact' }
@@ -821,6 +842,105 @@ const cases: readonly [string, ...Step[]][] = [
     `create function ix(text) returns bool immutable language plpgsql as $$ begin raise notice '%', $1; return true; end $$`,
     'alter table users add check (ix(email))',
   ],
+  [
+    'a table before that of a trigger',
+    'begin',
+    'create temp table kept (email text, at int)',
+    `update changed set b = 'y'`,
+    'select email from pg_temp.kept',
+  ],
+  [
+    'a table before that of a trigger in its name',
+    'begin',
+    'create temp table other (email text, at int)',
+    'alter table pg_temp.other rename to kept',
+    `update changed set b = 'y'`,
+    'select email from pg_temp.kept',
+  ],
+  [
+    'a table before that of a deferred trigger',
+    'begin',
+    `update late set b = 'y'`,
+    'create temp table kept as select null::text as email, 1 as at',
+    'commit',
+    'select email from kept',
+  ],
+  [
+    'a view before the table of a trigger',
+    'begin',
+    'create temp table other (email text, at int)',
+    'create temp view kept as select email, at from other',
+    `update changed set b = 'y'`,
+    'select email from other',
+  ],
+  [
+    'a view that is another one',
+    'begin',
+    'create table other (email text, at int)',
+    'create or replace view kept_view as select email, at from other',
+    `update by_view set id = 2`,
+    'select email from other',
+  ],
+  [
+    'a view that is dropped',
+    'begin',
+    'drop view kept_view',
+    'create table kept_view (email text, at int)',
+    `update by_view set id = 2`,
+    'select email from kept_view',
+  ],
+  [
+    'a table that is dropped',
+    'begin',
+    'drop table kept cascade',
+    'create table other (email text, at int); create view kept as select email, at from other',
+    `update changed set b = 'y'`,
+    'select email from other',
+  ],
+  [
+    'a path to another table',
+    'begin',
+    'set local search_path to archive, public',
+    `update public.changed set b = 'y'`,
+    'select email from archive.kept',
+  ],
+  [
+    'a path in a function',
+    'begin',
+    `select set_config('search_path', 'archive', true)`,
+    `update public.changed set b = 'y'`,
+    'select email from archive.kept',
+  ],
+  [
+    'a path of the function of a trigger',
+    'begin',
+    'alter function keeps() set search_path to archive, public',
+    `update changed set b = 'y'`,
+    'select email from archive.kept',
+  ],
+  [
+    'a path by way of none',
+    'begin',
+    `set local search_path to ''`,
+    'set local search_path to archive',
+    `update public.changed set b = 'y'`,
+    'select email from archive.kept',
+  ],
+  [
+    'a function that fits better',
+    'begin',
+    'create function public.length(mail) returns int language plpgsql as $$ begin insert into log values ($1); return 1; end $$',
+    'update counted set id = 2',
+    'select line from log',
+  ],
+  [
+    'a function that is called so later',
+    'begin',
+    'create function public.fresh(mail) returns int language plpgsql as $$ begin insert into log values ($1); return 1; end $$',
+    'alter function public.fresh(mail) rename to length',
+    'update counted set id = 2',
+    'select line from log',
+  ],
   ['a partial check', 'begin', `alter table users add check (email like 'sekretm%')`],
 ]
 
@@ -852,6 +972,36 @@ suite('nothing of masked columns comes', () => {
     }
     await wire.end()
     expect(bad).toEqual([])
+  })
+
+  it('are not counted on by a type that stands before another one', async () => {
+    const wire = await Wire.open(on.target, await on.session())
+    const made = await wire.ask(
+      query(`create domain pg_temp.text as pg_catalog.text check (setval('told', pg_catalog.ascii(value)) > 0)`),
+    )
+    await wire.ask(query('update counted set id = 2'))
+    const { rows } = await on.owner.query<{ last_value: string }>('select last_value from told')
+    expect([made.some(({ type }) => type === 'E'), rows]).toEqual([true, [{ last_value: '1' }]])
+    await wire.end()
+  })
+
+  it('lets tables and functions be made of names that nobody has', async () => {
+    const wire = await Wire.open(on.target, await on.session())
+    await wire.ask(query('begin'))
+    for (const text of [
+      'create temp table own_rows (a int)',
+      'create table fresh_rows (a int)',
+      'alter table fresh_rows rename to fresher_rows',
+      'drop table own_rows',
+      `create function fresh_one() returns int language sql as 'select 1'`,
+      `create type fresh_mood as enum ('a')`,
+      'create view fresh_view as select id, plain from users',
+      'create schema fresh_place',
+      'set local search_path to fresh_place, public',
+      `update changed set b = 'z'`,
+    ])
+      expect(told(await wire.ask(query(text)))).not.toContain('E(')
+    await wire.end()
   })
 
   it.each([
