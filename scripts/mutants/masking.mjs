@@ -3,6 +3,7 @@ import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
+import { lineageMeasuredGuards } from './lineage-measured.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageTotalGuards } from './lineage-total.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
@@ -30,6 +31,7 @@ export const maskingLists = {
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,
+  'lineage-measured': lineageMeasuredGuards,
   'lineage-origins': lineageOriginGuards,
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,

@@ -11,6 +11,7 @@ export type BuiltinRule =
   | { readonly does: 'populate' }
   | { readonly does: 'relation' }
   | { readonly does: 'statistics' }
+  | { readonly does: 'measure' }
   | { readonly does: 'execute' }
   | { readonly does: 'define'; readonly object: string }
   | { readonly does: 'file'; readonly direction: 'in' | 'out' }
@@ -28,17 +29,15 @@ define(
   `random random_normal setseed clock_timestamp timeofday gen_random_uuid uuidv4 uuidv7 array_sample array_shuffle
    currval lastval current_query bernoulli system
    pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size pg_database_size pg_tablespace_size
-   pg_is_in_recovery pg_is_wal_replay_paused pg_get_wal_replay_pause_state pg_last_wal_receive_lsn
-   pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_current_wal_lsn pg_current_wal_insert_lsn
-   pg_current_wal_flush_lsn pg_blocking_pids pg_safe_snapshot_blocking_pids pg_lock_status
+   pg_is_in_recovery pg_is_wal_replay_paused pg_get_wal_replay_pause_state pg_last_xact_replay_timestamp
+   pg_blocking_pids pg_safe_snapshot_blocking_pids pg_lock_status
    pg_isolation_test_session_is_blocked pg_jit_available pg_collation_actual_version
    pg_database_collation_actual_version pg_partition_tree pg_partition_ancestors
    pg_xact_status txid_status pg_xact_commit_timestamp pg_last_committed_xact
    pg_notification_queue_usage pg_stat_clear_snapshot pg_stat_have_stats pg_stat_get_xact_blocks_fetched
    pg_stat_get_xact_blocks_hit pg_stat_get_xact_function_calls pg_stat_get_xact_function_self_time
    pg_stat_get_xact_function_total_time pg_stat_get_xact_numscans pg_stat_get_xact_tuples_deleted
-   pg_stat_get_xact_tuples_fetched pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_newpage_updated
-   pg_stat_get_xact_tuples_inserted pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated
+   pg_stat_get_xact_tuples_fetched pg_stat_get_xact_tuples_inserted pg_stat_get_xact_tuples_returned pg_stat_get_xact_tuples_updated
    pg_get_multixact_members pg_get_wait_events amvalidate tsvector_update_trigger tsvector_update_trigger_column
    suppress_redundant_updates_trigger`,
 )
@@ -95,6 +94,19 @@ define(
 )
 
 define({ does: 'define', object: 'collation' }, 'pg_import_system_collations')
+
+/**
+ * Tells how much an update stored, which is as much as the new row is unlike the old one: the server logs no bytes that both
+ * begin or end with.
+ */
+define(
+  { does: 'measure' },
+  `pg_current_wal_lsn pg_current_wal_insert_lsn pg_current_wal_flush_lsn pg_last_wal_receive_lsn pg_last_wal_replay_lsn
+   pg_get_replication_slots pg_get_wal_summarizer_state pg_control_checkpoint pg_control_recovery
+   pg_stat_get_wal pg_stat_get_backend_wal pg_stat_get_io pg_stat_get_backend_io
+   pg_stat_get_tuples_hot_updated pg_stat_get_tuples_newpage_updated
+   pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_newpage_updated`,
+)
 
 /** What other sessions run, and values that the planner keeps. */
 define(

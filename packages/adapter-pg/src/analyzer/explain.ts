@@ -1,7 +1,7 @@
 import type { Effect } from '@bothkeys/core/adapter'
 import { constantText } from './constants.js'
 import { EffectSet } from './effect-set.js'
-import { flowsOf, type QueryFlow, Sources } from './flows.js'
+import { followAnything, type QueryFlow, Sources } from './flows.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
@@ -16,17 +16,23 @@ export const explain: Handler = (walk, body, scope) => {
   const lookups = walk.flows.lookups.length
   const inner = Scope.claiming(scope)
   scope.flow = planFlow()
-  if (runs(body)) {
-    keepingNames(walk, () => walk.visit(query, inner))
+  if (isOn(body, 'analyze')) {
+    const read = walk.flows.gather(() => keepingNames(walk, () => walk.visit(query, inner)))
     // How much memory and time rows take tells how long their values are.
-    if (inner.flow !== undefined) walk.flows.divert(flowsOf(inner.flow))
+    walk.flows.divert([{ sources: read }])
+    // As much is logged as the new row is unlike the old one.
+    if (isOn(body, 'wal')) followAnything(walk)
     divertLookups(walk, lookups)
     return
   }
   // EXPLAIN EXECUTE computes what it passes.
   walk.visitAll(listOf(executed(query), 'params'), scope)
-  const effects = apart(walk, () => walk.visit(query, inner))
-  walk.flows.drop(inner.flow)
+  let effects: readonly Effect[] = []
+  // The planner's widths are how long values are on the average.
+  const sources = walk.flows.gather(() => {
+    effects = apart(walk, () => walk.visit(query, inner))
+  })
+  walk.flows.divert([{ sources }])
   divertLookups(walk, lookups)
   if (effects.some(mayRunInPlanning)) walk.effects.addAll(effects)
   else {
@@ -100,11 +106,11 @@ function withoutChange({ attributes }: Effect): Effect['attributes'] {
   return rest
 }
 
-/** EXPLAIN ANALYZE in any spelling: no value, `true`, `on`, `1`. The last one counts; any that is on is enough here. */
-function runs(body: TreeNode): boolean {
+/** An option in any spelling: no value, `true`, `on`, `1`. The last one counts; any that is on is enough here. */
+function isOn(body: TreeNode, name: string): boolean {
   return listOf(body, 'options').some((item) => {
     const option = bodyOf(item, 'DefElem') ?? {}
-    if (textOf(option, 'defname') !== 'analyze') return false
+    if (textOf(option, 'defname') !== name) return false
     const value = nodeOf(option, 'arg')
     if (value === undefined) return true
     const word = textOf(bodyOf(value, 'String') ?? {}, 'sval') || (constantText(value) ?? '')

@@ -155,6 +155,9 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       add('read', 'table:pg_catalog.pg_stat_activity', { sensitive: true })
       if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()
       return
+    case 'measure':
+      if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()
+      return
     case 'execute':
       execute(walk, routine, call, false)
       return

@@ -1,17 +1,32 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { isSystemRelation } from './sensitive-relations.js'
 
+/** Whether updates changed what indexes hold, and fit beside the old row. */
+const updates = ['n_tup_hot_upd', 'n_tup_newpage_upd']
+
 /**
  * Columns of system relations that hold values of other tables: samples that statistics keep, texts of other sessions with the
- * values in them, large objects. `*` for every column.
+ * values in them, large objects, how much was stored. `*` for every column.
  */
 const telling: Readonly<Record<string, readonly string[]>> = {
   pg_attribute: ['attmissingval'],
   pg_cursors: ['statement'],
   pg_largeobject: ['*'],
   pg_prepared_statements: ['statement'],
+  pg_replication_slots: ['*'],
   pg_stat_activity: ['query'],
+  pg_stat_all_tables: updates,
+  pg_stat_io: ['*'],
+  pg_stat_replication: ['*'],
   pg_stat_statements: ['*'],
+  pg_stat_subscription: ['*'],
+  pg_stat_sys_tables: updates,
+  pg_stat_user_tables: updates,
+  pg_stat_wal: ['*'],
+  pg_stat_wal_receiver: ['*'],
+  pg_stat_xact_all_tables: updates,
+  pg_stat_xact_sys_tables: updates,
+  pg_stat_xact_user_tables: updates,
   pg_statistic: ['*'],
   pg_statistic_ext_data: ['*'],
   pg_stats: ['*'],

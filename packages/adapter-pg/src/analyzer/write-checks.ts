@@ -32,7 +32,8 @@ export class WriteChecks {
       if (relation.kind === 'foreign-table') this.#tell(relation, relation.columns.keys())
       for (const { columns, kind } of relation.writeChecks) {
         const names = namesOf(relation, columns)
-        if (kind === 'row' || kind === 'late') {
+        if (kind === 'kept') this.#keep(relation, names, write)
+        else if (kind === 'row' || kind === 'late') {
           if (rows.event === 'update' && (kind === 'late' || write.reaches(names)))
             this.#tell(relation, write.kept(names))
         } else if (write.reaches(names)) {
@@ -64,6 +65,16 @@ export class WriteChecks {
       if (count === 0) return isChosen && write.hasDefault(name) ? this.#tell(relation, [name]) : undefined
       return this.#note(`${name}`, relation, name, count)
     })
+  }
+
+  /** Whether an update gives a column of an index the value that it has: nothing is stored in the index then. */
+  #keep(relation: Relation, names: readonly string[], write: Write): void {
+    if (write.event !== 'update') return
+    for (const name of names) {
+      if (!write.reaches([name])) continue
+      const count = write.values(name)
+      if (count > 0) this.#note(name, relation, name, count)
+    }
   }
 
   /** A foreign key of the written rows: whether the row that they point at is there. */

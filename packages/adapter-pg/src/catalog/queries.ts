@@ -213,7 +213,7 @@ const userSql = document([
       `CASE WHEN i.indisprimary THEN ${numbers('i.indkey::pg_catalog.int2[]')} ELSE NULL END`,
       // PostgreSQL 13 and 14 have no NULLS NOT DISTINCT.
       `CASE WHEN i.indisexclusion THEN 'exclusion' WHEN NOT i.indisunique THEN '' WHEN ${eq("(pg_catalog.to_jsonb(i) OPERATOR(pg_catalog.->>) 'indnullsnotdistinct')", "'true'")} THEN 'nulls' ELSE 'unique' END`,
-      `CASE WHEN i.indisunique OR i.indisexclusion THEN ${numbers('i.indkey::pg_catalog.int2[]')} ELSE NULL END`,
+      numbers('i.indkey::pg_catalog.int2[]'),
       'i.indnkeyatts',
       `CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN NULL ELSE (SELECT pg_catalog.json_agg(DISTINCT m.m[1]::pg_catalog.int4) FROM pg_catalog.regexp_matches(pg_catalog.concat(i.indexprs::pg_catalog.text, i.indpred::pg_catalog.text), ':varattno (-?[0-9]+)', 'g') AS m(m)) END`,
       isKey,

@@ -86,9 +86,10 @@ export interface WriteCheck {
   /**
    * `unique`: whether another row has equal values. `compared`: what other rows have in another way, as exclusion constraints
    * and unique indexes with expressions, a predicate or NULLS NOT DISTINCT do. `row`: the row alone. `late`: the row alone,
-   * and rows that are stored already may fail (NOT VALID).
+   * and rows that are stored already may fail (NOT VALID). `kept`: an index gets an entry only where one of the values is
+   * another one than before, which its size and the counts of updates tell.
    */
-  readonly kind: 'unique' | 'compared' | 'row' | 'late'
+  readonly kind: 'unique' | 'compared' | 'row' | 'late' | 'kept'
   /** Numbers of the columns, 0 for all of them. */
   readonly columns: readonly number[]
 }

@@ -10,6 +10,7 @@ export function addWriteChecks(rows: UserRows, at: (id: number) => Draft | undef
     // Where an expression stands among the keys, what it is made of does.
     else if (compared !== '') add(at(table), 'compared', [...keys.filter((key) => key !== 0), ...(used ?? [])])
     else if (used !== null) add(at(table), 'row', used)
+    add(at(table), 'kept', [...(columns ?? []).filter((key) => key !== 0), ...(used ?? [])])
   }
   for (const [relation, , , columns, isValid] of rows.checks ?? []) {
     add(at(relation), isValid ? 'row' : 'late', columns ?? [])

@@ -99,7 +99,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'customers.id! ? customers.email',
   ],
   ['EXPLAIN UPDATE customers SET name = email', '- > customers.email customers.name'],
-  ['EXPLAIN (ANALYZE false) SELECT email FROM customers ORDER BY name', '- > customers.name'],
+  ['EXPLAIN (ANALYZE false) SELECT email FROM customers ORDER BY name', '- > customers.email customers.name'],
   [
     'COPY order_mail TO STDOUT',
     'order_mail.id orders.id! | customers.email order_mail.email! > customers.id orders.customer_id',
