@@ -36,4 +36,22 @@ export const maskedTableGuards = [
       tests: ['packages/adapter-pg/test/door/masked-results.int.test.ts'],
       only: 'notifications',
     },
+    {
+      name: 'rows come in the encoding that they are masked in',
+      file: 'packages/adapter-pg/src/door/never-allowed.ts',
+      find: 'if (setsFixedAmongOthers(analysis)) return setAmongOthers',
+      replace: 'void [setsFixedAmongOthers, setAmongOthers]',
+      tests: ['packages/adapter-pg/test/masking/encoding.int.test.ts'],
+      only: 'beside the rows',
+    },
+    ...[
+      ['a fixed setting is set by SET', "if (description.operation === 'variable set') return false", 'void 0'],
+      ['so are all that are fixed', ", 'setting:standard_conforming_strings'", ''],
+    ].map(([name, find, replace]) => ({
+      name,
+      find,
+      replace,
+      file: 'packages/adapter-pg/src/door/never-allowed.ts',
+      tests: ['packages/adapter-pg/test/door/never-allowed.test.ts'],
+    })),
   )

@@ -13,10 +13,28 @@ export interface Surroundings {
 /** Why a text is refused whatever the policy says, or undefined. */
 export function neverAllowed(analysis: Analysis, { readOnly, extended }: Surroundings): DoorRefusal | undefined {
   if (extended && analysis.copy === 'in') return copyInExtended
+  if (setsFixedAmongOthers(analysis)) return setAmongOthers
   if (readOnly && analysis.containsTransactionControl) return scriptOfReader
   if (readOnly && analysis.transaction?.readOnly === false) return writingReader
   return refuseNamesOf(analysis)
 }
+
+/**
+ * Whether a setting that can never differ is set by something else than a SET of its own: rows would come in another encoding
+ * before the server reports it.
+ */
+function setsFixedAmongOthers({ description }: Analysis): boolean {
+  if (description.operation === 'variable set') return false
+  return description.effects.some(({ duty, resource }) => duty === 'session' && fixedSettings.has(resource))
+}
+
+const fixedSettings: ReadonlySet<string> = new Set(['setting:client_encoding', 'setting:standard_conforming_strings'])
+
+const setAmongOthers = protocolRefusal(
+  'client_encoding and standard_conforming_strings are set by SET alone, and to what they are',
+  'leave them out of the statement',
+  '0A000',
+)
 
 const copyInExtended = protocolRefusal(
   'COPY FROM STDIN is governed in the simple query protocol only',

@@ -33,6 +33,16 @@ describe('what no policy can allow', () => {
   )
 
   it.each([
+    "select set_config('client_encoding', 'latin1', false), id from shop.orders",
+    "select set_config('standard_conforming_strings', 'off', true)",
+  ])('is a setting that is fixed, set by anything but SET: %s', async (text) => {
+    expect(await refusalOf(text, writer)).toBe('0A000')
+    expect(await refusalOf(text.replace(/set_config\('\w+'/, "set_config('app.tenant'"), writer)).toBeUndefined()
+    expect(await refusalOf("set client_encoding to 'UTF8'", writer)).toBeUndefined()
+    expect(await refusalOf("set names 'utf8'", writer)).toBeUndefined()
+  })
+
+  it.each([
     'prepare bothkeys_x as select 1',
     'execute bothkeys_x',
     'deallocate bothkeys_x',
