@@ -27,6 +27,8 @@ describe('results of which a policy masks columns', () => {
             target: 'db',
             columns: ['public.users.email'],
             with: { partial: { keepFirst: 1, keepDomain: true } },
+            // Its unique index tells whoever writes it.
+            lookup: { distinct: '20/h' },
           },
           { id: 'ages', target: 'db', columns: ['public.users.age'], with: 'redact' },
           { id: 'found', target: 'db', detect: ['email'], with: 'redact' },
