@@ -38,9 +38,17 @@ export const lineageMeasuredGuards = [
   guard(
     'functions that measure tell of any column',
     'analyzer/routine-effects',
-    "case 'measure':\n      if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()",
+    "case 'measure':\n      if (rule.sensitive) execute(walk, routine, call, true)\n      if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()",
     "case 'measure':",
   ),
+  {
+    name: 'some of them need a rule that names them',
+    file: source('analyzer/routine-effects'),
+    find: 'if (rule.sensitive) execute(walk, routine, call, true)',
+    replace: 'void rule',
+    tests: ['packages/adapter-pg/test/analyzer/effects.test.ts'],
+    only: 'pg_control_checkpoint',
+  },
   ...['replication_slots', 'stat_replication', 'stat_subscription', 'stat_wal', 'stat_wal_receiver'].map((name) =>
     guard(`pg_${name} tells how much was stored`, telling, `  pg_${name}: ['*'],\n`),
   ),

@@ -11,7 +11,7 @@ export type BuiltinRule =
   | { readonly does: 'populate' }
   | { readonly does: 'relation' }
   | { readonly does: 'statistics' }
-  | { readonly does: 'measure' }
+  | { readonly does: 'measure'; readonly sensitive: boolean }
   | { readonly does: 'execute' }
   | { readonly does: 'define'; readonly object: string }
   | { readonly does: 'file'; readonly direction: 'in' | 'out' }
@@ -100,12 +100,17 @@ define({ does: 'define', object: 'collation' }, 'pg_import_system_collations')
  * begin or end with.
  */
 define(
-  { does: 'measure' },
+  { does: 'measure', sensitive: false },
   `pg_current_wal_lsn pg_current_wal_insert_lsn pg_current_wal_flush_lsn pg_last_wal_receive_lsn pg_last_wal_replay_lsn
-   pg_get_replication_slots pg_get_wal_summarizer_state pg_control_checkpoint pg_control_recovery
-   pg_stat_get_wal pg_stat_get_backend_wal pg_stat_get_io pg_stat_get_backend_io
+   pg_get_replication_slots pg_stat_get_wal
    pg_stat_get_tuples_hot_updated pg_stat_get_tuples_newpage_updated
    pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_newpage_updated`,
+)
+
+define(
+  { does: 'measure', sensitive: true },
+  `pg_get_wal_summarizer_state pg_control_checkpoint pg_control_recovery pg_stat_get_backend_wal pg_stat_get_io
+   pg_stat_get_backend_io`,
 )
 
 /** What other sessions run, and values that the planner keeps. */

@@ -156,6 +156,7 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
       if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()
       return
     case 'measure':
+      if (rule.sensitive) execute(walk, routine, call, true)
       if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()
       return
     case 'execute':

@@ -547,6 +547,8 @@ export const session: Cases = {
   'set session characteristics as transaction read only': ['session setting:session_characteristics'],
   "set statement_timeout = '5s'": [],
   "set time zone 'UTC'": [],
+  'select pg_current_wal_lsn()': [],
+  'select * from pg_control_checkpoint()': ['execute function:pg_catalog.pg_control_checkpoint sensitive'],
   "set names 'utf8'": ['session setting:client_encoding'],
   'set standard_conforming_strings = off': ['session setting:standard_conforming_strings'],
   'reset role': ['session setting:role'],
