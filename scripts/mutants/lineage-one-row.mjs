@@ -4,7 +4,7 @@ const server = ['packages/adapter-pg/test/catalog/keys.int.test.ts']
 const oneRow = file('analyzer/one-row')
 
 const guard = (tests, path, name, find, replace) => ({ name, file: path, find, replace, tests })
-const inCatalog = (name, find) => guard(server, file('catalog/queries'), name, find, '')
+const inCatalog = (name, find) => guard(server, file('catalog/keys-sql'), name, find, '')
 
 /** Queries for a value that a key chooses. */
 export const lineageOneRowGuards = [
@@ -14,8 +14,8 @@ export const lineageOneRowGuards = [
     lineage,
     oneRow,
     'it is compared with one value for all rows',
-    'columnIn(node, scope)?.isOwn === false',
-    'columnIn(node, scope) !== undefined',
+    'referred?.isOwn === false',
+    'referred !== undefined',
   ),
   guard(
     lineage,
@@ -52,28 +52,28 @@ export const lineageOneRowGuards = [
   inCatalog('an index that could not be made holds nothing', ' AND i.indisvalid'),
   guard(
     server,
-    file('catalog/queries'),
+    file('catalog/keys-sql'),
     'an index over some rows is no key',
     'i.indexprs IS NULL AND i.indpred IS NULL AND NOT',
     'i.indexprs IS NULL AND NOT',
   ),
   guard(
     server,
-    file('catalog/queries'),
+    file('catalog/keys-sql'),
     'an index with a class of users is no key',
     "WHERE ${isUser('o.o')}) AND NOT",
     'WHERE false) AND NOT',
   ),
   guard(
     server,
-    file('catalog/queries'),
+    file('catalog/keys-sql'),
     'an index under another collation is no key',
     "WHERE NOT ${isPlainCollation('o.o')})",
     'WHERE false)',
   ),
   guard(
     server,
-    file('catalog/queries'),
+    file('catalog/keys-sql'),
     'a column under another collation is no key',
     " AND NOT ${isPlainCollation('a.attcollation')})",
     ' AND false)',

@@ -1,6 +1,7 @@
 import { maskedTableGuards } from './masked-tables.mjs'
 import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
+import { lineageCollationGuards } from './lineage-collations.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
 import { lineageMeasuredGuards } from './lineage-measured.mjs'
@@ -33,6 +34,7 @@ export const maskingLists = {
   'lineage-views': lineageViewGuards,
   'lineage-measured': lineageMeasuredGuards,
   'lineage-origins': lineageOriginGuards,
+  'lineage-collations': lineageCollationGuards,
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,

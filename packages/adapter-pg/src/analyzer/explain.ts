@@ -44,7 +44,7 @@ export const explain: Handler = (walk, body, scope) => {
 
 /** One column, of no values. */
 function planFlow(): QueryFlow {
-  const flow = { sources: new Sources(), plain: false, total: true, size: 0 }
+  const flow = { sources: new Sources(), plain: false, total: true, size: 0, collations: 0 }
   return { columns: [{ name: 'QUERY PLAN', flow }], everything: new Sources() }
 }
 

@@ -8,7 +8,7 @@ import { callRoutine, runStored } from './routine-effects.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { takesNoTime } from './takes-no-time.js'
-import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator } from './totality.js'
+import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator, mayBringCollation } from './totality.js'
 import { typeNameId, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -64,12 +64,19 @@ export const jsonArrayQuery: Handler = (walk, body, scope) => {
   walk.descend('JsonArrayQueryConstructor', body, new Scope(scope))
 }
 
+/** `x COLLATE c`. */
+export const collateClause: Handler = (walk, body, scope) => {
+  walk.descend('CollateClause', body, scope)
+  walk.flows.collate()
+}
+
 /** `x::t`, `CAST(x AS t)`, `t 'literal'`. */
 export const typeCast: Handler = (walk, body, scope) => {
   const name = nodeOf(body, 'typeName')
   const target = name === undefined ? undefined : typeNameId(walk, name)
   settleCast(walk, nodeOf(body, 'arg'), target)
   walk.descend('TypeCast', body, scope)
+  if (mayBringCollation(target)) walk.flows.collate()
   judgeCast(walk, body, target, scope)
   if (target !== undefined && walk.catalog.userCasts.length > 0) {
     applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
@@ -95,7 +102,7 @@ export const amongThemselves =
   (walk, body, scope) => {
     const values = listOf(body, field)
     settleAmong(walk, values, scope)
-    const before = walk.flows.size
+    const before = walk.flows.collations
     if (type === 'CoalesceExpr') coalesce(walk, values, scope)
     else walk.descend(type, body, scope)
     // Arrays of arrays are to be of one size.
@@ -140,7 +147,7 @@ export const caseExpression: Handler = (walk, body, scope) => {
       const value = nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'expr')
       const isOne = bodyOf(compared, 'ColumnRef') !== undefined && bodyOf(value, 'A_Const') !== undefined
       const types = [judgedType(walk, compared, scope), judgedType(walk, value, scope)] as const
-      judgeOperator(walk, ['='], ...types, { oneCollation: isOne })
+      judgeOperator(walk, ['='], ...types, isOne ? { collations: 1 } : {})
     }
   }
   if (compared !== undefined) impliedOperator(walk, '=', typeOf(walk, compared, scope))

@@ -21,6 +21,8 @@ export interface ColumnFlow {
   readonly total: boolean
   /** Of how many stored values or short constants it is made, so that it cannot be large. */
   readonly size: number
+  /** How many values under another collation than the database's own it is made of. */
+  readonly collations: number
 }
 
 /** The name is undefined where it is not worked out: then it may be any. */
@@ -57,6 +59,7 @@ interface Frame {
   plain: boolean
   total: boolean
   size: number
+  collations: number
 }
 
 /** Columns that queries hand on beyond which nothing is told apart any more. */
@@ -105,7 +108,7 @@ export class Flows {
   /** Does something while what is read goes to these sources. */
   into(sources: Sources, visit: () => void, isJudged = this.#frame.isJudged): Frame {
     const parent = this.#frame
-    const frame: Frame = { sources, parent, isJudged, plain: true, total: true, size: 0 }
+    const frame: Frame = { sources, parent, isJudged, plain: true, total: true, size: 0, collations: 0 }
     this.#frame = frame
     visit()
     this.#frame = parent
@@ -119,9 +122,9 @@ export class Flows {
 
   /** Does what makes a value of a query. One that may fail tells of its sources by that. */
   value(visit: () => void, isBare: boolean, sources = new Sources()): ColumnFlow {
-    const { plain, size, total } = this.into(sources, visit, true)
+    const { collations, plain, size, total } = this.into(sources, visit, true)
     if (!total) this.elsewhere.parts.add(sources)
-    return { sources, plain: plain && isBare, total, size }
+    return { sources, plain: plain && isBare, total, size, collations }
   }
 
   /** Does something that chooses, and finds out whether it may fail. */
@@ -141,7 +144,8 @@ export class Flows {
   }
 
   /** A value goes where the frame on top says. */
-  take({ plain, size, sources, total }: ColumnFlow): void {
+  take({ collations, plain, size, sources, total }: ColumnFlow): void {
+    this.#frame.collations += collations
     this.#frame.size += size
     this.#frame.sources.parts.add(sources)
     this.#everything.parts.add(sources)
@@ -170,12 +174,22 @@ export class Flows {
   takeAnything(): void {
     const sources = new Sources()
     sources.columns.add(anyColumn)
-    this.take({ sources, plain: false, total: false, size: Infinity })
+    this.take({ ...unknownFlow, sources })
   }
 
   /** How many values were read for what is at hand. */
   get size(): number {
     return this.#frame.size
+  }
+
+  /** How many values under another collation than the database's own were read for what is at hand. */
+  get collations(): number {
+    return this.#frame.collations
+  }
+
+  /** A value under a collation that may be another one than the database's own stands there. */
+  collate(): void {
+    this.#frame.collations += 1
   }
 
   /** What is at hand may be of any size. */
@@ -219,7 +233,7 @@ export class Flows {
 }
 
 function rootFrame(sources: Sources): Frame {
-  return { sources, parent: undefined, isJudged: false, plain: true, total: true, size: 0 }
+  return { sources, parent: undefined, isJudged: false, plain: true, total: true, size: 0, collations: 0 }
 }
 
 /** Notes that what others do later runs something that may hand on whatever it likes: the text of it names nothing by then. */
@@ -227,9 +241,12 @@ export function followAnything({ flows }: { readonly flows: Flows }): void {
   flows.elsewhere.columns.add(anyColumn)
 }
 
+/** A value of which no more is known than its sources. */
+export const unknownFlow = Object.freeze({ plain: false, total: false, size: Infinity, collations: Infinity })
+
 /** Each column of a query; where these are not known, one for all. */
 export function flowsOf({ columns, everything }: QueryFlow): readonly ColumnFlow[] {
-  return columns?.map(({ flow }) => flow) ?? [{ sources: everything, plain: false, total: false, size: Infinity }]
+  return columns?.map(({ flow }) => flow) ?? [{ ...unknownFlow, sources: everything }]
 }
 
 /** A value that is made of all of these, or is one of them. */
@@ -239,7 +256,14 @@ export function unite(flows: readonly ColumnFlow[]): ColumnFlow {
   const sources = new Sources()
   for (const flow of flows) sources.parts.add(flow.sources)
   const size = flows.reduce((sum, flow) => sum + flow.size, 0)
-  return { sources, plain: flows.every(({ plain }) => plain), total: flows.every(({ total }) => total), size }
+  const collations = flows.reduce((sum, flow) => sum + flow.collations, 0)
+  return {
+    sources,
+    plain: flows.every(({ plain }) => plain),
+    total: flows.every(({ total }) => total),
+    size,
+    collations,
+  }
 }
 
 /** The arms of a set operation, by place: undefined where one is not known. */

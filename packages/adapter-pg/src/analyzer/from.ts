@@ -1,5 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { type RangeValues, renameFlows, Sources } from './flows.js'
+import { type RangeValues, renameFlows, Sources, unknownFlow } from './flows.js'
 import { renameColumns } from './output-columns.js'
 import { columnsOf, type JoinSide, joinSides } from './joins.js'
 import { expectRelation, rangeVarName } from './names.js'
@@ -94,7 +94,7 @@ interface RangeOptions {
 function functionItem(walk: Walk, type: string, body: TreeNode, scope: Scope): RangeValues {
   const sources = new Sources()
   const { total } = walk.flows.into(sources, () => walk.visitAs(type, body, scope))
-  const flow = { sources, plain: false, total, size: Infinity }
+  const flow = { ...unknownFlow, sources, total }
   walk.flows.divert([flow])
   return functionValues(flow)
 }

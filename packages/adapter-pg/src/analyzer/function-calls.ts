@@ -18,7 +18,7 @@ export const functionCall: Handler = (walk, body, scope) => {
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
   if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
-  const before = walk.flows.size
+  const before = walk.flows.collations
   const isOrdered = !flagOf(body, 'agg_within_group')
   walk.descend('FuncCall', body, scope, isOrdered ? aroundCall : aroundOrdered)
   // Which rows an aggregate or a window takes, and in which order.

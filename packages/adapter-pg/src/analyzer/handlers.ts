@@ -24,6 +24,7 @@ import {
   amongThemselves,
   caseBranch,
   caseExpression,
+  collateClause,
   condition,
   indexElement,
   jsonArrayQuery,
@@ -63,7 +64,7 @@ const plainNodes = `A_Star Alias BitString Boolean CurrentOfExpr Float Integer J
   RoleSpec SetToDefault SQLValueFunction String JsonTablePathSpec ReturningOption`
 
 const containers = `ATAlterConstraint A_Indices BooleanTest CTECycleClause CTESearchClause
-  CollateClause ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
+  ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
   JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
   MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
   RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr XmlExpr XmlSerialize`
@@ -96,6 +97,7 @@ const byType: readonly (readonly [string, Handler])[] = [
   ['ClosePortalStmt', closeCursor],
   ['ClusterStmt', cluster],
   ['CoalesceExpr', amongThemselves('CoalesceExpr', 'args')],
+  ['CollateClause', collateClause],
   ['ColumnRef', columnReference],
   ['CommentStmt', changeObject('objtype')],
   ['Constraint', constraint],

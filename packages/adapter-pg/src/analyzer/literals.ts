@@ -6,6 +6,7 @@ import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { constantType, parameterType, typeOf } from './type-of.js'
+import { mayBringCollation } from './totality.js'
 import type { Handler, Walk } from './walk.js'
 
 /**
@@ -26,8 +27,9 @@ const shortText = 1000
 /** A parameter whose type is not given is the same, for Bind. */
 export const parameter: Handler = (walk, body) => {
   walk.flows.swell()
-  if (!walk.catalog.checksValues || walk.settled.has(body)) return
   const type = parameterType(walk, body)
+  if (mayBringCollation(type)) walk.flows.collate()
+  if (!walk.catalog.checksValues || walk.settled.has(body)) return
   if (type === undefined || type === unknownType) walk.untyped.add('parameter')
 }
 

@@ -63,24 +63,31 @@ function comparedColumn(
   const alike = comparedAlike.find((types) => types.has(type))
   if (alike === undefined || (other !== unknownType && !alike.has(other))) return undefined
   // A column around it may bring another collation, which takes more for equal.
-  return isFixed(value, scope, !texts.has(type)) ? own.column : undefined
+  return isFixed(value, scope, texts.has(type)) ? own.column : undefined
 }
 
-function columnIn(
-  node: TreeNode | undefined,
-  scope: Scope,
-): { readonly column: string; readonly isOwn: boolean } | undefined {
+interface ReferredColumn {
+  readonly column: string
+  readonly isOwn: boolean
+  /** Whether it is surely under the collation of the database. */
+  readonly isPlain: boolean
+}
+
+function columnIn(node: TreeNode | undefined, scope: Scope): ReferredColumn | undefined {
   const reference = bodyOf(node, 'ColumnRef')
   const found = reference === undefined ? undefined : resolveColumn(scope, reference)
-  return found === undefined ? undefined : { column: found.column, isOwn: scope.ranges.includes(found.range) }
+  if (found === undefined) return undefined
+  const { column, range } = found
+  return { column, isOwn: scope.ranges.includes(range), isPlain: range.values.column(column)?.collations === 0 }
 }
 
-/** A literal, a parameter or, where it may be one, a column of a query around this one. */
-function isFixed(node: TreeNode | undefined, scope: Scope, mayBeColumn: boolean): boolean {
+/** A literal, a parameter or a column of a query around this one; `isText`: under the collation of the database. */
+function isFixed(node: TreeNode | undefined, scope: Scope, isText: boolean): boolean {
   if (bodyOf(node, 'A_Const') !== undefined || bodyOf(node, 'ParamRef') !== undefined) return true
   const cast = bodyOf(node, 'TypeCast')
-  if (cast !== undefined) return isFixed(nodeOf(cast, 'arg'), scope, mayBeColumn)
-  return mayBeColumn && columnIn(node, scope)?.isOwn === false
+  if (cast !== undefined) return isFixed(nodeOf(cast, 'arg'), scope, isText)
+  const referred = columnIn(node, scope)
+  return referred?.isOwn === false && (!isText || referred.isPlain)
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { takesNoTime } from './takes-no-time.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import { judgedType, judgeOperator, literalOf, sizeFacts } from './totality.js'
+import { judgedType, judgeOperator, literalOf, operandFacts } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -15,7 +15,7 @@ import type { Handler, Walk } from './walk.js'
 export const operatorExpression: Handler = (walk, body, scope) => {
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   settleOperands(walk, body, names, scope)
-  const before = walk.flows.size
+  const before = walk.flows.collations
   // Lists, bounds and rows are compared one by one until that decides: how far it came shows in the time that it takes.
   if (stopsEarly(body)) walk.flows.aside(() => walk.descend('A_Expr', body, scope, nameOnly))
   else walk.descend('A_Expr', body, scope, nameOnly)
@@ -30,7 +30,10 @@ export const operatorExpression: Handler = (walk, body, scope) => {
 /** Notes whether any of the operators may fail. */
 function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope, before: number): void {
   if (!walk.flows.isJudged) return
-  const facts = { ...sizeFacts(walk, before), literals: [nodeOf(body, 'lexpr'), nodeOf(body, 'rexpr')].map(literalOf) }
+  const facts = {
+    ...operandFacts(walk, before),
+    literals: [nodeOf(body, 'lexpr'), nodeOf(body, 'rexpr')].map(literalOf),
+  }
   if (textOf(body, 'kind') === 'AEXPR_SIMILAR') walk.flows.mayFail()
   for (const [left, right] of operandTypes(walk, body, (node) => judgedType(walk, node, scope)))
     for (const name of names) judgeOperator(walk, name, left, right, facts)

@@ -1,7 +1,7 @@
 import type { ColumnSource, Lineage } from '@bothkeys/core/adapter'
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Analysis } from './analysis.js'
-import { type ColumnFlow, type QueryFlow, Sources } from './flows.js'
+import { type ColumnFlow, type QueryFlow, Sources, unknownFlow } from './flows.js'
 import { castParameters } from './casts.js'
 import { apart, nameOnly } from './explain.js'
 import { preparedText } from './prepared-text.js'
@@ -90,7 +90,7 @@ function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | 
   const flowOf = (columns: readonly ColumnSource[], plain: boolean): ColumnFlow => {
     const sources = new Sources()
     for (const column of columns) sources.columns.add(column)
-    return { sources, plain, total: true, size: Infinity }
+    return { ...unknownFlow, sources, plain, total: true }
   }
   flows.divert([flowOf(lineage.elsewhere, false)])
   for (const { column, resource, ...lookup } of lineage.lookups) {

@@ -9,6 +9,7 @@ import {
   renameFlows,
   Sources,
   unite,
+  unknownFlow,
 } from './flows.js'
 import { bypassesPolicies } from './relation-reads.js'
 import type { Range } from './scope.js'
@@ -66,7 +67,7 @@ export function relationValues(
     const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
     // Whatever is made anew may be of any size.
     const size = name !== '*' && (plain || relation.kind !== 'view') ? 1 : Infinity
-    const made = { sources: sourcesOf(sources), plain, total, size }
+    const made = { sources: sourcesOf(sources), plain, total, size, collations: collationsOf(relation, name) }
     known.set(name, made)
     return made
   }
@@ -81,17 +82,25 @@ export function relationValues(
   }
 }
 
+/** How many values under another collation than the database's own a column, or `*`, holds. */
+function collationsOf(relation: Relation, name: string): number {
+  if (isSystemRelation(relation)) return Infinity
+  if (name === '*') return relation.collated.size
+  const column = relation.columns.get(name)
+  return column === undefined || relation.collated.has(column.number) ? 1 : 0
+}
+
 /** Values that the text itself gives: `excluded`. */
 export const givenValues: RangeValues = {
   column: () => undefined,
   has: () => false,
-  whole: () => ({ sources: new Sources(), plain: false, total: true, size: Infinity }),
+  whole: () => ({ ...unknownFlow, sources: new Sources(), total: true }),
   columns: () => undefined,
 }
 
 /** Those of a query. */
 export function queryValues(query: QueryFlow): RangeValues {
-  const all = { sources: query.everything, plain: false, total: false, size: Infinity }
+  const all = { ...unknownFlow, sources: query.everything }
   const { columns } = query
   if (columns === undefined) return { column: () => all, has: () => false, whole: () => all, columns: () => undefined }
   const byName = new Map<string | undefined, ColumnFlow[]>()

@@ -7,6 +7,7 @@ import {
   renameFlows,
   Sources,
   uniteColumns,
+  unknownFlow,
 } from './flows.js'
 import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
@@ -184,7 +185,7 @@ export function defineCommonTables(walk: Walk, clause: TreeNode | undefined, sco
 
 /** What a query of WITH RECURSIVE gives, before it was handled. */
 function recursiveFlow(names: readonly string[] | undefined): QueryFlow {
-  const value = (): ColumnFlow => ({ sources: new Sources(), plain: false, total: true, size: Infinity })
+  const value = (): ColumnFlow => ({ ...unknownFlow, sources: new Sources(), total: true })
   return { columns: names?.map((name) => ({ name, flow: value() })), everything: new Sources() }
 }
 
@@ -208,7 +209,8 @@ function visitRows(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonl
         const known = columns[index]
         const flow = walk.flows.value(() => walk.visit(item, scope), false, known?.sources)
         const size = flow.size + (known?.size ?? 0)
-        columns[index] = { ...flow, total: flow.total && known?.total !== false, size }
+        const collations = flow.collations + (known?.collations ?? 0)
+        columns[index] = { ...flow, total: flow.total && known?.total !== false, size, collations }
       }
     })
   }

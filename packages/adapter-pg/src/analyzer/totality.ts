@@ -29,7 +29,7 @@ export function judgeCall(
     return
   }
   const types = args.map((argument) => judgedType(walk, argument, scope))
-  const facts = { ...sizeFacts(walk, before), literals: args.map(literalOf) }
+  const facts = { ...operandFacts(walk, before), literals: args.map(literalOf) }
   const meant = meantOf(walk, routines, types)
   const isTotal =
     meant.length > 0 &&
@@ -42,17 +42,34 @@ export function judgeCall(
 /** More than what a few stored values and short constants make counts as of any size. */
 const maxSize = 100
 
-/** What is known of operands that were read since. One column at most cannot have two collations. */
-export function sizeFacts({ flows }: Walk, before: number): CallFacts {
-  return { boundedSize: flows.size <= maxSize, oneCollation: flows.size - before <= 1 }
+/** What is known of operands. */
+export interface OperandFacts extends Omit<CallFacts, 'oneCollation'> {
+  /** How many values under another collation than the database's own they are made of. */
+  readonly collations?: number
 }
 
-/** Whether a collation tells texts apart that are not the same, nobody knows here; what looks into texts fails where it does not. */
-function factsFor(name: string, facts: CallFacts): CallFacts {
-  return anyCollation.has(name) ? facts : { ...facts, oneCollation: false }
+/** What is known of operands that were read since. */
+export function operandFacts({ flows }: Walk, before: number): OperandFacts {
+  return { boundedSize: flows.size <= maxSize, collations: flows.collations - before }
+}
+
+/**
+ * Beside the collation of the database, one other wins, and two are one too many. Whether another one tells texts apart that
+ * are not the same, nobody knows here; what looks into texts fails where it does not.
+ */
+function factsFor(name: string, { collations = Infinity, ...facts }: OperandFacts): CallFacts {
+  return { ...facts, oneCollation: collations <= (anyCollation.has(name) ? 1 : 0) }
 }
 
 const anyCollation: ReadonlySet<string> = new Set('lower upper initcap casefold min max = <> < > <= >='.split(' '))
+
+/** Whether values of a type may be under another collation than the database's own: names are, domains and the like may be. */
+export function mayBringCollation(type: InferredType): boolean {
+  return type === undefined || names.has(type) || (type !== unknownType && type >= firstUserId)
+}
+
+/** `name` and its array. */
+const names: ReadonlySet<number> = new Set([19, 1003])
 
 /** What the server takes: the one of exactly these types, or any that they can become. */
 function meantOf(walk: Walk, routines: readonly Routine[], types: readonly InferredType[]): readonly Routine[] {
@@ -113,7 +130,7 @@ export function judgeOperator(
   parts: readonly string[],
   left: InferredType,
   right: InferredType,
-  facts: CallFacts = {},
+  facts: OperandFacts = {},
 ): void {
   const name = parts.at(-1) ?? ''
   // `OPERATOR(schema.=)` and those of users may be anything.
@@ -149,7 +166,7 @@ export function judgeAmong(
     )
     if (!isSafe) walk.flows.mayFail()
   }
-  if (compared !== undefined) judgeOperator(walk, [compared.name], type, type, sizeFacts(walk, compared.before))
+  if (compared !== undefined) judgeOperator(walk, [compared.name], type, type, operandFacts(walk, compared.before))
 }
 
 /** Notes whether a cast may fail. A literal becomes its value before anything is run. */

@@ -20,6 +20,7 @@ export type Draft = Mutable<Relation> & {
   defaults: { column: number; use: StoredUse }[]
   checks: StoredUse[]
   writeChecks: WriteCheck[]
+  collated: Set<number>
   keys: (readonly number[])[]
   searches: number[]
   references: number[]
@@ -42,6 +43,7 @@ export function emptyRelation(id: number, schema: string, name: string, kind: Re
     ofType: 0,
     primaryKey: [],
     keys: [],
+    collated: new Set(),
     partitionKey: [],
     defaultPartition: 0,
     columns: new Map(),

@@ -1,4 +1,5 @@
 import { mayCompare } from './access-methods.js'
+import { collatedColumns, isKey } from './keys-sql.js'
 import { qualifiedEquals as eq, isBuiltin, isUser, number, numbers } from './qualified-sql.js'
 import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
 import { ruleColumns, ruleRows } from './stored-views-sql.js'
@@ -180,12 +181,6 @@ const classFunctions = (name: string, relation: string, classes: string, from: s
  */
 const isConstraintTrigger = `g.tgisinternal AND EXISTS (SELECT FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${eq('p.oid', 'g.tgfoid')} AND ${isBuiltin('p.oid')} AND ${eq('l.lanname', "'internal'")} AND p.proname OPERATOR(pg_catalog.~) '^(RI_FKey_|unique_key_recheck$)')`
 
-/** Of no collation, or of the database's own, which tells all texts apart. */
-const isPlainCollation = (id: string): string => `(${eq(id, "'0'")} OR ${eq(id, "'100'")})`
-
-/** A unique index that holds at any time and compares values as `=` of the server does. */
-const isKey = `i.indisunique AND i.indimmediate AND i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indclass::pg_catalog.oid[]) AS o(o) WHERE ${isUser('o.o')}) AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.indcollation::pg_catalog.oid[]) AS o(o) WHERE NOT ${isPlainCollation('o.o')}) AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.unnest(i.indkey::pg_catalog.int2[]) AS k(k) ON ${eq('k.k', 'a.attnum')} WHERE ${eq('a.attrelid', 'i.indrelid')} AND NOT ${isPlainCollation('a.attcollation')})`
-
 const userSql = document([
   `'database', pg_catalog.current_database()`,
   schemas,
@@ -220,6 +215,7 @@ const userSql = document([
     ],
     `pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON ${eq('c.oid', 'i.indexrelid')} WHERE ${isUser('c.oid')} AND ${isUser('i.indrelid')} AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
   ),
+  section('collated', [number('a.attrelid'), 'a.attnum'], collatedColumns),
   section(
     'operatorClasses',
     ['c.opcname', number('f.f')],

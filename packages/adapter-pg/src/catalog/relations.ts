@@ -65,6 +65,7 @@ export function userRelations(
     if (owner !== undefined && primaryKey !== null) owner.primaryKey = primaryKey
     if (isKey && columns !== null) owner?.keys.push(columns.slice(0, keyColumns))
   }
+  for (const [relation, column] of rows.collated ?? []) at(relation)?.collated.add(column)
   for (const [id, columns, defaultPartition] of rows.partitioned ?? []) {
     const draft = at(id)
     if (draft === undefined) continue

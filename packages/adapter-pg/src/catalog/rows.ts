@@ -86,6 +86,8 @@ export interface UserRows extends CatalogRows {
       isKey: boolean,
     ]
   >
+  /** Columns under another collation than the database's own. */
+  readonly collated: Rows<[relation: number, column: number]>
   readonly operatorClasses: Rows<[name: string, routine: number]>
   readonly indexClasses: Rows<[relation: number, routine: number]>
   readonly partitionClasses: Rows<[relation: number, routine: number]>

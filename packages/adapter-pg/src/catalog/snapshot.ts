@@ -113,6 +113,8 @@ export interface Relation {
   readonly primaryKey: readonly number[]
   /** Numbers of the columns of each key: at no time do two of its own rows have values in them that are equal by `=` of the server. */
   readonly keys: readonly (readonly number[])[]
+  /** Numbers of the columns under another collation than the database's own; of relations of the server these are not known. */
+  readonly collated: ReadonlySet<number>
   /** For a partitioned table: numbers of the columns that its rows are divided by, 0 for an expression. */
   readonly partitionKey: readonly number[]
   /** For a partitioned table: the partition that has the rows of no other one; 0 where it has none. */

@@ -73,3 +73,12 @@ describe('the keys of a table', () => {
     expect(found?.toSorted()).toEqual(keys)
   })
 })
+
+describe('the columns of a table', () => {
+  it('are under the collation of the database or another one', () => {
+    const collated = (name: string): unknown => catalog.relation('public', name)?.collated
+    expect(collated('other_column')).toEqual(new Set([1]))
+    expect(collated('two_of_them')).toEqual(new Set())
+    expect(collated('other_index')).toEqual(new Set())
+  })
+})

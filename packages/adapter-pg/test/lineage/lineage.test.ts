@@ -7,7 +7,7 @@ import { oneRowCases } from './one-row-cases.js'
 import { queryCases } from './query-cases.js'
 import { selectCases } from './select-cases.js'
 import { statementCases } from './statement-cases.js'
-import { lineageOf, plainShop, shopWith, toldOf } from './support.js'
+import { collatedShop, lineageOf, plainShop, shopWith, toldOf } from './support.js'
 import { writeCases } from './write-cases.js'
 
 const [animals, customers] = ['animals', 'customers'].map((name) => plainShop.relation('shop', name)?.id)
@@ -218,6 +218,61 @@ describe('a path on which names are looked up', () => {
   ])('lets them make values of other types: %s (%s)', async (text, isOther) => {
     const catalog = shopWith('types', (row) => (row[2] === 'salaries' ? row.with(2, 'mood') : row))
     expect(await toldOf(text, { catalog })).toBe(isOther ? 'unknown > *.*' : 'unknown')
+  })
+})
+
+describe('a collation besides that of the database', () => {
+  const [one, both] = [collatedShop(['customers', 'name']), collatedShop(['customers', 'name'], ['customers', 'email'])]
+  const refused = ' > customers.email customers.name'
+
+  it.each(['email = name', 'greatest(email, name)', 'lower(concat(email, name))'])('wins: %s', async (value) => {
+    const text = `SELECT ${value} FROM customers`
+    expect(await toldOf(text, { catalog: one })).not.toContain('>')
+  })
+
+  it.each([
+    'email = name',
+    'greatest(email, name)',
+    'lower(concat(email, name))',
+    'min(email) = min(name)',
+    '(SELECT c.email) = name',
+  ])('is one too many beside another: %s', async (value) => {
+    expect(await toldOf(`SELECT ${value} FROM customers c`, { catalog: both })).toContain(refused)
+  })
+
+  it.each([
+    "strpos(concat('a'::name, email), 'a')",
+    "strpos(array_to_string('{a}'::name[], ','), email)",
+    'starts_with(email, $1)',
+    'strpos(email COLLATE "C", \'a\')',
+  ])('comes with names and where it is written: %s', async (value) => {
+    const text = `SELECT ${value} FROM customers`
+    expect(await toldOf(text, { parameterTypes: [19] })).toBe('customers.email > customers.email')
+  })
+
+  it('comes with no other parameter of a type that is known', async () => {
+    const text = 'SELECT starts_with(email, $1) FROM customers'
+    expect(await toldOf(text, { parameterTypes: [25] })).toBe('customers.email')
+  })
+
+  it.each(["name LIKE 'a%'", "split_part(name, '@', 1)", "replace(name, 'a', 'b')", "strpos(name, 'a')"])(
+    'may not be looked into: %s',
+    async (value) => {
+      expect(await toldOf(`SELECT ${value} FROM customers`, { catalog: one })).toBe('customers.name > customers.name')
+      expect(await toldOf(`SELECT ${value} FROM customers`)).toBe('customers.name')
+    },
+  )
+
+  it('may be that of any column of the server itself', async () => {
+    const value = "strpos(concat(n.nspname, c.email), 'a')"
+    expect(await toldOf(`SELECT ${value} FROM pg_namespace n, customers c`)).toContain('> customers.email')
+  })
+
+  it('takes more rows for those of a key', async () => {
+    const text = 'SELECT (SELECT m.initials FROM members m WHERE m.email = l.note) FROM letters l'
+    expect(await toldOf(text, { catalog: collatedShop(['letters', 'note']) })).toContain(
+      '> letters.note members.email members.initials',
+    )
   })
 })
 

@@ -74,7 +74,7 @@ export const oneRowCases: readonly (readonly [text: string, lineage: string])[] 
   ],
   [
     'SELECT (SELECT m.initials FROM members m WHERE m.email = l.note) FROM letters l',
-    'members.email members.initials > letters.note members.email members.initials',
+    'members.email members.initials > letters.note members.email',
   ],
   [
     'SELECT (SELECT initials FROM members WHERE email = \'a\' COLLATE "C")',

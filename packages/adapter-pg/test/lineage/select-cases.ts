@@ -33,7 +33,7 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ],
   [
     'SELECT coalesce(email, name), nullif(email, name), greatest(email, name) FROM customers',
-    'customers.email customers.name | customers.email customers.name | customers.email customers.name > customers.email customers.name',
+    'customers.email customers.name | customers.email customers.name | customers.email customers.name',
   ],
   ['SELECT customers FROM customers', 'customers.* customers.email customers.id customers.name customers.vip'],
   [

@@ -98,7 +98,7 @@ export const statementCases: readonly (readonly [text: string, lineage: string])
   ],
   [
     "SELECT email BETWEEN 'a' AND 'b', email IS DISTINCT FROM name, email LIKE 'a%', email SIMILAR TO 'a' FROM customers",
-    'customers.email | customers.email customers.name | customers.email | customers.email > customers.email customers.name',
+    'customers.email | customers.email customers.name | customers.email | customers.email > customers.email',
   ],
   ["SELECT json_build_object('e', email) FROM customers", 'customers.email'],
   [

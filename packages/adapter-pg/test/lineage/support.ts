@@ -17,6 +17,16 @@ export function shopWith(part: string, change: (row: readonly unknown[]) => read
   return buildCatalog(buildBuiltins(builtinText), JSON.stringify(changed))
 }
 
+/** The plain shop with these columns under another collation than the database's own. */
+export function collatedShop(...names: readonly (readonly [relation: string, column: string])[]): CatalogSnapshot {
+  const collated = names.map(([relation, column]) => {
+    const found = plainShop.relation('shop', relation)
+    return [found?.id, found?.columns.get(column)?.number]
+  })
+  const rows = JSON.parse(shopText) as Record<string, unknown>
+  return buildCatalog(buildBuiltins(builtinText), JSON.stringify({ ...rows, operators: [], casts: [], collated }))
+}
+
 /** The lineage of a text in the shop. */
 export async function lineageOf(text: string, context: Partial<AnalysisContext> = {}): Promise<Lineage> {
   const { lineage } = (await analysisOf(text, { catalog: plainShop, ...context })).description

@@ -76,6 +76,7 @@ export const protectedColumns: readonly string[] = [
 
 /** Everything but the rows. */
 export const structure = `
+create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 create type address as (street text, zip text);
 create table orgs (id integer primary key, name text, budget numeric, founded date, active boolean);
 create table users (
@@ -85,16 +86,16 @@ create table users (
   home address, contact address, initials text generated always as (left(email, 3)) stored,
   check (salary > 0));
 create table orders (
-  id integer primary key, user_id integer references users on delete cascade, total numeric, note text, placed date, items jsonb, status text);
+  id integer primary key, user_id integer references users on delete cascade, total numeric, note text collate loose, placed date, items jsonb, status text);
 create table cards (
-  id integer primary key, user_id integer references users on delete cascade, number text, holder text, brand text,
+  id integer primary key, user_id integer references users on delete cascade, number text, holder text collate "C", brand text,
   ceiling numeric);
 create unique index on cards (brand) where holder < 'K' and ceiling > 1000000;
 create table mails (id integer, address text references users (email) on delete cascade, subject text);
 create table visits (id integer, user_id integer, ip text, region text, seen timestamp) partition by list (region);
 create table visits_north partition of visits for values in ('north');
 create table visits_rest partition of visits default;
-create table people (id integer, name text, phone text);
+create table people (id integer, name text, phone text collate "POSIX");
 create table staff (grade integer, pin integer) inherits (people);
 create table notes (id integer primary key, owner text, title text, body text);
 alter table notes enable row level security;
