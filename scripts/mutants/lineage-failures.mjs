@@ -4,6 +4,13 @@ const tests = ['packages/adapter-pg/test/lineage/lineage.test.ts']
 /** What may fail, what other statements keep, and what is not known: where the values go that these read. */
 export const lineageFailureGuards = [
   {
+    name: 'what another text reads is followed there',
+    file: source('prepared'),
+    find: 'flows.dropped.parts.add(everything)',
+    replace: '',
+    tests,
+  },
+  {
     name: 'a plan tells of values that statistics expect',
     file: source('explain'),
     find: 'walk.flows.drop(inner.flow)\n  divertLookups(walk, lookups)',

@@ -98,6 +98,8 @@ function useLineage({ flows }: Walk, lineage: Lineage | undefined): QueryFlow | 
   }
   const everything = flowOf(lineage.read, false).sources
   flows.everything.parts.add(everything)
+  // What it reads and gives to nobody was looked at there.
+  flows.dropped.parts.add(everything)
   const columns = lineage.outputs?.map(({ plain, sources }) => ({ name: undefined, flow: flowOf(sources, plain) }))
   return { columns, everything }
 }

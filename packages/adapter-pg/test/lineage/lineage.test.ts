@@ -66,6 +66,16 @@ describe('what another text holds', () => {
     expect(told).toBe('customers.email | customers.id! ? customers.name')
   })
 
+  it('is read there and given to nobody', async () => {
+    const text = 'SELECT id FROM (SELECT id, email FROM customers) s'
+    const context = { catalog: plainShop }
+    const [prepared, cursor] = [await analysisOf(text, context), await analysisOf(`DECLARE c CURSOR FOR ${text}`, context)]
+    expect(await toldOf('EXECUTE p', { prepared: () => prepared })).toBe('customers.id!')
+    expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('customers.id!')
+    const { read } = await lineageOf('EXECUTE p', { prepared: () => prepared })
+    expect(read).toContainEqual({ resource: 'table:shop.customers', column: 'email' })
+  })
+
   it('is given back by FETCH', async () => {
     const cursor = await analysisOf('DECLARE c CURSOR FOR SELECT email FROM customers ORDER BY id', {
       catalog: plainShop,
