@@ -3,6 +3,7 @@ import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageCollationGuards } from './lineage-collations.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
+import { lineageFieldGuards } from './lineage-fields.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
 import { lineageMeasuredGuards } from './lineage-measured.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
@@ -35,6 +36,7 @@ export const maskingLists = {
   'lineage-measured': lineageMeasuredGuards,
   'lineage-origins': lineageOriginGuards,
   'lineage-collations': lineageCollationGuards,
+  'lineage-fields': lineageFieldGuards,
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,

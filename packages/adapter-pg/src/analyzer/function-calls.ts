@@ -3,9 +3,11 @@ import { applyCast } from './casts.js'
 import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
 import { findRoutines, printed, typeOfCall, writtenName } from './names.js'
-import { argumentsOf, baseType, candidates, type InferredType } from './overloads.js'
+import { argumentsOf, baseType, candidates, type InferredType, unknownType } from './overloads.js'
 import { type Call, callRoutine } from './routine-effects.js'
 import type { Scope } from './scope.js'
+import { readColumn } from './range-values.js'
+import { rowField } from './resolve-column.js'
 import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
 import { judgeCall } from './totality.js'
 import { typeOf } from './type-of.js'
@@ -114,12 +116,31 @@ function takesRow(walk: Walk, declared: number): boolean {
   return type === undefined || type.kind === 'composite' || type.kind === 'pseudo'
 }
 
+/** Whether a value of a composite type has such a field, under the collation of the database: a function of that name comes after it. */
+function isFieldOf(walk: Walk, name: string, of: InferredType): boolean {
+  if (of === undefined || of === unknownType) return false
+  const { kind, relation: id } = walk.catalog.types.get(baseType(walk, of)) ?? { kind: undefined, relation: 0 }
+  const relation = kind === 'composite' ? walk.catalog.relations.get(id) : undefined
+  const field = relation?.columns.get(name)
+  return relation !== undefined && field !== undefined && !relation.collated.has(field.number)
+}
+
 /** `(x).field`, `x[1]`. */
 export const indirection: Handler = (walk, body, scope) => {
+  const field = rowField(scope, body)
+  if (field !== undefined) {
+    readColumn(walk, field.range, field.column)
+    walk.flows.blur()
+    return
+  }
   walk.visit(nodeOf(body, 'arg'), scope)
-  for (const step of listOf(body, 'indirection')) {
-    const name = namesOf([step])
-    if (name === undefined) walk.visit(step, scope)
-    else callAttribute(walk, name[0] ?? '', 'value')
+  const of = typeOf(walk, nodeOf(body, 'arg'), scope)
+  for (const [index, step] of listOf(body, 'indirection').entries()) {
+    const [name] = namesOf([step]) ?? []
+    if (name === undefined) {
+      walk.flows.mayFail()
+      walk.visit(step, scope)
+    } else if (index === 0 && isFieldOf(walk, name, of)) walk.flows.blur()
+    else callAttribute(walk, name, 'value')
   }
 }

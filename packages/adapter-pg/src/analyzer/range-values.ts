@@ -66,7 +66,8 @@ export function relationValues(
     if (flow !== undefined) return flow
     const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
     // Whatever is made anew may be of any size.
-    const size = name !== '*' && (plain || relation.kind !== 'view') ? 1 : Infinity
+    const isStored = name === '*' ? relation.kind !== 'view' : plain || relation.kind !== 'view'
+    const size = !isStored ? Infinity : name === '*' ? relation.columns.size : 1
     const made = { sources: sourcesOf(sources), plain, total, size, collations: collationsOf(relation, name) }
     known.set(name, made)
     return made

@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import type { Range, Scope } from './scope.js'
 import { columnOf } from './system-columns.js'
-import { bodyOf, listOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 
 /** The relation whose row a name alone stands for, where it is no column: no item in sight may have one of that name. */
 export function wholeRow(scope: Scope, body: TreeNode): Relation | undefined {
@@ -15,6 +15,20 @@ export function wholeRow(scope: Scope, body: TreeNode): Relation | undefined {
     }
   }
   return scope.range(written)?.relation
+}
+
+/** The column that `(t).f` means for a table t of FROM: a function of that name comes after it. */
+export function rowField(
+  scope: Scope,
+  body: TreeNode,
+): { readonly range: Range; readonly relation: Relation; readonly column: string } | undefined {
+  const row = bodyOf(nodeOf(body, 'arg'), 'ColumnRef')
+  const [name, more] = namesOf(listOf(body, 'indirection')) ?? []
+  const relation = row === undefined ? undefined : wholeRow(scope, row)
+  if (row === undefined || relation === undefined || name === undefined || more !== undefined) return undefined
+  const range = scope.range(namesOf(listOf(row, 'fields'))?.[0] ?? '')
+  const column = range?.columns?.get(name)
+  return range === undefined || column === undefined ? undefined : { range, relation, column }
 }
 
 /** Finds the item and the own name of the column that a reference means; undefined when that is not certain. */

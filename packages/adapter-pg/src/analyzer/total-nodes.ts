@@ -3,7 +3,7 @@
  * one counts as able to.
  */
 const total: ReadonlySet<string> = new Set(
-  `A_ArrayExpr A_Const A_Expr A_Star Alias BitString BoolExpr Boolean BooleanTest CaseExpr CaseWhen CoalesceExpr
+  `A_ArrayExpr A_Const A_Expr A_Indirection A_Star Alias BitString BoolExpr Boolean BooleanTest CaseExpr CaseWhen CoalesceExpr
    CollateClause ColumnRef CommonTableExpr Float FuncCall GroupingFunc GroupingSet IndexElem InferClause Integer List
    MinMaxExpr NamedArgExpr NullTest ParamRef RangeFunction ResTarget ReturningOption RowExpr SQLValueFunction SelectStmt
    SetToDefault SortBy String SubLink TypeCast TypeName WindowDef`.split(/\s+/),

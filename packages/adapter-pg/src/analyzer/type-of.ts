@@ -1,6 +1,6 @@
 import { findRoutines, findType, typeOfCall, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
-import { resolveColumn, wholeRow } from './resolve-column.js'
+import { resolveColumn, rowField, wholeRow } from './resolve-column.js'
 import type { Operator } from '../catalog/snapshot.js'
 import type { Scope } from './scope.js'
 import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
@@ -42,6 +42,10 @@ function inferType(walk: Walk, node: TreeNode | undefined, scope: Scope, infer: 
       const found = resolveColumn(scope, body)
       if (found === undefined) return wholeRow(scope, body)?.rowType
       return found.range.relation?.columns.get(found.column)?.type ?? found.range.types?.get(found.column)
+    }
+    case 'A_Indirection': {
+      const field = rowField(scope, body)
+      return field?.relation.columns.get(field.column)?.type
     }
     case 'TypeCast': {
       const name = nodeOf(body, 'typeName')

@@ -65,6 +65,22 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ],
   ["SELECT concat(string_agg(email, ','), 'x') FROM customers", 'customers.email > customers.email'],
   ['SELECT concat(email, $1) FROM customers', 'customers.email > customers.email'],
+  [
+    'SELECT (c).email.lower FROM customers c',
+    'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
+  ],
+  ['SELECT (price).amount FROM prices', 'prices.price'],
+  ['SELECT (price).other FROM prices', 'prices.price > prices.price'],
+  ['SELECT (p.price).amount[1] FROM prices p', 'prices.price > prices.price'],
+  ['SELECT (p.price).amount.amount FROM prices p', 'prices.price > prices.price'],
+  [
+    'SELECT (c).tableoid, (c).email[1] FROM customers c',
+    'customers.* customers.email customers.id customers.name customers.vip | customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
+  ],
+  [
+    "SELECT replace((c).email, 'a', 'b'), (c).email FROM customers c ORDER BY (c).id",
+    'customers.email | customers.email > customers.id',
+  ],
   ['SELECT email = name FROM customers', 'customers.email customers.name'],
   ["SELECT split_part(email, '@', 2), replace(email, 'a', 'b') FROM customers", 'customers.email | customers.email'],
   ['SELECT strpos(lower(email) COLLATE "C", \'a\') FROM customers', 'customers.email > customers.email'],

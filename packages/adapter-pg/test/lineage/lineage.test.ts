@@ -69,7 +69,10 @@ describe('what another text holds', () => {
   it('is read there and given to nobody', async () => {
     const text = 'SELECT id FROM (SELECT id, email FROM customers) s'
     const context = { catalog: plainShop }
-    const [prepared, cursor] = [await analysisOf(text, context), await analysisOf(`DECLARE c CURSOR FOR ${text}`, context)]
+    const [prepared, cursor] = [
+      await analysisOf(text, context),
+      await analysisOf(`DECLARE c CURSOR FOR ${text}`, context),
+    ]
     expect(await toldOf('EXECUTE p', { prepared: () => prepared })).toBe('customers.id!')
     expect(await toldOf('FETCH c', { cursor: () => cursor })).toBe('customers.id!')
     const { read } = await lineageOf('EXECUTE p', { prepared: () => prepared })
@@ -276,6 +279,12 @@ describe('a collation besides that of the database', () => {
   it('may be that of any column of the server itself', async () => {
     const value = "strpos(concat(n.nspname, c.email), 'a')"
     expect(await toldOf(`SELECT ${value} FROM pg_namespace n, customers c`)).toContain('> customers.email')
+  })
+
+  it('may be that of a field', async () => {
+    expect(await toldOf('SELECT (price).amount FROM prices', { catalog: collatedShop(['money_', 'amount']) })).toBe(
+      'prices.price > prices.price',
+    )
   })
 
   it('takes more rows for those of a key', async () => {

@@ -38,13 +38,11 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ['SELECT customers FROM customers', 'customers.* customers.email customers.id customers.name customers.vip'],
   [
     'SELECT row_to_json(customers) FROM customers',
-    'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
+    'customers.* customers.email customers.id customers.name customers.vip',
   ],
   ['SELECT row_to_json(c) FROM (SELECT email FROM customers) c', 'customers.email > customers.email'],
-  [
-    'SELECT (customers).email FROM customers',
-    'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
-  ],
+  ['SELECT (customers).email, (c).x FROM customers, customers c (x)', 'customers.email | customers.id'],
+  ["SELECT split_part((c).email, '@', 2) FROM customers c", 'customers.email'],
   ['SELECT ROW(c.*) FROM customers c', 'customers.* customers.email customers.id customers.name customers.vip'],
   ['SELECT (c).* FROM customers c', 'unknown > customers.* customers.email customers.id customers.name customers.vip'],
   ['SELECT count(c) FROM customers c', 'customers.* customers.email customers.id customers.name customers.vip'],
