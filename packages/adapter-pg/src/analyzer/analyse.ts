@@ -1,6 +1,7 @@
 import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
 import { compareBuiltins } from './compared-builtins.js'
+import type { CopyOut } from './copy-out.js'
 import { applyDefinition } from './definitions.js'
 import { handlers } from './handlers.js'
 import { lineageOf } from './lineage.js'
@@ -120,6 +121,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     runsDeferred: walk.runsDeferred,
     registry: Object.freeze(walk.registry),
     copy: walk.copy,
+    copiesOut: Object.freeze(statements.length > 1 ? walk.copiesOut.map(ofUnknownColumns) : walk.copiesOut),
     changesCatalog: walk.changesCatalog,
     runsInParse: walk.runsInParse,
     movable: Object.freeze([...walk.movable]),
@@ -127,6 +129,11 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     uses: Object.freeze(walk.uses),
   })
   return { miss: walk.missing.size > 0, missing: [...walk.missing], analysis }
+}
+
+/** Earlier statements of a text may have changed what names mean. */
+function ofUnknownColumns({ format }: CopyOut): CopyOut {
+  return Object.freeze({ format, columns: undefined })
 }
 
 const counted: ReadonlySet<string> = new Set(['DeleteStmt', 'InsertStmt', 'MergeStmt', 'UpdateStmt'])

@@ -1,4 +1,5 @@
 import type { Description } from '@bothkeys/core/adapter'
+import type { CopyOut } from './copy-out.js'
 import type { TypedNode } from './tree.js'
 
 /** A transaction verb and what it says about access. */
@@ -63,6 +64,8 @@ export interface Analysis {
   readonly registry: readonly RegistryChange[]
   /** Whether COPY FROM STDIN or COPY TO STDOUT takes over the connection. */
   readonly copy: 'in' | 'out' | undefined
+  /** Each COPY TO STDOUT of the text, in their order. */
+  readonly copiesOut: readonly CopyOut[]
   /** Whether the server runs functions of users as soon as it analyses the text: at Parse, before Bind. */
   readonly runsInParse: boolean
   /** Whether the catalog may look different afterwards. */

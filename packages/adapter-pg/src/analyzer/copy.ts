@@ -1,4 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
+import { copyOut, type CopyOut } from './copy-out.js'
 import { flowsOf, type QueryFlow, Sources } from './flows.js'
 import { relationRange } from './from.js'
 import { expectRelation, rangeVarName } from './names.js'
@@ -22,6 +23,7 @@ export const copyStatement: Handler = (walk, body, outer) => {
   const relation = name === undefined ? undefined : expectRelation(walk, rangeVarName(name))
   if (relation === undefined) {
     if (name !== undefined) outer.flow = undefined
+    if (withClient && !into) leaves(walk, copyOut(walk, body, undefined, source.result), outer)
     return
   }
   const named = namesOf(listOf(body, 'attlist')) ?? []
@@ -32,18 +34,30 @@ export const copyStatement: Handler = (walk, body, outer) => {
   }
   // COPY TO reads the table itself, never its children.
   else readRelation(walk, relation, columns, { only: true })
-  outer.flow = into ? nothingGiven() : columnsOut(walk, relation, named, withClient)
+  const names = named.length > 0 ? named : ownColumns(relation)
+  outer.flow = into ? nothingGiven() : columnsOut(walk, relation, names, withClient)
+  if (withClient && !into) leaves(walk, copyOut(walk, body, { relation, names }, undefined), outer)
   const scope = new Scope(outer)
   const read = new Set<string>()
   scope.ranges.push(relationRange(walk, relation, undefined, [], read))
   walk.visit(nodeOf(body, 'whereClause'), scope)
 }
 
-/** The columns of COPY TO, without those that are generated. A file keeps them. */
-function columnsOut(walk: Walk, relation: Relation, named: readonly string[], withClient: boolean): QueryFlow {
-  const own = [...relation.columns.values()].filter(({ generated }) => !generated).map(({ name }) => name)
+/** Those that are generated are not copied. */
+function ownColumns({ columns }: Relation): readonly string[] {
+  return [...columns.values()].filter(({ generated }) => !generated).map(({ name }) => name)
+}
+
+/** What is written in a way that is not known cannot be masked: it goes where nobody can tell. */
+function leaves(walk: Walk, out: CopyOut, { flow }: Scope): void {
+  walk.copiesOut.push(out)
+  if (out.format === undefined && flow !== undefined) walk.flows.divert(flowsOf(flow))
+}
+
+/** The columns of COPY TO. A file keeps them. */
+function columnsOut(walk: Walk, relation: Relation, names: readonly string[], withClient: boolean): QueryFlow {
   const { values } = relationRange(walk, relation, undefined, [], undefined, { only: true })
-  const columns = (named.length > 0 ? named : own).flatMap((name) => {
+  const columns = names.flatMap((name) => {
     const flow = values.column(name)
     return flow === undefined ? [] : [{ name, flow }]
   })

@@ -1,6 +1,7 @@
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import type { SessionState } from '../catalog/session-state.js'
 import type { Analysis, RegistryChange } from './analysis.js'
+import type { CopyOut } from './copy-out.js'
 import { EffectSet } from './effect-set.js'
 import { Flows } from './flows.js'
 import type { Parsed } from './parse-bytes.js'
@@ -83,6 +84,7 @@ export class Walk {
   /** Whether the server runs what was left for the end of the transaction. */
   runsDeferred = false
   copy: 'in' | 'out' | undefined
+  readonly copiesOut: CopyOut[] = []
   /** Names of relations whose schema is not written, on a search path of several schemas. */
   readonly movable: Set<string> = new Set()
   /** How many INSERT, UPDATE, DELETE and MERGE the text holds. */

@@ -40,7 +40,8 @@ const nothing = Buffer.alloc(0)
  */
 export class BackendScanner {
   readonly #sink: BackendSink
-  readonly #maxBytes: number
+  /** The longest message that is kept whole. */
+  readonly maxBytes: number
   #partial: Buffer[] = []
   #partialBytes = 0
   /** Bytes of a large row that still pass through before the next header. */
@@ -55,7 +56,7 @@ export class BackendScanner {
 
   constructor(sink: BackendSink, maxBytes: number) {
     this.#sink = sink
-    this.#maxBytes = maxBytes
+    this.maxBytes = maxBytes
   }
 
   get stopped(): boolean {
@@ -170,7 +171,7 @@ export class BackendScanner {
 
   /** The message at hand is incomplete, and is looked at again when all of it is there. */
   #awaitWhole(total: number, at: number): number {
-    if (total > this.#maxBytes) throw impossible(`is larger than ${String(this.#maxBytes)} bytes`)
+    if (total > this.maxBytes) throw impossible(`is larger than ${String(this.maxBytes)} bytes`)
     this.#needed = total
     return at
   }

@@ -85,6 +85,7 @@ function lookFor({ format, name, type }: CellType, content: ContentMask): Look {
       return typeof shown === 'string' ? version + shown : shown
     }
   }
+  if (type === 0) return lookAnyhow(name, content)
   const inJson = jsonArrays.has(type)
   if (!inJson && !textArrays.has(type))
     return (source, start, end) => (changed(loose(source, start, end)) ? null : undefined)
@@ -97,6 +98,18 @@ function lookFor({ format, name, type }: CellType, content: ContentMask): Look {
       if (inJson ? content.json(text, name) !== text : changed(text)) return null
     }
     return undefined
+  }
+}
+
+/** Of a type that nobody told: in every way in which some type is looked through. */
+function lookAnyhow(name: string, content: ContentMask): Look {
+  return (source, start, end) => {
+    const text = loose(source, start, end)
+    const isJson = /^\s*[[{"]/.test(text)
+    const elements = [...(textElements(text) ?? []), ...(binaryElements(source, start, end) ?? [])]
+    const texts = [text, ...elements.map((element) => element.toString())]
+    if (texts.some((each) => content.text(each, name) !== each)) return null
+    return isJson && content.json(text, name) !== text ? null : undefined
   }
 }
 

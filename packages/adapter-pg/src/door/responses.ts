@@ -341,9 +341,10 @@ export class ResponseTracker implements BackendSink {
         this.#answered()
         break
       case 'H':
+      case 'c':
       case 'T':
       case 'n':
-        if ('run' in head) head.run.describedBy(letter, bytes)
+        if ('run' in head) head.run.describedBy(letter, bytes, this.#scanner.maxBytes)
         if (head.kind === 'describe') this.#answered()
         break
       default:

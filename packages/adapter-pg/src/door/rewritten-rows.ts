@@ -1,4 +1,3 @@
-import { BothKeysError } from '@bothkeys/core/adapter'
 import { ByteWriter } from './byte-writer.js'
 import { code } from './messages.js'
 import type { Run } from './run.js'
@@ -21,14 +20,14 @@ export class RewrittenRows {
     const writer = this.#writer
     const before = writer.length
     try {
-      if (chunk[start] === code('d')) throw maskedCopy()
-      const { rowMasks } = run
-      if (rowMasks === undefined || chunk[start] !== code('D')) throw unexpected('a row')
       if (before === 0) writer.expect(Math.min(chunk.length - start, mostGathered))
-      writer.byte(code('D'))
+      writer.byte(chunk.readUInt8(start))
       writer.int32(0)
-      if (rowMasks.cells(chunk, start + 5, end, writer) !== end) throw new RangeError('bytes behind the last cell')
-      writer.int32At(before + 1, writer.length - before - 1)
+      if (chunk[start] === code('d')) this.#copied(run, chunk, start, end)
+      else this.#row(run, chunk, start, end)
+      // A piece of COPY in which no row ends.
+      if (writer.length === before + 5) writer.truncate(before)
+      else writer.int32At(before + 1, writer.length - before - 1)
     } catch (error) {
       writer.truncate(before)
       throw error
@@ -37,17 +36,17 @@ export class RewrittenRows {
     if (writer.length >= mostGathered) this.flush()
   }
 
+  #row({ rowMasks }: Run, chunk: Buffer, start: number, end: number): void {
+    if (rowMasks === undefined) throw unexpected('a row')
+    if (rowMasks.cells(chunk, start + 5, end, this.#writer) !== end) throw new RangeError('bytes behind the last cell')
+  }
+
+  #copied({ copyRows }: Run, chunk: Buffer, start: number, end: number): void {
+    if (copyRows === undefined) throw unexpected('rows of COPY')
+    copyRows.take(chunk, start + 5, end, this.#writer)
+  }
+
   flush(): void {
     if (this.#writer.length > 0) this.#toClient(this.#writer.take())
   }
-}
-
-function maskedCopy(): BothKeysError {
-  return new BothKeysError(
-    'ERR_PROTOCOL_REFUSED',
-    'the policy masks values that COPY would hand out, so it was ended',
-    {
-      hint: 'read them with SELECT',
-    },
-  )
 }

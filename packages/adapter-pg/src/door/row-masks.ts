@@ -65,7 +65,8 @@ function write(writer: ByteWriter, cell: Buffer | string | null): void {
   writer.int32At(at, writer.text(cell))
 }
 
-function ruleFor(
+/** What becomes of the cells of one column. */
+export function ruleFor(
   column: ResultColumn,
   mask: CellMask | undefined,
   masks: ResultMasks,

@@ -1,9 +1,11 @@
-import type { MaybePromise, Outcome, Permit, Refusal } from '@bothkeys/core/adapter'
+import type { MaybePromise, Outcome, Permit, Refusal, ResultMasks } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { NamedIn } from '../analyzer/whole-reads.js'
+import { CopyRows } from './copy-rows.js'
 import type { ResultColumn } from './result-columns.js'
 import { readRowDescription } from './result-columns.js'
 import { RowMasks } from './row-masks.js'
+import { unexpected } from './unexpected-answer.js'
 
 /** One permitted action on its way through the server: a simple query or a portal. */
 export class Run {
@@ -24,6 +26,9 @@ export class Run {
   #ended = false
   #rowMasks: RowMasks | undefined
   #copiesPlain = false
+  /** COPY TO STDOUT whose rows are written anew, and how many there were. */
+  #copyRows: CopyRows | undefined
+  #copiesOut = 0
 
   constructor(permit: Permit, analysis: Analysis, state: NamedIn) {
     this.permit = permit
@@ -43,18 +48,31 @@ export class Run {
     this.#rowMasks = masks && columns && new RowMasks(masks, columns, this.state)
   }
 
-  /** RowDescription, NoData or CopyOutResponse. */
-  describedBy(letter: string, bytes: Buffer): void {
-    if (this.permit.masks === undefined) return
-    if (letter === 'H') this.copies(bytes.readUInt16BE(6))
+  /** What the server tells of the rows that come next, or CopyDone. Throws where these cannot be masked; one has `maxBytes` at most. */
+  describedBy(letter: string, bytes: Buffer, maxBytes: number): void {
+    const { masks } = this.permit
+    if (masks === undefined) return
+    if (letter === 'H') this.#copies(masks, bytes, maxBytes)
+    else if (letter === 'c') this.#copied()
     else this.described(letter === 'T' ? readRowDescription(bytes) : [])
   }
 
-  /** CopyOutResponse: COPY of so many columns comes next. */
-  copies(count: number): void {
-    const { masks } = this.permit
-    if (masks === undefined || masks.content !== undefined || (masks.columns ?? count) !== count) return
-    this.#copiesPlain = Array.from({ length: count }, (_, index) => masks.at(index)).every((mask) => mask === undefined)
+  #copies(masks: ResultMasks, response: Buffer, maxBytes: number): void {
+    const out = this.analysis.copiesOut[this.#copiesOut]
+    this.#copiesOut += 1
+    this.#copiesPlain = passesPlain(masks, response.readUInt16BE(6))
+    this.#copyRows = this.#copiesPlain ? undefined : new CopyRows({ masks, maxBytes, names: this.state, out }, response)
+  }
+
+  #copied(): void {
+    this.#copyRows?.end()
+    this.#copyRows = undefined
+    this.#copiesPlain = false
+  }
+
+  /** What the rows of COPY go through that come now; undefined: none are due that have to be masked. */
+  get copyRows(): CopyRows | undefined {
+    return this.#copyRows
   }
 
   /** Whether its rows are written anew. Those of COPY are not where nothing masks any of them. */
@@ -82,7 +100,7 @@ export class Run {
 
   /** CommandComplete: its tag ends with the number of rows for most commands, those of an earlier Execute left out. */
   completed(tag: string): void {
-    this.#copiesPlain = false
+    if (this.#copyRows !== undefined) throw unexpected('the end of a COPY')
     // A portal that is executed again after its end answers once more, with nothing.
     if (this.#complete && this.analysis.statementCount === 1) return
     this.#complete = true
@@ -175,4 +193,10 @@ export class Run {
     if (!this.#executed) return fate === 'lost' ? 'unknown' : 'not-run'
     return fate === 'answered' ? 'completed' : fate === 'undone' ? 'rolled-back' : 'unknown'
   }
+}
+
+/** Whether nothing masks any column of a COPY of so many. */
+function passesPlain(masks: ResultMasks, count: number): boolean {
+  if (masks.content !== undefined || (masks.columns ?? count) !== count) return false
+  return Array.from({ length: count }, (_, index) => masks.at(index)).every((mask) => mask === undefined)
 }

@@ -127,7 +127,10 @@ function answered(masks: ResultMasks | undefined, pieces: readonly Buffer[], max
     maxBytes,
   )
   const permit = { masks, measured: false } as unknown as Permit
-  tracker.expect({ kind: 'query', run: new Run(permit, { statementCount: 1 } as Analysis, names) })
+  tracker.expect({
+    kind: 'query',
+    run: new Run(permit, { statementCount: 1, copiesOut: [] } as unknown as Analysis, names),
+  })
   for (const piece of pieces) tracker.push(Buffer.from(piece))
   return { bytes: Buffer.concat(seen), fatal }
 }
@@ -266,7 +269,7 @@ describe('rows of COPY', () => {
   ])('do not pass where %s', (_name, masks) => {
     const { bytes, fatal } = answered(masks, [copied])
     expect(fatal).toEqual([expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' })])
-    expect(bytes.equals(starts)).toBe(true)
+    expect(bytes).toHaveLength(0)
   })
 })
 

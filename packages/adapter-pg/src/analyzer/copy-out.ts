@@ -1,0 +1,62 @@
+import type { Relation } from '../catalog/snapshot.js'
+import { copyFormat, type CopyFormat } from './copy-format.js'
+import { baseType } from './overloads.js'
+import type { OutputColumn } from './scope.js'
+import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
+
+/** One COPY TO STDOUT: how its rows are written, and what they consist of. The server tells neither in its answer. */
+export interface CopyOut {
+  /** Undefined: in a way that is not known. */
+  readonly format: CopyFormat | undefined
+  /** Undefined where they are not plain to see. */
+  readonly columns: readonly CopyColumn[] | undefined
+}
+
+/** A column of what COPY gives, as far as it is known. */
+export interface CopyColumn {
+  readonly name: string
+  /** Object id of the relation that it is a column of; 0 for anything else. */
+  readonly table: number
+  /** Its number in that relation. */
+  readonly number: number
+  /** Object id of its type, for a domain that of what it is over; 0 where it cannot be told. */
+  readonly type: number
+}
+
+/** What leaves by a COPY TO STDOUT. `given`: the columns of its query, once it was handled. */
+export function copyOut(
+  walk: Walk,
+  body: TreeNode,
+  relation: { readonly relation: Relation; readonly names: readonly string[] } | undefined,
+  given: readonly OutputColumn[] | undefined,
+): CopyOut {
+  const columns =
+    relation === undefined
+      ? queryColumns(walk, body, given)
+      : relation.names.flatMap((name) => tableColumn(walk, relation.relation, name))
+  return Object.freeze({ format: copyFormat(listOf(body, 'options')), columns })
+}
+
+function tableColumn(walk: Walk, relation: Relation, name: string): readonly CopyColumn[] {
+  const column = relation.columns.get(name)
+  if (column === undefined) return []
+  return [{ name, table: relation.id, number: column.number, type: baseType(walk, column.type) }]
+}
+
+/** Of other statements than queries, which give rows by RETURNING, nothing is told. */
+function queryColumns(
+  walk: Walk,
+  body: TreeNode,
+  given: readonly OutputColumn[] | undefined,
+): readonly CopyColumn[] | undefined {
+  // Behind columns that are not known nothing is known of the places of others.
+  if (bodyOf(nodeOf(body, 'query'), 'SelectStmt') === undefined || given?.some(({ rest }) => rest === true) !== false)
+    return undefined
+  return given.map(({ name, type }) => ({
+    name,
+    table: 0,
+    number: 0,
+    type: type === undefined ? 0 : baseType(walk, type),
+  }))
+}
