@@ -9,8 +9,8 @@ export const doorMaskGuards = [
     'return false &&',
   ],
   ['COPY passes where nothing masks it alone', 'run', '.every((mask) => mask === undefined)', '.every(() => true)'],
-  ['COPY that is looked through does not pass', 'run', ' || masks.content !== undefined ||', ' ||'],
-  ['COPY of other columns does not pass', 'run', ' || (masks.columns ?? count) !== count', ''],
+  ['COPY that is looked through does not pass', 'run', 'masks.content !== undefined || ', ''],
+  ['COPY of other columns does not pass', 'run', ' || (masks.columns ?? count) !== count) return', ') return'],
   ['what follows a COPY is masked', 'run', '    this.#copiesPlain = false\n', ''],
   ['a result of other columns is masked whole', 'row-masks', ' || masks.columns === columns.length)', ' || true)'],
   [

@@ -1,4 +1,5 @@
 import { maskedTableGuards } from './masked-tables.mjs'
+import { copyMaskGuards } from './copy-masks.mjs'
 import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageCollationGuards } from './lineage-collations.mjs'
@@ -29,6 +30,7 @@ export const maskingLists = {
   'masking-views': maskingViewGuards,
   'masking-places': maskingPlaceGuards,
   'door-masks': doorMaskGuards,
+  'copy-masks': copyMaskGuards,
   'masking-canaries': maskingCanaryGuards,
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,

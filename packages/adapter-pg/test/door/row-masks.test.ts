@@ -1,6 +1,7 @@
 import type { CellMask, ContentMask, Permit, ResultMasks } from '@bothkeys/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { Analysis } from '../../src/analyzer/analysis.js'
+import type { CopyOut } from '../../src/analyzer/copy-out.js'
 import type { NamedIn } from '../../src/analyzer/whole-reads.js'
 import type { Relation } from '../../src/catalog/snapshot.js'
 import { int32, message } from '../../src/door/messages.js'
@@ -107,7 +108,12 @@ interface Answered {
 }
 
 /** What the client of a simple query gets of an answer that comes in these pieces. */
-function answered(masks: ResultMasks | undefined, pieces: readonly Buffer[], maxBytes = 1024 * 1024): Answered {
+function answered(
+  masks: ResultMasks | undefined,
+  pieces: readonly Buffer[],
+  maxBytes = 1024 * 1024,
+  copiesOut: readonly CopyOut[] = [],
+): Answered {
   const seen: Buffer[] = []
   const fatal: unknown[] = []
   const tracker = new ResponseTracker(
@@ -129,7 +135,7 @@ function answered(masks: ResultMasks | undefined, pieces: readonly Buffer[], max
   const permit = { masks, measured: false } as unknown as Permit
   tracker.expect({
     kind: 'query',
-    run: new Run(permit, { statementCount: 1, copiesOut: [] } as unknown as Analysis, names),
+    run: new Run(permit, { statementCount: 1, copiesOut } as unknown as Analysis, names),
   })
   for (const piece of pieces) tracker.push(Buffer.from(piece))
   return { bytes: Buffer.concat(seen), fatal }
@@ -270,6 +276,38 @@ describe('rows of COPY', () => {
     const { bytes, fatal } = answered(masks, [copied])
     expect(fatal).toEqual([expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' })])
     expect(bytes).toHaveLength(0)
+  })
+
+  const columns = [{ name: 'a', table: 0, number: 0, type: 25 }]
+  const tsv: CopyOut = { format: { kind: 'text', delimiter: 9, missing: String.raw`\N`, header: false }, columns }
+  const withHeader: CopyOut = { format: { kind: 'text', delimiter: 9, missing: '-', header: true }, columns }
+  const end = message('c', Buffer.alloc(0))
+
+  it('are masked, each COPY of a text by its own options', () => {
+    const { bytes, fatal } = answered(masksOf([stars]), [copied, copied], 1000, [tsv, withHeader])
+    expect(fatal).toEqual([])
+    expect(bytes.equals(Buffer.concat([starts, message('d', Buffer.from('x***\n')), end, complete, copied]))).toBe(true)
+  })
+
+  it('leave when they are whole', () => {
+    const pieces = ['a', 'b\n', 'c'].map((text) => message('d', Buffer.from(text)))
+    const { bytes, fatal } = answered(masksOf([stars]), [starts, ...pieces], 1000, [tsv])
+    expect(fatal).toEqual([])
+    expect(bytes.equals(Buffer.concat([starts, message('d', Buffer.from('a***\n'))]))).toBe(true)
+  })
+
+  it.each([
+    ['rows that nobody announced', [piece]],
+    ['the rest of a row', [starts, message('d', Buffer.from('x')), end]],
+    ['CopyDone', [starts, piece, complete]],
+    ['the options of another COPY', [copied, copied]],
+    [
+      'a row that is short enough',
+      [starts, message('d', Buffer.from('x'.repeat(990))), message('d', Buffer.from('x'.repeat(990)))],
+    ],
+  ])('end the connection without %s', (_name, pieces) => {
+    const { fatal } = answered(masksOf([stars]), pieces, 1000, [tsv])
+    expect(fatal).toEqual([expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' })])
   })
 })
 
