@@ -2,7 +2,7 @@ import type { Relation } from '../catalog/snapshot.js'
 import { copyFormat, type CopyFormat } from './copy-format.js'
 import { baseType } from './overloads.js'
 import type { OutputColumn } from './scope.js'
-import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
+import { listOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** One COPY TO STDOUT: how its rows are written, and what they consist of. The server tells neither in its answer. */
@@ -33,7 +33,7 @@ export function copyOut(
 ): CopyOut {
   const columns =
     relation === undefined
-      ? queryColumns(walk, body, given)
+      ? queryColumns(walk, given)
       : relation.names.flatMap((name) => tableColumn(walk, relation.relation, name))
   return Object.freeze({ format: copyFormat(listOf(body, 'options')), columns })
 }
@@ -44,15 +44,10 @@ function tableColumn(walk: Walk, relation: Relation, name: string): readonly Cop
   return [{ name, table: relation.id, number: column.number, type: baseType(walk, column.type) }]
 }
 
-/** Of other statements than queries, which give rows by RETURNING, nothing is told. */
-function queryColumns(
-  walk: Walk,
-  body: TreeNode,
-  given: readonly OutputColumn[] | undefined,
-): readonly CopyColumn[] | undefined {
+/** Of what statements give by RETURNING nothing is told. */
+function queryColumns(walk: Walk, given: readonly OutputColumn[] | undefined): readonly CopyColumn[] | undefined {
   // Behind columns that are not known nothing is known of the places of others.
-  if (bodyOf(nodeOf(body, 'query'), 'SelectStmt') === undefined || given?.some(({ rest }) => rest === true) !== false)
-    return undefined
+  if (given?.some(({ rest }) => rest === true) !== false) return undefined
   return given.map(({ name, type }) => ({
     name,
     table: 0,

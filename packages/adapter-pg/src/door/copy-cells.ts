@@ -97,14 +97,11 @@ export function csvCells(format: CopyCsv, names: readonly (string | undefined)[]
   return {
     isAmbiguous: false,
     end: (line, start, end) => {
-      const isQuoted = start < end && line[start] === quote
-      let at = isQuoted ? behindQuotes(line, start, end) : start
-      if (isQuoted) {
-        if (at < end && line[at] !== delimiter) throw malformed()
-        return at
-      }
-      for (; at < end && line[at] !== delimiter; at++)
+      if (start < end && line[start] === quote) return behindQuotes(line, start, end)
+      let at = start
+      for (; at < end && line[at] !== delimiter; at++) {
         if (line[at] === quote || line[at] === carriageReturn) throw malformed()
+      }
       return at
     },
     value: (line, start, end) => {

@@ -48,7 +48,7 @@ export class CopyLines {
     let at = start
     for (let index = 0; index < this.#rules.length; index++) {
       if (index > 0) {
-        if (source[at] !== this.#delimiter || at >= last) throw new RangeError('too few cells')
+        if (source[at] !== this.#delimiter) throw new RangeError('too few cells')
         at += 1
       }
       const next = cells.end(source, at, last)

@@ -87,7 +87,6 @@ class BinaryRowEnds implements CopyRowEnds {
     if (isCount) this.#cells = number === 0xffff ? 0 : number
     else {
       this.#cells -= 1
-      if (number < -1) throw new RangeError('no length of a cell')
       this.#skipped = Math.max(number, 0)
     }
     this.#number = 0

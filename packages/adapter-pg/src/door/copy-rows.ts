@@ -85,7 +85,7 @@ export class CopyRows {
 
   /** CopyDone. Throws where something is still to come. */
   end(): void {
-    if (this.#inHeader || this.#kept.length > 0 || !this.#rows.isComplete) throw unreadable(this.#format)
+    if (this.#kept.length > 0 || !this.#rows.isComplete) throw unreadable(this.#format)
   }
 
   #write(source: Buffer, start: number, end: number, writer: ByteWriter): void {

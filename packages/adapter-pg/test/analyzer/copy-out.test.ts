@@ -112,6 +112,8 @@ describe('what COPY TO STDOUT gives', () => {
   it.each([
     'copy (select * from customers, generate_series(1, 3)) to stdout',
     'copy (insert into customers (id) select id from orders returning email) to stdout',
+    'copy (select * from generate_series(1, 3) as g(a)) to stdout',
+    'copy (update customers set vip = true returning *) to stdout',
     'copy nowhere to stdout',
   ])('is not known: %s', async (text) => {
     expect((await outOf(text))?.columns).toBeUndefined()

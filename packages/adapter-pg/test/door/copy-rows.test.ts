@@ -190,6 +190,22 @@ describe('rows of COPY', () => {
     expect(text({ format, masks: [undefined], more: { content } }, 'needle\n')).toBe('[found]\n')
   })
 
+  it('are quoted where they would be something else', () => {
+    const masked = (value: string, masks: readonly (CellMask | undefined)[], line: string): string =>
+      text({ format: csv, masks: masks.map((mask) => mask && { whole: false, mask: () => value }) }, line)
+    expect(masked('', [star], 'a\n')).toBe('""\n')
+    expect(masked('\\.', [star], 'a\n')).toBe('"\\."\n')
+    expect(masked('\\.', [star, undefined], 'a,b\n')).toBe('\\.,b\n')
+    const format = { ...csv, forceQuote: new Set(['c1']) }
+    expect(text({ format, masks: [star, star] }, 'a,"b"\n,\n')).toBe('a*,"b*"\n,\n')
+  })
+
+  it('are of no type that is known where they are others than the statement says', () => {
+    const every = { at: () => whole, columns: undefined }
+    expect(text({ masks: [whole], more: every, response: response(0, [0, 0]) }, 'a\tb\n')).toBe('\\N\t\\N\n')
+    expect(text({ masks: [whole], more: every }, 'a\n')).toBe('gone\n')
+  })
+
   it('have their names in the first line, which stays', () => {
     expect(text({ format: { ...tsv, header: true }, masks: [star] }, 'email\na\n')).toBe('email\na*\n')
     expect(text({ format: { ...csv, header: true }, masks: [star] }, '"e\nmail"\na\n')).toBe('"e\nmail"\na*\n')
@@ -205,6 +221,7 @@ describe('rows of COPY', () => {
     ['a line that is not ended', {}, 'a\tb'],
     ['a quote inside a cell', { format: csv }, 'a,b"c"\n'],
     ['bytes behind quotes', { format: csv }, '"a"b,c\n'],
+    ['bytes behind quotes in place of a cell', { format: csv }, '"a"b\n'],
     ['quotes that are not closed', { format: csv }, '"a,b\n'],
     ['a carriage return as it is', { format: csv }, 'a,b\r\n'],
     ['an escape before anything else', { format: { ...csv, escape: 92 } }, '"a\\b",c\n'],
@@ -240,6 +257,7 @@ describe('rows of COPY', () => {
     ['of another number of columns', { response: response(0, [0]) }],
     ['in another format', { response: response(1, [1, 1]) }],
     ['with a column in another format', { response: response(0, [0, 1]) }],
+    ['of no columns, in another format', { masks: [], response: response(1, []) }],
     ['of binary in text', { format: binary, response: response(0, [0, 0]) }],
   ])('are refused %s than the statement says', (_name, tried) => {
     expect(() => rowsOf({ format: tsv, masks: [star, undefined], ...tried })).toThrow(

@@ -14,6 +14,8 @@ const leaks: string[] = []
 /** Texts that touch nothing protected and came back otherwise than from the server. */
 const needlessly: string[] = []
 const refusals = new Map<string, number>()
+/** COPYs of protected columns that came back masked, by how they were written. */
+const copies = new Map<string, number>()
 let clear = 0
 let hidden = 0
 let found = 0
@@ -49,6 +51,7 @@ beforeAll(async () => {
   console.log(
     `BOTHKEYS_SEED=${String(seed)}: ${String(count)} statements, ${String(found)} of them with canaries on the plain connection;`,
     `of ${String(clear + hidden)} unprotected values ${String(clear)} came back in clear;`,
+    'COPYs masked:', Object.fromEntries(copies),
     'refused:', Object.fromEntries([...refusals].sort(([, x], [, y]) => y - x)),
   ) // prettier-ignore
 }, 1_800_000)
@@ -59,12 +62,13 @@ async function both(steps: readonly string[], binary: boolean): Promise<readonly
   return Promise.all([worlds[0].run(steps, binary), worlds[1].run(steps, binary)])
 }
 
-function compare({ touches, open }: Made, raw: Outcome, governed: Received, text: string): void {
+function compare({ family, touches, open }: Made, raw: Outcome, governed: Received, text: string): void {
   if (governed.code === '42501' && raw.error === undefined) {
     const reason = `${touches ? 'protected' : 'open'}: ${(governed.error ?? '').slice(0, 60)}`
     refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
     return
   }
+  if (family === 'copy') return compareCopies(touches, raw, governed, text)
   if (raw.error !== undefined || governed.error !== undefined || raw.rows.length !== governed.rows.length) return
   const cells = governed.rows.map((row) => row.map((cell) => cell?.toString() ?? null))
   if (!touches && !madeOfProtected.test(text) && !sameRows(cells, raw.rows)) needlessly.push(text)
@@ -76,6 +80,17 @@ function compare({ touches, open }: Made, raw: Outcome, governed: Received, text
       else hidden += 1
     })
   })
+}
+
+function compareCopies(touches: boolean, raw: Outcome, governed: Received, text: string): void {
+  if (raw.error !== undefined || governed.error !== undefined) return
+  // Nobody orders rows.
+  const [expected, given] = [raw, governed].map(({ copied }) => copied.toString('latin1').split('\n').sort().join('\n'))
+  if (!touches && !madeOfProtected.test(text) && given !== expected) needlessly.push(text)
+  if (touches && given !== expected) {
+    const kind = /\bbinary\)?$/.test(text) ? 'binary' : /\bcsv\b[^)]*\)?$/.test(text) ? 'csv' : 'text'
+    copies.set(kind, (copies.get(kind) ?? 0) + 1)
+  }
 }
 
 /** Views over protected columns, and a table whose rows they choose. */
@@ -93,6 +108,12 @@ describe('random statements through a governed client', () => {
 
   it('meet protected values all the time', () => {
     expect(found).toBeGreaterThan(count / 20)
+  })
+
+  it('hold masked COPYs all the time', () => {
+    const seen = [...copies.values()].reduce((sum, each) => sum + each, 0)
+    expect(seen).toBeGreaterThan(count / 500)
+    if (count >= 5_000) expect([...copies.keys()].toSorted()).toEqual(['binary', 'csv', 'text'])
   })
 
   it('come back as they are where nothing protected is touched', () => {

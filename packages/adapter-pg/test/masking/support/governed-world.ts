@@ -11,6 +11,8 @@ export interface Received {
   readonly bytes: Buffer
   /** The cells of the last statement, as bytes. */
   readonly rows: readonly (readonly (Buffer | null)[])[]
+  /** What COPY gave. */
+  readonly copied: Buffer
   /** The message of the first error. */
   readonly error: string | undefined
   readonly code: string | undefined
@@ -57,7 +59,13 @@ export class GovernedWorld {
     }
     for (const { bytes } of await this.#exchange([query('rollback')])) parts.push(bytes)
     await this.#exchange([query('deallocate all')])
-    return { bytes: Buffer.concat(parts), rows, error: fields?.get('M'), code: fields?.get('C') }
+    return {
+      bytes: Buffer.concat(parts),
+      rows,
+      copied: copiedIn(parts),
+      error: fields?.get('M'),
+      code: fields?.get('C'),
+    }
   }
 
   /** Runs the statements one after another, each in a transaction of its own. */
@@ -73,7 +81,13 @@ export class GovernedWorld {
         if (type === 'E') fields ??= errorFields(bytes)
       }
     }
-    return { bytes: Buffer.concat(parts), rows: last, error: fields?.get('M'), code: fields?.get('C') }
+    return {
+      bytes: Buffer.concat(parts),
+      rows: last,
+      copied: copiedIn(parts),
+      error: fields?.get('M'),
+      code: fields?.get('C'),
+    }
   }
 
   /** What came up to ReadyForQuery. When the door ends the connection instead, the next statements go over a new one. */
@@ -91,6 +105,11 @@ export class GovernedWorld {
 function binaryExecution(text: string): readonly Buffer[] {
   const bind = message('B', Buffer.concat([cString(''), cString(''), int16(0), int16(0), int16(1), int16(1)]))
   return [parse('', text), bind, describe('P', ''), execute(''), sync]
+}
+
+/** The bodies of all CopyData. */
+function copiedIn(parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts.filter((part) => part[0] === 0x64).map((part) => part.subarray(5)))
 }
 
 /** A RowDescription without the ids of tables: those of new ones are others in each database. */

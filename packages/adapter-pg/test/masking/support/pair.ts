@@ -8,6 +8,8 @@ import { relations, rowsOf, structure } from './world.js'
 export interface Outcome {
   readonly columns: number
   readonly rows: readonly (readonly (string | null)[])[]
+  /** What COPY gave. */
+  readonly copied: Buffer
   /** Everything that an error says, or undefined. */
   readonly error: string | undefined
   readonly notices: readonly string[]
@@ -125,11 +127,18 @@ async function outcome(client: pg.Client, steps: readonly string[]): Promise<Out
     }
     const writes = steps.some((text) => /\b(insert|update|delete|merge)\b/.test(text))
     const state = writes ? (await client.query<(string | null)[]>({ text: stateQuery, rowMode: 'array' })).rows[0] : undefined // prettier-ignore
-    return { columns, rows, error: undefined, notices, state }
+    return { columns, rows, copied: Buffer.concat(copied), error: undefined, notices, state }
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error
     const { code, message, detail, where } = error
-    return { columns: 0, rows: [], error: [code, message, detail, where].join(' · '), notices, state: undefined }
+    return {
+      columns: 0,
+      rows: [],
+      copied: Buffer.alloc(0),
+      error: [code, message, detail, where].join(' · '),
+      notices,
+      state: undefined,
+    }
   } finally {
     await client.query('rollback')
     await client.query('deallocate all')

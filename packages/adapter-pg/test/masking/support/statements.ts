@@ -18,6 +18,21 @@ export interface Made {
   readonly binary: boolean
 }
 
+/** How COPY may write rows. */
+const copyOptions = [
+  '',
+  '',
+  ` (delimiter '|', null '-', header)`,
+  ` (delimiter 'A', null '', encoding 'utf8')`,
+  ' csv',
+  ' (format csv, header, force_quote *)',
+  ` (format csv, delimiter ';', quote '''', escape '\\', null 'none')`,
+  ` (format csv, quote 'a', delimiter ' ')`,
+  ' (format binary)',
+  ' binary',
+  ` (encoding 'latin1')`,
+]
+
 /** Makes statements of all kinds, the same for the same seed. */
 export class Statements {
   readonly #choices: Choices
@@ -53,7 +68,8 @@ export class Statements {
     ['delete', () => [this.#delete()]],
     ['merge', () => [this.#merge()]],
     ['writing CTE', () => [this.#writingCommon()]],
-    ['copy', () => [`copy (${this.#query()}) to stdout${this.#choices.of(['', ' (format csv, header)', ' (format binary)'])}`]],
+    ['copy', () => [this.#copy()]],
+    ['copy', () => [this.#copy()]],
     ['cursor', () => [`declare c cursor for ${this.#query()}`, `fetch ${this.#choices.of(['all', '3', 'forward 2'])} from c`]],
     ['prepared', () => this.#prepared()],
     ['current of', () => this.#currentOf()],
@@ -65,6 +81,22 @@ export class Statements {
     const { sql, columns } = this.#queries.select(undefined, undefined, this.#choices.of([0, 0, 0, 1, 1, 2, 3]))
     if (columns.length > 0) this.#open = columns.map(({ isProtected }) => !isProtected)
     return sql
+  }
+
+  #copy(): string {
+    const choices = this.#choices
+    const option = choices.of(copyOptions)
+    if (choices.percent(50)) return `copy (${this.#query()}) to stdout${option}`
+    const { expressions } = this.#queries
+    const tables = relations.filter(({ name, writable }) => writable && name !== 'visits')
+    const table = choices.of(tables)
+    const columns = table.columns.filter(
+      ({ isProtected, name }) => name !== generated && (!isProtected || expressions.allowed) && choices.percent(60),
+    )
+    if (columns.length === 0) return `copy (${this.#query()}) to stdout${option}`
+    if (columns.some(({ isProtected }) => isProtected)) expressions.touched += 1
+    this.#open = columns.map(({ isProtected }) => !isProtected)
+    return `copy ${table.name} (${columns.map(({ name }) => name).join(', ')}) to stdout${option}`
   }
 
   #target(): WorldRelation {
