@@ -1,6 +1,7 @@
 // `npm run soak`: builds, then runs the load run, the crash runs, the effect battery, the random statements over overloads of
-// users and over masked columns, every split of streams and the model checks in their whole counts and prints their figures.
-// `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test` does a tenth.
+// users and over masked columns, every split and the memory of streams and the model checks in their whole counts and prints
+// their figures. `npm run soak -- crash` runs those with "crash" in their file name. BOTHKEYS_SEED repeats a run. `npm test`
+// does a tenth.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled } from './ensure-installed.mjs'
@@ -20,7 +21,7 @@ const long = [
   ['int', 'packages/adapter-pg/test/masking', /^(canaries|non-interference)\.int\.test\.ts$/],
   ['int', 'packages/serve/test/soak', /\.test\.ts$/],
   ['unit', 'packages/approval-relay/test/soak', /\.test\.ts$/],
-  ['unit', 'packages/core/test/masking', /^(stream|windows)\.test\.ts$/],
+  ['unit', 'packages/core/test/masking', /^((masker-)?stream|stream-memory|windows)\.test\.ts$/],
   ['unit', 'packages/core/test/approvals', /^model-check\.test\.ts$/],
   ['unit', 'packages/core/test/model-check', /model-check\.test\.ts$/],
 ]

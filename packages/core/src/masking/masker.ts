@@ -5,20 +5,18 @@ import { maskJsonText, maskJsonValue } from './json/mask-json.js'
 import type { JsonMasking } from './json/masking.js'
 import type { MaskerOptions, MaskerParts } from './masker-options.js'
 import { maskerParts } from './masker-options.js'
+import type { MaskerStreamOptions } from './masker-stream.js'
+import { streamWork } from './masker-stream.js'
+import type { Transform } from './node-stream.js'
+import { nodeStream } from './node-stream.js'
 import { redactedAs } from './operators/guarded.js'
 import { findingsIn } from './scan.js'
-
-/** What is known of a value besides its text. */
-export interface ValueHints extends Hints {
-  /** Whose value it is: what shifts of dates are the same for. */
-  readonly subject?: string
-  /** Its domain, as that of a column. The type of what is found unless given. */
-  readonly domain?: string
-}
+import type { ValueHints } from './value-hints.js'
+import { webStream } from './web-stream.js'
 
 /**
- * Masks what is sensitive in texts and JSON. Nothing throws: where finding fails, the whole text is masked, as the type
- * `unchecked`.
+ * Masks what is sensitive in texts, JSON and streams. Nothing throws: where finding fails, the whole text is masked, as the type
+ * `unchecked`. Only streams fail, with ERR_INTERNAL.
  */
 export interface Masker {
   /** What is found in a text and not allowed, in order. Parts do not overlap. */
@@ -35,6 +33,23 @@ export interface Masker {
     hints?: readonly ValueHints[],
     signal?: AbortSignal,
   ): Promise<readonly (string | null)[]>
+  /**
+   * A Node.js stream that masks bytes of UTF-8, or text, on their way: parts that are split anywhere are masked like the whole.
+   * Bytes that are no UTF-8 come out as they are. It takes no more while its reader is slow. When finding fails, it is destroyed
+   * with ERR_INTERNAL, and what waited is dropped. Throws ERR_CONFIG_INVALID for wrong options, and for a masker with `ask`.
+   *
+   * @example
+   * await pipeline(log, masker.stream(), process.stdout)
+   */
+  stream(options?: MaskerStreamOptions): Transform
+  /**
+   * The same as a web stream: reading and writing fail with ERR_INTERNAL when finding does.
+   *
+   * @example
+   * const masked = response.body.pipeThrough(masker.webStream())
+   */
+  webStream(options: MaskerStreamOptions & { readonly content: 'text' }): TransformStream<string, string>
+  webStream(options?: MaskerStreamOptions & { readonly content?: 'bytes' }): TransformStream<Uint8Array, Uint8Array>
 }
 
 /**
@@ -74,6 +89,9 @@ export function createMasker(options: MaskerOptions): Masker {
     text,
     json: (value: string, hints: ValueHints = {}) => maskJsonText(value, json(hints), hints),
     value: (value: unknown, hints: ValueHints = {}) => maskJsonValue(value, json(hints), hints),
+    stream: (options: MaskerStreamOptions = {}) => nodeStream(streamWork('Masker.stream', parts, options)),
+    // What its chunks are, the options say: see the types of the method.
+    webStream: (options: MaskerStreamOptions = {}) => webStream<never>(streamWork('Masker.webStream', parts, options)),
     async texts(values: readonly string[], hints: readonly ValueHints[] = [], signal?: AbortSignal) {
       const asking = { ...parts.asking, ...(signal !== undefined && { signal }) }
       const answers = await Promise.all(parts.ask.map((detector) => scanAsync(values, detector, hints, asking)))

@@ -21,7 +21,10 @@ export interface MaskStreamOptions {
 export interface MaskStream<Chunk> {
   /** Takes the next part; returns what is decided by now, masked. Throws what a detector throws, and then always. */
   push(chunk: Chunk): Chunk
-  /** Returns what waits and does not look like the beginning of a value: for when nothing has come for a while. */
+  /**
+   * Returns what waits and does not look like the beginning of a value: for when nothing has come for a while. Who writes a
+   * value slowly gets up to four digits of it out, or a word before its `@`; the rest is masked.
+   */
   flush(): Chunk
   /** Returns the rest. Nothing may be pushed after it. */
   end(): Chunk
@@ -32,6 +35,9 @@ const known: ReadonlySet<string> = new Set(['detectors', 'mask', 'hints', 'thres
 const context = 2048
 const defaultHeld = 65_536
 
+/** The type of what had to be masked before it could be decided. */
+export const undecidedType = 'undecided'
+
 /**
  * Masks a text that comes in parts: the parts together give what the whole text gives, wherever it is split.
  *
@@ -41,8 +47,7 @@ const defaultHeld = 65_536
  * finds unfinished ones. What waits beyond `heldAtMost` is masked with the type `undecided`, and so is what follows, until the
  * longest match of all could have ended.
  *
- * `flush` keeps what {@link StreamTail.idleStart} describes. Its limit: who writes a value slowly gets up to four digits of it
- * out, or a word before its `@`; the rest is masked.
+ * `flush` keeps what {@link StreamTail.idleStart} describes.
  */
 export function maskText(options: MaskStreamOptions): MaskStream<string> {
   return new TextMasking(options)
@@ -68,7 +73,8 @@ class TextMasking implements MaskStream<string> {
     this.#options = options
     this.#tail = new StreamTail(options.detectors)
     this.#heldAtMost = options.heldAtMost ?? defaultHeld
-    if (!(this.#heldAtMost >= 4096)) throw wrongOption('maskText', 'heldAtMost must be at least 4096')
+    if (!(Number.isSafeInteger(this.#heldAtMost) && this.#heldAtMost >= 4096))
+      throw wrongOption('maskText', 'heldAtMost must be a whole number of at least 4096')
   }
 
   push(chunk: string): string {
@@ -119,7 +125,8 @@ class TextMasking implements MaskStream<string> {
     }
     const { findings, readings } = scanned(text, detectors, options, this.#done)
     this.#seen = text.length
-    const start = when === 'at the end' ? text.length : this.#tail[when](text, readings, findings)
+    const start =
+      when === 'at the end' ? text.length : beforeCharacter(text, this.#tail[when](text, readings, findings))
     let output = ''
     if (this.#gaveUpAt === undefined) output = this.#masked(findings, start)
     else if (when === 'at the end') output = this.#hidden(text.length)
@@ -156,7 +163,7 @@ class TextMasking implements MaskStream<string> {
   /** Masks what cannot be decided. */
   #hidden(until: number): string {
     if (until <= this.#done) return ''
-    const finding: Finding = { start: this.#done, end: until, type: 'undecided', score: 1 }
+    const finding: Finding = { start: this.#done, end: until, type: undecidedType, score: 1 }
     const value = this.#text.slice(this.#done, until)
     this.#done = until
     return this.#options.mask(value, finding)
@@ -174,4 +181,9 @@ class TextMasking implements MaskStream<string> {
     this.#seen -= cut
     if (this.#gaveUpAt !== undefined) this.#gaveUpAt -= cut
   }
+}
+
+/** A character of two units is given out whole: each half alone is none in UTF-8. */
+function beforeCharacter(text: string, at: number): number {
+  return at > 0 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 ? at - 1 : at
 }
