@@ -17,6 +17,7 @@ import { maskingDetectorGuards } from './masking-detectors.mjs'
 import { maskerGuards } from './masking-masker.mjs'
 import { maskingOperatorGuards } from './masking-operators.mjs'
 import { maskingPlaceGuards } from './masking-places.mjs'
+import { maskingStreamGuards } from './masking-streams.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { policyMaskGuards } from './policy-masks.mjs'
 
@@ -28,6 +29,7 @@ export const maskingLists = {
   'lineage-definitions': lineageDefinitionGuards,
   'lineage-failures': lineageFailureGuards,
   'masking-views': maskingViewGuards,
+  'masking-streams': maskingStreamGuards,
   'masking-places': maskingPlaceGuards,
   'door-masks': doorMaskGuards,
   'copy-masks': copyMaskGuards,
