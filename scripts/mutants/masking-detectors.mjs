@@ -1,7 +1,7 @@
 const folder = 'packages/core/test/masking/detectors'
 
 /** What is sensitive is found, and what only looks so is not. */
-export const maskingDetectorGuards = [
+const detectorGuards = [
   ['cards have a check digit', 'credit-card', 'luhn', 'return sum % 10 === 0', 'return true'],
   ['cards have an issuer', 'credit-card', 'credit-card', '  if (issuers.length === 0) return 0\n'],
   [
@@ -111,3 +111,18 @@ export const maskingDetectorGuards = [
   replace,
   tests: [`${folder}/${test}.test.ts`],
 }))
+
+const linear = (file, find, replace) => ({
+  name: `detectors: no expression takes more than linear time: ${file}`,
+  file: `packages/core/src/masking/${file}.ts`,
+  find,
+  replace,
+  tests: ['packages/core/test/masking/linear.test.ts'],
+})
+
+export const maskingDetectorGuards = [
+  ...detectorGuards,
+  linear('detectors/credit-card', '[/[a-z\\d-]{0,24}$/i', '[/[a-z\\d-]*$/i'),
+  linear('detectors/iban-countries', '/(\\d{1,2})([nac])/g', '/(\\d+)([nac])/g'),
+  linear('places/keyword-places', 'const pairs = /\\s{0,3}=/y', 'const pairs = /\\s*=/y'),
+]

@@ -89,7 +89,9 @@ function isPartOfMore(text: string, start: number, end: number): boolean {
   const card = text.slice(start, end)
   const [before, after] = [text.slice(Math.max(0, start - 24), start), text.slice(end, end + 24)]
   if (/^\d+$/.test(card) && (/\d\.$/.test(before) || /^\.\d/.test(after))) return true
-  const [joinedBefore, joinedAfter] = card.includes('-') ? [/[a-z\d-]*$/i, /^[a-z\d-]*/i] : [/[a-z\d]*$/i, /^[a-z\d]*/i]
+  const [joinedBefore, joinedAfter] = card.includes('-')
+    ? [/[a-z\d-]{0,24}$/i, /^[a-z\d-]{0,24}/i]
+    : [/[a-z\d]{0,24}$/i, /^[a-z\d]{0,24}/i]
   const joined = [joinedBefore.exec(before)?.[0] ?? '', joinedAfter.exec(after)?.[0] ?? '']
   return joined.some((beside) => /\d/.test(beside) || /^[a-f]+-|-[a-f]+$/i.test(beside))
 }

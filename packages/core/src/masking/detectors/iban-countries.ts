@@ -131,7 +131,7 @@ interface CountryForm {
 
 const countryForms: ReadonlyMap<string, CountryForm> = new Map(
   Object.entries({ ...unregistered, ...accountForms }).map(([country, form]) => {
-    const parts = [...form.matchAll(/(\d+)([nac])/g)]
+    const parts = [...form.matchAll(/(\d{1,2})([nac])/g)]
     const length = parts.reduce((sum, [, count]) => sum + Number(count), 4)
     const account = parts.map(([, count, kind]) => `${signs[kind ?? ''] ?? ''}{${count ?? ''}}`).join('')
     return [country, { length, whole: new RegExp(`^${country}\\d\\d${account}$`) }]

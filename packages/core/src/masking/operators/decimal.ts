@@ -23,8 +23,10 @@ export function writeDecimal({ digits, scale }: Decimal): string {
   const sign = digits < 0n ? '-' : ''
   const all = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0')
   const whole = all.slice(0, all.length - scale)
-  const fraction = all.slice(all.length - scale).replace(/0+$/, '')
-  return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`
+  const fraction = all.slice(all.length - scale)
+  let end = fraction.length
+  while (end > 0 && fraction[end - 1] === '0') end--
+  return `${sign}${whole}${end === 0 ? '' : `.${fraction.slice(0, end)}`}`
 }
 
 /** Negative when the first is less, 0 when both are equal. */

@@ -42,15 +42,26 @@ export function partial(options: PartialOptions): Operator {
     name: 'partial',
     deterministic: false,
     mask(value) {
-      const at = keepDomain && address.test(value) ? value.indexOf('@') : -1
+      const at = keepDomain && isAddress(value) ? value.indexOf('@') : -1
       return at < 0 ? shorten(value) : shorten(value.slice(0, at)) + value.slice(at)
     },
   })
 }
 
-/** With one `@`, and with a domain that cannot be taken for anything else. */
-const address =
-  /^[^\s@"<>,;:]{1,128}@(?=.{1,253}$)(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}]{2,63}$/u
+const local = /^[^\s@"<>,;:]{1,128}$/
+const label = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}-]{0,62}$/u
+const topLabel = /^[\p{L}\p{M}]{2,63}$/u
+
+/** Whether a value is an address with one `@`, and with a domain that cannot be taken for anything else. */
+function isAddress(value: string): boolean {
+  const at = value.indexOf('@')
+  const domain = value.slice(at + 1)
+  if (at < 0 || domain.length > 253 || !local.test(value.slice(0, at))) return false
+  const labels = domain.split('.')
+  const top = labels.pop() ?? ''
+  return labels.length > 0 && topLabel.test(top) && labels.every((each) => label.test(each) && !each.endsWith('-'))
+}
+
 const separator = /^[\p{Z}\p{C}\p{Pd}.,:;/\\()_+'"]*$/u
 
 /** Each as a reader sees it. A text of ASCII is one by itself. */

@@ -59,6 +59,13 @@ describe('partial', () => {
       'a b@example.com',
       'a@b@example.com',
       'password123@4111 1111.com',
+      'password123@-a.com',
+      'password123@a-.com',
+      'password123@a..com',
+      'password123@a.4111',
+      `password123@${'a'.repeat(64)}.com`,
+      `password123@${'a.'.repeat(126)}com`,
+      `${'a'.repeat(129)}@example.com`,
     ]) {
       expect(partial(settings, value)).toBe(`***${value.slice(-2)}`)
     }
