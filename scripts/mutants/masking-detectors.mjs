@@ -57,7 +57,7 @@ const detectorGuards = [
   ['keys without an end are found', 'private-key', 'private-key', 'body + content.trimEnd().length', 'body'],
   ['keys end before the next', 'private-key', 'private-key', 'next < 0 ? rest : rest.slice(0, next)', 'rest'],
   ['keys by length alone look random', 'cloud-key', 'cloud-key', '...(random === true && { validate: looksRandom }),'],
-  ['keys without a form need a vendor', 'cloud-key', 'cloud-key-rows', 'alone: 0, context: 0.85', 'alone: 0.85'],
+  ['keys without a form need a vendor', 'cloud-key', 'key-row', 'alone: 0, context: 0.85', 'alone: 0.85'],
   ['keywords that begin with others count', 'cloud-key', 'cloud-key', 'each.startsWith(keyword)', 'each === keyword'],
   ['placeholders are no passwords', 'connection-password', 'connection-password', '!isPlaceholder(secret) && '],
   ['code is no password', 'connection-password', 'connection-password', ' && !isExpression(secret)'],

@@ -1,156 +1,229 @@
-import type { KeyRow } from './cloud-key-rows.js'
-import { beside } from './cloud-key-rows.js'
+import type { KeyRow } from './key-row.js'
+import { beside, hexadecimal, uuid } from './key-row.js'
 
-const hexadecimal = (length: number): RegExp =>
-  new RegExp(String.raw`(?<![\w-])[\da-f]{${String(length)}}(?![\w-])`, 'gi')
-
-/** Services that developers and businesses use. The comments name the vendors' own pages. */
+/** Services that businesses use: to talk, to be paid, to send mail, to plan and to know customers. */
 export const saasRows: readonly KeyRow[] = [
-  // GitHub, "About authentication to GitHub: token formats".
   {
-    vendor: 'GitHub',
-    keywords: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-    pattern: /(?<![a-z\d])gh[pousr]_[a-z\d]{36,255}(?!\w)/gi,
-  },
-  { vendor: 'GitHub fine-grained', keywords: ['github_pat_'], pattern: /(?<![a-z\d])github_pat_\w{82,255}/gi },
-  // GitLab, "Token overview: token prefixes".
-  {
-    vendor: 'GitLab',
-    keywords: [
-      'glpat-',
-      'gldt-',
-      'glrt-',
-      'glrtr-',
-      'glptt-',
-      'glcbt-',
-      'glft-',
-      'glimt-',
-      'glagent-',
-      'glsoat-',
-      'gloas-',
-      'glffct-',
-    ],
-    pattern: /(?<![a-z\d])gl(?:pat|dt|rt|rtr|ptt|cbt|ft|imt|agent|soat|oas|ffct)-[\w.=-]{20,300}/gi,
-  },
-  // Atlassian, "Manage API tokens"; "Bitbucket app passwords".
-  {
-    vendor: 'Atlassian',
-    keywords: ['atatt3', 'atctt3', 'atbb'],
-    pattern: /(?<!\w)(?:AT[AC]TT3[\w=-]{60,260}|ATBB[a-z\d]{32,60})/gi,
-  },
-  // Slack, "Tokens" and "Incoming webhooks".
-  {
+    // The cookie `d` has its base64 percent-encoded.
     vendor: 'Slack',
+    source: 'docs.slack.dev: Tokens; gitleaks: slack-app-token to slack-user-token',
     keywords: ['xox', 'xapp-'],
-    pattern: /(?<![a-z\d])(?:xox[abceoprs][.-](?:xox[bp]-)?[\w-]{10,250}|xapp-\d-[a-z\d-]{20,250})/gi,
+    pattern:
+      /(?<![a-z\d])(?:xox[abceoprs][.-](?:xox[bp]-)?[\w-]{10,250}|xoxd-[\w%+/=-]{10,400}|xapp-\d-[a-z\d-]{20,250})/gi,
   },
   {
     vendor: 'Slack webhook',
-    keywords: ['hooks.slack.com'],
+    source: 'docs.slack.dev: Sending messages using incoming webhooks',
+    keywords: ['hooks.slack.com', 'hooks.slack-gov.com'],
     pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/(?<secret>[\w/]{20,100})/gi,
   },
-  // Discord, "Authentication" and "Webhook resource"; Telegram, "Authorizing your bot".
+  {
+    vendor: 'Teams webhook',
+    source: 'learn.microsoft.com: Create an incoming webhook; gitleaks: microsoft-teams-webhook',
+    keywords: ['/incomingwebhook/'],
+    pattern:
+      /\/IncomingWebhook\/(?<secret>[\da-z]{32}\/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\/[\w-]{20,100})?)/gi,
+  },
   {
     vendor: 'Discord',
+    source: 'docs.discord.com: API reference, authentication',
     keywords: ['discord', 'bot '],
     pattern: /(?<![\w.-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])/g,
     random: true,
   },
   {
     vendor: 'Discord webhook',
+    source: 'docs.discord.com: Webhook resource',
     keywords: ['/api/webhooks/'],
     pattern: /\/api\/webhooks\/(?<secret>\d{17,20}\/[\w-]{60,80})/g,
   },
-  { vendor: 'Telegram', keywords: [':aa'], pattern: /(?<!\w|\d:)\d{8,10}:AA[\w-]{33}(?![\w-])/g },
-  // Stripe, "API keys" and "Webhook signing"; Square, "Access tokens"; Shopify, "Access tokens".
+  {
+    vendor: 'Telegram',
+    source: 'core.telegram.org: Bots, authorizing your bot; gitleaks: telegram-bot-api-token',
+    keywords: [':aa'],
+    pattern: /(?<!\w|\d:)\d{8,10}:AA[\w-]{33}(?![\w-])/g,
+  },
   {
     vendor: 'Stripe',
-    keywords: ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_'],
-    pattern: /(?<![a-z\d])(?:[sr]k_(?:live|test)_[a-z\d]{10,247}|whsec_[a-z\d+/=]{24,100})/gi,
+    source: 'docs.stripe.com: API keys; Organization API keys; Receive events in your webhook endpoint',
+    keywords: [
+      'sk_live_',
+      'sk_test_',
+      'sk_prod_',
+      'sk_org_',
+      'rk_live_',
+      'rk_test_',
+      'rk_prod_',
+      'ek_live_',
+      'ek_test_',
+      'whsec_',
+    ],
+    pattern: /(?<![a-z\d])(?:(?:[sr]k|ek|sk_org)_(?:live|test|prod)_[a-z\d]{10,247}|whsec_[a-z\d+/=]{24,100})/gi,
   },
   {
     vendor: 'Square',
+    source: 'developer.squareup.com: Access tokens and other credentials; gitleaks: square-access-token',
     keywords: ['eaaa', 'sq0'],
     pattern: /(?<![\w-])(?:EAAA[\w-]{60}|sq0(?:atp|csp)-[\w-]{22,43})(?![\w-])/g,
   },
   {
     vendor: 'Shopify',
+    source: 'shopify.dev: Access tokens, prefixes of tokens; gitleaks: shopify-access-token to shopify-shared-secret',
     keywords: ['shpat_', 'shpca_', 'shppa_', 'shpss_'],
     pattern: /(?<!\w)shp(?:at|ca|pa|ss)_[\da-f]{32}(?!\w)/gi,
   },
-  // Twilio, "API keys" and "Auth tokens"; SendGrid and Mailgun, "API keys"; Brevo and Mailchimp, "API keys".
+  {
+    vendor: 'Braintree',
+    source: 'developer.paypal.com: Braintree, access tokens',
+    keywords: ['access_token$'],
+    pattern: /(?<!\w)access_token\$(?:production|sandbox)\$[a-z\d]{16}\$[\da-f]{32}(?!\w)/g,
+  },
+  {
+    vendor: 'Plaid',
+    source: 'plaid.com: Tokens, access tokens; gitleaks: plaid-api-token',
+    keywords: ['access-sandbox-', 'access-development-', 'access-production-'],
+    pattern: /(?<!\w)access-(?:sandbox|development|production)-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\w-])/g,
+  },
+  {
+    vendor: 'Flutterwave',
+    source: 'developer.flutterwave.com: API keys; gitleaks: flutterwave-secret-key',
+    keywords: ['flwseck'],
+    pattern: /(?<!\w)FLWSECK(?:_TEST)?-[\da-z]{32}-X(?!\w)/gi,
+  },
   {
     vendor: 'Twilio',
+    source: 'twilio.com: API keys overview',
     keywords: Array.from('0123456789abcdef', (digit) => `sk${digit}`),
     pattern: /(?<!\w)SK[\da-f]{32}(?!\w)/g,
   },
-  { vendor: 'Twilio auth token', keywords: ['twilio'], pattern: hexadecimal(32), ...beside('twilio') },
-  { vendor: 'SendGrid', keywords: ['sg.'], pattern: /(?<![\w.])SG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g },
-  { vendor: 'Mailgun', keywords: ['key-'], pattern: /(?<![\w-])key-[\da-f]{32}(?!\w)/g },
+  {
+    vendor: 'Twilio auth token',
+    source: 'twilio.com: Auth tokens and how to change them',
+    keywords: ['twilio'],
+    pattern: hexadecimal(32),
+    ...beside('twilio'),
+  },
+  {
+    vendor: 'SendGrid',
+    source: 'twilio.com: SendGrid, API keys; gitleaks: sendgrid-api-token',
+    keywords: ['sg.'],
+    pattern: /(?<![\w.])SG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g,
+  },
+  {
+    vendor: 'Mailgun',
+    source: 'documentation.mailgun.com: API authentication, whose example has other letters than hexadecimal digits',
+    keywords: ['key-'],
+    pattern: /(?<![\w-])key-[\da-z]{32}(?!\w)/g,
+    random: true,
+  },
   {
     vendor: 'Mailgun since 2018',
+    source: 'documentation.mailgun.com: API keys; gitleaks: mailgun-signing-key',
     keywords: ['mailgun'],
     pattern: /(?<![\w-])[\da-f]{32}-[\da-f]{8}-[\da-f]{8}(?![\w-])/g,
     ...beside('mailgun'),
   },
-  { vendor: 'Brevo', keywords: ['xkeysib-'], pattern: /(?<!\w)xkeysib-[\da-f]{64}-[a-z\d]{16}(?!\w)/gi },
-  { vendor: 'Mailchimp', keywords: ['-us'], pattern: /(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g },
-  // npm, "About access tokens"; PyPI, "API tokens"; RubyGems and crates.io, "API keys".
-  { vendor: 'npm', keywords: ['npm_'], pattern: /(?<!\w)npm_[a-z\d]{36}(?!\w)/gi },
   {
-    vendor: 'PyPI',
-    keywords: ['pypi-ag'],
-    pattern: /(?<!\w)pypi-Ag(?:EIcHlwaS5vcmc|ENdGVzdC5weXBpLm9yZw)[\w-]{50,1000}/g,
+    vendor: 'Brevo',
+    source: 'developers.brevo.com: API keys; gitleaks: sendinblue-api-token',
+    keywords: ['xkeysib-', 'xsmtpsib-'],
+    pattern: /(?<!\w)x(?:key|smtp)sib-[\da-f]{64}-[a-z\d]{16}(?!\w)/gi,
   },
-  { vendor: 'RubyGems', keywords: ['rubygems_'], pattern: /(?<!\w)rubygems_[\da-f]{48}(?!\w)/g },
-  { vendor: 'crates.io', keywords: ['cio'], pattern: /(?<!\w)cio[A-Za-z\d]{32}(?!\w)/g, random: true },
-  // OpenAI, Anthropic, DeepSeek, "API keys"; Hugging Face, "User access tokens"; Groq, xAI, Perplexity, Replicate, LangSmith.
   {
-    vendor: 'OpenAI',
-    keywords: ['sk-'],
-    pattern:
-      /(?<![\w-])sk-(?:(?:proj|svcacct|admin|None)-[\w-]{20,200}|[A-Za-z\d]{20}T3BlbkFJ[A-Za-z\d]{20}(?![\w-]))/g,
+    vendor: 'Mailchimp',
+    source: 'mailchimp.com: About API keys; gitleaks: mailchimp-api-key',
+    keywords: ['-us'],
+    pattern: /(?<![\w-])[\da-f]{32}-us\d{1,2}(?!\w)/g,
   },
-  { vendor: 'Anthropic', keywords: ['sk-ant-'], pattern: /(?<![\w-])sk-ant-[a-z]{3,8}\d\d-[\w-]{60,140}/g },
-  { vendor: 'DeepSeek', keywords: ['sk-'], pattern: /(?<![\w-])sk-[\da-z]{32,64}(?![\w-])/gi, random: true },
-  { vendor: 'Hugging Face', keywords: ['hf_', 'api_org_'], pattern: /(?<!\w)(?:hf|api_org)_[a-z\d]{34}(?!\w)/gi },
-  { vendor: 'Groq', keywords: ['gsk_'], pattern: /(?<!\w)gsk_[a-z\d]{52}(?!\w)/gi },
-  { vendor: 'xAI', keywords: ['xai-'], pattern: /(?<!\w)xai-[a-z\d]{80}(?!\w)/gi },
-  { vendor: 'Perplexity', keywords: ['pplx-'], pattern: /(?<!\w)pplx-[a-z\d]{48}(?!\w)/gi },
-  { vendor: 'Replicate', keywords: ['r8_'], pattern: /(?<!\w)r8_[a-z\d]{37}(?!\w)/gi },
-  { vendor: 'LangSmith', keywords: ['lsv2_'], pattern: /(?<!\w)lsv2_(?:pt|sk)_[\da-f]{32}_[\da-f]{10}(?!\w)/g },
-  // Linear, Notion, Postman, Figma, Airtable: "Personal access tokens" and "API keys".
+  {
+    vendor: 'Facebook',
+    source: 'developers.facebook.com: Access token guide; gitleaks: facebook-page-access-token',
+    keywords: ['eaaa', 'eaab', 'eaac', 'eaag', 'eaai', 'eaam'],
+    pattern: /(?<!\w)EAA[A-Z][A-Za-z\d]{90,400}/g,
+    random: true,
+  },
+  {
+    // What begins it is the first of the numbers in its protocol buffer.
+    vendor: 'X',
+    source: 'docs.x.com: OAuth 2.0 bearer token; gitleaks: twitter-bearer-token',
+    keywords: ['aaaaaaaaaaaaaaaaaaaaaa'],
+    pattern: /(?<!\w)A{22}(?=[\w%]{0,78}[b-z\d])[\w%]{80,100}(?!\w)/g,
+  },
+  {
+    vendor: 'Dropbox',
+    source: 'dropbox.com/developers: OAuth guide, short-lived tokens; gitleaks: dropbox-short-lived-api-token',
+    keywords: ['sl.'],
+    pattern: /(?<![\w.-])sl\.(?:u\.)?[\w-]{120,1500}/g,
+    random: true,
+  },
+  {
+    vendor: 'HubSpot',
+    source: 'developers.hubspot.com: Private apps',
+    keywords: ['pat-na', 'pat-eu', 'pat-ap'],
+    pattern: /(?<!\w)pat-(?:na|eu|ap)\d-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\w-])/gi,
+  },
+  {
+    vendor: 'HubSpot before 2022',
+    source: 'developers.hubspot.com: API keys; gitleaks: hubspot-api-key',
+    keywords: ['hubspot', 'hapikey'],
+    pattern: uuid,
+    ...beside('hubspot_api', 'hubspot api', 'hubspot-api', 'hapikey'),
+  },
   {
     vendor: 'Linear',
+    source: 'linear.app: API and webhooks; gitleaks: linear-api-key',
     keywords: ['lin_api_', 'lin_oauth_'],
     pattern: /(?<!\w)lin_(?:api|oauth)_[a-z\d]{32,64}(?!\w)/gi,
   },
   {
     vendor: 'Notion',
+    source: 'developers.notion.com: Changelog, changing the prefix of tokens; gitleaks: notion-api-token',
     keywords: ['ntn_', 'secret_'],
     pattern: /(?<!\w)(?:ntn_[a-z\d]{40,50}|secret_[a-z\d]{43})(?!\w)/gi,
     random: true,
   },
-  { vendor: 'Postman', keywords: ['pmak-'], pattern: /(?<!\w)PMAK-[\da-f]{24}-[\da-f]{34}(?!\w)/g },
-  { vendor: 'Figma', keywords: ['figd_'], pattern: /(?<!\w)figd_[\w-]{40,60}/g },
-  { vendor: 'Airtable', keywords: ['pat'], pattern: /(?<!\w)pat[a-z\d]{14}\.[\da-f]{64}(?!\w)/gi },
-  // Datadog, "API and application keys"; New Relic, "API keys"; Grafana, "Service account tokens"; Sentry, "Auth tokens".
   {
-    vendor: 'Datadog',
-    keywords: ['datadog', 'dd_', 'dd-'],
-    pattern: /(?<![\w-])(?:[\da-f]{32}|[\da-f]{40})(?![\w-])/g,
-    ...beside('datadog', 'dd_api', 'dd_app', 'dd-api', 'dd-app'),
+    vendor: 'Figma',
+    source: 'figma.com: Manage personal access tokens',
+    keywords: ['figd_'],
+    pattern: /(?<!\w)figd_[\w-]{40,60}/g,
   },
   {
-    vendor: 'New Relic',
-    keywords: ['nrak-', 'nrjs-', 'nrii-', 'nral'],
-    pattern: /(?<![\w-])(?:NRAK-[A-Z\d]{27}|NRJS-[\da-f]{19}|NRII-[\w-]{32}|[\da-z]{36}NRAL)(?![\w-])/g,
+    vendor: 'Airtable',
+    source: 'airtable.com: Creating personal access tokens',
+    keywords: ['pat'],
+    pattern: /(?<!\w)pat[a-z\d]{14}\.[\da-f]{64}(?!\w)/gi,
   },
   {
-    vendor: 'Grafana',
-    keywords: ['glsa_', 'glc_'],
-    pattern: /(?<!\w)(?:glsa_[a-z\d]{32}_[\da-f]{8}(?!\w)|glc_[a-z\d+/=]{32,400})/gi,
+    vendor: 'Typeform',
+    source: 'typeform.com: Personal access token; gitleaks: typeform-api-token',
+    keywords: ['tfp_'],
+    pattern: /(?<!\w)tfp_[\w.=-]{40,60}/g,
+    random: true,
   },
-  { vendor: 'Sentry', keywords: ['sntrys_', 'sntryu_'], pattern: /(?<!\w)sntry(?:u_[\da-f]{64}|s_[\w+/=]{60,400})/g },
-  { vendor: 'Okta', keywords: ['okta', 'ssws'], pattern: /(?<![\w-])00[\w-]{40}(?![\w-])/g, ...beside('okta', 'ssws') },
+  {
+    vendor: 'EasyPost',
+    source: 'docs.easypost.com: Authentication; gitleaks: easypost-api-token, easypost-test-api-token',
+    keywords: ['ezak', 'eztk'],
+    pattern: /(?<!\w)EZ[AT]K[A-Za-z\d]{54}(?!\w)/g,
+  },
+  {
+    vendor: 'Shippo',
+    source: 'docs.goshippo.com: Authentication; gitleaks: shippo-api-token',
+    keywords: ['shippo_'],
+    pattern: /(?<!\w)shippo_(?:live|test)_[\da-f]{40}(?!\w)/g,
+  },
+  {
+    vendor: 'Duffel',
+    source: 'duffel.com: Making requests; gitleaks: duffel-api-token',
+    keywords: ['duffel_'],
+    pattern: /(?<!\w)duffel_(?:live|test)_[\w=-]{43}(?!\w)/g,
+  },
+  {
+    vendor: 'Okta',
+    source: 'developer.okta.com: Create an API token; gitleaks: okta-access-token',
+    keywords: ['okta', 'ssws'],
+    pattern: /(?<![\w-])00[\w-]{40}(?![\w-])/g,
+    ...beside('okta', 'ssws'),
+  },
 ]

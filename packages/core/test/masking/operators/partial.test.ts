@@ -59,6 +59,7 @@ describe('partial', () => {
       'a b@example.com',
       'a@b@example.com',
       'password123@4111 1111.com',
+      'password123@com',
       'password123@-a.com',
       'password123@a-.com',
       'password123@a..com',
