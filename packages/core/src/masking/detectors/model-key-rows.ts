@@ -95,7 +95,8 @@ export const modelRows: readonly KeyRow[] = [
     source: 'docs.cohere.com: API keys; gitleaks: cohere-api-token',
     keywords: ['cohere', 'co_api_key'],
     pattern: /(?<![\w-])[A-Za-z\d]{40}(?![\w-])/g,
-    ...beside('cohere', 'co_api_key'),
+    // Not the name alone: texts are coherent.
+    ...beside('cohere_api', 'cohere api', 'cohere-api', 'cohere_key', 'cohere key', 'cohereapikey', 'co_api_key'),
   },
   {
     vendor: 'Mistral',

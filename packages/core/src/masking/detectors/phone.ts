@@ -21,8 +21,8 @@ const countries: readonly CountryCode[] = [
   'SE',
 ]
 
-/** E.164, with what people put between the digits (ITU-T E.123). */
-const international = /(?<![\w+]|\d\.)(?:\+|00)[1-9](?:[ ./()-]{0,2}\d){6,14}(?![\w+])/g
+/** E.164, with what people put between the digits (ITU-T E.123). Not a part of a number in groups, such as an ISBN. */
+const international = /(?<![\w+]|\d[.-])(?:\+|00)[1-9](?:[ ./()-]{0,2}\d){6,14}(?![\w+])/g
 
 /** The North American form. */
 const american = /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?![\w-]|\.\d)/g
@@ -40,6 +40,8 @@ function isInternational(match: string): boolean {
 }
 
 function isNational(match: string): boolean {
+  // From one number to another.
+  if (match.includes('..')) return false
   // Dates, and times without colons.
   if (/^(?:19|20)\d\d[-./]\d\d?[-./]\d\d?/.test(match) || /^\d\d?[./-]\d\d?[./-](?:19|20)?\d\d$/.test(match))
     return false

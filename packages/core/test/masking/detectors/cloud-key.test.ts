@@ -40,6 +40,7 @@ describe('keys of clouds and services', () => {
     'npm_config_registry',
     'ghp_tooshort',
     `aws commit ${'a1'.repeat(20)}`,
+    `a coherent commit ${hex(40)}`,
     'the aws_secret_access_key is ****************************************',
     'asia and skating',
   ])('are not: %s', (text) => {
