@@ -39,6 +39,8 @@ describe('telephone numbers', () => {
     ['a country that does not exist', '+999 123 456 789'],
     ['too short', '+44 123'],
     ['a time zone', '+0200'],
+    ['costs', 'cost=0.00..972.47'],
+    ['a part of an ISBN', '978-1-006-83883-5'],
     ['a decimal', '919.00498 413.6 256.896'],
   ])('are not: %s', (_, text) => {
     expect(found(`phone ${text}`)).toEqual([])

@@ -38,6 +38,25 @@ describe('private keys', () => {
     expect(found('-----BEGIN PRIVATE KEY-----')).toEqual(['-----BEGIN PRIVATE KEY-----'])
   })
 
+  it('are found as SSH2 writes them, with four dashes', () => {
+    const key = `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n${body}---- END SSH2 ENCRYPTED PRIVATE KEY ----`
+    expect(found(`x ${key} y`)).toEqual([key])
+    const unended = key.slice(0, 200).trimEnd()
+    expect(found(`${unended}\n${key}`)).toEqual([unended, key])
+  })
+
+  it.each(['\n', '\r\n', '\\n'])('are found in the files of PuTTY, whose lines end in %j', (end) => {
+    const lines = body.trimEnd().split('\n')
+    const head = [
+      'PuTTY-User-Key-File-3: ssh-rsa',
+      'Public-Lines: 1',
+      'AAAAB3Nza',
+      `Private-Lines: ${String(lines.length)}`,
+    ]
+    const tail = ['Private-MAC: 4dd7f01bc2e8', 'and so on']
+    expect(found([...head, ...lines, ...tail].join(end))).toEqual([end + lines.join(end)])
+  })
+
   it('are no public keys and certificates', () => {
     for (const label of ['PUBLIC KEY', 'CERTIFICATE', 'SSH2 PUBLIC KEY']) expect(found(block(label))).toEqual([])
   })
