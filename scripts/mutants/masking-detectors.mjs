@@ -75,7 +75,7 @@ const detectorGuards = [
   ],
   ['a port is no password', 'connection-password', 'connection-password', '(?!\\d{1,5}[/?#"\'<>,])'],
   ['what JSON goes on with is no password', 'connection-password', 'connection-password', '"(?![,:}\\]])', '"'],
-  ['a port that is filled in is no password', 'connection-password', 'connection-password', '(?![\\\\$]?\\{)'],
+  ['a port that is filled in is no password', 'connection-password', 'connection-password', '(?!\\\\$?\\\\{)'],
   [
     'passwords of Oracle',
     'connection-password',
@@ -95,10 +95,10 @@ const detectorGuards = [
     'quotes in quotes',
     'connection-password',
     'connection-password',
-    "''|\\\\[^\\r\\n]){1,256})'",
-    "\\\\[^\\r\\n]){1,256})'",
+    "''|\\\\\\\\[^\\\\r\\\\n]){1,256})'",
+    "\\\\\\\\[^\\\\r\\\\n]){1,256})'",
   ],
-  ['braces in braces', 'connection-password', 'connection-password', '|\\}\\}){1,256}', '){1,256}'],
+  ['braces in braces', 'connection-password', 'connection-password', '|\\\\}\\\\}){1,256}', '){1,256}'],
   ['keys with four dashes', 'private-key', 'private-key', '/-{4,5} ?BEGIN (?:', '/-----BEGIN (?:'],
   [
     'keys with four dashes end before the next',

@@ -76,6 +76,13 @@ const throughGuards = [
 /** Which places of a text are looked at. */
 export const maskingPlaceGuards = [
   {
+    name: 'private keys of PuTTY are looked for',
+    file: source('keyword-places'),
+    find: "words: ['private key', 'private-lines']",
+    replace: "words: ['private key']",
+    tests,
+  },
+  {
     name: 'words that are not ASCII speak for a date or a number',
     file: source('hot-places'),
     find: 'if (list !== undefined) this.#word(list, at + 1)',

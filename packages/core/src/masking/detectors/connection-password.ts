@@ -12,7 +12,7 @@ const inUrl = new RegExp(`${user}(?<secret>${sign('/?#')}{1,256})(?=@[\\w[.-])`,
 
 /** With a sign in it that begins a path, a query or a fragment, if it stood elsewhere. */
 const inUrlAsTyped = new RegExp(
-  `${user}(?![\\\\$]?\\{)(?<secret>${sign('/?#@')}{0,128}[/?#]${sign('@')}{0,128})(?=@[\\w[.-])`,
+  `${user}(?!\\$?\\{)(?<secret>${sign('/?#@')}{0,128}[/?#]${sign('@')}{0,128})(?=@[\\w[.-])`,
   'gi',
 )
 

@@ -36,7 +36,6 @@ const lists: readonly WordPlaces[] = [
     place: (text, end) => (follows(authorization, text, end) ? { start: end, end: end + 2100 } : undefined),
   },
   { words: ['eyj'], place: (text, end) => (text.startsWith('eyJ', end - 3) ? tokenAround(text, end) : undefined) },
-  { words: ['jdbc:oracle'], place: (_, end) => ({ start: end - 1, end }) },
   { words: ['private key', 'private-lines'], place: (_, end) => ({ start: end - 64, end: end + longestKey }) },
   ...keyRows.map(({ keywords, context, vendor }, index): WordPlaces => {
     const [detector, reach] = [vendors[index], reachOf(vendor)]
