@@ -1,8 +1,15 @@
 const source = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
 const tests = ['packages/adapter-pg/test/lineage/lineage.test.ts']
 
-/** Fields of rows. */
+/** Fields of rows, and what types values have in common. */
 export const lineageFieldGuards = [
+  {
+    name: 'values of two types have none in common',
+    file: source('type-of'),
+    find: 'other === undefined && type < firstUserId',
+    replace: 'type < firstUserId',
+    tests,
+  },
   {
     name: 'what is no field may be a function',
     file: source('function-calls'),

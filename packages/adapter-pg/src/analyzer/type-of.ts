@@ -1,3 +1,4 @@
+import { firstUserId } from '../catalog/first-user-id.js'
 import { findRoutines, findType, typeOfCall, writtenName } from './names.js'
 import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { resolveColumn, rowField, wholeRow } from './resolve-column.js'
@@ -7,7 +8,7 @@ import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from
 import type { Walk } from './walk.js'
 
 /** Object ids of builtin types. */
-const types = Object.freeze({ bool: 16, int4: 23, numeric: 1700, bit: 1560 })
+const types = Object.freeze({ bool: 16, text: 25, int4: 23, numeric: 1700, bit: 1560 })
 
 /**
  * The type of an expression where it is plain to see; undefined otherwise. Used only to leave out overloads that cannot be
@@ -47,6 +48,8 @@ function inferType(walk: Walk, node: TreeNode | undefined, scope: Scope, infer: 
       const field = rowField(scope, body)
       return field?.relation.columns.get(field.column)?.type
     }
+    case 'CoalesceExpr':
+      return commonType(listOf(body, 'args').map((value) => infer(value)))
     case 'TypeCast': {
       const name = nodeOf(body, 'typeName')
       return name === undefined ? undefined : typeNameId(walk, name)
@@ -137,11 +140,27 @@ function operatorType(walk: Walk, body: TreeNode, infer: Infer): InferredType {
   const lexpr = nodeOf(body, 'lexpr')
   const left = lexpr === undefined ? 0 : infer(lexpr)
   const right = infer(nodeOf(body, 'rexpr'))
-  if (kind === 'AEXPR_OP')
-    return operators.find((operator) => operator.left === left && operator.right === right)?.result
+  if (kind === 'AEXPR_OP') {
+    const exact = operators.find((operator) => operator.left === left && operator.right === right)?.result
+    return exact ?? (name === '||' && users.length === 0 && joinsTexts(left, right) ? types.text : undefined)
+  }
   // NULLIF gives what its `=` takes on the left: not always the type that is written there.
   const other = right === unknownType ? left : right
   return operators.find((operator) => operator.left === left && operator.right === other)?.left
+}
+
+/** A text with a text of any kind, or with a literal, which becomes one. */
+function joinsTexts(left: InferredType, right: InferredType): boolean {
+  const [isLeft, isRight] = [left, right].map((type) => type !== undefined && texts.has(type))
+  return (isLeft === true && (isRight === true || right === unknownType)) || (isRight === true && left === unknownType)
+}
+
+const texts: ReadonlySet<number> = new Set([types.text, 1042, 1043])
+
+/** Values of one of the server's types, with literals beside them, stay of it. */
+function commonType(all: readonly InferredType[]): InferredType {
+  const [type, other] = new Set(all.filter((each) => each !== unknownType))
+  return type !== undefined && other === undefined && type < firstUserId && !all.includes(undefined) ? type : undefined
 }
 
 /** Expressions that give whatever their operator gives; all others give a boolean. */

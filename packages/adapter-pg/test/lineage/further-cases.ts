@@ -61,7 +61,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ],
   [
     'SELECT f || f FROM (SELECT e || e AS f FROM (SELECT email || name AS e FROM customers) s) s',
-    'customers.email customers.name > customers.email customers.name',
+    'customers.email customers.name',
   ],
   ["SELECT concat(string_agg(email, ','), 'x') FROM customers", 'customers.email > customers.email'],
   ['SELECT concat(email, $1) FROM customers', 'customers.email > customers.email'],
@@ -84,7 +84,19 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ['SELECT email = name FROM customers', 'customers.email customers.name'],
   ["SELECT split_part(email, '@', 2), replace(email, 'a', 'b') FROM customers", 'customers.email | customers.email'],
   ['SELECT strpos(lower(email) COLLATE "C", \'a\') FROM customers', 'customers.email > customers.email'],
-  ['SELECT lower(email || name) FROM customers', 'customers.email customers.name > customers.email customers.name'],
+  ['SELECT lower(email || name) FROM customers', 'customers.email customers.name'],
+  ["SELECT name || ' <' || email || '>' FROM customers", 'customers.email customers.name'],
+  ["SELECT 'x' || name || email FROM customers", 'customers.email customers.name'],
+  [
+    "SELECT coalesce(email, '') || 'x', coalesce(email, name) || 'x' FROM customers",
+    'customers.email | customers.email customers.name > customers.email customers.name',
+  ],
+  [
+    "SELECT coalesce(email, (SELECT name)) || ARRAY['x'] FROM customers",
+    'customers.name > customers.email customers.name',
+  ],
+  ["SELECT coalesce(price, price) || 'x' FROM prices", 'prices.price > prices.price'],
+  ["SELECT (id || id) || 'x' FROM customers", 'customers.id > customers.id'],
   ['SELECT email FROM customers GROUP BY 1', 'customers.email! > customers.email'],
   ['SELECT lower(email) AS e, count(*) FROM customers GROUP BY e', 'customers.email | - > customers.email'],
   [
