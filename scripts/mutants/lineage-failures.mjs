@@ -13,15 +13,15 @@ export const lineageFailureGuards = [
   {
     name: 'a plan tells of values that statistics expect',
     file: source('explain'),
-    find: 'walk.flows.drop(inner.flow)\n  divertLookups(walk, lookups)',
-    replace: 'walk.flows.drop(inner.flow)',
+    find: 'walk.flows.divert([{ sources }])\n  divertLookups(walk, lookups)',
+    replace: 'walk.flows.divert([{ sources }])',
     tests,
   },
   {
     name: 'EXPLAIN ANALYZE tells how large values are',
     file: source('explain'),
-    find: 'if (inner.flow !== undefined) walk.flows.divert(flowsOf(inner.flow))',
-    replace: '',
+    find: 'walk.flows.divert([{ sources: read }])',
+    replace: 'void read',
     tests,
   },
   {

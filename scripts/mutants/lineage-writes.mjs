@@ -84,7 +84,12 @@ export const lineageWriteGuards = [
     'const values = new Map([...columns].map((column) => [column, 0]))',
   ),
   guard('columns that an index has besides are not compared', catalog, 'columns?.slice(0, keyColumns)', 'columns'),
-  guard('what an expression of a unique index is made of is compared', catalog, ', ...(used ?? [])]', ']'),
+  guard(
+    'what an expression of a unique index is made of is compared',
+    catalog,
+    '[...keys.filter((key) => key !== 0), ...(used ?? [])]',
+    'keys.filter((key) => key !== 0)',
+  ),
   guard(
     'an index with a predicate compares in another way',
     catalog,

@@ -37,8 +37,8 @@ export const withheldErrorGuards = [
   {
     name: 'where people would be asked, details are withheld, too',
     file: source('door/server-words'),
-    find: "effect === 'allow' ?",
-    replace: "effect !== 'deny' ?",
+    find: "effect === 'allow' ? bytes",
+    replace: "effect !== 'deny' ? bytes",
     tests,
   },
   {
@@ -51,7 +51,7 @@ export const withheldErrorGuards = [
   {
     name: 'rules about texts are asked with a text',
     file: source('door/server-words'),
-    find: "text: this.#asked.map(asText).join(';\\n')",
+    find: "text: effects.map(asText).join(';\\n')",
     replace: "text: ''",
     tests,
   },
