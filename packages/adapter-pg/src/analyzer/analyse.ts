@@ -1,7 +1,7 @@
 import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
 import { compareBuiltins } from './compared-builtins.js'
-import type { CopyOut } from './copy-out.js'
+import type { CopyOut } from './copy-format.js'
 import { applyDefinition } from './definitions.js'
 import { handlers } from './handlers.js'
 import { lineageOf } from './lineage.js'

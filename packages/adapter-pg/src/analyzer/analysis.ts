@@ -1,5 +1,5 @@
 import type { Description } from '@bothkeys/core/adapter'
-import type { CopyOut } from './copy-out.js'
+import type { CopyOut } from './copy-format.js'
 import type { TypedNode } from './tree.js'
 
 /** A transaction verb and what it says about access. */

@@ -1,5 +1,24 @@
 import { bodyOf, listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode } from './tree.js'
 
+/** One COPY TO STDOUT: how its rows are written, and what they consist of. The server tells neither in its answer. */
+export interface CopyOut {
+  /** Undefined: in a way that is not known. */
+  readonly format: CopyFormat | undefined
+  /** Undefined where they are not plain to see. */
+  readonly columns: readonly CopyColumn[] | undefined
+}
+
+/** A column of what COPY gives, as far as it is known. */
+export interface CopyColumn {
+  readonly name: string
+  /** Object id of the relation that it is a column of; 0 for anything else. */
+  readonly table: number
+  /** Its number in that relation. */
+  readonly number: number
+  /** Object id of its type, for a domain that of what it is over; 0 where it cannot be told. */
+  readonly type: number
+}
+
 /** How COPY TO writes rows (PostgreSQL documentation, "COPY": File Formats). Characters are bytes of ASCII. */
 export type CopyFormat = CopyText | CopyCsv | { readonly kind: 'binary' }
 

@@ -1,28 +1,9 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { copyFormat, type CopyFormat } from './copy-format.js'
+import { type CopyColumn, copyFormat, type CopyOut } from './copy-format.js'
 import { baseType } from './overloads.js'
 import type { OutputColumn } from './scope.js'
 import { listOf, type TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
-
-/** One COPY TO STDOUT: how its rows are written, and what they consist of. The server tells neither in its answer. */
-export interface CopyOut {
-  /** Undefined: in a way that is not known. */
-  readonly format: CopyFormat | undefined
-  /** Undefined where they are not plain to see. */
-  readonly columns: readonly CopyColumn[] | undefined
-}
-
-/** A column of what COPY gives, as far as it is known. */
-export interface CopyColumn {
-  readonly name: string
-  /** Object id of the relation that it is a column of; 0 for anything else. */
-  readonly table: number
-  /** Its number in that relation. */
-  readonly number: number
-  /** Object id of its type, for a domain that of what it is over; 0 where it cannot be told. */
-  readonly type: number
-}
 
 /** What leaves by a COPY TO STDOUT. `given`: the columns of its query, once it was handled. */
 export function copyOut(

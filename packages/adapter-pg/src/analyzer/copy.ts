@@ -1,5 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { copyOut, type CopyOut } from './copy-out.js'
+import type { CopyOut } from './copy-format.js'
+import { copyOut } from './copy-out.js'
 import { flowsOf, type QueryFlow, Sources } from './flows.js'
 import { relationRange } from './from.js'
 import { expectRelation, rangeVarName } from './names.js'

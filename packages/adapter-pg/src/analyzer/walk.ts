@@ -1,7 +1,7 @@
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import type { SessionState } from '../catalog/session-state.js'
 import type { Analysis, RegistryChange } from './analysis.js'
-import type { CopyOut } from './copy-out.js'
+import type { CopyOut } from './copy-format.js'
 import { EffectSet } from './effect-set.js'
 import { Flows } from './flows.js'
 import type { Parsed } from './parse-bytes.js'

@@ -1,6 +1,5 @@
 import { BothKeysError, type ResultMasks } from '@bothkeys/core/adapter'
-import type { CopyFormat } from '../analyzer/copy-format.js'
-import type { CopyColumn, CopyOut } from '../analyzer/copy-out.js'
+import type { CopyColumn, CopyFormat, CopyOut } from '../analyzer/copy-format.js'
 import type { NamedIn } from '../analyzer/whole-reads.js'
 import { ByteWriter } from './byte-writer.js'
 import { CopyLines } from './copy-lines.js'

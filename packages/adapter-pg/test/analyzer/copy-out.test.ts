@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CopyOut } from '../../src/analyzer/copy-out.js'
+import type { CopyOut } from '../../src/analyzer/copy-format.js'
 import { toldOf } from '../lineage/support.js'
 import { analysisOf } from './support/shop.js'
 

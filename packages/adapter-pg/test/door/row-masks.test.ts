@@ -1,7 +1,7 @@
 import type { CellMask, ContentMask, Permit, ResultMasks } from '@bothkeys/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { Analysis } from '../../src/analyzer/analysis.js'
-import type { CopyOut } from '../../src/analyzer/copy-out.js'
+import type { CopyOut } from '../../src/analyzer/copy-format.js'
 import type { NamedIn } from '../../src/analyzer/whole-reads.js'
 import type { Relation } from '../../src/catalog/snapshot.js'
 import { int32, message } from '../../src/door/messages.js'
