@@ -17,6 +17,8 @@ const builtIn = masker({ detect: [...builtInDetectors.values()] })
 /** For what nobody waits for, so that no time matters. */
 const never = { idleMs: Infinity }
 const text: MaskerStreamOptions = { content: 'text' }
+/** What fails here is often that something never comes. */
+const brief = { timeout: 30_000 }
 const secret = '4111 1111 1111 1111'
 const failing: Detector = {
   ...card,
@@ -218,7 +220,7 @@ describe('a stream of a masker', () => {
   })
 })
 
-describe('an idle stream of a masker', () => {
+describe('an idle stream of a masker', brief, () => {
   it('gives out what waits when its time has come, and keeps the beginning of a value', async () => {
     const timer = new HandTimer()
     const stream = masker().stream({ ...text, timer: timer.start, idleMs: 40 })
@@ -280,7 +282,7 @@ describe('an idle stream of a masker', () => {
   })
 })
 
-describe('a stream of a masker whose reader is slow', () => {
+describe('a stream of a masker whose reader is slow', brief, () => {
   /** A piece, and what a stream of Node.js holds for its reader. */
   const bound = 65_536 * 3
   const clean = 'all is well here. '.repeat(4 * 65_536)
@@ -342,7 +344,7 @@ describe('a stream of a masker whose reader is slow', () => {
   })
 })
 
-describe('a stream of a masker whose detector fails', () => {
+describe('a stream of a masker whose detector fails', brief, () => {
   const broken = masker({ detect: [failing] })
 
   it('is destroyed, and shows nothing of what waited', async () => {
@@ -406,7 +408,7 @@ describe('a stream of a masker whose detector fails', () => {
   })
 })
 
-describe('a stream of a masker that is stopped', () => {
+describe('a stream of a masker that is stopped', brief, () => {
   it('shows nothing of what waited', async () => {
     for (const stop of [
       (stream: Transform) => stream.destroy(new Error('stopped')),
@@ -485,7 +487,7 @@ describe('a stream of a masker that is stopped', () => {
   })
 })
 
-describe('the options of a stream of a masker', () => {
+describe('the options of a stream of a masker', brief, () => {
   it.each<[object, RegExp]>([
     [{ contents: 'text' }, /no option contents/],
     [{ content: 'json' }, /content is bytes or text/],

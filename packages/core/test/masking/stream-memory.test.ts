@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
 const isWhole = process.env['BOTHKEYS_SOAK'] !== undefined
-const mib = isWhole ? 1024 : 24
+const mib = isWhole ? 1024 : 16
 const mebibyte = 1024 * 1024
 const script = fileURLToPath(new URL('support/stream-memory.mjs', import.meta.url))
 
