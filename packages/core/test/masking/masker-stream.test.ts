@@ -268,6 +268,12 @@ describe('an idle stream of a masker', brief, () => {
     expect(await rest).toEqual({ done: false, value: 'b' })
     await closed
     expect(timer.waits).toEqual([])
+    const patient = masker().webStream({ content: 'text', timer: timer.start, ...never })
+    const waiting = patient.readable.getReader().read()
+    const last = patient.writable.getWriter()
+    await last.write('c')
+    expect(timer.waits).toEqual([])
+    await Promise.all([last.close(), waiting])
   })
 
   it('has a timer of the process, which does not keep it running', async () => {
