@@ -76,7 +76,7 @@ export const lineageFailureGuards = [
   {
     name: 'a subquery that may give two rows may fail as a value',
     file: source('expressions'),
-    find: 'if (walk.flows.isJudged && mayFail(walk, kind, query)) walk.flows.mayFail()',
+    find: 'if (walk.flows.isJudged && mayFail(walk, kind, query, inner)) walk.flows.mayFail()',
     replace: '',
     tests,
   },
@@ -120,13 +120,6 @@ export const lineageFailureGuards = [
     file: source('totality'),
     find: 'if (!isTotalCast(walk.catalog, source, target, facts)) walk.flows.mayFail()',
     replace: '',
-    tests,
-  },
-  {
-    name: 'two columns may have two collations',
-    file: source('totality'),
-    find: 'oneCollation: flows.size - before <= 1',
-    replace: 'oneCollation: true',
     tests,
   },
   {
