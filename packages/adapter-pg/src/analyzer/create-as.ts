@@ -18,6 +18,7 @@ export function newRelation(walk: Walk, body: TreeNode, kind = 'table'): string 
   const { schema, name } = rangeVarName(body)
   const isTemporary = textOf(body, 'relpersistence') === 't' || schema === 'pg_temp'
   const place = isTemporary ? 'pg_temp' : (schema ?? creationSchema(walk))
-  followName(walk, 'relation', { schema: place, name })
+  const real = isTemporary ? (walk.state.temporarySchema ?? place) : place
+  followName(walk, 'relation', { schema: real, name })
   return resource(kind, schemaLabel(place, walk.state), name)
 }
