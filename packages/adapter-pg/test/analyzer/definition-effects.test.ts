@@ -53,8 +53,9 @@ describe('columns that a definition reads', () => {
     ],
     ['alter table orders alter note type text', ['table:shop.orders via=define columns=note']],
     ['alter table items alter amount type text using sku', ['table:shop.items via=define columns=amount,sku']],
+    ['alter table items alter amount type text using (items).sku', ['table:shop.items via=define columns=amount,sku']],
     [
-      'alter table items alter amount type text using (items).sku',
+      'alter table items alter amount type text using items::text',
       ['table:shop.items via=define columns=*,amount,order_id,sku'],
     ],
     ['alter table items alter amount set expression as (length(sku))', ['table:shop.items via=define columns=sku']],
