@@ -97,7 +97,7 @@ export const lineageDefinitionGuards = [
   guard(
     'a new relation may be found by others',
     source('create-as'),
-    "  followName(walk, 'relation', { schema: place, name })\n",
+    "  followName(walk, 'relation', { schema: real, name })\n",
   ),
   guard(
     'a temporary one is found first',

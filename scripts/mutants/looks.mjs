@@ -66,6 +66,20 @@ export const lookGuards = [
     cache,
   ],
   [
+    'knows the end of its own transaction',
+    catalog('session-state'),
+    'const own of [transaction, before.transaction]',
+    'const own of [transaction]',
+    state,
+  ],
+  [
+    'asks for the id of its own transaction',
+    catalog('state-probe'),
+    'session, ownTransaction]',
+    "session, 'NULL::pg_catalog.text']",
+    cache,
+  ],
+  [
     'looks at all of it behind unknown transactions',
     catalog('session-state'),
     'endedBetween(before.snapshot, snapshot)?.every(harmless) !== true',
@@ -82,8 +96,8 @@ export const lookGuards = [
   [
     'looks at all of it in an unknown transaction',
     catalog('session-state'),
-    '  if (transaction !== undefined && !harmless(transaction)) return undefined\n',
-    '',
+    'const own of [transaction, before.transaction]',
+    'const own of [before.transaction]',
     state,
   ],
   [

@@ -21,13 +21,17 @@ export interface ProbedState {
   readonly catalogEpoch: string
   /** Changes whenever `state` does. */
   readonly stateEpoch: string
+  /** The id of the transaction that was asked in, if it had one. What it changed is gone when it is rolled back. */
+  readonly transaction: string | undefined
 }
 
 /** Reads the row of `stateProbe`. Throws TypeError when it is something else. */
 export function readState(row: readonly (string | null)[]): ProbedState {
-  const [snapshot, catalogEpoch, session] = row
+  const [snapshot, catalogEpoch, session, transaction] = row
   if (typeof snapshot !== 'string' || typeof catalogEpoch !== 'string' || typeof session !== 'string') throw otherwise()
-  return { state: sessionOf(session), snapshot, catalogEpoch, stateEpoch: session }
+  if (transaction === undefined) throw otherwise()
+  const asked = { snapshot, catalogEpoch, transaction: transaction ?? undefined }
+  return { ...asked, state: sessionOf(session), stateEpoch: session }
 }
 
 /** One answer of `stateProbeSince` or `stateProbeOwning`. */
@@ -47,18 +51,19 @@ export function readShortAnswer(row: readonly (string | null)[]): ShortAnswer {
 
 /**
  * The state now, when nothing has changed in the catalog since `before`: every transaction that ended since is `harmless`,
- * and so is the one that was asked in. Undefined: something may have changed, so `stateProbe` has to say.
+ * and so is the one that was asked in, now and before: no snapshot lists the transaction that takes it. Undefined: something
+ * may have changed, so `stateProbe` has to say.
  */
 export function stateSince(
   { snapshot, transaction, session }: ShortAnswer,
   before: ProbedState,
   harmless: (transaction: string) => boolean,
 ): ProbedState | undefined {
-  if (transaction !== undefined && !harmless(transaction)) return undefined
+  for (const own of [transaction, before.transaction]) if (own !== undefined && !harmless(own)) return undefined
   if (snapshot === before.snapshot && session === before.stateEpoch) return before
   if (snapshot !== before.snapshot && endedBetween(before.snapshot, snapshot)?.every(harmless) !== true)
     return undefined
-  return { ...before, state: sessionOf(session), stateEpoch: session, snapshot }
+  return { ...before, state: sessionOf(session), stateEpoch: session, snapshot, transaction }
 }
 
 /** Whether values are read alike in two states. */

@@ -143,13 +143,16 @@ const session = `pg_catalog.array_to_json(ARRAY[${[
   ...probedSettings.map(setting),
 ].join(', ')}])::pg_catalog.text`
 
-const full = (hash: RowHash): string => `SELECT ${[snapshotText, fingerprint(hash), session].join(', ')}`
+const ownTransaction = 'pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text'
+
+const full = (hash: RowHash): string =>
+  `SELECT ${[snapshotText, fingerprint(hash), session, ownTransaction].join(', ')}`
 
 /**
  * What a connection's texts mean right now, in one row of texts for `readState`: snapshot, fingerprint of everything in
- * the catalog that users can make, and the state of the session. One fixed text per server generation; names everything
- * with its schema, so that no object of a user can take part. Prepare it once per connection: most of its cost on a small
- * database is planning.
+ * the catalog that users can make, the state of the session, and the id of this transaction if it has one. One fixed text
+ * per server generation; names everything with its schema, so that no object of a user can take part. Prepare it once per
+ * connection: most of its cost on a small database is planning.
  *
  * It sees what its transaction sees. Under REPEATABLE READ and SERIALIZABLE that is the catalog at the start of the
  * transaction, while the server itself always looks names up in the newest one.

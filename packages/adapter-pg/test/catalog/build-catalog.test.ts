@@ -128,7 +128,7 @@ describe('a catalog snapshot', () => {
 
 describe('readState', () => {
   const session = ['["pg_catalog","public"]', null, 'a', 'b', ...probedSettings]
-  const row: readonly (string | null)[] = ['1:1:', '0.', JSON.stringify(session)]
+  const row: readonly (string | null)[] = ['1:1:', '0.', JSON.stringify(session), null]
 
   it('names what the probe answered', () => {
     const { state, snapshot, catalogEpoch } = readState(row)
@@ -150,7 +150,7 @@ describe('readState', () => {
   })
 
   it('takes the catalog to be the same only while nothing ended and ran that may have changed it', () => {
-    const before = readState(['8:8:', '0.', row[2] ?? null])
+    const before = readState(row.with(0, '8:8:'))
     const since = (
       snapshot: string,
       transaction: string | null = null,
@@ -173,8 +173,17 @@ describe('readState', () => {
     expect(since('7:8:7', null, ['7'])).toBeUndefined()
   })
 
+  it('tells when the transaction ended that it was asked in, which no snapshot of its own lists', () => {
+    const inside = readState(row.with(0, '8:10:').with(3, '8'))
+    expect(inside.transaction).toBe('8')
+    const since = (snapshot: string, harmless: readonly string[] = []): unknown =>
+      stateSince(readShortAnswer([snapshot, null, row[2] ?? null]), inside, (id) => harmless.includes(id))
+    expect([since('10:10:'), since('8:10:')]).toEqual([undefined, undefined])
+    expect(since('10:10:', ['8'])).toEqual({ ...inside, snapshot: '10:10:', transaction: undefined })
+  })
+
   it('refuses another answer', () => {
-    for (const wrong of [['1'], row.with(1, null), row.with(2, '["more"]'), row.with(2, '{}')]) {
+    for (const wrong of [['1'], row.slice(0, 3), row.with(1, null), row.with(2, '["more"]'), row.with(2, '{}')]) {
       expect(() => readState(wrong)).toThrow(TypeError)
     }
     expect(() => readShortAnswer(['1:1:'])).toThrow(TypeError)

@@ -147,6 +147,16 @@ describe('a connection that looks again after changes of rows', () => {
     expect((await cache.look(client.run, 15, { before: first })).state).not.toBe(first.state)
   })
 
+  it('knows that its own transaction was undone, also when a later one ended before', async () => {
+    await client.client.query('begin; create temp table t (b int)')
+    await owner.query('select pg_current_xact_id()')
+    const inside = await cache.look(client.run, 15, anew)
+    expect(inside.state.catalog.relations.size).toBe(first.state.catalog.relations.size + 1)
+    await client.client.query('rollback')
+    const next = await cache.look(client.run, 15, { before: inside })
+    expect(next.state).toBe(first.state)
+  })
+
   it('looks at the whole catalog when it has not done so for a second', async () => {
     await change(client)
     client.ran.length = 0

@@ -34,7 +34,7 @@ class Server extends StateCache {
     this.onLook()
     owns?.(this.transaction)
     const session = sessionState({ settings: this.settings })
-    const probed = { state: session, snapshot: '', catalogEpoch: '', stateEpoch: '' }
+    const probed = { state: session, snapshot: '', catalogEpoch: '', stateEpoch: '', transaction: undefined }
     return Promise.resolve({ state: new ServerState(this.key, session, shop), probed, provenAtMs: 0 })
   }
 }
