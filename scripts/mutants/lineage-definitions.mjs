@@ -57,7 +57,7 @@ export const lineageDefinitionGuards = [
   guard(
     'a function that is dropped leaves its name to others',
     drop,
-    'if (kindOf(type) !== undefined) followAnything(walk)\n  if (ofRelationItself.has(type)) {',
+    'if (kindOf(type) !== undefined || passedThrough.has(type)) followAnything(walk)\n  if (ofRelationItself.has(type)) {',
     'if (ofRelationItself.has(type)) {',
   ),
   guard(
@@ -149,6 +149,59 @@ export const lineageDefinitionGuards = [
     source('grants'),
     'Handler = (walk, body) => {\n  followAnything(walk)',
     'Handler = (walk, body) => {',
+  ),
+  guard(
+    'a policy chooses rows by what others may not compare',
+    relations,
+    'by values that it may not compare.\n  followAnything(walk)',
+    'by values that it may not compare.',
+  ),
+  guard(
+    'values pass through a cast and its like',
+    objects,
+    'define(walk, naming(walk, body))\n    followAnything(walk)',
+    'define(walk, naming(walk, body))',
+  ),
+  guard(
+    'an extension makes names of any kind',
+    objects,
+    'may have any names.\n    followAnything(walk)',
+    'may have any names.',
+  ),
+  guard('so does another server', objects, 'which names they have.\n  followAnything(walk)', 'which names they have.'),
+  guard(
+    'settings of the server are of who logs in next',
+    objects,
+    'sensitive: true,\n  })\n  followAnything(walk)',
+    'sensitive: true,\n  })',
+  ),
+  guard('a cast that is dropped leaves calls to others', drop, ' || passedThrough.has(type)', ''),
+  ...['CAST', 'CONVERSION', 'EXTENSION', 'OPCLASS', 'TRANSFORM'].map((kind) =>
+    guard(`so does a dropped ${kind.toLowerCase()}`, drop, `'${kind}'`, "'NONE'"),
+  ),
+  guard(
+    'a partition that leaves is one of itself',
+    source('alter-table'),
+    "if (subtype !== 'AT_AttachPartition') followRenamed(walk, other)",
+    'void other',
+  ),
+  guard(
+    'one that comes is masked with the whole',
+    source('alter-table'),
+    "if (subtype !== 'AT_AttachPartition') followRenamed(walk, other)",
+    'followRenamed(walk, other)',
+  ),
+  guard(
+    'a child that inherits no more is one of itself',
+    source('alter-table'),
+    "if (subtype === 'AT_DropInherit') followRenamed(walk, relation)",
+    'void 0',
+  ),
+  guard(
+    'a dropped column stays in children',
+    source('alter-table'),
+    "if (subtype === 'AT_DropColumn') followRenamed(walk, relation, textOf(command, 'name'))",
+    'void 0',
   ),
   guard('pg_settings are settings', source('relation-changes'), '      followAnything(this.#walk)\n', ''),
   guard(

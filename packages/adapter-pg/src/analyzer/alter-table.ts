@@ -14,6 +14,7 @@ import { relationRange } from './from.js'
 import { lookAround, makeBounds } from './looked-at.js'
 import { rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
+import { followRenamed } from './range-values.js'
 import { readAnew } from './read-anew.js'
 import { grantTo, receiversOf } from './receivers.js'
 import { referencedTables } from './referenced-tables.js'
@@ -112,6 +113,7 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
   const cascade = textOf(command, 'behavior') === 'DROP_CASCADE' && { cascade: true }
   define(walk, target, { ...drop, ...cascade, ...(rewriting.has(subtype) && { rewrite: true }) })
   readAltered(walk, command, relation, scope)
+  if (relation !== undefined) followParted(walk, command, relation)
   const definition = nodeOf(command, 'def')
   if (definition === undefined) return
   const type = nodeOf(bodyOf(definition, 'ColumnDef') ?? {}, 'typeName')
@@ -127,6 +129,8 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
   if (partition !== undefined) {
     for (const other of defineRelative(walk, nodeOf(partition, 'name') ?? {})) {
       if (subtype === 'AT_AttachPartition' && relation !== undefined) readBounds(walk, relation, other)
+      // What rules say of the whole table is not said of it any more.
+      if (subtype !== 'AT_AttachPartition') followRenamed(walk, other)
     }
     const bound = nodeOf(partition, 'bound')
     if (bound !== undefined) {
@@ -147,6 +151,13 @@ function readAltered(walk: Walk, command: TreeNode, relation: Relation | undefin
     readNamed(walk, scope, ['*'])
     if (relation !== undefined) readReferenced(walk, relation)
   }
+}
+
+/** What rules say of a table is not said of a child that leaves it, nor of a column that stays in its children alone. */
+function followParted(walk: Walk, command: TreeNode, relation: Relation): void {
+  const subtype = textOf(command, 'subtype')
+  if (subtype === 'AT_DropInherit') followRenamed(walk, relation)
+  if (subtype === 'AT_DropColumn') followRenamed(walk, relation, textOf(command, 'name'))
 }
 
 /** A partition, or a table that is inherited from. Gives those that are there. */

@@ -69,6 +69,8 @@ const runsScript =
   (walk, body) => {
     define(walk, naming(walk, body), { sensitive: true })
     runEventTriggers(walk, { rewrite: true })
+    // What it makes may have any names.
+    followAnything(walk)
   }
 
 /** CREATE FUNCTION: the body is not run. Languages in which it could reach the server's process are sensitive. */
@@ -152,11 +154,14 @@ const alterSystem: Handler = (walk, body) => {
     object: 'system',
     sensitive: true,
   })
+  followAnything(walk)
 }
 
 const importForeignSchema: Handler = (walk, body) => {
   define(walk, resource('schema', textOf(body, 'local_schema')), { object: 'foreign-table' })
   walk.effects.add('execute', resource('server', textOf(body, 'server_name')), { sensitive: true })
+  // The other server says which names they have.
+  followAnything(walk)
 }
 
 const loadLibrary: Handler = (walk, body) => {
@@ -165,9 +170,13 @@ const loadLibrary: Handler = (walk, body) => {
   walk.changesCatalog = true
 }
 
-const createTransform: Handler = (walk) => {
-  define(walk, 'transform:*')
-}
+/** What values pass through on their way to where others write or compare them, whatever its name is. */
+const passesValues =
+  (naming: Naming): Handler =>
+  (walk, body) => {
+    define(walk, naming(walk, body))
+    followAnything(walk)
+  }
 
 /** In force for whoever logs in next, whose names then mean other things (search_path). */
 const alterSetting =
@@ -220,8 +229,8 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
     },
   ],
   ['CreateAmStmt', defines(global('access-method', 'amname'), true)],
-  ['CreateCastStmt', defines(every('cast'))],
-  ['CreateConversionStmt', defines(listed('conversion', 'conversion_name'))],
+  ['CreateCastStmt', passesValues(every('cast'))],
+  ['CreateConversionStmt', passesValues(listed('conversion', 'conversion_name'))],
   ['CreateDomainStmt', createDomain],
   ['CreateEnumStmt', createType('typeName')],
   ['CreateEventTrigStmt', defines(global('event-trigger', 'trigname'), true)],
@@ -229,7 +238,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateFdwStmt', defines(global('foreign-data-wrapper', 'fdwname'), true)],
   ['CreateForeignServerStmt', defines(global('server', 'servername'), true)],
   ['CreateFunctionStmt', createFunction],
-  ['CreateOpClassStmt', defines(listed('operator-class', 'opclassname'))],
+  ['CreateOpClassStmt', passesValues(listed('operator-class', 'opclassname'))],
   ['CreateOpFamilyStmt', defines(listed('operator-family', 'opfamilyname'))],
   ['CreatePLangStmt', defines(global('language', 'plname'), true)],
   ['CreatePublicationStmt', definePublication],
@@ -237,7 +246,7 @@ export const objectCommands: readonly (readonly [string, Handler])[] = [
   ['CreateSchemaStmt', createSchema],
   ['CreateSubscriptionStmt', defines(global('subscription', 'subname'), true)],
   ['CreateTableSpaceStmt', defines(global('tablespace', 'tablespacename'), true)],
-  ['CreateTransformStmt', createTransform],
+  ['CreateTransformStmt', passesValues(every('transform'))],
   ['CreateUserMappingStmt', defines(global('server', 'servername'), true)],
   ['CreatedbStmt', defines(global('database', 'dbname'))],
   ['DefineStmt', createDefined],

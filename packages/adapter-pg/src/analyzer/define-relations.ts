@@ -115,6 +115,8 @@ export const changePolicy: Handler = (walk, body) => {
   for (const { target } of relationTargets(walk, rangeVarName(nodeOf(body, 'table') ?? {}))) {
     grant(walk, target, { object: 'policy' })
   }
+  // Which rows are there for others, and for itself, would be chosen by values that it may not compare.
+  followAnything(walk)
 }
 
 /** CREATE STATISTICS: the server keeps what it finds in these columns. */

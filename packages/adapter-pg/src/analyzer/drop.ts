@@ -23,7 +23,7 @@ export const dropObjects: Handler = (walk, body) => {
 
 /** What others find by its name then is another one, which may be made next. */
 function followDropped(walk: Walk, type: string, item: TreeNode): void {
-  if (kindOf(type) !== undefined) followAnything(walk)
+  if (kindOf(type) !== undefined || passedThrough.has(type)) followAnything(walk)
   if (ofRelationItself.has(type)) {
     const written = writtenName(namesOf(listOf(bodyOf(item, 'List') ?? {}, 'items')) ?? [])
     const relation = written === undefined ? undefined : findRelation(walk, written)
@@ -31,6 +31,11 @@ function followDropped(walk: Walk, type: string, item: TreeNode): void {
   }
   if (type === 'OBJECT_SCHEMA') followSchema(walk, textOf(bodyOf(item, 'String') ?? {}, 'sval'))
 }
+
+/** Without these, calls and values that are there find others, or none; with an extension anything goes. */
+const passedThrough: ReadonlySet<string> = new Set(
+  ['CAST', 'CONVERSION', 'EXTENSION', 'OPCLASS', 'TRANSFORM'].map((kind) => `OBJECT_${kind}`),
+)
 
 /** Everything in a schema has no name any more, or another one. */
 function followSchema(walk: Walk, name: string): void {
