@@ -2,10 +2,32 @@ const source = (name) => `packages/adapter-pg/src/${name}.ts`
 const unit = ['packages/adapter-pg/test/analyzer/whole-reads.test.ts']
 const tests = ['packages/adapter-pg/test/door/withheld-errors.int.test.ts']
 const found = ['packages/adapter-pg/test/door/withheld.test.ts']
+const looked = ['packages/adapter-pg/test/masking/found-in-errors.int.test.ts']
 const raised = ['packages/adapter-pg/test/masking/raised.int.test.ts']
 
 /** What the client gets of the errors and notices of the server. */
 export const withheldErrorGuards = [
+  {
+    name: 'detectors look through errors and notices',
+    file: source('door/server-words'),
+    find: 'this.#content === undefined ? bytes',
+    replace: 'this.#content !== null ? bytes',
+    tests: looked,
+  },
+  {
+    name: 'they look at every text in them',
+    file: source('door/withheld'),
+    find: 'ownWords.includes(letter) ? value',
+    replace: "ownWords.includes(letter) || letter !== 'M' ? value",
+    tests: looked,
+  },
+  {
+    name: 'who looks is remembered until the transaction ends',
+    file: source('door/server-words'),
+    find: 'permit.masks?.content ?? this.#content',
+    replace: 'this.#content',
+    tests: looked,
+  },
   {
     name: 'an error is handed out only as far as the session may read what it may quote',
     file: source('door/responses'),
@@ -37,8 +59,8 @@ export const withheldErrorGuards = [
   {
     name: 'where people would be asked, details are withheld, too',
     file: source('door/server-words'),
-    find: "effect === 'allow' ? bytes",
-    replace: "effect !== 'deny' ? bytes",
+    find: "if (effect !== 'allow') return withheld",
+    replace: "if (effect === 'deny') return withheld",
     tests,
   },
   {

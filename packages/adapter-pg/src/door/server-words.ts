@@ -1,15 +1,16 @@
-import type { Effect, SessionAccess, Verdict } from '@bothkeys/core/adapter'
+import type { ContentMask, Effect, SessionAccess, Verdict } from '@bothkeys/core/adapter'
 import type { NamedIn } from '../analyzer/whole-reads.js'
 import { isOnRows, wholeReads } from '../analyzer/whole-reads.js'
 import { errorFields, message } from './messages.js'
 import type { Run } from './run.js'
-import { isOfRows, withheld } from './withheld.js'
+import { isOfRows, lookedThrough, withheld } from './withheld.js'
 
 /**
  * What the client gets of the errors and notices of the server. They may quote any value of the rows at hand, whatever columns
  * the statement names: a violated constraint shows the whole row. So they are handed out as they are only where the policy
  * lets the session read every column of everything that the transaction has touched; an error may come as late as at its end.
  * What functions of users raise holds whatever they like: where something is masked from the session, nothing of it is left.
+ * What detectors find in the rest is masked as it is in results.
  */
 export class ServerWords {
   readonly #access: SessionAccess
@@ -18,13 +19,16 @@ export class ServerWords {
   /** Functions of users that ran, triggers among them, and what nobody understood. */
   readonly #programs = new Map<string, Effect>()
   #asked: readonly Effect[] | undefined
+  /** What looks through the values of the actions of the transaction. */
+  #content: ContentMask | undefined
 
   constructor(access: SessionAccess) {
     this.#access = access
   }
 
   /** A run is about to be sent. */
-  begun({ analysis, state }: Run): void {
+  begun({ analysis, permit, state }: Run): void {
+    this.#content = permit.masks?.content ?? this.#content
     for (const effect of analysis.description.effects) {
       if (isProgram(effect)) this.#programs.set(effect.resource, effect)
       if (!isOnRows(effect) || this.#touched.get(effect.resource) === state) continue
@@ -38,6 +42,7 @@ export class ServerWords {
     this.#touched.clear()
     this.#programs.clear()
     this.#asked = undefined
+    this.#content = undefined
   }
 
   /** An ErrorResponse or NoticeResponse as the client may have it: the same bytes where nothing is withheld. */
@@ -50,7 +55,8 @@ export class ServerWords {
     if (raised !== undefined) return withheld(bytes, fields, raised, 'a program')
     this.#asked ??= [...this.#touched].flatMap(([resource, state]) => wholeReads(resource, state))
     const { effect, rules } = this.#verdict(this.#asked)
-    return effect === 'allow' ? bytes : withheld(bytes, fields, rules, 'the server')
+    if (effect !== 'allow') return withheld(bytes, fields, rules, 'the server')
+    return this.#content === undefined ? bytes : lookedThrough(bytes, fields, this.#content)
   }
 
   /** The rules that keep the session from what functions may put into whatever they raise. */

@@ -1,3 +1,4 @@
+import type { ContentMask } from '@bothkeys/core/adapter'
 import type { ErrorFields } from './messages.js'
 import { message, cString } from './messages.js'
 
@@ -26,11 +27,24 @@ export function withheld(
   return message(String.fromCharCode(bytes.readUInt8(0)), Buffer.concat([...body, Buffer.from([0])]))
 }
 
+/** An error or a notice with what detectors find in its texts masked: the same bytes where they find nothing. */
+export function lookedThrough(bytes: Buffer, fields: ErrorFields, content: ContentMask): Buffer {
+  const shown = [...fields].map(
+    ([letter, value]) => [letter, ownWords.includes(letter) ? value : (content.text(value, undefined) ?? '')] as const,
+  )
+  if (shown.every(([letter, value]) => fields.get(letter) === value)) return bytes
+  const body = shown.map(([letter, value]) => cString(`${letter}${value}`))
+  return message(String.fromCharCode(bytes.readUInt8(0)), Buffer.concat([...body, Buffer.from([0])]))
+}
+
 /** Severity, SQLSTATE, names, and the place in the server's source. */
 const kept = 'SVCsctdnFLR'
 
 /** Severity, SQLSTATE, and the place in the server's source, none of which takes a text. */
 const keptOfPrograms = 'SVCFLR'
+
+/** Those, and places in texts. */
+const ownWords = `${keptOfPrograms}Pp`
 
 /**
  * Whether the server itself, and no function that it ran, says why rows could not be changed or read: functions stand in the

@@ -133,6 +133,7 @@ export const definitionCases: readonly (readonly [text: string, lineage: string]
     'ALTER TABLE parcels DETACH PARTITION parcels_1 FINALIZE',
     'unknown > parcels.code parcels.id parcels_1.* parcels_1.code parcels_1.id',
   ],
+  ['ALTER TABLE parcels ATTACH PARTITION lone DEFAULT', 'unknown > lone.id'],
   ['ALTER TABLE cats NO INHERIT animals', 'unknown > animals.name cats.* cats.lives cats.name'],
   ['ALTER TABLE lone INHERIT animals', 'unknown'],
   ['ALTER TABLE ONLY animals DROP COLUMN name', 'unknown > animals.name cats.name'],
