@@ -22,7 +22,14 @@ const env = seed === undefined ? {} : { BOTHKEYS_SEED: seed }
 const long =
   process.env['BOTHKEYS_WITHOUT_LONG_RUNS'] === undefined
     ? []
-    : ['**/test/soak/**', '**/test/battery/battery.int.test.ts', '**/test/overloads/**', '**/*model-check.test.ts']
+    : [
+        '**/test/soak/**',
+        '**/test/battery/battery.int.test.ts',
+        '**/test/overloads/**',
+        '**/*model-check.test.ts',
+        '**/test/masking/{canaries,extraction,non-interference}.int.test.ts',
+        '**/test/masking/{seen-through,stream,windows}.test.ts',
+      ]
 
 /** What never comes true still fails; a busy machine may take its time. */
 const expectation = { poll: { timeout: 30_000 } }
