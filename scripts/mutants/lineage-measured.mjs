@@ -41,6 +41,13 @@ export const lineageMeasuredGuards = [
     "case 'measure':\n      if (rule.sensitive) execute(walk, routine, call, true)\n      if (call.via === undefined || called.has(call.via)) walk.flows.takeAnything()",
     "case 'measure':",
   ),
+  guard(
+    'what nobody has read gives anything',
+    'analyzer/routine-effects',
+    'if (isTold && !saysDone.has(routine.result)) walk.flows.takeAnything()',
+    'void [isTold, saysDone]',
+  ),
+  guard('but that it was done', 'analyzer/routine-effects', 'isTold && !saysDone.has(routine.result)', 'isTold'),
   {
     name: 'some of them need a rule that names them',
     file: source('analyzer/routine-effects'),
@@ -49,9 +56,14 @@ export const lineageMeasuredGuards = [
     tests: ['packages/adapter-pg/test/analyzer/effects.test.ts'],
     only: 'pg_control_checkpoint',
   },
-  ...['replication_slots', 'stat_replication', 'stat_subscription', 'stat_wal', 'stat_wal_receiver'].map((name) =>
-    guard(`pg_${name} tells how much was stored`, telling, `  pg_${name}: ['*'],\n`),
-  ),
+  ...[
+    'replication_slots',
+    'stat_replication',
+    'stat_replication_slots',
+    'stat_subscription',
+    'stat_wal',
+    'stat_wal_receiver',
+  ].map((name) => guard(`pg_${name} tells how much was stored`, telling, `  pg_${name}: ['*'],\n`)),
   ...['', 'xact_'].flatMap((kind) =>
     ['all', 'sys', 'user'].map((which) =>
       guard(`pg_stat_${kind}${which}_tables tells how`, telling, `  pg_stat_${kind}${which}_tables: updates,\n`),

@@ -102,7 +102,7 @@ define({ does: 'define', object: 'collation' }, 'pg_import_system_collations')
 define(
   { does: 'measure', sensitive: false },
   `pg_current_wal_lsn pg_current_wal_insert_lsn pg_current_wal_flush_lsn pg_last_wal_receive_lsn pg_last_wal_replay_lsn
-   pg_get_replication_slots pg_stat_get_wal
+   pg_get_replication_slots pg_stat_get_replication_slot pg_stat_get_wal
    pg_stat_get_tuples_hot_updated pg_stat_get_tuples_newpage_updated
    pg_stat_get_xact_tuples_hot_updated pg_stat_get_xact_tuples_newpage_updated`,
 )

@@ -91,8 +91,16 @@ function callBuiltin(walk: Walk, routine: Routine, call: Call): void {
   if (routine.name.includes('json')) walk.makesJson = true
   const rule = builtinRule(routine.name)
   if (rule !== undefined) applyRule(walk, routine, rule, call)
-  else if (routine.volatility === 'volatile') execute(walk, routine, call, true)
+  else if (routine.volatility === 'volatile') {
+    execute(walk, routine, call, true)
+    // Nobody has read what it gives: changes of others, as slots do, or how much was logged.
+    const isTold = call.via === undefined || called.has(call.via)
+    if (isTold && !saysDone.has(routine.result)) walk.flows.takeAnything()
+  }
 }
+
+/** Types of results that say no more than that it was done: boolean and void. */
+const saysDone: ReadonlySet<number> = new Set([16, 2278])
 
 function execute(walk: Walk, routine: Routine, { via }: Call, sensitive: boolean): void {
   if (sensitive) walk.settingFree = false

@@ -18,6 +18,7 @@ const telling: Readonly<Record<string, readonly string[]>> = {
   pg_stat_all_tables: updates,
   pg_stat_io: ['*'],
   pg_stat_replication: ['*'],
+  pg_stat_replication_slots: ['*'],
   pg_stat_statements: ['*'],
   pg_stat_subscription: ['*'],
   pg_stat_sys_tables: updates,
