@@ -192,6 +192,18 @@ export const lineageDefinitionGuards = [
     'followRenamed(walk, other)',
   ),
   guard(
+    'a foreign partition sends rows to another server',
+    source('create-table'),
+    "if (nodeOf(nodeOf(body, 'base') ?? {}, 'partbound') !== undefined) followAnything(walk)",
+    'void followAnything',
+  ),
+  guard(
+    'one that is attached does, too',
+    source('alter-table'),
+    "if (other.kind === 'foreign-table') followAnything(walk)",
+    'void followAnything',
+  ),
+  guard(
     'a child that inherits no more is one of itself',
     source('alter-table'),
     "if (subtype === 'AT_DropInherit') followRenamed(walk, relation)",

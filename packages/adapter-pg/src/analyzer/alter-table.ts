@@ -10,6 +10,7 @@ import {
   type RelationTarget,
 } from './define.js'
 import { readBounds, readNamed, readReferenced, readReferencing, readToDefine } from './definition-reads.js'
+import { followAnything } from './flows.js'
 import { relationRange } from './from.js'
 import { lookAround, makeBounds } from './looked-at.js'
 import { rangeVarName } from './names.js'
@@ -129,6 +130,8 @@ function alterOne(walk: Walk, command: TreeNode, { target, relation }: RelationT
   if (partition !== undefined) {
     for (const other of defineRelative(walk, nodeOf(partition, 'name') ?? {})) {
       if (subtype === 'AT_AttachPartition' && relation !== undefined) readBounds(walk, relation, other)
+      // Rows that others write to the whole table are sent to another server.
+      if (other.kind === 'foreign-table') followAnything(walk)
       // What rules say of the whole table is not said of it any more.
       if (subtype !== 'AT_AttachPartition') followRenamed(walk, other)
     }

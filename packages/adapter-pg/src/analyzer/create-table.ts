@@ -1,6 +1,7 @@
 import { define, relationTargets } from './define.js'
 import { newRelation } from './create-as.js'
 import { readBounds } from './definition-reads.js'
+import { followAnything } from './flows.js'
 import { lookAt, makeBounds } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { givenValues } from './range-values.js'
@@ -39,6 +40,8 @@ export const createTable: Handler = (walk, body, scope) => {
 export const createForeignTable: Handler = (walk, body, scope) => {
   walk.visitAs('CreateStmt', nodeOf(body, 'base'), scope)
   define(walk, resource('server', textOf(body, 'servername')), { object: 'foreign-table', sensitive: true })
+  // Rows that others write to the whole table are sent to another server.
+  if (nodeOf(nodeOf(body, 'base') ?? {}, 'partbound') !== undefined) followAnything(walk)
 }
 
 /**

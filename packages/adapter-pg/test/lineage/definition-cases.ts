@@ -134,6 +134,8 @@ export const definitionCases: readonly (readonly [text: string, lineage: string]
     'unknown > parcels.code parcels.id parcels_1.* parcels_1.code parcels_1.id',
   ],
   ['ALTER TABLE parcels ATTACH PARTITION lone DEFAULT', 'unknown > lone.id'],
+  ['CREATE FOREIGN TABLE fresh PARTITION OF parcels DEFAULT SERVER s', 'unknown > *.*'],
+  ['CREATE FOREIGN TABLE fresh (a integer) SERVER s', 'unknown'],
   ['ALTER TABLE cats NO INHERIT animals', 'unknown > animals.name cats.* cats.lives cats.name'],
   ['ALTER TABLE lone INHERIT animals', 'unknown'],
   ['ALTER TABLE ONLY animals DROP COLUMN name', 'unknown > animals.name cats.name'],

@@ -296,6 +296,11 @@ describe('a collation besides that of the database', () => {
 })
 
 describe('what is written', () => {
+  it('goes to another server by a foreign partition', async () => {
+    const catalog = shopWith('relations', (row) => (row[2] === 'lone' ? row.with(3, 'f') : row))
+    expect(await toldOf('ALTER TABLE parcels ATTACH PARTITION lone DEFAULT', { catalog })).toContain('*.*')
+  })
+
   it('is compared by whoever holds the rows of a foreign table', async () => {
     const catalog = shopWith('relations', (row) => (row[2] === 'lone' ? row.with(3, 'f') : row))
     expect(await toldOf('INSERT INTO lone VALUES (1)', { catalog })).toBe('> lone.a lone.b')
