@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { builtInDetectors, createMasker } from '../../../dist/masking/index.js'
+import { builtInDetectors, createMasker } from '@bothkeys/core/masking'
 
 const mebibyte = 1024 * 1024
 const wanted = Number(process.argv[2]) * mebibyte
