@@ -5,6 +5,7 @@ import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageCollationGuards } from './lineage-collations.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
 import { lineageFieldGuards } from './lineage-fields.mjs'
+import { lineageNameGuards } from './lineage-names.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
 import { lineageMeasuredGuards } from './lineage-measured.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
@@ -41,6 +42,7 @@ export const maskingLists = {
   'lineage-origins': lineageOriginGuards,
   'lineage-collations': lineageCollationGuards,
   'lineage-fields': lineageFieldGuards,
+  'lineage-names': lineageNameGuards,
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,
