@@ -120,8 +120,10 @@ export class RelayStage {
   /** Somebody who looked decides at the pages. */
   async decide(who: string, id: string, change: Partial<DeskDecision> = {}): Promise<DeskReceipt> {
     const person = { subject: { issuer: people, id: who } }
-    const view = await this.desk.viewFor(id, person, never)
-    return this.desk.decide(
+    // The relay may stop meanwhile.
+    const { desk } = this
+    const view = await desk.viewFor(id, person, never)
+    return desk.decide(
       id,
       {
         decision: 'allow',
