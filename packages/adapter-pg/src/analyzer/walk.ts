@@ -29,8 +29,8 @@ export interface AnalysisContext {
 /** Finds the effects of nodes of one type. */
 export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
 
-/** Nodes inside nodes beyond this are not understood: about half of what Node's stack holds. */
-const maxDepth = 500
+/** Nodes inside nodes beyond this are not understood: about half of what the stack of Node.js 24 holds, which holds least. */
+const maxDepth = 250
 
 /**
  * Columns that queries hand on, items of FROM that names are looked for in, and relations that definitions go through, beyond
