@@ -23,6 +23,16 @@ export interface ColumnLookup extends ColumnSource {
   readonly written?: true
 }
 
+/**
+ * A value that stands in the action itself: a parameter (its number, from 1), or what stands from `start` up to `end` in the text,
+ * in UTF-16 units. Comments count, because they may hold anything.
+ */
+export interface GivenValue {
+  readonly place: { readonly parameter: number } | { readonly start: number; readonly end: number }
+  /** Every column that it is compared with or written to, and it goes nowhere else. Undefined: it cannot be told. */
+  readonly columns: readonly ColumnSource[] | undefined
+}
+
 /** Where the values that an action reads go. Adapters that cannot tell leave it out: then nothing that is masked is read. */
 export interface Lineage {
   /** The columns of the result in their order. Undefined: it cannot be told, and each may hold anything of `read`. */
@@ -33,6 +43,8 @@ export interface Lineage {
    */
   readonly elsewhere: readonly ColumnSource[]
   readonly lookups: readonly ColumnLookup[]
+  /** Every value that the action gives. Undefined: it cannot be told where they stand or what they meet. */
+  readonly given?: readonly GivenValue[]
   /** Every column that is read in any way. What cannot be understood reads any column of any resource. */
   readonly read: readonly ColumnSource[]
   /** The columns that the resources in it have, so that a rule about one that is gone is noticed. */
