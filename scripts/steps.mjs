@@ -4,12 +4,12 @@ import { root } from './root.mjs'
 import { inDependencyOrder, packagesBelow } from './workspace.mjs'
 
 /**
- * What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts single tests. One that is
- * `extra` needs more than npm, or root, and is done when it is named.
+ * What `npm test` does, in order. A step is a list of command lines, of which `lanes` run at a time; with `tests`, one that counts
+ * single tests. One that is `extra` needs more than npm, or root, and is done when it is named.
  */
 const all = [
   { name: 'format', run: [{ command: 'oxfmt --check' }] },
-  { name: 'types', run: typecheck() },
+  { name: 'types', lanes: 2, run: typecheck() },
   { name: 'lint', run: [{ command: 'oxlint --type-aware --deny-warnings' }] },
   { name: 'layers', run: [{ command: 'depcruise packages tools examples' }] },
   { name: 'build', run: build() },
@@ -58,12 +58,17 @@ function rehearsal() {
 }
 
 /** Runs a step's command lines; the output of a quiet one shows only when it fails. Resolves to whether all went well. */
-export async function runStep(step, env = {}) {
+export async function runStep({ lanes = 1, run }, env = {}) {
+  const waiting = [...run]
   let allOk = true
-  for (const { command, cwd, quiet } of step.run) {
-    const { ok, output } = await execute(command, { cwd, quiet, env })
-    if (!ok && quiet) console.log(output)
-    allOk &&= ok
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { command, cwd, quiet } = next
+      const { ok, output } = await execute(command, { cwd, quiet, env })
+      if (!ok && quiet) console.log(output)
+      allOk &&= ok
+    }
   }
+  await Promise.all(Array.from({ length: lanes }, lane))
   return allOk
 }
