@@ -3,7 +3,19 @@ import { errorFields } from '../../src/door/messages.js'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { holdOn } from './support/desk.js'
-import { type Answer, bind, errorField, errors, execute, parse, query, sync, types, Wire } from './support/wire.js'
+import {
+  type Answer,
+  bind,
+  errorField,
+  errors,
+  execute,
+  parse,
+  query,
+  sync,
+  types,
+  whole,
+  Wire,
+} from './support/wire.js'
 
 /** What no session may read. It stands in every row. */
 const secret = 'SSN123'
@@ -35,11 +47,6 @@ create trigger fills before update on late for each row when (new.login = 'copie
 `
 
 const duties = ['read', 'write', 'delete', 'define', 'execute', 'session']
-
-/** Everything that the client gets, as text. */
-function whole(answers: readonly Answer[]): string {
-  return Buffer.concat(answers.map(({ bytes }) => bytes)).toString('latin1')
-}
 
 function notices(answers: readonly Answer[]): (string | undefined)[] {
   return answers.filter(({ type }) => type === 'N').map(({ bytes }) => errorFields(bytes).get('M'))

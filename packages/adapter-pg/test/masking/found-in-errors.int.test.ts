@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Answer } from '../door/support/wire.js'
-import { errorField, errors, query, types, Wire } from '../door/support/wire.js'
+import { errorField, errors, query, types, whole, Wire } from '../door/support/wire.js'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { excepted } from './support/excepted.js'
 
 /** A number that the detector of credit cards finds. */
 const card = '4111 1111 1111 1111'
@@ -19,17 +19,6 @@ create trigger t after update on told for each row execute function says();
 `
 
 const policy = { mask: [{ id: 'found', target: 'db', detect: ['credit-card'], with: 'redact', except: ['fraud'] }] }
-
-const excepted = {
-  kind: 'agent',
-  subject: 'agent-2',
-  roles: ['agent', 'fraud'],
-  owners: ['ada'],
-  agentClass: 'etl',
-} as const
-
-const whole = (answers: readonly Answer[]): string =>
-  Buffer.concat(answers.map(({ bytes }) => bytes)).toString('latin1')
 
 describe('what a detector finds in errors and notices', () => {
   let on: Governed

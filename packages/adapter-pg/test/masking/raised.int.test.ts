@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { clientOf } from '../door/loopback-stub.js'
 import { Desk, holdOn } from '../door/support/desk.js'
 import type { Answer } from '../door/support/wire.js'
-import { bind, errorField, errors, execute, parse, query, sync, types, Wire } from '../door/support/wire.js'
+import { bind, errorField, errors, execute, parse, query, sync, types, whole, Wire } from '../door/support/wire.js'
 import { errorFields } from '../../src/door/messages.js'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
+import { excepted } from './support/excepted.js'
 
 /** The masked value. It stands in every row. */
 const secret = 'sekret1'
@@ -43,17 +44,6 @@ create view shown as select id, b from noticed;
 const policy = {
   mask: [{ id: 'emails', target: 'db', columns: ['public.users.email'], with: 'redact', except: ['fraud'] }],
 }
-const excepted = {
-  kind: 'agent',
-  subject: 'agent-2',
-  roles: ['agent', 'fraud'],
-  owners: ['ada'],
-  agentClass: 'etl',
-} as const
-
-const whole = (answers: readonly Answer[]): string =>
-  Buffer.concat(answers.map(({ bytes }) => bytes)).toString('latin1')
-
 describe('what a function of the database raises', () => {
   let on: Governed
   let wire: Wire

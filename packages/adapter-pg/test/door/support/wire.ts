@@ -205,6 +205,11 @@ export function rows(answers: readonly Answer[]): (string | null)[][] {
   return answers.filter(({ type }) => type === 'D').map(({ bytes }) => values(bytes))
 }
 
+/** Everything that the client gets, each byte as a character. */
+export function whole(answers: readonly Answer[]): string {
+  return Buffer.concat(answers.map(({ bytes }) => bytes)).toString('latin1')
+}
+
 /** The transaction status of the last ReadyForQuery. */
 export function status(answers: readonly Answer[]): string {
   const last = answers.findLast(({ type }) => type === 'Z')
