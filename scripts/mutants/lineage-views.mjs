@@ -140,6 +140,7 @@ export const lineageViewGuards = [
     '!call.returnsSet && judge.call(call)',
     '!call.returnsSet',
   ),
+  guard(queries, file('catalog/total-nodes'), 'arrays of rows may fail', ' !== arraySubLink', ' >= 0'),
   guard(queries, file('catalog/total-nodes'), 'arrays in arrays may fail', "!truthOf(node, 'multidims')", 'true'),
   guard(
     queries,

@@ -5,11 +5,12 @@ import { findRoutines, printed, writtenName } from './names.js'
 import { baseType, unknownType } from './overloads.js'
 import { readColumn } from './range-values.js'
 import { callRoutine, runStored } from './routine-effects.js'
+import { rowsAtMost } from './row-count.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { takesNoTime } from './takes-no-time.js'
-import { givesOneRow, judgeAmong, judgeCast, judgedType, judgeOperator, mayBringCollation } from './totality.js'
-import { typeNameId, typeOf } from './type-of.js'
+import { isBounded, judgeAmong, judgeCast, judgedType, judgeOperator, mayBringCollation } from './totality.js'
+import { elementType, typeNameId, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
 /** `(SELECT …)`, `EXISTS`, `x IN (SELECT …)`, `x = ANY (SELECT …)`. */
@@ -18,13 +19,15 @@ export const subLink: Handler = (walk, body, scope) => {
   const query = nodeOf(body, 'subselect')
   const kind = textOf(body, 'subLinkType')
   // Whether there are rows does not depend on what these hold.
+  const before = walk.flows.size
   const inner = kind === 'EXISTS_SUBLINK' ? Scope.claiming(scope) : new Scope(scope)
   walk.visit(tested, scope)
   walk.visit(query, inner)
   if (inner.isClaimed) walk.flows.drop(inner.flow)
   walk.flows.blur()
-  if (kind === 'ARRAY_SUBLINK') walk.flows.swell()
-  if (walk.flows.isJudged && mayFail(walk, kind, query, inner)) walk.flows.mayFail()
+  const rows = walk.flows.isJudged ? rowsAtMost(walk, query, inner) : Infinity
+  if (kind === 'ARRAY_SUBLINK') walk.flows.multiply(before, rows)
+  if (walk.flows.isJudged && mayFail(walk, kind, rows, inner)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
   const operator = name.length > 0 ? name : ['=']
@@ -44,10 +47,13 @@ export const subLink: Handler = (walk, body, scope) => {
   }
 }
 
-/** More than one row for a value. */
-function mayFail(walk: Walk, kind: string, query: TreeNode | undefined, inner: Scope): boolean {
-  if (kind === 'EXISTS_SUBLINK' || kind === 'ARRAY_SUBLINK') return false
-  return kind !== 'ANY_SUBLINK' && kind !== 'ALL_SUBLINK' && !givesOneRow(walk, query, inner)
+/** More than one row for a value, more values than an array has room for, or arrays, which have to be of one size. */
+function mayFail(walk: Walk, kind: string, rows: number, { result }: Scope): boolean {
+  if (kind === 'ARRAY_SUBLINK') {
+    const type = result?.[0]?.type
+    return !isBounded(walk.flows) || type === undefined || elementType(walk, type) !== undefined
+  }
+  return !/^(?:EXISTS|ANY|ALL)_/.test(kind) && rows > 1
 }
 
 /** ON CONFLICT (a, b) and index elements: a column by its name, or an expression. */

@@ -197,6 +197,11 @@ export class Flows {
     this.#frame.size = Infinity
   }
 
+  /** What was read since stands there so many times. Of none of it, too, there is more than nothing. */
+  multiply(before: number, times: number): void {
+    this.#frame.size = before + Math.max(1, this.#frame.size - before) * times
+  }
+
   /** The value at hand is not that of a column alone. */
   blur(): void {
     this.#frame.plain = false

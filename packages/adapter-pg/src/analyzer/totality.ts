@@ -1,10 +1,10 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
-import { choosesByKey } from './one-row.js'
+import type { Flows } from './flows.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
 import type { Scope } from './scope.js'
 import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
-import { bodyOf, flagOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { memoizedType } from './type-of.js'
 import type { Walk } from './walk.js'
 
@@ -42,6 +42,11 @@ export function judgeCall(
 /** More than what a few stored values and short constants make counts as of any size. */
 const maxSize = 100
 
+/** Whether what is at hand surely has room in one value. */
+export function isBounded(flows: Flows): boolean {
+  return flows.size <= maxSize
+}
+
 /** What is known of operands. */
 export interface OperandFacts extends Omit<CallFacts, 'oneCollation'> {
   /** How many values under another collation than the database's own they are made of. */
@@ -50,7 +55,7 @@ export interface OperandFacts extends Omit<CallFacts, 'oneCollation'> {
 
 /** What is known of operands that were read since. */
 export function operandFacts({ flows }: Walk, before: number): OperandFacts {
-  return { boundedSize: flows.size <= maxSize, collations: flows.collations - before }
+  return { boundedSize: isBounded(flows), collations: flows.collations - before }
 }
 
 /**
@@ -182,33 +187,9 @@ export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined
   const source = judgedType(walk, value, scope)
   const isLiteral = unwrap(value)?.type === 'A_Const' || unwrap(value)?.type === 'ParamRef'
   if (isLiteral && source === unknownType) return
-  const facts = { boundedSize: walk.flows.size <= maxSize, modified: hasModifier }
+  const facts = { boundedSize: isBounded(walk.flows), modified: hasModifier }
   if (!isTotalCast(walk.catalog, source, target, facts)) walk.flows.mayFail()
 }
 
 /** varchar(n) and char(n) cut what is too long, where a cast is written. */
 const cutting: ReadonlySet<number> = new Set([1042, 1043])
-
-/** Whether a query surely gives one row at most, so that it can stand for a value. `scope` has its items. */
-export function givesOneRow(walk: Walk, query: TreeNode | undefined, scope: Scope): boolean {
-  const select = bodyOf(query, 'SelectStmt')
-  if (select === undefined || textOf(select, 'op') !== 'SETOP_NONE') return false
-  const limit = nodeOf(bodyOf(nodeOf(select, 'limitCount'), 'A_Const') ?? {}, 'ival')
-  if (limit !== undefined && (limit['ival'] === undefined || limit['ival'] === 0 || limit['ival'] === 1))
-    return textOf(select, 'limitOption') !== 'LIMIT_OPTION_WITH_TIES'
-  if (listOf(select, 'valuesLists').length === 1) return true
-  if (listOf(select, 'fromClause').length === 0 && listOf(select, 'valuesLists').length === 0) return true
-  if (choosesByKey(walk, select, scope)) return true
-  if (listOf(select, 'groupClause').length > 0) return false
-  return listOf(select, 'targetList').some((item) => {
-    const call = bodyOf(nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val'), 'FuncCall')
-    return call !== undefined && nodeOf(call, 'over') === undefined && isAggregate(walk, call)
-  })
-}
-
-function isAggregate(walk: Walk, call: TreeNode): boolean {
-  if (flagOf(call, 'agg_star')) return true
-  const name = textOf(bodyOf(listOf(call, 'funcname').at(-1), 'String') ?? {}, 'sval')
-  const routines = walk.catalog.routinesNamed(name)
-  return routines.length > 0 && routines.every(({ builtin, kind }) => builtin && kind === 'aggregate')
-}

@@ -1,4 +1,4 @@
-import { isStoredNode, nodesOf, type StoredNode, type StoredValue, truthOf } from './node-tree.js'
+import { isStoredNode, nodesOf, numberOf, type StoredNode, type StoredValue, truthOf } from './node-tree.js'
 import { type StoredCall, storedCall } from './stored-calls.js'
 
 /** Knows what raises no error, whatever the values are. */
@@ -14,8 +14,12 @@ export function isTotalNode(node: StoredNode, judge: TotalityJudge): boolean {
   if (call !== undefined) return !call.returnsSet && judge.call(call)
   // Arrays in an array have to be of one length.
   if (arrayTypes.has(node.type)) return !truthOf(node, 'multidims')
+  // As many values as there are rows have no room in one array.
+  if (node.type === 'SUBLINK') return numberOf(node, 'subLinkType') !== arraySubLink
   return safeTypes.has(node.type)
 }
+
+const arraySubLink = 6
 
 /** A number of rows that no value decides; it has a conversion around it. */
 export function isConstant(value: StoredValue): boolean {
@@ -29,5 +33,5 @@ const arrayTypes: ReadonlySet<string> = new Set(['ARRAY', 'ARRAYEXPR'])
 /** Besides calls; names of older versions, too. */
 const safeTypes: ReadonlySet<string> = new Set(
   `FROMEXPR JOINEXPR RANGETBLREF ALIAS CONST PARAM RELABELTYPE COLLATEEXPR BOOLEXPR BOOLEANTEST NULLTEST CASE WHEN CASEEXPR CASEWHEN CASETESTEXPR COALESCE
-   COALESCEEXPR FIELDSELECT ROW ROWEXPR SUBLINK TARGETENTRY GROUPINGFUNC SQLVALUEFUNCTION`.split(/\s+/),
+   COALESCEEXPR FIELDSELECT ROW ROWEXPR TARGETENTRY GROUPINGFUNC SQLVALUEFUNCTION`.split(/\s+/),
 )

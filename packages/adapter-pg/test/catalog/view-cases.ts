@@ -4,7 +4,7 @@ export const viewCases: Readonly<Record<string, string>> = {
   v_aggregates:
     'grp = people.grp, m ~ people.email, d ~ people.called !, f ~ people.boss | people.boss people.called people.grp',
   v_aliased_join: 'email = people.email, total = purchases.total, id = people.id | people.id purchases.id',
-  v_array: 'all_emails ~ people.email, x ~ | people.id',
+  v_array: 'all_emails ~ people.email !, x ~ | people.email people.id',
   v_barrier: 'id = people.id, name = people.called | people.grp',
   v_calls: 'id = purchases.id, h ~ |',
   v_case: 'id = people.id, c ~ people.called people.email |',

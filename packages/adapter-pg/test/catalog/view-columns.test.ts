@@ -45,6 +45,8 @@ describe.each([15, 18] as const)('the stored query of a view of PostgreSQL %s', 
     expect(['v_function', 'v_set_returning', 'v_locked', 'v_domain', 'v_limit'].map(total)).toEqual(
       Array(5).fill(false),
     )
+    // An array of all rows.
+    expect(total('v_array')).toBe(false)
   })
 
   it('is total where its columns are', () => {

@@ -163,6 +163,31 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ['SELECT sum(total) OVER (ORDER BY note) FROM orders', 'orders.total > orders.note orders.total'],
   ['SELECT array_agg(email) FROM customers', 'customers.email > customers.email'],
   ['SELECT unnest(ARRAY[email]) FROM customers', 'customers.email > customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers)', 'customers.email > customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT 100)', 'customers.email'],
+  [
+    'SELECT ARRAY(SELECT email FROM customers UNION ALL SELECT note FROM orders LIMIT 9)',
+    'customers.email orders.note',
+  ],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT 101)', 'customers.email > customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT -1)', 'customers.email > customers.email'],
+  [
+    'SELECT ARRAY(SELECT email FROM customers ORDER BY id FETCH FIRST 9 ROWS WITH TIES)',
+    'customers.email > customers.email customers.id',
+  ],
+  [
+    "SELECT concat(email, ARRAY(SELECT 'x' FROM customers LIMIT 100)) FROM customers",
+    'customers.email > customers.email',
+  ],
+  [
+    'SELECT ARRAY(SELECT email || name FROM customers LIMIT 51)',
+    'customers.email customers.name > customers.email customers.name',
+  ],
+  [
+    'SELECT ARRAY(SELECT c.email FROM customers c WHERE c.id = o.customer_id) FROM orders o',
+    'customers.email > customers.id orders.customer_id',
+  ],
+  ['SELECT ARRAY(SELECT ARRAY[email] FROM customers LIMIT 2)', 'customers.email > customers.email'],
   ['LOCK TABLE customers', 'unknown'],
   ['CALL settle()', 'unknown > *.*'],
   ['SELECT refund(id) FROM orders', '*.* orders.id > *.* orders.id'],

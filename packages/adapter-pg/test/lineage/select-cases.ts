@@ -114,7 +114,7 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
   ["SELECT EXISTS (SELECT 1 FROM orders o WHERE c.email = 'a') FROM customers c", '- > customers.email'],
   ['SELECT (SELECT email FROM customers LIMIT 1)', 'customers.email'],
   ['SELECT (SELECT max(email) FROM customers)', 'customers.email'],
-  ['SELECT ARRAY(SELECT email FROM customers ORDER BY id)', 'customers.email > customers.id'],
+  ['SELECT ARRAY(SELECT email FROM customers ORDER BY id)', 'customers.email > customers.email customers.id'],
   ["SELECT 'a' IN (SELECT email FROM customers)", 'customers.email > customers.email'],
   [
     'SELECT name = ANY (SELECT email FROM customers) FROM customers',
