@@ -228,11 +228,4 @@ export const lineageTotalGuards = [
     replace: 'return true',
     tests: server,
   },
-  {
-    name: 'aggregates keep what is of one size alone',
-    file: source('arguments'),
-    find: 'return fixed.has(type)',
-    replace: 'return true',
-    tests: unit,
-  },
 ]

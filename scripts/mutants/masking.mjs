@@ -8,6 +8,7 @@ import { lineageFieldGuards } from './lineage-fields.mjs'
 import { lineageNameGuards } from './lineage-names.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
 import { lineageMeasuredGuards } from './lineage-measured.mjs'
+import { lineageRoomGuards } from './lineage-room.mjs'
 import { lineageOriginGuards } from './lineage-origins.mjs'
 import { lineageTotalGuards } from './lineage-total.mjs'
 import { lineageViewGuards } from './lineage-views.mjs'
@@ -40,6 +41,7 @@ export const maskingLists = {
   'lineage-views': lineageViewGuards,
   'lineage-measured': lineageMeasuredGuards,
   'lineage-origins': lineageOriginGuards,
+  'lineage-room': lineageRoomGuards,
   'lineage-collations': lineageCollationGuards,
   'lineage-fields': lineageFieldGuards,
   'lineage-names': lineageNameGuards,

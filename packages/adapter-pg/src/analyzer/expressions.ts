@@ -4,6 +4,7 @@ import { applyOperator, impliedOperator, rowFields } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { baseType, unknownType } from './overloads.js'
 import { readColumn } from './range-values.js'
+import { roomOfCall } from './room.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { rowsAtMost } from './row-count.js'
 import { Scope } from './scope.js'
@@ -26,7 +27,10 @@ export const subLink: Handler = (walk, body, scope) => {
   if (inner.isClaimed) walk.flows.drop(inner.flow)
   walk.flows.blur()
   const rows = walk.flows.isJudged ? rowsAtMost(walk, query, inner) : Infinity
-  if (kind === 'ARRAY_SUBLINK') walk.flows.multiply(before, rows)
+  if (kind === 'ARRAY_SUBLINK') {
+    walk.flows.grow(roomOfCall)
+    walk.flows.multiply(before, rows)
+  }
   if (walk.flows.isJudged && mayFail(walk, kind, rows, inner)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
@@ -81,9 +85,10 @@ export const typeCast: Handler = (walk, body, scope) => {
   const name = nodeOf(body, 'typeName')
   const target = name === undefined ? undefined : typeNameId(walk, name)
   settleCast(walk, nodeOf(body, 'arg'), target)
+  const { size } = walk.flows
   walk.descend('TypeCast', body, scope)
   if (mayBringCollation(target)) walk.flows.collate()
-  judgeCast(walk, body, target, scope)
+  judgeCast(walk, body, target, scope, size)
   if (target !== undefined && walk.catalog.userCasts.length > 0) {
     applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
   }
@@ -108,23 +113,23 @@ export const amongThemselves =
   (walk, body, scope) => {
     const values = listOf(body, field)
     settleAmong(walk, values, scope)
-    const before = walk.flows.collations
+    const { collations, size } = walk.flows
     if (type === 'CoalesceExpr') coalesce(walk, values, scope)
     else walk.descend(type, body, scope)
     // Arrays of arrays are to be of one size.
     const isNested = type === 'A_ArrayExpr' && values.some((value) => mayBeArray(walk, value, scope))
     if (walk.flows.isJudged && isNested) walk.flows.mayFail()
-    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before } : undefined)
+    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before: { collations, size } } : undefined)
   }
 
 /** Whether the first value is missing shows in the time that the others take, unless these stand there as they are. */
 function coalesce(walk: Walk, values: readonly TreeNode[], scope: Scope): void {
   const [first, ...others] = values
   if (others.every((value) => takesNoTime(value))) return walk.visitAll(values, scope)
-  walk.flows.aside(() => walk.visit(first, scope))
+  walk.flows.asideOf(() => walk.visit(first, scope))
   for (const [index, value] of others.entries()) {
     if (index === others.length - 1) walk.visit(value, scope)
-    else walk.flows.aside(() => walk.visit(value, scope))
+    else walk.flows.asideOf(() => walk.visit(value, scope))
   }
 }
 

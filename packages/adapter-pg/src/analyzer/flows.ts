@@ -19,7 +19,7 @@ export interface ColumnFlow {
   readonly plain: boolean
   /** Whether nothing that makes it can fail, give rows or have effects, whatever the values are. */
   readonly total: boolean
-  /** Of how many stored values or short constants it is made, so that it cannot be large. */
+  /** How much room it takes at most, in stored values. */
   readonly size: number
   /** How many values under another collation than the database's own it is made of. */
   readonly collations: number
@@ -197,9 +197,21 @@ export class Flows {
     this.#frame.size = Infinity
   }
 
-  /** What was read since stands there so many times. Of none of it, too, there is more than nothing. */
+  /** What is at hand takes more room by so much. */
+  grow(room: number): void {
+    this.#frame.size += room
+  }
+
+  /** What was read since takes so many times the room. */
   multiply(before: number, times: number): void {
-    this.#frame.size = before + Math.max(1, this.#frame.size - before) * times
+    if (times !== 1 && before !== Infinity) this.#frame.size = before + (this.#frame.size - before) * times
+  }
+
+  /** Does something that chooses, and gives a value of which what is at hand is made. */
+  asideOf(visit: () => void): void {
+    const { collations, size } = this.aside(visit)
+    this.#frame.collations += collations
+    this.#frame.size += size
   }
 
   /** The value at hand is not that of a column alone. */

@@ -9,7 +9,7 @@ import type { Scope } from './scope.js'
 import { readColumn } from './range-values.js'
 import { rowField } from './resolve-column.js'
 import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
-import { judgeCall } from './totality.js'
+import { type Before, judgeCall } from './totality.js'
 import { typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -20,7 +20,7 @@ export const functionCall: Handler = (walk, body, scope) => {
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
   if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
-  const before = walk.flows.collations
+  const { collations, size } = walk.flows
   const isOrdered = !flagOf(body, 'agg_within_group')
   walk.descend('FuncCall', body, scope, isOrdered ? aroundCall : aroundOrdered)
   // Which rows an aggregate or a window takes, and in which order.
@@ -30,7 +30,7 @@ export const functionCall: Handler = (walk, body, scope) => {
     walk.visitAs('WindowDef', nodeOf(body, 'over'), scope)
   })
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
-  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'), before)
+  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'), { collations, size })
 }
 
 /** What a call may mean is total where each routine is; it may be a cast, too. */
@@ -40,7 +40,7 @@ function judgeNamed(
   args: readonly TreeNode[],
   scope: Scope,
   isPlain: boolean,
-  before: number,
+  before: Before,
 ): void {
   const written = writtenName(parts)
   if (written === undefined || !walk.flows.isJudged) return

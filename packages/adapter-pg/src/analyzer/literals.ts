@@ -2,9 +2,10 @@ import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
 import { findRoutines, typeOfCall, type WrittenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, unknownType } from './overloads.js'
+import { roomOfConstant } from './room.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
-import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
+import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
 import { constantType, parameterType, typeOf } from './type-of.js'
 import { mayBringCollation } from './totality.js'
 import type { Handler, Walk } from './walk.js'
@@ -15,14 +16,11 @@ import type { Handler, Walk } from './walk.js'
  * is one of the server's own (`settle…`). Everywhere else it may be any type of which the text has a value.
  */
 export const literal: Handler = (walk, body) => {
-  if (textOf(nodeOf(body, 'sval') ?? {}, 'sval').length > shortText) walk.flows.swell()
+  walk.flows.grow(roomOfConstant(body))
   if (walk.catalog.checksValues && !walk.settled.has(body) && constantType(body) === unknownType) {
     walk.untyped.add('literal')
   }
 }
-
-/** Characters of a constant that cannot make anything large. */
-const shortText = 1000
 
 /** A parameter whose type is not given is the same, for Bind. */
 export const parameter: Handler = (walk, body) => {

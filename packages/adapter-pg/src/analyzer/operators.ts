@@ -7,7 +7,7 @@ import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { takesNoTime } from './takes-no-time.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import { judgedType, judgeOperator, literalOf, operandFacts } from './totality.js'
+import { type Before, judgedType, judgeOperator, literalOf, operandFacts } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -15,12 +15,12 @@ import type { Handler, Walk } from './walk.js'
 export const operatorExpression: Handler = (walk, body, scope) => {
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   settleOperands(walk, body, names, scope)
-  const before = walk.flows.collations
+  const { collations, size } = walk.flows
   // Lists, bounds and rows are compared one by one until that decides: how far it came shows in the time that it takes.
   if (stopsEarly(body)) walk.flows.aside(() => walk.descend('A_Expr', body, scope, nameOnly))
   else walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
-  judge(walk, body, names, scope, before)
+  judge(walk, body, names, scope, { collations, size })
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
   for (const [left, right] of operandTypes(walk, body, (node) => typeOf(walk, node, scope))) {
     for (const name of names) applyOperator(walk, name, left, right)
@@ -28,7 +28,7 @@ export const operatorExpression: Handler = (walk, body, scope) => {
 }
 
 /** Notes whether any of the operators may fail. */
-function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope, before: number): void {
+function judge(walk: Walk, body: TreeNode, names: readonly (readonly string[])[], scope: Scope, before: Before): void {
   if (!walk.flows.isJudged) return
   const facts = {
     ...operandFacts(walk, before),

@@ -104,3 +104,15 @@ export function argumentsOf(call: TreeNode): readonly TreeNode[] {
   if (!flagOf(call, 'agg_within_group')) return direct
   return [...direct, ...listOf(call, 'agg_order').map((item) => nodeOf(bodyOf(item, 'SortBy') ?? {}, 'node') ?? {})]
 }
+
+/** The routine of the server of exactly these types, which it takes before any other unless users have some that come first. */
+export function exactly(walk: Walk, routines: readonly Routine[], types: readonly InferredType[]): Routine | undefined {
+  const exact = routines.find(
+    ({ arguments: declared, builtin, variadic }) =>
+      builtin &&
+      !variadic &&
+      declared.length === types.length &&
+      declared.every((type, index) => type === types[index]),
+  )
+  return catalogFirst(walk) || routines.every(({ builtin }) => builtin) ? exact : undefined
+}

@@ -12,6 +12,7 @@ import {
   unknownFlow,
 } from './flows.js'
 import { bypassesPolicies } from './relation-reads.js'
+import { roomOfColumn } from './room.js'
 import type { Range } from './scope.js'
 import { isSystemRelation } from './sensitive-relations.js'
 import type { Walk } from './walk.js'
@@ -65,9 +66,8 @@ export function relationValues(
     const flow = known.get(name)
     if (flow !== undefined) return flow
     const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
-    // Whatever is made anew may be of any size.
     const isStored = name === '*' ? relation.kind !== 'view' : plain || relation.kind !== 'view'
-    const size = !isStored ? Infinity : name === '*' ? relation.columns.size : 1
+    const size = !isStored && !isSingle(catalog, relation, name) ? Infinity : roomOf(relation, name)
     const made = { sources: sourcesOf(sources), plain, total, size, collations: collationsOf(relation, name) }
     known.set(name, made)
     return made
@@ -81,6 +81,20 @@ export function relationValues(
         ? [...visible].map(([name, own]) => ({ name, flow: column(own) }))
         : undefined,
   }
+}
+
+function roomOf({ columns }: Relation, name: string): number {
+  if (name !== '*') return roomOfColumn(columns.get(name)?.type)
+  return [...columns.values()].reduce((sum, { type }) => sum + roomOfColumn(type), 0)
+}
+
+/**
+ * Whether what a view makes for a column is one value that is of no more room than a stored one, if nothing can fail: arrays and
+ * rows may be made of any number.
+ */
+function isSingle({ types }: CatalogSnapshot, { columns }: Relation, name: string): boolean {
+  const info = types.get(columns.get(name)?.type ?? 0)
+  return info !== undefined && (info.kind === 'base' || info.kind === 'enum') && info.element === 0
 }
 
 /** How many values under another collation than the database's own a column, or `*`, holds. */

@@ -13,9 +13,7 @@ export function rowsAtMost(walk: Walk, query: TreeNode | undefined, scope: Scope
 /** A constant LIMIT: rows that are equal to the last one come on top of it only where it says so. */
 function limitOf(select: TreeNode): number {
   const limit = constantInteger(nodeOf(select, 'limitCount'))
-  return limit === undefined || limit < 0 || textOf(select, 'limitOption') === 'LIMIT_OPTION_WITH_TIES'
-    ? Infinity
-    : limit
+  return limit === undefined || textOf(select, 'limitOption') === 'LIMIT_OPTION_WITH_TIES' ? Infinity : limit
 }
 
 function rowsOf(walk: Walk, select: TreeNode, scope: Scope): number {

@@ -20,7 +20,7 @@ import { type Outputs, visitByOutput, visitGroups } from './output-references.js
 import { lockRelation } from './relation-reads.js'
 import { type OutputColumn, Scope } from './scope.js'
 import { isStar } from './stars.js'
-import { visitTargets } from './targets.js'
+import { settleRow, visitTargets } from './targets.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -56,6 +56,7 @@ function plainSelect(walk: Walk, body: TreeNode, scope: Scope): readonly NamedFl
   const rows = listOf(body, 'valuesLists')
   const values = visitRows(walk, rows, scope)
   const columns = rows.length > 0 ? values : targets
+  settleRow(walk, values ?? [])
   const outputs: Outputs = { names: outputNames(body), columns, everything: walk.flows.everything }
   scope.result = outputColumns(walk, body, scope)
   walk.flows.aside(() => {
@@ -208,7 +209,7 @@ function visitRows(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonl
       for (const [index, item] of row.entries()) {
         const known = columns[index]
         const flow = walk.flows.value(() => walk.visit(item, scope), false, known?.sources)
-        const size = flow.size + (known?.size ?? 0)
+        const size = Math.max(flow.size, known?.size ?? 0)
         const collations = flow.collations + (known?.collations ?? 0)
         columns[index] = { ...flow, total: flow.total && known?.total !== false, size, collations }
       }

@@ -1,5 +1,6 @@
 import { type NamedFlow, Sources } from './flows.js'
 import { targetName } from './output-names.js'
+import { isLargeRow } from './room.js'
 import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { bodyOf, listOf, namesOf, nodeOf, type TreeNode, unwrap } from './tree.js'
@@ -14,7 +15,7 @@ export function visitTargets(walk: Walk, items: readonly TreeNode[], scope: Scop
     const value = nodeOf(target, 'val') ?? {}
     if (!isKnown || !walk.flows.afford(1)) {
       isKnown = false
-      walk.flows.value(() => walk.visit(item, scope), false)
+      columns.push({ name: undefined, flow: walk.flows.value(() => walk.visit(item, scope), false) })
     } else if (isStar(value)) {
       const starred = starFlows(scope, value)
       if (starred === undefined || !walk.flows.afford(starred.length)) isKnown = false
@@ -28,7 +29,15 @@ export function visitTargets(walk: Walk, items: readonly TreeNode[], scope: Scop
       })
     }
   }
+  settleRow(walk, columns)
   return isKnown ? columns : undefined
+}
+
+/** A row that may be too large tells of all that is in it. */
+export function settleRow({ flows }: Walk, columns: readonly NamedFlow[]): void {
+  if (!isLargeRow(columns)) return
+  flows.mayFail()
+  flows.divert(columns.map(({ flow }) => flow))
 }
 
 /** The name of a CASE is that of what stands behind ELSE, where this is a column or a call. */

@@ -91,15 +91,6 @@ export function isCountedFromOne(place: number): Check {
   return (literals) => isNear(literals[place], 1, mostInteger)
 }
 
-/** Types whose values all take the same room. */
-const fixed = words(
-  'bool int2 int4 int8 oid float4 float8 date time timetz timestamp timestamptz interval uuid macaddr enum',
-)
-
-export function fixedWidth(type: string): boolean {
-  return fixed.has(type)
-}
-
 /** JSON as text may hold `\u0000`, which JSON in binary does not take. */
 export function printsAsJsonb(type: string): boolean {
   return !type.includes('json') || type.startsWith('jsonb')

@@ -26,7 +26,7 @@ export function isTotalRoutine(
   if (!routine.builtin || routine.schema !== 'pg_catalog' || routine.returnsSet) return false
   if (routine.volatility === 'volatile') return false
   const declared = signatureTypes(routine)
-  const rule = totalRule(`${routine.name}(${declared.join(',')})`)
+  const rule = ruleOf(routine)
   if (rule === undefined || !meetsFacts(rule, facts)) return false
   const wanted = routine.variadic ? spread(declared, types.length) : declared
   if (types.length !== wanted.length) return false
@@ -34,6 +34,11 @@ export function isTotalRoutine(
     return false
   const names = types.map((type) => valueType(catalog, type))
   return rule.literals === undefined || rule.literals(facts.literals ?? [], names)
+}
+
+/** What the lists say of a routine. */
+export function ruleOf(routine: Routine): TotalRule | undefined {
+  return totalRule(`${routine.name}(${signatureTypes(routine).join(',')})`)
 }
 
 /** As the lists write them; `?` for a type that none has. */

@@ -11,10 +11,9 @@ export interface CallFacts {
    */
   readonly oneCollation?: boolean
   /**
-   * Whether what is passed is made of a few stored values and of short constants, neither behind an aggregate nor named over
-   * and over. A text that is doubled thirty times, or that an aggregate made of many rows, is where the next `||` is one too
-   * many, and then the limit of a gigabyte tells what it was put together with. So does JSON that is nested as deep as the
-   * stack allows. A stored value of such a size is possible and counts as none.
+   * Whether what is passed, and what is made of it, takes the room of a few stored values. A text that is doubled thirty times,
+   * or in which one letter becomes sixty over and over, is where the limit of a gigabyte tells what it was made of. So does
+   * JSON that is nested as deep as the stack allows. A stored value of such a size is possible and counts as none.
    */
   readonly boundedSize?: boolean
 }
@@ -27,6 +26,8 @@ export interface TotalRule {
   readonly makesJson?: true
   readonly needsCollation?: true
   readonly needsSize?: true
+  /** How many times the room of what is passed it takes, by the constants. Without it: no more than that. */
+  readonly grows?: (literals: readonly (Literal | undefined)[]) => number
   /** For polymorphic arguments: types that they may be of; without it every type that prints. */
   readonly only?: (type: string) => boolean
   /** For those that fail at some constants only. */

@@ -1,7 +1,7 @@
 import type { TotalRule } from './total-facts.js'
+import { formatted, intoElements, joined, replaced, twice } from './total-growth.js'
 import {
   castsToText,
-  fixedWidth,
   hasLengthLast,
   hasOffset,
   hasPart,
@@ -68,17 +68,17 @@ define(
 define({ only: (type) => type === 'enum' }, 'min(anyenum) max(anyenum)')
 
 /** What they give may be larger than what they are given. */
-define({ needsSize: true }, 'quote_ident(text) quote_literal(text) quote_nullable(text)')
+define({ needsSize: true, grows: twice }, 'quote_ident(text) quote_literal(text) quote_nullable(text)')
 define({ needsSize: true }, 'concat(any…) jsonb_extract_path_text(jsonb,text…)')
 /** These cast to text, and what may be taken for text is taken for neither. */
-define({ needsSize: true, only: castsToText }, 'quote_literal(anyelement) quote_nullable(anyelement)')
+define({ needsSize: true, grows: twice, only: castsToText }, 'quote_literal(anyelement) quote_nullable(anyelement)')
 define({ needsSize: true, literals: isShort(0) }, 'concat_ws(text,any…)')
-define({ needsSize: true, literals: isShort(1) }, 'array_to_string(anyarray,text)')
-define({ needsSize: true, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
-define({ needsCollation: true, needsSize: true }, 'string_to_array(text,text)')
-define({ needsCollation: true, needsSize: true, literals: hasReplacement }, 'replace(text,text,text)')
-define({ needsSize: true, literals: writesEncoding }, 'encode(bytea,text)')
-define({ needsSize: true, literals: isPlainFormat }, 'format(text,any…) format(text)')
+define({ needsSize: true, grows: joined, literals: isShort(1) }, 'array_to_string(anyarray,text)')
+define({ needsSize: true, grows: joined, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
+define({ needsCollation: true, needsSize: true, grows: intoElements }, 'string_to_array(text,text)')
+define({ needsCollation: true, needsSize: true, grows: replaced, literals: hasReplacement }, 'replace(text,text,text)')
+define({ needsSize: true, grows: twice, literals: writesEncoding }, 'encode(bytea,text)')
+define({ needsSize: true, grows: formatted, literals: isPlainFormat }, 'format(text,any…) format(text)')
 
 /** JSON: keys that are NULL and escapes that no text can hold are refused. */
 const json: TotalRule = { makesJson: true, needsSize: true }
@@ -122,8 +122,6 @@ define(
 define({ carries: true, literals: hasOffset }, 'lag(anyelement,int4) lead(anyelement,int4)')
 define({ literals: isCountedFromOne(0) }, 'ntile(int4)')
 define({ carries: true, literals: isCountedFromOne(1) }, 'nth_value(anyelement,int4)')
-/** As many of what is of one size take the same room, whatever they are. */
-define({ only: fixedWidth }, 'array_agg(anynonarray)')
 
 /** The rule of a routine; undefined for one that no list has. */
 export function totalRule(signature: string): TotalRule | undefined {

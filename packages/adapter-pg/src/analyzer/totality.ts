@@ -1,9 +1,11 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
 import type { Flows } from './flows.js'
-import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
+import { baseType, exactly, type InferredType, mayPass, unknownType } from './overloads.js'
+import { roomOfBlanks, roomOfCall, roomOfOne } from './room.js'
 import type { Scope } from './scope.js'
-import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine } from './total-calls.js'
+import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine, ruleOf } from './total-calls.js'
+import { growthOf, swells } from './total-growth.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { memoizedType } from './type-of.js'
 import type { Walk } from './walk.js'
@@ -20,7 +22,7 @@ export function judgeCall(
   args: readonly TreeNode[],
   scope: Scope,
   isPlain: boolean,
-  before: number,
+  before: Before,
 ): void {
   if (!walk.flows.isJudged) return
   const isNamed = args.some((argument) => bodyOf(argument, 'NamedArgExpr') !== undefined)
@@ -29,22 +31,22 @@ export function judgeCall(
     return
   }
   const types = args.map((argument) => judgedType(walk, argument, scope))
-  const facts = { ...operandFacts(walk, before), literals: args.map(literalOf) }
+  const literals = args.map(literalOf)
   const meant = meantOf(walk, routines, types)
+  const growth = growthOf(walk.catalog, meant, ruleOf, types, literals)
+  walk.flows.grow(roomOfCall)
+  walk.flows.multiply(before.size, growth.atOnce)
+  const facts = { ...operandFacts(walk, before), literals }
   const isTotal =
     meant.length > 0 &&
     meant.every((routine) => isTotalRoutine(walk.catalog, routine, types, factsFor(routine.name, facts)))
   if (!isTotal) walk.flows.mayFail()
-  // It may be made of any number of rows.
-  if (routines.some(({ kind }) => kind !== 'function')) walk.flows.swell()
+  walk.flows.multiply(before.size, growth.later)
 }
-
-/** More than what a few stored values and short constants make counts as of any size. */
-const maxSize = 100
 
 /** Whether what is at hand surely has room in one value. */
 export function isBounded(flows: Flows): boolean {
-  return flows.size <= maxSize
+  return flows.size <= roomOfOne
 }
 
 /** What is known of operands. */
@@ -54,8 +56,14 @@ export interface OperandFacts extends Omit<CallFacts, 'oneCollation'> {
 }
 
 /** What is known of operands that were read since. */
-export function operandFacts({ flows }: Walk, before: number): OperandFacts {
-  return { boundedSize: isBounded(flows), collations: flows.collations - before }
+export function operandFacts({ flows }: Walk, before: Before): OperandFacts {
+  return { boundedSize: isBounded(flows), collations: flows.collations - before.collations }
+}
+
+/** What had been read for what is at hand before the operands were. */
+export interface Before {
+  readonly collations: number
+  readonly size: number
 }
 
 /**
@@ -78,14 +86,8 @@ const names: ReadonlySet<number> = new Set([19, 1003])
 
 /** What the server takes: the one of exactly these types, or any that they can become. */
 function meantOf(walk: Walk, routines: readonly Routine[], types: readonly InferredType[]): readonly Routine[] {
-  const exact = routines.find(
-    ({ arguments: declared, builtin, variadic }) =>
-      builtin &&
-      !variadic &&
-      declared.length === types.length &&
-      declared.every((type, index) => type === types[index]),
-  )
-  if (exact !== undefined && (catalogFirst(walk) || routines.every(({ builtin }) => builtin))) return [exact]
+  const exact = exactly(walk, routines, types)
+  if (exact !== undefined) return [exact]
   return routines.filter(({ arguments: declared, defaults, variadic }) => {
     if (variadic) return types.length >= declared.length - 1
     if (types.length > declared.length || types.length < declared.length - defaults) return false
@@ -152,7 +154,7 @@ export function judgeAmong(
   walk: Walk,
   nodes: readonly TreeNode[],
   scope: Scope,
-  compared?: { readonly name: string; readonly before: number },
+  compared?: { readonly name: string; readonly before: Before },
 ): void {
   if (!walk.flows.isJudged) return
   const types = new Set(nodes.map((node) => judgedType(walk, node, scope)))
@@ -175,10 +177,11 @@ export function judgeAmong(
 }
 
 /** Notes whether a cast may fail. A literal becomes its value before anything is run. */
-export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined, scope: Scope): void {
+export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined, scope: Scope, before: number): void {
   if (!walk.flows.isJudged) return
   const value = nodeOf(body, 'arg')
-  const hasModifier = listOf(nodeOf(body, 'typeName') ?? {}, 'typmods').length > 0
+  const modifiers = listOf(nodeOf(body, 'typeName') ?? {}, 'typmods')
+  const hasModifier = modifiers.length > 0
   const isKnown = target !== undefined && target < firstUserId
   if (!isKnown || (hasModifier && !cutting.has(target))) {
     walk.flows.mayFail()
@@ -186,10 +189,13 @@ export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined
   }
   const source = judgedType(walk, value, scope)
   const isLiteral = unwrap(value)?.type === 'A_Const' || unwrap(value)?.type === 'ParamRef'
+  if (hasModifier && target === paddedText) walk.flows.grow(roomOfBlanks(modifiers))
   if (isLiteral && source === unknownType) return
   const facts = { boundedSize: isBounded(walk.flows), modified: hasModifier }
   if (!isTotalCast(walk.catalog, source, target, facts)) walk.flows.mayFail()
+  if (swells(walk.catalog, source)) walk.flows.multiply(before, 2)
 }
 
 /** varchar(n) and char(n) cut what is too long, where a cast is written. */
 const cutting: ReadonlySet<number> = new Set([1042, 1043])
+const paddedText = 1042

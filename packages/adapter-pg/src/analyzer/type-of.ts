@@ -1,10 +1,18 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import { findRoutines, findType, typeOfCall, writtenName } from './names.js'
-import { argumentsOf, baseType, candidates, catalogFirst, type InferredType, unknownType } from './overloads.js'
+import {
+  argumentsOf,
+  baseType,
+  candidates,
+  catalogFirst,
+  exactly,
+  type InferredType,
+  unknownType,
+} from './overloads.js'
 import { resolveColumn, rowField, wholeRow } from './resolve-column.js'
 import type { Operator } from '../catalog/snapshot.js'
 import type { Scope } from './scope.js'
-import { listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
+import { bodyOf, flagOf, listOf, namesOf, nodeOf, numberOf, textOf, type TreeNode, unwrap } from './tree.js'
 import type { Walk } from './walk.js'
 
 /** Object ids of builtin types. */
@@ -183,11 +191,17 @@ function callType(walk: Walk, body: TreeNode, inferPart: Infer): InferredType {
   const [only] = args.length === 1 ? args : []
   if (only !== undefined && (mayBeRow(walk, infer(only)) || typeOfCall(walk, written)?.builtin === false))
     return undefined
-  const possible = candidates(walk, routines, args, false, infer)
+  const isPlain = !flagOf(body, 'func_variadic') && !flagOf(body, 'agg_within_group')
+  const exact = isPlain && !args.some(isNamed) ? exactly(walk, routines, args.map(infer)) : undefined
+  const possible = exact === undefined ? candidates(walk, routines, args, false, infer) : [exact]
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
     return undefined
   return walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
+}
+
+function isNamed(argument: TreeNode): boolean {
+  return bodyOf(argument, 'NamedArgExpr') !== undefined
 }
 
 /** Twice for an argument would be twice as much again with every call that stands in another. */

@@ -10,8 +10,8 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'SELECT c.row_to_json FROM customers c',
     'customers.* customers.email customers.id customers.name customers.vip > customers.* customers.email customers.id customers.name customers.vip',
   ],
-  ["SELECT max(email) || 'x' FROM customers", 'customers.email > customers.email'],
-  ["SELECT count(email)::text || 'x' FROM customers", 'customers.email > customers.email'],
+  ["SELECT max(email) || 'x' FROM customers", 'customers.email'],
+  ["SELECT count(email)::text || 'x' FROM customers", 'customers.email'],
   ['SELECT count(email)::text FROM customers', 'customers.email'],
   ['SELECT ROW(email, (SELECT 1 FROM pg_tables LIMIT 1)) FROM customers', 'customers.email > customers.email'],
   ['SELECT ROW(email, (SELECT 1 FROM pg_class LIMIT 1)) FROM customers', 'customers.email'],
@@ -164,7 +164,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ['SELECT array_agg(email) FROM customers', 'customers.email > customers.email'],
   ['SELECT unnest(ARRAY[email]) FROM customers', 'customers.email > customers.email'],
   ['SELECT ARRAY(SELECT email FROM customers)', 'customers.email > customers.email'],
-  ['SELECT ARRAY(SELECT email FROM customers LIMIT 100)', 'customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT 99)', 'customers.email'],
   [
     'SELECT ARRAY(SELECT email FROM customers UNION ALL SELECT note FROM orders LIMIT 9)',
     'customers.email orders.note',
@@ -176,7 +176,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'customers.email > customers.email customers.id',
   ],
   [
-    "SELECT concat(email, ARRAY(SELECT 'x' FROM customers LIMIT 100)) FROM customers",
+    "SELECT concat(email, ARRAY(SELECT 'x' FROM customers LIMIT 20000)) FROM customers",
     'customers.email > customers.email',
   ],
   [

@@ -4,6 +4,7 @@ import { analysisOf, builtinText, sessionState, shopText } from '../analyzer/sup
 import { definitionCases } from './definition-cases.js'
 import { furtherCases } from './further-cases.js'
 import { oneRowCases } from './one-row-cases.js'
+import { largeCases } from './large-cases.js'
 import { queryCases } from './query-cases.js'
 import { selectCases } from './select-cases.js'
 import { statementCases } from './statement-cases.js'
@@ -21,6 +22,7 @@ describe('where the values go that a text reads', () => {
     ...writeCases,
     ...definitionCases,
     ...oneRowCases,
+    ...largeCases,
   ])('%s', async (text, lineage) => {
     expect(await toldOf(text)).toBe(lineage)
   })
@@ -253,6 +255,11 @@ describe('a collation besides that of the database', () => {
     expect(await toldOf(`SELECT ${value} FROM customers c`, { catalog: both })).toContain(refused)
   })
 
+  it('is one too many where a value may be the one that is taken', async () => {
+    const text = "SELECT strpos(coalesce(name, lower('x'::text)), 'a') FROM customers"
+    expect(await toldOf(text, { catalog: one })).toContain('> customers.name')
+  })
+
   it.each([
     "strpos(concat('a'::name, email), 'a')",
     "strpos(array_to_string('{a}'::name[], ','), email)",
@@ -391,7 +398,7 @@ describe('a text that would take long', () => {
   })
 
   it('is told where it is large but plain', async () => {
-    const text = `SELECT ${Array.from({ length: 1500 }, (_, index) => `email AS e${String(index)}`).join(', ')} FROM customers`
+    const text = `SELECT ${Array.from({ length: 1500 }, (_, index) => `id AS e${String(index)}`).join(', ')} FROM customers`
     const { elsewhere, outputs } = await lineageOf(text)
     expect(outputs?.length).toBe(1500)
     expect(elsewhere).toEqual([])

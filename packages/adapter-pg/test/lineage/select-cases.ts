@@ -9,7 +9,7 @@ export const selectCases: readonly (readonly [text: string, lineage: string])[] 
     'customers.id! | customers.email! | customers.name! | customers.vip! | customers.id!',
   ],
   ['SELECT lower(email) FROM customers', 'customers.email'],
-  ['SELECT lower(email) || name FROM customers', 'customers.email customers.name > customers.email customers.name'],
+  ['SELECT lower(email) || name FROM customers', 'customers.email customers.name'],
   ['SELECT 1 / id FROM customers', 'customers.id > customers.id'],
   ["SELECT CASE WHEN email = 'x' THEN 1 ELSE 2 END FROM customers", '- > customers.email'],
   ["SELECT CASE WHEN email = 'x' THEN 1 / id END FROM customers", 'customers.id > customers.email customers.id'],

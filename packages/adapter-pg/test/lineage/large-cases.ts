@@ -1,0 +1,67 @@
+/** A call of itself so many times is total, and so many times more is not. */
+type Nested = readonly [call: (value: string) => string, few: number, many: number]
+
+const growing: readonly Nested[] = [
+  [(value) => `replace(${value}, 'a', '${'a'.repeat(11)}')`, 1, 2],
+  [(value) => `replace(${value}, 'é', 'é€€€€€€€')`, 1, 2],
+  [(value) => `quote_literal(${value})`, 6, 7],
+  [(value) => `quote_nullable(${value}::varchar)`, 6, 7],
+  [(value) => `quote_ident(${value})`, 6, 7],
+  [(value) => `format('%L', ${value})`, 6, 7],
+  // The constant may be all that is long.
+  [(value) => `array_to_string(string_to_array(${value}, 'a'), 'a;')`, 1, 2],
+  [(value) => `array_to_string(string_to_array(${value}, 'a'), '', 'aaaaaaaaa')`, 1, 2],
+  [(value) => `to_json(${value})`, 6, 9],
+  [(value) => `concat(to_jsonb(${value}))`, 3, 5],
+  [(value) => `ARRAY[${value}]::text`, 6, 8],
+  [(value) => `concat(ARRAY[${value}])`, 6, 8],
+]
+
+const nested = ([call]: Nested, levels: number): string =>
+  `SELECT ${Array.from({ length: levels }).reduce<string>((value) => call(value), 'email')} FROM customers`
+
+const many = (count: number, value: string): string => Array.from({ length: count }, () => value).join(', ')
+const refused = 'customers.email > customers.email'
+
+/** Values that get near a gigabyte, where every value ends: whether one fails tells what it is made of (`told`). */
+export const largeCases: readonly (readonly [text: string, lineage: string])[] = [
+  ...growing.flatMap((each): readonly (readonly [string, string])[] => [
+    [nested(each, each[1]), 'customers.email'],
+    [nested(each, each[2]), refused],
+  ]),
+  [nested([(value) => `format('%s', ${value})`, 0, 0], 100), 'customers.email'],
+  [nested([(value) => `replace(${value}, 'aa', 'b')`, 0, 0], 100), 'customers.email'],
+  [`SELECT concat(email, ${many(70, `concat(${many(90, "'1e131071'::numeric")})`)}) FROM customers`, 'customers.email'],
+  [`SELECT concat(email, ${many(80, `concat(${many(90, "'1e131071'::numeric")})`)}) FROM customers`, refused],
+  [`SELECT concat(email, ${many(80, `concat(${many(90, '1e131071')})`)}) FROM customers`, refused],
+  [`SELECT concat(email, ${many(90, "'x'::char(10485760)")}) FROM customers`, 'customers.email'],
+  [`SELECT concat(email, ${many(96, "'x'::char(10485760)")}) FROM customers`, refused],
+  [`SELECT concat(${many(60, 'email::char(10485760)')}) FROM customers`, refused],
+  [
+    `SELECT concat(email, ${many(90, 'coalesce(id::text, lower(id::text))')}) FROM customers`,
+    'customers.email customers.id > customers.id',
+  ],
+  [
+    `SELECT concat(email, ${many(51, 'coalesce(name, lower(name))')}) FROM customers`,
+    'customers.email customers.name > customers.email customers.name',
+  ],
+  // A row is sent in one message.
+  [
+    'SELECT c.*, c.* FROM customers c',
+    many(2, 'customers.id! | customers.email! | customers.name! | customers.vip!').replace(', ', ' | '),
+  ],
+  [`SELECT ${many(200, 'email')} FROM customers`, many(200, 'customers.email!').replaceAll(', ', ' | ')],
+  [
+    `SELECT ${many(202, 'email')} FROM customers`,
+    `${many(202, 'customers.email!').replaceAll(', ', ' | ')} > customers.email`,
+  ],
+  [`SELECT 1 FROM (SELECT ${many(100, 'upper(email)')} FROM customers) s`, '-'],
+  [`SELECT email FROM customers, (VALUES (${many(202, '1')})) v`, 'customers.email!'],
+  [`SELECT ROW(${many(202, 'email')}) FROM customers`, refused],
+  [`SELECT *, ${many(202, 'upper(email)')} FROM customers, generate_series(1, 2)`, 'unknown > customers.email'],
+  [`SELECT (SELECT c.email FROM (VALUES (${many(202, 'c.email')})) v) FROM customers c`, refused],
+  [
+    `UPDATE customers SET vip = true RETURNING ${many(202, 'upper(email)')}`,
+    `${many(202, 'customers.email').replaceAll(', ', ' | ')} > customers.email`,
+  ],
+]
