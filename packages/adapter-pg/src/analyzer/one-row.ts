@@ -12,19 +12,43 @@ import type { Walk } from './walk.js'
  * counts as able to fail where it is judged.
  */
 export function choosesByKey(walk: Walk, select: TreeNode, scope: Scope): boolean {
+  const relation = onlyTable(select, scope)
+  if (relation === undefined) return false
+  const fixed = new Set(
+    conjuncts(nodeOf(select, 'whereClause')).flatMap((part) => fixedColumn(walk, part, scope) ?? []),
+  )
+  return holdsKey(
+    relation,
+    [...relation.columns.values()].filter(({ name }) => fixed.has(name)),
+  )
+}
+
+/** Whether GROUP BY of a query makes a group of each row of the one table that it reads: rows without a value are in one group. */
+export function groupsByKey(select: TreeNode, scope: Scope): boolean {
+  const relation = onlyTable(select, scope)
+  const groups = listOf(select, 'groupClause').map((item) => columnIn(item, scope))
+  // GROUPING SETS have groups of all rows.
+  if (relation === undefined || groups.includes(undefined)) return false
+  const names = new Set(groups.flatMap((group) => (group?.isOwn === true ? group.column : [])))
+  return holdsKey(
+    relation,
+    [...relation.columns.values()].filter(({ name, notNull }) => notNull && names.has(name)),
+  )
+}
+
+/** The one table that a query reads, where its keys hold for all rows that it has. */
+function onlyTable(select: TreeNode, scope: Scope): Relation | undefined {
   const [item, ...others] = listOf(select, 'fromClause')
   const table = bodyOf(item, 'RangeVar')
   const [range, ...otherRanges] = scope.ranges
   const relation = range?.relation
-  if (table === undefined || relation === undefined || others.length + otherRanges.length > 0) return false
-  if (!hasAllRows(relation, flagOf(table, 'inh'))) return false
-  const fixed = new Set(
-    conjuncts(nodeOf(select, 'whereClause')).flatMap((part) => fixedColumn(walk, part, scope) ?? []),
-  )
-  const numbers = new Set(
-    [...relation.columns.values()].filter(({ name }) => fixed.has(name)).map(({ number }) => number),
-  )
-  return relation.keys.some((key) => key.every((number) => numbers.has(number)))
+  if (table === undefined || relation === undefined || others.length + otherRanges.length > 0) return undefined
+  return hasAllRows(relation, flagOf(table, 'inh')) ? relation : undefined
+}
+
+function holdsKey({ keys }: Relation, columns: readonly { readonly number: number }[]): boolean {
+  const numbers = new Set(columns.map(({ number }) => number))
+  return keys.some((key) => key.every((number) => numbers.has(number)))
 }
 
 /** The key of a table says nothing of the rows of others that inherit from it. */

@@ -1,4 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
+import type { TreeNode } from './tree.js'
 import type { NamedFlow, QueryFlow, RangeValues } from './flows.js'
 
 /** One item of FROM, or the target of a change, under the name by which columns reach it. */
@@ -35,6 +36,8 @@ export class Scope {
   result: readonly OutputColumn[] | undefined
   /** Where the values of what the query at this level gives come from, once it was handled. */
   flow: QueryFlow | undefined
+  /** The query at this level, where it is a plain one. */
+  select: TreeNode | undefined
   /** Whether somebody takes `flow`. Otherwise it goes where the frame on top says. */
   isClaimed = false
   /** What `*` stands for, by the items of FROM. */

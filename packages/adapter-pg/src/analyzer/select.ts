@@ -45,6 +45,7 @@ const selectFields: ReadonlySet<string> = new Set(
 
 function plainSelect(walk: Walk, body: TreeNode, scope: Scope): readonly NamedFlow[] | undefined {
   for (const field in body) if (!selectFields.has(field)) walk.opaque('unknown part of SELECT', 'select')
+  scope.select = body
   const into = nodeOf(body, 'intoClause')
   if (into !== undefined) {
     walk.flows.isStored = true

@@ -26,6 +26,8 @@ export interface TotalRule {
   readonly makesJson?: true
   readonly needsCollation?: true
   readonly needsSize?: true
+  /** It makes one value of all rows. */
+  readonly gathers?: true
   /** How many times the room of what is passed it takes, by the constants. Without it: no more than that. */
   readonly grows?: (literals: readonly (Literal | undefined)[]) => number
   /** For polymorphic arguments: types that they may be of; without it every type that prints. */

@@ -89,6 +89,12 @@ define({ ...json, literals: namesKeys }, 'json_build_object(any…)')
 define(jsonb, 'to_jsonb(anyelement) jsonb_build_array(any…) jsonb_build_array() jsonb_build_object()')
 define({ ...jsonb, literals: namesKeys }, 'jsonb_build_object(any…)')
 
+/** Aggregates that keep every value. */
+define({ needsSize: true, gathers: true, literals: isShort(1) }, 'string_agg(text,text)')
+define({ needsSize: true, gathers: true, carries: true }, 'array_agg(anynonarray)')
+define({ ...json, gathers: true }, 'json_agg(anyelement)')
+define({ ...jsonb, gathers: true }, 'jsonb_agg(anyelement)')
+
 /** They look up each character among those of a constant, which must not be many. */
 define({ literals: isShort(1) }, 'btrim(text,text) ltrim(text,text) rtrim(text,text)')
 define({ literals: isShort(1, 2) }, 'translate(text,text,text)')

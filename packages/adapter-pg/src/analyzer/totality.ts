@@ -3,6 +3,7 @@ import type { Routine } from '../catalog/snapshot.js'
 import type { Flows } from './flows.js'
 import { baseType, exactly, type InferredType, mayPass, unknownType } from './overloads.js'
 import { roomOfBlanks, roomOfCall, roomOfOne } from './room.js'
+import { rowsGathered } from './row-count.js'
 import type { Scope } from './scope.js'
 import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine, ruleOf } from './total-calls.js'
 import { growthOf, swells } from './total-growth.js'
@@ -36,6 +37,9 @@ export function judgeCall(
   const growth = growthOf(walk.catalog, meant, ruleOf, types, literals)
   walk.flows.grow(roomOfCall)
   walk.flows.multiply(before.size, growth.atOnce)
+  if (meant.some((routine) => ruleOf(routine)?.gathers)) {
+    walk.flows.multiply(before.size, rowsGathered(walk, args, scope))
+  }
   const facts = { ...operandFacts(walk, before), literals }
   const isTotal =
     meant.length > 0 &&

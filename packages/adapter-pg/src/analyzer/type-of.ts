@@ -192,7 +192,7 @@ function callType(walk: Walk, body: TreeNode, inferPart: Infer): InferredType {
   if (only !== undefined && (mayBeRow(walk, infer(only)) || typeOfCall(walk, written)?.builtin === false))
     return undefined
   const isPlain = !flagOf(body, 'func_variadic') && !flagOf(body, 'agg_within_group')
-  const exact = isPlain && !args.some(isNamed) ? exactly(walk, routines, args.map(infer)) : undefined
+  const exact = isPlain ? exactly(walk, routines, args.map(byPlace(infer))) : undefined
   const possible = exact === undefined ? candidates(walk, routines, args, false, infer) : [exact]
   const result = possible[0]?.result
   if (result === undefined || possible.some((routine) => !routine.builtin || routine.result !== result))
@@ -200,8 +200,9 @@ function callType(walk: Walk, body: TreeNode, inferPart: Infer): InferredType {
   return walk.catalog.types.get(result)?.kind === 'pseudo' ? undefined : baseType(walk, result)
 }
 
-function isNamed(argument: TreeNode): boolean {
-  return bodyOf(argument, 'NamedArgExpr') !== undefined
+/** One with a name may be any of those that are declared. */
+function byPlace(infer: (argument: TreeNode) => InferredType): (argument: TreeNode) => InferredType {
+  return (argument) => (bodyOf(argument, 'NamedArgExpr') === undefined ? infer(argument) : undefined)
 }
 
 /** Twice for an argument would be twice as much again with every call that stands in another. */

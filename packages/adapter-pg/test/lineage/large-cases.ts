@@ -42,10 +42,16 @@ export const largeCases: readonly (readonly [text: string, lineage: string])[] =
     'customers.email customers.id > customers.id',
   ],
   [
-    `SELECT concat(email, ${many(51, 'coalesce(name, lower(name))')}) FROM customers`,
+    `SELECT concat(email, ${many(51, 'coalesce(lower(name), lower(name))')}) FROM customers`,
     'customers.email customers.name > customers.email customers.name',
   ],
+  [`SELECT concat(email, ${'quote_literal('.repeat(9)}now()::text${')'.repeat(9)}) FROM customers`, 'customers.email'],
+  [`SELECT concat(email, ${'quote_literal('.repeat(20)}now()::text${')'.repeat(20)}) FROM customers`, refused],
   // A row is sent in one message.
+  [
+    `SELECT email, name, ${many(195, 'upper(email)')} FROM customers`,
+    `customers.email! | customers.name! | ${many(195, 'customers.email').replaceAll(', ', ' | ')}`,
+  ],
   [
     'SELECT c.*, c.* FROM customers c',
     many(2, 'customers.id! | customers.email! | customers.name! | customers.vip!').replace(', ', ' | '),
@@ -58,10 +64,49 @@ export const largeCases: readonly (readonly [text: string, lineage: string])[] =
   [`SELECT 1 FROM (SELECT ${many(100, 'upper(email)')} FROM customers) s`, '-'],
   [`SELECT email FROM customers, (VALUES (${many(202, '1')})) v`, 'customers.email!'],
   [`SELECT ROW(${many(202, 'email')}) FROM customers`, refused],
-  [`SELECT *, ${many(202, 'upper(email)')} FROM customers, generate_series(1, 2)`, 'unknown > customers.email'],
-  [`SELECT (SELECT c.email FROM (VALUES (${many(202, 'c.email')})) v) FROM customers c`, refused],
+  [`SELECT g.*, ${many(202, 'upper(email)')} FROM customers, generate_series(1, 2) g`, 'unknown > customers.email'],
+  [`SELECT (SELECT c.email FROM (VALUES (${many(202, 'c.email')})) v LIMIT 1) FROM customers c`, refused],
   [
     `UPDATE customers SET vip = true RETURNING ${many(202, 'upper(email)')}`,
     `${many(202, 'customers.email').replaceAll(', ', ' | ')} > customers.email`,
   ],
+  // Aggregates keep the values of all rows.
+  ["SELECT string_agg(email, ',') FROM customers", refused],
+  ['SELECT json_agg(email) FROM customers', refused],
+  ['SELECT array_agg(id) FROM customers', 'customers.id > customers.id'],
+  ["SELECT string_agg(email, ',') FROM customers WHERE id = 1", 'customers.email ? customers.id'],
+  ["SELECT id, string_agg(email, ',') FROM customers GROUP BY id", 'customers.id! | customers.email > customers.id'],
+  [
+    'SELECT vip, jsonb_agg(email) FROM customers GROUP BY customers.id, vip',
+    'customers.vip! | customers.email > customers.id customers.vip',
+  ],
+  ['SELECT array_agg(email) FROM customers GROUP BY vip', 'customers.email > customers.email customers.vip'],
+  ['SELECT array_agg(email) FROM customers GROUP BY ROLLUP (id)', 'customers.email > customers.email customers.id'],
+  [
+    'SELECT array_agg(c.email) FROM customers c, orders o GROUP BY c.id',
+    'customers.email > customers.email customers.id',
+  ],
+  ["SELECT string_agg(s.e, ',') FROM (SELECT email AS e FROM customers LIMIT 99) s", 'customers.email'],
+  ["SELECT string_agg(s.e, ',') FROM (SELECT email AS e FROM customers LIMIT 101) s", refused],
+  [
+    'SELECT jsonb_agg(c.email) FROM (VALUES (1), (2)) v (a), (SELECT email FROM customers LIMIT 30) c',
+    'customers.email',
+  ],
+  [
+    'SELECT jsonb_agg(c.email) FROM (VALUES (1), (2), (3), (4)) v (a), (SELECT email FROM customers LIMIT 30) c',
+    refused,
+  ],
+  [
+    'SELECT array_agg(c.email) FROM (VALUES (1)) v FULL JOIN (SELECT email FROM customers LIMIT 40) c ON true',
+    'customers.email',
+  ],
+  ['SELECT array_agg(c.email) FROM (VALUES (1)) v FULL JOIN (SELECT email FROM customers LIMIT 60) c ON true', refused],
+  [
+    'SELECT array_agg(s.email) FROM (SELECT email, generate_series(1, 9) FROM customers WHERE id = 1) s',
+    'customers.email > customers.email ? customers.id',
+  ],
+  ['SELECT array_agg(s.email) FROM (SELECT (SELECT email FROM customers LIMIT 1), generate_series(1, 9)) s', refused],
+  ["SELECT (SELECT string_agg(c.email, ',') FROM (VALUES (1)) v) FROM customers c", refused],
+  ["SELECT (SELECT string_agg((SELECT c.email WHERE v.a = 1), ',') FROM (VALUES (1)) v (a)) FROM customers c", refused],
+  ['SELECT (SELECT array_agg(concat(c.email, v.a)) FROM (VALUES (1)) v (a)) FROM customers c', 'customers.email'],
 ]

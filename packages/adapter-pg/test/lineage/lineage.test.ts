@@ -256,8 +256,20 @@ describe('a collation besides that of the database', () => {
   })
 
   it('is one too many where a value may be the one that is taken', async () => {
-    const text = "SELECT strpos(coalesce(name, lower('x'::text)), 'a') FROM customers"
-    expect(await toldOf(text, { catalog: one })).toContain('> customers.name')
+    const text = "SELECT strpos(concat(coalesce(lower(email), lower(note)), note), 'a') FROM customers, orders"
+    expect(await toldOf(text, { catalog: collatedShop(['customers', 'email']) })).toContain('orders.note >')
+    expect(await toldOf(text, { catalog: collatedShop(['customers', 'email']) })).toContain(
+      '> customers.email orders.note',
+    )
+    expect(await toldOf(text)).toBe('orders.note > customers.email')
+  })
+
+  it('is that of the server only where nobody has one that comes first', async () => {
+    const catalog = shopWith('routines', (row) => (row[2] === 'picked' ? row.with(2, 'lower') : row))
+    const text = "SELECT concat(lower(note), 'x') FROM orders"
+    const searchPath = ['shop', 'pg_catalog']
+    expect(await toldOf(text, { catalog })).toBe('orders.note')
+    expect(await toldOf(text, { catalog, state: { ...sessionState(), searchPath } })).toBe('orders.note > orders.note')
   })
 
   it.each([
