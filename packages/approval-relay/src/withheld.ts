@@ -7,7 +7,7 @@ import type { ShownRequest } from './ports.js'
  * masked is made from this.
  */
 export function withheld(request: RelayedRequest): ShownRequest {
-  const { exact: _exact, view: _view, ...others } = request
+  const { exact: _exact, hidden: _hidden, view: _view, ...others } = request
   return {
     ...others,
     text: 'WITHHELD: you have no role that may see it.',

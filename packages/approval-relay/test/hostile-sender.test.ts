@@ -75,8 +75,12 @@ describe('bytes of somebody who has the key of an engine', () => {
       Object.assign(claims, { expiresAt: '+275760-09-13T00:00:00.000Z' }),
     ),
     'a claim that is not known': envelopeWith((claims) => Object.assign(claims, { view: 'select 1' })),
-    'a prototype': envelopeOf().body.replace('"v":1', '"v":1,"__proto__":{"view":1}'),
-    'another version': envelopeOf().body.replace('"v":1', '"v":"1"'),
+    'a prototype': envelopeOf().body.replace('"v":2', '"v":2,"__proto__":{"view":1}'),
+    'an older version': envelopeOf().body.replace('"v":2', '"v":1'),
+    'no word of what masks hide': envelopeWith((claims) => {
+      delete claims['hidden']
+    }),
+    'another version': envelopeOf().body.replace('"v":2', '"v":"2"'),
     'a byte order mark': `\ufeff${envelopeOf().body}`,
     'something behind it': `${envelopeOf().body}{}`,
     'a list': `[${envelopeOf().body}]`,

@@ -9,7 +9,7 @@ export type { Action, Description, Target, TargetIdentity } from './model/action
 export type { AttributeValue, Duty, Effect } from './model/effect.js'
 export { duties } from './model/effect.js'
 export type { ColumnLookup, ColumnSource, Lineage, OutputLineage } from './model/lineage.js'
-export type { CountedLookup, MaskObligation, OutputMask } from './model/mask-obligation.js'
+export type { CountedLookup, GivenMasks, HiddenGiven, MaskObligation, OutputMask } from './model/mask-obligation.js'
 export type { NamedColumn } from './policy/masks.js'
 export type { CellMask, ContentMask, ResultMasks } from './model/result-masks.js'
 export type { MaybePromise } from './model/maybe-promise.js'

@@ -194,22 +194,17 @@ type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
 
 async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   const { on, requester, request, policy, decision } = held
-  const rules = decision.requirement.rules
-  if (request.inTransaction && decision.obligations.holdInTransaction === 'deny') {
-    return { refusal: heldInTransaction(rules) }
+  const { action, estimate, trace } = request
+  const { requirement, obligations } = decision
+  if (request.inTransaction && obligations.holdInTransaction === 'deny') {
+    return { refusal: heldInTransaction(requirement.rules) }
   }
   // A request that nobody answers is on record all the same.
-  requester.spend(requestedCharacters(requester, request.action))
+  requester.spend(requestedCharacters(requester, action))
   refuseWhenOver(requester, request)
-  const call = heldCall(on.engine, requester, {
-    policy,
-    action: request.action,
-    requirement: decision.requirement,
-    maxAffected: decision.obligations.maxAffected?.rows,
-    trace: request.trace,
-    estimate: request.estimate,
-  })
-  const outcome = await on.approvals.request(call, withdrawal)
+  const maxAffected = obligations.maxAffected?.rows
+  const asked = { policy, action, requirement, maxAffected, masks: obligations.masks, trace, estimate }
+  const outcome = await on.approvals.request(heldCall(on, requester, asked), withdrawal)
   if (outcome.outcome === 'approved') return { approved: outcome.held }
   return { refusal: whyWithdrawn(outcome.refusal, request.asking) }
 }

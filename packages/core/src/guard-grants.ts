@@ -13,7 +13,7 @@ import { SeenIdentities } from './seen-identities.js'
 
 type Ports = Pick<
   Enforcement,
-  'engine' | 'journal' | 'clock' | 'policyNow' | 'approvals' | 'prove' | 'observe' | 'deadlineMs'
+  'engine' | 'journal' | 'clock' | 'policyNow' | 'approvals' | 'prove' | 'masking' | 'observe' | 'deadlineMs'
 >
 
 /** The parts of a guard that grants need. */

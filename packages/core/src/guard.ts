@@ -255,6 +255,7 @@ async function assemble(
         observe('failure', { session, refusal, cause })
       },
     }),
+    masking: new ResultMasking({ key: options.maskKey ?? ownMaskKey(), custom: options.customMasks ?? {}, clock }),
     observe,
     deadlineMs,
   }
@@ -266,7 +267,6 @@ async function assemble(
     glass,
     grants,
     seen,
-    masking: new ResultMasking({ key: options.maskKey ?? ownMaskKey(), custom: options.customMasks ?? {}, clock }),
     revocationsFresh: () => revocations.fresh(),
   }
   await holder.startRecording(journal, ledger, options.ledger === undefined)

@@ -1,20 +1,38 @@
 import type { HeldCall } from './approvals/request.js'
+import { hiddenFromApprovers } from './hidden-from-approvers.js'
+import type { MaskObligation } from './model/mask-obligation.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
+import type { ResultMasking } from './result-masks.js'
 
 /** What people are asked about: one action, or all that a grant would let through. */
 interface Asked extends Pick<HeldCall, 'action' | 'requirement' | 'maxAffected' | 'trace' | 'estimate'> {
-  readonly policy: Pick<CompiledPolicy, 'digest'>
+  readonly policy: CompiledPolicy
+  /** What the policy masks for the requester. */
+  readonly masks: MaskObligation | undefined
 }
 
-/** The question that people are asked for a requester. Its action has an id when it is asked. */
-export function heldCall(engine: string, requester: Requester, { policy, ...asked }: Asked): HeldCall {
+/** Who asks people, and what finds values for it. */
+interface Asking {
+  readonly engine: string
+  readonly masking: Pick<ResultMasking, 'detecting'>
+}
+
+/**
+ * The question that people are asked for a requester. Its action has an id when it is asked. Throws where nobody can tell what masks
+ * hide of it.
+ */
+export function heldCall({ engine, masking }: Asking, requester: Requester, asking: Asked): HeldCall {
+  const { masks, policy, ...asked } = asking
+  const { principal } = requester
+  const hidden = masks && hiddenFromApprovers(asked.action, masks, masking.detecting(principal, policy, masks))
   return {
     ...asked,
+    hidden,
     bind: (nonce, actionId = requester.nextActionId()) =>
       bindRequest(engine, requester, asked.action, policy.digest, { nonce, actionId }),
-    requester: requester.principal,
+    requester: principal,
     requesterRecord: requester.principalRecord,
     session: requester.sessionId,
     policyDigest: policy.digest,

@@ -22,6 +22,7 @@ import type { Journal } from './record/journal.js'
 import { denialOf, refusalError } from './refusal.js'
 import { bindRequest, requestedCharacters } from './request-digest.js'
 import type { Requester } from './requester.js'
+import type { ResultMasking } from './result-masks.js'
 import { assertLive as assertSessionLive } from './still-live.js'
 
 /** What asking for a grant needs of the guard. */
@@ -31,6 +32,7 @@ export interface GrantDesk {
   readonly journal: Journal
   readonly approvals: ApprovalCoordinator
   readonly prove: ProveAction
+  readonly masking: Pick<ResultMasking, 'detecting'>
   readonly grants: Pick<GrantKeeper, 'give' | 'assertRoom'>
   /** Where a target ended when the requester last did something there. */
   readonly identityOf: (requester: Requester, target: string) => TargetIdentity | undefined
@@ -99,8 +101,17 @@ async function approved(
   assertLive(on, requester, options)
   const withdrawal = new JointSignal(requester.signal)
   try {
-    const asked = { policy, action, requirement, maxAffected: options.maxAffected, trace: requester.trace() }
-    const outcome = await on.approvals.request(heldCall(on.engine, requester, asked), withdrawal.signal)
+    const { masks } = decision.obligations
+    const asked = {
+      policy,
+      action,
+      requirement,
+      maxAffected: options.maxAffected,
+      trace: requester.trace(),
+      masks,
+      masking: on.masking,
+    }
+    const outcome = await on.approvals.request(heldCall(on, requester, asked), withdrawal.signal)
     if (outcome.outcome !== 'approved') throw refusalError(outcome.refusal)
     // People took their time: whoever asked, and whoever said yes, may have been revoked elsewhere.
     await on.revocationsFresh()

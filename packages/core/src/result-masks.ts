@@ -45,13 +45,30 @@ export class ResultMasking {
 
   /** Throws ERR_INTERNAL for an obligation of another policy, and ERR_CONFIG_INVALID for a mask that there is not. */
   of(principal: Principal, policy: CompiledPolicy, obligation: MaskObligation): CountedMasks {
+    return new PermitMasks(this.#session(principal).of(policy, obligation))
+  }
+
+  /** Finds what the rules of an obligation detect. Undefined: none does. Throws as `of` does. */
+  detecting(principal: Principal, policy: CompiledPolicy, obligation: MaskObligation): Detecting | undefined {
+    return this.#session(principal).of(policy, obligation).content
+  }
+
+  #session(principal: Principal): SessionMasks {
     let session = this.#sessions.get(principal)
     if (session === undefined) {
       session = new SessionMasks({ ...this.#materials, scope: principal.run.root })
       this.#sessions.set(principal, session)
     }
-    return new PermitMasks(session.of(policy, obligation))
+    return session
   }
+}
+
+/** What rules find in texts. */
+export interface Detecting {
+  readonly masker: Pick<Masker, 'findings' | 'text' | 'json'>
+  readonly rules: readonly string[]
+  /** The rules that look for what was found: all of them where nobody could look. */
+  readonly rulesFor: (type: string) => readonly string[]
 }
 
 /** What does not change from one result to the next. */
@@ -59,7 +76,7 @@ interface MaskParts {
   readonly set: MaskSet
   readonly outputs: readonly (CellMask | undefined)[] | undefined
   readonly every: CellMask | undefined
-  readonly content: { readonly masker: Masker; readonly rules: readonly string[] } | undefined
+  readonly content: Detecting | undefined
   /** The rules that mask a column of the result. */
   readonly rules: readonly string[]
 }
@@ -121,7 +138,12 @@ class SessionMasks {
     const byType = Object.fromEntries(detecting.flatMap(({ detect, source }) => detect.map((name) => [name, source])))
     const detect = detectorsNamed(detecting.flatMap((rule) => rule.detect))
     const masker = createMasker({ ...this.#binding, detect, with: 'redact', byType })
-    return { masker, rules: detecting.map(({ id }) => id) }
+    const ids = detecting.map(({ id }) => id)
+    const rulesFor = (type: string): readonly string[] => {
+      const found = detecting.filter((rule) => rule.detect.includes(type)).map(({ id }) => id)
+      return found.length === 0 ? ids : found
+    }
+    return { masker, rules: ids, rulesFor }
   }
 }
 
@@ -172,7 +194,7 @@ class PermitMasks implements CountedMasks {
     return { cells: this.#cells, rules: this.#changed ? [...rules, ...(content?.rules ?? [])] : rules }
   }
 
-  #contentMask(masker: Masker): ContentMask {
+  #contentMask(masker: Detecting['masker']): ContentMask {
     const note = <Text extends string | null>(before: string, after: Text): Text => {
       if (after !== before) this.#changed = true
       return after

@@ -74,6 +74,8 @@ export class Flows {
   readonly elsewhere: Sources = new Sources()
   /** What queries give and nobody takes. */
   readonly dropped: Sources = new Sources()
+  /** Columns that are written to. */
+  readonly written: Sources = new Sources()
   /** `written`: by the server, when rows are written. */
   readonly lookups: { readonly sources: Sources; readonly values: number; readonly written?: true }[] = []
   /** What the text gives. */

@@ -5,6 +5,7 @@ import { anyColumn, type RelationColumn, type Sources } from './flows.js'
 import { namedBy, relationResource } from './resource.js'
 import { holdsAnyColumn } from './telling-relations.js'
 import type { Walk } from './walk.js'
+import { writtenBy } from './written-columns.js'
 
 /** Sources that are followed beyond which nothing is told apart any more. */
 const maxSteps = 500_000
@@ -35,16 +36,20 @@ export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
     read.add(source)
     if (!told.isAmong(source, followed)) elsewhere.add(source)
   }
+  const written = told.all([flows.written])
+  for (const source of writtenBy(effects)) written.add(source)
   const isExhausted = told.isExhausted || walk.isExhausted || flows.isExhausted
   if (isExhausted) {
     read.add(anyColumn)
     elsewhere.add(anyColumn)
+    written.add(anyColumn)
   }
   const isKnown = flows.result?.columns !== undefined && !isExhausted
   return Object.freeze({
     outputs: isKnown ? Object.freeze(outputs) : undefined,
     elsewhere: frozen(elsewhere),
     lookups: Object.freeze(lookups),
+    written: frozen(written),
     read: frozen(read),
     relations: Object.freeze(told.relations()),
   })

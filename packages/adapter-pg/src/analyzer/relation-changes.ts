@@ -15,6 +15,7 @@ import { isSystemRelation } from './sensitive-relations.js'
 import { evaluateStored, runStored } from './routine-effects.js'
 import type { Walk } from './walk.js'
 import { WriteChecks } from './write-checks.js'
+import { noteWritten } from './written-columns.js'
 import type { WrittenValues } from './written-values.js'
 
 export type ChangeEvent = 'insert' | 'update' | 'delete'
@@ -57,6 +58,7 @@ class Changes {
     const change = event === 'delete' ? asked : { ...asked, columns: asked.columns ?? allColumns(relation) }
     const walk = this.#walk
     if (!walk.afford(1)) return
+    if (change.columns !== undefined) noteWritten(walk, relation, change.columns)
     // Also where it is set a second time, to something else.
     this.checks.follow(relation, { event, columns: change.columns ?? noColumns, values: change.values })
     if (!this.#isNew(relation, event, change)) return

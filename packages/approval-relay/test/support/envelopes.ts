@@ -13,6 +13,8 @@ export interface RequestParts {
   readonly estimate?: unknown
   readonly settings?: Readonly<Record<string, string>>
   readonly nonce?: string
+  /** What masks hide. */
+  readonly hidden?: object
 }
 
 /** A request as an engine sends it, made without an engine. */
@@ -38,13 +40,14 @@ export function envelopeOf(parts: RequestParts = {}): { readonly id: string; rea
   })
   const claims = {
     expiresAt: new Date(parts.expiresAtMs ?? Date.now() + 15 * 60_000).toISOString(),
+    hidden: parts.hidden ?? null,
     id,
     rules: ['prod-writes'],
     stages: [{ count: 1, independent: [], role: 'dba', stage: 'peer' }],
     ...(parts.estimate === undefined ? {} : { estimate: parts.estimate }),
     ...(parts.settings === undefined ? {} : { settings: parts.settings }),
   }
-  return { id, body: canonical({ claims, exact, v: 1 }) }
+  return { id, body: canonical({ claims, exact, v: 2 }) }
 }
 
 /** RFC 8785 for what these tests hold: names of ASCII, whole numbers. */

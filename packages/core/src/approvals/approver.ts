@@ -6,12 +6,15 @@ import type { Effect } from '../model/effect.js'
 import type { Principal } from '../model/principal.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 import type { Estimate } from './estimate.js'
+import type { HiddenValues } from './hidden-values.js'
 
 /** A request as text for a person. */
 export interface RequestView {
   readonly text: string
-  /** False when something was left out, so that whoever reads it has not seen what would run. */
+  /** False when something was left out or hidden, so that whoever reads it has not seen what would run. */
   readonly complete: boolean
+  /** Whether values that masks hide are all that is missing: it can be approved, but not at `signed` or above (RULES 7). */
+  readonly masked?: boolean
   /** SHA-256 over a prefix, whether it is complete, and the text. */
   readonly digest: Digest
 }
@@ -25,10 +28,14 @@ export interface ApprovalRequest {
   /** Where the target's connection really ends. */
   readonly identity: TargetIdentity
   readonly operation: string
+  /** What may be shown of the text: masks hide values in it. What runs is in `exact`. */
   readonly text: string
   /** Settings by which the target reads the text, where they are not the usual ones. */
   readonly settings?: Readonly<Record<string, string>> | undefined
+  /** What may be shown of the parameters. */
   readonly parameters: readonly SnapshotValue[]
+  /** What masks of the policy hide of text and parameters. Undefined: nothing. */
+  readonly hidden?: HiddenValues | undefined
   readonly effects: readonly Effect[]
   /** The most rows that the action may change; if it changes more, it is undone. Undefined: any number. */
   readonly maxAffected: number | undefined
@@ -39,10 +46,11 @@ export interface ApprovalRequest {
   readonly expiresAt: Date
   /**
    * What `digest` is over, as canonical JSON (RFC 8785): with it whoever asks people elsewhere makes the digest anew and takes
-   * nobody's word for it (`readRequest`). It holds what keeps the record from being guessed, so it is for approvers alone.
+   * nobody's word for it (`readRequest`). It holds what keeps the record from being guessed and what masks hide, so it is for them
+   * alone, never for a log or a screen; it is not enumerable.
    */
   readonly exact: string
-  /** The request as text for a person, escaped; `complete` is false when something did not fit. */
+  /** The request as text for a person, escaped; `complete` is false when something did not fit or is masked. */
   readonly view: RequestView
   /** What evidence has to be about: guard, request, action, policy and view. */
   readonly subject: ApprovalSubject

@@ -4,12 +4,13 @@ import { maxSeats } from '../model/decision.js'
 import type { Estimate } from './estimate.js'
 import { readEstimate } from './estimate.js'
 import { Reader } from './exact-request.js'
+import { hiddenOf } from './hidden-claim.js'
 import type { EngineClaims } from './request-envelope.js'
 
 /** What an engine claims of a request, with the time in Unix milliseconds. */
 export type ReadClaims = Omit<EngineClaims, 'expiresAt'> & { readonly expiresAtMs: number }
 
-const names = ['estimate', 'expiresAt', 'id', 'maxAffected', 'rules', 'settings', 'stages']
+const names = ['estimate', 'expiresAt', 'hidden', 'id', 'maxAffected', 'rules', 'settings', 'stages']
 
 const maxRules = 256
 
@@ -27,6 +28,7 @@ export function claimsOf(value: unknown, refuse: Refuse): ReadClaims {
     maxAffected: maxAffected === undefined ? undefined : wholeOf(read, maxAffected, 'maxAffected'),
     settings: settings === undefined ? undefined : read.texts(settings, 'settings'),
     estimate: estimate === undefined ? undefined : estimateOf(read, estimate),
+    hidden: hiddenOf(read, claims['hidden']),
     rules: Object.freeze(rules),
     stages: stagesOf(read, claims['stages']),
   }

@@ -6,6 +6,9 @@ import type { RequestView } from './approver.js'
 import { claimsOf } from './engine-claims.js'
 import { exactRequest } from './exact-request.js'
 import { envelopeVersion } from './request-envelope.js'
+import type { GivenValues, HiddenValues } from './hidden-values.js'
+import { shownValues } from './hidden-values.js'
+import { withExact } from './request.js'
 import type { ShownFacts } from './request-view.js'
 import { requestView } from './request-view.js'
 
@@ -13,7 +16,7 @@ import { requestView } from './request-view.js'
 export interface RelayedRequest extends ShownFacts {
   /** The guard that asks. Whoever sent the request has to be it. */
   readonly engine: string
-  /** What `digest` is over. */
+  /** What `digest` is over, with what masks hide. Not enumerable. */
   readonly exact: string
   /** What people are shown. It says what of it the engine claims. */
   readonly view: RequestView
@@ -45,6 +48,7 @@ export function readRequest(envelope: string | Uint8Array): RelayedRequest {
   const facts = {
     ...claimed,
     ...action,
+    ...shownOf(action, claimed.hidden),
     digest: requestDigest(exact),
     // A frozen Date can still be set, so each reader gets one of their own.
     get expiresAt() {
@@ -54,7 +58,15 @@ export function readRequest(envelope: string | Uint8Array): RelayedRequest {
   const view = requestView(facts)
   const subject = Object.freeze({ aud: engine, req: facts.id, adh: facts.digest, pol: policy, view: view.digest })
   // Assigned, so that the getter of `expiresAt` stays one.
-  return Object.freeze(Object.assign(facts, { engine, exact, view, subject }))
+  return Object.freeze(withExact(Object.assign(facts, { engine, view, subject }), exact))
+}
+
+function shownOf(action: GivenValues, hidden: HiddenValues | undefined): GivenValues {
+  try {
+    return shownValues(action, hidden)
+  } catch {
+    throw requestRefused('it hides what the action does not have')
+  }
 }
 
 function requestRefused(reason: string): BothKeysError {

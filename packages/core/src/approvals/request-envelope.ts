@@ -1,9 +1,10 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { canonicalJson } from '../model/canonical-json.js'
 import type { ApprovalRequest } from './approver.js'
+import { hiddenClaim } from './hidden-values.js'
 
 /** The version of the envelope. */
-export const envelopeVersion = 1
+export const envelopeVersion = 2
 
 /**
  * A request as text for whoever asks people in another process: what its digest is over, and what the engine says about it
@@ -11,10 +12,11 @@ export const envelopeVersion = 1
  * the request is none of the engine's making.
  */
 export function requestEnvelope(request: ApprovalRequest): string {
-  const { estimate, exact, expiresAt, id, maxAffected, rules, settings, stages } = request
+  const { estimate, exact, expiresAt, hidden, id, maxAffected, rules, settings, stages } = request
   const claims: Record<keyof EngineClaims, CanonicalInput | undefined> = {
     estimate: estimate as CanonicalInput | undefined,
     expiresAt: expiresAt.toISOString(),
+    hidden: hiddenClaim(hidden),
     id,
     maxAffected,
     rules,
@@ -27,5 +29,5 @@ export function requestEnvelope(request: ApprovalRequest): string {
 /** What the engine says of a request and its digest does not cover. The digest of the view does. */
 export type EngineClaims = Pick<
   ApprovalRequest,
-  'estimate' | 'expiresAt' | 'id' | 'maxAffected' | 'rules' | 'settings' | 'stages'
+  'estimate' | 'expiresAt' | 'hidden' | 'id' | 'maxAffected' | 'rules' | 'settings' | 'stages'
 >

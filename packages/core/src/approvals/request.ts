@@ -7,8 +7,10 @@ import type { Principal } from '../model/principal.js'
 import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
 import type { Estimate, EstimateAction } from './estimate.js'
+import type { HiddenValues } from './hidden-values.js'
+import { shownValues } from './hidden-values.js'
 import type { CutFacts, RequestFacts } from './request-view.js'
-import { isWhole, requestView } from './request-view.js'
+import { fits, requestView } from './request-view.js'
 
 /** An action that the policy holds. */
 export interface HeldCall {
@@ -25,6 +27,8 @@ export interface HeldCall {
   /** The most rows that the action may change. Undefined: any number. */
   readonly maxAffected?: number | undefined
   readonly policyDigest: Digest
+  /** What masks hide from whoever is asked. Undefined: nothing. */
+  readonly hidden?: HiddenValues | undefined
   /** Has the target estimate the action without running it. Undefined: it cannot. */
   readonly estimate?: EstimateAction | undefined
 }
@@ -93,9 +97,9 @@ export type ApprovalOutcome =
     }
   | { readonly outcome: 'expired' | 'withdrawn' | 'unavailable' | 'void'; readonly refusal: ApprovalRefusal }
 
-/** Whether approvers would see everything of an action. */
-export function isShownWhole(call: HeldCall): boolean {
-  return isWhole(shownOf(call))
+/** Whether everything of an action fits into what approvers see. */
+export function fitsView(call: HeldCall): boolean {
+  return fits(shownOf(call))
 }
 
 /** What approvers are asked: frozen, made of the snapshot that will run. */
@@ -110,20 +114,28 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
     view: view.digest,
   })
   // Assigned, so that the getter of `expiresAt` stays one.
-  return Object.freeze(Object.assign(facts, { exact: hold.requestText, view, subject }))
+  return Object.freeze(withExact(Object.assign(facts, { view, subject }), hold.requestText))
+}
+
+/** What copies and logs of a request leave out. */
+export function withExact<Request extends object>(
+  request: Request,
+  exact: string,
+): Request & { readonly exact: string } {
+  return Object.defineProperty(request, 'exact', { value: exact }) as Request & { readonly exact: string }
 }
 
 /** What is shown of an action, whichever request it becomes. */
-function shownOf({ action, maxAffected, requester, requirement }: HeldCall) {
-  const { effects, operation, text } = action.description
+function shownOf({ action, hidden, maxAffected, requester, requirement }: HeldCall) {
+  const { effects, operation } = action.description
   return {
     requester,
     target: Object.freeze({ name: action.target.name, kind: action.target.kind }),
     identity: action.identity,
     operation,
-    text,
     settings: action.settings,
-    parameters: action.parameters,
+    ...shownValues({ text: action.description.text, parameters: action.parameters }, hidden),
+    hidden,
     effects,
     maxAffected,
     rules: requirement.rules,

@@ -6,7 +6,7 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
 import type { Ending } from './ending.js'
 import type { HeldCall } from './request.js'
-import { isShownWhole } from './request.js'
+import { fitsView } from './request.js'
 
 /**
  * Answers why asking would be in vain, so that nobody waits for an approval that can never come; undefined when it may.
@@ -21,7 +21,14 @@ export function unholdable(hold: HeldCall, approvers: readonly Approver[], polic
   if (seats === 0 || seats > maxSeats) {
     return unavailable(`the rule must ask for 1 to ${String(maxSeats)} votes`, 'correct "require" in the policy')
   }
-  if (isAtLeast(level, 'signed') && !isShownWhole(hold)) {
+  if (isAtLeast(level, 'signed') && hold.hidden !== undefined) {
+    const rules = hold.hidden.rules.map(({ rule }) => rule).join(' and ')
+    return unavailable(
+      `${rules} masks values of the action, and nobody can approve at level ${level} what they may not see`,
+      'have it approved at a lower level, or done by somebody for whom nothing of it is masked',
+    )
+  }
+  if (isAtLeast(level, 'signed') && !fitsView(hold)) {
     return unavailable(
       `the action is too long to be shown whole, and nobody can approve at level ${level} what they have not seen`,
       'send it in parts, or have it approved at a lower level',

@@ -43,6 +43,11 @@ export interface Lineage {
    */
   readonly elsewhere: readonly ColumnSource[]
   readonly lookups: readonly ColumnLookup[]
+  /**
+   * Columns that are written to or defined, by every name that their values have, and those that the target makes of them. What
+   * runs a program may write to any. Undefined: it cannot be told.
+   */
+  readonly written?: readonly ColumnSource[]
   /** Every value that the action gives. Undefined: it cannot be told where they stand or what they meet. */
   readonly given?: readonly GivenValue[]
   /** Every column that is read in any way. What cannot be understood reads any column of any resource. */
@@ -56,6 +61,7 @@ export const readsNothing: Lineage = Object.freeze({
   outputs: Object.freeze([]),
   elsewhere: Object.freeze([]),
   lookups: Object.freeze([]),
+  written: Object.freeze([]),
   read: Object.freeze([]),
   relations: Object.freeze([]),
 })

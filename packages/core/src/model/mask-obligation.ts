@@ -1,3 +1,5 @@
+import type { GivenValue } from './lineage.js'
+
 /** What one column of a result becomes. */
 export interface OutputMask {
   /** The rules that mask something that it is made of. */
@@ -12,6 +14,17 @@ export interface CountedLookup {
   readonly values: number
 }
 
+/** A value that an action gives, and the rules that hide it from whoever is asked about the action. */
+export interface HiddenGiven extends Pick<GivenValue, 'place'> {
+  readonly rules: readonly string[]
+}
+
+/**
+ * Which of the values that an action gives nobody may be shown who decides about it: those that meet a masked column. `all`: nobody
+ * can tell which ones do, so that these rules hide each.
+ */
+export type GivenMasks = { readonly some: readonly HiddenGiven[] } | { readonly all: readonly string[] }
+
 /** What becomes of the result of an action at a target of which the policy masks something for the session. */
 export interface MaskObligation {
   /** The rules that are in force for the session. */
@@ -20,4 +33,5 @@ export interface MaskObligation {
   readonly outputs: readonly (OutputMask | undefined)[] | undefined
   readonly every: OutputMask | undefined
   readonly lookups: readonly CountedLookup[]
+  readonly given: GivenMasks
 }

@@ -2,6 +2,7 @@ import type { DenialReason } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
 import type { ColumnSource, Lineage, OutputLineage } from '../model/lineage.js'
 import type { CountedLookup, MaskObligation, OutputMask } from '../model/mask-obligation.js'
+import { givenMasks } from './given-masks.js'
 import type { MaskSet } from './mask-set.js'
 import { columnText, isAnyColumn } from './mask-set.js'
 import { isSameOperator } from './masks.js'
@@ -22,7 +23,7 @@ export class MaskRulings {
 
   constructor(masks: MaskSet) {
     this.#masks = masks
-    this.#untold = obligation(masks, undefined, undefined, [])
+    this.#untold = obligation(masks, undefined, undefined, undefined, [])
   }
 
   /** Throws for a lineage that is none. */
@@ -91,7 +92,7 @@ function rulingOn(masks: MaskSet, lineage: Lineage): MaskRuling {
   const wanted = [...counted].map(([rule, values]) => Object.freeze({ rule, values }))
   return Object.freeze({
     reasons: Object.freeze([...reasons.values()]),
-    obligation: obligation(masks, each, every, wanted),
+    obligation: obligation(masks, lineage, each, every, wanted),
   })
 }
 
@@ -110,15 +111,17 @@ function maskOf(masks: MaskSet, { plain, sources }: OutputLineage): OutputMask |
 }
 
 function obligation(
-  { ids }: MaskSet,
+  masks: MaskSet,
+  lineage: Lineage | undefined,
   outputs: MaskObligation['outputs'],
   every: OutputMask | undefined,
   lookups: readonly CountedLookup[],
 ): MaskObligation {
   return Object.freeze({
-    inForce: ids,
+    inForce: masks.ids,
     outputs: outputs && Object.freeze(outputs),
     every,
     lookups: Object.freeze(lookups),
+    given: givenMasks(masks, lineage),
   })
 }

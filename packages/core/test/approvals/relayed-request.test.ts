@@ -105,7 +105,9 @@ describe('a request that is read in another process', () => {
   })
 
   it.each([
-    ['another version', () => ({ ...parsed(), v: 2 })],
+    ['an older version', () => ({ ...parsed(), v: 1 })],
+    ['a newer version', () => ({ ...parsed(), v: 3 })],
+    ['no word of what masks hide', () => ({ ...parsed(), claims: { ...parsed().claims, hidden: undefined } })],
     ['what is not known', () => ({ ...parsed(), more: 1 })],
     ['no canonical text', () => ({ ...parsed(), exact: undefined })],
     ['text that is not canonical', () => ({ ...parsed(), exact: parsed().exact.replace('{', '{ ') })],

@@ -1,0 +1,89 @@
+import type { GivenValues, HiddenValues } from './approvals/hidden-values.js'
+import type { Action } from './model/action.js'
+import { canonicalJson } from './model/canonical-json.js'
+import type { MaskObligation } from './model/mask-obligation.js'
+import type { SnapshotValue } from './model/snapshot.js'
+import type { Detecting } from './result-masks.js'
+
+/** A part of the text, or all of a parameter, and the rules that hide it. */
+type Hidden = { readonly rules: readonly string[] } & (
+  | { readonly parameter: number }
+  | { readonly start: number; readonly end: number }
+)
+
+/**
+ * What masks hide of an action from whoever is asked about it (RULES 7): the values that meet a masked column, all of them where
+ * nobody can tell which, and whatever rules detect. Undefined: nothing. Throws RangeError for values that the action does not have.
+ */
+export function hiddenFromApprovers(
+  { description, parameters }: Pick<Action, 'description' | 'parameters'>,
+  { given }: Pick<MaskObligation, 'given'>,
+  detecting: Detecting | undefined,
+): HiddenValues | undefined {
+  const all = 'all' in given ? given.all : []
+  const { recordedText } = description
+  const text = 'all' in given && recordedText !== description.text ? recordedText : null
+  const shown = { text: text ?? description.text, parameters }
+  const found = detecting === undefined ? [] : findingsIn(shown, detecting)
+  const isFoundInText = found.some((each) => 'start' in each)
+  const hidden: readonly Hidden[] = [
+    ...('all' in given
+      ? parameters.map((_, index) => ({ parameter: index + 1, rules: all }))
+      : given.some.map(({ place, rules }) => ({ ...place, rules }))),
+    ...found,
+  ]
+  if (text === null && hidden.length === 0) return undefined
+  const spans = hidden.flatMap((each) => ('start' in each ? [each] : []))
+  const numbers = hidden.flatMap((each) => ('parameter' in each ? [each.parameter] : []))
+  return Object.freeze({
+    rules: counted(hidden, all),
+    // What is found in a text without values stands in a name: then nothing of it is shown.
+    text: text !== null && isFoundInText ? '' : text,
+    spans: text === null ? joined(spans) : Object.freeze([]),
+    parameters: Object.freeze([...new Set(numbers)].sort((a, b) => a - b)),
+  })
+}
+
+/** How many values each rule hides; null for one that hides whatever stands in the text. */
+function counted(hidden: readonly Hidden[], all: readonly string[]): HiddenValues['rules'] {
+  const counts = new Map<string, number | null>(all.map((rule) => [rule, null]))
+  for (const { rules } of hidden) {
+    for (const rule of rules) {
+      const count = counts.get(rule)
+      if (count !== null) counts.set(rule, (count ?? 0) + 1)
+    }
+  }
+  return Object.freeze([...counts].map(([rule, values]) => Object.freeze({ rule, values })))
+}
+
+type Span = HiddenValues['spans'][number]
+
+/** In order, and those that touch as one, so that nothing tells where one value ends and another begins. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const apart: { start: number; end: number }[] = []
+  for (const { end, start } of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = apart.at(-1)
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end)
+    else apart.push({ start, end })
+  }
+  return Object.freeze(apart.map((span) => Object.freeze(span)))
+}
+
+function findingsIn({ parameters, text }: GivenValues, { masker, rulesFor }: Detecting): readonly Hidden[] {
+  const inText = masker.findings(text).map(({ end, start, type }) => ({ start, end, rules: rulesFor(type) }))
+  const inParameters = parameters.flatMap((value, index) => {
+    const types = textsOf(value).flatMap((each) => masker.findings(each).map(({ type }) => type))
+    const rules = [...new Set(types.flatMap(rulesFor))]
+    return rules.length === 0 ? [] : [{ parameter: index + 1, rules }]
+  })
+  return [...inText, ...inParameters]
+}
+
+/** The texts that a parameter may be read as: bytes, which are shown in base64, also by their characters. */
+function textsOf(value: SnapshotValue): readonly string[] {
+  if (typeof value === 'string') return [value]
+  const text = canonicalJson(value)
+  if (typeof value !== 'object' || value === null || !('$bytes' in value)) return [text]
+  const { $bytes: bytes } = value as { readonly $bytes: SnapshotValue }
+  return typeof bytes === 'string' ? [text, Buffer.from(bytes, 'base64').toString('utf8')] : [text]
+}
