@@ -1,11 +1,14 @@
+import type { Lineage } from '@bothkeys/core/adapter'
 import type { Analysis } from './analysis.js'
 import { applyImplicitCasts } from './casts.js'
 import { compareBuiltins } from './compared-builtins.js'
 import type { CopyOut } from './copy-format.js'
 import { applyDefinition } from './definitions.js'
+import { givenValues, withGiven } from './given.js'
 import { handlers } from './handlers.js'
 import { lineageOf } from './lineage.js'
 import { applyLiterals } from './literals.js'
+import type { Meetings } from './meetings.js'
 import type { Parsed } from './parse-bytes.js'
 import { passParameters } from './prepared.js'
 import { Scope } from './scope.js'
@@ -62,7 +65,11 @@ function isSame(known: Remembered, context: AnalysisContext): boolean {
 }
 
 function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
-  const walk = new Walk(context, handlers, parsed)
+  return conclude(walked(parsed, context), parsed, context)
+}
+
+function walked(parsed: Parsed, context: AnalysisContext, meetings?: Meetings): Walk {
+  const walk = new Walk(context, handlers, parsed, meetings)
   const { statements } = parsed
   try {
     visitStatements(walk, statements)
@@ -76,7 +83,7 @@ function analyseAnew(parsed: Parsed, context: AnalysisContext): Analysed {
   applyLiterals(walk)
   applyImplicitCasts(walk)
   tellFromCatalogs(walk)
-  return conclude(walk, parsed)
+  return walk
 }
 
 function visitStatements(walk: Walk, statements: readonly TypedNode[]): void {
@@ -100,7 +107,7 @@ const givesRows: ReadonlySet<string> = new Set(
    UpdateStmt`.split(/\s+/),
 )
 
-function conclude(walk: Walk, parsed: Parsed): Analysed {
+function conclude(walk: Walk, parsed: Parsed, context: AnalysisContext): Analysed {
   const { statements } = parsed
   const only = statements.length === 1 ? statements[0] : undefined
   const effects = walk.effects.list()
@@ -110,7 +117,7 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
       text: parsed.text,
       recordedText: parsed.recordedText,
       effects,
-      lineage: lineageOf(walk, effects),
+      lineage: withGiven(lineageOf(walk, effects), givenBy(parsed, context)),
       ...(statements.length > 1 ? { statements: statements.length } : {}),
     }),
     statementCount: statements.length,
@@ -129,6 +136,13 @@ function conclude(walk: Walk, parsed: Parsed): Analysed {
     uses: Object.freeze(walk.uses),
   })
   return { miss: walk.missing.size > 0, missing: [...walk.missing], analysis }
+}
+
+/** Goes through the text once more, for the values that it gives: few are ever asked for. */
+function givenBy(parsed: Parsed, { catalog, parameterTypes = [], state }: AnalysisContext): () => Lineage['given'] {
+  const nothing = (): undefined => undefined
+  const context = { catalog, state, parameterTypes: [...parameterTypes], prepared: nothing, cursor: nothing }
+  return () => givenValues(parsed, parameterTypes.length, (meetings) => walked(parsed, context, meetings))
 }
 
 /** Earlier statements of a text may have changed what names mean. */

@@ -27,7 +27,11 @@ export function joinSides(
   const [left, right] = sides
   const shared = sharedNames(walk, body, sides)
   for (const name of shared) {
-    const [ours, theirs] = [readIn(walk, left.ranges, name), readIn(walk, right.ranges, name)]
+    const read = (): readonly [number | undefined, number | undefined] => [
+      readIn(walk, left.ranges, name),
+      readIn(walk, right.ranges, name),
+    ]
+    const [ours, theirs] = walk.meetings === undefined ? read() : walk.meetings.compare(read)
     impliedOperator(walk, '=', ours, theirs)
     if (ours === undefined || ours !== theirs) scope.mix(name)
   }

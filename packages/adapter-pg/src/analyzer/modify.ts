@@ -31,6 +31,7 @@ export const insertStatement: Handler = (walk, body, outer) => {
   walk.visit(nodeOf(body, 'selectStmt'), source)
   const target = openTarget(walk, body, scope)
   if (target === undefined) return
+  walk.meetings?.insert(walk, target.relation, body, source.flow)
   const columns = targetColumns(walk, listOf(body, 'cols'), scope)
   if (columns.size === 0) for (const name of target.relation.columns.keys()) columns.add(name)
   const values = insertedValues(walk, target.relation, listOf(body, 'cols'), nodeOf(body, 'selectStmt'))
@@ -54,9 +55,13 @@ function onConflict(
   if (textOf(clause, 'action') !== 'ONCONFLICT_UPDATE') return
   const inner = new Scope(scope)
   inner.ranges.push(
-    relationRange(walk, target.relation, 'excluded', [], undefined, { hidden: true, values: givenValues }),
+    relationRange(walk, target.relation, 'excluded', [], undefined, {
+      hidden: true,
+      // What is given for a column meets whatever that column does.
+      ...(walk.meetings === undefined && { values: givenValues }),
+    }),
   )
-  const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner)
+  const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner, target.relation)
   const where = nodeOf(clause, 'whereClause')
   walk.visit(where, inner)
   const unbounded = rows !== undefined && !bringsOwnRows(walk, rows) && isUnbounded(where, target.range)
@@ -70,7 +75,7 @@ export const updateStatement: Handler = (walk, body, outer) => {
   defineCommonTables(walk, nodeOf(body, 'withClause'), scope)
   const target = openTarget(walk, body, scope)
   addFromItems(walk, listOf(body, 'fromClause'), scope)
-  const columns = assignedColumns(walk, listOf(body, 'targetList'), scope)
+  const columns = assignedColumns(walk, listOf(body, 'targetList'), scope, target?.relation)
   const where = nodeOf(body, 'whereClause')
   visitWhere(walk, where, scope)
   if (target === undefined) return
@@ -138,10 +143,11 @@ function mergeScope(clause: TreeNode, target: MergeTarget | undefined, scope: Sc
 function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefined, outer: Scope): void {
   const scope = mergeScope(clause, target, outer)
   walk.visit(nodeOf(clause, 'condition'), scope)
-  walk.visitAll(listOf(clause, 'values'), scope)
-  const columns = assignedColumns(walk, listOf(clause, 'targetList'), scope)
-  if (target === undefined) return
-  const { relation } = target
+  const relation = target?.relation
+  const named = targetNames(listOf(clause, 'targetList'), relation)
+  for (const [at, value] of listOf(clause, 'values').entries()) visitWritten(walk, relation, named[at], value, scope)
+  const columns = assignedColumns(walk, listOf(clause, 'targetList'), scope, relation)
+  if (target === undefined || relation === undefined) return
   const rows = { only: target.only, ...(target.unbounded && { unbounded: true }) }
   switch (textOf(clause, 'commandType')) {
     case 'CMD_INSERT':
@@ -229,12 +235,38 @@ function targetColumns(walk: Walk, items: readonly TreeNode[], scope: Scope): Se
   return columns
 }
 
+/** The columns that a row of values is for, in its order: where none is named, all of them. */
+export function targetNames(items: readonly TreeNode[], relation: Relation | undefined): readonly string[] {
+  if (items.length === 0) return [...(relation?.columns.keys() ?? [])]
+  return items.map((item) => textOf(bodyOf(item, 'ResTarget') ?? {}, 'name'))
+}
+
 /** Columns that SET or a MERGE action gives values, and the expressions they get. */
-function assignedColumns(walk: Walk, items: readonly TreeNode[], scope: Scope): Set<string> {
+function assignedColumns(
+  walk: Walk,
+  items: readonly TreeNode[],
+  scope: Scope,
+  relation: Relation | undefined,
+): Set<string> {
   const columns = targetColumns(walk, items, scope)
   for (const item of items) {
-    const value = nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val')
-    walk.visit(value, scope)
+    const target = bodyOf(item, 'ResTarget') ?? {}
+    visitWritten(walk, relation, textOf(target, 'name'), nodeOf(target, 'val'), scope)
   }
   return columns
+}
+
+/** Handles what a column is given. */
+function visitWritten(
+  walk: Walk,
+  relation: Relation | undefined,
+  column: string | undefined,
+  value: TreeNode | undefined,
+  scope: Scope,
+): void {
+  const visit = (): void => {
+    walk.visit(value, scope)
+  }
+  if (walk.meetings === undefined || relation === undefined) visit()
+  else walk.meetings.write(walk, { relation, column }, value, visit)
 }

@@ -128,6 +128,7 @@ class Changes {
     for (const { event: on, use } of relation.rules) {
       if (on !== event) continue
       walk.changesUncounted = true
+      walk.meetings?.run('rule')
       if (readsOwnRows(event, use.commands)) readRelation(walk, relation, everything, { via: 'rule' })
       if (use.commands.has('utility') || use.commands.has('merge')) walk.opaque('a rule runs a command', 'rule')
       evaluateStored(walk, use, 'rule')

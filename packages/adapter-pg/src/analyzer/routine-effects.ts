@@ -60,6 +60,7 @@ export function computes(routine: Routine): boolean {
 function callUserRoutine(walk: Walk, routine: Routine, { via }: Call): void {
   walk.settingFree = false
   walk.changesCatalog = true
+  walk.meetings?.run(via)
   // What the text itself calls may read anything; what else it makes run, no value of it chooses.
   if (via === undefined || called.has(via)) walk.flows.takeAnything()
   else walk.flows.mayFail()

@@ -124,6 +124,7 @@ function setOperation(walk: Walk, body: TreeNode, scope: Scope): readonly NamedF
   const count = given.reduce((sum, each) => sum + (each?.length ?? 1), 0)
   const columns = walk.flows.afford(count) ? uniteColumns(given) : undefined
   const { everything } = walk.flows
+  for (const { sources } of flowsOf({ columns, everything })) walk.meetings?.link([sources])
   const outputs: Outputs = { names: new Set(columnNames({ SelectStmt: body })), columns, everything }
   walk.flows.drop(outputs)
   if (compares) walk.flows.divert(flowsOf(outputs))

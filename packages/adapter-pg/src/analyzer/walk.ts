@@ -3,13 +3,13 @@ import type { SessionState } from '../catalog/session-state.js'
 import type { Analysis, RegistryChange } from './analysis.js'
 import type { CopyOut } from './copy-format.js'
 import { EffectSet } from './effect-set.js'
-import { Flows } from './flows.js'
+import { Flows, type QueryFlow, type Sources } from './flows.js'
 import type { Parsed } from './parse-bytes.js'
 import { structFields } from './grammar-fields.js'
 import { resource } from './resource.js'
 import type { Scope } from './scope.js'
 import { cannotFail } from './total-nodes.js'
-import { type TreeNode, type TreeValue, unwrap } from './tree.js'
+import { type TreeNode, type TreeValue, type TypedNode, unwrap } from './tree.js'
 
 /** What the connection knows besides the catalog. */
 export interface AnalysisContext {
@@ -29,6 +29,28 @@ export interface AnalysisContext {
 /** Finds the effects of nodes of one type. */
 export type Handler = (walk: Walk, body: TreeNode, scope: Scope) => void
 
+/** What watches a walk to tell which values of the text meet which columns (`Meetings`). */
+export interface WalkWatch {
+  readonly flows: Flows
+  /** Handles a node. */
+  visit(walk: Walk, node: TypedNode, scope: Scope, handler: Handler): void
+  /** Handles what a column is given. */
+  write(
+    walk: Walk,
+    target: { readonly relation: Relation; readonly column: string | undefined },
+    value: TreeNode | undefined,
+    visit: () => void,
+  ): void
+  /** Takes what INSERT gives to a relation, after its query was handled. */
+  insert(walk: Walk, relation: Relation, body: TreeNode, flow: QueryFlow | undefined): void
+  /** Does what reads columns that are compared with each other. */
+  compare<Result>(read: () => Result): Result
+  /** These are compared with each other, or become each other. */
+  link(sources: Iterable<Sources>): void
+  /** A function of a user is run, or a rule: by what, as `via` of effects says. */
+  run(via: string | undefined): void
+}
+
 /** Nodes inside nodes beyond this are not understood: about half of what the stack of Node.js 24 holds, which holds least. */
 const maxDepth = 250
 
@@ -46,7 +68,9 @@ export class Walk {
   /** Swapped while EXPLAIN looks at what it would run. */
   effects: EffectSet = new EffectSet()
   /** Where the values go that the text reads. */
-  readonly flows: Flows = new Flows()
+  readonly flows: Flows
+  /** Which values of the text meet which columns; undefined while nobody asks. */
+  readonly meetings: WalkWatch | undefined
   /** Types of parts of expressions, as far as they are worked out to tell whether these may fail. */
   readonly judgedTypes: Map<TreeNode, { readonly type: number | undefined }> = new Map()
   /** Types that the text names or whose values it touches. */
@@ -101,7 +125,9 @@ export class Walk {
   #steps = 0
   #named: Map<number, number> | undefined
 
-  constructor(context: AnalysisContext, handlers: ReadonlyMap<string, Handler>, parsed: Parsed) {
+  constructor(context: AnalysisContext, handlers: ReadonlyMap<string, Handler>, parsed: Parsed, meetings?: WalkWatch) {
+    this.flows = meetings?.flows ?? new Flows()
+    this.meetings = meetings
     this.context = context
     this.catalog = context.catalog
     this.state = context.state
@@ -136,7 +162,8 @@ export class Walk {
     }
     if (!cannotFail(type)) this.flows.mayFail()
     this.#depth += 1
-    handler(this, body, scope)
+    if (this.meetings === undefined) handler(this, body, scope)
+    else this.meetings.visit(this, { type, body }, scope, handler)
     this.#depth -= 1
   }
 

@@ -1,0 +1,71 @@
+import { constantInteger } from './constants.js'
+import {
+  bodyOf,
+  flagOf,
+  listOf,
+  nodeOf,
+  textOf,
+  type TreeNode,
+  type TreeValue,
+  type TypedNode,
+  unwrap,
+} from './tree.js'
+
+/** The nodes of a text that stand for values. */
+export interface GivenNodes {
+  /** `A_Const`, but for NULL. */
+  readonly constants: readonly TreeNode[]
+  /** `ParamRef`. */
+  readonly parameters: readonly TreeNode[]
+  /**
+   * Nodes, with their types, that meet no column if they are a literal or a parameter: of LIMIT and OFFSET, of the select list
+   * of a whole statement, lengths and precisions of types, places in the select list, what is only asked whether it is NULL.
+   */
+  readonly free: readonly TreeNode[]
+}
+
+/** Finds them without recursion: trees may be as deep as the text is long. */
+export function givenNodes(statements: readonly TypedNode[]): GivenNodes {
+  const found = { constants: [] as TreeNode[], parameters: [] as TreeNode[], free: [] as TreeNode[] }
+  for (const statement of statements) found.free.push(...outputsOf(statement))
+  const waiting: TreeValue[] = statements.map(({ body, type }) => ({ [type]: body }))
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    if (Array.isArray(value)) {
+      for (const item of value as readonly TreeValue[]) waiting.push(item)
+      continue
+    }
+    // Not an array: the JSON has only objects besides.
+    const node = value as TreeNode
+    const constant = bodyOf(node, 'A_Const')
+    const parameter = bodyOf(node, 'ParamRef')
+    if (constant !== undefined) {
+      if (!flagOf(constant, 'isnull')) found.constants.push(constant)
+    } else if (parameter !== undefined) found.parameters.push(parameter)
+    else {
+      for (const each of freeIn(node)) found.free.push(each)
+      for (const field in node) {
+        const below = node[field]
+        if (typeof below === 'object' && below !== null) waiting.push(below)
+      }
+    }
+  }
+  return found
+}
+
+function freeIn(node: TreeNode): readonly TreeNode[] {
+  const tested = nodeOf(bodyOf(node, 'NullTest') ?? {}, 'arg')
+  const counts = [nodeOf(node, 'limitCount'), nodeOf(node, 'limitOffset'), tested]
+  const sorted = listOf(node, 'sortClause').map((item) => nodeOf(bodyOf(item, 'SortBy') ?? {}, 'node'))
+  const places = [...sorted, ...listOf(node, 'groupClause')].filter((item) => constantInteger(item) !== undefined)
+  return [...counts, ...places, ...listOf(node, 'typmods')].filter((each) => each !== undefined)
+}
+
+/** What the select list of a statement gives back to whoever asks. */
+function outputsOf({ body, type }: TypedNode): readonly TreeNode[] {
+  const inner = type === 'ExplainStmt' ? unwrap(nodeOf(body, 'query')) : undefined
+  if (inner !== undefined) return outputsOf(inner)
+  if (type !== 'SelectStmt' || textOf(body, 'op') !== 'SETOP_NONE' || nodeOf(body, 'intoClause') !== undefined)
+    return []
+  return listOf(body, 'targetList').map((item) => nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val') ?? {})
+}
