@@ -81,9 +81,13 @@ function findingsIn({ parameters, text }: GivenValues, { masker, rulesFor }: Det
 
 /** The texts that a parameter may be read as: bytes, which are shown in base64, also by their characters. */
 function textsOf(value: SnapshotValue): readonly string[] {
-  if (typeof value === 'string') return [value]
-  const text = canonicalJson(value)
-  if (typeof value !== 'object' || value === null || !('$bytes' in value)) return [text]
-  const { $bytes: bytes } = value as { readonly $bytes: SnapshotValue }
-  return typeof bytes === 'string' ? [text, Buffer.from(bytes, 'base64').toString('utf8')] : [text]
+  return typeof value === 'string' ? [value] : [canonicalJson(value), ...bytesIn(value)]
+}
+
+/** The characters of bytes, however deep they stand. A snapshot has no cycles. */
+function bytesIn(value: SnapshotValue): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, each]: [string, SnapshotValue]) =>
+    name === '$bytes' && typeof each === 'string' ? [Buffer.from(each, 'base64').toString('utf8')] : bytesIn(each),
+  )
 }

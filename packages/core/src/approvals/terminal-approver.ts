@@ -21,7 +21,8 @@ const maxQuestions = 3
 
 /**
  * Asks the person at this terminal, one request after the other. Approving takes typing `yes` and the first digits of the
- * digest that is shown; anything but that never approves. A view that had to be cut can only be denied.
+ * digest that is shown; anything but that never approves. A view that had to be cut can only be denied; one in which masks hide
+ * values can be approved, because no rule that asks for more than its evidence takes it.
  * Without a terminal, and when the input ends, the answer is no. Its evidence is `asserted`.
  * Throws ERR_CONFIG_INVALID when `principal` was not made by a verifier.
  */
@@ -40,7 +41,7 @@ export function terminalApprover(options: TerminalApproverOptions): Approver {
     const view = requestView(request)
     const { columns = Infinity } = output
     output.write(`\n${inRows(view.text.split('\n'), columns - 1).join('\n')}\n`)
-    return ask(request, view.complete, signal)
+    return ask(request, view.complete || view.masked === true, signal)
   }
 
   async function ask(

@@ -49,6 +49,17 @@ describe('the terminal approver', () => {
     expect(terminal.shown).toContain('requester  agent deployer')
   })
 
+  it('approves with values masked, of which nothing is shown', async () => {
+    const hidden = { rules: [{ rule: 'pii', values: 1 }], text: null, spans: [], parameters: [1] }
+    const terminal = new Terminal(['yes {digest}\n'])
+    expect((await at(terminal).coordinator.request(hold({ hidden }), never)).outcome).toBe('approved')
+    expect(terminal.shown).not.toContain('s3cret-parameter')
+    expect(terminal.shown).toContain('masked     1 by pii')
+    const cut = new Terminal(['yes {digest}\n', 'yes {digest}\n', 'yes {digest}\n'])
+    expect((await at(cut).coordinator.request(hold({ hidden }, 'x'.repeat(9_000)), never)).outcome).toBe('denied')
+    expect(cut.shown).toContain('It cannot be approved here.')
+  })
+
   it('breaks lines for a narrow terminal, each row behind a bar', async () => {
     const terminal = new Terminal(['no\n'])
     Object.assign(terminal.output, { columns: 30 })

@@ -228,8 +228,9 @@ describe('what detectors find in what approvers see', () => {
   const harmless: Partial<Lineage> = { written: [id] }
 
   it('is hidden in text and parameters, whatever they meet', async () => {
-    const bytes = { $bytes: Buffer.from(`to ${canary}`).toString('base64') }
-    const parameters = [`to ${canary}`, 'harmless', { deep: [canary] }, bytes, null, 7]
+    // Too short for what looks through base64.
+    const bytes = { $bytes: Buffer.from('a@bc.io').toString('base64') }
+    const parameters = [`to ${canary}`, 'harmless', { deep: [canary] }, [1, bytes], null, 7]
     const request = shownOf(await asked([found], writing(harmless), parameters))
     expect(request.parameters).toEqual(['[masked]', 'harmless', '[masked]', '[masked]', null, 7])
     expect(request.text).toBe("update users set email = '[masked]' where id = $1 -- mail [masked]")
