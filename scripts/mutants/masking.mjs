@@ -22,6 +22,7 @@ import { maskingPlaceGuards } from './masking-places.mjs'
 import { maskingStreamGuards } from './masking-streams.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { policyMaskGuards } from './policy-masks.mjs'
+import { shownMaskGuards } from './shown-masks.mjs'
 
 /** The lists that are about masking: what is followed, decided, found and shown. */
 export const maskingLists = {
@@ -48,5 +49,6 @@ export const maskingLists = {
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,
+  'shown-masks': shownMaskGuards,
   'masked-tables': maskedTableGuards,
 }

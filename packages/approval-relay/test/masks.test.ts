@@ -44,6 +44,18 @@ describe('a request about what is masked', () => {
     expect(stage.desk.entry(id)?.request).toMatchObject({ id, engine: 'orders', effects: [{ duty: 'write' }] })
   })
 
+  it('is withheld all the same where the policy masks a part of it, with what stands for its text', async () => {
+    const stage = await RelayStage.open({ masks })
+    const hidden = { rules: [{ rule: 'pii', values: null }], text: 'update c0lumn', spans: [], parameters: [1] }
+    const { ann, bob, id } = await views(stage, { ...secret, hidden })
+    expect(ann).toMatchObject({ masked: false, complete: false, allowUpTo: 'channel' })
+    expect(ann?.text).toContain('| update c0lumn')
+    expect(ann?.text).not.toMatch(/4111|s3cret-parameter/)
+    expect(JSON.stringify(ann)).not.toMatch(/4111|s3cret-parameter/)
+    expect(JSON.stringify([bob, stage.desk.entry(id)])).not.toMatch(/s3cret|4111|c0lumn/)
+    expect(await stage.decide('ann', id)).toEqual({ decided: false, reason: 'partial-view' })
+  })
+
   it('cannot be allowed at signed by whoever was shown a part, and can be denied', async () => {
     const stage = await RelayStage.open({ masks })
     const { ann, id } = await views(stage, secret)

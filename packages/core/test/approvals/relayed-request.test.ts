@@ -192,6 +192,38 @@ describe('what a relay does not know of a request', () => {
     expect(String((hidden as Error).message)).toContain('members that are not known')
   })
 
+  it.each<[string, object]>([
+    ['nothing', { parameters: [] }],
+    ['by no rule', { rules: [] }],
+    ['by 257 rules', { rules: Array(257).fill({ rule: 'pii', values: 1 }) }],
+    ['by a rule without a name', { rules: [{ rule: 7, values: 1 }] }],
+    ['by a rule with a long name', { rules: [{ rule: 'r'.repeat(1_025), values: 1 }] }],
+    ['less than nothing', { rules: [{ rule: 'pii', values: -1 }] }],
+    ['a text that is none', { text: 7 }],
+    ['half a place', { spans: [{ start: 0.5, end: 2 }] }],
+    ['a place that is none', { spans: [{ start: 0, end: '2' }] }],
+    ['a place behind the end', { spans: [{ start: 0, end: 1_000 }] }],
+    [
+      'places in disorder',
+      {
+        spans: [
+          { start: 4, end: 6 },
+          { start: 0, end: 2 },
+        ],
+      },
+    ],
+    ['a place without an end', { spans: [{ start: 0 }] }],
+    ['a place and more', { spans: [{ start: 0, end: 2, ...more }] }],
+    ['a rule and more', { rules: [{ rule: 'pii', values: 1, ...more }] }],
+    ['a parameter that there is not', { parameters: [2] }],
+    ['more', more],
+  ])('is refused in what masks hide: %s', (_what, changes) => {
+    const hidden = { rules: [{ rule: 'pii', values: 1 }], text: null, spans: [], parameters: [1] }
+    const whole = (each: object): unknown => ({ ...parsed(), claims: { ...parsed().claims, hidden: each } })
+    expect(refusal(whole(hidden))).toBe('read')
+    expect(refusal(whole({ ...hidden, ...changes }))).toMatchObject({ code: 'ERR_REQUEST_INVALID' })
+  })
+
   it.each<[string, unknown]>([
     ['a stage', { stages: [{ ...stage, ...more }] }],
     ['an estimate that is none', { estimate: { none: 'off', ...more } }],
