@@ -2,6 +2,7 @@ const core = (name) => `packages/core/src/${name}.ts`
 const guard = ['packages/core/test/enforce/shown-masks.test.ts']
 const relayed = ['packages/core/test/approvals/relayed-request.test.ts']
 const server = ['packages/adapter-pg/test/masking/shown.int.test.ts']
+const relay = ['packages/approval-relay/test/masks.test.ts']
 const analyzer = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
 
 /** What masks of a policy hide from whoever is asked about an action. */
@@ -242,6 +243,27 @@ export const shownMaskGuards = [
     file: 'packages/approval-relay/src/withheld.ts',
     find: 'hidden: _hidden, ',
     replace: '',
-    tests: ['packages/approval-relay/test/masks.test.ts'],
+    tests: relay,
+  },
+  {
+    name: 'a view with hidden values is allowed at channel at most',
+    file: 'packages/approval-relay/src/masks.ts',
+    find: "complete ? 'phishing-resistant' : 'channel'",
+    replace: "complete || hidden ? 'phishing-resistant' : 'channel'",
+    tests: relay,
+  },
+  {
+    name: 'a page lets approve what the policy hides a part of',
+    file: 'packages/approval-relay/src/pages/obstacle.ts',
+    find: 'view.hidden !== true && ',
+    replace: '',
+    tests: ['packages/approval-relay/test/pages/obstacle.test.ts'],
+  },
+  {
+    name: 'what is cut has no button in Slack',
+    file: 'packages/approver-slack/src/request-blocks.ts',
+    find: 'view.complete || view.hidden === true',
+    replace: 'true',
+    tests: ['packages/approver-slack/test/messages.test.ts'],
   },
 ]

@@ -69,9 +69,9 @@ function readMask(mask: RelayMask): ReadMask {
 }
 
 function clearView({ exact: _exact, view, ...request }: RelayedRequest): PersonView {
-  const { complete, digest, text } = view
+  const { complete, digest, masked: hidden = false, text } = view
   const allowUpTo = complete ? 'phishing-resistant' : 'channel'
-  return Object.freeze({ text, request, complete, masked: false, digest, allowUpTo })
+  return Object.freeze({ text, request, complete, hidden, masked: false, digest, allowUpTo })
 }
 
 function maskedView(whole: RelayedRequest): PersonView {

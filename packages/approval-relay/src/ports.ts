@@ -76,8 +76,10 @@ export interface PersonView {
   readonly text: string
   /** The request as far as this person may see it. */
   readonly request: ShownRequest
-  /** False when something was cut. */
+  /** False when something was cut or hidden. */
   readonly complete: boolean
+  /** True when values that the engine's policy masks are all that is missing: it can be allowed, at `channel` at most. */
+  readonly hidden?: boolean
   /** True when statement and parameters are withheld from this person. */
   readonly masked: boolean
   /** What `decide` needs as `viewDigest`: that of exactly this text. */

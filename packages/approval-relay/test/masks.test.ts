@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { requestBody } from '../src/pages/request-page.js'
 import { envelopeOf } from './support/envelopes.js'
 import type { RequestParts } from './support/envelopes.js'
 import { never, people, RelayStage } from './support/relay-stage.js'
@@ -54,6 +55,47 @@ describe('a request about what is masked', () => {
     expect(JSON.stringify(ann)).not.toMatch(/4111|s3cret-parameter/)
     expect(JSON.stringify([bob, stage.desk.entry(id)])).not.toMatch(/s3cret|4111|c0lumn/)
     expect(await stage.decide('ann', id)).toEqual({ decided: false, reason: 'partial-view' })
+  })
+
+  it('can be allowed at channel where the policy masks a part, and its page and what Slack shows have nothing of that', async () => {
+    const stage = await RelayStage.open()
+    const start = secret.text.indexOf("'")
+    const hidden = {
+      rules: [{ rule: 'pii', values: 2 }],
+      text: null,
+      spans: [{ start, end: secret.text.indexOf("'", start + 1) + 1 }],
+      parameters: [1],
+    }
+    const { ann, anybody, id } = await views(stage, { ...secret, settings: {}, hidden })
+    expect(ann).toMatchObject({
+      complete: false,
+      hidden: true,
+      masked: false,
+      allowUpTo: 'channel',
+      digest: anybody?.digest,
+    })
+    expect(ann?.text).toContain('| update cards set pan = [masked] where id = $1')
+    const entry = stage.desk.entry(id)
+    if (entry === undefined || ann === undefined) throw new Error('there is no such request')
+    const person = { subject: { issuer: people, id: 'ann' } }
+    const session = { person, level: 'signed', method: 'house', formToken: 't' } as const
+    const page = requestBody({
+      entry,
+      view: ann,
+      session,
+      nowMs: 0,
+      gravity: [],
+      approving: undefined,
+      denying: undefined,
+    })
+    expect(String(page)).toContain('[masked]')
+    expect(String(page) + JSON.stringify([ann, anybody, entry])).not.toMatch(/4111|s3cret/)
+    expect(await stage.decide('ann', id, { viewDigest: ann.digest })).toMatchObject({ reason: 'partial-view' })
+    const channel = { via: { kind: 'channel', name: 'chat' }, level: 'channel' } as const
+    expect(await stage.decide('ann', id, { viewDigest: ann.digest, ...channel })).toMatchObject({
+      decided: true,
+      level: 'channel',
+    })
   })
 
   it('cannot be allowed at signed by whoever was shown a part, and can be denied', async () => {

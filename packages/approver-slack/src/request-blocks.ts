@@ -31,7 +31,7 @@ const rowsOfBeginning = 20
 const cut = section(bold('THIS IS NOT ALL OF THE REQUEST, SO IT CANNOT BE APPROVED IN SLACK. OPEN ITS PAGE.'))
 
 /**
- * The message that asks about a request. It shows the whole view, or it has no button to approve: then it says in capitals
+ * The message that asks about a request. It shows the whole view, in which the engine's policy may mask values, or it has no button to approve: then it says in capitals
  * that it does not show all, and has the beginning, a button to deny and the link to the page. `short`: Slack did not take more.
  */
 export function requestMessage(
@@ -56,7 +56,7 @@ export function requestMessage(
   const all = [...top, shown(view.text), ...withheld, ...given]
   const approvable = [...all, buttons(request.id, prefix, url, true)]
   const fits = !short && view.text.split('\n').length <= mostRows && costOf(approvable) <= mostCost - costOf([cut])
-  if (fits && view.complete) return { text, blocks: approvable, whole: true }
+  if (fits && (view.complete || view.hidden === true)) return { text, blocks: approvable, whole: true }
   if (fits) return { text, blocks: [...all, cut, buttons(request.id, prefix, url, false)], whole: false }
   const beginning = view.text.split('\n').slice(0, short ? 1 : rowsOfBeginning)
   const rest = [cut, ...withheld, ...given, buttons(request.id, prefix, url, false)]

@@ -2,6 +2,7 @@ import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
+import { requestMessage } from '../src/request-blocks.js'
 import type { Asking } from './support/bench.js'
 import { Bench, crowd } from './support/bench.js'
 import type { DoubleMessage } from './support/slack-double.js'
@@ -117,6 +118,18 @@ describe('the message about a request', () => {
     const ours = all.filter(({ type }) => type === 'rich_text_list').map((list) => textsOf(list))
     expect(ours.join('\n')).not.toMatch(/THIS IS NOT ALL|human ada/u)
     expect(buttons(message)).toContain('bothkeys_approve')
+  })
+
+  it('can be approved by when all that is missing are values that the policy masks', async () => {
+    await bench.start()
+    ask()
+    await asked()
+    const [entry] = bench.desk.pending()
+    const view = await bench.desk.viewFor(entry!.request.id)
+    const hidden = { ...view!, complete: false, allowUpTo: 'channel' } as const
+    const approvable = (more: object): boolean =>
+      JSON.stringify(requestMessage(entry!, { ...hidden, ...more }, 'https://approvals.example')).includes('approve"')
+    expect([approvable({ hidden: true }), approvable({ hidden: false }), approvable({})]).toEqual([true, false, false])
   })
 
   it('cannot be approved by when it does not show all, says so in capitals, and denies', async () => {

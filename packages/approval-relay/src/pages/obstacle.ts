@@ -23,7 +23,7 @@ export function obstacle(
   if (decision === 'allow' && view.masked) {
     return { text: 'You cannot approve what you may not see. Somebody who may see it whole can; you can deny it.' }
   }
-  if (decision === 'allow' && (!view.complete || view.allowUpTo === 'channel')) {
+  if (decision === 'allow' && view.hidden !== true && (!view.complete || view.allowUpTo === 'channel')) {
     return { text: 'You cannot approve what is not shown whole. You can deny it.' }
   }
   if (isFresh) return undefined

@@ -45,6 +45,11 @@ describe('what keeps somebody from deciding', () => {
     expect(tried('deny', view)).toBeUndefined()
   })
 
+  it('is nothing where the policy masks values of it and it is shown else', () => {
+    expect(tried('allow', { complete: false, hidden: true, allowUpTo: 'channel' })).toBeUndefined()
+    expect(tried('allow', { complete: false, hidden: true, masked: true })).toContain('You cannot approve')
+  })
+
   it('is the end of its time, to the millisecond', () => {
     expect(tried('deny', {}, { nowMs: 999 })).toBeUndefined()
     expect(tried('deny', {}, { nowMs: 1_000 })).toBe('It has expired.')
