@@ -103,6 +103,11 @@ export class Flows {
     return this.#everything
   }
 
+  /** Where what is read at hand goes. */
+  protected get target(): Sources {
+    return this.#frame.sources
+  }
+
   get isJudged(): boolean {
     return this.#frame.isJudged
   }

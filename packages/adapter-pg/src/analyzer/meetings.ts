@@ -158,10 +158,16 @@ class MeetingFlows extends Flows {
     this.#meetings.read(flow.sources)
   }
 
+  /** What chooses in an expression has a part in its value. */
+  override aside(visit: () => void): ReturnType<Flows['aside']> {
+    return this.into(this.target, visit)
+  }
+
+  /** What chooses the rows of a query has none in the expression around it. */
   override gather(visit: () => void): Sources {
     let gathered = new Sources()
     this.#meetings.apart(() => {
-      gathered = super.gather(visit)
+      gathered = super.gather(() => this.into(this.elsewhere, visit))
     })
     return gathered
   }

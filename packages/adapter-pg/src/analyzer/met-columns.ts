@@ -40,7 +40,8 @@ export class MetColumns {
   constructor(walk: Walk, meetings: Meetings) {
     this.#walk = walk
     this.#meetings = meetings
-    for (const [first, ...others] of meetings.links) for (const other of others) this.#unite(first ?? anything, other)
+    // Also one alone: it may be made of several.
+    for (const linked of meetings.links) for (const each of linked) this.#unite(linked[0] ?? each, each)
     for (const { sources } of [...meetings.met.values()].flat()) for (const each of sources) this.#add(each)
     // What is added on the way is gone through, too.
     for (const member of this.#above.keys()) this.#follow(member)

@@ -62,4 +62,13 @@ export const givenCases: readonly (readonly [text: string, told: string])[] = [
     "SELECT id FROM customers WHERE ($1::text IS NULL OR name = $1) AND (email, id) IN (('a', 1)) ORDER BY 1",
     "'a' = customers.email customers.id orders.customer_id | 1 = customers.email customers.id orders.customer_id | 1 = - | $1 = customers.name",
   ],
+  [
+    "INSERT INTO people (role) SELECT coalesce(nullif(w.name, 'q'), 'z'::text) FROM customers w WHERE w.name = 'x'",
+    "'q' = customers.name people.role | 'z' = ? | 'x' = customers.name people.role",
+  ],
+  [
+    "SELECT 1 FROM (SELECT position(c.email IN l.b) AS p, l.b FROM customers c, lone l) s WHERE s.p > length(s.b) AND s.b = 'x'",
+    "1 = - | 'x' = customers.email lone.b",
+  ],
+  ["SELECT email FROM customers INTERSECT SELECT b FROM lone WHERE b = 'x'", "'x' = customers.email lone.b"],
 ]
