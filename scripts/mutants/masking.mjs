@@ -4,6 +4,7 @@ import { doorMaskGuards } from './door-masks.mjs'
 import { lineageDefinitionGuards } from './lineage-definitions.mjs'
 import { lineageCollationGuards } from './lineage-collations.mjs'
 import { lineageFailureGuards } from './lineage-failures.mjs'
+import { lineageGivenGuards } from './lineage-given.mjs'
 import { lineageFieldGuards } from './lineage-fields.mjs'
 import { lineageNameGuards } from './lineage-names.mjs'
 import { lineageOneRowGuards } from './lineage-one-row.mjs'
@@ -45,6 +46,7 @@ export const maskingLists = {
   'lineage-room': lineageRoomGuards,
   'lineage-collations': lineageCollationGuards,
   'lineage-fields': lineageFieldGuards,
+  'lineage-given': lineageGivenGuards,
   'lineage-names': lineageNameGuards,
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,

@@ -1,19 +1,9 @@
 import { constantInteger } from './constants.js'
-import {
-  bodyOf,
-  flagOf,
-  listOf,
-  nodeOf,
-  textOf,
-  type TreeNode,
-  type TreeValue,
-  type TypedNode,
-  unwrap,
-} from './tree.js'
+import { bodyOf, listOf, nodeOf, textOf, type TreeNode, type TreeValue, type TypedNode, unwrap } from './tree.js'
 
 /** The nodes of a text that stand for values. */
 export interface GivenNodes {
-  /** `A_Const`, but for NULL. */
+  /** `A_Const`, NULL among them. */
   readonly constants: readonly TreeNode[]
   /** `ParamRef`. */
   readonly parameters: readonly TreeNode[]
@@ -39,9 +29,8 @@ export function givenNodes(statements: readonly TypedNode[]): GivenNodes {
     const node = value as TreeNode
     const constant = bodyOf(node, 'A_Const')
     const parameter = bodyOf(node, 'ParamRef')
-    if (constant !== undefined) {
-      if (!flagOf(constant, 'isnull')) found.constants.push(constant)
-    } else if (parameter !== undefined) found.parameters.push(parameter)
+    if (constant !== undefined) found.constants.push(constant)
+    else if (parameter !== undefined) found.parameters.push(parameter)
     else {
       for (const each of freeIn(node)) found.free.push(each)
       for (const field in node) {

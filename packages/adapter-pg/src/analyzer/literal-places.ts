@@ -26,9 +26,8 @@ interface Place {
  * not those that the tree was made of.
  */
 export function textPlaces(text: string, constants: readonly TreeNode[]): TextPlaces | undefined {
-  const bytes = Buffer.from(text, 'utf8')
-  const tokens = valueTokens(bytes)
-  const units = tokens === undefined ? undefined : unitsOf(text, bytes, tokens)
+  const tokens = valueTokens(Buffer.from(text, 'utf8'))
+  const units = tokens === undefined ? undefined : unitsOf(text, tokens)
   if (tokens === undefined || units === undefined) return undefined
   const places = new Map<number, Place>()
   const indexes = new Map<number, number>()
@@ -62,13 +61,13 @@ function placeOf({ written }: ValueToken, start: number): Place {
 }
 
 /** Where each token starts in UTF-16 units; undefined when the text has something else there. */
-function unitsOf(text: string, bytes: Buffer, tokens: readonly ValueToken[]): readonly number[] | undefined {
+function unitsOf(text: string, tokens: readonly ValueToken[]): readonly number[] | undefined {
   const starts: number[] = []
   let unit = 0
   let byte = 0
   for (const { end, start, written } of tokens) {
-    if (start < byte) return undefined
-    unit += bytes.toString('utf8', byte, start).length
+    // Between tokens are blanks.
+    unit += start - byte
     if (!text.startsWith(written, unit)) return undefined
     starts.push(unit)
     unit += written.length

@@ -245,7 +245,6 @@ function mayCompare(walk: Walk, type: string, body: TreeNode, scope: Scope): boo
 
 /** The values of an INSERT by their places: of VALUES, or of a select list without a star, whose rows are made nowhere else. */
 function rowsOf(select: TreeNode): readonly (readonly TreeNode[])[] {
-  if (textOf(select, 'op') !== 'SETOP_NONE') return []
   const rows = listOf(select, 'valuesLists').map((row) => listOf(bodyOf(row, 'List') ?? {}, 'items'))
   const targets = listOf(select, 'targetList').map((item) => nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val') ?? {})
   return [...rows, targets].filter((row) => !row.some(isStar))
