@@ -5,7 +5,8 @@ import { channelResource, nameArgument, namedRelations, sequenceResource } from 
 import { baseType, type InferredType, passedArguments } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
 import { settingEffect, showEffect } from './settings.js'
-import { followPath, schemasOf } from './taken-names.js'
+import { followAnything } from './flows.js'
+import { followSetting, schemasOf } from './taken-names.js'
 import type { TreeNode } from './tree.js'
 import type { Walk } from './walk.js'
 
@@ -185,13 +186,14 @@ function applyRule(walk: Walk, routine: Routine, rule: BuiltinRule, call: Call):
   }
 }
 
-/** set_config of what names are looked up in, or of nobody knows what. A stored call of it is that of its owner. */
+/** set_config of what names are looked up in, of who acts, or of nobody knows what. A stored call of it is that of its owner. */
 function setPath(walk: Walk, { arguments: [name, value] = [], via }: Call): void {
   if (via !== undefined && !called.has(via)) return
   const set = nameArgument(walk, name)
-  if (set !== undefined && set.toLowerCase() !== 'search_path') return
-  const path = nameArgument(walk, value)
-  followPath(walk, set === undefined || path === undefined ? undefined : schemasOf(path))
+  if (set === undefined) return followAnything(walk)
+  const text = nameArgument(walk, value)
+  const isPath = set.toLowerCase() === 'search_path'
+  followSetting(walk, set, text === undefined ? undefined : isPath ? schemasOf(text) : [text])
 }
 
 /** Ways to what the server keeps in its catalog. */

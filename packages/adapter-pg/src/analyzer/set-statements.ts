@@ -1,6 +1,6 @@
 import { constantText } from './constants.js'
 import { settingEffect, showEffect } from './settings.js'
-import { followPath } from './taken-names.js'
+import { followSetting } from './taken-names.js'
 import { listOf, textOf, type TreeNode } from './tree.js'
 import type { Handler } from './walk.js'
 
@@ -10,7 +10,7 @@ export const setStatement: Handler = (walk, body) => {
   switch (textOf(body, 'kind')) {
     case 'VAR_SET_VALUE':
       settingEffect(walk, name)
-      if (name.toLowerCase() === 'search_path') followPath(walk, constantsOf(body))
+      followSetting(walk, name, constantsOf(body))
       return
     case 'VAR_SET_DEFAULT':
     case 'VAR_SET_CURRENT':

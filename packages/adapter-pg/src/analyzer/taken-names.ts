@@ -37,11 +37,18 @@ function hasOther(objects: Iterable<InSchema>, { schema, name }: WrittenName): b
   return false
 }
 
+/** A setting gets these values, undefined for any: names may mean others by it. */
+export function followSetting(walk: Walk, name: string, values: readonly string[] | undefined): void {
+  const setting = name.toLowerCase()
+  if (setting === 'search_path') followPath(walk, values)
+  if (setting === 'role' || setting === 'session_authorization') followRole(walk, values?.[0])
+}
+
 /**
  * Names are looked up in other schemas from now on, undefined for any. Where one would stand for another of several objects than
  * it did, functions and triggers that are there find that one.
  */
-export function followPath(walk: Walk, schemas: readonly string[] | undefined): void {
+function followPath(walk: Walk, schemas: readonly string[] | undefined): void {
   const { catalog, state } = walk
   const after = schemas?.map((schema) => (schema === '$user' ? state.currentUser : schema))
   if (after === undefined) return followAnything(walk)
@@ -53,12 +60,40 @@ export function followPath(walk: Walk, schemas: readonly string[] | undefined): 
   ]
   const paths = [state.searchPath, path] as const
   if (
-    meansOthers(holdersOf(catalog.relations.values()), 1, paths) ||
-    meansOthers(holdersOf(catalog.types.values()), 1, paths) ||
+    meansOthers(holdersOf(catalog.relations.values()), paths) ||
+    meansOthers(holdersOf(catalog.types.values()), paths) ||
     // Those of the same name in later schemas are called, too, by other arguments.
-    meansOthers(holdersOf(catalog.routines.values()), Infinity, paths)
+    callsOthers(holdersOf(catalog.routines.values()), paths)
   )
     followAnything(walk)
+}
+
+/**
+ * Another role acts from now on, undefined for any. The path may name its schema (`"$user"`), and has those that it may use. So
+ * where several objects that may be on it have one name, or one that is not found now, another one may be found.
+ */
+function followRole(walk: Walk, role: string | undefined): void {
+  const { catalog, state } = walk
+  const listed = schemasOf(state.settings.search_path)
+  if (listed === undefined || (role === undefined && listed.includes('$user'))) return followAnything(walk)
+  const user = role?.toLowerCase() === 'none' ? state.sessionUser : role
+  const after = listed.map((schema) => (schema === '$user' ? (user ?? '') : schema))
+  const possible = new Set([...state.searchPath, ...after])
+  const named = [catalog.relations, catalog.types, catalog.routines]
+  if (named.some((objects) => maySwitch(holdersOf(objects.values()), possible, state.searchPath))) followAnything(walk)
+}
+
+/** Whether a name may mean another object than it does, by which of the schemas that may be looked into are. */
+function maySwitch(
+  holders: Iterable<ReadonlySet<string>>,
+  possible: ReadonlySet<string>,
+  before: readonly string[],
+): boolean {
+  for (const schemas of holders) {
+    const found = [...schemas].filter((schema) => schema !== 'pg_catalog' && possible.has(schema))
+    if (schemas.size > 1 && (found.length > 1 || found.some((schema) => !before.includes(schema)))) return true
+  }
+  return false
 }
 
 /** The schemas that a value of search_path lists; undefined where that is not plain to see. */
@@ -79,18 +114,24 @@ function holdersOf(objects: Iterable<InSchema>): Iterable<ReadonlySet<string>> {
   return holders.values()
 }
 
-/** Whether a name that several schemas hold is found in others than before, looking at so many of those that hold it. */
-function meansOthers(
-  holders: Iterable<ReadonlySet<string>>,
-  count: number,
-  [before, after]: readonly [readonly string[], readonly string[]],
-): boolean {
+/** Whether a name that several schemas hold is found in another one than before. What is not found any more runs nothing. */
+function meansOthers(holders: Iterable<ReadonlySet<string>>, [before, after]: Paths): boolean {
   for (const schemas of holders) {
-    if (schemas.size < 2) continue
-    const found = after.filter((schema) => schemas.has(schema)).slice(0, count)
-    const was = before.filter((schema) => schemas.has(schema)).slice(0, found.length)
-    // What is not found any more runs nothing.
-    if (JSON.stringify(found) !== JSON.stringify(was)) return true
+    const found = after.find((schema) => schemas.has(schema))
+    if (schemas.size > 1 && found !== undefined && found !== before.find((schema) => schemas.has(schema))) return true
   }
   return false
 }
+
+/** The same for what is chosen among all that are found. Where one is not found any more, another one of users that is may fit. */
+function callsOthers(holders: Iterable<ReadonlySet<string>>, [before, after]: Paths): boolean {
+  for (const schemas of holders) {
+    const found = after.filter((schema) => schemas.has(schema))
+    const was = before.filter((schema) => schemas.has(schema))
+    const isUsers = found.some((schema) => schema !== 'pg_catalog')
+    if (schemas.size > 1 && isUsers && JSON.stringify(found) !== JSON.stringify(was)) return true
+  }
+  return false
+}
+
+type Paths = readonly [before: readonly string[], after: readonly string[]]

@@ -198,6 +198,53 @@ describe('a path on which names are looked up', () => {
     expect([await as('hr'), await as('public')]).toEqual(['unknown > *.*', 'unknown'])
   })
 
+  it.each([
+    ['SET search_path TO public', true],
+    ['SET search_path TO shop', false],
+    ['SET search_path TO pg_temp', false],
+  ])('has a function fall off beside another one of its name: %s (%s)', async (text, isOther) => {
+    const schema = plainShop.schemas.get('public')?.id
+    const catalog = shopWith('routines', (row) => (row[2] === 'picked' ? row.with(1, schema).with(2, 'refund') : row))
+    const state = { ...sessionState(), searchPath: ['pg_catalog', 'public', 'shop'] }
+    const from = isOther ? state : { ...state, searchPath: ['pg_catalog', 'shop'] }
+    expect(await toldOf(text, { catalog, state: from })).toBe(isOther ? 'unknown > *.*' : 'unknown')
+  })
+
+  const settings = (path: string): ReturnType<typeof sessionState> => {
+    const state = sessionState()
+    return { ...state, settings: { ...state.settings, search_path: path } }
+  }
+
+  it.each([
+    ['SET ROLE hr', true],
+    ['SET LOCAL ROLE hr', true],
+    ['SET SESSION AUTHORIZATION hr', true],
+    ['SET "ROLE" TO hr', true],
+    ["SELECT set_config('role', 'hr', true)", true],
+    ["SELECT set_config('Session_Authorization', 'hr', true)", true],
+    ["SELECT set_config('role', current_user, true)", true],
+    ['SET ROLE nobody', false],
+    ["SELECT set_config('role', 'nobody', true)", false],
+    ['SET ROLE NONE', false],
+    ['RESET ROLE', false],
+  ])('holds the schema of who acts: %s (%s)', async (text, isOther) => {
+    const state = settings('"$user", shop')
+    expect(await toldOf(text, { catalog: twice, state })).toMatch(isOther ? / > \*\.\*$/ : /^[^>]*$/)
+    expect(await toldOf(text, { catalog: twice, state: settings('shop') })).toMatch(/^[^>]*$/)
+  })
+
+  it('holds the schema of who logged in where nobody acts for them', async () => {
+    const state = { ...settings('"$user", shop'), sessionUser: 'hr' }
+    expect(await toldOf('SET ROLE NONE', { catalog: twice, state })).toBe('unknown > *.*')
+  })
+
+  it('has the schemas that a role may use', async () => {
+    const both = settings('hr, shop')
+    expect(await toldOf('SET ROLE nobody', { catalog: twice, state: both })).toBe('unknown > *.*')
+    expect(await toldOf('SET ROLE nobody', { state: both })).toBe('unknown')
+    expect(await toldOf('SET ROLE nobody', { catalog: twice, state: settings('a.b') })).toBe('unknown > *.*')
+  })
+
   it('begins with what nobody names', async () => {
     const catalog = shopWith('relations', (row) => (row[2] === 'salaries' ? row.with(2, 'pg_class') : row))
     expect(await toldOf('SET search_path TO hr', { catalog })).toBe('unknown')

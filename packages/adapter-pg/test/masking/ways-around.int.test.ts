@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
@@ -6,6 +8,8 @@ import type { Answer } from '../door/support/wire.js'
 import { bind, close, describe, execute, extended, int16, parse, query, sync, Wire } from '../door/support/wire.js'
 import { excepted } from './support/excepted.js'
 
+/** Roles are those of the whole cluster. */
+const walker = `walker_${randomUUID().replaceAll('-', '')}`
 const seed = `
 create domain mail as text;
 create extension if not exists citext;
@@ -942,6 +946,26 @@ const cases: readonly [string, ...Step[]][] = [
     'update counted set id = 2',
     'select line from log',
   ],
+  ...(
+    [
+      [`set local role ${walker}`],
+      [`set role ${walker}`],
+      [`set local session authorization ${walker}`],
+      [`select set_config('role', '${walker}', true)`],
+      [`select set_config('Session_Authorization', rtrim('${walker} '), false)`],
+      [`savepoint s`, `set local role ${walker}`, 'rollback to s', `set local role ${walker}`],
+      [`do $$ begin perform set_config('role', '${walker}', true); end $$`],
+    ] as const
+  ).map((steps): [string, ...Step[]] => [
+    `the schema of a role: ${steps[0]}`,
+    'begin',
+    ...steps,
+    `update public.changed set b = 'y'`,
+    `select email from ${walker}.kept`,
+    'rollback',
+    'reset role',
+    'reset session authorization',
+  ]),
   ['a partial check', 'begin', `alter table users add check (email like 'sekretm%')`],
 ]
 
@@ -959,8 +983,26 @@ suite('nothing of masked columns comes', () => {
   const policy: { mask: object[] } = { mask: [mask, found, excepting] }
   beforeAll(async () => {
     on = await governed({ seed, allow: [{ target: 'db', duty: '*' }], policy })
+    const { rows } = await on.owner.query<{ me: string }>('select current_user as me')
+    await asSuperuser(`
+      create role ${walker};
+      grant ${walker} to "${rows[0]?.me ?? ''}";
+      create schema ${walker};
+      create table ${walker}.kept (email text, at int);
+      grant usage on schema public, ${walker} to ${walker};
+      grant all on all tables in schema public, ${walker} to ${walker}`)
   })
-  afterAll(() => on.close())
+  afterAll(async () => {
+    await asSuperuser(`drop owned by ${walker}; drop role ${walker}`)
+    await on.close()
+  })
+
+  async function asSuperuser(text: string): Promise<void> {
+    const superuser = new pg.Client(on.superuserUrl)
+    await superuser.connect()
+    await superuser.query(text)
+    await superuser.end()
+  }
 
   it.each(cases)('by way of: %s', async (_name, ...steps) => {
     let wire = await Wire.open(on.target, await on.session())
@@ -1044,5 +1086,39 @@ suite('nothing of masked columns comes', () => {
     expect([await told(privileged), await told(child), await told(privileged), await told(await on.session())]).toEqual(
       [true, false, true, false],
     )
+  })
+})
+
+suite('a path of several schemas', () => {
+  let on: Governed
+  beforeAll(async () => {
+    on = await governed({
+      seed: `
+create table users (email text);
+insert into users values ('sekretmail');
+create table log (line text);
+create schema sayings;
+create function sayings.tell(text) returns void language sql as '';
+create function tell(varchar) returns void language sql as 'insert into public.log values ($1)';
+create function tells() returns trigger language plpgsql as $$ begin perform tell((select u.email from public.users u limit 1)); return new; end $$;
+create table spoken (id int);
+insert into spoken values (1);
+create trigger telling after update on spoken for each row execute function tells();
+do $$ begin execute format('alter database %I set search_path = public, sayings', current_database()); end $$;
+`,
+      allow: [{ target: 'db', duty: '*' }],
+      policy: { mask: [{ id: 'm', target: 'db', columns: ['public.users.email'], with: 'redact' }] },
+    })
+  })
+  afterAll(() => on.close())
+
+  it('keeps the functions that are called for their arguments', async () => {
+    const wire = await Wire.open(on.target, await on.session())
+    const answers: Answer[] = []
+    for (const text of ['begin', 'set local search_path to public', 'update spoken set id = 2', 'select line from log'])
+      answers.push(...(await wire.ask(query(text))))
+    expect(told(answers)).toContain('42501')
+    expect(leaks(answers)).toBe(false)
+    await wire.end()
   })
 })
