@@ -16,6 +16,7 @@ import { lineageViewGuards } from './lineage-views.mjs'
 import { lineageWriteGuards } from './lineage-writes.mjs'
 import { lineageGuards } from './lineage.mjs'
 import { maskingCanaryGuards } from './masking-canaries.mjs'
+import { maskingCellGuards } from './masking-cells.mjs'
 import { maskingDetectorGuards } from './masking-detectors.mjs'
 import { maskerGuards } from './masking-masker.mjs'
 import { maskingOperatorGuards } from './masking-operators.mjs'
@@ -38,6 +39,7 @@ export const maskingLists = {
   'door-masks': doorMaskGuards,
   'copy-masks': copyMaskGuards,
   'masking-canaries': maskingCanaryGuards,
+  'masking-cells': maskingCellGuards,
   'masking-detectors': maskingDetectorGuards,
   'lineage-total': lineageTotalGuards,
   'lineage-views': lineageViewGuards,

@@ -1,3 +1,5 @@
+import type { Detector } from './masking/detector.js'
+import { cellScreen } from './masking/cell-screen.js'
 import { detectorsNamed } from './masking/detectors/built-in-detectors.js'
 import type { Masker } from './masking/masker.js'
 import { createMasker } from './masking/masker.js'
@@ -66,6 +68,7 @@ export class ResultMasking {
 /** What rules find in texts. */
 export interface Detecting {
   readonly masker: Pick<Masker, 'findings' | 'text' | 'json'>
+  readonly detect: readonly Detector[]
   readonly rules: readonly string[]
   /** The rules that look for what was found: all of them where nobody could look. */
   readonly rulesFor: (type: string) => readonly string[]
@@ -143,7 +146,7 @@ class SessionMasks {
       const found = detecting.filter((rule) => rule.detect.includes(type)).map(({ id }) => id)
       return found.length === 0 ? ids : found
     }
-    return { masker, rules: ids, rulesFor }
+    return { masker, detect, rules: ids, rulesFor }
   }
 }
 
@@ -172,7 +175,7 @@ class PermitMasks implements CountedMasks {
   constructor(parts: MaskParts) {
     this.#parts = parts
     this.columns = parts.outputs?.length
-    this.content = parts.content && this.#contentMask(parts.content.masker)
+    this.content = parts.content && this.#contentMask(parts.content)
   }
 
   at(index: number): CellMask | undefined {
@@ -194,7 +197,7 @@ class PermitMasks implements CountedMasks {
     return { cells: this.#cells, rules: this.#changed ? [...rules, ...(content?.rules ?? [])] : rules }
   }
 
-  #contentMask(masker: Detecting['masker']): ContentMask {
+  #contentMask({ detect, masker }: Detecting): ContentMask {
     const note = <Text extends string | null>(before: string, after: Text): Text => {
       if (after !== before) this.#changed = true
       return after
@@ -204,6 +207,7 @@ class PermitMasks implements CountedMasks {
     return Object.freeze({
       text: (value: string, column: string | undefined) => note(value, masker.text(value, hints(column))),
       json: (value: string, column: string | undefined) => note(value, masker.json(value, hints(column))),
+      screen: (column: string | undefined) => cellScreen(detect, column),
     })
   }
 }

@@ -69,8 +69,10 @@ type Look = (source: Buffer, start: number, end: number) => string | null | unde
 
 function lookFor({ format, name, type }: CellType, content: ContentMask): Look {
   const changed = (text: string): boolean => content.text(text, name) !== text
+  const mayChange = content.screen?.(name) ?? always
   if (isText(type)) {
     return (source, start, end) => {
+      if (!mayChange(source, start, end)) return undefined
       const text = textOf(source, start, end)
       return text === undefined ? masked : unlessSame(content.text(text, name), text)
     }
@@ -88,7 +90,8 @@ function lookFor({ format, name, type }: CellType, content: ContentMask): Look {
   if (type === 0) return lookAnyhow(name, content)
   const inJson = jsonArrays.has(type)
   if (!inJson && !textArrays.has(type))
-    return (source, start, end) => (changed(loose(source, start, end)) ? null : undefined)
+    return (source, start, end) =>
+      mayChange(source, start, end) && changed(loose(source, start, end)) ? null : undefined
   const version = type === jsonbArray && format === 'binary' ? 1 : 0
   return (source, start, end) => {
     const elements = format === 'binary' ? binaryElements(source, start, end) : textElements(loose(source, start, end))
@@ -99,6 +102,10 @@ function lookFor({ format, name, type }: CellType, content: ContentMask): Look {
     }
     return undefined
   }
+}
+
+function always(): boolean {
+  return true
 }
 
 /** Of a type that nobody told: in every way in which some type is looked through. */

@@ -414,3 +414,54 @@ describe('cells that are looked through', () => {
     expect(shown(looking, column, [array('hay')])).toEqual([[array('hay').toString('utf8')]])
   })
 })
+
+describe('cells that a screen tells from their bytes', () => {
+  const asked: string[] = []
+  /** Says yes to what begins with an `n`, and of column `b` nothing. */
+  const screened: ContentMask = {
+    text: (value, column) => value.replaceAll(/e+/g, `[${String(column)}]`),
+    json: (value) => value.replaceAll('e', '[json]'),
+    screen: (column) =>
+      column === 'b'
+        ? undefined
+        : (bytes, start, end) => {
+            asked.push(Buffer.from(bytes.subarray(start, end)).toString('utf8'))
+            return bytes[start] === 0x6e
+          },
+  }
+  const rowOf = (cell: Cell, column: ColumnSpec): Cell[][] =>
+    shown(masksOf([undefined], { content: screened }), [column], [cell])
+
+  it.each<[string, ColumnSpec, Cell, Cell]>([
+    ['a text that it lets pass', { name: 'a' }, 'here', 'here'],
+    ['a text that it stops', { name: 'a' }, 'needle', 'n[a]dl[a]'],
+    ['a text of a column that it knows nothing of', { name: 'b' }, 'here', 'h[b]r[b]'],
+    ['another type that it lets pass', { name: 'a', type: 16999 }, 'here', 'here'],
+    ['another type that it stops', { name: 'a', type: 16999 }, 'needle', null],
+    ['another type of a column that it knows nothing of', { name: 'b', type: 16999 }, 'here', null],
+    ['JSON, which has names of its own', { name: 'a', type: 114 }, '"here"', '"h[json]r[json]"'],
+    ['an array, whose elements it does not know', { name: 'a', type: 1009 }, '{here}', null],
+    ['a value of no type', { name: 'a', type: 0 }, 'here', null],
+  ])('%s', (_name, column, cell, expected) => {
+    expect(rowOf(cell, column)).toEqual([[expected]])
+  })
+
+  it('show it exactly their bytes', () => {
+    asked.length = 0
+    const masks = masksOf([undefined, undefined], { content: screened })
+    expect(shown(masks, [{ name: 'a' }, { name: 'c' }], ['one', 'two'], ['', null])).toEqual([
+      ['one', 'two'],
+      ['', null],
+    ])
+    expect(asked).toEqual(['one', 'two', ''])
+  })
+
+  it('is not asked of one that is too long', () => {
+    const { bytes } = answered(
+      masksOf([undefined], { content: screened }),
+      [rowDescription([{ name: 'a' }]), dataRow(['x'.repeat(1024 * 1024 + 1)]), complete],
+      4 * 1024 * 1024,
+    )
+    expect(cellsOf(bytes)).toEqual([['[masked]']])
+  })
+})

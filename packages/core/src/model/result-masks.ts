@@ -15,6 +15,11 @@ export interface ContentMask {
   text(value: string, column: string | undefined): string | null
   /** A JSON text; what comes out is JSON. */
   json(value: string, column: string | undefined): string
+  /**
+   * Tells from the bytes of a text in UTF-8, from `start` to `end`, whether `text` may change it: no is sure, yes is not. Undefined,
+   * or not given: only `text` tells for this column.
+   */
+  screen?(column: string | undefined): ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined
 }
 
 /** What a door makes of the result of one permitted action before anybody sees it. */

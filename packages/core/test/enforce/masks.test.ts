@@ -229,6 +229,18 @@ describe('the content of other values', () => {
     expect(masks?.content?.json('{"to":"jane@example.com"}', undefined)).toBe('{"to":"<mail>"}')
   })
 
+  it('is told from its bytes where that is sure', async () => {
+    const keys = { id: 'keys', target: 'db', detect: ['secret'], with: 'redact' }
+    const content = (await permitOf(await bench({ policy: policyWith(notes, keys) }), { outputs: [plain(id)] })).masks
+      ?.content
+    const mayChange = (value: string): boolean | undefined =>
+      content?.screen?.('note')?.(Buffer.from(`@${value}@`), 1, value.length + 1)
+    expect(mayChange('write to jane@example.com now')).toBe(true)
+    expect(mayChange('write to nobody')).toBe(false)
+    expect(content?.screen?.(undefined)).toBeDefined()
+    expect(content?.screen?.('api_key')).toBeUndefined()
+  })
+
   it('is not looked at without such a rule', async () => {
     const on = await bench({ policy: policyWith(pii) })
     expect((await permitOf(on, { outputs: [plain(id)] })).masks?.content).toBeUndefined()

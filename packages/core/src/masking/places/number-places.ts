@@ -59,19 +59,21 @@ export function isHotColon(text: string, at: number): boolean {
   return finds(ip, text, at - 56, at + 56)
 }
 
-const isCountry = new Uint8Array(26 * 26)
-for (const country of ibanCountries) isCountry[(country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 65] = 1
+const countries = new Uint8Array(26 * 26)
+for (const country of ibanCountries) countries[(country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 65] = 1
+
+/** Whether two characters, in either case, are a country that has IBANs. */
+export function isCountry(first: number, second: number): boolean {
+  const [one, other] = [(first | 0x20) - 97, (second | 0x20) - 97]
+  return one >= 0 && one <= 25 && other >= 0 && other <= 25 && countries[one * 26 + other] === 1
+}
 
 /** Whether an IBAN has its first check digit at `at`. */
 export function isHotAccount(text: string, at: number): boolean {
   if (at < 2) return false
   const before = text.charCodeAt(at - 1)
   const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
-  // Most numbers are behind no letter.
-  const other = (text.charCodeAt(second) | 0x20) - 97
-  if (other < 0 || other > 25 || second < 1) return false
-  const one = (text.charCodeAt(second - 1) | 0x20) - 97
-  if (one < 0 || one > 25 || isCountry[one * 26 + other] !== 1) return false
+  if (second < 1 || !isCountry(text.charCodeAt(second - 1), text.charCodeAt(second))) return false
   if (second > 1 && isWordUnit(text.charCodeAt(second - 2))) return false
   return endOfIban(text, second - 1) !== undefined
 }

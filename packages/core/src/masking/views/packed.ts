@@ -3,7 +3,7 @@ import { digitOf } from './escapes.js'
 import { utf8Length, utf8Value } from './utf8.js'
 
 /** The shortest run that is read as hexadecimal or base64, in units: nine digits in base64 take twelve. */
-const shortest = 12
+export const shortestRun = 12
 /** So many printable characters in a row say that what was decoded is text. Random bytes have them once in four hundred places. */
 const stretch = 6
 
@@ -63,7 +63,7 @@ export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
   for (let at = 0; at < text.length;) {
     let end = at
     while (end < text.length && (isRunUnit[text.charCodeAt(end)] ?? 0) > 0) end += 1
-    if (end - at >= shortest) {
+    if (end - at >= shortestRun) {
       if (by === 'runs') unpackRun(text, at, end, edits)
       else if (hasPieces(text, at, end)) unpackPieces(text, at, end, edits)
     }
@@ -81,7 +81,7 @@ function unpackPieces(text: string, start: number, end: number, edits: Edit[]): 
   for (let at = start; at < end;) {
     let to = at
     while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
-    if (to - at >= shortest && to - at < end - start) unpackBase64(text, at, to, edits)
+    if (to - at >= shortestRun && to - at < end - start) unpackBase64(text, at, to, edits)
     at = to + 1
   }
 }
@@ -96,7 +96,8 @@ function unpackHex(text: string, start: number, end: number, edits: Edit[]): voi
     let to = at
     while (to < end && digitOf(text.charCodeAt(to)) < 16) to += 1
     // `0x`, and an odd run: the first digit may belong to what is before.
-    if (to - at >= shortest) for (let shift = 0; shift < 2; shift += 1) if (addHex(text, at + shift, to, edits)) break
+    if (to - at >= shortestRun)
+      for (let shift = 0; shift < 2; shift += 1) if (addHex(text, at + shift, to, edits)) break
     at = to + 1
   }
 }
@@ -131,7 +132,7 @@ function unpackBase64(text: string, start: number, end: number, edits: Edit[]): 
 
 /** Whether {@link packedEdits} reads anything in the run from `start` to `end` otherwise. */
 export function isPacked(text: string, start: number, end: number): boolean {
-  if (end - start < shortest) return false
+  if (end - start < shortestRun) return false
   return mayHaveText(text, start, end) || hasHex(text, start, end) || hasPieces(text, start, end)
 }
 
@@ -146,15 +147,15 @@ function mayHaveText(text: string, start: number, end: number): boolean {
 }
 
 function hasPieces(text: string, start: number, end: number): boolean {
-  for (let from = start; end - from >= shortest;) {
+  for (let from = start; end - from >= shortestRun;) {
     // A piece that begins here goes further than the last that is none of it.
-    let at = from + shortest - 1
+    let at = from + shortestRun - 1
     while (at >= from && isAlphanumeric(text.charCodeAt(at))) at -= 1
     if (at >= from) {
       from = at + 1
       continue
     }
-    let to = from + shortest
+    let to = from + shortestRun
     while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
     if (to - from < end - start && mayHaveText(text, from, to)) return true
     from = to + 1
@@ -163,8 +164,8 @@ function hasPieces(text: string, start: number, end: number): boolean {
 }
 
 function hasHex(text: string, start: number, end: number): boolean {
-  for (let from = start; end - from >= shortest;) {
-    let at = from + shortest - 1
+  for (let from = start; end - from >= shortestRun;) {
+    let at = from + shortestRun - 1
     while (at >= from && isRunUnit[text.charCodeAt(at)] === 2) at -= 1
     if (at >= from) {
       from = at + 1

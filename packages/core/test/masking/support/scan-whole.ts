@@ -5,7 +5,7 @@ import { readingsOf } from '../../../src/masking/views/readings.js'
 const detectors: readonly Detector[] = [...builtInDetectors.values()]
 
 /** What a scan finds that looks at everything: with every detector, in every view, whatever the text holds. */
-function scanWhole(text: string, field?: string): readonly Finding[] {
+export function scanWhole(text: string, field?: string): readonly Finding[] {
   const found: Finding[] = []
   const loose: Finding[] = []
   for (const reading of readingsOf(text)) {

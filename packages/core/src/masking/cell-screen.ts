@@ -1,0 +1,133 @@
+import { defaultThreshold, type Detector } from './detector.js'
+import { FarSighted } from './places/known-detectors.js'
+import { hasRows } from './places/byte-rows.js'
+import { placeKinds } from './places/hot-places.js'
+import { keywords, phoneList } from './places/keyword-places.js'
+import { isCountry } from './places/number-places.js'
+import { mayHold as mayHoldRead } from './places/seen-through.js'
+import { isPacked, isPackedUnit, shortestRun } from './views/packed.js'
+
+/** Whether anything may be found in a value whose bytes, in UTF-8, are those from `start` to `end`. No is sure, yes is not. */
+export type CellScreen = (bytes: Uint8Array, start: number, end: number) => boolean
+
+/**
+ * Tells values that nothing is found in from their bytes, so that most need not become texts. Undefined where only a look tells:
+ * for detectors that are not built in, and for a field whose name makes one find more.
+ */
+export function cellScreen(detectors: readonly Detector[], field: string | undefined): CellScreen | undefined {
+  return new FarSighted(detectors).of(field, defaultThreshold).length === 0 ? mayHold : undefined
+}
+
+/** What a byte may be, as bits. */
+const [digit, packed, between, colon, special] = [1, 2, 4, 8, 16]
+const kinds = new Uint8Array(256).fill(special)
+for (let code = 0; code < 127; code += 1) {
+  const unit = String.fromCharCode(code)
+  const isSpecial = /[@%&\\]/.test(unit) || (code < 0x20 && unit !== '\t')
+  kinds[code] =
+    (/\d/.test(unit) ? digit : 0) |
+    (isPackedUnit(code) ? packed : 0) |
+    (' ./()-'.includes(unit) ? between : 0) |
+    (unit === ':' ? colon : 0) |
+    (isSpecial ? special : 0)
+}
+
+/** So many bytes between two digits part them. */
+const apart = 3
+/** The fewest digits of what words or a plus make a telephone number, of what is a number by itself, and of a row. */
+const [fewestToCall, fewest, fewestInRow] = [7, 9, 5]
+/** So many colons, each near the one before, are an IPv6 address. */
+const [fewestColons, nearColon] = [6, 5]
+/** The shortest IBAN: that of Norway. */
+const shortestAccount = 15
+/** What is longer is not looked at as one piece. */
+const longestRead = 640
+
+/** The state in which only a word of telephones has ended, by state. */
+const isCalled = new Map<number, boolean>()
+
+/**
+ * The same as whether `hotPlaces` knows a place in the text that may hold something, or too often yes: by counts and by words
+ * instead of by detectors. All that is not ASCII, and all that a view may read otherwise, counts.
+ */
+function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
+  const { columns, table } = keywords
+  let state = 0
+  let run = start
+  let isRunPacked = false
+  let [digits, chain, dots, gap] = [0, 0, 0, apart]
+  let [isLong, isCall] = [false, false]
+  let [colons, lastColon] = [0, -1000]
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] ?? 0
+    const kind = kinds[code] ?? special
+    if ((kind & special) !== 0) return true
+    state = table[state + (columns[code] ?? 0)] ?? 0
+    if (state < 0) {
+      state = ~state
+      if (!endsCall(state)) return true
+      isCall = true
+    }
+    if ((kind & digit) !== 0) {
+      if (gap > 0) {
+        if (gap >= apart) [chain, dots] = [0, 0]
+        const before = at > start ? bytes[at - 1] : 0
+        if (before === 0x2e) dots += 1
+        else if (before === 0x2b) isCall = true
+        if (beginsAccount(bytes, start, at, end)) return true
+        gap = 0
+      }
+      digits += 1
+      chain += 1
+      if (chain >= fewest || dots >= apart) return true
+      if (chain >= fewestToCall) isLong = true
+      continue
+    }
+    gap = (kind & between) === 0 ? apart : gap + 1
+    if ((kind & packed) !== 0) continue
+    if (at - run >= shortestRun && isRun(bytes, run, at)) isRunPacked = true
+    run = at + 1
+    if ((kind & colon) === 0) continue
+    colons = at - lastColon <= nearColon ? colons + 1 : 1
+    if (at - lastColon === 1 || colons >= fewestColons) return true
+    lastColon = at
+  }
+  if (isLong && isCall) return true
+  if (digits >= fewestInRow && hasRows(bytes, start, end)) return true
+  if (end - run >= shortestRun && isRun(bytes, run, end)) isRunPacked = true
+  if (!isRunPacked) return false
+  return end - start > longestRead || mayHoldRead(textOf(bytes, start, end), placeKinds.packed)
+}
+
+function endsCall(state: number): boolean {
+  const known = isCalled.get(state)
+  if (known !== undefined) return known
+  const ends = keywords.listsOf(state).every((list) => list === phoneList)
+  isCalled.set(state, ends)
+  return ends
+}
+
+/** Whether an IBAN may have its first check digit at `at`: behind the letters of its country, which no letter or digit is before. */
+function beginsAccount(bytes: Uint8Array, start: number, at: number, end: number): boolean {
+  const before = bytes[at - 1] ?? 0
+  const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
+  const first = second - 1
+  if (first < start || end - first < shortestAccount) return false
+  if (!isCountry(bytes[first] ?? 0, bytes[second] ?? 0)) return false
+  return first === start || !isLetterOrDigit(bytes[first - 1] ?? 0)
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 97 && (code | 0x20) <= 122)
+}
+
+function isRun(bytes: Uint8Array, start: number, end: number): boolean {
+  return isPacked(textOf(bytes, start, end), 0, end - start)
+}
+
+/** Of bytes that are all ASCII. */
+function textOf(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
+  return text
+}

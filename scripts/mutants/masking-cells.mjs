@@ -1,0 +1,88 @@
+const core = (name) => `packages/core/src/masking/${name}.ts`
+const screens = ['packages/core/test/masking/cell-screen.test.ts']
+const rows = ['packages/adapter-pg/test/door/row-masks.test.ts']
+
+const screen = [
+  ['letters of other scripts are looked at', 'new Uint8Array(256).fill(special)', 'new Uint8Array(256)'],
+  ['an @ is looked at', '[@%&', '[%&'],
+  ['percent encoding is looked at', '[@%&', '[@&'],
+  ['entities are looked at', '[@%&', '[@%'],
+  ['escapes are looked at', '%&\\\\]', '%&]'],
+  ['controls are looked at', " || (code < 0x20 && unit !== '\\t')", ''],
+  ['the last control is looked at', 'code < 127; code', 'code < 128; code'],
+  ['words are looked for', 'if (!endsCall(state)) return true', ''],
+  ['a word of telephones speaks for a number', '      isCall = true\n    }', '    }'],
+  ['a plus makes a number to call', 'else if (before === 0x2b) isCall = true', ''],
+  [
+    'seven digits are enough to call',
+    '[fewestToCall, fewest, fewestInRow] = [7,',
+    '[fewestToCall, fewest, fewestInRow] = [8,',
+  ],
+  ['nine digits are looked at', 'chain >= fewest || ', ''],
+  ['nine are enough', '[7, 9, 5]', '[7, 10, 5]'],
+  ['four numbers with dots are looked at', ' || dots >= apart) return', ') return'],
+  ['dots are counted', 'if (before === 0x2e) dots += 1', 'if (before === 0x2e) dots += 0'],
+  ['digits go on behind two signs', 'const apart = 3', 'const apart = 2'],
+  ['only some signs part digits of one number', '(kind & between) === 0 ? apart : gap + 1', 'apart'],
+  ['accounts are looked at', 'if (beginsAccount(bytes, start, at, end)) return true', ''],
+  ['accounts begin behind a blank', 'before === 0x20 || ', ''],
+  ['accounts begin behind a dash', 'before === 0x20 || before === 0x2d', 'before === 0x20'],
+  ['an account begins with the value', 'first === start || ', ''],
+  ['the shortest accounts are looked at', 'const shortestAccount = 15', 'const shortestAccount = 16'],
+  ['two colons are looked at', 'at - lastColon === 1 || ', ''],
+  ['six colons are looked at', ' || colons >= fewestColons', ''],
+  ['five letters are between two of them', '[fewestColons, nearColon] = [6, 5]', '[fewestColons, nearColon] = [6, 4]'],
+  ['six are enough', '[fewestColons, nearColon] = [6, 5]', '[fewestColons, nearColon] = [7, 5]'],
+  ['rows are looked for', 'if (digits >= fewestInRow && hasRows(bytes, start, end)) return true', ''],
+  ['five digits are a row', '[7, 9, 5]', '[7, 9, 6]'],
+  [
+    'runs amid others may be encoded',
+    'isRun(bytes, run, at)) isRunPacked = true',
+    'isRun(bytes, run, at)) isRunPacked = false',
+  ],
+  ['the last run may be', 'isRun(bytes, run, end)) isRunPacked = true', 'isRun(bytes, run, end)) isRunPacked = false'],
+  ['long values with such runs are looked at', 'end - start > longestRead || ', ''],
+  [
+    'detectors of users see every value',
+    'of(field, defaultThreshold).length === 0 ? mayHold',
+    'of(field, defaultThreshold).length < 99 ? mayHold',
+  ],
+].map(([name, find, replace]) => ({ name, file: core('cell-screen'), find, replace, tests: screens }))
+
+const byteRows = [
+  ['separators in steps of four and more are a row', '(row & twoApart) !== 0 || ', ''],
+  ['four in steps of two are', '(row & fourByTwo) === fourByTwo || ', ''],
+  ['four in steps of three are', ' || (row & fourByThree) === fourByThree', ''],
+  ['a step is eight at most, and no less', '0x1f0', '0xf0'],
+  ['a step of four is enough', '0x1f0', '0x1e0'],
+].map(([name, find, replace]) => ({ name, file: core('places/byte-rows'), find, replace, tests: screens }))
+
+const door = [
+  [
+    'texts are told from their bytes',
+    'if (!mayChange(source, start, end)) return undefined\n',
+    'if (mayChange(source, start, end)) return undefined\n',
+  ],
+  ['other types are', 'mayChange(source, start, end) && changed', '!mayChange(source, start, end) && changed'],
+  ['what nobody tells is looked at', 'content.screen?.(name) ?? always', 'content.screen?.(name) ?? (() => false)'],
+].map(([name, find, replace]) => ({
+  name,
+  file: 'packages/adapter-pg/src/door/cell-rules.ts',
+  find,
+  replace,
+  tests: rows,
+}))
+
+/** What tells from bytes that nothing is in a value: what is told wrongly is never looked at. */
+export const maskingCellGuards = [
+  ...screen,
+  ...byteRows,
+  ...door,
+  {
+    name: 'the name of a column tells what screens know',
+    file: 'packages/core/src/result-masks.ts',
+    find: 'cellScreen(detect, column)',
+    replace: 'cellScreen(detect, undefined)',
+    tests: ['packages/core/test/enforce/masks.test.ts'],
+  },
+]
