@@ -68,8 +68,8 @@ const throughGuards = [
   [
     'hexadecimal amid a run is found',
     '../views/packed',
-    'isRunUnit[text.charCodeAt(at)] === 2) at -= 1',
-    'isRunUnit[text.charCodeAt(at)] !== 2) at -= 1',
+    'isRunUnit[units[at] ?? 0] === 2) at -= 1',
+    'isRunUnit[units[at] ?? 0] !== 2) at -= 1',
   ],
 ].map(([name, file, find, replace]) => ({ name, file: source(file), find, replace, tests: through }))
 

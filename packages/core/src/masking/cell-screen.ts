@@ -1,11 +1,10 @@
 import { defaultThreshold, type Detector } from './detector.js'
 import { FarSighted } from './places/known-detectors.js'
 import { hasRows } from './places/byte-rows.js'
-import { placeKinds } from './places/hot-places.js'
 import { keywords, phoneList } from './places/keyword-places.js'
 import { isCountry } from './places/number-places.js'
-import { mayHold as mayHoldRead } from './places/seen-through.js'
-import { isPacked, isPackedUnit, shortestRun } from './views/packed.js'
+import { separators } from './views/regular.js'
+import { isPackedIn, isPackedUnit, shortestRun } from './views/packed.js'
 
 /** Whether anything may be found in a value whose bytes, in UTF-8, are those from `start` to `end`. No is sure, yes is not. */
 export type CellScreen = (bytes: Uint8Array, start: number, end: number) => boolean
@@ -19,7 +18,7 @@ export function cellScreen(detectors: readonly Detector[], field: string | undef
 }
 
 /** What a byte may be, as bits. */
-const [digit, packed, between, colon, special] = [1, 2, 4, 8, 16]
+const [digit, packed, between, separator, colon, special] = [1, 2, 4, 8, 16, 32]
 const kinds = new Uint8Array(256).fill(special)
 for (let code = 0; code < 127; code += 1) {
   const unit = String.fromCharCode(code)
@@ -28,6 +27,7 @@ for (let code = 0; code < 127; code += 1) {
     (/\d/.test(unit) ? digit : 0) |
     (isPackedUnit(code) ? packed : 0) |
     (' ./()-'.includes(unit) ? between : 0) |
+    (separators.includes(unit) ? separator : 0) |
     (unit === ':' ? colon : 0) |
     (isSpecial ? special : 0)
 }
@@ -36,12 +36,8 @@ for (let code = 0; code < 127; code += 1) {
 const apart = 3
 /** The fewest digits of what words or a plus make a telephone number, of what is a number by itself, and of a row. */
 const [fewestToCall, fewest, fewestInRow] = [7, 9, 5]
-/** So many colons, each near the one before, are an IPv6 address. */
-const [fewestColons, nearColon] = [6, 5]
-/** The shortest IBAN: that of Norway. */
-const shortestAccount = 15
-/** What is longer is not looked at as one piece. */
-const longestRead = 640
+/** So many colons, each near the one before, may be an IPv6 address: those with fewer have dots, or two colons together. */
+const [fewestColons, nearColon] = [7, 5]
 
 /** The state in which only a word of telephones has ended, by state. */
 const isCalled = new Map<number, boolean>()
@@ -54,10 +50,15 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
   const { columns, table } = keywords
   let state = 0
   let run = start
-  let isRunPacked = false
-  let [digits, chain, dots, gap] = [0, 0, 0, apart]
-  let [isLong, isCall] = [false, false]
-  let [colons, lastColon] = [0, -1000]
+  let digits = 0
+  let chain = 0
+  let dots = 0
+  let gap = apart
+  let isLong = false
+  let isCall = false
+  let isParted = false
+  let colons = 0
+  let lastColon = -1000
   for (let at = start; at < end; at += 1) {
     const code = bytes[at] ?? 0
     const kind = kinds[code] ?? special
@@ -70,11 +71,14 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     }
     if ((kind & digit) !== 0) {
       if (gap > 0) {
-        if (gap >= apart) [chain, dots] = [0, 0]
+        if (gap >= apart) {
+          chain = 0
+          dots = 0
+        }
         const before = at > start ? bytes[at - 1] : 0
         if (before === 0x2e) dots += 1
         else if (before === 0x2b) isCall = true
-        if (beginsAccount(bytes, start, at, end)) return true
+        if (beginsAccount(bytes, start, at)) return true
         gap = 0
       }
       digits += 1
@@ -83,9 +87,15 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
       if (chain >= fewestToCall) isLong = true
       continue
     }
+    // Most units are letters.
+    if (kind === packed) {
+      gap = apart
+      continue
+    }
     gap = (kind & between) === 0 ? apart : gap + 1
+    if (digits > 0 && (kind & separator) !== 0) isParted = true
     if ((kind & packed) !== 0) continue
-    if (at - run >= shortestRun && isRun(bytes, run, at)) isRunPacked = true
+    if (at - run >= shortestRun && isPackedIn(bytes, run, at)) return true
     run = at + 1
     if ((kind & colon) === 0) continue
     colons = at - lastColon <= nearColon ? colons + 1 : 1
@@ -93,10 +103,8 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     lastColon = at
   }
   if (isLong && isCall) return true
-  if (digits >= fewestInRow && hasRows(bytes, start, end)) return true
-  if (end - run >= shortestRun && isRun(bytes, run, end)) isRunPacked = true
-  if (!isRunPacked) return false
-  return end - start > longestRead || mayHoldRead(textOf(bytes, start, end), placeKinds.packed)
+  if (isParted && digits >= fewestInRow && hasRows(bytes, start, end)) return true
+  return end - run >= shortestRun && isPackedIn(bytes, run, end)
 }
 
 function endsCall(state: number): boolean {
@@ -108,26 +116,16 @@ function endsCall(state: number): boolean {
 }
 
 /** Whether an IBAN may have its first check digit at `at`: behind the letters of its country, which no letter or digit is before. */
-function beginsAccount(bytes: Uint8Array, start: number, at: number, end: number): boolean {
+function beginsAccount(bytes: Uint8Array, start: number, at: number): boolean {
   const before = bytes[at - 1] ?? 0
   const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
   const first = second - 1
-  if (first < start || end - first < shortestAccount) return false
-  if (!isCountry(bytes[first] ?? 0, bytes[second] ?? 0)) return false
-  return first === start || !isLetterOrDigit(bytes[first - 1] ?? 0)
+  if (first < start) return false
+  // Most numbers are behind longer words.
+  if (first > start && isLetterOrDigit(bytes[first - 1] ?? 0)) return false
+  return isCountry(bytes[first] ?? 0, bytes[second] ?? 0)
 }
 
 function isLetterOrDigit(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 97 && (code | 0x20) <= 122)
-}
-
-function isRun(bytes: Uint8Array, start: number, end: number): boolean {
-  return isPacked(textOf(bytes, start, end), 0, end - start)
-}
-
-/** Of bytes that are all ASCII. */
-function textOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = ''
-  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
-  return text
 }

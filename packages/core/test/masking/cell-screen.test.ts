@@ -27,6 +27,14 @@ function missed(text: string): string | undefined {
 const hash = (of: string, kind: string, encoding: 'hex' | 'base64' = 'hex'): string =>
   createHash(kind).update(of).digest(encoding)
 
+/** An account of which most is letters, with what parts its country from the check digits. */
+function account(between = ''): string {
+  const rest = '010ABCDEFGHIJKLM'
+  const digits = [...`${rest}LU00`].map((letter) => parseInt(letter, 36)).join('')
+  const check = 98n - (BigInt(digits) % 97n)
+  return `LU${between}${String(check).padStart(2, '0')}${rest}`
+}
+
 describe('the screen of cells', () => {
   it.each([
     ['nothing', ''],
@@ -50,6 +58,37 @@ describe('the screen of cells', () => {
   ])('passes %s', (_, text) => {
     expect(mayHold(text)).toBe(false)
     expect(scanWhole(text)).toEqual([])
+  })
+
+  it.each([
+    ['a card of which a control parts the groups', '4111\u007f1111\u007f1111\u007f1111'],
+    ['a card with a control that is no last one', '4111\u00011111\u00011111\u00011111'],
+    ['a card with an escape', '4111\\x31111\\x31111\\x31111'],
+    ['a short number that a word speaks for', 'call 030 90820'],
+    ['a short number before its word', '030 90820 call'],
+    ['seven digits behind a plus', '+290 2222'],
+    ['eight digits behind a plus', '+290 22222'],
+    ['an address of four digits', '8.8.4.4'],
+    ['an address behind other dots', 'v 1.2 at 8.8.4.4'],
+    ['an account', account()],
+    ['an account with a blank', account(' ')],
+    ['an account with a dash', account('-')],
+    ['an account behind a word', `to ${account()}`],
+    ['an account behind a sign', `=${account()}`],
+    ['an account in small letters', account().toLowerCase()],
+    ['an address of 128 bits', '2001:1db8:aaaa:bbbb:cccc:dddd:eeee:ffff'],
+    ['a short one of 128 bits', 'fe80::a'],
+    ['a card in steps of two', '4_1_1_1_1_1_1_1_1_1_1_1_1_1_1_1'],
+    ['a card in steps of three', '41_11_11_11_11_11_11_11'],
+    ['a card in steps of four', '411_111_111_111_111_1'],
+    ['a card in steps of eight', '4111111_1111111_11'],
+    ['an SSN', '536-90-4399'],
+    ['a key', 'AKIAIOSFODNN7EXAMPLE'],
+    ['a card in base64', Buffer.from('4111111111111111').toString('base64')],
+    ['a card in hexadecimal, and a word', `${Buffer.from('4111111111111111').toString('hex')} it`],
+  ])('stops %s', (_, text) => {
+    expect(scanWhole(text)).not.toEqual([])
+    expect(mayHold(text)).toBe(true)
   })
 
   it('stops every example in every disguise', () => {

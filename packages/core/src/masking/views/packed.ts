@@ -1,3 +1,4 @@
+import type { Span } from '../span.js'
 import type { Edit } from './edit.js'
 import { digitOf } from './escapes.js'
 import { utf8Length, utf8Value } from './utf8.js'
@@ -8,8 +9,8 @@ export const shortestRun = 12
 const stretch = 6
 
 /** 0: no unit of a run, 1: one, 2: a hexadecimal digit as well. */
-const isRunUnit = new Uint8Array(128)
-const sextets = new Uint8Array(128).fill(255)
+const isRunUnit = new Uint8Array(256)
+const sextets = new Uint8Array(256).fill(255)
 for (const [index, letter] of Array.from(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
 ).entries()) {
@@ -26,7 +27,7 @@ const firsts = sextets.map((sextet) =>
   Number(sextet === 0 || sextet === 2 || sextet === 3 || (sextet > 7 && sextet < 32)),
 )
 
-const nibbles = new Uint8Array(128)
+const nibbles = new Uint8Array(256)
 for (const [value, letter] of Array.from('0123456789abcdef').entries()) {
   nibbles[letter.charCodeAt(0)] = value
   nibbles[letter.toUpperCase().charCodeAt(0)] = value
@@ -65,7 +66,7 @@ export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
     while (end < text.length && (isRunUnit[text.charCodeAt(end)] ?? 0) > 0) end += 1
     if (end - at >= shortestRun) {
       if (by === 'runs') unpackRun(text, at, end, edits)
-      else if (hasPieces(text, at, end)) unpackPieces(text, at, end, edits)
+      else unpackPieces(text, at, end, edits)
     }
     at = end + 1
   }
@@ -73,21 +74,36 @@ export function packedEdits(text: string, by: 'runs' | 'pieces'): Edit[] {
 }
 
 function unpackRun(text: string, start: number, end: number, edits: Edit[]): void {
-  if (hasHex(text, start, end)) unpackHex(text, start, end, edits)
-  else if (mayHaveText(text, start, end)) unpackBase64(text, start, end, edits)
+  const units = unitsOf(text, start, end)
+  if (hasHex(units, 0, end - start)) unpackHex(text, start, end, edits)
+  else if (mayHaveText(units, 0, end - start)) unpackBase64(units, { start: 0, end: end - start }, start, edits)
 }
 
 function unpackPieces(text: string, start: number, end: number, edits: Edit[]): void {
+  const units = unitsOf(text, start, end)
+  if (!hasPieces(units, 0, end - start)) return
   for (let at = start; at < end;) {
     let to = at
     while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
-    if (to - at >= shortestRun && to - at < end - start) unpackBase64(text, at, to, edits)
+    const piece = { start: at - start, end: to - start }
+    const isPiece = to - at >= shortestRun && to - at < end - start
+    if (isPiece && mayHaveText(units, piece.start, piece.end)) unpackBase64(units, piece, at, edits)
     at = to + 1
   }
 }
 
 function isAlphanumeric(code: number): boolean {
   return (sextets[code] ?? 255) < 62
+}
+
+/** Almost all runs are this short. */
+const shortRun = new Uint8Array(512)
+
+/** The units of a run, which are all ASCII, from 0 on: until the next are asked for. */
+function unitsOf(text: string, start: number, end: number): Uint8Array {
+  const units = end - start <= shortRun.length ? shortRun : new Uint8Array(end - start)
+  for (let at = start; at < end; at += 1) units[at - start] = text.charCodeAt(at)
+  return units
 }
 
 /** Hexadecimal inside of a run, as after `\x` and `0x`. */
@@ -122,56 +138,60 @@ function addHex(text: string, start: number, end: number, edits: Edit[]): boolea
   return true
 }
 
-function unpackBase64(text: string, start: number, end: number, edits: Edit[]): void {
-  const length = Math.floor(((end - start) * 3) / 4)
-  if (!hasText(text, start, length)) return
-  const bytes = new Uint8Array(length)
-  for (let index = 0; index < length; index += 1) bytes[index] = base64Byte(text, start, index)
-  addBytes(bytes, start, end, 4 / 3, edits)
+/** What is encoded in a part of a run; `base` is where that begins in the text. */
+function unpackBase64(units: Uint8Array, { start, end }: Span, base: number, edits: Edit[]): void {
+  const bytes = new Uint8Array(Math.floor(((end - start) * 3) / 4))
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = base64Byte(units, start, index)
+  addBytes(bytes, base, base + end - start, 4 / 3, edits)
 }
 
 /** Whether {@link packedEdits} reads anything in the run from `start` to `end` otherwise. */
 export function isPacked(text: string, start: number, end: number): boolean {
+  return end - start >= shortestRun && isPackedIn(unitsOf(text, start, end), 0, end - start)
+}
+
+/** As {@link isPacked}, of a run in bytes of ASCII. */
+export function isPackedIn(units: Uint8Array, start: number, end: number): boolean {
   if (end - start < shortestRun) return false
-  return mayHaveText(text, start, end) || hasHex(text, start, end) || hasPieces(text, start, end)
+  return mayHaveText(units, start, end) || hasHex(units, start, end) || hasPieces(units, start, end)
 }
 
 /** What `hasText` says of the whole run, without looking at each byte where it cannot be. */
-function mayHaveText(text: string, start: number, end: number): boolean {
+function mayHaveText(units: Uint8Array, start: number, end: number): boolean {
   // A row of six bytes has the first bytes of two threes that follow each other.
   for (let at = start, row = 0; at + 1 < end; at += 4) {
-    row = firsts[text.charCodeAt(at)] === 1 ? row + 1 : 0
-    if (row === 2) return hasText(text, start, Math.floor(((end - start) * 3) / 4))
+    row = firsts[units[at] ?? 0] === 1 ? row + 1 : 0
+    if (row === 2) return hasText(units, start, Math.floor(((end - start) * 3) / 4))
   }
   return false
 }
 
-function hasPieces(text: string, start: number, end: number): boolean {
+function hasPieces(units: Uint8Array, start: number, end: number): boolean {
   for (let from = start; end - from >= shortestRun;) {
     // A piece that begins here goes further than the last that is none of it.
     let at = from + shortestRun - 1
-    while (at >= from && isAlphanumeric(text.charCodeAt(at))) at -= 1
+    while (at >= from && isAlphanumeric(units[at] ?? 0)) at -= 1
     if (at >= from) {
       from = at + 1
       continue
     }
     let to = from + shortestRun
-    while (to < end && isAlphanumeric(text.charCodeAt(to))) to += 1
-    if (to - from < end - start && mayHaveText(text, from, to)) return true
+    while (to < end && isAlphanumeric(units[to] ?? 0)) to += 1
+    if (to - from < end - start && mayHaveText(units, from, to)) return true
     from = to + 1
   }
   return false
 }
 
-function hasHex(text: string, start: number, end: number): boolean {
+function hasHex(units: Uint8Array, start: number, end: number): boolean {
   for (let from = start; end - from >= shortestRun;) {
     let at = from + shortestRun - 1
-    while (at >= from && isRunUnit[text.charCodeAt(at)] === 2) at -= 1
+    while (at >= from && isRunUnit[units[at] ?? 0] === 2) at -= 1
     if (at >= from) {
       from = at + 1
       continue
     }
-    const to = endOfHex(text, from, end)
+    const to = endOfHex(units, from, end)
     if (to < 0) return true
     from = to + 1
   }
@@ -179,11 +199,11 @@ function hasHex(text: string, start: number, end: number): boolean {
 }
 
 /** Where the hexadecimal digits end; -1 when they are text, with the first digit or without it. */
-function endOfHex(text: string, start: number, end: number): number {
-  let high = nibbles[text.charCodeAt(start)] ?? 0
+function endOfHex(units: Uint8Array, start: number, end: number): number {
+  let high = nibbles[units[start] ?? 0] ?? 0
   let [row, other] = [0, 0]
   for (let at = start + 1; at < end; at += 1) {
-    const code = text.charCodeAt(at)
+    const code = units[at] ?? 0
     if (isRunUnit[code] !== 2) return at
     const low = nibbles[code] ?? 0
     const next = rowWith(row, (high << 4) | low)
@@ -196,15 +216,15 @@ function endOfHex(text: string, start: number, end: number): number {
 }
 
 /** The same as decoding, without a place to put it: almost every run is a word and no base64. */
-function hasText(text: string, start: number, length: number): boolean {
+function hasText(units: Uint8Array, start: number, length: number): boolean {
   let row = 0
   let index = 0
   for (let at = start; index + 3 <= length; index += 3, at += 4) {
     const four =
-      ((sextets[text.charCodeAt(at)] ?? 0) << 18) |
-      ((sextets[text.charCodeAt(at + 1)] ?? 0) << 12) |
-      ((sextets[text.charCodeAt(at + 2)] ?? 0) << 6) |
-      (sextets[text.charCodeAt(at + 3)] ?? 0)
+      ((sextets[units[at] ?? 0] ?? 0) << 18) |
+      ((sextets[units[at + 1] ?? 0] ?? 0) << 12) |
+      ((sextets[units[at + 2] ?? 0] ?? 0) << 6) |
+      (sextets[units[at + 3] ?? 0] ?? 0)
     row = rowWith(row, four >> 16)
     if (row >= stretch) return true
     row = rowWith(row, (four >> 8) & 0xff)
@@ -213,17 +233,17 @@ function hasText(text: string, start: number, length: number): boolean {
     if (row >= stretch) return true
   }
   for (; index < length; index += 1) {
-    row = rowWith(row, base64Byte(text, start, index))
+    row = rowWith(row, base64Byte(units, start, index))
     if (row >= stretch) return true
   }
   return false
 }
 
-function base64Byte(text: string, start: number, index: number): number {
+function base64Byte(units: Uint8Array, start: number, index: number): number {
   const place = index % 3
   const at = start + ((index - place) / 3) * 4 + place
-  const high = sextets[text.charCodeAt(at)] ?? 0
-  const low = sextets[text.charCodeAt(at + 1)] ?? 0
+  const high = sextets[units[at] ?? 0] ?? 0
+  const low = sextets[units[at + 1] ?? 0] ?? 0
   return ((high << (2 + 2 * place)) | (low >> (4 - 2 * place))) & 0xff
 }
 
