@@ -10,6 +10,7 @@ const screen = [
   ['escapes are looked at', '%&\\\\]', '%&]'],
   ['controls are looked at', " || (code < 0x20 && unit !== '\\t')", ''],
   ['the last control is looked at', 'code < 127; code', 'code < 128; code'],
+  ['digests that are encoded are looked at', 'return isPackedIn(bytes, start, end)', 'return false'],
   ['words are looked for', 'if (!endsCall(state)) return true', ''],
   ['a word of telephones speaks for a number', '      isCall = true\n    }', '    }'],
   ['a plus makes a number to call', 'else if (before === 0x2b) isCall = true', ''],
@@ -45,12 +46,21 @@ const screen = [
 ].map(([name, find, replace]) => ({ name, file: core('cell-screen'), find, replace, tests: screens }))
 
 const byteRows = [
-  ['separators in steps of four and more are a row', '(row & twoApart) !== 0 || ', ''],
-  ['four in steps of two are', '(row & fourByTwo) === fourByTwo || ', ''],
-  ['four in steps of three are', ' || (row & fourByThree) === fourByThree', ''],
+  ['separators beside each other are no row', 'if (hasDigit && (row & apart) !== 0) return true', ''],
   ['a step is eight at most, and no less', '0x1f0', '0xf0'],
   ['a step of four is enough', '0x1f0', '0x1e0'],
+  ['separators further back are known', '(back > seen ? 0 : (bits[which] ?? 0) << back) | 1', '1'],
+  ['values before are forgotten', '  bits.fill(0)\n', ''],
 ].map(([name, find, replace]) => ({ name, file: core('places/byte-rows'), find, replace, tests: screens }))
+
+const digests = [
+  ['what is no hexadecimal digit is no digest', 'if (kind === 0) return false', ''],
+  ['words are looked for in digests', 'if (state < 0) return false', ''],
+  ['cards before letters are looked at', 'if (at - run >= fewestDigits) return false', ''],
+  ['cards behind them are', 'end - run < fewestDigits && ', ''],
+  ['numbers alone are', 'letters > 0 && ', ''],
+  ['accounts are', ' && !isCountry(bytes[start] ?? 0, bytes[start + 1] ?? 0)', ''],
+].map(([name, find, replace]) => ({ name, file: core('places/digests'), find, replace, tests: screens }))
 
 const door = [
   [
@@ -72,6 +82,7 @@ const door = [
 export const maskingCellGuards = [
   ...screen,
   ...byteRows,
+  ...digests,
   ...door,
   {
     name: 'the name of a column tells what screens know',

@@ -1,5 +1,6 @@
 import { defaultThreshold, type Detector } from './detector.js'
 import { FarSighted } from './places/known-detectors.js'
+import { isDigest } from './places/digests.js'
 import { hasRows } from './places/byte-rows.js'
 import { keywords, phoneList } from './places/keyword-places.js'
 import { isCountry } from './places/number-places.js'
@@ -47,6 +48,7 @@ const isCalled = new Map<number, boolean>()
  * instead of by detectors. All that is not ASCII, and all that a view may read otherwise, counts.
  */
 function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isDigest(bytes, start, end)) return isPackedIn(bytes, start, end)
   const { columns, table } = keywords
   let state = 0
   let run = start

@@ -27,13 +27,15 @@ function missed(text: string): string | undefined {
 const hash = (of: string, kind: string, encoding: 'hex' | 'base64' = 'hex'): string =>
   createHash(kind).update(of).digest(encoding)
 
-/** An account of which most is letters, with what parts its country from the check digits. */
-function account(between = ''): string {
-  const rest = '010ABCDEFGHIJKLM'
-  const digits = [...`${rest}LU00`].map((letter) => parseInt(letter, 36)).join('')
+/** An account with its check digits, and with what parts them from the country. */
+function accountOf(country: string, rest: string, between = ''): string {
+  const digits = [...`${rest}${country}00`].map((letter) => parseInt(letter, 36)).join('')
   const check = 98n - (BigInt(digits) % 97n)
-  return `LU${between}${String(check).padStart(2, '0')}${rest}`
+  return `${country}${between}${String(check).padStart(2, '0')}${rest}`
 }
+
+/** One of which most is letters. */
+const account = (between = ''): string => accountOf('LU', '010ABCDEFGHIJKLM', between)
 
 describe('the screen of cells', () => {
   it.each([
@@ -52,6 +54,8 @@ describe('the screen of cells', () => {
     ['a name with dashes', 'blue-green-deployment'],
     ['a digest', hash('1', 'md5')],
     ['a long digest', hash('1', 'sha256')],
+    ['a digest with eleven digits in a row', 'abc01234567890def01234567890f'],
+    ['a digest in capital letters', hash('4', 'md5').toUpperCase()],
     ['a digest in base64', hash('2', 'sha256', 'base64')],
     ['a word of telephones', 'call me'],
     ['a few words in a row', 'one two six ten'],
@@ -64,8 +68,8 @@ describe('the screen of cells', () => {
     ['a card of which a control parts the groups', '4111\u007f1111\u007f1111\u007f1111'],
     ['a card with a control that is no last one', '4111\u00011111\u00011111\u00011111'],
     ['a card with an escape', '4111\\x31111\\x31111\\x31111'],
-    ['a short number that a word speaks for', 'call 030 90820'],
-    ['a short number before its word', '030 90820 call'],
+    ['a short number that a word speaks for', 'call =03090820'],
+    ['a short number before its word', '03090820, call'],
     ['seven digits behind a plus', '+290 2222'],
     ['eight digits behind a plus', '+290 22222'],
     ['an address of four digits', '8.8.4.4'],
@@ -76,13 +80,22 @@ describe('the screen of cells', () => {
     ['an account behind a word', `to ${account()}`],
     ['an account behind a sign', `=${account()}`],
     ['an account in small letters', account().toLowerCase()],
-    ['an address of 128 bits', '2001:1db8:aaaa:bbbb:cccc:dddd:eeee:ffff'],
+    ['an address of 128 bits', '2001:1db8:1111:2222:3333:4444:5555:6666'],
     ['a short one of 128 bits', 'fe80::a'],
     ['a card in steps of two', '4_1_1_1_1_1_1_1_1_1_1_1_1_1_1_1'],
     ['a card in steps of three', '41_11_11_11_11_11_11_11'],
     ['a card in steps of four', '411_111_111_111_111_1'],
+    ['a number in one step of four', 'ssn 536_904_399'],
     ['a card in steps of eight', '4111111_1111111_11'],
     ['an SSN', '536-90-4399'],
+    ['a card between letters of digests', 'abcdef4111111111111111'],
+    ['a card before them', '4111111111111111abcdef'],
+    ['a card of fourteen digits between them', 'abcdef36111111111111'],
+    ['a card alone', '4111111111111111'],
+    ['a key that might be a digest', `4b1d${hash('5', 'sha256').slice(0, 38)}`],
+    ['an account of digits and a to f', accountOf('AD', '00012030ABCDEFABCDEF')],
+    ['a card in hexadecimal alone', Buffer.from('4111111111111111').toString('hex')],
+
     ['a key', 'AKIAIOSFODNN7EXAMPLE'],
     ['a card in base64', Buffer.from('4111111111111111').toString('base64')],
     ['a card in hexadecimal, and a word', `${Buffer.from('4111111111111111').toString('hex')} it`],
@@ -116,7 +129,7 @@ describe('the screen of cells', () => {
     const negative = [...negativeTexts(seed, soak ? 1_000_000 : 50_000)].flatMap((text) => missed(text) ?? [])
     expect([...labelled, ...negative]).toEqual([])
     const number = fc.stringMatching(/^(?:[\d]{1,4}[ ./()+_:-]{0,2}){1,9}$/)
-    const account = fc.stringMatching(
+    const accounts = fc.stringMatching(
       /^[ ./()+_:-]{0,2}(?:NO|DE|GB|FR|de|tel|call |ssn )[ -]?\d{2}(?:[ -]?[\dA-Z]){0,30}$/,
     )
     const digest = fc.tuple(
@@ -124,7 +137,8 @@ describe('the screen of cells', () => {
       fc.constantFrom('hex' as const, 'base64' as const),
     )
     const encoded = digest.map(([bytes, encoding]) => Buffer.from(bytes).toString(encoding))
-    const any = fc.array(fc.oneof(number, account, encoded, fc.constantFrom(' ', 'ab', '.', '-')), {
+    const digits = fc.stringMatching(/^[a-f]{0,3}\d{0,17}[a-f]{0,4}\d{0,4}$/)
+    const any = fc.array(fc.oneof(number, accounts, encoded, digits, fc.constantFrom(' ', 'ab', '.', '-')), {
       minLength: 1,
       maxLength: 3,
     })
@@ -134,6 +148,10 @@ describe('the screen of cells', () => {
       }),
       { numRuns: soak ? 100_000 : 2000 },
     )
+  })
+
+  it('tells each value by itself', () => {
+    expect(['123-45678', '1234567-8', '123-45678'].map(mayHold)).toEqual([false, false, false])
   })
 
   it('tells nothing for detectors that are not built in, and for fields that a detector knows', () => {

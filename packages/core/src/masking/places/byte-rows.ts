@@ -2,9 +2,8 @@ import { separators } from '../views/regular.js'
 
 /** So many bytes back are known as bits. */
 const seen = 30
-/** Rows as bits of how far separators are back: two in a step of 4 to 8, or four in steps of 2 or 3. */
-const twoApart = 0x1f0
-const [fourByTwo, fourByThree] = [0x54, 0x248]
+/** Separators are a row that are 4 to 8 apart, as bits of how far they are back. In a row in steps of 2 or 3 some are, too. */
+const apart = 0x1f0
 
 /** By byte: the place of a separator in `last` and `bits`, from 1 on. */
 const indexOf = new Uint8Array(256)
@@ -17,7 +16,6 @@ const bits = new Int32Array(separators.length + 1)
  * and without an `@` is none. Takes time linear in the bytes.
  */
 export function hasRows(bytes: Uint8Array, start: number, end: number): boolean {
-  last.fill(-64)
   bits.fill(0)
   let hasDigit = false
   for (let at = start; at < end; at += 1) {
@@ -29,8 +27,7 @@ export function hasRows(bytes: Uint8Array, start: number, end: number): boolean 
     last[which] = at - start
     const row = (back > seen ? 0 : (bits[which] ?? 0) << back) | 1
     bits[which] = row
-    if (!hasDigit) continue
-    if ((row & twoApart) !== 0 || (row & fourByTwo) === fourByTwo || (row & fourByThree) === fourByThree) return true
+    if (hasDigit && (row & apart) !== 0) return true
   }
   return false
 }

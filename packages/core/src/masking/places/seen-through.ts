@@ -1,7 +1,6 @@
-import { edited } from '../views/edited.js'
+import { editedText } from '../views/edited.js'
 import { foldEdits } from '../views/fold.js'
 import { packedEdits } from '../views/packed.js'
-import { rawReading, type Reading } from '../views/reading.js'
 import { hotPlaces, placeKinds } from './hot-places.js'
 
 const { find, view, fold, packed } = placeKinds
@@ -12,20 +11,19 @@ const { find, view, fold, packed } = placeKinds
  */
 export function mayHold(part: string, kinds: number): boolean {
   if ((kinds & (find | view)) !== 0) return true
-  const raw = rawReading(part)
-  if ((kinds & fold) !== 0 && mayHoldFolded(raw)) return true
-  return (kinds & packed) !== 0 && (mayHoldDecoded(raw, 'runs') || mayHoldDecoded(raw, 'pieces'))
+  if ((kinds & fold) !== 0 && mayHoldFolded(part)) return true
+  return (kinds & packed) !== 0 && (mayHoldDecoded(part, 'runs') || mayHoldDecoded(part, 'pieces'))
 }
 
 /** What was folded is folded only once: characters that stay as they are change nothing. */
-function mayHoldFolded(reading: Reading): boolean {
-  const folded = edited(reading, foldEdits(reading.text))
-  return folded !== undefined && (hotPlaces(folded.text).kinds & (find | view | packed)) !== 0
+function mayHoldFolded(text: string): boolean {
+  const folded = editedText(text, foldEdits(text))
+  return folded !== undefined && (hotPlaces(folded).kinds & (find | view | packed)) !== 0
 }
 
-function mayHoldDecoded(reading: Reading, by: 'runs' | 'pieces'): boolean {
-  const decoded = edited(reading, packedEdits(reading.text, by))
+function mayHoldDecoded(text: string, by: 'runs' | 'pieces'): boolean {
+  const decoded = editedText(text, packedEdits(text, by))
   if (decoded === undefined) return false
-  const { kinds } = hotPlaces(decoded.text)
+  const { kinds } = hotPlaces(decoded)
   return (kinds & (find | view | packed)) !== 0 || ((kinds & fold) !== 0 && mayHoldFolded(decoded))
 }

@@ -1,6 +1,6 @@
 import type { Span } from '../span.js'
 import type { Edit } from './edit.js'
-import type { Reading } from './reading.js'
+import { rawReading, type Reading } from './reading.js'
 
 /** How much of the text around an edit a view shows, in UTF-16 units, and how much further it looks for the end of a line. */
 const margin = 128
@@ -105,6 +105,20 @@ export function edited(parent: Reading, edits: readonly Edit[], isLoose = parent
       return parent.origin({ start, end: start }).start
     },
   }
+}
+
+/** The text of {@link edited} alone, which costs less. */
+export function editedText(source: string, edits: readonly Edit[]): string | undefined {
+  if (edits.length === 0) return undefined
+  // A longer one shows only a part.
+  if (source.length > margin) return edited(rawReading(source), edits)?.text
+  let text = ''
+  let done = 0
+  for (const edit of edits) {
+    text += source.slice(done, edit.start) + edit.text
+    done = Math.max(done, edit.end)
+  }
+  return text + source.slice(done)
 }
 
 /** Windows begin and end with a line where one is near: what is cut in the middle of a number looks like another. */

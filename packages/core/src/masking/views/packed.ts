@@ -254,8 +254,7 @@ function addBytes(bytes: Uint8Array, base: number, end: number, per: number, edi
     let to = at
     while (to < bytes.length && to - at < 4096 && (bytes[to] ?? 0xff) < 0x80) to += 1
     if (to > at) {
-      const text = String.fromCharCode(...bytes.subarray(at, to))
-      edits.push({ start: place(at), end: place(to), text, per, base, phase: at })
+      edits.push({ start: place(at), end: place(to), text: asciiText(bytes, at, to), per, base, phase: at })
     } else {
       const value = utf8Value(bytes, at)
       to = at + (value === undefined ? 1 : utf8Length(bytes[at] ?? 0))
@@ -269,4 +268,12 @@ function addBytes(bytes: Uint8Array, base: number, end: number, per: number, edi
     }
     at = to
   }
+}
+
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > 32) return String.fromCharCode(...bytes.subarray(start, end))
+  // Faster, of the few bytes that random ones have in a row.
+  let text = ''
+  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0)
+  return text
 }
