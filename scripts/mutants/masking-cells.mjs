@@ -78,11 +78,24 @@ const door = [
   tests: rows,
 }))
 
+const entropy = [
+  ['characters are counted', 'counted[code] = (counted[code] ?? 0) + 1', 'counted[code] = 1'],
+  ['counts are forgotten', '    counted[code] = 0\n', ''],
+  ['other scripts are counted by character', 'isAscii = false', 'isAscii = true'],
+].map(([name, find, replace]) => ({
+  name,
+  file: core('detectors/entropy'),
+  find,
+  replace,
+  tests: ['packages/core/test/masking/detectors/entropy.test.ts'],
+}))
+
 /** What tells from bytes that nothing is in a value: what is told wrongly is never looked at. */
 export const maskingCellGuards = [
   ...screen,
   ...byteRows,
   ...digests,
+  ...entropy,
   ...door,
   {
     name: 'the name of a column tells what screens know',

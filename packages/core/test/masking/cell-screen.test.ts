@@ -72,6 +72,7 @@ describe('the screen of cells', () => {
     ['a short number before its word', '03090820, call'],
     ['seven digits behind a plus', '+290 2222'],
     ['eight digits behind a plus', '+290 22222'],
+    ['a number to call from abroad alone', '0029022222'],
     ['an address of four digits', '8.8.4.4'],
     ['an address behind other dots', 'v 1.2 at 8.8.4.4'],
     ['an account', account()],
