@@ -7,6 +7,7 @@ import { continued } from '../views/unwrapped.js'
 import { keywordPlace, keywords, otherList, phoneList } from './keyword-places.js'
 import { isGluedChain, isHotAccount, isHotAt, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
 import { Rows } from './rows.js'
+import { withUnits } from './units.js'
 
 /** What is to be done about a place, as bits. */
 export const placeKinds = Object.freeze({
@@ -31,13 +32,15 @@ export interface HotPlaces {
   readonly kinds: number
 }
 
-/** What a unit of the text may be, as bits. */
-const [digit, packed, between, separator, special] = [1, 2, 4, 8, 16]
-const kinds = new Uint8Array(128)
+/** What a unit of the text may be, as bits. Six below them say which letter of keywords it is. */
+const [digit, packed, between, separator, special] = [64, 128, 256, 512, 1024]
+const letters = 63
+const kinds = new Uint16Array(128)
 for (let code = 0; code < 128; code += 1) {
   const unit = String.fromCharCode(code)
   const isSpecial = /[@:%&\\]/.test(unit) || (code < 0x20 && unit !== '\t') || code === 0x7f
   kinds[code] =
+    (keywords.codes[code] ?? 0) |
     (/\d/.test(unit) ? digit : 0) |
     (isPackedUnit(code) ? packed : 0) |
     (' ./()-'.includes(unit) ? between : 0) |
@@ -53,16 +56,17 @@ const none: HotPlaces = Object.freeze({ places: Object.freeze([]), kinds: 0 })
 
 /** Looks for hot places in one pass over the units of a text. Takes time linear in the text. */
 export function hotPlaces(text: string): HotPlaces {
-  return new Pass(text, true).all()
+  return withUnits(text, (units) => new Pass(text, units, true).all())
 }
 
 /** Whether a built-in detector finds something in the text as it is. */
 function findsIn(text: string): boolean {
-  return (new Pass(text, false).all().kinds & placeKinds.find) !== 0
+  return (withUnits(text, (units) => new Pass(text, units, false).all()).kinds & placeKinds.find) !== 0
 }
 
 class Pass {
   readonly #text: string
+  readonly #units: Uint16Array
   readonly #rows: Rows | undefined
   #places: { start: number; end: number; kind: number }[] | undefined
   #kinds = 0
@@ -76,38 +80,36 @@ class Pass {
   #colons = 0
   #lastColon = -64
 
-  constructor(text: string, withViews: boolean) {
+  constructor(text: string, units: Uint16Array, withViews: boolean) {
     this.#text = text
+    this.#units = units
     this.#rows = withViews ? new Rows(text, findsIn) : undefined
   }
 
   all(): HotPlaces {
     const text = this.#text
-    const { columns, table } = keywords
-    let state = 0
+    const units = this.#units
+    const { length } = text
+    const { bits, all } = keywords
+    let ends = 0
     let run = 0
     let number = -1
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at)
+    for (let at = 0; at < length; at += 1) {
+      const code = units[at] ?? 0
       const kind = code > 127 ? 0 : (kinds[code] ?? 0)
-      if (code > 127) state = 0
-      else {
-        state = table[state + (columns[code] ?? 0)] ?? 0
-        if (state < 0) {
-          state = ~state
-          for (const list of keywords.listsOf(state)) this.#word(list, at + 1)
-        }
-        if ((kind & digit) !== 0) {
-          if (number < 0) number = at
-          continue
-        }
+      ends = code > 127 ? 0 : ((ends << 6) | (kind & letters)) & all
+      if ((((bits[ends >> 5] ?? 0) >>> (ends & 31)) & 1) !== 0)
+        for (const list of keywords.listsAt(units, at, ends)) this.#word(list, at + 1)
+      if ((kind & digit) !== 0) {
+        if (number < 0) number = at
+        continue
       }
       if (number >= 0) {
         this.#number(number, at)
         number = -1
       }
       // Most units are letters.
-      if (kind === packed) continue
+      if ((kind & ~letters) === packed) continue
       if (code > 127) this.#other(code, at)
       else {
         if ((kind & special) !== 0) this.#special(code, at)
@@ -117,8 +119,8 @@ class Pass {
       if (at - run >= shortestRun) this.#endRun(run, at)
       run = at + 1
     }
-    if (number >= 0) this.#number(number, text.length)
-    if (text.length - run >= shortestRun) this.#endRun(run, text.length)
+    if (number >= 0) this.#number(number, length)
+    if (length - run >= shortestRun) this.#endRun(run, length)
     this.#endChain()
     return this.#places === undefined ? none : { places: this.#places, kinds: this.#kinds }
   }
@@ -165,13 +167,13 @@ class Pass {
 
   /** A number from its first digit on. */
   #number(at: number, end: number): void {
-    if (isHotAccount(this.#text, at)) this.#find(at, at + 1)
+    if (isHotAccount(this.#text, this.#units, at)) this.#find(at, at + 1)
     if (!this.#isInChain(at)) {
       this.#endChain()
       this.#chainStart = at
       this.#digits = 0
       this.#dots = 0
-    } else if (this.#text.charCodeAt(at - 1) === 0x2e) this.#dots += 1
+    } else if (this.#units[at - 1] === 0x2e) this.#dots += 1
     this.#digits += end - at
     this.#lastDigit = end - 1
   }
@@ -181,7 +183,7 @@ class Pass {
     const last = this.#lastDigit
     if (at - last > 3) return false
     for (let place = last + 1; place < at; place += 1)
-      if (((kinds[this.#text.charCodeAt(place)] ?? 0) & between) === 0) return false
+      if (((kinds[this.#units[place] ?? 0] ?? 0) & between) === 0) return false
     return true
   }
 

@@ -2,8 +2,8 @@ import { keyRows, vendors } from '../detectors/cloud-key.js'
 import { birthWords } from '../detectors/date-of-birth.js'
 import { phoneWords } from '../detectors/phone.js'
 import { secret } from '../detectors/secret.js'
-import { keywordTable } from '../keyword-table.js'
 import type { Span } from '../span.js'
+import { KeywordEnds } from './keyword-ends.js'
 
 /** A list of words, and the place that one of them makes hot; undefined: none. `end` is where the word ends. */
 interface WordPlaces {
@@ -54,7 +54,7 @@ const lists: readonly WordPlaces[] = [
 /** The list of words that only matter beside numbers. */
 export const phoneList = 0
 
-export const keywords = keywordTable(lists.map(({ words }) => words))
+export const keywords = new KeywordEnds(lists.map(({ words }) => words))
 
 /** The words that may be a part of a digest. */
 export const digestWords = keywordTable([lists.flatMap(({ words }) => words).filter((word) => /^[\da-f]+$/.test(word))])

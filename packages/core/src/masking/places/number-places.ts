@@ -68,13 +68,13 @@ export function isCountry(first: number, second: number): boolean {
   return one >= 0 && one <= 25 && other >= 0 && other <= 25 && countries[one * 26 + other] === 1
 }
 
-/** Whether an IBAN has its first check digit at `at`. */
-export function isHotAccount(text: string, at: number): boolean {
+/** Whether an IBAN has its first check digit at `at`. `units` are those of the text. */
+export function isHotAccount(text: string, units: Uint16Array, at: number): boolean {
   if (at < 2) return false
-  const before = text.charCodeAt(at - 1)
+  const before = units[at - 1] ?? 0
   const second = before === 0x20 || before === 0x2d ? at - 2 : at - 1
-  if (second < 1 || !isCountry(text.charCodeAt(second - 1), text.charCodeAt(second))) return false
-  if (second > 1 && isWordUnit(text.charCodeAt(second - 2))) return false
+  if (second < 1 || !isCountry(units[second - 1] ?? 0, units[second] ?? 0)) return false
+  if (second > 1 && isWordUnit(units[second - 2] ?? 0)) return false
   return endOfIban(text, second - 1) !== undefined
 }
 

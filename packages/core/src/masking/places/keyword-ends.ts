@@ -1,0 +1,78 @@
+/** A word that ends somewhere, and the list that it is of. */
+interface Word {
+  readonly letters: Uint8Array
+  readonly list: number
+}
+
+/** Three letters as a number: six bits for each. */
+const width = 6
+const all = (1 << (3 * width)) - 1
+
+/**
+ * Looks for many words at once, whatever the case of ASCII letters: by the last three letters, which few places of a text share
+ * with a word. No place waits for what the one before it said, as in a machine of states. Words are ASCII and in lists.
+ *
+ * A text is gone through with `ends = (ends << 6 | codes[unit]) & all`; a unit that is not ASCII begins again with 0.
+ */
+export class KeywordEnds {
+  /** What the letters of words are in six bits, both cases alike. 0: in no word. Two of a hundred may share theirs. */
+  readonly codes: Uint8Array
+  readonly all: number = all
+  readonly #words = new Map<number, Word[]>()
+  /** Whether a word ends in these three, as bits. */
+  readonly bits = new Int32Array((all + 1) / 32)
+
+  constructor(lists: readonly (readonly string[])[]) {
+    this.codes = codesOf(lists.flat().join(''))
+    for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
+    // The longest first.
+    for (const words of this.#words.values()) words.sort((one, other) => other.letters.length - one.letters.length)
+  }
+
+  /** The lists of the words that end with the unit at `at`, where `ends` says that some may. */
+  listsAt(units: Uint16Array, at: number, ends: number): readonly number[] {
+    const lists: number[] = []
+    for (const { letters, list } of this.#words.get(ends) ?? []) if (isAt(units, at, letters)) lists.push(list)
+    return lists
+  }
+
+  #add(word: string, list: number): void {
+    if (word === '') return
+    const letters = Uint8Array.from(word, (letter) => letter.charCodeAt(0))
+    let ends = 0
+    for (const letter of letters.subarray(-3)) ends = (ends << width) | (this.codes[letter] ?? 0)
+    const known = Math.min(letters.length, 3) * width
+    // Anything may be before a shorter word.
+    for (let end = ends; end <= all; end += 1 << known) {
+      this.bits[end >> 5] = (this.bits[end >> 5] ?? 0) | (1 << (end & 31))
+      const words = this.#words.get(end)
+      if (words === undefined) this.#words.set(end, [{ letters, list }])
+      else words.push({ letters, list })
+    }
+  }
+}
+
+/** Whether a word in lower case ends with the unit at `at`. */
+function isAt(units: Uint16Array, at: number, letters: Uint8Array): boolean {
+  const start = at + 1 - letters.length
+  if (start < 0) return false
+  for (let index = 0; index < letters.length; index += 1)
+    if (lower(units[start + index] ?? 0) !== letters[index]) return false
+  return true
+}
+
+function lower(code: number): number {
+  return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
+}
+
+function codesOf(letters: string): Uint8Array {
+  const codes = new Uint8Array(128)
+  let next = 0
+  for (const letter of new Set(letters.toLowerCase())) {
+    const code = (next % 63) + 1
+    next += 1
+    codes[letter.charCodeAt(0)] = code
+    codes[letter.toUpperCase().charCodeAt(0)] = code
+  }
+  return codes
+}

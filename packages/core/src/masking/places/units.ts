@@ -1,0 +1,48 @@
+/** How many units are kept room for from text to text: more than a stream looks at, when it waits for nothing. */
+const room = 131_072
+/** Fewer are copied one by one sooner than at once. */
+const few = 48
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** Numbers, and their bytes. */
+class Room {
+  readonly units: Uint16Array
+  readonly #bytes: Buffer
+
+  constructor(length: number) {
+    const memory = new ArrayBuffer(length * 2)
+    this.units = new Uint16Array(memory)
+    this.#bytes = Buffer.from(memory)
+  }
+
+  write(text: string): void {
+    if (isLittleEndian && text.length > few) this.#bytes.write(text, 'utf16le')
+    else for (let at = 0; at < text.length; at += 1) this.units[at] = text.charCodeAt(at)
+  }
+}
+
+let free: Room | undefined = new Room(room)
+
+/**
+ * Shows the UTF-16 code units of a text as numbers while `look` runs, and returns what it does: a string tells each of them
+ * several times as slowly. Behind them are others, so `look` must know the length of the text.
+ */
+export function withUnits<T>(text: string, look: (units: Uint16Array) => T): T {
+  // Whoever looks may look at other texts meanwhile.
+  const kept = text.length <= room ? free : undefined
+  if (kept === undefined) return looked(new Room(text.length), text, look)
+  free = undefined
+  try {
+    return looked(kept, text, look)
+  } finally {
+    // Nothing of the text stays.
+    kept.units.fill(0, 0, text.length)
+    free = kept
+  }
+}
+
+function looked<T>(where: Room, text: string, look: (units: Uint16Array) => T): T {
+  where.write(text)
+  return look(where.units)
+}
