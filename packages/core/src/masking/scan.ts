@@ -3,7 +3,7 @@ import type { Finding } from './finding.js'
 import { assertKnownOptions } from '../known-options.js'
 import { hotPlaces, placeKinds } from './places/hot-places.js'
 import { FarSighted } from './places/known-detectors.js'
-import { mayHold } from './places/seen-through.js'
+import { SeenThrough } from './places/seen-through.js'
 import { windowsOf } from './places/windows.js'
 import { Prefilter } from './prefilter.js'
 import { rawReading, type Reading, type Tail } from './views/reading.js'
@@ -78,12 +78,14 @@ function lookedAt(
   const search = new Search(text, options)
   for (const detector of far.length > 0 ? prefilter.passes(text) : [])
     if (far.includes(detector)) search.look(rawReading(text), detector, 0)
-  for (const { start, end, kind } of windowsOf(text, places)) {
+  const through = new SeenThrough(text, places)
+  for (const window of windowsOf(text, places)) {
+    const { start, end } = window
     if (end < from) continue
     const part = text.slice(start, end)
     const mayGoOn = readings !== undefined && end === text.length
     // What nobody knows may be found in any reading, and what has not ended may become a value.
-    if (far.length === 0 && !mayGoOn && !mayHold(part, kind)) continue
+    if (far.length === 0 && !mayGoOn && !through.mayHold(window)) continue
     const known = new Map<Reading, number>()
     const kindsIn = (reading: Reading): number => {
       const those = known.get(reading) ?? hotPlaces(reading.text).kinds

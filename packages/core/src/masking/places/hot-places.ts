@@ -4,6 +4,7 @@ import { escapeAt } from '../views/escapes.js'
 import { isPacked, isPackedUnit } from '../views/packed.js'
 import { separators } from '../views/regular.js'
 import { continued } from '../views/unwrapped.js'
+import { isWordAt } from './keyword-ends.js'
 import { keywordPlace, keywords, otherList, phoneList } from './keyword-places.js'
 import { isGluedChain, isHotAccount, isHotAt, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
 import { Rows } from './rows.js'
@@ -64,6 +65,10 @@ function findsIn(text: string): boolean {
   return (withUnits(text, (units) => new Pass(text, units, false).all()).kinds & placeKinds.find) !== 0
 }
 
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
 class Pass {
   readonly #text: string
   readonly #units: Uint16Array
@@ -83,7 +88,7 @@ class Pass {
   constructor(text: string, units: Uint16Array, withViews: boolean) {
     this.#text = text
     this.#units = units
-    this.#rows = withViews ? new Rows(text, findsIn) : undefined
+    this.#rows = withViews ? new Rows(text, units, findsIn) : undefined
   }
 
   all(): HotPlaces {
@@ -93,23 +98,18 @@ class Pass {
     const { bits, all } = keywords
     let ends = 0
     let run = 0
-    let number = -1
     for (let at = 0; at < length; at += 1) {
       const code = units[at] ?? 0
       const kind = code > 127 ? 0 : (kinds[code] ?? 0)
       ends = code > 127 ? 0 : ((ends << 6) | (kind & letters)) & all
       if ((((bits[ends >> 5] ?? 0) >>> (ends & 31)) & 1) !== 0)
-        for (const list of keywords.listsAt(units, at, ends)) this.#word(list, at + 1)
-      if ((kind & digit) !== 0) {
-        if (number < 0) number = at
-        continue
-      }
-      if (number >= 0) {
-        this.#number(number, at)
-        number = -1
-      }
+        for (const word of keywords.wordsOf(ends)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1)
       // Most units are letters.
       if ((kind & ~letters) === packed) continue
+      if ((kind & digit) !== 0) {
+        if (((kinds[units[at + 1] ?? 0] ?? 0) & digit) === 0 || at + 1 >= length) this.#number(at + 1)
+        continue
+      }
       if (code > 127) this.#other(code, at)
       else {
         if ((kind & special) !== 0) this.#special(code, at)
@@ -119,7 +119,6 @@ class Pass {
       if (at - run >= shortestRun) this.#endRun(run, at)
       run = at + 1
     }
-    if (number >= 0) this.#number(number, length)
     if (length - run >= shortestRun) this.#endRun(run, length)
     this.#endChain()
     return this.#places === undefined ? none : { places: this.#places, kinds: this.#kinds }
@@ -165,8 +164,10 @@ class Pass {
     }
   }
 
-  /** A number from its first digit on. */
-  #number(at: number, end: number): void {
+  /** A number that ends. */
+  #number(end: number): void {
+    let at = end - 1
+    while (at > 0 && isDigit(this.#units[at - 1] ?? 0)) at -= 1
     if (isHotAccount(this.#text, this.#units, at)) this.#find(at, at + 1)
     if (!this.#isInChain(at)) {
       this.#endChain()
@@ -188,12 +189,17 @@ class Pass {
   }
 
   #endChain(): void {
-    if (this.#digits < 7 && this.#dots < 3) return
-    const chain = { start: this.#chainStart, end: this.#lastDigit + 1, digits: this.#digits, dots: this.#dots }
-    if (chain.digits >= 7) this.#lastLong = chain.end
-    if (isHotChain(this.#text, chain, chain.start - this.#phoneWord <= wordBefore)) this.#find(chain.start, chain.end)
-    if (chain.digits >= 9 && this.#rows !== undefined && isGluedChain(this.#text, chain))
-      this.#view(chain.start, chain.end)
+    const digits = this.#digits
+    if (digits < 7 && this.#dots < 3) return
+    const start = this.#chainStart
+    const end = this.#lastDigit + 1
+    if (digits >= 7) this.#lastLong = end
+    const isBeside = start - this.#phoneWord <= wordBefore
+    // Most are dates.
+    if (digits < 9 && this.#dots < 3 && !isBeside && this.#units[start - 1] !== 0x2b) return
+    const chain = { start, end, digits, dots: this.#dots }
+    if (isHotChain(this.#text, chain, isBeside)) this.#find(start, end)
+    if (digits >= 9 && this.#rows !== undefined && isGluedChain(this.#text, chain)) this.#view(start, end)
   }
 
   #separator(code: number, at: number): void {

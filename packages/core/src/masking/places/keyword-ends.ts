@@ -1,12 +1,12 @@
-/** A word that ends somewhere, and the list that it is of. */
-interface Word {
+/** A word, and the list that it is of. */
+export interface KeywordOf {
   readonly letters: Uint8Array
   readonly list: number
 }
 
-/** Three letters as a number: six bits for each. */
+/** Three letters as a number: six bits for each, and four for the first, so that what is asked all the time stays near. */
 const width = 6
-const all = (1 << (3 * width)) - 1
+const all = (1 << 16) - 1
 
 /**
  * Looks for many words at once, whatever the case of ASCII letters: by the last three letters, which few places of a text share
@@ -18,42 +18,41 @@ export class KeywordEnds {
   /** What the letters of words are in six bits, both cases alike. 0: in no word. Two of a hundred may share theirs. */
   readonly codes: Uint8Array
   readonly all: number = all
-  readonly #words = new Map<number, Word[]>()
-  /** Whether a word ends in these three, as bits. */
+  /** Whether a word ends in three letters, as bits: these few are near when they are asked for again and again. */
   readonly bits = new Int32Array((all + 1) / 32)
+  readonly #places = new Uint16Array(all + 1)
+  readonly #words: KeywordOf[][] = [[]]
 
   constructor(lists: readonly (readonly string[])[]) {
     this.codes = codesOf(lists.flat().join(''))
     for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
     // The longest first.
-    for (const words of this.#words.values()) words.sort((one, other) => other.letters.length - one.letters.length)
+    for (const words of this.#words) words.sort((one, other) => other.letters.length - one.letters.length)
   }
 
-  /** The lists of the words that end with the unit at `at`, where `ends` says that some may. */
-  listsAt(units: Uint16Array, at: number, ends: number): readonly number[] {
-    const lists: number[] = []
-    for (const { letters, list } of this.#words.get(ends) ?? []) if (isAt(units, at, letters)) lists.push(list)
-    return lists
+  /** The words that end in three letters. */
+  wordsOf(ends: number): readonly KeywordOf[] {
+    return this.#words[this.#places[ends] ?? 0] ?? []
   }
 
   #add(word: string, list: number): void {
     if (word === '') return
     const letters = Uint8Array.from(word, (letter) => letter.charCodeAt(0))
     let ends = 0
-    for (const letter of letters.subarray(-3)) ends = (ends << width) | (this.codes[letter] ?? 0)
-    const known = Math.min(letters.length, 3) * width
+    for (const letter of letters.subarray(-3)) ends = ((ends << width) | (this.codes[letter] ?? 0)) & all
     // Anything may be before a shorter word.
-    for (let end = ends; end <= all; end += 1 << known) {
+    const step = letters.length < 3 ? 1 << (letters.length * width) : all + 1
+    for (let end = ends; end <= all; end += step) {
       this.bits[end >> 5] = (this.bits[end >> 5] ?? 0) | (1 << (end & 31))
-      const words = this.#words.get(end)
-      if (words === undefined) this.#words.set(end, [{ letters, list }])
-      else words.push({ letters, list })
+      const place = this.#places[end] ?? 0
+      if (place > 0) this.#words[place]?.push({ letters, list })
+      else this.#places[end] = this.#words.push([{ letters, list }]) - 1
     }
   }
 }
 
 /** Whether a word in lower case ends with the unit at `at`. */
-function isAt(units: Uint16Array, at: number, letters: Uint8Array): boolean {
+export function isWordAt(units: Uint16Array, at: number, { letters }: KeywordOf): boolean {
   const start = at + 1 - letters.length
   if (start < 0) return false
   for (let index = 0; index < letters.length; index += 1)

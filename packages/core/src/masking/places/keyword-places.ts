@@ -37,16 +37,21 @@ const lists: readonly WordPlaces[] = [
   },
   { words: ['eyj'], place: (text, end) => (text.startsWith('eyJ', end - 3) ? tokenAround(text, end) : undefined) },
   { words: ['private key', 'private-lines'], place: (_, end) => ({ start: end - 64, end: end + longestKey }) },
-  ...keyRows.map(({ keywords, context, vendor }, index): WordPlaces => {
+  ...keyRows.map(({ keywords, context, vendor, pattern }, index): WordPlaces => {
     const [detector, reach] = [vendors[index], reachOf(vendor)]
     if (detector === undefined) return { words: [], place: () => undefined }
     if (context !== undefined || reach !== undefined) {
       const [before, after] = reach ?? [160, 192]
       return { words: keywords, place: (text, end) => within(detector, text, end - before, end + after) }
     }
+    // Inside of a word, a keyword that begins the key begins none.
+    const before = beginsToken(pattern, keywords) ? (keywords[0]?.length ?? 0) + 1 : 0
     return {
       words: keywords,
-      place: (text, end) => (isInToken(text, end) ? within(detector, text, end - 128, end + 256) : undefined),
+      place: (text, end) =>
+        !(before > 0 && isWordUnit(text.charCodeAt(end - before))) && isInToken(text, end)
+          ? within(detector, text, end - 128, end + 256)
+          : undefined,
     }
   }),
 ]
@@ -99,6 +104,22 @@ function within(detector: (typeof vendors)[number], text: string, from: number, 
   const start = Math.max(0, from)
   const found = detector.find(text.slice(start, to), {})
   return found.length === 0 ? undefined : { start, end: Math.min(to, text.length) }
+}
+
+/** Whether all that a pattern matches begins with the only keyword, and follows nothing that words are made of. */
+function beginsToken({ source }: RegExp, [keyword, ...others]: readonly string[]): boolean {
+  const start = /^\(\?<!(?:\\w|\[\\w[^\]]*\])\)/.exec(source)?.[0]
+  if (start === undefined || keyword === undefined || others.length > 0 || source.includes('|')) return false
+  const rest = source
+    .slice(start.length)
+    .replaceAll(/\\([./+$])/g, '$1')
+    .toLowerCase()
+  // The last letter may not be missing.
+  return rest.startsWith(keyword) && !/^[?*{]/.test(rest.slice(keyword.length))
+}
+
+function isWordUnit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code === 0x5f
 }
 
 const isTokenUnit = new Uint8Array(128)

@@ -1,5 +1,5 @@
 import type { Span } from '../span.js'
-import { goesOn, longestStep, regularEdits, rowBefore, separators } from '../views/regular.js'
+import { fewestDigits, longestStep, regularEdits, rowBefore, separators } from '../views/regular.js'
 
 /** So many units back are known as bits. */
 const seen = 30
@@ -18,6 +18,7 @@ for (const [index, one] of separators.entries()) indexOf[one.charCodeAt(0)] = in
 /** Looks for separators at equal distances while a text is gone through. */
 export class Rows {
   readonly #text: string
+  readonly #units: Uint16Array
   readonly #finds: (text: string) => boolean
   /** By separator: where the last one is, and what is before it. */
   readonly #last = [-64, -64, -64, -64, -64, -64, -64]
@@ -28,9 +29,10 @@ export class Rows {
   #lastAt = -128
   #nextAt = -1
 
-  /** `finds` says whether something is found in a text as it is. */
-  constructor(text: string, finds: (text: string) => boolean) {
+  /** `units` are those of the text; `finds` says whether something is found in a text as it is. */
+  constructor(text: string, units: Uint16Array, finds: (text: string) => boolean) {
     this.#text = text
+    this.#units = units
     this.#finds = finds
   }
 
@@ -60,7 +62,7 @@ export class Rows {
       const reach = reachOf(bits, step)
       if (reach === 0) continue
       if (reach <= seen && at - lastDigit >= reach && !this.#isAtWithin(at, reach, step)) continue
-      const row = this.#row(which, at, step)
+      const row = this.#row(which, at, step, reach)
       if (row !== undefined) return row
     }
     return undefined
@@ -85,12 +87,33 @@ export class Rows {
   }
 
   /** A row is looked at where it ends, and now and then. */
-  #row(which: number, at: number, step: number): Span | undefined {
+  #row(which: number, at: number, step: number, reach: number): Span | undefined {
     const wait = which * 9 + step
-    this.#waits[wait] = goesOn(this.#text, at, step) ? ((this.#waits[wait] ?? 0) + 1) % looksEvery : 0
-    if (this.#waits[wait] !== 0) return undefined
+    const waits = this.#goesOn(at, step) ? ((this.#waits[wait] ?? 0) + 1) % looksEvery : 0
+    this.#waits[wait] = waits
+    if (waits !== 0 || (reach <= seen && !this.#mayHold(at - reach, at + step))) return undefined
     const row = rowBefore(this.#text, at, step)
     return row !== undefined && this.#isHot(row, this.#text.charAt(at)) ? row : undefined
+  }
+
+  /** Whether the row of separators goes on behind one. No blank is between two of a row. */
+  #goesOn(at: number, step: number): boolean {
+    const units = this.#units
+    const code = units[at]
+    if (at + step >= this.#text.length || units[at + step] !== code) return false
+    for (let place = at + 1; code === 0x20 && place < at + step; place += 1) if (units[place] === code) return false
+    return true
+  }
+
+  /** Whether the part has as many digits as a value has that is written in groups, or an `@`. */
+  #mayHold(start: number, end: number): boolean {
+    let digits = 0
+    for (let at = Math.max(0, start); at < end; at += 1) {
+      const code = this.#units[at] ?? 0
+      if (code === 0x40) return true
+      if (code >= 0x30 && code <= 0x39) digits += 1
+    }
+    return digits >= fewestDigits
   }
 
   #isHot({ start, end }: Span, separator: string): boolean {

@@ -1,6 +1,6 @@
 /** How many units are kept room for from text to text: more than a stream looks at, when it waits for nothing. */
 const room = 131_072
-/** Fewer are copied one by one sooner than at once. */
+/** Fewer are sooner copied and cleared one by one. */
 const few = 48
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
@@ -20,6 +20,11 @@ class Room {
     if (isLittleEndian && text.length > few) this.#bytes.write(text, 'utf16le')
     else for (let at = 0; at < text.length; at += 1) this.units[at] = text.charCodeAt(at)
   }
+
+  clear(length: number): void {
+    if (length > few) this.units.fill(0, 0, length)
+    else for (let at = 0; at < length; at += 1) this.units[at] = 0
+  }
 }
 
 let free: Room | undefined = new Room(room)
@@ -37,7 +42,7 @@ export function withUnits<T>(text: string, look: (units: Uint16Array) => T): T {
     return looked(kept, text, look)
   } finally {
     // Nothing of the text stays.
-    kept.units.fill(0, 0, text.length)
+    kept.clear(text.length)
     free = kept
   }
 }

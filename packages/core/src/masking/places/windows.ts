@@ -4,12 +4,12 @@ import type { HotPlace } from './hot-places.js'
  * How much is looked at on both sides of a hot place. More than everything that a find depends on: 256 units of context, the
  * longest match that may be spaced out (an address), and what views show around what they change.
  */
-const around = 640
+const widest = 640
 /** How much further a window goes so as not to cut a word. */
 const furthest = 4096
 
 /** The parts of a text that are looked at for its hot places, with all their kinds: in order and apart. */
-export function windowsOf(text: string, places: readonly HotPlace[]): readonly HotPlace[] {
+export function windowsOf(text: string, places: readonly HotPlace[], around = widest): readonly HotPlace[] {
   const windows: { start: number; end: number; kind: number }[] = []
   for (const { start, end, kind } of places.toSorted((one, other) => one.start - other.start)) {
     const last = windows.at(-1)

@@ -9,7 +9,7 @@ export const longestStep = 8
 /** A longer row is looked at in parts. */
 const longestRow = 512
 /** Fewer digits are no value that anybody protects. */
-const fewestDigits = 5
+export const fewestDigits = 5
 
 /**
  * Leaves out separators that stand at equal distances, as in `4 1 1 1 1 …`, `4111.1111.…` or `j o h n @ …`: whoever writes a
@@ -105,11 +105,6 @@ function hasAt(text: string, start: number, end: number): boolean {
   const to = Math.min(end, text.length)
   for (let at = Math.max(0, start); at < to; at += 1) if (text.charCodeAt(at) === 0x40) return true
   return false
-}
-
-/** Whether the row of separators goes on behind one. */
-export function goesOn(text: string, at: number, step: number): boolean {
-  return isNext(text, at, step, text.charCodeAt(at))
 }
 
 /** Whether what is before a separator is no longer than the groups are. */
