@@ -22,6 +22,7 @@ import { maskerGuards } from './masking-masker.mjs'
 import { maskingOperatorGuards } from './masking-operators.mjs'
 import { maskingPlaceGuards } from './masking-places.mjs'
 import { maskingStreamGuards } from './masking-streams.mjs'
+import { maskingUnitGuards } from './masking-units.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { policyMaskGuards } from './policy-masks.mjs'
 import { shownMaskGuards } from './shown-masks.mjs'
@@ -36,6 +37,7 @@ export const maskingLists = {
   'masking-views': maskingViewGuards,
   'masking-streams': maskingStreamGuards,
   'masking-places': maskingPlaceGuards,
+  'masking-units': maskingUnitGuards,
   'door-masks': doorMaskGuards,
   'copy-masks': copyMaskGuards,
   'masking-canaries': maskingCanaryGuards,

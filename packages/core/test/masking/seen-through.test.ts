@@ -44,6 +44,16 @@ describe('what is folded or decoded', () => {
     ['an address in base64 with a line break', base64(Buffer.from('\u00ffa@\nb.de\u00ff\u00ff\u00ff\u00ff', 'latin1'))],
     ['a card in a row that goes on in words', `371.449.635.398.431${'.abc'.repeat(14)}`],
     ['addresses in base64 wherever their letters stand', base64('~a~b ~c@de.fr ~~ ')],
+    ['a telephone number of eight digits', 'so +676 21234 it is'],
+    ['a telephone number of seven digits behind a word', 'call 0301234 now'],
+    [
+      'a card in base64 behind a sentence in base64',
+      `${base64('order shipped to the warehouse')}${' and so on'.repeat(100)} ${base64('4111111111111111')}`,
+    ],
+    [
+      'a card in base64 far behind a sentence in base64',
+      `${base64('order shipped to the warehouse')}${' and so on'.repeat(300)} ${base64('4111111111111111')}`,
+    ],
     ['an address of an old network', 'from 203.0.113.7 on'],
     ['a card amid rows of blanks', 'a 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 b'],
     ['an address in a row of dots', 'ja.ne.do.e@.ex.am.pl.e..co.m'],

@@ -101,13 +101,13 @@ class Pass {
     for (let at = 0; at < length; at += 1) {
       const code = units[at] ?? 0
       const kind = code > 127 ? 0 : (kinds[code] ?? 0)
-      ends = code > 127 ? 0 : ((ends << 6) | (kind & letters)) & all
+      ends = ((ends << 6) | (kind & letters)) & all
       if ((((bits[ends >> 5] ?? 0) >>> (ends & 31)) & 1) !== 0)
         for (const word of keywords.wordsOf(ends)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1)
       // Most units are letters.
       if ((kind & ~letters) === packed) continue
       if ((kind & digit) !== 0) {
-        if (((kinds[units[at + 1] ?? 0] ?? 0) & digit) === 0 || at + 1 >= length) this.#number(at + 1)
+        if (!isDigit(units[at + 1] ?? 0)) this.#number(at + 1)
         continue
       }
       if (code > 127) this.#other(code, at)

@@ -12,10 +12,10 @@ const all = (1 << 16) - 1
  * Looks for many words at once, whatever the case of ASCII letters: by the last three letters, which few places of a text share
  * with a word. No place waits for what the one before it said, as in a machine of states. Words are ASCII and in lists.
  *
- * A text is gone through with `ends = (ends << 6 | codes[unit]) & all`; a unit that is not ASCII begins again with 0.
+ * A text is gone through with `ends = (ends << 6 | codes[unit]) & all`, where a unit that is not ASCII has the code 0.
  */
 export class KeywordEnds {
-  /** What the letters of words are in six bits, both cases alike. 0: in no word. Two of a hundred may share theirs. */
+  /** What the letters of words are in six bits, both cases alike. 0: in no word. Of more than 63, some share theirs. */
   readonly codes: Uint8Array
   readonly all: number = all
   /** Whether a word ends in three letters, as bits: these few are near when they are asked for again and again. */
@@ -26,8 +26,6 @@ export class KeywordEnds {
   constructor(lists: readonly (readonly string[])[]) {
     this.codes = codesOf(lists.flat().join(''))
     for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
-    // The longest first.
-    for (const words of this.#words) words.sort((one, other) => other.letters.length - one.letters.length)
   }
 
   /** The words that end in three letters. */
@@ -54,7 +52,6 @@ export class KeywordEnds {
 /** Whether a word in lower case ends with the unit at `at`. */
 export function isWordAt(units: Uint16Array, at: number, { letters }: KeywordOf): boolean {
   const start = at + 1 - letters.length
-  if (start < 0) return false
   for (let index = 0; index < letters.length; index += 1)
     if (lower(units[start + index] ?? 0) !== letters[index]) return false
   return true

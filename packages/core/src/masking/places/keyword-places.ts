@@ -107,7 +107,7 @@ function within(detector: (typeof vendors)[number], text: string, from: number, 
 }
 
 /** Whether all that a pattern matches begins with the only keyword, and follows nothing that words are made of. */
-function beginsToken({ source }: RegExp, [keyword, ...others]: readonly string[]): boolean {
+export function beginsToken({ source }: RegExp, [keyword, ...others]: readonly string[]): boolean {
   const start = /^\(\?<!(?:\\w|\[\\w[^\]]*\])\)/.exec(source)?.[0]
   if (start === undefined || keyword === undefined || others.length > 0 || source.includes('|')) return false
   const rest = source

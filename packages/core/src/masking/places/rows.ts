@@ -56,8 +56,12 @@ export class Rows {
     if ((bits & twoApart) === 0 && (bits & fourByTwo) !== fourByTwo && (bits & fourByThree) !== fourByThree)
       return undefined
     if (at - this.#lastReturn <= 64) return this.#returned(bits, at)
+    // Far from digits, only a row matters that goes on further than is seen.
+    if (at - lastDigit >= seen && bits >>> (seen - longestStep) === 0 && !this.#isAtWithin(at, seen, longestStep))
+      return undefined
     // No blank is between two of a row.
-    const [least, most] = code === 0x20 ? [Math.max(2, back), Math.min(back, longestStep)] : [2, longestStep]
+    const least = code === 0x20 && back > 2 ? back : 2
+    const most = code === 0x20 && back < longestStep ? back : longestStep
     for (let step = least; step <= most; step += 1) {
       const reach = reachOf(bits, step)
       if (reach === 0) continue
@@ -100,7 +104,7 @@ export class Rows {
   #goesOn(at: number, step: number): boolean {
     const units = this.#units
     const code = units[at]
-    if (at + step >= this.#text.length || units[at + step] !== code) return false
+    if (units[at + step] !== code) return false
     for (let place = at + 1; code === 0x20 && place < at + step; place += 1) if (units[place] === code) return false
     return true
   }

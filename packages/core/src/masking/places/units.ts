@@ -31,7 +31,7 @@ let free: Room | undefined = new Room(room)
 
 /**
  * Shows the UTF-16 code units of a text as numbers while `look` runs, and returns what it does: a string tells each of them
- * several times as slowly. Behind them are others, so `look` must know the length of the text.
+ * several times as slowly. Behind the last one are zeros, or nothing.
  */
 export function withUnits<T>(text: string, look: (units: Uint16Array) => T): T {
   // Whoever looks may look at other texts meanwhile.
