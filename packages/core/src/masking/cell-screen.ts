@@ -2,6 +2,7 @@ import { defaultThreshold, type Detector } from './detector.js'
 import { FarSighted } from './places/known-detectors.js'
 import { isDigest } from './places/digests.js'
 import { hasRows } from './places/byte-rows.js'
+import { isWordAt } from './places/keyword-ends.js'
 import { keywords, phoneList } from './places/keyword-places.js'
 import { isCountry } from './places/number-places.js'
 import { separators } from './views/regular.js'
@@ -40,17 +41,14 @@ const [fewestToCall, fewest, fewestInRow] = [7, 9, 5]
 /** So many colons, each near the one before, may be an IPv6 address: those with fewer have dots, or two colons together. */
 const [fewestColons, nearColon] = [7, 5]
 
-/** The state in which only a word of telephones has ended, by state. */
-const isCalled = new Map<number, boolean>()
-
 /**
  * The same as whether `hotPlaces` knows a place in the text that may hold something, or too often yes: by counts and by words
  * instead of by detectors. All that is not ASCII, and all that a view may read otherwise, counts.
  */
 function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
   if (isDigest(bytes, start, end)) return isPackedIn(bytes, start, end)
-  const { columns, table } = keywords
-  let state = 0
+  const { all, bits, codes } = keywords
+  let ends = 0
   let run = start
   let digits = 0
   let chain = 0
@@ -65,11 +63,13 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     const code = bytes[at] ?? 0
     const kind = kinds[code] ?? special
     if ((kind & special) !== 0) return true
-    state = table[state + (columns[code] ?? 0)] ?? 0
-    if (state < 0) {
-      state = ~state
-      if (!endsCall(state)) return true
-      isCall = true
+    ends = ((ends << 6) | (codes[code] ?? 0)) & all
+    if (((bits[ends >> 5] ?? 0) & (1 << (ends & 31))) !== 0) {
+      for (const word of keywords.wordsOf(ends)) {
+        if (!isWordAt(bytes, at, word)) continue
+        if (word.list !== phoneList) return true
+        isCall = true
+      }
     }
     if ((kind & digit) !== 0) {
       if (gap > 0) {
@@ -107,14 +107,6 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
   if (isLong && isCall) return true
   if (isParted && digits >= fewestInRow && hasRows(bytes, start, end)) return true
   return end - run >= shortestRun && isPackedIn(bytes, run, end)
-}
-
-function endsCall(state: number): boolean {
-  const known = isCalled.get(state)
-  if (known !== undefined) return known
-  const ends = keywords.listsOf(state).every((list) => list === phoneList)
-  isCalled.set(state, ends)
-  return ends
 }
 
 /** Whether an IBAN may have its first check digit at `at`: behind the letters of its country, which no letter or digit is before. */

@@ -1,3 +1,4 @@
+import { isWordAt } from './keyword-ends.js'
 import { digestWords } from './keyword-places.js'
 import { isCountry } from './number-places.js'
 
@@ -13,16 +14,15 @@ const fewestDigits = 12
  * numbers but cards and accounts, which begin with the letters of a country.
  */
 export function isDigest(bytes: Uint8Array, start: number, end: number): boolean {
-  const { columns, table } = digestWords
-  let state = 0
+  let ends = 0
   let letters = 0
   let run = start
   for (let at = start; at < end; at += 1) {
     const code = bytes[at] ?? 0
     const kind = kinds[code] ?? 0
     if (kind === 0) return false
-    state = table[state + (columns[code] ?? 0)] ?? 0
-    if (state < 0) return false
+    ends = ((ends << 6) | (digestWords.codes[code] ?? 0)) & digestWords.all
+    if (digestWords.mayEnd(ends) && digestWords.wordsOf(ends).some((word) => isWordAt(bytes, at, word))) return false
     if (kind === 1) continue
     if (at - run >= fewestDigits) return false
     run = at + 1

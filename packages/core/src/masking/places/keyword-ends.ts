@@ -28,6 +28,11 @@ export class KeywordEnds {
     for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
   }
 
+  /** Whether a word may end in three letters. */
+  mayEnd(ends: number): boolean {
+    return ((this.bits[ends >> 5] ?? 0) & (1 << (ends & 31))) !== 0
+  }
+
   /** The words that end in three letters. */
   wordsOf(ends: number): readonly KeywordOf[] {
     return this.#words[this.#places[ends] ?? 0] ?? []
@@ -50,7 +55,7 @@ export class KeywordEnds {
 }
 
 /** Whether a word in lower case ends with the unit at `at`. */
-export function isWordAt(units: Uint16Array, at: number, { letters }: KeywordOf): boolean {
+export function isWordAt(units: Uint16Array | Uint8Array, at: number, { letters }: KeywordOf): boolean {
   const start = at + 1 - letters.length
   for (let index = 0; index < letters.length; index += 1)
     if (lower(units[start + index] ?? 0) !== letters[index]) return false

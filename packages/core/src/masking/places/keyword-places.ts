@@ -62,7 +62,9 @@ export const phoneList = 0
 export const keywords = new KeywordEnds(lists.map(({ words }) => words))
 
 /** The words that may be a part of a digest. */
-export const digestWords = keywordTable([lists.flatMap(({ words }) => words).filter((word) => /^[\da-f]+$/.test(word))])
+export const digestWords = new KeywordEnds([
+  lists.flatMap(({ words }) => words).filter((word) => /^[\da-f]+$/.test(word)),
+])
 
 /** The place that is hot because a word of a list ends at `end`. */
 export function keywordPlace(list: number, text: string, end: number): Span | undefined {
