@@ -54,7 +54,6 @@ export const lineageGivenGuards = [
   ),
   guard('set operations compare', source('select'), 'walk.meetings?.link([sources])', 'void sources'),
   guard('what SELECT INTO stores is no output', nodes, " || nodeOf(body, 'intoClause') !== undefined", ''),
-  guard('arms of a set operation are no outputs', nodes, " || textOf(body, 'op') !== 'SETOP_NONE'", ''),
   guard('LIMIT meets nothing', nodes, "nodeOf(node, 'limitCount'), ", ''),
   guard('OFFSET meets nothing', nodes, "nodeOf(node, 'limitOffset'), ", ''),
   guard('IS NULL meets nothing', nodes, "nodeOf(node, 'limitOffset'), tested", "nodeOf(node, 'limitOffset')"),

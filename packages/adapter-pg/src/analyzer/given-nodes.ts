@@ -1,5 +1,5 @@
 import { constantInteger } from './constants.js'
-import { bodyOf, listOf, nodeOf, textOf, type TreeNode, type TreeValue, type TypedNode, unwrap } from './tree.js'
+import { bodyOf, listOf, nodeOf, type TreeNode, type TreeValue, type TypedNode, unwrap } from './tree.js'
 
 /** The nodes of a text that stand for values. */
 export interface GivenNodes {
@@ -54,7 +54,6 @@ function freeIn(node: TreeNode): readonly TreeNode[] {
 function outputsOf({ body, type }: TypedNode): readonly TreeNode[] {
   const inner = type === 'ExplainStmt' ? unwrap(nodeOf(body, 'query')) : undefined
   if (inner !== undefined) return outputsOf(inner)
-  if (type !== 'SelectStmt' || textOf(body, 'op') !== 'SETOP_NONE' || nodeOf(body, 'intoClause') !== undefined)
-    return []
+  if (type !== 'SelectStmt' || nodeOf(body, 'intoClause') !== undefined) return []
   return listOf(body, 'targetList').map((item) => nodeOf(bodyOf(item, 'ResTarget') ?? {}, 'val') ?? {})
 }

@@ -25,7 +25,8 @@ export interface ColumnLookup extends ColumnSource {
 
 /**
  * A value that stands in the action itself: a parameter (its number, from 1), or what stands from `start` up to `end` in the text,
- * in UTF-16 units. Comments count, because they may hold anything.
+ * in UTF-16 units. Comments count, because they may hold anything; words of the language like NULL do not, unless they are the
+ * value itself, like TRUE. A sign right before a number belongs to it.
  */
 export interface GivenValue {
   readonly place: { readonly parameter: number } | { readonly start: number; readonly end: number }
