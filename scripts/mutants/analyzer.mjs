@@ -15,8 +15,8 @@ export const analyzer = [
   {
     name: 'what is nested too deep is opaque',
     file: source('walk'),
-    find: "    if (this.#depth >= maxDepth) {\n      this.opaque('nested too deep', type)\n      return\n    }\n    if (!cannotFail(type)) this.flows.mayFail()\n    this.#depth += 1\n    handler",
-    replace: '    this.#depth += 1\n    handler',
+    find: "    if (this.#depth >= maxDepth) {\n      this.opaque('nested too deep', type)\n      return\n    }\n    if (!cannotFail(type)) this.flows.mayFail()\n    this.#depth += 1\n    if (this.meetings",
+    replace: '    this.#depth += 1\n    if (this.meetings',
     tests: test('facts'),
   },
   {

@@ -117,7 +117,7 @@ export const lineageGivenGuards = [
   ),
   guard('what chooses rows has none outside', meetings, 'this.into(this.elsewhere, visit)', 'visit()'),
   guard('queries inside are apart', meetings, 'this.#meetings.apart(() => {', '[0].forEach(() => {'),
-  guard('queries of views compare', source('range-values'), 'walk.meetings?.link([chosenBy])', 'void chosenBy'),
+  guard('queries of views compare', source('range-values'), 'walk.meetings?.link([sourcesOf(elsewhere)])', 'void 0'),
   guard('USING compares', source('joins'), 'walk.meetings.compare(read)', 'read()'),
   guard(
     'excluded is what is given',

@@ -37,10 +37,9 @@ export function followRows(walk: Walk, relation: Relation): void {
   const isSecured = relation.rowSecurity && !bypassesPolicies(walk, undefined)
   if (!total || isSystemView || isSecured || relation.kind === 'foreign-table') flows.mayFail()
   if (read.length === 0) return
-  const chosenBy = sourcesOf(elsewhere)
-  flows.divert([{ sources: chosenBy }])
+  flows.divert([{ sources: sourcesOf(elsewhere) }])
   // The query of a view may compare them with each other.
-  walk.meetings?.link([chosenBy])
+  walk.meetings?.link([sourcesOf(elsewhere)])
   const behind = sourcesOf(read)
   flows.dropped.parts.add(behind)
   flows.everything.parts.add(behind)
