@@ -64,5 +64,6 @@ export const copyMaskGuards = [
   ['words for a header', told, analyzer('copy-format'), 'Object.hasOwn(truths, word) ? truths[word] : undefined', 'truths[word] ?? true'],
   ['numbers for a header', told, analyzer('copy-format'), "[false, true][numberOf(number, 'ival')]", "numberOf(number, 'ival') > 0"],
   ['columns behind some that are not known', told, analyzer('copy-out'), 'given?.some(({ rest }) => rest === true) !== false', 'given === undefined'],
+  ['nothing is sent that cannot be searched', ['packages/adapter-pg/test/door/masked-copy.int.test.ts'], door('statement-flow'), 'analysis.copiesOut.some(({ format }) => format === undefined)', 'analysis.copiesOut.length < 0'],
   ['several statements', told, analyzer('analyse'), 'statements.length > 1 ? walk.copiesOut.map(ofUnknownColumns) : walk.copiesOut', 'walk.copiesOut'],
 ].map(([name, tests, file, find, replace]) => ({ name, file, find, replace, tests })) // prettier-ignore

@@ -24,7 +24,7 @@ import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
-import { outdated, restless, runsInParse, unread } from './undecidable.js'
+import { outdated, restless, runsInParse, unread, unsearchable } from './undecidable.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
@@ -253,19 +253,18 @@ export class StatementFlow {
     return text + texts.join('')
   }
 
-  #passage(admission: Admission, analysis: Analysis, text: string, state: ServerState): Passage | 'stale' {
-    switch (admission.outcome) {
-      case 'permitted':
-        return {
-          outcome: 'permitted',
-          run: new Run(admission.permit, analysis, state),
-          sent: this.#signed(text, admission.permit.actionId),
-        }
-      case 'refused':
-        return admission
-      case 'stale':
-        return 'stale'
-    }
+  #passage(
+    admission: Admission,
+    analysis: Analysis,
+    text: string,
+    state: ServerState,
+  ): MaybePromise<Passage | 'stale'> {
+    if (admission.outcome === 'stale') return 'stale'
+    if (admission.outcome === 'refused') return admission
+    const { permit } = admission
+    if (permit.masks !== undefined && analysis.copiesOut.some(({ format }) => format === undefined))
+      return andThen(permit.settle({ outcome: 'not-run' }), () => ({ outcome: 'refused', refusal: unsearchable }))
+    return { outcome: 'permitted', run: new Run(permit, analysis, state), sent: this.#signed(text, permit.actionId) }
   }
 
   #ownText(analysis: Analysis, extended: boolean): MaybePromise<OwnText> {

@@ -29,6 +29,14 @@ export const runsInParse: DoorRefusal = {
   sqlState: '0A000',
 }
 
+/** What comes could not be searched: the rows of one COPY of the statement. */
+export const unsearchable: DoorRefusal = {
+  code: 'ERR_PROTOCOL_REFUSED',
+  message: 'refused: the policy searches values that COPY would hand out in a way that is not known',
+  rules: [],
+  hint: 'use the formats text, csv and binary, and the encoding UTF8; or read them with SELECT',
+}
+
 /** No look at the catalog was the last. */
 export const restless: DoorRefusal = {
   code: 'ERR_TARGET_UNSAFE',
