@@ -78,12 +78,7 @@ export const lineageNameGuards = [
   guard('NONE is who logged in', names, "role?.toLowerCase() === 'none' ? state.sessionUser : role", 'role'),
   guard('a role may use other schemas', names, 'found.length > 1 || found.some', 'found.some'),
   guard('a role may have one of a name', names, ' || found.some((schema) => !before.includes(schema))', ''),
-  guard(
-    'a schema of the role is looked into where the path says so',
-    names,
-    "schema === '$user' ? (user ?? '') : schema)\n  const possible",
-    "schema === '$user' ? '' : schema)\n  const possible",
-  ),
+  guard('a schema of the role is looked into where the path says so', names, "(user ?? '')", "''"),
   guard(
     'but relations by the first',
     names,

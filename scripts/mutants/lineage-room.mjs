@@ -107,7 +107,6 @@ export const lineageRoomGuards = [
     '1',
   ),
   guard('groups have rows without a value', 'one-row', 'notNull && names.has(name)', 'names.has(name)'),
-  guard('grouping sets have groups of all rows', 'one-row', ' || groups.includes(undefined)', ''),
   guard(
     'what joins multiplies the rows of a key',
     'one-row',

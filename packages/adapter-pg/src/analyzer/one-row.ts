@@ -27,8 +27,7 @@ export function choosesByKey(walk: Walk, select: TreeNode, scope: Scope): boolea
 export function groupsByKey(select: TreeNode, scope: Scope): boolean {
   const relation = onlyTable(select, scope)
   const groups = listOf(select, 'groupClause').map((item) => columnIn(item, scope))
-  // GROUPING SETS have groups of all rows.
-  if (relation === undefined || groups.includes(undefined)) return false
+  if (relation === undefined) return false
   const names = new Set(groups.flatMap((group) => (group?.isOwn === true ? group.column : [])))
   return holdsKey(
     relation,

@@ -176,7 +176,7 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
     'customers.email > customers.email customers.id',
   ],
   [
-    "SELECT concat(email, ARRAY(SELECT 'x'::text FROM customers LIMIT 20000)) FROM customers",
+    "SELECT ROW(email, ARRAY(SELECT 'x'::text FROM customers LIMIT 20001)) FROM customers",
     'customers.email > customers.email',
   ],
   [

@@ -239,7 +239,10 @@ describe('a path on which names are looked up', () => {
   })
 
   it('has the schemas that a role may use', async () => {
-    const both = settings('hr, shop')
+    const both = { ...settings('hr, shop'), searchPath: ['pg_catalog', 'hr', 'shop'] }
+    const own = { ...settings('"$user", public'), searchPath: ['pg_catalog', 'public'] }
+    expect(await toldOf('SET ROLE hr', { catalog: twice, state: own })).toBe('unknown > *.*')
+    expect(await toldOf('SET ROLE hr', { state: own })).toBe('unknown')
     expect(await toldOf('SET ROLE nobody', { catalog: twice, state: both })).toBe('unknown > *.*')
     expect(await toldOf('SET ROLE nobody', { state: both })).toBe('unknown')
     expect(await toldOf('SET ROLE nobody', { catalog: twice, state: settings('a.b') })).toBe('unknown > *.*')
