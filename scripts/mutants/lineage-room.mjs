@@ -88,12 +88,6 @@ export const lineageRoomGuards = [
     'args.length === 0',
   ),
   guard(
-    'a subquery is a query of its own',
-    'row-count',
-    "  if (bodyOf(node, 'SubLink') !== undefined) return false\n",
-    '',
-  ),
-  guard(
     'columns around are not its own',
     'row-count',
     'found !== undefined && scope.ranges.includes(found.range)',
