@@ -44,6 +44,7 @@ describe('what is folded or decoded', () => {
     ['an address in base64 with a line break', base64(Buffer.from('\u00ffa@\nb.de\u00ff\u00ff\u00ff\u00ff', 'latin1'))],
     ['a card in a row that goes on in words', `371.449.635.398.431${'.abc'.repeat(14)}`],
     ['addresses in base64 wherever their letters stand', base64('~a~b ~c@de.fr ~~ ')],
+    ['a card in groups of two', 'so 41.11.11.11.11.11.11.11 is'],
     ['a telephone number of eight digits', 'so +676 21234 it is'],
     ['a telephone number of seven digits behind a word', 'call 0301234 now'],
     [
