@@ -12,7 +12,12 @@ export const lineageCollationGuards = [
   guard('a parameter may bring one', 'literals', 'if (mayBringCollation(type)) walk.flows.collate()', ''),
   guard('names have one of their own', 'totality', 'new Set([19, 1003])', 'new Set([1003])'),
   guard('lists of names, too', 'totality', 'new Set([19, 1003])', 'new Set([19])'),
-  guard('columns bring theirs', 'flows', 'this.#frame.collations += collations', ''),
+  guard(
+    'columns bring theirs',
+    'flows',
+    'sources, total }: ColumnFlow): void {\n    this.#frame.collations += collations',
+    'sources, total }: ColumnFlow): void {',
+  ),
   guard('columns of the server may have any', 'range-values', 'if (isSystemRelation(relation)) return Infinity', ''),
   guard('columns have what the catalog says', 'range-values', ' || relation.collated.has(column.number)', ''),
   {

@@ -125,8 +125,8 @@ export const lineageFailureGuards = [
   {
     name: 'a call may fail',
     file: source('totality'),
-    find: '  if (!isTotal) walk.flows.mayFail()\n  // It may',
-    replace: '  // It may',
+    find: '  if (!isTotal) walk.flows.mayFail()\n  walk.flows.multiply',
+    replace: '  walk.flows.multiply',
     tests,
   },
   {

@@ -223,7 +223,7 @@ export const lineageGuards = [
   {
     name: 'so does whether COALESCE needed another value',
     file: source('expressions'),
-    find: '  walk.flows.aside(() => walk.visit(first, scope))',
+    find: '  walk.flows.asideOf(() => walk.visit(first, scope))',
     replace: '  walk.visit(first, scope)',
     tests,
   },

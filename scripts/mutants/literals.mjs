@@ -8,8 +8,8 @@ export const literalGuards = [
   {
     name: 'a literal may become a value of a type that the text has',
     file: source('literals'),
-    find: "    walk.untyped.add('literal')\n  }\n}\n\n/** Characters",
-    replace: '  }\n}\n\n/** Characters',
+    find: "    walk.untyped.add('literal')\n  }\n}\n\n/** A parameter",
+    replace: '  }\n}\n\n/** A parameter',
     tests: literals,
   },
   {

@@ -11,8 +11,8 @@ const screen = [
   ['controls are looked at', " || (code < 0x20 && unit !== '\\t')", ''],
   ['the last control is looked at', 'code < 127; code', 'code < 128; code'],
   ['digests that are encoded are looked at', 'return isPackedIn(bytes, start, end)', 'return false'],
-  ['words are looked for', 'if (!endsCall(state)) return true', ''],
-  ['a word of telephones speaks for a number', '      isCall = true\n    }', '    }'],
+  ['words are looked for', 'if (word.list !== phoneList) return true', ''],
+  ['a word of telephones speaks for a number', '        isCall = true\n      }', '      }'],
   ['a plus makes a number to call', 'else if (before === 0x2b) isCall = true', ''],
   [
     'seven digits are enough to call',
@@ -55,7 +55,7 @@ const byteRows = [
 
 const digests = [
   ['what is no hexadecimal digit is no digest', 'if (kind === 0) return false', ''],
-  ['words are looked for in digests', 'if (state < 0) return false', ''],
+  ['words are looked for in digests', 'digestWords.mayEnd(ends) && ', 'false && '],
   ['cards before letters are looked at', 'if (at - run >= fewestDigits) return false', ''],
   ['cards behind them are', 'end - run < fewestDigits && ', ''],
   ['numbers alone are', 'letters > 0 && ', ''],

@@ -72,8 +72,8 @@ export const path = [
   {
     name: 'approvers are asked about the bound that counts',
     file: enforce,
-    find: 'maxAffected: decision.obligations.maxAffected?.rows,',
-    replace: '',
+    find: 'const maxAffected = obligations.maxAffected?.rows',
+    replace: 'const maxAffected = undefined',
     tests: affected,
   },
   {
@@ -121,7 +121,7 @@ export const path = [
   {
     name: 'nothing is held inside a transaction',
     file: enforce,
-    find: "if (request.inTransaction && decision.obligations.holdInTransaction === 'deny')",
+    find: "if (request.inTransaction && obligations.holdInTransaction === 'deny')",
     replace: 'if (false)',
     tests: admit,
   },

@@ -113,7 +113,7 @@ export const sessionEndGuards = [
   {
     name: 'requests count against what a session may write',
     file: 'packages/core/src/enforce.ts',
-    find: '  requester.spend(requestedCharacters(requester, request.action))\n',
+    find: '  requester.spend(requestedCharacters(requester, action))\n',
     replace: '',
     tests: ['packages/core/test/enforce/admit.test.ts'],
   },
