@@ -6,6 +6,7 @@ import {
   parseResource,
   parseResourcePattern,
   patternMatches,
+  requestFor,
   requestView,
 } from '@bothkeys/core/relay'
 import type { PersonView, ShownRequest } from './ports.js'
@@ -41,8 +42,10 @@ export function maskedViews(
     const covering = read.filter((mask) => mask.covers(request))
     const isClear = covering.every((mask) => roles.some((role) => mask.clearFor.has(role)))
     const views = isClear ? clear : masked
-    const known = views.get(request) ?? (isClear ? clearView(request) : maskedView(request))
-    views.set(request, known)
+    // What the engine's policy masks is for others to see than what is masked here.
+    const seen = isClear ? requestFor(request, roles) : request
+    const known = views.get(seen) ?? (isClear ? clearView(seen) : maskedView(seen))
+    views.set(seen, known)
     return known
   }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { BothKeysError } from '@bothkeys/core'
 import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
-import { limited, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
+import { limited, requestFor, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
 import { checkedDecision, isAbove } from './checked-decision.js'
 import type { DeskParts } from './desk-parts.js'
 import { answerBody, historyLine, requestBody } from './desk-record.js'
@@ -225,7 +225,10 @@ export class RelayDesk implements Desk {
     const outside = entry.enter(known.person, atMs)
     if (outside !== undefined) return outside
     try {
-      const evidence = await untilAborted(sign(entry.request, decision, decision.level, atMs), signal, 'signing')
+      // Signed is what they were shown: the view may be one in which nothing is hidden.
+      const clear = requestFor(entry.request, known.roles)
+      const seen = clear.view.digest === view.digest ? clear : entry.request
+      const evidence = await untilAborted(sign(seen, decision, decision.level, atMs), signal, 'signing')
       const { level, person, reason, via } = decision
       const answer = {
         decision: decision.decision,
@@ -237,7 +240,7 @@ export class RelayDesk implements Desk {
         evidence,
         person: known.person,
       }
-      return await this.#keepAnswer(entry, answer, view.masked, signal)
+      return await this.#keepAnswer(entry, answer, { seen, masked: view.masked }, signal)
     } finally {
       entry.leave(known.person)
     }
@@ -250,7 +253,7 @@ export class RelayDesk implements Desk {
   async #keepAnswer(
     entry: PendingEntry,
     answer: Omit<KeptAnswer, 'n'>,
-    masked: boolean,
+    shown: Shown,
     signal: AbortSignal,
   ): Promise<KeptAnswer | DeskRefusal> {
     const { id } = entry.request
@@ -263,7 +266,7 @@ export class RelayDesk implements Desk {
         const whyNot = this.#whyNotPending(id)
         if (whyNot !== undefined) return whyNot
         const numbered = { ...answer, n: ++entry.lastN }
-        await this.#store(entry.request, numbered, masked, until)
+        await this.#store(shown, numbered, until)
         // What ended meanwhile goes from disk with its request, next.
         if (entry.isOver) return 'over'
         entry.add(numbered)
@@ -273,7 +276,7 @@ export class RelayDesk implements Desk {
     )
   }
 
-  async #store(request: RelayedRequest, answer: KeptAnswer, masked: boolean, signal: AbortSignal): Promise<void> {
+  async #store({ masked, seen: request }: Shown, answer: KeptAnswer, signal: AbortSignal): Promise<void> {
     const { record, store } = this.#parts
     try {
       await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')
@@ -340,6 +343,13 @@ export class RelayDesk implements Desk {
     const events = this.#events as EventEmitter
     events.emit(event, ...args)
   }
+}
+
+/** What a decision is about, as it was shown. */
+interface Shown {
+  readonly seen: RelayedRequest
+  /** Whether the relay withheld statement and parameters. */
+  readonly masked: boolean
 }
 
 function isSame({ subject }: RelayedRequest, { subject: other }: RelayedRequest): boolean {

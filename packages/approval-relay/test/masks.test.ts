@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { requestBody } from '../src/pages/request-page.js'
+import { claimsOf } from './support/claims.js'
 import { envelopeOf } from './support/envelopes.js'
 import type { RequestParts } from './support/envelopes.js'
 import { never, people, RelayStage } from './support/relay-stage.js'
@@ -47,7 +48,12 @@ describe('a request about what is masked', () => {
 
   it('is withheld all the same where the policy masks a part of it, with what stands for its text', async () => {
     const stage = await RelayStage.open({ masks })
-    const hidden = { rules: [{ rule: 'pii', values: null }], text: 'update c0lumn', spans: [], parameters: [1] }
+    const hidden = {
+      rules: [{ rule: 'pii', values: null, except: [] }],
+      text: 'update c0lumn',
+      spans: [],
+      parameters: [1],
+    }
     const { ann, bob, id } = await views(stage, { ...secret, hidden })
     expect(ann).toMatchObject({ masked: false, complete: false, allowUpTo: 'channel' })
     expect(ann?.text).toContain('| update c0lumn')
@@ -61,7 +67,7 @@ describe('a request about what is masked', () => {
     const stage = await RelayStage.open()
     const start = secret.text.indexOf("'")
     const hidden = {
-      rules: [{ rule: 'pii', values: 2 }],
+      rules: [{ rule: 'pii', values: 2, except: [] }],
       text: null,
       spans: [{ start, end: secret.text.indexOf("'", start + 1) + 1 }],
       parameters: [1],
@@ -96,6 +102,31 @@ describe('a request about what is masked', () => {
       decided: true,
       level: 'channel',
     })
+  })
+
+  it('is shown in clear to those whom the policy leaves out, who sign what they saw', async () => {
+    const stage = await RelayStage.open()
+    const hidden = {
+      rules: [{ rule: 'pii', values: 1, except: ['pii'] }],
+      text: 'update c0lumn',
+      spans: [],
+      parameters: [1],
+    }
+    const { ann, anybody, bob, id } = await views(stage, { ...secret, hidden })
+    expect(ann).toMatchObject({ complete: true, hidden: false, allowUpTo: 'phishing-resistant' })
+    expect(ann?.text).toContain('4111-s3cret')
+    for (const masked of [bob, anybody]) {
+      expect(masked).toMatchObject({ complete: false, hidden: true, allowUpTo: 'channel' })
+      expect(JSON.stringify(masked)).not.toMatch(/4111|s3cret-parameter/)
+    }
+    expect(JSON.stringify(stage.desk.entry(id))).not.toMatch(/4111|s3cret-parameter/)
+    expect(await stage.decide('bob', id, { viewDigest: ann?.digest ?? '' })).toMatchObject({ reason: 'other-view' })
+    expect(await stage.decide('ann', id)).toMatchObject({ decided: true, level: 'signed' })
+    const [answer] = stage.desk.entry(id)?.answers ?? []
+    expect(answer).toMatchObject({ decision: 'allow', level: 'signed' })
+    const { body } = await stage.orders.answers(id)
+    const [{ evidence }] = body['answers'] as [{ evidence: string }]
+    expect(claimsOf(evidence)).toMatchObject({ req: id, dec: 'allow', view: ann?.digest })
   })
 
   it('cannot be allowed at signed by whoever was shown a part, and can be denied', async () => {

@@ -26,7 +26,9 @@ interface Asking {
 export function heldCall({ engine, masking }: Asking, requester: Requester, asking: Asked): HeldCall {
   const { masks, policy, ...asked } = asking
   const { principal } = requester
-  const hidden = masks && hiddenFromApprovers(asked.action, masks, masking.detecting(principal, policy, masks))
+  const detecting = masks && masking.detecting(principal, policy, masks)
+  const exceptions = (rule: string): Iterable<string> => policy.masks?.get(rule)?.except ?? []
+  const hidden = masks && hiddenFromApprovers(asked.action, masks, detecting, exceptions)
   return {
     ...asked,
     hidden,

@@ -1,4 +1,4 @@
-import type { GivenValues, HiddenValues } from './approvals/hidden-values.js'
+import type { GivenValues, HiddenValues, HidingRule } from './approvals/hidden-values.js'
 import type { Action } from './model/action.js'
 import { canonicalJson } from './model/canonical-json.js'
 import type { MaskObligation } from './model/mask-obligation.js'
@@ -19,6 +19,7 @@ export function hiddenFromApprovers(
   { description, parameters }: Pick<Action, 'description' | 'parameters'>,
   { given }: Pick<MaskObligation, 'given'>,
   detecting: Detecting | undefined,
+  exceptions: (rule: string) => Iterable<string>,
 ): HiddenValues | undefined {
   const all = 'all' in given ? given.all : []
   const { recordedText } = description
@@ -36,7 +37,7 @@ export function hiddenFromApprovers(
   const spans = hidden.flatMap((each) => ('start' in each ? [each] : []))
   const numbers = hidden.flatMap((each) => ('parameter' in each ? [each.parameter] : []))
   return Object.freeze({
-    rules: counted(hidden, all),
+    rules: counted(hidden, all).map((each) => Object.freeze({ ...each, except: [...exceptions(each.rule)].sort() })),
     // What is found in a text without values stands in a name: then nothing of it is shown.
     text: text !== null && isFoundInText ? '' : text,
     spans: text === null ? joined(spans) : Object.freeze([]),
@@ -45,7 +46,7 @@ export function hiddenFromApprovers(
 }
 
 /** How many values each rule hides; null for one that hides whatever stands in the text. */
-function counted(hidden: readonly Hidden[], all: readonly string[]): HiddenValues['rules'] {
+function counted(hidden: readonly Hidden[], all: readonly string[]): readonly Omit<HidingRule, 'except'>[] {
   const counts = new Map<string, number | null>(all.map((rule) => [rule, null]))
   for (const { rules } of hidden) {
     for (const rule of rules) {
@@ -53,7 +54,7 @@ function counted(hidden: readonly Hidden[], all: readonly string[]): HiddenValue
       if (count !== null) counts.set(rule, (count ?? 0) + 1)
     }
   }
-  return Object.freeze([...counts].map(([rule, values]) => Object.freeze({ rule, values })))
+  return [...counts].map(([rule, values]) => ({ rule, values }))
 }
 
 type Span = HiddenValues['spans'][number]

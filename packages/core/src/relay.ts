@@ -2,7 +2,7 @@
 export { effectInWords } from './approvals/effect-words.js'
 export { estimateInWords } from './approvals/estimate-words.js'
 export type { RelayedRequest } from './approvals/read-request.js'
-export { maxRequestBytes, readRequest } from './approvals/read-request.js'
+export { maxRequestBytes, readRequest, requestFor } from './approvals/read-request.js'
 export { requestEnvelope } from './approvals/request-envelope.js'
 export type { ShownFacts, ShownRequester } from './approvals/request-view.js'
 export { digestPrefix, requestView } from './approvals/request-view.js'

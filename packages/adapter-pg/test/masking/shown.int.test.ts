@@ -9,6 +9,7 @@ import { CanarySearch } from './support/canary-search.js'
 const seed = `
 create table users (id integer primary key, email text, name text, loud text generated always as (upper(email)) stored);
 create table orders (id integer primary key, note text) ;
+create table accounts (id integer, raw text, loud text generated always as (upper(raw)) stored);
 create view contacts as select id, email as address from users;
 create table logs (at integer, email text) partition by list (at);
 create table logs_1 partition of logs for values in (1);
@@ -59,7 +60,7 @@ describe('what approvers see of an action at a real server', () => {
           {
             id: 'pii',
             target: 'db',
-            columns: ['public.users.email', 'public.users.loud', 'public.logs_1.email'],
+            columns: ['public.users.email', 'public.users.loud', 'public.logs_1.email', 'public.accounts.loud'],
             with: 'redact',
             lookup: { distinct: '500/h' },
           },
@@ -110,6 +111,7 @@ describe('what approvers see of an action at a real server', () => {
     ['what is inserted without columns', `insert into users values (7, $1, 'x')`, [literal]],
     ['what is written to a partition', `insert into logs values (1, '${literal}')`, []],
     ['what another column is made of', `update users set email = '${literal}'`, []],
+    ['what a masked column is generated from', `insert into accounts (id, raw) values (1, '${literal}')`, []],
     ['a dollar-quoted literal', `update users set email = $q$${literal}$q$ where id = 1`, []],
     ['an escaped literal', `update users set email = E'\\x71${literal.slice(1)}' where id = 1`, []],
     [

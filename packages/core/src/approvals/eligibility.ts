@@ -6,6 +6,7 @@ import { lowerLevel } from '../model/level.js'
 import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import { quoteSegment } from '../policy/resource-pattern.js'
+import { maySee } from './hidden-values.js'
 import type { HoldFacts } from './request.js'
 
 /** Why somebody may not decide a request. */
@@ -17,6 +18,7 @@ export interface Ineligibility {
     | 'not-independent'
     | 'no-role'
     | 'no-approve-duty'
+    | 'may-not-see'
     | 'does-not-hold'
   /** The dimensions that conflict with the requester's, for `not-independent`. */
   readonly dimensions?: readonly IndependenceDimension[]
@@ -30,6 +32,8 @@ export interface Candidate {
   readonly stage?: string | undefined
   /** How the vote was given. Undefined: as well as the approver is proven. */
   readonly level?: ApprovalLevel
+  /** Whether it is a yes to a view in which nothing is hidden of what masks hide. */
+  readonly sawClear?: boolean | undefined
 }
 
 /**
@@ -55,6 +59,9 @@ export function ineligibility(
     const named = stages.flatMap((stage) => stage.independent)
     return { reason: 'not-independent', dimensions: conflicts(hold.requester, approver, named) }
   }
+  // Whoever showed it to them does not decide who may see it.
+  if (candidate.sawClear === true && (hold.hidden === undefined || !maySee(hold.hidden, roles)))
+    return { reason: 'may-not-see' }
   if (!mayApprove(hold, candidate, policy)) return { reason: 'no-approve-duty' }
   return hold.requirement.approverMustHold && !mayDo(hold, candidate, policy) ? { reason: 'does-not-hold' } : undefined
 }

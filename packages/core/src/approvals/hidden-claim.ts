@@ -24,8 +24,12 @@ export function hiddenOf(read: Reader, value: unknown): HiddenValues | undefined
 }
 
 function ruleOf(read: Reader, value: unknown): HiddenValues['rules'][number] {
-  const { rule, values } = read.only(['rule', 'values'], value, 'hidden')
-  return Object.freeze({ rule: read.name(rule, 'hidden'), values: values === null ? null : wholeOf(read, values) })
+  const { except, rule, values } = read.only(['except', 'rule', 'values'], value, 'hidden')
+  return Object.freeze({
+    rule: read.name(rule, 'hidden'),
+    values: values === null ? null : wholeOf(read, values),
+    except: Object.freeze(read.list(except, 'hidden').map((role) => read.name(role, 'hidden'))),
+  })
 }
 
 function spanOf(read: Reader, value: unknown): HiddenValues['spans'][number] {

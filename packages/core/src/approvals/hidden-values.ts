@@ -1,13 +1,22 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { SnapshotValue } from '../model/snapshot.js'
 
+/** A rule that hides something. */
+export type HidingRule = {
+  readonly rule: string
+  /** How many values it hides. Null: of the text nobody can tell. */
+  readonly values: number | null
+  /** The roles from which it hides nothing. */
+  readonly except: readonly string[]
+}
+
 /**
  * What masks of the policy hide of an action from whoever is asked about it: places, so that whoever has the exact action hides the
  * same and makes the same view.
  */
 export type HiddenValues = {
-  /** Each rule that hides something, with how many values. Null: of the text nobody can tell. */
-  readonly rules: readonly { readonly rule: string; readonly values: number | null }[]
+  /** The rules that hide something. */
+  readonly rules: readonly HidingRule[]
   /** What stands for the text: it without any value, as the engine writes it, where nobody can tell which ones to hide. */
   readonly text: string | null
   /** What of the text is hidden: each from its start up to its end in UTF-16 units, in order and apart. */
@@ -62,4 +71,14 @@ export function hiddenInWords({ rules }: HiddenValues, word: (name: string) => s
 /** As it travels: with null where nothing is hidden, so that whoever leaves it out says nothing. */
 export function hiddenClaim(hidden: HiddenValues | undefined): CanonicalInput {
   return hidden ?? null
+}
+
+/** Whether somebody with some roles may see what is hidden: each rule leaves one of the roles out. */
+export function maySee({ rules }: HiddenValues, roles: readonly string[]): boolean {
+  return rules.every(({ except }) => except.some((role) => roles.includes(role)))
+}
+
+/** Whether there is a role for everything that is hidden, so that somebody may see all of it. */
+export function canBeSeen({ rules }: HiddenValues): boolean {
+  return rules.every(({ except }) => except.length > 0)
 }

@@ -7,7 +7,7 @@ import { claimsOf } from './engine-claims.js'
 import { exactRequest } from './exact-request.js'
 import { envelopeVersion } from './request-envelope.js'
 import type { GivenValues, HiddenValues } from './hidden-values.js'
-import { shownValues } from './hidden-values.js'
+import { maySee, shownValues } from './hidden-values.js'
 import { withExact } from './request.js'
 import type { ShownFacts } from './request-view.js'
 import { requestView } from './request-view.js'
@@ -44,21 +44,40 @@ export function readRequest(envelope: string | Uint8Array): RelayedRequest {
   if (Object.keys(others).length > 0) throw requestRefused('it has members that are not known')
   if (typeof exact !== 'string') throw requestRefused('it lacks what its digest is over')
   const { engine, policy, ...action } = exactRequest(exact, requestRefused)
-  const { expiresAtMs, ...claimed } = claimsOf(claims, requestRefused)
-  const facts = {
-    ...claimed,
-    ...action,
-    ...shownOf(action, claimed.hidden),
-    digest: requestDigest(exact),
-    // A frozen Date can still be set, so each reader gets one of their own.
-    get expiresAt() {
-      return new Date(expiresAtMs)
-    },
+  const { expiresAtMs, hidden, ...claimed } = claimsOf(claims, requestRefused)
+  const made = (hides: HiddenValues | undefined): RelayedRequest => {
+    const facts = {
+      ...claimed,
+      ...action,
+      ...shownOf(action, hides),
+      hidden: hides,
+      digest: requestDigest(exact),
+      // A frozen Date can still be set, so each reader gets one of their own.
+      get expiresAt() {
+        return new Date(expiresAtMs)
+      },
+    }
+    const view = requestView(facts)
+    const subject = Object.freeze({ aud: engine, req: facts.id, adh: facts.digest, pol: policy, view: view.digest })
+    // Assigned, so that the getter of `expiresAt` stays one.
+    return Object.freeze(withExact(Object.assign(facts, { engine, view, subject }), exact))
   }
-  const view = requestView(facts)
-  const subject = Object.freeze({ aud: engine, req: facts.id, adh: facts.digest, pol: policy, view: view.digest })
-  // Assigned, so that the getter of `expiresAt` stays one.
-  return Object.freeze(withExact(Object.assign(facts, { engine, view, subject }), exact))
+  const request = made(hidden)
+  if (hidden === undefined) return request
+  let whole: RelayedRequest | undefined
+  clear.set(request, () => (whole ??= made(undefined)))
+  return request
+}
+
+const clear = new WeakMap<RelayedRequest, () => RelayedRequest>()
+
+/**
+ * A request as somebody with these roles may see it: with what masks hide where every rule leaves one of the roles out. Evidence has
+ * to be about `subject` of what they were shown; the engine looks at their roles again.
+ */
+export function requestFor(request: RelayedRequest, roles: readonly string[]): RelayedRequest {
+  const { hidden } = request
+  return hidden !== undefined && maySee(hidden, roles) ? (clear.get(request)?.() ?? request) : request
 }
 
 function shownOf(action: GivenValues, hidden: HiddenValues | undefined): GivenValues {

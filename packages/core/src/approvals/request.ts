@@ -56,7 +56,7 @@ export interface HoldRequest extends HeldCall, BoundAction {
 }
 
 /** What of a held action says who may decide it. */
-export type HoldFacts = Pick<HoldRequest, 'requester' | 'requirement'> & {
+export type HoldFacts = Pick<HoldRequest, 'hidden' | 'requester' | 'requirement'> & {
   readonly action: Pick<Action, 'target'> & {
     readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
   }
@@ -115,6 +115,16 @@ export function approvalRequest(id: string, hold: HoldRequest, expiresAtMs: numb
   })
   // Assigned, so that the getter of `expiresAt` stays one.
   return Object.freeze(withExact(Object.assign(facts, { view, subject }), hold.requestText))
+}
+
+/** What whoever may see what masks hide is asked; undefined where they hide nothing. */
+export function clearRequest(
+  { expiresAt, hidden, id }: Pick<ApprovalRequest, 'expiresAt' | 'hidden' | 'id'>,
+  hold: HoldRequest,
+  engine: string,
+): ApprovalRequest | undefined {
+  if (hidden === undefined) return undefined
+  return approvalRequest(id, { ...hold, hidden: undefined }, expiresAt.getTime(), engine)
 }
 
 /** What copies and logs of a request leave out. */

@@ -5,6 +5,7 @@ import { isAtLeast } from '../model/level.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { Approver } from './approver.js'
 import type { Ending } from './ending.js'
+import { canBeSeen } from './hidden-values.js'
 import type { HeldCall } from './request.js'
 import { fitsView } from './request.js'
 
@@ -21,11 +22,11 @@ export function unholdable(hold: HeldCall, approvers: readonly Approver[], polic
   if (seats === 0 || seats > maxSeats) {
     return unavailable(`the rule must ask for 1 to ${String(maxSeats)} votes`, 'correct "require" in the policy')
   }
-  if (isAtLeast(level, 'signed') && hold.hidden !== undefined) {
+  if (isAtLeast(level, 'signed') && hold.hidden !== undefined && !canBeSeen(hold.hidden)) {
     const rules = hold.hidden.rules.map(({ rule }) => rule).join(' and ')
     return unavailable(
       `${rules} masks values of the action, and nobody can approve at level ${level} what they may not see`,
-      'have it approved at a lower level, or done by somebody for whom nothing of it is masked',
+      'name a role in `except` of the rule whose approvers may see them, or hold the action at a lower level',
     )
   }
   if (isAtLeast(level, 'signed') && !fitsView(hold)) {

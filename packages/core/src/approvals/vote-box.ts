@@ -16,6 +16,7 @@ import type { Expiry } from './expiry.js'
 import type { Approvers } from './proof.js'
 import { evidenceId, firstProven } from './proof.js'
 import type { HoldRequest } from './request.js'
+import { clearRequest } from './request.js'
 import { standingOf } from './standing-of.js'
 import type { StoredRequest, StoredVote } from './stored-request.js'
 import { stands } from './stored-request.js'
@@ -43,13 +44,18 @@ export interface LiveStandings {
 }
 
 /** A vote before anybody asks whether it may count. */
-type GivenVote = Pick<CountedVote, 'approver' | 'decision' | 'level' | 'stage' | 'reason' | 'proof' | 'via'>
+type GivenVote = Pick<
+  CountedVote,
+  'approver' | 'decision' | 'level' | 'stage' | 'reason' | 'proof' | 'via' | 'sawClear'
+>
 
 /** The votes of one request, with the principals that the ledger cannot keep. */
 export class VoteBox {
   readonly #on: ApprovalPorts
   readonly #hold: HoldRequest
   readonly #request: ApprovalRequest
+  /** What whoever may see what masks hide is asked. */
+  readonly #clear: ApprovalRequest | undefined
   readonly #expiry: Expiry
   readonly #votes = new Map<string, CountedVote>()
   readonly #recorded = new Set<string>()
@@ -58,6 +64,7 @@ export class VoteBox {
     this.#on = on
     this.#hold = hold
     this.#request = request
+    this.#clear = clearRequest(request, hold, on.engine)
     this.#expiry = expiry
   }
 
@@ -92,9 +99,22 @@ export class VoteBox {
     return { approver, decision, level: 'asserted', reason, via: via.name }
   }
 
-  /** A yes to a view that was cut is no more than a click. */
+  /** A yes to a view that was cut, or in which masks hide values, is no more than a click. */
   async #prove(among: Approvers, evidence: string, asOfMs?: number): Promise<GivenVote | VoteRefusal> {
-    const { subject, view } = this.#request
+    const given = await this.#proveAbout(this.#request, among, evidence, asOfMs)
+    if ('decision' in given || this.#clear === undefined) return given
+    const clear = await this.#proveAbout(this.#clear, among, evidence, asOfMs)
+    if (!('decision' in clear)) return given
+    // A no is one, whatever it was about.
+    return clear.decision === 'allow' ? { ...clear, sawClear: true } : clear
+  }
+
+  async #proveAbout(
+    { subject, view }: ApprovalRequest,
+    among: Approvers,
+    evidence: string,
+    asOfMs: number | undefined,
+  ): Promise<GivenVote | VoteRefusal> {
     const { verified, via } = await firstProven(among, evidence, subject, this.#on.deadlineMs, asOfMs)
     if ('detail' in verified) return { reason: 'no-evidence', detail: verified.detail }
     const { approver, decision, id, level, reason, stage } = verified
@@ -199,7 +219,12 @@ export class VoteBox {
 
 /** Whether evidence says what it said: a check that lies the second time brings in nobody else, nor them for another stage. */
 function isSameVote(one: GivenVote, other: GivenVote): boolean {
-  return one.decision === other.decision && one.stage === other.stage && voterOf(one) === voterOf(other)
+  return (
+    one.decision === other.decision &&
+    one.stage === other.stage &&
+    one.sawClear === other.sawClear &&
+    voterOf(one) === voterOf(other)
+  )
 }
 
 function voterOf({ approver: { subject } }: Pick<GivenVote, 'approver'>): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { approvalRequest } from '../../src/approvals/request.js'
-import { readRequest } from '../../src/approvals/read-request.js'
+import { readRequest, requestFor } from '../../src/approvals/read-request.js'
 import { requestEnvelope } from '../../src/approvals/request-envelope.js'
 import { snapshot } from '../../src/model/snapshot.js'
 import { actorFragment, delegatedPrincipal, principalFragment } from '../../src/identity/make-principal.js'
@@ -49,6 +49,31 @@ describe('a request that is read in another process', () => {
     expect(read.digest).toBe(request.digest)
     expect(read.expiresAt).toEqual(request.expiresAt)
     expect(read.engine).toBe('orders')
+  })
+
+  it('is shown in clear to those whom every mask leaves out, as the engine would show it', () => {
+    const masking = (...rules: readonly (readonly string[])[]) => ({
+      rules: rules.map((except) => ({ rule: 'pii', values: 1, except })),
+      text: null,
+      spans: [],
+      parameters: [1],
+    })
+    const whole = asked()
+    const request = asked({}, undefined, { hidden: masking(['fraud', 'x'], ['fraud']) })
+    const read = readRequest(requestEnvelope(request))
+    expect(read).toMatchObject({ parameters: ['[masked]'], view: { complete: false, masked: true } })
+    expect(requestFor(read, ['x', 'dba'])).toBe(read)
+    const clear = requestFor(read, ['dba', 'fraud'])
+    expect(clear).toMatchObject({
+      parameters: whole.parameters,
+      hidden: undefined,
+      view: whole.view,
+      subject: whole.subject,
+    })
+    expect(requestFor(read, ['fraud'])).toBe(clear)
+    expect(requestFor(clear, [])).toBe(clear)
+    const nobody = readRequest(requestEnvelope(asked({}, undefined, { hidden: masking(['fraud'], []) })))
+    expect(requestFor(nobody, ['fraud'])).toBe(nobody)
   })
 
   it('is read however deep what was copied for it is nested', () => {
@@ -195,10 +220,10 @@ describe('what a relay does not know of a request', () => {
   it.each<[string, object]>([
     ['nothing', { parameters: [] }],
     ['by no rule', { rules: [] }],
-    ['by 257 rules', { rules: Array(257).fill({ rule: 'pii', values: 1 }) }],
-    ['by a rule without a name', { rules: [{ rule: 7, values: 1 }] }],
-    ['by a rule with a long name', { rules: [{ rule: 'r'.repeat(1_025), values: 1 }] }],
-    ['less than nothing', { rules: [{ rule: 'pii', values: -1 }] }],
+    ['by 257 rules', { rules: Array(257).fill({ rule: 'pii', values: 1, except: [] }) }],
+    ['by a rule without a name', { rules: [{ rule: 7, values: 1, except: [] }] }],
+    ['by a rule with a long name', { rules: [{ rule: 'r'.repeat(1_025), values: 1, except: [] }] }],
+    ['less than nothing', { rules: [{ rule: 'pii', values: -1, except: [] }] }],
     ['a text that is none', { text: 7 }],
     ['half a place', { spans: [{ start: 0.5, end: 2 }] }],
     ['a place that is none', { spans: [{ start: 0, end: '2' }] }],
@@ -214,11 +239,11 @@ describe('what a relay does not know of a request', () => {
     ],
     ['a place without an end', { spans: [{ start: 0 }] }],
     ['a place and more', { spans: [{ start: 0, end: 2, ...more }] }],
-    ['a rule and more', { rules: [{ rule: 'pii', values: 1, ...more }] }],
+    ['a rule and more', { rules: [{ rule: 'pii', values: 1, except: [], ...more }] }],
     ['a parameter that there is not', { parameters: [2] }],
     ['more', more],
   ])('is refused in what masks hide: %s', (_what, changes) => {
-    const hidden = { rules: [{ rule: 'pii', values: 1 }], text: null, spans: [], parameters: [1] }
+    const hidden = { rules: [{ rule: 'pii', values: 1, except: [] }], text: null, spans: [], parameters: [1] }
     const whole = (each: object): unknown => ({ ...parsed(), claims: { ...parsed().claims, hidden: each } })
     expect(refusal(whole(hidden))).toBe('read')
     expect(refusal(whole({ ...hidden, ...changes }))).toMatchObject({ code: 'ERR_REQUEST_INVALID' })

@@ -50,7 +50,7 @@ describe('the terminal approver', () => {
   })
 
   it('approves with values masked, of which nothing is shown', async () => {
-    const hidden = { rules: [{ rule: 'pii', values: 1 }], text: null, spans: [], parameters: [1] }
+    const hidden = { rules: [{ rule: 'pii', values: 1, except: [] }], text: null, spans: [], parameters: [1] }
     const terminal = new Terminal(['yes {digest}\n'])
     expect((await at(terminal).coordinator.request(hold({ hidden }), never)).outcome).toBe('approved')
     expect(terminal.shown).not.toContain('s3cret-parameter')

@@ -217,8 +217,8 @@ describe('what approvers see of values that meet a masked column', () => {
     )
     expect(request.text).toBe('select [masked]h')
     expect(request.hidden?.rules).toEqual([
-      { rule: 'ids', values: 2 },
-      { rule: 'pii', values: 3 },
+      { rule: 'ids', values: 2, except: [] },
+      { rule: 'pii', values: 3, except: [] },
     ])
     expect(request.view.text).toContain('\n  masked     2 by ids, 3 by pii\n')
   })
@@ -263,6 +263,16 @@ describe('a request with masked values', () => {
     expect(verdict(admission)).toBe('ERR_APPROVAL_UNAVAILABLE')
     expect(admission).toMatchObject({ refusal: { message: expect.stringContaining('pii masks values') as string } })
     expect(inspect(admission, { depth: 9 })).not.toContain('canary')
+  })
+
+  it('is asked for at signed where a role sees it in clear', async () => {
+    const left = { ...pii, except: ['dba'] }
+    const { request } = await asked([left], writing({ written: [email] }), [canary], {
+      level: 'signed',
+      verifies: true,
+    })
+    expect(request?.hidden?.rules).toEqual([{ rule: 'pii', values: null, except: ['dba'] }])
+    expect(request?.parameters).toEqual(['[masked]'])
   })
 
   it('is asked for below, and at any level where nothing is masked', async () => {
