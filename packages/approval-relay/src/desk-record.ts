@@ -4,6 +4,13 @@ import type { PendingEntry } from './pending-entry.js'
 import type { DeskEnd, HistoryLine } from './ports.js'
 import type { KeptAnswer } from './store/kept-answer.js'
 
+/** What a decision is about, as it was shown. */
+export interface Shown {
+  readonly seen: RelayedRequest
+  /** Whether the relay withheld statement and parameters. */
+  readonly masked: boolean
+}
+
 type Body = EventDraft['body']
 
 /** What the record keeps of a request: whose it is and which, never what its statement or its parameters say. */

@@ -4,6 +4,7 @@ import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
 import { limited, requestFor, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
 import { checkedDecision, isAbove } from './checked-decision.js'
 import type { DeskParts } from './desk-parts.js'
+import type { Shown } from './desk-record.js'
 import { answerBody, historyLine, requestBody } from './desk-record.js'
 import { LeftOnDisk } from './left-on-disk.js'
 import { OverRequests } from './over-requests.js'
@@ -343,13 +344,6 @@ export class RelayDesk implements Desk {
     const events = this.#events as EventEmitter
     events.emit(event, ...args)
   }
-}
-
-/** What a decision is about, as it was shown. */
-interface Shown {
-  readonly seen: RelayedRequest
-  /** Whether the relay withheld statement and parameters. */
-  readonly masked: boolean
 }
 
 function isSame({ subject }: RelayedRequest, { subject: other }: RelayedRequest): boolean {
