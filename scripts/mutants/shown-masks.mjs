@@ -179,7 +179,7 @@ export const shownMaskGuards = [
   {
     name: 'whoever is asked elsewhere hides the same',
     file: core('approvals/read-request'),
-    find: '    ...shownOf(action, claimed.hidden),\n',
+    find: '      ...shownOf(action, hides),\n',
     replace: '',
     tests: guard,
   },
