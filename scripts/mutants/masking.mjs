@@ -25,6 +25,7 @@ import { maskingStreamGuards } from './masking-streams.mjs'
 import { maskingUnitGuards } from './masking-units.mjs'
 import { maskingViewGuards } from './masking-views.mjs'
 import { policyMaskGuards } from './policy-masks.mjs'
+import { seenInClearGuards } from './seen-in-clear.mjs'
 import { shownMaskGuards } from './shown-masks.mjs'
 
 /** The lists that are about masking: what is followed, decided, found and shown. */
@@ -55,6 +56,7 @@ export const maskingLists = {
   'lineage-one-row': lineageOneRowGuards,
   'lineage-writes': lineageWriteGuards,
   'policy-masks': policyMaskGuards,
+  'seen-in-clear': seenInClearGuards,
   'shown-masks': shownMaskGuards,
   'masked-tables': maskedTableGuards,
 }

@@ -82,7 +82,7 @@ export const relayGreedGuards = [
   {
     name: 'a masked request is put in words once',
     file: relay('masks'),
-    find: '    views.set(request, known)\n',
+    find: '    views.set(seen, known)\n',
     replace: '',
     tests,
   },

@@ -168,9 +168,9 @@ export const signedGuards = [
     tests,
   },
   ...[
-    ['names the same person', 'vote-box', ' && voterOf(one) === voterOf(other)', ''],
-    ['is for the same stage', 'vote-box', ' && one.stage === other.stage', ''],
-    ['says the same', 'vote-box', 'one.decision === other.decision && ', ''],
+    ['names the same person', 'vote-box', ' &&\n    voterOf(one) === voterOf(other)', ''],
+    ['is for the same stage', 'vote-box', '    one.stage === other.stage &&\n', ''],
+    ['says the same', 'vote-box', '    one.decision === other.decision &&\n', ''],
   ].map(([what, file, find, replace]) => ({
     name: `evidence that is checked again ${what}`,
     file: approvals(file),
@@ -209,15 +209,15 @@ export const signedGuards = [
   {
     name: 'a view that was cut is not asked about where it must be signed',
     file: approvals('unholdable'),
-    find: "if (isAtLeast(level, 'signed') && !isShownWhole(hold)) {",
-    replace: "if (isAtLeast(level, 'phishing-resistant') && !isShownWhole(hold)) {",
+    find: "if (isAtLeast(level, 'signed') && !fitsView(hold)) {",
+    replace: "if (isAtLeast(level, 'phishing-resistant') && !fitsView(hold)) {",
     tests,
   },
   {
     name: 'the digest of a view says whether it is whole',
     file: approvals('request-view'),
-    find: "complete ? 'whole\\0' : 'cut\\0'",
-    replace: "complete ? 'whole\\0' : 'whole\\0'",
+    find: "complete ? 'whole' : masked ? 'masked' : 'cut'",
+    replace: "complete ? 'whole' : masked ? 'masked' : 'whole'",
     tests,
   },
   {

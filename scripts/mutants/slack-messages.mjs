@@ -27,7 +27,7 @@ export const slackMessageGuards = [
   {
     name: 'a cut or masked view has no button to approve',
     file: slack('request-blocks'),
-    find: '  if (fits && view.complete) return',
+    find: '  if (fits && (view.complete || view.hidden === true)) return',
     replace: '  if (fits) return',
     tests: messages,
     only: 'the message about a request',
