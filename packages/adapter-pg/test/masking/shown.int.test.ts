@@ -132,6 +132,35 @@ describe('what approvers see of an action at a real server', () => {
     expect(request.view.text).toContain('by pii')
   })
 
+  it.each<[string, string, readonly unknown[], string, string]>([
+    [
+      'which row is changed',
+      `update users set email = '${literal}', name = 'grace' where id = 7`,
+      [],
+      `update users set email = [masked], name = 'grace' where id = 7`,
+      'none',
+    ],
+    [
+      'the parameter that meets another column',
+      'update users set email = $1 where id = $2',
+      [literal, '7'],
+      'update users set email = $1 where id = $2',
+      '["[masked]",[0,"7"]]',
+    ],
+    [
+      'the other values of a row',
+      `insert into users (id, email, name) values (8, '${literal}', 'grace')`,
+      [],
+      `insert into users (id, email, name) values (8, [masked], 'grace')`,
+      'none',
+    ],
+  ])('is still told %s', async (_what, text, values, statement, parameters) => {
+    const { view } = await asked(text, values)
+    expect(view.text).toContain(`| ${statement}`)
+    expect(view.text).toContain(`parameters ${parameters}`)
+    expect(view.text).toContain('1 by pii')
+  })
+
   it.each<[string, string, readonly unknown[]]>([
     ['that is written to another column', 'update orders set note = $1 where id = 1', [literal]],
     ['that is written to another column of the table', `update users set name = '${literal}' where id = 1`, []],
