@@ -112,6 +112,7 @@ describe('what approvers see of an action at a real server', () => {
     ['what is written to a partition', `insert into logs values (1, '${literal}')`, []],
     ['what another column is made of', `update users set email = '${literal}'`, []],
     ['what a masked column is generated from', `insert into accounts (id, raw) values (1, '${literal}')`, []],
+    ['one that a call makes another of', `insert into accounts (id, raw) values (1, upper('${literal}'))`, []],
     ['a dollar-quoted literal', `update users set email = $q$${literal}$q$ where id = 1`, []],
     ['an escaped literal', `update users set email = E'\\x71${literal.slice(1)}' where id = 1`, []],
     [
