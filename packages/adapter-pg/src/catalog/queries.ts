@@ -29,6 +29,9 @@ function section(name: string, columns: readonly string[], from: string): string
 const document = (sections: readonly string[]): string =>
   `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text FROM ${storedUsePattern}`
 
+/** Whether a column has a value in each row. Since PostgreSQL 18 some of the rows may still be to be looked at. */
+const isNotNull = `a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS n WHERE ${eq('n.conrelid', 'a.attrelid')} AND n.contype OPERATOR(pg_catalog.=) 'n' AND NOT n.convalidated AND n.conkey[1] OPERATOR(pg_catalog.=) a.attnum)`
+
 const relations = (which: (id: string) => string): string =>
   section(
     'relations',
@@ -40,7 +43,7 @@ const relations = (which: (id: string) => string): string =>
       'c.relpersistence',
       number('c.reltype'),
       'c.relrowsecurity',
-      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated, a.attnotnull) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
+      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated, ${isNotNull}) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
       number('c.reloftype'),
     ],
     `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,

@@ -30,6 +30,8 @@ create unique index on beside (a) include (b);
 create table parted (a integer, b integer, unique (a, b)) partition by list (a);
 create table invalid_one (a integer);
 insert into invalid_one values (1), (1);
+create table looked_at_later (a integer unique, b integer not null);
+insert into looked_at_later values (null, 1), (null, 2);
 `
 
 let client: pg.Client
@@ -44,6 +46,8 @@ beforeAll(async () => {
   await owner.connect()
   await owner.query(tables)
   await owner.query('create unique index concurrently on invalid_one (a)').catch(() => undefined)
+  // From PostgreSQL 18 on.
+  await owner.query('alter table looked_at_later add constraint later not null a not valid').catch(() => undefined)
   await owner.end()
   const answer = async (text: string): Promise<string> => {
     const { rows } = await client.query<[string]>({ text, rowMode: 'array' })
@@ -80,5 +84,12 @@ describe('the columns of a table', () => {
     expect(collated('other_column')).toEqual(new Set([1]))
     expect(collated('two_of_them')).toEqual(new Set())
     expect(collated('other_index')).toEqual(new Set())
+  })
+})
+
+describe('columns that always have a value', () => {
+  it('are not those of which some rows are still to be looked at', () => {
+    const columns = catalog.relation('public', 'looked_at_later')?.columns
+    expect([columns?.get('a')?.notNull, columns?.get('b')?.notNull]).toEqual([false, true])
   })
 })
