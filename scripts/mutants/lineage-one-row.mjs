@@ -52,7 +52,7 @@ export const lineageOneRowGuards = [
   inCatalog('an index that could not be made holds nothing', ' AND i.indisvalid'),
   guard(
     server,
-    file('catalog/queries'),
+    file('catalog/keys-sql'),
     'a column of which some rows are still to be looked at may have none',
     ' AND NOT n.convalidated',
     ' AND false',

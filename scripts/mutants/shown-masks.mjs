@@ -231,6 +231,20 @@ export const shownMaskGuards = [
     replace: 'if (!names.has(name))',
     tests: server,
   },
+  ...[
+    ['what may hold a program or a query may write anything', " || !resource.startsWith('table:') || !isTable", ''],
+    ['a view is no table', ' || !isTable', ''],
+    [
+      'a table that is changed has columns',
+      'of relation.columns.keys())\n      for (const source of columnOrigins(catalog, relation, name).sources) written',
+      'of [])\n      for (const source of columnOrigins(catalog, relation, name).sources) written',
+    ],
+    [
+      'what defines no values writes none',
+      "const withoutValues: ReadonlySet<string> = new Set(['database', 'role', 'schema', 'sequence', 'tablespace'])",
+      'const withoutValues: ReadonlySet<string> = new Set()',
+    ],
+  ].map(([name, find, replace]) => ({ name, file: analyzer('written-columns'), find, replace, tests: server })),
   {
     name: 'what is defined is written',
     file: analyzer('written-columns'),

@@ -36,8 +36,7 @@ export function lineageOf(walk: Walk, effects: readonly Effect[]): Lineage {
     read.add(source)
     if (!told.isAmong(source, followed)) elsewhere.add(source)
   }
-  const written = told.all([flows.written])
-  for (const source of writtenBy(effects)) written.add(source)
+  const written = told.all([flows.written, writtenBy(walk, effects, (resource) => told.relation(resource))])
   const isExhausted = told.isExhausted || walk.isExhausted || flows.isExhausted
   if (isExhausted) {
     read.add(anyColumn)
@@ -93,7 +92,7 @@ class Telling {
   *effects(effects: readonly Effect[]): Iterable<ColumnSource> {
     for (const { duty, resource, attributes } of effects) {
       if (!resource.startsWith('table:')) continue
-      const relation = this.#relation(resource)
+      const relation = this.#readRelation(resource)
       const { columns } = attributes
       if (duty !== 'read' || !Array.isArray(columns)) continue
       const names = columns as readonly string[]
@@ -127,12 +126,15 @@ class Telling {
     return this.#source(resource, column.column)
   }
 
-  #relation(resource: string): Relation | undefined {
-    const known = this.#met.get(resource)
-    if (known !== undefined) return known
+  /** The relation that effects name; undefined for one that is not there. */
+  relation(resource: string): Relation | undefined {
     const [label = '', name = ''] = namedBy(resource).segments
     const schema = label === 'pg_temp' ? (this.#state.temporarySchema ?? label) : label
-    const relation = this.#catalog.relation(schema, name)
+    return this.#catalog.relation(schema, name)
+  }
+
+  #readRelation(resource: string): Relation | undefined {
+    const relation = this.#met.get(resource) ?? this.relation(resource)
     if (relation !== undefined) this.#met.set(resource, relation)
     return relation
   }

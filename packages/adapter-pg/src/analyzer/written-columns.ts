@@ -1,7 +1,7 @@
-import type { ColumnSource, Effect } from '@bothkeys/core/adapter'
+import type { Effect } from '@bothkeys/core/adapter'
 import type { Relation } from '../catalog/snapshot.js'
 import { columnOrigins } from './column-origins.js'
-import { anyColumn } from './flows.js'
+import { anyColumn, Sources } from './flows.js'
 import type { Walk } from './walk.js'
 
 /**
@@ -18,15 +18,45 @@ export function noteWritten({ catalog, flows }: Walk, relation: Relation, names:
   }
 }
 
-/** Columns that effects may write to and nobody follows: those of what is defined, and any, where a program runs. */
-export function writtenBy(effects: readonly Effect[]): readonly ColumnSource[] {
-  return effects.flatMap(({ attributes, duty, resource }) => {
-    // What triggers and the like do with a value is the owner's choice, as with what they give back.
-    const isCalled = attributes['via'] === undefined || calls.has(attributes['via'])
-    if (duty === 'opaque' || (duty === 'execute' && attributes['userDefined'] === true && isCalled)) return [anyColumn]
-    return duty === 'define' && resource.startsWith('table:') ? [{ resource, column: '*' }] : []
-  })
+/**
+ * Columns that values may get to by effects that nobody follows: any, where a program runs or what is defined may hold a program or
+ * a query; those of a table that is changed, by every name. A new table has columns that no mask is about, but for those that it
+ * has from another, which is changed, too.
+ */
+export function writtenBy(
+  { catalog }: Walk,
+  effects: readonly Effect[],
+  relationOf: (resource: string) => Relation | undefined,
+): Sources {
+  const written = new Sources()
+  for (const effect of effects) {
+    const { attributes, resource } = effect
+    if (!runsProgram(effect) && !defines(effect)) continue
+    const relation = relationOf(resource)
+    const isTable = relation === undefined ? attributes['kind'] === undefined : stored.has(relation.kind)
+    if (runsProgram(effect) || !resource.startsWith('table:') || !isTable) written.columns.add(anyColumn)
+    if (relation === undefined) continue
+    for (const name of relation.columns.keys())
+      for (const source of columnOrigins(catalog, relation, name).sources) written.columns.add(source)
+  }
+  return written
+}
+
+/** What triggers and the like do with a value is the owner's choice, as with what they give back. */
+function runsProgram({ attributes, duty }: Effect): boolean {
+  const isCalled = attributes['via'] === undefined || calls.has(attributes['via'])
+  return duty === 'opaque' || (duty === 'execute' && attributes['userDefined'] === true && isCalled)
 }
 
 /** Ways in which an expression of the text calls a routine. */
 const calls: ReadonlySet<unknown> = new Set(['operator', 'cast'])
+
+/** Whether values of the text may get into what is defined. */
+function defines({ duty, resource }: Effect): boolean {
+  return duty === 'define' && !withoutValues.has(resource.slice(0, resource.indexOf(':')))
+}
+
+/** What holds no value of a row. */
+const withoutValues: ReadonlySet<string> = new Set(['database', 'role', 'schema', 'sequence', 'tablespace'])
+
+const stored: ReadonlySet<string> = new Set(['table', 'partitioned-table'])

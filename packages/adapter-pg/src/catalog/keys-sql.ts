@@ -8,3 +8,6 @@ export const isKey = `i.indisunique AND i.indimmediate AND i.indisvalid AND i.in
 
 /** Columns under another collation than the database's own. */
 export const collatedColumns = `pg_catalog.pg_attribute AS a WHERE ${isUser('a.attrelid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT ${isPlainCollation('a.attcollation')}`
+
+/** Whether a column has a value in each row. Since PostgreSQL 18 some of the rows may still be to be looked at. */
+export const isNotNull = `a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS n WHERE ${eq('n.conrelid', 'a.attrelid')} AND n.contype OPERATOR(pg_catalog.=) 'n' AND NOT n.convalidated AND n.conkey[1] OPERATOR(pg_catalog.=) a.attnum)`

@@ -1,5 +1,5 @@
 import { mayCompare } from './access-methods.js'
-import { collatedColumns, isKey } from './keys-sql.js'
+import { collatedColumns, isKey, isNotNull } from './keys-sql.js'
 import { qualifiedEquals as eq, isBuiltin, isUser, number, numbers } from './qualified-sql.js'
 import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
 import { ruleColumns, ruleRows } from './stored-views-sql.js'
@@ -28,9 +28,6 @@ function section(name: string, columns: readonly string[], from: string): string
 
 const document = (sections: readonly string[]): string =>
   `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text FROM ${storedUsePattern}`
-
-/** Whether a column has a value in each row. Since PostgreSQL 18 some of the rows may still be to be looked at. */
-const isNotNull = `a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS n WHERE ${eq('n.conrelid', 'a.attrelid')} AND n.contype OPERATOR(pg_catalog.=) 'n' AND NOT n.convalidated AND n.conkey[1] OPERATOR(pg_catalog.=) a.attnum)`
 
 const relations = (which: (id: string) => string): string =>
   section(

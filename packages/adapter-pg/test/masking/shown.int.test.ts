@@ -124,6 +124,13 @@ describe('what approvers see of an action at a real server', () => {
     ['a literal that is looked up', `select id from users where email in ('${literal}', 'x')`, []],
     ['a value beside one that is given back', `select email || '${literal}' from users`, []],
     ['a default of the column', `alter table users alter email set default '${literal}'`, []],
+    ['a default of a table with that partition', `alter table logs alter email set default '${literal}'`, []],
+    ['a default of a view', `alter view contacts alter column address set default '${literal}'`, []],
+    ['a view over the column', `create view found as select id from users where email = '${literal}'`, []],
+    ['a stored view', `create materialized view found as select id from users where email = '${literal}'`, []],
+    ['a function', `create function f() returns integer language sql as $$ select 1 where '${literal}' = '' $$`, []],
+    ['a child of the table', `create table more (check (email <> '${literal}')) inherits (users)`, []],
+    ['a check of a domain', `create domain d as text check (value <> '${literal}')`, []],
     ['one of several statements', `update orders set note = 'x'; update users set email = '${literal}'`, []],
   ])('is not %s', async (_what, text, values) => {
     const request = await asked(text, values)
@@ -166,6 +173,9 @@ describe('what approvers see of an action at a real server', () => {
     ['that is written to another column', 'update orders set note = $1 where id = 1', [literal]],
     ['that is written to another column of the table', `update users set name = '${literal}' where id = 1`, []],
     ['that chooses rows of which a masked column is given back', `select email from users where name = $1`, [literal]],
+    ['that a sequence counts by', `create sequence counting increment 7 -- ${literal}`, []],
+    ['that a new table has', `create table fresh (id integer, note text default '${literal}')`, []],
+    ['that another table gets', `alter table orders add column more text default '${literal}'`, []],
     ['that chooses rows to delete', `delete from users where name = '${literal}'`, []],
   ])('is a value %s', async (_what, text, values) => {
     const request = await asked(text, values)
