@@ -8,6 +8,20 @@ const analyzer = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
 /** What masks of a policy hide from whoever is asked about an action. */
 export const shownMaskGuards = [
   {
+    name: 'a rule that leaves out whoever asks hides values from whoever is asked',
+    file: core('policy/view'),
+    find: 'hides: masksAt(rules.masks, target)',
+    replace: 'hides: masksInForce(rules.masks, roles, target)',
+    tests: guard,
+  },
+  {
+    name: 'rules of other targets hide nothing',
+    file: core('policy/mask-set'),
+    find: 'return setOf(masks.filter((rule) => rule.targets.has(target)))',
+    replace: 'return setOf(masks)',
+    tests: ['packages/core/test/policy/masks.test.ts'],
+  },
+  {
     name: 'without a lineage every value is hidden',
     file: core('policy/given-masks'),
     find: 'lineage === undefined ? [anything] : metBy(lineage)',

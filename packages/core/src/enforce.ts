@@ -203,7 +203,7 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   requester.spend(requestedCharacters(requester, action))
   refuseWhenOver(requester, request)
   const maxAffected = obligations.maxAffected?.rows
-  const asked = { policy, action, requirement, maxAffected, masks: obligations.masks, trace, estimate }
+  const asked = { policy, action, requirement, maxAffected, hides: obligations.hides, trace, estimate }
   const outcome = await on.approvals.request(heldCall(on, requester, asked), withdrawal)
   if (outcome.outcome === 'approved') return { approved: outcome.held }
   return { refusal: whyWithdrawn(outcome.refusal, request.asking) }

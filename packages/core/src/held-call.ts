@@ -1,6 +1,6 @@
 import type { HeldCall } from './approvals/request.js'
 import { hiddenFromApprovers } from './hidden-from-approvers.js'
-import type { MaskObligation } from './model/mask-obligation.js'
+import type { HidingObligation } from './model/mask-obligation.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { bindRequest } from './request-digest.js'
 import type { Requester } from './requester.js'
@@ -9,8 +9,8 @@ import type { ResultMasking } from './result-masks.js'
 /** What people are asked about: one action, or all that a grant would let through. */
 interface Asked extends Pick<HeldCall, 'action' | 'requirement' | 'maxAffected' | 'trace' | 'estimate'> {
   readonly policy: CompiledPolicy
-  /** What the policy masks for the requester. */
-  readonly masks: MaskObligation | undefined
+  /** What the policy masks for whoever is asked. */
+  readonly hides: HidingObligation | undefined
 }
 
 /** Who asks people, and what finds values for it. */
@@ -24,11 +24,11 @@ interface Asking {
  * hide of it.
  */
 export function heldCall({ engine, masking }: Asking, requester: Requester, asking: Asked): HeldCall {
-  const { masks, policy, ...asked } = asking
+  const { hides, policy, ...asked } = asking
   const { principal } = requester
-  const detecting = masks && masking.detecting(principal, policy, masks)
+  const detecting = hides && masking.detecting(principal, policy, hides.rules)
   const exceptions = (rule: string): Iterable<string> => policy.masks?.get(rule)?.except ?? []
-  const hidden = masks && hiddenFromApprovers(asked.action, masks, detecting, exceptions)
+  const hidden = hides && hiddenFromApprovers(asked.action, hides, detecting, exceptions)
   return {
     ...asked,
     hidden,

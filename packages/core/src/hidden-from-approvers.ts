@@ -1,7 +1,7 @@
 import type { GivenValues, HiddenValues, HidingRule } from './approvals/hidden-values.js'
 import type { Action } from './model/action.js'
 import { canonicalJson } from './model/canonical-json.js'
-import type { MaskObligation } from './model/mask-obligation.js'
+import type { HidingObligation } from './model/mask-obligation.js'
 import type { SnapshotValue } from './model/snapshot.js'
 import type { Detecting } from './result-masks.js'
 
@@ -17,7 +17,7 @@ type Hidden = { readonly rules: readonly string[] } & (
  */
 export function hiddenFromApprovers(
   { description, parameters }: Pick<Action, 'description' | 'parameters'>,
-  { given }: Pick<MaskObligation, 'given'>,
+  { given }: Pick<HidingObligation, 'given'>,
   detecting: Detecting | undefined,
   exceptions: (rule: string) => Iterable<string>,
 ): HiddenValues | undefined {

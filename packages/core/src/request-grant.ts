@@ -101,15 +101,14 @@ async function approved(
   assertLive(on, requester, options)
   const withdrawal = new JointSignal(requester.signal)
   try {
-    const { masks } = decision.obligations
+    const { hides } = decision.obligations
     const asked = {
       policy,
       action,
       requirement,
       maxAffected: options.maxAffected,
       trace: requester.trace(),
-      masks,
-      masking: on.masking,
+      hides,
     }
     const outcome = await on.approvals.request(heldCall(on, requester, asked), withdrawal.signal)
     if (outcome.outcome !== 'approved') throw refusalError(outcome.refusal)

@@ -50,9 +50,9 @@ export class ResultMasking {
     return new PermitMasks(this.#session(principal).of(policy, obligation))
   }
 
-  /** Finds what the rules of an obligation detect. Undefined: none does. Throws as `of` does. */
-  detecting(principal: Principal, policy: CompiledPolicy, obligation: MaskObligation): Detecting | undefined {
-    return this.#session(principal).of(policy, obligation).content
+  /** Finds what rules detect. Undefined: none of them does. Throws as `of` does. */
+  detecting(principal: Principal, policy: CompiledPolicy, rules: readonly string[]): Detecting | undefined {
+    return this.#session(principal).detecting(policy, rules)
   }
 
   #session(principal: Principal): SessionMasks {
@@ -89,6 +89,8 @@ class SessionMasks {
   readonly #binding: OperatorParts
   readonly #operators = new WeakMap<MaskRule, Operator>()
   readonly #parts = new WeakMap<MaskObligation, MaskParts>()
+  /** By the ids of rules, which are the same list for every action. */
+  readonly #content = new WeakMap<readonly string[], { readonly detecting: Detecting | undefined }>()
 
   constructor(binding: OperatorParts) {
     this.#binding = binding
@@ -97,11 +99,7 @@ class SessionMasks {
   of(policy: CompiledPolicy, obligation: MaskObligation): MaskParts {
     const known = this.#parts.get(obligation)
     if (known !== undefined) return known
-    const ruleOf = (id: string): MaskRule => {
-      const rule = policy.masks?.get(id)
-      if (rule === undefined) throw new BothKeysError('ERR_INTERNAL', `the policy has no mask rule ${id}`)
-      return rule
-    }
+    const ruleOf = (id: string): MaskRule => ruleIn(policy, id)
     const { every, inForce, outputs } = obligation
     const cell = (output: OutputMask | undefined): CellMask | undefined =>
       output && this.#cellMask(output.rules.map(ruleOf), output.whole)
@@ -109,11 +107,19 @@ class SessionMasks {
       set: new MaskSet(inForce.map(ruleOf)),
       outputs: outputs?.map(cell),
       every: cell(every),
-      content: this.#content(inForce.map(ruleOf)),
+      content: this.detecting(policy, inForce),
       rules: [...new Set([...(outputs ?? []), every].flatMap((output) => output?.rules ?? []))],
     }
     this.#parts.set(obligation, parts)
     return parts
+  }
+
+  detecting(policy: CompiledPolicy, ids: readonly string[]): Detecting | undefined {
+    const known = this.#content.get(ids)
+    if (known !== undefined) return known.detecting
+    const detecting = this.#detectingOf(ids.map((id) => ruleIn(policy, id)))
+    this.#content.set(ids, { detecting })
+    return detecting
   }
 
   #cellMask(rules: readonly MaskRule[], whole: boolean): CellMask {
@@ -135,7 +141,7 @@ class SessionMasks {
     return made
   }
 
-  #content(rules: readonly MaskRule[]): MaskParts['content'] {
+  #detectingOf(rules: readonly MaskRule[]): Detecting | undefined {
     const detecting = rules.filter(({ detect }) => detect.length > 0)
     if (detecting.length === 0) return undefined
     const byType = Object.fromEntries(detecting.flatMap(({ detect, source }) => detect.map((name) => [name, source])))
@@ -148,6 +154,12 @@ class SessionMasks {
     }
     return { masker, detect, rules: ids, rulesFor }
   }
+}
+
+function ruleIn({ masks }: CompiledPolicy, id: string): MaskRule {
+  const rule = masks?.get(id)
+  if (rule === undefined) throw new BothKeysError('ERR_INTERNAL', `the policy has no mask rule ${id}`)
+  return rule
 }
 
 /** What stands for each value, whatever it is and whether there is one. */

@@ -1,6 +1,6 @@
 import type { Duty, Effect } from './effect.js'
 import type { Lineage } from './lineage.js'
-import type { MaskObligation } from './mask-obligation.js'
+import type { HidingObligation, MaskObligation } from './mask-obligation.js'
 
 /** One identity dimension by its name in the policy. */
 export type IndependenceDimension = 'subject' | 'person' | 'run' | 'key' | 'agentClass'
@@ -53,6 +53,8 @@ export interface Obligations {
   readonly maxAffected: AffectedBound | undefined
   /** What becomes of the result. Left out: nothing is masked for the session at this target. */
   readonly masks?: MaskObligation | undefined
+  /** What whoever is asked about a held action may not see. Left out: nothing is masked for anybody at this target. */
+  readonly hides?: HidingObligation | undefined
 }
 
 /** Why an action is refused, for one effect or the whole action. */

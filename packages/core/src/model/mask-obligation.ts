@@ -33,5 +33,14 @@ export interface MaskObligation {
   readonly outputs: readonly (OutputMask | undefined)[] | undefined
   readonly every: OutputMask | undefined
   readonly lookups: readonly CountedLookup[]
+}
+
+/**
+ * What masks hide of an action from whoever is asked about it. That a rule leaves out whoever wants to act says nothing of who may
+ * see their values, so these are the rules of the target for anybody.
+ */
+export interface HidingObligation {
+  /** Each rule of the target. */
+  readonly rules: readonly string[]
   readonly given: GivenMasks
 }

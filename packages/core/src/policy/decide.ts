@@ -10,6 +10,7 @@ import type { Effect } from '../model/effect.js'
 import type { MaskObligation } from '../model/mask-obligation.js'
 import { mayChangeRows, smallestBound, widest } from './affected-bound.js'
 import { ByteSearch, tooLongToSearch } from './byte-search.js'
+import { hiding } from './given-masks.js'
 import { guardDuties } from './duty-choice.js'
 import {
   allConditionsHold,
@@ -85,9 +86,12 @@ class Deliberation {
     const masks = this.#view.masks?.of(this.#input.lineage, effects)
     if (masks !== undefined) this.#reasons.push(...masks.reasons)
     if (this.#reasons.length > 0) return denial(this.#reasons)
-    const obligations = obligationsOf(durabilityOf(this.#view, effects), this.#holds, this.#bound(), masks?.obligation)
+    const allowed = obligationsOf(durabilityOf(this.#view, effects), this.#holds, this.#bound(), masks?.obligation)
     const requirement = requirementOf(inFileOrder(this.#holds))
-    if (requirement === undefined) return Object.freeze({ effect: 'allow', rules: idsOf(this.#allows), obligations })
+    if (requirement === undefined)
+      return Object.freeze({ effect: 'allow', rules: idsOf(this.#allows), obligations: allowed })
+    const hides = this.#view.hides && hiding(this.#view.hides, this.#input.lineage)
+    const obligations = hides === undefined ? allowed : Object.freeze({ ...allowed, hides })
     return Object.freeze({ effect: 'hold', rules: requirement.rules, requirement, obligations })
   }
 

@@ -1,12 +1,17 @@
 import type { ColumnSource, Lineage, OutputLineage } from '../model/lineage.js'
-import type { GivenMasks, HiddenGiven } from '../model/mask-obligation.js'
+import type { GivenMasks, HiddenGiven, HidingObligation } from '../model/mask-obligation.js'
 import type { MaskSet } from './mask-set.js'
+
+/** What masks hide of an action with this lineage from whoever is asked about it. */
+export function hiding(masks: MaskSet, lineage: Lineage | undefined): HidingObligation {
+  return Object.freeze({ rules: masks.ids, given: givenMasks(masks, lineage) })
+}
 
 /**
  * Which values that an action gives meet a masked column: they are compared with one, written to one, or beside one in what is given
  * back. What nobody can tell meets every column that is more than given back. Without a lineage: any column.
  */
-export function givenMasks(masks: MaskSet, lineage: Lineage | undefined): GivenMasks {
+function givenMasks(masks: MaskSet, lineage: Lineage | undefined): GivenMasks {
   const met = idsOf(masks, lineage === undefined ? [anything] : metBy(lineage))
   if (lineage?.given === undefined) return met.length === 0 ? nothing : Object.freeze({ all: met })
   const some = lineage.given.flatMap(({ columns, place }): readonly HiddenGiven[] => {

@@ -2,7 +2,6 @@ import type { DenialReason } from '../model/decision.js'
 import type { Effect } from '../model/effect.js'
 import type { ColumnSource, Lineage, OutputLineage } from '../model/lineage.js'
 import type { CountedLookup, MaskObligation, OutputMask } from '../model/mask-obligation.js'
-import { givenMasks } from './given-masks.js'
 import type { MaskSet } from './mask-set.js'
 import { columnText, isAnyColumn } from './mask-set.js'
 import { isSameOperator } from './masks.js'
@@ -23,7 +22,7 @@ export class MaskRulings {
 
   constructor(masks: MaskSet) {
     this.#masks = masks
-    this.#untold = obligation(masks, undefined, undefined, undefined, [])
+    this.#untold = obligation(masks, undefined, undefined, [])
   }
 
   /** Throws for a lineage that is none. */
@@ -92,7 +91,7 @@ function rulingOn(masks: MaskSet, lineage: Lineage): MaskRuling {
   const wanted = [...counted].map(([rule, values]) => Object.freeze({ rule, values }))
   return Object.freeze({
     reasons: Object.freeze([...reasons.values()]),
-    obligation: obligation(masks, lineage, each, every, wanted),
+    obligation: obligation(masks, each, every, wanted),
   })
 }
 
@@ -112,7 +111,6 @@ function maskOf(masks: MaskSet, { plain, sources }: OutputLineage): OutputMask |
 
 function obligation(
   masks: MaskSet,
-  lineage: Lineage | undefined,
   outputs: MaskObligation['outputs'],
   every: OutputMask | undefined,
   lookups: readonly CountedLookup[],
@@ -122,6 +120,5 @@ function obligation(
     outputs: outputs && Object.freeze(outputs),
     every,
     lookups: Object.freeze(lookups),
-    given: givenMasks(masks, lineage),
   })
 }

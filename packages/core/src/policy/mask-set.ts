@@ -61,6 +61,11 @@ export class MaskSet {
   }
 }
 
+/** The masks of a target for whoever no rule leaves out; undefined when it has none. */
+export function masksAt(masks: readonly MaskRule[], target: string): MaskSet | undefined {
+  return setOf(masks.filter((rule) => rule.targets.has(target)))
+}
+
 /**
  * The masks of a principal that these roles give something; undefined when nothing is masked for it. Only such a role is an
  * exception: one that restricts and gives nothing takes no mask away.
@@ -70,7 +75,10 @@ export function masksInForce(
   roles: readonly string[],
   target: string,
 ): MaskSet | undefined {
-  const rules = masks.filter((rule) => rule.targets.has(target) && !roles.some((role) => rule.except.has(role)))
+  return setOf(masks.filter((rule) => rule.targets.has(target) && !roles.some((role) => rule.except.has(role))))
+}
+
+function setOf(rules: readonly MaskRule[]): MaskSet | undefined {
   return rules.length === 0 ? undefined : new MaskSet(rules)
 }
 

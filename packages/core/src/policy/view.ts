@@ -2,7 +2,7 @@ import type { ApprovalLevel, Durability } from '../model/decision.js'
 import type { Duty } from '../model/effect.js'
 import { guardDuties } from './duty-choice.js'
 import { MaskRulings } from './mask-ruling.js'
-import { masksInForce } from './mask-set.js'
+import { masksAt, masksInForce, type MaskSet } from './mask-set.js'
 import { isProvenFor } from './match.js'
 import { ResourceReader } from './resource-reader.js'
 import { RuleIndex } from './rule-index.js'
@@ -25,6 +25,8 @@ export interface View {
   readonly durability: ReadonlyMap<Duty, Durability>
   /** Rules on what is masked; undefined when nothing is. */
   readonly masks: MaskRulings | undefined
+  /** What is masked for some of those who may be asked about an action; undefined when nothing is. */
+  readonly hides: MaskSet | undefined
   /**
    * The duties that some allow rule gives and no deny rule takes away altogether: to identities proven as `level`, or left
    * out, to some.
@@ -115,6 +117,7 @@ function makeView(
     holdByText: hold.filter((rule) => !rule.aboutEffects),
     durability: durabilityByDuty(rules, target),
     masks: masks && new MaskRulings(masks),
+    hides: masksAt(rules.masks, target),
     dutiesAt: dutiesLeft(allow, deny),
   }
 }

@@ -123,6 +123,21 @@ describe('what approvers see of values that meet a masked column', () => {
     expect(request.parameters).toEqual(['[masked]'])
   })
 
+  it('is none where the rule leaves out whoever asks, but not them', async () => {
+    const left = { ...pii, except: ['agent'] }
+    const literals = writing({ written: [email], given: [{ place: { parameter: 1 }, columns: [email] }] })
+    const known = shownOf(await asked([left], literals, [canary]))
+    expect(known.parameters).toEqual(['[masked]'])
+    const untold = shownOf(await asked([left], writing({ written: [email] }), [canary]))
+    expect(untold).toMatchObject({ text: recordedText, parameters: ['[masked]'] })
+    const inTexts = shownOf(await asked([{ ...found, except: ['agent'] }], writing({ written: [id] }), [canary]))
+    for (const request of [known, untold, inTexts]) {
+      expect(request.hidden?.rules).toMatchObject([{ except: ['agent'] }])
+      expect(request.view).toMatchObject({ complete: false, masked: true })
+    }
+    expect(everything(untold) + everything(inTexts)).not.toContain('canary')
+  })
+
   it.each<[string, readonly object[], Partial<Lineage>]>([
     ['nothing is masked', [], { written: [email] }],
     ['another column is written', [pii], { written: [id], read: [id] }],

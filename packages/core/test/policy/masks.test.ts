@@ -238,6 +238,19 @@ describe('a decision about masked columns', () => {
     expect(masksOf(pii, { ...wide, with: 'null' })).toEqual([{ rules: ['pii', 'wide'], whole: true }])
   })
 
+  it('hides from whoever is asked by all rules of the target, and where nobody is asked by none', () => {
+    const opaque: Effect = { duty: 'opaque', resource: 'statement:unknown', attributes: {} }
+    const policy = load({ ...pii, except: ['agent'] }, { ...pii, id: 'there', target: 'other' })
+    const written = { written: [email], given: [{ place: { parameter: 1 }, columns: [email] }] }
+    expect(decide(policy, { effects: [opaque] }, written)).toMatchObject({
+      effect: 'hold',
+      obligations: { hides: { rules: ['pii'], given: { some: [{ place: { parameter: 1 }, rules: ['pii'] }] } } },
+    })
+    const decision = decide(policy, {}, written)
+    expect(decision).toMatchObject({ effect: 'allow' })
+    expect('obligations' in decision && decision.obligations).not.toHaveProperty('hides')
+  })
+
   it('takes no mask away for a role that only restricts', () => {
     const policy = load({ ...pii, except: ['auditor'] })
     const elsewhere = [email]
