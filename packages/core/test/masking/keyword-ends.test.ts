@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { keyRows } from '../../src/masking/detectors/cloud-key.js'
+import { cloudKey, keyRows } from '../../src/masking/detectors/cloud-key.js'
+import { hotPlaces, placeKinds } from '../../src/masking/places/hot-places.js'
 import { isWordAt, KeywordEnds } from '../../src/masking/places/keyword-ends.js'
 import { beginsToken } from '../../src/masking/places/keyword-places.js'
 import { withUnits } from '../../src/masking/places/units.js'
 import { fc } from '../properties.js'
+
+const soak = process.env['BOTHKEYS_SOAK'] !== undefined
+
+/** What a pattern matches, whatever it wants around. */
+function keysOf({ source }: RegExp): fc.Arbitrary<string> {
+  return fc.stringMatching(new RegExp(`^(?:${source.replaceAll(/\(\?<?[!=](?:\[[^\]]*\]|[^()[\]])*\)/g, '')})$`))
+}
 
 /** Each word with its list where it ends, as streams go through a text. */
 function wordsIn(text: string, lists: readonly (readonly string[])[]): readonly string[] {
@@ -89,12 +97,36 @@ describe('a keyword that begins a key', () => {
     const rows = keyRows.filter(({ pattern, keywords }) => beginsToken(pattern, keywords))
     expect(rows.length).toBeGreaterThan(30)
     for (const { pattern, keywords } of rows) {
-      const source = pattern.source.replaceAll(/\(\?<?[!=](?:\[[^\]]*\]|[^()[\]])*\)/g, '')
       fc.assert(
-        fc.property(fc.stringMatching(new RegExp(`^(?:${source})$`)), (key) => {
+        fc.property(keysOf(pattern), (key) => {
           expect(key.toLowerCase().startsWith(keywords[0] ?? '?')).toBe(true)
         }),
         { numRuns: 5 },
+      )
+    }
+  })
+})
+
+describe('the word of a key', () => {
+  const isFound = (text: string): boolean => cloudKey.find(text, {}).some(({ score }) => score >= 0.5)
+  const isHot = (text: string): boolean => (hotPlaces(text).kinds & placeKinds.find) !== 0
+
+  it.each([
+    ['of the fewest characters', 'tskey-TFw4DKqj'],
+    ['with commas', `fm2_${'a1B,'.repeat(20)}`],
+    ['behind a comma', `a,fm2_${'a1Bc'.repeat(20)}`],
+  ])('makes a place hot: of a key %s', (_, key) => {
+    expect([isFound(key), isHot(key)]).toEqual([true, true])
+  })
+
+  it('makes a place hot in everything that is found', () => {
+    for (const { pattern, context } of keyRows) {
+      if (context !== undefined) continue
+      fc.assert(
+        fc.property(keysOf(pattern), (key) => {
+          expect(isHot(key)).toBe(isFound(key))
+        }),
+        { numRuns: soak ? 1000 : 15 },
       )
     }
   })

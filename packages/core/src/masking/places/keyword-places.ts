@@ -125,10 +125,10 @@ function isWordUnit(code: number): boolean {
 }
 
 const isTokenUnit = new Uint8Array(128)
-for (const unit of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.+/=~:%-')
+for (const unit of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.,+/=~:%-')
   isTokenUnit[unit.charCodeAt(0)] = 1
-/** No key is shorter, with what its word is. */
-const shortestKey = 15
+/** No key is shorter, with what its word is: `tskey-` and eight more. */
+const shortestKey = 14
 
 /** Whether the word is in a token that is long enough for a key. */
 function isInToken(text: string, end: number): boolean {
