@@ -58,6 +58,14 @@ const detectorGuards = [
   ['keys end before the next', 'private-key', 'private-key', 'next < 0 ? rest : rest.slice(0, next)', 'rest'],
   ['keys by length alone look random', 'cloud-key', 'cloud-key', '...(random === true && { validate: looksRandom }),'],
   ['keys without a form need a vendor', 'cloud-key', 'key-row', 'alone: 0, context: 0.85', 'alone: 0.85'],
+  ['keywords that overlap are all found', 'cloud-key', 'cloud-key', '    keywordPattern.lastIndex = match.index + 1\n'],
+  [
+    'keywords are looked for from the beginning on',
+    'cloud-key',
+    'cloud-key',
+    'keywordPattern.lastIndex = 0',
+    'keywordPattern.lastIndex = 1',
+  ],
   ['keywords that begin with others count', 'cloud-key', 'cloud-key', 'each.startsWith(keyword)', 'each === keyword'],
   ['placeholders are no passwords', 'connection-password', 'connection-password', '!isPlaceholder(secret) && '],
   [

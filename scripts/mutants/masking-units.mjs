@@ -69,6 +69,14 @@ export const maskingUnitGuards = [
     ],
   ),
   ...guards(
+    'keyword-places',
+    ['keyword-ends'],
+    [
+      ['the shortest keys are long enough', 'const shortestKey = 14', 'const shortestKey = 15'],
+      ['keys have commas', "_.,+/=~:%-'", "_.+/=~:%-'"],
+    ],
+  ),
+  ...guards(
     'hot-places',
     ['windows', 'seen-through'],
     [

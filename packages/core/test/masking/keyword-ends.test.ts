@@ -5,13 +5,9 @@ import { isWordAt, KeywordEnds } from '../../src/masking/places/keyword-ends.js'
 import { beginsToken } from '../../src/masking/places/keyword-places.js'
 import { withUnits } from '../../src/masking/places/units.js'
 import { fc } from '../properties.js'
+import { keysOf } from './support/keys-of.js'
 
 const soak = process.env['BOTHKEYS_SOAK'] !== undefined
-
-/** What a pattern matches, whatever it wants around. */
-function keysOf({ source }: RegExp): fc.Arbitrary<string> {
-  return fc.stringMatching(new RegExp(`^(?:${source.replaceAll(/\(\?<?[!=](?:\[[^\]]*\]|[^()[\]])*\)/g, '')})$`))
-}
 
 /** Each word with its list where it ends, as streams go through a text. */
 function wordsIn(text: string, lists: readonly (readonly string[])[]): readonly string[] {

@@ -62,7 +62,13 @@ export const cloudKey: Detector = Object.freeze({
   },
 })
 
+/** Keywords may overlap: `cf-` and `-us` do in `…cf-us4`. */
 function vendorsIn(lower: string): ReadonlySet<Detector> {
-  const hits = new Set(Array.from(lower.matchAll(keywordPattern), ([keyword]) => keyword))
+  const hits = new Set<string>()
+  keywordPattern.lastIndex = 0
+  for (let match = keywordPattern.exec(lower); match !== null; match = keywordPattern.exec(lower)) {
+    hits.add(match[0])
+    keywordPattern.lastIndex = match.index + 1
+  }
   return new Set([...hits].flatMap((keyword) => vendorsBy.get(keyword) ?? []))
 }

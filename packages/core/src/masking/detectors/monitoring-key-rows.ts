@@ -40,7 +40,7 @@ export const monitoringRows: readonly KeyRow[] = [
   {
     vendor: 'Dynatrace',
     source: 'docs.dynatrace.com: Access tokens, token format',
-    keywords: ['dt0c01.', 'dt0s0'],
+    keywords: ['dt0c', 'dt0s'],
     pattern: /(?<!\w)dt0[cs]\d\d\.[A-Z\d]{8,24}\.[A-Z\d]{64}(?!\w)/g,
   },
   {

@@ -56,6 +56,7 @@ export const saasRows: readonly KeyRow[] = [
       'rk_prod_',
       'ek_live_',
       'ek_test_',
+      'ek_prod_',
       'whsec_',
     ],
     pattern: /(?<![a-z\d])(?:(?:[sr]k|ek|sk_org)_(?:live|test|prod)_[a-z\d]{10,247}|whsec_[a-z\d+/=]{24,100})/gi,
@@ -138,7 +139,7 @@ export const saasRows: readonly KeyRow[] = [
   {
     vendor: 'Facebook',
     source: 'developers.facebook.com: Access token guide; gitleaks: facebook-page-access-token',
-    keywords: ['eaaa', 'eaab', 'eaac', 'eaag', 'eaai', 'eaam'],
+    keywords: ['eaa'],
     pattern: /(?<!\w)EAA[A-Z][A-Za-z\d]{90,400}/g,
     random: true,
   },

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { cloudKey, keyRows, vendors } from '../../../src/masking/detectors/cloud-key.js'
+import { fc } from '../../properties.js'
 import { foundBy } from './found-by.js'
+import { keysOf } from '../support/keys-of.js'
 import { hex, vendorKeys as keys, word } from '../support/vendor-keys.js'
 
+const soak = process.env['BOTHKEYS_SOAK'] !== undefined
 const found = foundBy(cloudKey)
 describe('keys of clouds and services', () => {
   it.each(keyRows)('are found: $vendor', ({ vendor, keywords }) => {
@@ -100,6 +103,28 @@ describe('keys of clouds and services', () => {
     const index = keyRows.findIndex((row) => row.vendor === vendor)
     expect(vendors[index]?.find(`x ${key} y`, {})).toEqual([{ start: 2, end: 2 + key.length, score: 0.95 }])
     expect(found(`x ${key} y`)).toEqual([key])
+  })
+
+  it.each([
+    ['Mailchimp', `${hex(30)}cf-us4`],
+    ['Mailchimp', `${hex(30)}a3-us12`],
+    ['Facebook', `EAAD${word(92)}`],
+    ['Dynatrace', `dt0s16.${word(8).toUpperCase()}.${word(64).toUpperCase()}`],
+  ])('are found with any characters: %s', (_, key) => {
+    expect(found(`x ${key} y`)).toEqual([key])
+  })
+
+  it('are found in every form that the pattern of their vendor has', () => {
+    // What is before the keys of Discord tells them.
+    for (const [index, { pattern, vendor, context }] of keyRows.entries()) {
+      if (context !== undefined || vendor === 'Discord') continue
+      fc.assert(
+        fc.property(keysOf(pattern), (key) => {
+          if (vendors[index]?.find(key, {}).length !== 0) expect(cloudKey.find(key, {})).not.toEqual([])
+        }),
+        { numRuns: soak ? 1000 : 15 },
+      )
+    }
   })
 
   it('name where their form is described', () => {
