@@ -53,7 +53,7 @@ describe('the screen of cells', () => {
     ['a path', '/usr/share/doc'],
     ['a name with dashes', 'blue-green-deployment'],
     ['a digest', hash('1', 'md5')],
-    ['a long digest', hash('1', 'sha256')],
+    ['a long digest', hash('7', 'sha256')],
     ['a digest with eleven digits in a row', 'abc01234567890def01234567890f'],
     ['a digest in capital letters', hash('4', 'md5').toUpperCase()],
     ['a digest in base64', hash('2', 'sha256', 'base64')],
