@@ -86,6 +86,12 @@ export const lineageGivenGuards = [
     'if (given === undefined || given === boolean) return true',
     'return true',
   ),
+  guard(
+    'whether a value is missing may tell how columns compare',
+    meetings,
+    'MergeWhenClause ParamRef',
+    'MergeWhenClause NullTest ParamRef',
+  ),
   guard('parts of lists are apart', meetings, 'if (separating.has(type)) return false', 'void separating'),
   guard('what is written becomes the column', meetings, 'this.link([sources, ...read])', 'void read'),
   guard('written values meet the column', meetings, 'this.#meet(walk, value, [sources], true)', 'void value'),

@@ -228,7 +228,7 @@ const itemFields: ReadonlyMap<string, string> = new Map([
 /** Nodes whose parts stand side by side: each of them is looked at for itself. */
 const separating: ReadonlySet<string> = new Set(
   `A_ArrayExpr A_Const A_Star BoolExpr BooleanTest CaseWhen CollateClause ColumnRef CommonTableExpr DeclareCursorStmt
-   DeleteStmt ExplainStmt GroupingSet IndexElem InferClause InsertStmt List MergeStmt MergeWhenClause NullTest ParamRef
+   DeleteStmt ExplainStmt GroupingSet IndexElem InferClause InsertStmt List MergeStmt MergeWhenClause ParamRef
    ResTarget RowExpr SelectStmt SortBy TypeCast TypeName UpdateStmt WindowDef`.split(/\s+/),
 )
 

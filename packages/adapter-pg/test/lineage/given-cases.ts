@@ -85,6 +85,11 @@ export const givenCases: readonly (readonly [text: string, told: string])[] = [
     "1 = - | '' = ? | 'x' = customers.email lone.b",
   ],
   ["SELECT regexp_matches(c.email, l.b) FROM customers c, lone l WHERE l.b = 'x'", "'x' = customers.email lone.b"],
+  [
+    "SELECT 1 FROM customers c, lone l WHERE regexp_match(c.email, l.b) IS NOT NULL AND l.b = 'x'",
+    "1 = - | 'x' = customers.email lone.b",
+  ],
+  ["SELECT 1 FROM customers WHERE email IS NOT NULL AND name = 'x'", "1 = - | 'x' = customers.name"],
   ["SELECT name || email FROM customers WHERE name = 'x'", "'x' = customers.name"],
   [
     "INSERT INTO people (role) SELECT * FROM json_each_text('{}') j, customers c WHERE c.name = 'x'",
