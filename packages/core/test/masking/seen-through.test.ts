@@ -55,6 +55,8 @@ describe('what is folded or decoded', () => {
       'a card in base64 far behind a sentence in base64',
       `${base64('order shipped to the warehouse')}${' and so on'.repeat(300)} ${base64('4111111111111111')}`,
     ],
+    ['a telephone number before a word with an accent, and another number', '020 7946 0958\n2 móvil'],
+    ['a short telephone number before a word with an accent, and another number', '0794605\n5móvil'],
     ['an address of an old network', 'from 203.0.113.7 on'],
     ['a card amid rows of blanks', 'a 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 b'],
     ['an address in a row of dots', 'ja.ne.do.e@.ex.am.pl.e..co.m'],

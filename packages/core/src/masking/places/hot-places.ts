@@ -5,7 +5,7 @@ import { isPacked, isPackedUnit } from '../views/packed.js'
 import { separators } from '../views/regular.js'
 import { continued } from '../views/unwrapped.js'
 import { isWordAt } from './keyword-ends.js'
-import { keywordPlace, keywords, otherList, phoneList } from './keyword-places.js'
+import { keywordPlace, keywords, longestOther, otherList, phoneList } from './keyword-places.js'
 import { isGluedChain, isHotAccount, isHotAt, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
 import { Rows } from './rows.js'
 import { withUnits } from './units.js'
@@ -150,7 +150,8 @@ class Pass {
     if (code === replacement) return
     this.#view(at, at + 1, placeKinds.fold)
     const list = otherList(this.#text, at)
-    if (list !== undefined) this.#word(list, at + 1)
+    // The word may go on.
+    if (list !== undefined) this.#word(list, Math.min(at + longestOther, this.#text.length))
   }
 
   #word(list: number, end: number): void {

@@ -82,6 +82,9 @@ const otherLetters: ReadonlySet<number> = new Set(
     .map((letter) => letter.charCodeAt(0)),
 )
 
+/** The most units that such a word has. */
+export const longestOther = Math.max(...otherWords.flat().map(({ length }) => length))
+
 /** The list with a word that has the letter at `at`, which is not ASCII; undefined: none has. */
 export function otherList(text: string, at: number): number | undefined {
   if (!otherLetters.has(text.charCodeAt(at))) return undefined
