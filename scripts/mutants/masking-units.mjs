@@ -126,4 +126,23 @@ export const maskingUnitGuards = [
       ],
     ],
   ),
+  ...[
+    [
+      'groups are shown to detectors that are not built in',
+      'far.length === 0 ? findsIn : orFindsIn(far, prefilter, options)',
+      'findsIn',
+    ],
+    [
+      'groups that are decoded are shown to them',
+      'hotPlaces(reading.text, finds).kinds',
+      'hotPlaces(reading.text).kinds',
+    ],
+    ['who is shown groups is told the field', 'detector.find(text, hints)].length', 'detector.find(text, {})].length'],
+  ].map(([name, find, replace]) => ({
+    name,
+    file: 'packages/core/src/masking/scan.ts',
+    find,
+    replace,
+    tests: [test('seen-through')],
+  })),
 ]

@@ -1,7 +1,7 @@
 import { defaultThreshold, type Detector, type Hints, type Match } from './detector.js'
 import type { Finding } from './finding.js'
 import { assertKnownOptions } from '../known-options.js'
-import { hotPlaces, placeKinds } from './places/hot-places.js'
+import { findsIn, hotPlaces, placeKinds } from './places/hot-places.js'
 import { FarSighted } from './places/known-detectors.js'
 import { SeenThrough } from './places/seen-through.js'
 import { windowsOf } from './places/windows.js'
@@ -73,7 +73,8 @@ function lookedAt(
 ): readonly Finding[] {
   const { prefilter, farSighted } = preparedFor(detectors)
   const far = farSighted.of(options.hints?.field, options.threshold ?? defaultThreshold)
-  const { places } = hotPlaces(text)
+  const finds = far.length === 0 ? findsIn : orFindsIn(far, prefilter, options)
+  const { places } = hotPlaces(text, finds)
   if (places.length === 0 && far.length === 0) return none
   const search = new Search(text, options)
   for (const detector of far.length > 0 ? prefilter.passes(text) : [])
@@ -88,7 +89,7 @@ function lookedAt(
     if (far.length === 0 && !mayGoOn && !through.mayHold(window)) continue
     const known = new Map<Reading, number>()
     const kindsIn = (reading: Reading): number => {
-      const those = known.get(reading) ?? hotPlaces(reading.text).kinds
+      const those = known.get(reading) ?? hotPlaces(reading.text, finds).kinds
       known.set(reading, those)
       return those
     }
@@ -100,6 +101,17 @@ function lookedAt(
     }
   }
   return search.findings()
+}
+
+/** Whether something may be found in a text as it is, also by detectors that `hotPlaces` does not know. */
+function orFindsIn(
+  detectors: readonly Detector[],
+  prefilter: Prefilter,
+  { hints = noHints }: ScanOptions,
+): (text: string) => boolean {
+  const finds = (detector: Detector, text: string): boolean => [...detector.find(text, hints)].length > 0
+  return (text) =>
+    findsIn(text) || prefilter.passes(text).some((detector) => detectors.includes(detector) && finds(detector, text))
 }
 
 /** The end of a reading of a part that begins at `start`. */

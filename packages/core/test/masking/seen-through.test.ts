@@ -103,6 +103,43 @@ describe('what is folded or decoded', () => {
     expect(scan(wide('the warehouse'), [own])).toHaveLength(1)
   })
 
+  it.each([
+    ['in groups', 'so em.p1.23.45.67 it was'],
+    ['spaced out', 'so e m p 1 2 3 4 5 6 7 it was'],
+    ['spaced out, in base64', base64('so e m p 1 2 3 4 5 6 7 it was')],
+  ])('is shown to detectors that are not built in: %s', (_, text) => {
+    const own: Detector = {
+      type: 'own',
+      needs: { digits: 7 },
+      longest: 20,
+      find: (part) => [...part.matchAll(/emp\d{7}/g)].map(({ index }) => ({ start: index, end: index + 10, score: 1 })),
+    }
+    expect(scan(text, [own])).toHaveLength(1)
+  })
+
+  it.each([
+    ['api_key', '6-0-i-k-u-6-f-x-i-l-l-z-y-a-j-d-b-z-2-l-q-s-c-t-q-9'],
+    ['token', base64('q 7 i t l a b _ s e s s i o n z n 9 a 6 8 w 5 2 j c c q v l d 9')],
+    ['phone', '27.0. .2.7.5.1'],
+  ])('is shown to detectors that the name of the field speaks to: %s', (field, text) => {
+    expect(difference(text, field)).toBeUndefined()
+    expect(scan(text, detectors, { hints: { field } })).not.toEqual([])
+  })
+
+  it('fails when a detector does that is shown it', () => {
+    const fails: Detector = {
+      type: 'own',
+      needs: {},
+      longest: 20,
+      find(part) {
+        if (/1234567/.test(part)) throw new Error('out of order')
+        return []
+      },
+    }
+    expect(() => scan('so 1 2 3 4 5 6 7 it', [fails])).toThrow('out of order')
+    expect(scan('so 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 it', detectors)).toHaveLength(1)
+  })
+
   it('waits in a stream until it has ended', () => {
     const whole = `${'so '.repeat(300)}${base64(`${'and '.repeat(90)}4111111111111111 it was`)} he said`
     for (let at = 900; at < whole.length; at += 7) {

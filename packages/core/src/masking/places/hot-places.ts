@@ -55,14 +55,17 @@ const [wordBefore, wordBehind] = [64, 36]
 const replacement = 0xfffd
 const none: HotPlaces = Object.freeze({ places: Object.freeze([]), kinds: 0 })
 
-/** Looks for hot places in one pass over the units of a text. Takes time linear in the text. */
-export function hotPlaces(text: string): HotPlaces {
-  return withUnits(text, (units) => new Pass(text, units, true).all())
+/**
+ * Looks for hot places in one pass over the units of a text. Takes time linear in the text. `finds` says whether something is
+ * found in a text as it is: groups are one value where it is so without what parts them.
+ */
+export function hotPlaces(text: string, finds: (text: string) => boolean = findsIn): HotPlaces {
+  return withUnits(text, (units) => new Pass(text, units, finds).all())
 }
 
 /** Whether a built-in detector finds something in the text as it is. */
-function findsIn(text: string): boolean {
-  return (withUnits(text, (units) => new Pass(text, units, false).all()).kinds & placeKinds.find) !== 0
+export function findsIn(text: string): boolean {
+  return (withUnits(text, (units) => new Pass(text, units).all()).kinds & placeKinds.find) !== 0
 }
 
 function isDigit(code: number): boolean {
@@ -85,10 +88,11 @@ class Pass {
   #colons = 0
   #lastColon = -64
 
-  constructor(text: string, units: Uint16Array, withViews: boolean) {
+  /** Views are not thought of without `finds`. */
+  constructor(text: string, units: Uint16Array, finds?: (text: string) => boolean) {
     this.#text = text
     this.#units = units
-    this.#rows = withViews ? new Rows(text, units, findsIn) : undefined
+    this.#rows = finds === undefined ? undefined : new Rows(text, units, finds)
   }
 
   all(): HotPlaces {
