@@ -90,7 +90,7 @@ export const maskingPlaceGuards = [
   {
     name: 'words that are not ASCII speak for a date or a number',
     file: source('hot-places'),
-    find: 'if (list !== undefined) this.#word(list, at + 1)',
+    find: 'if (list !== undefined) this.#word(list, Math.min(at + longestOther, this.#text.length))',
     replace: '',
     tests,
   },
