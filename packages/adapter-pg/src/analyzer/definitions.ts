@@ -1,5 +1,6 @@
+import { nodesIn } from './nodes-in.js'
 import { unknownType } from './overloads.js'
-import { bodyOf, listOf, nodeOf, textOf, type TreeNode, type TreeValue } from './tree.js'
+import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { constantType } from './type-of.js'
 import type { Walk } from './walk.js'
 
@@ -14,17 +15,7 @@ export function applyDefinition(walk: Walk, statement: string, body: TreeNode): 
 }
 
 function holdsLiteral(body: TreeNode): boolean {
-  const waiting: TreeValue[] = [body]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) waiting.push(...(value as readonly TreeValue[]))
-    else {
-      // Not an array: the JSON has only objects besides.
-      const node = value as TreeNode
-      if (isLiteral(node)) return true
-      for (const field in node) if (!settings.has(field)) waiting.push(node[field] ?? null)
-    }
-  }
+  for (const node of nodesIn([body], settings)) if (isLiteral(node)) return true
   return false
 }
 

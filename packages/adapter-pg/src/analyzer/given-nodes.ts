@@ -1,5 +1,6 @@
 import { constantInteger } from './constants.js'
-import { bodyOf, listOf, nodeOf, type TreeNode, type TreeValue, type TypedNode, unwrap } from './tree.js'
+import { nodesIn } from './nodes-in.js'
+import { bodyOf, listOf, nodeOf, type TreeNode, type TypedNode, unwrap } from './tree.js'
 
 /** The nodes of a text that stand for values. */
 export interface GivenNodes {
@@ -14,30 +15,16 @@ export interface GivenNodes {
   readonly free: readonly TreeNode[]
 }
 
-/** Finds them without recursion: trees may be as deep as the text is long. */
+/** Finds them in statements. */
 export function givenNodes(statements: readonly TypedNode[]): GivenNodes {
   const found = { constants: [] as TreeNode[], parameters: [] as TreeNode[], free: [] as TreeNode[] }
   for (const statement of statements) found.free.push(...outputsOf(statement))
-  const waiting: TreeValue[] = statements.map(({ body, type }) => ({ [type]: body }))
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) {
-      for (const item of value as readonly TreeValue[]) waiting.push(item)
-      continue
-    }
-    // Not an array: the JSON has only objects besides.
-    const node = value as TreeNode
+  for (const node of nodesIn(statements.map(({ body, type }) => ({ [type]: body })))) {
     const constant = bodyOf(node, 'A_Const')
     const parameter = bodyOf(node, 'ParamRef')
     if (constant !== undefined) found.constants.push(constant)
     else if (parameter !== undefined) found.parameters.push(parameter)
-    else {
-      for (const each of freeIn(node)) found.free.push(each)
-      for (const field in node) {
-        const below = node[field]
-        if (typeof below === 'object' && below !== null) waiting.push(below)
-      }
-    }
+    else for (const each of freeIn(node)) found.free.push(each)
   }
   return found
 }

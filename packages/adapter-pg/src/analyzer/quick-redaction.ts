@@ -1,4 +1,5 @@
-import { bodyOf, nodeOf, type TreeNode, type TreeValue } from './tree.js'
+import { nodesIn } from './nodes-in.js'
+import { bodyOf, nodeOf, type TreeNode } from './tree.js'
 
 /**
  * The text with `?` for every literal and without comments, without the cost of the server's scanner. Undefined when the
@@ -167,26 +168,11 @@ function endOfComment(text: string, start: number): number {
 /** Where the tree says that string and bit constants are. */
 function stringLocations(trees: readonly TreeNode[]): readonly number[] {
   const locations: number[] = []
-  const waiting: TreeValue[] = [...trees]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) {
-      for (const item of value as readonly TreeValue[]) waiting.push(item)
-      continue
-    }
-    const node = value as TreeNode
-    const constant = bodyOf(node, 'A_Const')
-    if (constant !== undefined) {
-      if (nodeOf(constant, 'sval') !== undefined || nodeOf(constant, 'bsval') !== undefined) {
-        const location = constant['location']
-        locations.push(typeof location === 'number' ? location : 0)
-      }
-      continue
-    }
-    for (const field in node) {
-      const below = node[field]
-      if (typeof below === 'object' && below !== null) waiting.push(below)
-    }
+  for (const node of nodesIn(trees)) {
+    const constant = bodyOf(node, 'A_Const') ?? {}
+    if (nodeOf(constant, 'sval') === undefined && nodeOf(constant, 'bsval') === undefined) continue
+    const location = constant['location']
+    locations.push(typeof location === 'number' ? location : 0)
   }
   return locations
 }

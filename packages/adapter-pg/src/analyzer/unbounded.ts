@@ -1,5 +1,6 @@
 import type { Range } from './scope.js'
 import { constantInteger, constantText } from './constants.js'
+import { nodesIn } from './nodes-in.js'
 import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, type TreeValue, unwrap } from './tree.js'
 
 /** Whether a condition narrows anything: `true` when it never does, `false` when nothing passes, else `maybe`. */
@@ -174,17 +175,8 @@ function namesTarget(where: TreeNode, target: Range): boolean {
 
 /** Whether a subquery may give the name of the target to something else. */
 function hides(query: TreeValue, name: string): boolean {
-  const waiting: TreeValue[] = [query]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) {
-      waiting.push(...(value as readonly TreeValue[]))
-      continue
-    }
-    const node = value as TreeNode
+  for (const node of nodesIn([query]))
     if (node['aliasname'] === name || (node['relname'] === name && node['alias'] === undefined)) return true
-    for (const field in node) waiting.push(node[field] ?? null)
-  }
   return false
 }
 
