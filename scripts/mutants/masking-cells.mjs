@@ -55,7 +55,7 @@ const byteRows = [
 
 const digests = [
   ['what is no hexadecimal digit is no digest', 'if (kind === 0) return false', ''],
-  ['words are looked for in digests', 'digestWords.mayEnd(ends) && ', 'false && '],
+  ['words are looked for in digests', 'digestWords.wordsOf(ends).some(', '[].some('],
   ['cards before letters are looked at', 'if (at - run >= fewestDigits) return false', ''],
   ['cards behind them are', 'end - run < fewestDigits && ', ''],
   ['numbers alone are', 'letters > 0 && ', ''],

@@ -31,8 +31,9 @@ const rowsOfBeginning = 20
 const cut = section(bold('THIS IS NOT ALL OF THE REQUEST, SO IT CANNOT BE APPROVED IN SLACK. OPEN ITS PAGE.'))
 
 /**
- * The message that asks about a request. It shows the whole view, in which the engine's policy may mask values, or it has no button to approve: then it says in capitals
- * that it does not show all, and has the beginning, a button to deny and the link to the page. `short`: Slack did not take more.
+ * The message that asks about a request. It shows the whole view, in which the engine's policy may mask values, or it has no button
+ * to approve: then it says in capitals that it does not show all, and has the beginning, a button to deny and the link to the page.
+ * `short`: Slack did not take more.
  */
 export function requestMessage(
   { answers, request }: Pick<DeskEntry, 'answers' | 'request'>,

@@ -112,8 +112,8 @@ export interface Approver {
 }
 
 /**
- * Whether a vote was counted. The reason is one of `malformed`, `not-a-principal`, `other-action`, `late`,
- * `principal-expired`, `revoked`, `not-human`, `refused-by-directory`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`, `may-not-see`,
+ * Whether a vote was counted. The reason is one of `malformed`, `not-a-principal`, `other-action`, `late`, `principal-expired`,
+ * `revoked`, `not-human`, `refused-by-directory`, `not-independent: <dimensions>`, `no-role`, `no-approve-duty`, `may-not-see`,
  * `does-not-hold`, `level-too-low`, `no-evidence: <why>`, `duty-conflict: <rule>`, `already-voted`, `already-used`,
  * `too-many-votes`, `failed`.
  */

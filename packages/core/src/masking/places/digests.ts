@@ -22,7 +22,7 @@ export function isDigest(bytes: Uint8Array, start: number, end: number): boolean
     const kind = kinds[code] ?? 0
     if (kind === 0) return false
     ends = ((ends << 6) | (digestWords.codes[code] ?? 0)) & digestWords.all
-    if (digestWords.mayEnd(ends) && digestWords.wordsOf(ends).some((word) => isWordAt(bytes, at, word))) return false
+    if (digestWords.wordsOf(ends).some((word) => isWordAt(bytes, at, word))) return false
     if (kind === 1) continue
     if (at - run >= fewestDigits) return false
     run = at + 1

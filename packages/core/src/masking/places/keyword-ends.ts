@@ -28,11 +28,6 @@ export class KeywordEnds {
     for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
   }
 
-  /** Whether a word may end in three letters. */
-  mayEnd(ends: number): boolean {
-    return ((this.bits[ends >> 5] ?? 0) & (1 << (ends & 31))) !== 0
-  }
-
   /** The words that end in three letters. */
   wordsOf(ends: number): readonly KeywordOf[] {
     return this.#words[this.#places[ends] ?? 0] ?? []
