@@ -219,6 +219,18 @@ describe('what approvers see of values that meet a masked column', () => {
     expect([asking.request, verdict(asking.admission)]).toEqual([undefined, 'ERR_INTERNAL'])
   })
 
+  it('is refused where whoever has to tell them fails', async () => {
+    const description = writing({ written: [email] })
+    const lineage = Object.defineProperty({ ...description.lineage }, 'given', {
+      get: () => {
+        throw new Error(`no idea of ${canary}`)
+      },
+    }) as Lineage
+    const asking = await asked([pii], { ...description, lineage }, [canary])
+    expect([asking.request, verdict(asking.admission)]).toEqual([undefined, 'ERR_DENIED'])
+    expect(asking.record).not.toContain('canary')
+  })
+
   it('counts what each rule hides, and shows values that touch as one', async () => {
     const ids = { ...pii, id: 'ids', columns: ['public.users.id'] }
     const given: readonly GivenValue[] = [
