@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
-import type { Estimate, GuardedTarget, Session, SessionAccess } from '@bothkeys/core/adapter'
+import type { Estimate, GuardedTarget, OnHeld, Session, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import type pg from 'pg'
 import { lent } from './door/admitted.js'
@@ -9,7 +9,14 @@ import { backstops, refusedFindings } from './door/backstops.js'
 import { CancelKeys } from './door/cancel-keys.js'
 import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
 import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
-import { governedClientClass, governedConfig, governedPool, refuseUnknown } from './door/client.js'
+import {
+  governedClientClass,
+  governedConfig,
+  doorStreamOf,
+  governedPool,
+  refuseUnknown,
+  watchHolds,
+} from './door/client.js'
 import type { ClientEnd } from './door/client-end.js'
 import { DoorConnection } from './door/connection.js'
 import { DoorStream } from './door/door-stream.js'
@@ -52,6 +59,16 @@ export interface PostgresTarget extends GuardedTarget {
   pool(session: Session, options?: GovernedOptions): pg.Pool
   /** A real `pg.Client` for one session. */
   client(session: Session, options?: GovernedOptions): pg.Client
+  /**
+   * Tells who listens of each statement of a client about which people are asked, while it waits for them; answers how to stop. What
+   * the listener answers is called once they allowed it, and waited for. One listener per client. Throws ERR_CONFIG_INVALID for a client that is not of this package.
+   */
+  onHeld(client: pg.ClientBase, listener: OnHeld): () => void
+  /**
+   * Withdraws what a client's statement waits for, or has the server cancel it: its promise says which it came to. Throws
+   * ERR_CONFIG_INVALID for a client that is not of this package.
+   */
+  cancel(client: pg.ClientBase): void
   /** Settings for a library that builds its own `pg` client. They hold no credential. */
   config(session: Session): GovernedConfig
   /** The same door on a unix socket or on 127.0.0.1, for programs that are not written in JavaScript. */
@@ -114,6 +131,14 @@ class Postgres implements PostgresTarget {
     refuseUnknown(options)
     const Client = governedClientClass(this.#door(session))
     return new Client(options as pg.ClientConfig)
+  }
+
+  onHeld(client: pg.ClientBase, listener: OnHeld): () => void {
+    return watchHolds(client, listener)
+  }
+
+  cancel(client: pg.ClientBase): void {
+    doorStreamOf(client).withdraw()
   }
 
   config(session: Session): GovernedConfig {

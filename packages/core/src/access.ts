@@ -1,4 +1,5 @@
 import type { Admission, AdmissionRequest } from './admission.js'
+import { withDeadline } from './deadline.js'
 import { decisionInput } from './decided-action.js'
 import type { Enforcement } from './enforce.js'
 import { admit } from './enforce.js'
@@ -8,6 +9,7 @@ import type { Decision } from './model/decision.js'
 import type { Duty } from './model/effect.js'
 import type { MaskObligation } from './model/mask-obligation.js'
 import type { MaybePromise } from './model/maybe-promise.js'
+import { isPromise } from './model/maybe-promise.js'
 import type { Principal } from './model/principal.js'
 import type { SnapshotValue } from './model/snapshot.js'
 import type { NamedColumn } from './policy/masks.js'
@@ -44,10 +46,11 @@ export interface AdapterRequest {
   readonly countsAffected?: AdmissionRequest['countsAffected']
   readonly measuresAnswers?: AdmissionRequest['measuresAnswers']
   readonly estimate?: AdmissionRequest['estimate']
+  readonly onHeld?: AdmissionRequest['onHeld']
 }
 
 /** What of a description the policy looks at. */
-export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'effects' | 'lineage'>
+export type JudgedDescription = Pick<Description, 'operation' | 'text' | 'argv' | 'effects' | 'lineage'>
 
 /** What the policy says of something. `masks`: what would become of its result. */
 export type Verdict = Pick<Decision, 'effect' | 'rules'> & { readonly masks?: MaskObligation }
@@ -82,8 +85,14 @@ export interface SessionAccess {
   maskedColumns(): readonly NamedColumn[]
   /** Whether a policy masks anything of the target, for anybody. */
   masks(): boolean
-  /** Records what the door did on its own account. */
+  /** Records what the door did on its own account. Never throws. */
   internal(body: EventDraft['body']): void
+  /**
+   * Records what the door is about to do on its own account, where something is decided by what comes of it: it is done once this
+   * resolves. Rejects with ERR_JOURNAL_UNAVAILABLE, with ERR_DEADLINE, and with the reason of the session's
+   * signal; then it must not be done. Observers hear of the first.
+   */
+  beginInternal(body: EventDraft['body']): MaybePromise<void>
 }
 
 /** What the guard keeps for the access of its sessions. */
@@ -161,6 +170,7 @@ class Access implements SessionAccess {
       countsAffected: request.countsAffected,
       measuresAnswers: request.measuresAnswers,
       estimate: request.estimate,
+      onHeld: request.onHeld,
     })
   }
 
@@ -211,15 +221,30 @@ class Access implements SessionAccess {
   }
 
   internal(body: EventDraft['body']): void {
+    void this.#recordInternal(body)
+  }
+
+  beginInternal(body: EventDraft['body']): MaybePromise<void> {
+    const recorded = this.#recordInternal(body)
+    if (!isPromise(recorded)) return
+    const { deadlineMs } = this.#state.enforcement
+    return withDeadline(recorded, 'recording what the door does', deadlineMs, this.signal).then((failure) => {
+      if (failure !== undefined) throw failure
+    })
+  }
+
+  /** Resolves to why it is not on record, which observers are told. */
+  #recordInternal(body: EventDraft['body']): MaybePromise<BothKeysError | undefined> {
     const { journal, observe } = this.#state.enforcement
-    const failed = (cause: unknown): void => {
+    const failed = (cause: unknown): BothKeysError => {
       observe('failure', { session: this.sessionId, refusal: journalFailed, cause })
+      return new BothKeysError(journalFailed.code, journalFailed.message, { hint: journalFailed.hint, cause })
     }
     try {
       const recorded = journal.append({ type: 'target.internal', session: this.sessionId, body }, 'written')
-      void Promise.resolve(recorded).catch(failed)
+      return isPromise(recorded) ? recorded.then(() => undefined, failed) : undefined
     } catch (error) {
-      failed(error)
+      return Promise.resolve(failed(error))
     }
   }
 

@@ -1,4 +1,5 @@
 import type { EstimateAction } from './approvals/estimate.js'
+import type { OnHeld } from './approvals/request.js'
 import type { Action } from './model/action.js'
 import type { MaybePromise } from './model/maybe-promise.js'
 import type { TraceContext } from './model/trace.js'
@@ -40,6 +41,8 @@ export interface AdmissionRequest {
   readonly measuresAnswers?: boolean | undefined
   /** Has the target say what it expects of the action, without running it: for approvers alone. Default: it cannot. */
   readonly estimate?: EstimateAction | undefined
+  /** Told once people are asked, and once they allowed it: whoever asked may have gone on to something else meanwhile. */
+  readonly onHeld?: OnHeld | undefined
 }
 
 /** What came of it. `stale`: the target changed meanwhile, describe the action again; nothing ran. */

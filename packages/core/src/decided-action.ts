@@ -6,7 +6,7 @@ import type { Requester } from './requester.js'
 
 /** What of an action the policy looks at. */
 export type DecidedAction = Pick<Action, 'target'> & {
-  readonly description: Pick<Description, 'operation' | 'text' | 'effects' | 'statements' | 'lineage'>
+  readonly description: Pick<Description, 'operation' | 'text' | 'argv' | 'effects' | 'statements' | 'lineage'>
 }
 
 /** What the policy is asked about an action of somebody: the same whether it is to run or only simulated. */
@@ -21,6 +21,7 @@ export function decisionInput(
     target,
     operation: description.operation,
     text: description.text,
+    ...(description.argv !== undefined && { argv: description.argv }),
     effects: description.effects,
     lineage: description.lineage,
   }

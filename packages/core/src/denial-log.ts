@@ -33,7 +33,7 @@ export class DenialLog {
 
   /**
    * Records one refusal. An action that cannot be written down is recorded without its content, and a journal that fails
-   * is reported; the refusal stands either way. Never throws.
+   * is reported; the refusal stands either way. Never throws. `intent`: the id that the action had in a request for approval on record.
    */
   record(
     requester: Requester,
@@ -41,6 +41,7 @@ export class DenialLog {
     policyDigest: string,
     refusal: Refusal,
     trace: TraceContext | undefined,
+    intent?: string,
   ): void {
     try {
       const recordedAction = this.#recordedAction(action.description)
@@ -57,6 +58,7 @@ export class DenialLog {
             actor: requester.principalRecord,
             code: refusal.code,
             count,
+            intent,
             policy: policyDigest,
             rules: refusal.rules,
             state: action.stateEpoch,

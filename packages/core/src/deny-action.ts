@@ -11,15 +11,16 @@ export interface DenialPorts {
   readonly observe: (name: 'denied', event: ObserverEvents['denied']) => void
 }
 
-/** Refuses an action, on record. */
+/** Refuses an action, on record. `intent`: the id that it had in a request for approval on record. */
 export function deny(
   on: DenialPorts,
   requester: Requester,
   request: AdmissionRequest,
   policy: CompiledPolicy,
   refusal: Refusal,
+  intent?: string,
 ): Admission {
-  on.denials.record(requester, request.action, policy.digest, refusal, request.trace)
+  on.denials.record(requester, request.action, policy.digest, refusal, request.trace, intent)
   on.observe('denied', { session: requester.sessionId, refusal })
   return { outcome: 'refused', refusal }
 }

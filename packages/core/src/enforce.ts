@@ -148,7 +148,7 @@ async function holdAndPermit(held: HeldCase): Promise<Admission> {
   const withdrawal = new JointSignal(requester.signal, request.signal, request.asking)
   try {
     const people = await hold(held, withdrawal.signal)
-    if ('refusal' in people) return deny(on, requester, request, policy, people.refusal)
+    if ('refusal' in people) return deny(on, requester, request, policy, people.refusal, people.intent)
     return await permitApproved(held, people.approved)
   } finally {
     // What was not spent by then never is, and keeps no place among what waits.
@@ -186,15 +186,15 @@ async function permitApproved(held: HeldCase, approved: HeldAction): Promise<Adm
     alone: () => inTime(on.approvals.consume(approved, bound.digest)),
     claiming: (claim) => inTime(on.approvals.consumeClaiming(approved, bound.digest, claim)),
   })
-  if ('refusal' in spent) return deny(on, requester, request, policy, spent.refusal)
+  if ('refusal' in spent) return deny(on, requester, request, policy, spent.refusal, approved.binding.actionId)
   return intend({ ...held, bound, approved }, spent.evidence, spent.counted)
 }
 
-type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal }
+type Held = { readonly approved: HeldAction } | { readonly refusal: Refusal; readonly intent?: string | undefined }
 
 async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   const { on, requester, request, policy, decision } = held
-  const { action, estimate, trace } = request
+  const { action, estimate, onHeld, trace } = request
   const { requirement, obligations } = decision
   if (request.inTransaction && obligations.holdInTransaction === 'deny') {
     return { refusal: heldInTransaction(requirement.rules) }
@@ -203,10 +203,10 @@ async function hold(held: HeldCase, withdrawal: AbortSignal): Promise<Held> {
   requester.spend(requestedCharacters(requester, action))
   refuseWhenOver(requester, request)
   const maxAffected = obligations.maxAffected?.rows
-  const asked = { policy, action, requirement, maxAffected, hides: obligations.hides, trace, estimate }
+  const asked = { policy, action, requirement, maxAffected, hides: obligations.hides, trace, estimate, onHeld }
   const outcome = await on.approvals.request(heldCall(on, requester, asked), withdrawal)
   if (outcome.outcome === 'approved') return { approved: outcome.held }
-  return { refusal: whyWithdrawn(outcome.refusal, request.asking) }
+  return { refusal: whyWithdrawn(outcome.refusal, request.asking), intent: outcome.intent }
 }
 
 function permit(allowed: Case): MaybePromise<Admission> {

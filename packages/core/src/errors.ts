@@ -46,6 +46,7 @@ export const errorCodes = Object.freeze({
     'a request for approval from another process is not whole or has two readings, so nobody is asked',
   ERR_REVOKED: 'the session, whom it belongs to or the target was revoked',
   ERR_SESSION_CLOSED: 'the session is closed or expired',
+  ERR_SINK_UNAVAILABLE: 'a sink did not take events of the journal: they stay there and are sent again',
   ERR_SNAPSHOT_INVALID: 'a value cannot be frozen into a snapshot',
   ERR_STATEMENT_INVALID: 'the statement could not be understood, so it was not sent',
   ERR_TARGET_UNKNOWN: 'the policy and the registered targets do not agree',

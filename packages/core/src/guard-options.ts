@@ -11,6 +11,8 @@ import type { CustomMask } from './masking/operators/custom.js'
 import type { Clock } from './model/clock.js'
 import type { PolicySource } from './policy/source.js'
 import type { JournalFactory } from './record/journal.js'
+import type { Sink } from './sinks/sink.js'
+import { assertSinks } from './sinks/sink-options.js'
 import { assertKnownOptions, wrongOption } from './known-options.js'
 
 /** What a guard is built from. */
@@ -36,6 +38,11 @@ export interface GuardOptions {
   readonly notifyGlass?: GlassNotifier
   /** Where the record goes: `fileJournal('./audit')`. */
   readonly journal: JournalFactory
+  /**
+   * Where the events of the journal go besides: `httpSink`, `jsonlSink`, `stdoutSink`, `callbackSink`. Each gets all of them, at
+   * least once, for as long as it takes; no action waits for one. Observers are told of one that does not take them.
+   */
+  readonly sinks?: readonly Sink[]
   /** The live state. Default: in memory, rebuilt from the journal. */
   readonly ledger?: Ledger
   /**
@@ -82,13 +89,15 @@ const optionNames: ReadonlySet<string> = new Set<keyof GuardOptions>([
   'maskKey',
   'notifyGlass',
   'policy',
+  'sinks',
   'takeover',
   'targets',
 ])
 
-/** Refuses options that do not exist. Throws ERR_CONFIG_INVALID. */
-export function assertGuardOptions(options: unknown): void {
+/** Refuses options that do not exist, and what is no sink. Throws ERR_CONFIG_INVALID. */
+export function assertGuardOptions(options: GuardOptions): void {
   assertKnownOptions('createGuard', options, optionNames)
+  if (options.sinks !== undefined) assertSinks(options.sinks)
 }
 
 /** The longest delay a timer takes. */

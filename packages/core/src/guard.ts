@@ -17,6 +17,7 @@ import type { GuardPolicyChange } from './guard-policy-change.js'
 import { guardPolicyChange } from './guard-policy-change.js'
 import type { GuardRevocations } from './guard-revocations.js'
 import { guardRevocations } from './guard-revocations.js'
+import { guardSinks } from './guard-sinks.js'
 import type { GuardReviews } from './guard-reviews.js'
 import { guardReviews } from './guard-reviews.js'
 import { findIn, standingAsVerified, standingsIn } from './identity/standing.js'
@@ -107,7 +108,8 @@ export interface Guard {
   /** What people granted to sessions with `session.requestGrant`, and the way to take it back. */
   readonly grants: GuardGrants
   /**
-   * Ends every session and connection and closes the journal, whatever becomes of the rest. Rejects with what failed first;
+   * Ends every session and connection, sends sinks what is left for 5 seconds at most and closes the journal, whatever becomes of
+   * the rest. Rejects with what failed first;
    * a part that hangs is left after 15 seconds.
    */
   close(): Promise<void>
@@ -269,6 +271,7 @@ async function assemble(
     seen,
     revocationsFresh: () => revocations.fresh(),
   }
+  const sinks = guardSinks(options.sinks ?? [], { clock, journal, observers })
   await holder.startRecording(journal, ledger, options.ledger === undefined)
   const guardKey = {}
   const sessions = new SessionKeeper({
@@ -295,6 +298,7 @@ async function assemble(
   const { behind } = journal
   // Whoever created the guard can listen by then.
   if (behind !== undefined) setImmediate(observe, 'journalBehind', behind)
+  sinks.start()
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
     holder.stop()
@@ -308,6 +312,7 @@ async function assemble(
       () => Promise.all(options.targets.map((target) => target.close())),
       () => directory?.close?.(),
       () => ledger.close(),
+      () => sinks.close(),
       () => journal.close(),
     ]
     return closeInOrder(steps, Math.max(closingMs, deadlineMs))

@@ -32,6 +32,7 @@ export function hiddenFromApprovers(
       ? parameters.map((_, index) => ({ parameter: index + 1, rules: all }))
       : given.some.map(({ place, rules }) => ({ ...place, rules }))),
     ...found,
+    ...(description.secrets ?? []).map((place) => ({ ...place, rules: [ofTarget] })),
   ]
   if (text === null && hidden.length === 0) return undefined
   const spans = hidden.flatMap((each) => ('start' in each ? [each] : []))
@@ -44,6 +45,9 @@ export function hiddenFromApprovers(
     parameters: Object.freeze([...new Set(numbers)].sort((a, b) => a - b)),
   })
 }
+
+/** What hides values that the target keeps from everybody: no rule of a policy has such a name, so that nobody is left out. */
+const ofTarget = 'secrets of the target'
 
 /** How many values each rule hides; null for one that hides whatever stands in the text. */
 function counted(hidden: readonly Hidden[], all: readonly string[]): readonly Omit<HidingRule, 'except'>[] {

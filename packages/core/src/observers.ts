@@ -9,9 +9,10 @@ import type { Outcome } from './outcome.js'
 import type { JournalBehind } from './record/noted-head.js'
 import type { Refusal } from './refusal.js'
 import type { Verdict } from './reviews/said.js'
+import type { SinkEvents } from './sinks/sink-events.js'
 
 /** What observers may listen to. Nothing the guard enforces depends on a listener. */
-export interface ObserverEvents {
+export interface ObserverEvents extends SinkEvents {
   permitted: { readonly session: string; readonly action: string; readonly rules: readonly string[] }
   denied: { readonly session: string; readonly refusal: Refusal }
   settled: { readonly session: string; readonly action: string; readonly outcome: Outcome }

@@ -7,4 +7,6 @@ export interface Outcome {
   readonly rows?: number | undefined
   /** The target's own error code: an SQLSTATE, never a message. */
   readonly error?: string | undefined
+  /** The target's own name for the action in its own log. */
+  readonly reference?: string | undefined
 }

@@ -208,6 +208,7 @@ export class Permit {
       result: outcome.result,
       rows: outcome.rows,
       error: outcome.error,
+      reference: outcome.reference,
       reason: this.#reasonFor(outcome),
       handedOut: this.#measure && { bytes: this.#bytes, rows: this.#rows },
       masked: this.#masks?.noted(),

@@ -50,7 +50,7 @@ export function recordOutcome(
     requester.fail(error)
     throw error
   }
-  const { error, handedOut, masked, outcome: end, reason, result, rows } = outcome
+  const { error, handedOut, masked, outcome: end, reason, reference, result, rows } = outcome
   let recorded: MaybePromise<RecordedAt>
   try {
     recorded = on.journal.append(
@@ -65,6 +65,7 @@ export function recordOutcome(
           masked: masked && { ...masked },
           outcome: end,
           reason,
+          reference,
           result,
           rows,
         },

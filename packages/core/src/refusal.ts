@@ -119,6 +119,14 @@ export function changedAfterApproval(rules: readonly string[]): Refusal {
   }
 }
 
+/** What observers are told when nobody knows how far a sink is after a crash. */
+export const cursorNotKept: Refusal = {
+  code: 'ERR_JOURNAL_UNAVAILABLE',
+  message: 'what a sink acknowledged could not be kept: it gets events again after a crash; the journal itself goes on',
+  rules: [],
+  hint: 'look at the disk of the journal directory',
+}
+
 /** The head of a journal that could not be noted elsewhere. */
 export const headNotNoted: Refusal = {
   code: 'ERR_JOURNAL_UNAVAILABLE',

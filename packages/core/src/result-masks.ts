@@ -67,7 +67,7 @@ export class ResultMasking {
 
 /** What rules find in texts. */
 export interface Detecting {
-  readonly masker: Pick<Masker, 'findings' | 'text' | 'json'>
+  readonly masker: Pick<Masker, 'findings' | 'text' | 'json' | 'stream'>
   readonly detect: readonly Detector[]
   readonly rules: readonly string[]
   /** The rules that look for what was found: all of them where nobody could look. */
@@ -217,9 +217,11 @@ class PermitMasks implements CountedMasks {
     const hints = (column: string | undefined): { readonly field?: string } =>
       column === undefined ? {} : { field: column }
     return Object.freeze({
+      finder: masker,
       text: (value: string, column: string | undefined) => note(value, masker.text(value, hints(column))),
       json: (value: string, column: string | undefined) => note(value, masker.json(value, hints(column))),
       screen: (column: string | undefined) => cellScreen(detect, column),
+      stream: () => masker.stream({ masked: () => (this.#changed = true) }),
     })
   }
 }

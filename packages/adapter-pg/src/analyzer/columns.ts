@@ -2,6 +2,7 @@ import { callAttribute } from './function-calls.js'
 import { followColumn, readColumn } from './range-values.js'
 import type { Scope } from './scope.js'
 import { columnOf } from './system-columns.js'
+import { hasRoom } from './totality.js'
 import { bodyOf, listOf, textOf } from './tree.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -53,8 +54,10 @@ function readUnqualified(walk: Walk, scope: Scope, name: string): void {
 function readOther(walk: Walk, scope: Scope, name: string): void {
   // A table's own name stands for its whole row.
   const whole = scope.range(name)
-  if (whole !== undefined) readColumn(walk, whole, '*')
-  else readEverywhere(walk, scope, name)
+  if (whole === undefined) return readEverywhere(walk, scope, name)
+  const before = walk.flows.counted
+  readColumn(walk, whole, '*')
+  if (walk.flows.isJudged && !hasRoom(walk.flows, before)) walk.flows.mayFail()
 }
 
 function readQualified(walk: Walk, scope: Scope, names: readonly string[]): void {

@@ -3,6 +3,7 @@ import type { CopyOut } from './copy-format.js'
 import { copyOut } from './copy-out.js'
 import { flowsOf, type QueryFlow, Sources } from './flows.js'
 import { relationRange } from './from.js'
+import { isLargeCopied } from './room.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { changeRelation } from './relation-changes.js'
 import { readRelation } from './relation-reads.js'
@@ -49,10 +50,12 @@ function ownColumns({ columns }: Relation): readonly string[] {
   return [...columns.values()].filter(({ generated }) => !generated).map(({ name }) => name)
 }
 
-/** What is written in a way that is not known cannot be masked: it goes where nobody can tell. */
+/** What is written in a way that is not known cannot be masked: it goes where nobody can tell. So does what may have no room. */
 function leaves(walk: Walk, out: CopyOut, { flow }: Scope): void {
   walk.copiesOut.push(out)
-  if (out.format === undefined && flow !== undefined) walk.flows.divert(flowsOf(flow))
+  if (flow === undefined) return
+  const isUnknown = out.format === undefined
+  walk.flows.divert(flowsOf(flow).filter((value) => isUnknown || isLargeCopied(value)))
 }
 
 /** The columns of COPY TO. A file keeps them. */

@@ -1,7 +1,7 @@
 import type { Effect } from '@bothkeys/core/adapter'
 import { constantText } from './constants.js'
 import { EffectSet } from './effect-set.js'
-import { followAnything, type QueryFlow, Sources } from './flows.js'
+import { followAnything, nothingRead, type QueryFlow, Sources } from './flows.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import type { Handler, Walk } from './walk.js'
@@ -44,7 +44,7 @@ export const explain: Handler = (walk, body, scope) => {
 
 /** One column, of no values. */
 function planFlow(): QueryFlow {
-  const flow = { sources: new Sources(), plain: false, total: true, size: 0, collations: 0 }
+  const flow = { sources: new Sources(), plain: false, total: true, ...nothingRead }
   return { columns: [{ name: 'QUERY PLAN', flow }], everything: new Sources() }
 }
 

@@ -4,13 +4,23 @@ import { applyOperator, impliedOperator, rowFields } from './operators.js'
 import { findRoutines, printed, writtenName } from './names.js'
 import { baseType, unknownType } from './overloads.js'
 import { readColumn } from './range-values.js'
+import type { Before } from './flows.js'
 import { roomOfCall } from './room.js'
+import { quoted } from './stored-room.js'
 import { callRoutine, runStored } from './routine-effects.js'
 import { rowsAtMost } from './row-count.js'
 import { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
 import { takesNoTime } from './takes-no-time.js'
-import { isBounded, judgeAmong, judgeCast, judgedType, judgeOperator, mayBringCollation } from './totality.js'
+import {
+  hasRoom,
+  judgeAmong,
+  judgeCast,
+  judgedType,
+  judgeOperator,
+  judgeQuoted,
+  mayBringCollation,
+} from './totality.js'
 import { elementType, typeNameId, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -20,7 +30,7 @@ export const subLink: Handler = (walk, body, scope) => {
   const query = nodeOf(body, 'subselect')
   const kind = textOf(body, 'subLinkType')
   // Whether there are rows does not depend on what these hold.
-  const before = walk.flows.size
+  const before = walk.flows.counted
   const inner = kind === 'EXISTS_SUBLINK' ? Scope.claiming(scope) : new Scope(scope)
   walk.visit(tested, scope)
   walk.visit(query, inner)
@@ -29,9 +39,10 @@ export const subLink: Handler = (walk, body, scope) => {
   const rows = walk.flows.isJudged ? rowsAtMost(walk, query, inner) : Infinity
   if (kind === 'ARRAY_SUBLINK') {
     walk.flows.grow(roomOfCall)
-    walk.flows.multiply(before, rows)
+    walk.flows.repeat(before, rows)
+    walk.flows.multiply(before, quoted)
   }
-  if (walk.flows.isJudged && mayFail(walk, kind, rows, inner)) walk.flows.mayFail()
+  if (walk.flows.isJudged && mayFail(walk, kind, rows, inner, before)) walk.flows.mayFail()
   if (tested === undefined) return
   const name = namesOf(listOf(body, 'operName')) ?? []
   const operator = name.length > 0 ? name : ['=']
@@ -52,10 +63,10 @@ export const subLink: Handler = (walk, body, scope) => {
 }
 
 /** More than one row for a value, more values than an array has room for, or arrays, which have to be of one size. */
-function mayFail(walk: Walk, kind: string, rows: number, { result }: Scope): boolean {
+function mayFail(walk: Walk, kind: string, rows: number, { result }: Scope, before: Before): boolean {
   if (kind === 'ARRAY_SUBLINK') {
     const type = result?.[0]?.type
-    return !isBounded(walk.flows) || type === undefined || elementType(walk, type) !== undefined
+    return !hasRoom(walk.flows, before) || type === undefined || elementType(walk, type) !== undefined
   }
   return !/^(?:EXISTS|ANY|ALL)_/.test(kind) && rows > 1
 }
@@ -85,10 +96,10 @@ export const typeCast: Handler = (walk, body, scope) => {
   const name = nodeOf(body, 'typeName')
   const target = name === undefined ? undefined : typeNameId(walk, name)
   settleCast(walk, nodeOf(body, 'arg'), target)
-  const { size } = walk.flows
+  const before = walk.flows.counted
   walk.descend('TypeCast', body, scope)
   if (mayBringCollation(target)) walk.flows.collate()
-  judgeCast(walk, body, target, scope, size)
+  judgeCast(walk, body, target, scope, before)
   if (target !== undefined && walk.catalog.userCasts.length > 0) {
     applyCast(walk, target, typeOf(walk, nodeOf(body, 'arg'), scope))
   }
@@ -113,14 +124,22 @@ export const amongThemselves =
   (walk, body, scope) => {
     const values = listOf(body, field)
     settleAmong(walk, values, scope)
-    const { collations, size } = walk.flows
+    const before = walk.flows.counted
     if (type === 'CoalesceExpr') coalesce(walk, values, scope)
     else walk.descend(type, body, scope)
     // Arrays of arrays are to be of one size.
     const isNested = type === 'A_ArrayExpr' && values.some((value) => mayBeArray(walk, value, scope))
     if (walk.flows.isJudged && isNested) walk.flows.mayFail()
-    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before: { collations, size } } : undefined)
+    judgeAmong(walk, values, scope, type === 'MinMaxExpr' ? { name: '<', before } : undefined)
+    if (type === 'A_ArrayExpr') judgeQuoted(walk, before)
   }
+
+/** `ROW(a, b)`, `(a, b)`. */
+export const rowExpression: Handler = (walk, body, scope) => {
+  const before = walk.flows.counted
+  walk.descend('RowExpr', body, scope)
+  judgeQuoted(walk, before)
+}
 
 /** Whether the first value is missing shows in the time that the others take, unless these stand there as they are. */
 function coalesce(walk: Walk, values: readonly TreeNode[], scope: Scope): void {

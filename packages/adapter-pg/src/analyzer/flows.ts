@@ -19,8 +19,12 @@ export interface ColumnFlow {
   readonly plain: boolean
   /** Whether nothing that makes it can fail, give rows or have effects, whatever the values are. */
   readonly total: boolean
-  /** How much room it takes at most, in stored values. */
+  /** How much room it takes at most, in stored values, as it is written out. */
   readonly size: number
+  /** How many stored values it is made of. */
+  readonly values: number
+  /** How many of them may become much longer than they are stored. */
+  readonly documents: number
   /** How many values under another collation than the database's own it is made of. */
   readonly collations: number
 }
@@ -59,8 +63,13 @@ interface Frame {
   plain: boolean
   total: boolean
   size: number
+  values: number
+  documents: number
   collations: number
 }
+
+/** What had been read for what is at hand before something else was. */
+export type Before = Readonly<Pick<Frame, 'collations' | 'documents' | 'size' | 'values'>>
 
 /** Columns that queries hand on beyond which nothing is told apart any more. */
 const maxSteps = 500_000
@@ -115,7 +124,7 @@ export class Flows {
   /** Does something while what is read goes to these sources. */
   into(sources: Sources, visit: () => void, isJudged = this.#frame.isJudged): Frame {
     const parent = this.#frame
-    const frame: Frame = { sources, parent, isJudged, plain: true, total: true, size: 0, collations: 0 }
+    const frame: Frame = { ...rootFrame(sources), parent, isJudged }
     this.#frame = frame
     visit()
     this.#frame = parent
@@ -129,9 +138,9 @@ export class Flows {
 
   /** Does what makes a value of a query. One that may fail tells of its sources by that. */
   value(visit: () => void, isBare: boolean, sources = new Sources()): ColumnFlow {
-    const { collations, plain, size, total } = this.into(sources, visit, true)
+    const { collations, documents, plain, size, total, values } = this.into(sources, visit, true)
     if (!total) this.elsewhere.parts.add(sources)
-    return { sources, plain: plain && isBare, total, size, collations }
+    return { sources, plain: plain && isBare, total, size, values, documents, collations }
   }
 
   /** Does something that chooses, and finds out whether it may fail. */
@@ -151,9 +160,8 @@ export class Flows {
   }
 
   /** A value goes where the frame on top says. */
-  take({ collations, plain, size, sources, total }: ColumnFlow): void {
-    this.#frame.collations += collations
-    this.#frame.size += size
+  take({ plain, sources, total, ...counted }: ColumnFlow): void {
+    this.#count(counted)
     this.#frame.sources.parts.add(sources)
     this.#everything.parts.add(sources)
     if (!plain) this.#frame.plain = false
@@ -184,14 +192,17 @@ export class Flows {
     this.take({ ...unknownFlow, sources })
   }
 
-  /** How many values were read for what is at hand. */
-  get size(): number {
-    return this.#frame.size
+  /** What was read for what is at hand. */
+  get counted(): Before {
+    const { collations, documents, size, values } = this.#frame
+    return { collations, documents, size, values }
   }
 
-  /** How many values under another collation than the database's own were read for what is at hand. */
-  get collations(): number {
-    return this.#frame.collations
+  #count({ collations, documents, size, values }: Before): void {
+    this.#frame.collations += collations
+    this.#frame.documents += documents
+    this.#frame.size += size
+    this.#frame.values += values
   }
 
   /** A value under a collation that may be another one than the database's own stands there. */
@@ -210,15 +221,29 @@ export class Flows {
   }
 
   /** What was read since takes so many times the room. */
-  multiply(before: number, times: number): void {
-    if (times !== 1 && before !== Infinity) this.#frame.size = before + (this.#frame.size - before) * times
+  multiply(before: Before, times: number): void {
+    if (times !== 1 && before.size !== Infinity) {
+      this.#frame.size = before.size + (this.#frame.size - before.size) * times
+    }
+  }
+
+  /** What was read since is there so many times. */
+  repeat(before: Before, times: number): void {
+    this.multiply(before, times)
+    const values = this.#frame.values - before.values
+    if (values > 0) this.#frame.values = before.values + values * times
+  }
+
+  /** What was made of what was read since is one value of so much room. */
+  shorten(before: Before, room: number): void {
+    this.#frame.size = before.size + room
+    this.#frame.values = before.values + Math.min(1, this.#frame.values - before.values)
+    this.#frame.documents = before.documents
   }
 
   /** Does something that chooses, and gives a value of which what is at hand is made. */
   asideOf(visit: () => void): void {
-    const { collations, size } = this.aside(visit)
-    this.#frame.collations += collations
-    this.#frame.size += size
+    this.#count(this.aside(visit))
   }
 
   /** The value at hand is not that of a column alone. */
@@ -256,8 +281,10 @@ export class Flows {
   }
 }
 
+export const nothingRead: Before = Object.freeze({ size: 0, values: 0, documents: 0, collations: 0 })
+
 function rootFrame(sources: Sources): Frame {
-  return { sources, parent: undefined, isJudged: false, plain: true, total: true, size: 0, collations: 0 }
+  return { sources, parent: undefined, isJudged: false, plain: true, total: true, ...nothingRead }
 }
 
 /** Notes that what others do later runs something that may hand on whatever it likes: the text of it names nothing by then. */
@@ -266,7 +293,14 @@ export function followAnything({ flows }: { readonly flows: Flows }): void {
 }
 
 /** A value of which no more is known than its sources. */
-export const unknownFlow = Object.freeze({ plain: false, total: false, size: Infinity, collations: Infinity })
+export const unknownFlow = Object.freeze({
+  plain: false,
+  total: false,
+  size: Infinity,
+  values: Infinity,
+  documents: Infinity,
+  collations: Infinity,
+})
 
 /** Each column of a query; where these are not known, one for all. */
 export function flowsOf({ columns, everything }: QueryFlow): readonly ColumnFlow[] {
@@ -279,14 +313,15 @@ export function unite(flows: readonly ColumnFlow[]): ColumnFlow {
   if (first !== undefined && flows.length === 1) return first
   const sources = new Sources()
   for (const flow of flows) sources.parts.add(flow.sources)
-  const size = flows.reduce((sum, flow) => sum + flow.size, 0)
-  const collations = flows.reduce((sum, flow) => sum + flow.collations, 0)
+  const sum = (count: keyof Before): number => flows.reduce((all, flow) => all + flow[count], 0)
   return {
     sources,
     plain: flows.every(({ plain }) => plain),
     total: flows.every(({ total }) => total),
-    size,
-    collations,
+    size: sum('size'),
+    values: sum('values'),
+    documents: sum('documents'),
+    collations: sum('collations'),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
+import type { Before } from './flows.js'
 import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
 import { findRoutines, printed, typeOfCall, writtenName } from './names.js'
@@ -9,7 +10,7 @@ import type { Scope } from './scope.js'
 import { readColumn } from './range-values.js'
 import { rowField } from './resolve-column.js'
 import { flagOf, listOf, namesOf, nodeOf, type TreeNode } from './tree.js'
-import { type Before, judgeCall } from './totality.js'
+import { judgeCall } from './totality.js'
 import { typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -20,7 +21,7 @@ export const functionCall: Handler = (walk, body, scope) => {
   const written = writtenName(names)
   // What WITHIN GROUP orders may give the arguments their types.
   if (written !== undefined && !flagOf(body, 'agg_within_group')) settleArguments(walk, written, args)
-  const { collations, size } = walk.flows
+  const before = walk.flows.counted
   const isOrdered = !flagOf(body, 'agg_within_group')
   walk.descend('FuncCall', body, scope, isOrdered ? aroundCall : aroundOrdered)
   // Which rows an aggregate or a window takes, and in which order.
@@ -30,7 +31,7 @@ export const functionCall: Handler = (walk, body, scope) => {
     walk.visitAs('WindowDef', nodeOf(body, 'over'), scope)
   })
   callNamed(walk, names, args, scope, flagOf(body, 'func_variadic'))
-  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'), { collations, size })
+  judgeNamed(walk, names, args, scope, !flagOf(body, 'func_variadic'), before)
 }
 
 /** What a call may mean is total where each routine is; it may be a cast, too. */

@@ -28,6 +28,7 @@ import {
   condition,
   indexElement,
   jsonArrayQuery,
+  rowExpression,
   sortBy,
   subLink,
   tableSample,
@@ -67,7 +68,7 @@ const containers = `ATAlterConstraint A_Indices BooleanTest CTECycleClause CTESe
   ColumnDef DefElem GroupingFunc GroupingSet InferClause JsonAggConstructor JsonArgument
   JsonBehavior JsonIsPredicate JsonKeyValue JsonOutput JsonReturning JsonTable JsonTableColumn JsonValueExpr List
   MultiAssignRef NamedArgExpr NullTest PartitionBoundSpec PartitionElem RangeFunction RangeTableFunc
-  RangeTableFuncCol ReplicaIdentityStmt ResTarget RowExpr XmlExpr XmlSerialize`
+  RangeTableFuncCol ReplicaIdentityStmt ResTarget XmlExpr XmlSerialize`
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '')
 
@@ -141,6 +142,7 @@ const byType: readonly (readonly [string, Handler])[] = [
   ['RefreshMatViewStmt', refreshView],
   ['ReindexStmt', reindex],
   ['RenameStmt', renameObject],
+  ['RowExpr', rowExpression],
   ['RuleStmt', createOnRelation('rule')],
   ['SecLabelStmt', grantOnObject('objtype', 'security-label')],
   ['SelectStmt', selectStatement],

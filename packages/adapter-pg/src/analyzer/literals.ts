@@ -3,6 +3,7 @@ import type { Routine } from '../catalog/snapshot.js'
 import { findRoutines, typeOfCall, type WrittenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, unknownType } from './overloads.js'
 import { roomOfConstant } from './room.js'
+import { shortRoom } from './stored-room.js'
 import { runStored } from './routine-effects.js'
 import type { Scope } from './scope.js'
 import { bodyOf, listOf, nodeOf, type TreeNode } from './tree.js'
@@ -24,8 +25,10 @@ export const literal: Handler = (walk, body) => {
 
 /** A parameter whose type is not given is the same, for Bind. */
 export const parameter: Handler = (walk, body) => {
-  walk.flows.swell()
   const type = parameterType(walk, body)
+  const room = type === undefined ? undefined : shortRoom(type)
+  if (room === undefined) walk.flows.swell()
+  else walk.flows.grow(room)
   if (mayBringCollation(type)) walk.flows.collate()
   if (!walk.catalog.checksValues || walk.settled.has(body)) return
   if (type === undefined || type === unknownType) walk.untyped.add('parameter')

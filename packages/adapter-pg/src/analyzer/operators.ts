@@ -1,4 +1,5 @@
 import type { Operator } from '../catalog/snapshot.js'
+import type { Before } from './flows.js'
 import { settleOperands } from './literals.js'
 import { functionSchemas, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'
@@ -7,7 +8,7 @@ import type { Scope } from './scope.js'
 import { isStar } from './stars.js'
 import { takesNoTime } from './takes-no-time.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'
-import { type Before, judgedType, judgeOperator, literalOf, operandFacts } from './totality.js'
+import { judgedType, judgeOperator, literalOf, operandFacts } from './totality.js'
 import { elementType, typeOf } from './type-of.js'
 import type { Handler, Walk } from './walk.js'
 
@@ -15,12 +16,12 @@ import type { Handler, Walk } from './walk.js'
 export const operatorExpression: Handler = (walk, body, scope) => {
   const names = operatorNames(textOf(body, 'kind'), namesOf(listOf(body, 'name')) ?? [])
   settleOperands(walk, body, names, scope)
-  const { collations, size } = walk.flows
+  const before = walk.flows.counted
   // Lists, bounds and rows are compared one by one until that decides: how far it came shows in the time that it takes.
   if (stopsEarly(body)) walk.flows.aside(() => walk.descend('A_Expr', body, scope, nameOnly))
   else walk.descend('A_Expr', body, scope, nameOnly)
   if (names.some((name) => name.at(-1) === '||')) walk.concatenates = true
-  judge(walk, body, names, scope, { collations, size })
+  judge(walk, body, names, scope, before)
   if (names.every((name) => walk.catalog.userOperatorsNamed(name.at(-1) ?? '').length === 0)) return
   for (const [left, right] of operandTypes(walk, body, (node) => typeOf(walk, node, scope))) {
     for (const name of names) applyOperator(walk, name, left, right)

@@ -12,7 +12,7 @@ import {
   unknownFlow,
 } from './flows.js'
 import { bypassesPolicies } from './relation-reads.js'
-import { roomOfColumn } from './room.js'
+import { quoted, roomOfType, type StoredRoom } from './stored-room.js'
 import type { Range } from './scope.js'
 import { isSystemRelation } from './sensitive-relations.js'
 import type { Walk } from './walk.js'
@@ -65,14 +65,18 @@ export function relationValues(
 ): RangeValues {
   const known = new Map<string, ColumnFlow>()
   const column = (name: string): ColumnFlow => {
-    const flow = known.get(name)
-    if (flow !== undefined) return flow
+    const found = known.get(name)
+    if (found !== undefined) return found
     const { plain, sources, total } = columnOrigins(catalog, relation, name, { only })
     const isStored = name === '*' ? relation.kind !== 'view' : plain || relation.kind !== 'view'
-    const size = !isStored && !isSingle(catalog, relation, name) ? Infinity : roomOf(relation, name)
-    const made = { sources: sourcesOf(sources), plain, total, size, collations: collationsOf(relation, name) }
-    known.set(name, made)
-    return made
+    const stored = roomOf(catalog, relation, name)
+    const size = isStored ? stored.size : isSingle(catalog, relation, name) ? made * stored.size : Infinity
+    const values = name === '*' ? relation.columns.size : 1
+    const collations = collationsOf(relation, name)
+    const { documents } = stored
+    const flow = { sources: sourcesOf(sources), plain, total, size, values, documents, collations }
+    known.set(name, flow)
+    return flow
   }
   return {
     column,
@@ -85,9 +89,14 @@ export function relationValues(
   }
 }
 
-function roomOf({ columns }: Relation, name: string): number {
-  if (name !== '*') return roomOfColumn(columns.get(name)?.type)
-  return [...columns.values()].reduce((sum, { type }) => sum + roomOfColumn(type), 0)
+/** How many times the room of a stored value one takes that a view makes: letters become others. */
+const made = 3
+
+function roomOf(catalog: CatalogSnapshot, { columns }: Relation, name: string): StoredRoom {
+  if (name !== '*') return roomOfType(catalog, columns.get(name)?.type)
+  const rooms = [...columns.values()].map(({ type }) => roomOfType(catalog, type))
+  const sum = (count: keyof StoredRoom): number => rooms.reduce((all, room) => all + room[count], 0)
+  return { size: quoted * sum('size'), documents: sum('documents') }
 }
 
 /**
@@ -133,9 +142,14 @@ export function queryValues(query: QueryFlow): RangeValues {
       return named === undefined ? undefined : unite(named)
     },
     has: (name) => byName.has(name),
-    whole: () => (whole ??= { ...unite(columns.map(({ flow }) => flow)), plain: false }),
+    whole: () => (whole ??= rowOf(columns.map(({ flow }) => flow))),
     columns: () => columns,
   }
+}
+
+function rowOf(flows: readonly ColumnFlow[]): ColumnFlow {
+  const row = unite(flows)
+  return { ...row, size: quoted * row.size, plain: false }
 }
 
 /** Those of a function, whose columns are all made of what it is passed. */
@@ -150,6 +164,6 @@ export function joinValues(
   inside: readonly Range[],
 ): RangeValues {
   if (columns !== undefined) return queryValues(renameFlows({ columns, everything: new Sources() }, names))
-  const whole = (): ColumnFlow => ({ ...unite(inside.map(({ values }) => values.whole())), plain: false })
+  const whole = (): ColumnFlow => rowOf(inside.map(({ values }) => values.whole()))
   return { column: whole, has: () => false, whole, columns: () => undefined }
 }

@@ -1,12 +1,11 @@
-import type { NamedFlow, RelationColumn, Sources } from './flows.js'
-import type { InferredType } from './overloads.js'
+import type { ColumnFlow, NamedFlow, RelationColumn, Sources } from './flows.js'
 import { numberOf, nodeOf, textOf, type TreeNode } from './tree.js'
 
 /**
  * Room is counted in stored values, none of which takes as many bytes as this. No value holds more than a gigabyte, and where it
  * would, the server fails: what may get near it tells how long the values are that it is made of.
  */
-const bytesOfValue = 10_000_000
+export const bytesOfValue = 10_000_000
 
 /** What is made of so many stored values has room in one value. */
 export const roomOfOne = 100
@@ -21,7 +20,7 @@ const unknownRoom = 7
 export const roomOfCall = 0.005
 
 /** What a few characters stand for at most: `1e131071`, with as many digits behind the point as there may be. */
-const longestNumber = 150_000
+export const longestNumber = 150_000
 const exponents = /[\d._]e[-+]?\d/gi
 
 /** Nothing else that a constant stands for is more than sixteen times as long when it is written out. */
@@ -29,18 +28,6 @@ export function roomOfConstant(body: TreeNode): number {
   const written = ['sval', 'fval', 'bsval'].map((field) => textOf(nodeOf(body, field) ?? {}, field)).join('')
   const numbers = written.match(exponents)?.length ?? 0
   return (16 * (written.length + 1) + longestNumber * numbers) / bytesOfValue
-}
-
-/** Types of values that are a few dozen characters, and of numbers. */
-const short: ReadonlySet<number> = new Set([
-  16, 20, 21, 23, 26, 650, 700, 701, 774, 829, 869, 1082, 1083, 1114, 1184, 1186, 1266, 2950,
-])
-const numeric = 1700
-
-/** Of what is stored in a column, or in one whose type is not known. */
-export function roomOfColumn(type: InferredType): number {
-  if (type === numeric) return longestNumber / bytesOfValue
-  return type !== undefined && short.has(type) ? 100 / bytesOfValue : 1
 }
 
 /** What `char(n)` adds: a text is filled up with blanks. */
@@ -59,6 +46,11 @@ export function isLargeRow(columns: readonly NamedFlow[]): boolean {
     if (stored.size === known) room += flow.size === Infinity ? unknownRoom : flow.size
   }
   return room > roomOfRow
+}
+
+/** Whether a value may be too large for COPY, which writes some characters as two. */
+export function isLargeCopied({ plain, size }: ColumnFlow): boolean {
+  return !plain && size !== Infinity && 2 * size > roomOfOne
 }
 
 /** A plain value is of one column, whatever others it is reached by. */

@@ -211,9 +211,15 @@ function visitRows(walk: Walk, rows: readonly TreeNode[], scope: Scope): readonl
       for (const [index, item] of row.entries()) {
         const known = columns[index]
         const flow = walk.flows.value(() => walk.visit(item, scope), false, known?.sources)
-        const size = Math.max(flow.size, known?.size ?? 0)
-        const collations = flow.collations + (known?.collations ?? 0)
-        columns[index] = { ...flow, total: flow.total && known?.total !== false, size, collations }
+        const most = (count: 'documents' | 'size' | 'values'): number => Math.max(flow[count], known?.[count] ?? 0)
+        columns[index] = {
+          ...flow,
+          total: flow.total && known?.total !== false,
+          size: most('size'),
+          values: most('values'),
+          documents: most('documents'),
+          collations: flow.collations + (known?.collations ?? 0),
+        }
       }
     })
   }

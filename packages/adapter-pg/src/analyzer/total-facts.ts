@@ -16,6 +16,8 @@ export interface CallFacts {
    * JSON that is nested as deep as the stack allows. A stored value of such a size is possible and counts as none.
    */
   readonly boundedSize?: boolean
+  /** How many times there is room in one value for what is passed. */
+  readonly timesOver?: number
 }
 
 /** What a call asks for to be total. */
@@ -25,11 +27,18 @@ export interface TotalRule {
   /** It looks for casts to JSON, which a function of users may do. */
   readonly makesJson?: true
   readonly needsCollation?: true
-  readonly needsSize?: true
+  /** Or only where what it gives may be larger than what it is passed. */
+  readonly needsSize?: true | 'where it grows'
+  /** How many times the room of what is passed the server takes while it works: an array of its letters, or of wide ones. */
+  readonly works?: number
+  /** It looks at two values of different rows at once. */
+  readonly compares?: true
   /** It makes one value of all rows. */
   readonly gathers?: true
-  /** How many times the room of what is passed it takes, by the constants. Without it: no more than that. */
-  readonly grows?: (literals: readonly (Literal | undefined)[]) => number
+  /**
+   * How many times the room of what is passed what it gives takes, by the constants and types. Without it: no more than that.
+   */
+  readonly grows?: (literals: readonly (Literal | undefined)[], types: readonly (string | undefined)[]) => number
   /** For polymorphic arguments: types that they may be of; without it every type that prints. */
   readonly only?: (type: string) => boolean
   /** For those that fail at some constants only. */
@@ -38,5 +47,7 @@ export interface TotalRule {
 
 export function meetsFacts(rule: TotalRule, facts: CallFacts): boolean {
   if (rule.needsCollation === true && facts.oneCollation !== true) return false
-  return rule.needsSize !== true || facts.boundedSize === true
+  if (rule.works !== undefined && !(rule.works <= (facts.timesOver ?? 0))) return false
+  if (rule.needsSize === undefined || facts.boundedSize === true) return true
+  return rule.needsSize === 'where it grows' && rule.grows?.(facts.literals ?? [], []) === 1
 }

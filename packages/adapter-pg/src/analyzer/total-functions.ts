@@ -1,5 +1,14 @@
 import type { TotalRule } from './total-facts.js'
-import { formatted, intoElements, joined, replaced, twice } from './total-growth.js'
+import {
+  escaped,
+  formatted,
+  inOtherLetters,
+  intoElements,
+  joined,
+  replaced,
+  translated,
+  twice,
+} from './total-growth.js'
 import {
   castsToText,
   hasLengthLast,
@@ -32,7 +41,6 @@ define(
   `bit_length(text) bit_length(bytea) char_length(text) char_length(bpchar) character_length(text)
    character_length(bpchar) length(text) length(bpchar) length(bytea) octet_length(text) octet_length(bpchar)
    octet_length(bytea)
-   btrim(text) ltrim(text) rtrim(text)
    left(text,int4) right(text,int4) reverse(text) reverse(bytea) substr(text,int4) substring(text,int4)
    substr(bytea,int4) substring(bytea,int4) position(bytea,bytea)
    sha224(bytea) sha256(bytea) sha384(bytea) sha512(bytea) bit_count(bytea) crc32(bytea) crc32c(bytea)
@@ -60,11 +68,14 @@ define(
 )
 
 /** They ask for a collation, or look for one text in another. */
+define({ needsCollation: true }, 'strpos(text,text) position(text,text) starts_with(text,text)')
+/** Letters are as wide as the widest while they are changed, and one may become three. */
 define(
-  { needsCollation: true },
-  `lower(text) upper(text) initcap(text) casefold(text) strpos(text,text) position(text,text) starts_with(text,text)
-   min(text) max(text) min(bpchar) max(bpchar)`,
+  { needsCollation: true, works: 4, grows: inOtherLetters },
+  'lower(text) upper(text) initcap(text) casefold(text)',
 )
+/** Two values are copied into one place, for some collations in letters of two bytes. */
+define({ needsCollation: true, works: 2, compares: true }, 'min(text) max(text) min(bpchar) max(bpchar)')
 define({ only: (type) => type === 'enum' }, 'min(anyenum) max(anyenum)')
 
 /** What they give may be larger than what they are given. */
@@ -75,13 +86,15 @@ define({ needsSize: true, grows: twice, only: castsToText }, 'quote_literal(anye
 define({ needsSize: true, literals: isShort(0) }, 'concat_ws(text,any…)')
 define({ needsSize: true, grows: joined, literals: isShort(1) }, 'array_to_string(anyarray,text)')
 define({ needsSize: true, grows: joined, literals: isShort(1, 2) }, 'array_to_string(anyarray,text,text)')
-define({ needsCollation: true, needsSize: true, grows: intoElements }, 'string_to_array(text,text)')
+/** The server notes where each element is, in room for twice as many. */
+define({ needsCollation: true, needsSize: true, works: 16, grows: intoElements }, 'string_to_array(text,text)')
 define({ needsCollation: true, needsSize: true, grows: replaced, literals: hasReplacement }, 'replace(text,text,text)')
 define({ needsSize: true, grows: twice, literals: writesEncoding }, 'encode(bytea,text)')
 define({ needsSize: true, grows: formatted, literals: isPlainFormat }, 'format(text,any…) format(text)')
 
 /** JSON: keys that are NULL and escapes that no text can hold are refused. */
-const json: TotalRule = { makesJson: true, needsSize: true }
+/** JSON in binary ends at a quarter of a gigabyte, and has short numbers as long ones. */
+const json: TotalRule = { makesJson: true, needsSize: true, works: 6, grows: escaped }
 const jsonb: TotalRule = { ...json, only: printsAsJsonb }
 define(json, 'to_json(anyelement) array_to_json(anyarray) row_to_json(record)')
 define(json, 'json_build_array(any…) json_build_array() json_build_object()')
@@ -96,8 +109,12 @@ define({ ...json, gathers: true }, 'json_agg(anyelement)')
 define({ ...jsonb, gathers: true }, 'jsonb_agg(anyelement)')
 
 /** They look up each character among those of a constant, which must not be many. */
-define({ literals: isShort(1) }, 'btrim(text,text) ltrim(text,text) rtrim(text,text)')
-define({ literals: isShort(1, 2) }, 'translate(text,text,text)')
+define({ works: 8, literals: isShort(1) }, 'btrim(text,text) ltrim(text,text) rtrim(text,text)')
+define({ works: 8 }, 'btrim(text) ltrim(text) rtrim(text)')
+define(
+  { works: 4, needsSize: 'where it grows', grows: translated, literals: isShort(1, 2) },
+  'translate(text,text,text)',
+)
 
 /** They fail at some constants and nowhere else. */
 define(

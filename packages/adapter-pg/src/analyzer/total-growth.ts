@@ -7,11 +7,29 @@ type Growth = NonNullable<TotalRule['grows']>
 
 export const twice: Growth = () => 2
 
-/** Each element is a value with a head of its own. */
-export const intoElements: Growth = () => 4
+/** One letter may become three: `ΐ` in capitals. */
+export const inOtherLetters: Growth = () => 3
 
-/** A separator for each element, or what stands for a missing one. */
-export const joined: Growth = ([, separator, missing]) => 1 + bytesOf(separator) + bytesOf(missing)
+/** Each element is a value with a head of its own; each letter may be one. */
+export const intoElements: Growth = () => 8
+
+/** A separator for each element, and what stands for a missing one, which is one bit. */
+export const joined: Growth = ([, separator, missing]) =>
+  1 + bytesOf(separator) + (missing === undefined ? 0 : 8 * (bytesOf(separator) + bytesOf(missing)))
+
+/** Each letter may become the longest one. */
+export const translated: Growth = ([, , to]) =>
+  typeof to === 'string' ? Math.max(1, ...Array.from(to, (letter) => bytesOf(letter))) : 4
+
+/** In JSON a control character is written as `\u0001`. What is written already gets a backslash before a quote, numbers none. */
+export const escaped: Growth = (_literals, types) => Math.max(1, ...types.map((type) => escapes(type)))
+
+function escapes(type: string | undefined): number {
+  if (type === undefined || texts.test(type)) return 6
+  return type.endsWith('[]') || type === 'bytea' ? 2 : 1
+}
+
+const texts = /^(?:text|varchar|bpchar|name|char|unknown|xml|enum|row.*)$/
 
 /** The text may be made of what is replaced, and nothing else. */
 export const replaced: Growth = ([, from, to]) => Math.max(1, bytesOf(to) / Math.max(1, bytesOf(from)))
@@ -23,25 +41,14 @@ function bytesOf(value: Literal | undefined): number {
   return typeof value === 'string' ? new TextEncoder().encode(value).length : 0
 }
 
-/** Whether a type is written with quotes in it, which get quotes or backslashes of their own where it is written into another one. */
-export function swells(catalog: TypeCatalog, type: InferredType): boolean {
-  const name = valueType(catalog, type)
-  return name === undefined || name.startsWith('json') || name.startsWith('row') || name.endsWith('[]')
-}
-
-/**
- * How many times the room of what is passed a call takes: while it is worked out (`at once`), and for whatever is made of it, where
- * JSON and the like get their quotes.
- */
+/** How many times the room of what is passed the value of a call takes. */
 export function growthOf(
   catalog: TypeCatalog,
   routines: readonly Routine[],
   ruleOf: (routine: Routine) => TotalRule | undefined,
   types: readonly InferredType[],
   literals: readonly (Literal | undefined)[],
-): { readonly atOnce: number; readonly later: number } {
-  const rules = routines.flatMap((routine) => ruleOf(routine) ?? [])
-  const quotes = rules.some((rule) => rule.makesJson === true) || types.some((type) => swells(catalog, type))
-  const writes = rules.some((rule) => rule.needsSize === true)
-  return { atOnce: Math.max(1, ...rules.map((rule) => rule.grows?.(literals) ?? 1)), later: quotes && writes ? 2 : 1 }
+): number {
+  const names = types.map((type) => valueType(catalog, type))
+  return Math.max(1, ...routines.map((routine) => ruleOf(routine)?.grows?.(literals, names) ?? 1))
 }

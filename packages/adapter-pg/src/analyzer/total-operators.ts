@@ -28,6 +28,10 @@ const compared: readonly ReadonlySet<string>[] = [
 const texts: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar', 'name'])
 const isText = (type: string): boolean => texts.has(type) || type === 'unknown'
 const withCollation: TotalRule = { needsCollation: true }
+/** Both sides are copied into one place, for some collations in letters of two bytes. */
+const ordered: TotalRule = { needsCollation: true, works: 2 }
+/** Both sides are written in small letters, which are as wide as the widest meanwhile. */
+const inSmallLetters: TotalRule = { needsCollation: true, works: 4 }
 const withSize: TotalRule = { needsSize: true }
 const withoutMore: TotalRule = {}
 
@@ -52,7 +56,8 @@ define(withSize, '#>>', 'jsonb,text[] jsonb,unknown')
 define(withSize, '@> <@', 'jsonb,jsonb jsonb,unknown unknown,jsonb')
 define(withoutMore, '?', 'jsonb,text jsonb,unknown')
 define(withoutMore, '?| ?&', 'jsonb,text[] jsonb,unknown')
-define(withSize, '||', 'jsonb,jsonb jsonb,unknown unknown,jsonb bytea,bytea bytea,unknown unknown,bytea varbit,varbit')
+define({ needsSize: true, works: 4 }, '||', 'jsonb,jsonb jsonb,unknown unknown,jsonb')
+define(withSize, '||', 'bytea,bytea bytea,unknown unknown,bytea varbit,varbit')
 define(withCollation, '^@', 'text,text text,unknown')
 
 const likes: ReadonlySet<string> = new Set(['~~', '!~~', '~~*', '!~~*'])
@@ -77,19 +82,24 @@ export function isTotalOperator(
 }
 
 function operatorRule(name: string, left: string, right: string, sameEnum: boolean): TotalRule | undefined {
-  if (comparisons.has(name)) return comparisonRule(left, right, sameEnum)
+  if (comparisons.has(name)) return comparisonRule(name, left, right, sameEnum)
   const pair = [left, right].map((type) => (type === 'varchar' ? 'text' : type)).join(',')
   const known = others.get(`${name} ${pair}`)
   if (known !== undefined) return known
-  if (likes.has(name)) return isText(left) && left !== 'unknown' && right === 'unknown' ? withCollation : undefined
+  if (likes.has(name))
+    return isText(left) && left !== 'unknown' && right === 'unknown'
+      ? name.endsWith('*')
+        ? inSmallLetters
+        : withCollation
+      : undefined
   if (name === '||') return concatenates(left, right) ? withSize : undefined
   const overlaps = name === '@>' || name === '<@' || name === '&&'
-  const elements = overlaps && left.endsWith('[]') ? comparisonRule(left, right, sameEnum) : undefined
+  const elements = overlaps && left.endsWith('[]') ? comparisonRule('=', left, right, sameEnum) : undefined
   return elements === undefined ? undefined : { ...elements, needsSize: true }
 }
 
 /** Arrays are compared element by element, with arrays of the same type only. */
-function comparisonRule(left: string, right: string, sameEnum: boolean): TotalRule | undefined {
+function comparisonRule(name: string, left: string, right: string, sameEnum: boolean): TotalRule | undefined {
   const type = left === 'unknown' ? right : left
   const other = right === 'unknown' ? left : right
   if (type === '-' || type === 'unknown') return undefined
@@ -98,7 +108,8 @@ function comparisonRule(left: string, right: string, sameEnum: boolean): TotalRu
   const [first, second] = isArray ? [type.slice(0, -2), type.slice(0, -2)] : [type, other]
   if (!compared.some((types) => types.has(first) && types.has(second))) return undefined
   if (first === 'enum' && !sameEnum && left !== 'unknown' && right !== 'unknown') return undefined
-  return texts.has(first) ? withCollation : withoutMore
+  if (!texts.has(first)) return withoutMore
+  return (name.startsWith('<') && name !== '<>') || name.startsWith('>') ? ordered : withCollation
 }
 
 /** The server finds no operator for two enums. */

@@ -1,12 +1,13 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
-import type { Flows } from './flows.js'
+import type { Before, Flows } from './flows.js'
 import { baseType, exactly, type InferredType, mayPass, unknownType } from './overloads.js'
 import { roomOfBlanks, roomOfCall, roomOfOne } from './room.js'
 import { rowsGathered } from './row-count.js'
+import { quoted, shortRoom } from './stored-room.js'
 import type { Scope } from './scope.js'
 import { type CallFacts, isTotalCast, isTotalOperator, isTotalRoutine, ruleOf } from './total-calls.js'
-import { growthOf, swells } from './total-growth.js'
+import { growthOf } from './total-growth.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { memoizedType } from './type-of.js'
 import type { Walk } from './walk.js'
@@ -34,23 +35,41 @@ export function judgeCall(
   const types = args.map((argument) => judgedType(walk, argument, scope))
   const literals = args.map(literalOf)
   const meant = meantOf(walk, routines, types)
-  const growth = growthOf(walk.catalog, meant, ruleOf, types, literals)
   walk.flows.grow(roomOfCall)
-  walk.flows.multiply(before.size, growth.atOnce)
+  if (meant.some((routine) => ruleOf(routine)?.compares)) walk.flows.repeat(before, 2)
   if (meant.some((routine) => ruleOf(routine)?.gathers)) {
-    walk.flows.multiply(before.size, rowsGathered(walk, args, scope))
+    walk.flows.repeat(before, rowsGathered(walk, args, scope))
   }
-  const facts = { ...operandFacts(walk, before), literals }
+  const timesOver = timesOverOf(walk.flows, before)
+  walk.flows.multiply(before, growthOf(walk.catalog, meant, ruleOf, types, literals))
+  const facts = { ...operandFacts(walk, before), timesOver, literals }
   const isTotal =
     meant.length > 0 &&
     meant.every((routine) => isTotalRoutine(walk.catalog, routine, types, factsFor(routine.name, facts)))
   if (!isTotal) walk.flows.mayFail()
-  walk.flows.multiply(before.size, growth.later)
+  const rooms = meant.map(({ result }) => shortRoom(result))
+  if (rooms.length > 0 && !rooms.includes(undefined)) walk.flows.shorten(before, rooms[0] ?? 0)
 }
 
-/** Whether what is at hand surely has room in one value. */
-export function isBounded(flows: Flows): boolean {
-  return flows.size <= roomOfOne
+/**
+ * Whether what was read since surely has room in one value, and all that is at hand has. A document may be as long as there is room,
+ * so that nothing is put together with one but constants: that would tell how long this is.
+ */
+export function hasRoom(flows: Flows, before: Before): boolean {
+  const { documents, size, values } = flows.counted
+  const isAlone = values - before.values <= 1
+  return size <= roomOfOne && (isAlone || documents === before.documents)
+}
+
+/** How many times there is room for what was read since. */
+function timesOverOf(flows: Flows, before: Before): number {
+  return hasRoom(flows, before) ? roomOfOne / (flows.counted.size - before.size) : 0
+}
+
+/** Notes whether an array or a row has room: it quotes what is in it. */
+export function judgeQuoted({ flows }: Walk, before: Before): void {
+  flows.multiply(before, quoted)
+  if (flows.isJudged && !hasRoom(flows, before)) flows.mayFail()
 }
 
 /** What is known of operands. */
@@ -61,13 +80,11 @@ export interface OperandFacts extends Omit<CallFacts, 'oneCollation'> {
 
 /** What is known of operands that were read since. */
 export function operandFacts({ flows }: Walk, before: Before): OperandFacts {
-  return { boundedSize: isBounded(flows), collations: flows.collations - before.collations }
-}
-
-/** What had been read for what is at hand before the operands were. */
-export interface Before {
-  readonly collations: number
-  readonly size: number
+  return {
+    boundedSize: hasRoom(flows, before),
+    timesOver: timesOverOf(flows, before),
+    collations: flows.counted.collations - before.collations,
+  }
 }
 
 /**
@@ -181,7 +198,7 @@ export function judgeAmong(
 }
 
 /** Notes whether a cast may fail. A literal becomes its value before anything is run. */
-export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined, scope: Scope, before: number): void {
+export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined, scope: Scope, before: Before): void {
   if (!walk.flows.isJudged) return
   const value = nodeOf(body, 'arg')
   const modifiers = listOf(nodeOf(body, 'typeName') ?? {}, 'typmods')
@@ -195,9 +212,8 @@ export function judgeCast(walk: Walk, body: TreeNode, target: number | undefined
   const isLiteral = unwrap(value)?.type === 'A_Const' || unwrap(value)?.type === 'ParamRef'
   if (hasModifier && target === paddedText) walk.flows.grow(roomOfBlanks(modifiers))
   if (isLiteral && source === unknownType) return
-  const facts = { boundedSize: isBounded(walk.flows), modified: hasModifier }
+  const facts = { boundedSize: hasRoom(walk.flows, before), modified: hasModifier }
   if (!isTotalCast(walk.catalog, source, target, facts)) walk.flows.mayFail()
-  if (swells(walk.catalog, source)) walk.flows.multiply(before, 2)
 }
 
 /** varchar(n) and char(n) cut what is too long, where a cast is written. */

@@ -103,7 +103,7 @@ function isTotal(catalog: CatalogSnapshot, { collation, kind, id, types, literal
   if (kind === 'conversion') return isTotalCast(catalog, types[0], id)
   const routine = catalog.routines.get(id)
   if (routine === undefined) return false
-  const facts = { literals, oneCollation: ownCollations.has(collation) }
+  const facts = { literals, oneCollation: ownCollations.has(collation), timesOver: timesOverStored }
   if (kind === 'routine') return isTotalRoutine(catalog, routine, types, facts)
   const names = [...catalog.operatorNames(id)]
   const [left, right] = types.length === 1 ? [0, types[0]] : types
@@ -111,6 +111,9 @@ function isTotal(catalog: CatalogSnapshot, { collation, kind, id, types, literal
     routine.builtin && names.length > 0 && names.every((name) => isTotalOperator(catalog, name, left, right, facts))
   )
 }
+
+/** What a view makes, in ways that need no other facts, takes the room of a few stored values. */
+const timesOverStored = 10
 
 /** Of the database, `C` and `POSIX`: each tells all texts apart. */
 const ownCollations: ReadonlySet<number> = new Set([100, 950, 951])

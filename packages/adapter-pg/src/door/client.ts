@@ -1,3 +1,4 @@
+import type { OnHeld } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import pg from 'pg'
 import { DoorStream } from './door-stream.js'
@@ -135,6 +136,24 @@ export function governedClientClass(door: ClientDoor): typeof pg.Client {
 export function governedPool(door: ClientDoor, options: GovernedOptions): pg.Pool {
   refuseUnknown(options)
   return new pg.Pool({ ...options, Client: governedClientClass(door) } as pg.PoolConfig)
+}
+
+/** Listens to what is held of a governed client; answers how to stop. Throws ERR_CONFIG_INVALID for another client. */
+export function watchHolds(client: pg.ClientBase, listener: OnHeld): () => void {
+  const stream = doorStreamOf(client)
+  stream.onHeld = listener
+  return () => {
+    if (stream.onHeld === listener) stream.onHeld = undefined
+  }
+}
+
+/** The client's end of its door. Throws ERR_CONFIG_INVALID for a client that has none. */
+export function doorStreamOf(client: pg.ClientBase): DoorStream {
+  const stream = (client as unknown as DriverInternals).connection?.stream
+  if (stream instanceof DoorStream) return stream
+  throw new BothKeysError('ERR_CONFIG_INVALID', 'this client does not go through a door', {
+    hint: 'take one from pool(session) or client(session)',
+  })
 }
 
 /** Throws ERR_CONFIG_INVALID when an option is not one of the list. */

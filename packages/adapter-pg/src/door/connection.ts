@@ -1,4 +1,4 @@
-import type { MaybePromise, SessionAccess } from '@bothkeys/core/adapter'
+import type { MaybePromise, OnHeld, SessionAccess } from '@bothkeys/core/adapter'
 import { BothKeysError, refusalFrom } from '@bothkeys/core/adapter'
 import { Admissions } from './admissions.js'
 import type { ClientEnd } from './client-end.js'
@@ -145,6 +145,8 @@ export class DoorConnection implements Line {
       this.fatal(error)
     }
   }
+
+  readonly held: OnHeld = (notice) => this.#client.onHeld?.(notice)
 
   /** The client takes bytes again. */
   drained(): void {

@@ -1,4 +1,5 @@
 import { Duplex } from 'node:stream'
+import type { OnHeld } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { ClientEnd } from './client-end.js'
 import type { DoorPeer } from './login.js'
@@ -8,6 +9,8 @@ import type { DoorPeer } from './login.js'
  * process and without a port. It holds no credential and leads nowhere else.
  */
 export class DoorStream extends Duplex implements ClientEnd {
+  /** Who listens to what is held, if anybody. */
+  onHeld: OnHeld | undefined
   readonly #open: (client: ClientEnd) => DoorPeer
   #peer: DoorPeer | undefined
   #finished = false

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '@bothkeys/core/adapter'
+import type { MaybePromise, OnHeld } from '@bothkeys/core/adapter'
 import type { Admissions } from './admissions.js'
 import type { Frame } from './frames.js'
 import type { InternalStatement } from './internal-statement.js'
@@ -55,6 +55,8 @@ export interface Line {
   ): Promise<readonly (readonly (string | null)[])[]>
   /** The server forgot every prepared statement (DISCARD ALL, DEALLOCATE ALL). */
   forgetInternalStatements(): void
+  /** Told of each statement about which people are asked. */
+  readonly held: OnHeld
   /** What waits for its decision, and no more when the client cancels, times out or goes away meanwhile. */
   readonly admissions: Pick<Admissions, 'during' | 'asking'>
 }

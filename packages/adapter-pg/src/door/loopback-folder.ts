@@ -1,7 +1,6 @@
-import { chmodSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { BothKeysError } from '@bothkeys/core/adapter'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BothKeysError, PrivateFolder } from '@bothkeys/core/adapter'
 import type { LoopbackAddress } from './loopback-options.js'
 
 /** How a client finds the door, as the fields of a password file name it. */
@@ -19,14 +18,13 @@ const maxSocketPathBytes = process.platform === 'linux' ? 107 : 103
 export class LoopbackFolder {
   readonly path: string
   readonly passfile: string
-  /** Whether this door made the folder. */
-  readonly #ours: boolean
+  readonly #folder: PrivateFolder
   #wrotePassfile = false
 
-  private constructor(path: string, ours: boolean) {
-    this.path = path
-    this.passfile = join(path, 'pgpass')
-    this.#ours = ours
+  private constructor(folder: PrivateFolder) {
+    this.path = folder.path
+    this.passfile = join(folder.path, 'pgpass')
+    this.#folder = folder
   }
 
   /**
@@ -35,15 +33,7 @@ export class LoopbackFolder {
    */
   static open(address: LoopbackAddress): LoopbackFolder {
     const { existing, socketMode } = address.kind === 'unix' ? { ...address, existing: address.path } : onlyOurs
-    const path = existing === undefined ? newFolder() : resolve(existing)
-    const folder = new LoopbackFolder(path, existing === undefined)
-    try {
-      refuseShared(path, socketMode)
-      return folder
-    } catch (error) {
-      folder.remove()
-      throw error
-    }
+    return new LoopbackFolder(PrivateFolder.open(existing, folderMode(socketMode)))
   }
 
   /**
@@ -78,15 +68,7 @@ export class LoopbackFolder {
   /** Removes what this door made. At once, so that nothing stays behind when the process ends next. */
   remove(): void {
     if (this.#wrotePassfile) rmSync(this.passfile, { force: true })
-    if (this.#ours) rmSync(this.path, { recursive: true, force: true })
-  }
-}
-
-function newFolder(): string {
-  try {
-    return mkdtempSync(join(resolve(tmpdir()), 'bothkeys-'))
-  } catch (cause) {
-    throw invalid('the folder for the loopback door could not be made', 'look at TMPDIR, or give path or port', cause)
+    this.#folder.remove()
   }
 }
 
@@ -108,23 +90,11 @@ function folderMode(socketMode: number): number {
   return 0o700 | (socketMode === 0o600 ? 0 : 0o050) | (socketMode === 0o666 ? 0o005 : 0)
 }
 
-function refuseShared(path: string, socketMode: number): void {
-  const status = lstatSync(path, { throwIfNoEntry: false })
-  if (status === undefined) throw invalid(`${path} does not exist`, 'make the folder first, with mode 0700')
-  if (!status.isDirectory()) throw invalid(`${path} is not a folder`, 'give a folder itself, not a link to it')
-  if (process.platform === 'win32') return
-  if (status.uid !== process.geteuid?.()) throw invalid(`${path} belongs to another user`, 'give a folder of your own')
-  const widest = folderMode(socketMode)
-  if ((status.mode & 0o777 & ~widest) !== 0) {
-    throw invalid(`${path} is open to other users`, `make its mode 0${widest.toString(8)}`)
-  }
-}
-
 /** A field of a password file (PostgreSQL documentation, "The Password File"). */
 function escape(field: string): string {
   return field.replaceAll(/[\\:]/g, String.raw`\$&`)
 }
 
-function invalid(message: string, hint: string, cause?: unknown): BothKeysError {
-  return new BothKeysError('ERR_CONFIG_INVALID', message, { hint, cause })
+function invalid(message: string, hint: string): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', message, { hint })
 }

@@ -194,6 +194,7 @@ export class StatementFlow {
       inTransaction: this.#connection.transactionStatus !== 'I' || request.laterInBatch,
       signal,
       asking: this.#connection.admissions.asking,
+      onHeld: this.#connection.held,
       countsAffected: analysis.countsRows,
       estimate: (stop) =>
         this.#context.plan(

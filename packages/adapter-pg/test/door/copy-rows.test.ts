@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import type { CellMask, ContentMask, ResultMasks } from '@bothkeys/core/adapter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -19,6 +20,7 @@ const whole: CellMask = { whole: true, mask: () => 'gone' }
 const content: ContentMask = {
   text: (value) => value.replaceAll('needle', '[found]'),
   json: (value) => value.replaceAll(/needle|n\\u0065edle/g, '[found]'),
+  stream: () => new PassThrough(),
 }
 
 type Cell = string | null

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import type { CellMask, ContentMask, Permit, ResultMasks } from '@bothkeys/core/adapter'
 import { describe, expect, it } from 'vitest'
 import type { Analysis } from '../../src/analyzer/analysis.js'
@@ -58,6 +59,7 @@ const whole: CellMask = { whole: true, mask: () => '[secret]' }
 const content: ContentMask = {
   text: (value, column) => value.replaceAll('needle', `[${String(column)}]`),
   json: (value) => value.replaceAll('needle', '[found]'),
+  stream: () => new PassThrough(),
 }
 
 function masksOf(columns: readonly (CellMask | undefined)[], more: Partial<ResultMasks> = {}): ResultMasks {
@@ -428,6 +430,7 @@ describe('cells that a screen tells from their bytes', () => {
             asked.push(Buffer.from(bytes.subarray(start, end)).toString('utf8'))
             return bytes[start] === 0x6e
           },
+    stream: () => new PassThrough(),
   }
   const rowOf = (cell: Cell, column: ColumnSpec): Cell[][] =>
     shown(masksOf([undefined], { content: screened }), [column], [cell])

@@ -164,12 +164,12 @@ export const furtherCases: readonly (readonly [text: string, lineage: string])[]
   ['SELECT array_agg(email) FROM customers', 'customers.email > customers.email'],
   ['SELECT unnest(ARRAY[email]) FROM customers', 'customers.email > customers.email'],
   ['SELECT ARRAY(SELECT email FROM customers)', 'customers.email > customers.email'],
-  ['SELECT ARRAY(SELECT email FROM customers LIMIT 99)', 'customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT 49)', 'customers.email'],
   [
     'SELECT ARRAY(SELECT email FROM customers UNION ALL SELECT note FROM orders LIMIT 9)',
     'customers.email orders.note',
   ],
-  ['SELECT ARRAY(SELECT email FROM customers LIMIT 101)', 'customers.email > customers.email'],
+  ['SELECT ARRAY(SELECT email FROM customers LIMIT 51)', 'customers.email > customers.email'],
   ['SELECT ARRAY(SELECT email FROM customers LIMIT -1)', 'customers.email > customers.email'],
   [
     'SELECT ARRAY(SELECT email FROM customers ORDER BY id FETCH FIRST 9 ROWS WITH TIES)',

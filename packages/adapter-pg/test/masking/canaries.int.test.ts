@@ -18,6 +18,7 @@ const refusals = new Map<string, number>()
 const copies = new Map<string, number>()
 let clear = 0
 let hidden = 0
+let chances = 0
 let found = 0
 let worlds: readonly [GovernedWorld, GovernedWorld]
 
@@ -42,14 +43,17 @@ beforeAll(async () => {
     }
     const text = steps.join('; ')
     const told = searches[0].find(a.bytes) ?? searches[1].find(b.bytes)
-    if (told !== undefined) leaks.push(`${told}\n    ${text}`)
+    // A long number holds any six digits at times. What reads nothing protected, and is the same in both worlds, tells nothing.
+    const isChance = told !== undefined && !statement.touches && a.bytes.equals(b.bytes)
+    if (isChance) chances += 1
+    if (told !== undefined && !isChance) leaks.push(`${told}\n    ${text}`)
     else if (!a.bytes.equals(b.bytes)) leaks.push(`it differs\n    ${text}`)
     // The search can find them where nothing is masked.
     if (raw[0].rows.length > 0 && searches[0].find(Buffer.from(JSON.stringify(raw[0].rows))) !== undefined) found += 1
     if (!binary) compare(statement, raw[0], a, text)
   }
   console.log(
-    `BOTHKEYS_SEED=${String(seed)}: ${String(count)} statements, ${String(found)} of them with canaries on the plain connection;`,
+    `BOTHKEYS_SEED=${String(seed)}: ${String(count)} statements, ${String(found)} of them with canaries on the plain connection, ${String(chances)} by chance;`,
     `of ${String(clear + hidden)} unprotected values ${String(clear)} came back in clear;`,
     'COPYs masked:', Object.fromEntries(copies),
     'refused:', Object.fromEntries([...refusals].sort(([, x], [, y]) => y - x)),
@@ -103,6 +107,7 @@ function sameRows(x: readonly (readonly unknown[])[], y: readonly (readonly unkn
 
 describe('random statements through a governed client', () => {
   it('give nothing protected away', () => {
+    expect(chances).toBeLessThanOrEqual(count / 1_000)
     expect(leaks.toSorted((x, y) => x.length - y.length).slice(0, 20)).toEqual([])
   })
 

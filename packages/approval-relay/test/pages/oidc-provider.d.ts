@@ -8,10 +8,24 @@ declare module 'oidc-provider' {
     save(): Promise<string>
   }
 
+  /** A request of a client to have somebody authenticate on a device of theirs. */
+  export interface BackchannelAuthenticationRequest {
+    readonly accountId: string
+    readonly clientId: string
+    readonly params: Readonly<Record<string, string | undefined>>
+  }
+
   export default class Provider {
     constructor(issuer: string, configuration: object)
     readonly Grant: new (of: { readonly clientId: string; readonly accountId: string }) => Grant
     callback(): RequestListener
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>
+    backchannelResult(
+      request: BackchannelAuthenticationRequest,
+      result: Grant | Error,
+      options?: { readonly authTime?: number; readonly acr?: string },
+    ): Promise<void>
   }
+
+  export const errors: { readonly AccessDenied: new (description?: string) => Error }
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.js'
 import { BothKeysError } from '../errors.js'
 import type { Principal } from '../model/principal.js'
-import type { ApprovalOutcome, ApprovalRefusal } from './request.js'
+import type { ApprovalRefusal, NotApproved } from './request.js'
 import type { RequestEnd } from './stored-request.js'
 import { inQuotes } from './visible.js'
 
@@ -42,7 +42,7 @@ export function failedEnding(error: unknown): Extract<Ending, { end: 'unavailabl
 }
 
 /** What the caller of a held action is told. */
-export function endedOutcome(ending: Ending, rules: readonly string[]): ApprovalOutcome {
+export function endedOutcome(ending: Ending, rules: readonly string[]): NotApproved {
   const refusal = endedRefusal(ending, rules)
   switch (ending.end) {
     case 'denied':

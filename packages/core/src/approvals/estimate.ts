@@ -1,5 +1,7 @@
 import type { CanonicalInput } from '../model/canonical-json.js'
 import { canonicalJson } from '../model/canonical-json.js'
+import type { EstimatedChanges } from './estimated-changes.js'
+import { parseChanges } from './estimated-changes.js'
 
 /** One step of what a target expects to do. */
 export type EstimatedStep = {
@@ -15,15 +17,21 @@ export type EstimatedStep = {
 
 /**
  * What a target expects of an action that it did not run, or why it does not say: `none` is a reason of lower-case letters
- * and hyphens. It holds no value of the action or of the target's data but numbers of rows.
+ * and hyphens. Steps hold no value of the action or of the target's data but numbers of rows; changes hold values.
  */
-export type Estimate = { readonly steps: readonly EstimatedStep[] } | { readonly none: string }
+export type Estimate = { readonly steps: readonly EstimatedStep[] } | EstimatedChanges | { readonly none: string }
 
 /**
  * Has the target estimate an action without running it. Called after the action was held and before people are asked;
  * nothing of the answer goes back to who sent the action.
  */
-export type EstimateAction = (signal: AbortSignal) => Promise<Estimate>
+export type EstimateAction = (signal: AbortSignal, look?: MaskEstimated) => Promise<Estimate>
+
+/**
+ * Masks what the policy detects in a text, with the name of its field as a hint. Given where a policy detects anything: what is cut has to
+ * be looked at before. What is handed out is looked at again.
+ */
+export type MaskEstimated = (text: string, field?: string) => string | null
 
 const maxSteps = 24
 const maxDepth = 24
@@ -51,8 +59,9 @@ export function noEstimate(none: string): Estimate {
 
 function parsed(value: unknown): Estimate | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { none, steps } = value as { readonly none?: unknown; readonly steps?: unknown }
+  const { changes, none, steps } = value as { readonly [name in 'changes' | 'none' | 'steps']?: unknown }
   if (typeof none === 'string') return /^[a-z][a-z-]{0,31}$/.test(none) ? noEstimate(none) : undefined
+  if (changes !== undefined) return parseChanges(value)
   if (!Array.isArray(steps) || steps.length === 0) return undefined
   if (steps.length > maxSteps) return noEstimate('too-complex')
   const read = (steps as readonly unknown[]).map(parsedStep)

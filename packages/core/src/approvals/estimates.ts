@@ -1,4 +1,5 @@
 import { untilAborted } from '../identity/until-aborted.js'
+import type { CanonicalInput } from '../model/canonical-json.js'
 import { JointSignal } from '../model/joint-signal.js'
 import { over } from '../model/over.js'
 import { within } from '../ledger/within.js'
@@ -85,6 +86,13 @@ function event(type: 'evidence.asked' | 'evidence.taken', call: HeldCall, estima
     body:
       estimate === undefined
         ? { operation: description.operation, target: target.name, text: description.recordedText }
-        : { estimate, target: target.name },
+        : { estimate: recorded(estimate), target: target.name },
   }
+}
+
+/** What changes, without its values. */
+function recorded(estimate: Estimate): CanonicalInput {
+  if (!('changes' in estimate)) return estimate as CanonicalInput
+  const { changes, findings, more } = estimate
+  return { changes: changes.map(({ path }) => path), findings, more }
 }

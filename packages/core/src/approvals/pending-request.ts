@@ -5,6 +5,7 @@ import type { SnapshotValue } from '../model/snapshot.js'
 import { endedEvent, record, requestedEvent } from './approval-events.js'
 import type { ApprovalPorts } from './approval-ports.js'
 import type { ApprovalRequest, Approver, VoteReceipt } from './approver.js'
+import { Asker } from './asker.js'
 import type { Assignment } from './assignment.js'
 import { endReason } from './ended-signal.js'
 import type { Ending } from './ending.js'
@@ -62,6 +63,7 @@ export class PendingRequest {
   #closing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #aliveAtMs = 0
+  readonly #asker: Asker
   #relied: readonly Assignment<CountedVote>[] | undefined
 
   constructor(on: ApprovalPorts, hold: HoldRequest, approvers: readonly Approver[], from: Origin) {
@@ -89,6 +91,7 @@ export class PendingRequest {
     this.#ledger = new RequestLedger(on, { ...place, value }, hold.requirement.voteMaxAgeMs)
     this.#votes = new VoteBox(on, hold, this.request, this.#expiry)
     this.#intake = this.#makeIntake()
+    this.#asker = new Asker(hold.onHeld, () => void this.withdraw())
     this.#outcome = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -106,10 +109,7 @@ export class PendingRequest {
 
   /** Asks the approvers and waits for the outcome. Aborting `signal` withdraws the request. Called once; never rejects. */
   async run(signal: AbortSignal): Promise<ApprovalOutcome> {
-    if (signal.aborted) {
-      await this.withdraw()
-      return this.#outcome
-    }
+    if (signal.aborted) return this.withdraw().then(() => this.#outcome)
     signal.addEventListener('abort', () => void this.withdraw(), { signal: this.#asking.signal })
     this.#opening = this.#open()
     try {
@@ -238,6 +238,7 @@ export class PendingRequest {
   #ask(): void {
     const { digest, session } = this.#hold
     this.#on.onHeld({ session, request: this.held.requestId, digest, rules: this.#rules })
+    this.#asker.tell(this.request)
     this.#tick()
     for (const approver of this.#approvers) {
       // An async function, so that an approver which throws at once is no different from one that rejects.
@@ -287,17 +288,13 @@ export class PendingRequest {
 
   /** Whether other processes may have to do with the request. */
   get #isShared(): boolean {
-    return this.#takesEvidence || this.#on.leaseMs !== undefined
-  }
-
-  get #takesEvidence(): boolean {
-    return this.#approvers.some((approver) => approver.verify !== undefined)
+    return this.#on.leaseMs !== undefined || this.#approvers.some((approver) => approver.verify !== undefined)
   }
 
   #approve(): void {
     if (this.#ending !== undefined) return
     this.#approved = true
-    this.#resolve(Object.freeze({ outcome: 'approved', held: this.held }))
+    this.#asker.whenBack(() => this.#resolve(Object.freeze({ outcome: 'approved', held: this.held })))
   }
 
   /** What has to end the request now, whether or not it ended already. */
@@ -333,7 +330,8 @@ export class PendingRequest {
       this.#on.onFailure(this.#hold.session, error)
     }
     this.#asking.abort(over)
-    this.#resolve(endedOutcome(this.#ending, this.#rules))
+    const intent = this.#opened === 'recorded' ? this.#hold.actionId : undefined
+    this.#resolve({ ...endedOutcome(this.#ending, this.#rules), intent })
     this.#markEnded()
   }
 

@@ -1,8 +1,9 @@
+import { answered } from '../identity/answered.js'
 import { strictJsonObject } from '../identity/strict-json.js'
 import type { ApprovalRequest, VoteReceipt } from './approver.js'
 import { requestEnvelope } from './request-envelope.js'
 import type { Exchanged, Line, Message, Unanswered } from './signed-exchange.js'
-import { answered, exchange } from './signed-exchange.js'
+import { exchange } from './signed-exchange.js'
 import type { RequestEnd } from './stored-request.js'
 
 /** The most answers that are taken from one message; what is more comes with the next one. */

@@ -3,6 +3,7 @@ import type { Action, Description } from '../model/action.js'
 import type { CanonicalFragment } from '../model/canonical-json.js'
 import type { ApprovalRequirement } from '../model/decision.js'
 import type { Digest } from '../model/digest.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
 import type { Principal } from '../model/principal.js'
 import type { TraceContext } from '../model/trace.js'
 import type { ApprovalRequest } from './approver.js'
@@ -11,6 +12,22 @@ import type { HiddenValues } from './hidden-values.js'
 import { shownValues } from './hidden-values.js'
 import type { CutFacts, RequestFacts } from './request-view.js'
 import { fits, requestView } from './request-view.js'
+
+/** What whoever asked is told while people are asked: nothing by which anybody could decide. */
+export interface HeldNotice {
+  readonly requestId: string
+  /** Of the exact action, as approvers see it. */
+  readonly digest: Digest
+  /** The hold rules that want people. */
+  readonly rules: readonly string[]
+  readonly expiresAt: Date
+}
+
+/** Called once people allowed the action, which runs when what this answers has resolved. Rejecting withdraws the request. */
+export type OnAllowed = () => MaybePromise<void>
+
+/** Called once people are asked. Throwing withdraws the request. What it answers is called once they allowed it. */
+export type OnHeld = (notice: HeldNotice) => OnAllowed | undefined
 
 /** An action that the policy holds. */
 export interface HeldCall {
@@ -31,6 +48,8 @@ export interface HeldCall {
   readonly hidden?: HiddenValues | undefined
   /** Has the target estimate the action without running it. Undefined: it cannot. */
   readonly estimate?: EstimateAction | undefined
+  /** Told once people are asked, and once they allowed it: whoever asked may have gone on to something else meanwhile. */
+  readonly onHeld?: OnHeld | undefined
 }
 
 /** What tells two requests for the same action apart. */
@@ -85,8 +104,10 @@ export interface ApprovalRefusal {
  * What came of a request. `expired` is no denial: nobody decided. `withdrawn`: the caller gave up.
  * `unavailable`: nobody could be asked, or the ledger or the journal failed. `void`: policy or action changed.
  */
-export type ApprovalOutcome =
-  | { readonly outcome: 'approved'; readonly held: HeldAction }
+export type ApprovalOutcome = { readonly outcome: 'approved'; readonly held: HeldAction } | NotApproved
+
+/** `intent`: the id that the action's intent would have had, where the request is on record. */
+export type NotApproved = { readonly intent?: string | undefined } & (
   | {
       readonly outcome: 'denied'
       readonly refusal: ApprovalRefusal
@@ -96,6 +117,7 @@ export type ApprovalOutcome =
       readonly reason: string | undefined
     }
   | { readonly outcome: 'expired' | 'withdrawn' | 'unavailable' | 'void'; readonly refusal: ApprovalRefusal }
+)
 
 /** Whether everything of an action fits into what approvers see. */
 export function fitsView(call: HeldCall): boolean {

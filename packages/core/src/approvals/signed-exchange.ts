@@ -1,3 +1,4 @@
+import { answered, isPassing, retryAfterMs } from '../identity/answered.js'
 import { readAtMost } from '../identity/bounded-fetch.js'
 import type { RequestSignature } from '../identity/sign-request.js'
 import { signRequest } from '../identity/sign-request.js'
@@ -6,8 +7,6 @@ import { limited } from './limited.js'
 
 /** The longest answer that is read, in bytes. */
 const maxAnswerBytes = 1024 * 1024
-/** The longest that a server may ask to be left alone. */
-const maxRetryAfterS = 60
 
 /** Where messages go, and who signs them for whom. */
 export interface Line {
@@ -60,8 +59,8 @@ export async function exchange(line: Line, message: Message, signal: AbortSignal
         signal: until,
       })
       const answer = await readAtMost(response, maxAnswerBytes)
-      const { status } = response
-      return isPassing(status) ? passing(status, response.headers) : { status, body: answer }
+      const { headers, status } = response
+      return isPassing(status) ? { failed: answered(status), retryMs: retryAfterMs(headers) } : { status, body: answer }
     })
   } catch (cause) {
     return { failed: 'it could not be asked', retryMs: 0, cause }
@@ -75,20 +74,4 @@ async function signed({ audience, clock, signature }: Line, message: Message): P
   } catch (cause) {
     return { failed: 'the message to it could not be signed', cause }
   }
-}
-
-/** Statuses that say nothing about the message: RFC 9110 section 15.6, RFC 6585 section 4. */
-function isPassing(status: number): boolean {
-  return status >= 500 || status === 429 || status === 408
-}
-
-function passing(status: number, headers: Headers): Unanswered {
-  const seconds = headers.get('retry-after') ?? ''
-  const askedS = /^[0-9]{1,9}$/u.test(seconds) ? Number(seconds) : 0
-  return { failed: answered(status), retryMs: Math.min(askedS, maxRetryAfterS) * 1000 }
-}
-
-/** Says which status an answer had. */
-export function answered(status: number): string {
-  return `it answered HTTP ${String(status)}`
 }

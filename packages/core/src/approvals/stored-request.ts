@@ -41,7 +41,7 @@ export interface StoredRequest {
   readonly actionId: string
   /** The digest of what approvers are shown. */
   readonly view: string
-  /** What approvers are told of the target's estimate: whoever takes the request over shows this and makes none. */
+  /** What approvers are told of the target's estimate, unless it holds values: whoever takes the request over shows this and makes none. */
   readonly estimate?: Estimate
   /** Set once, by whoever ends it first. A denial is derived from the votes. */
   readonly end: Exclude<RequestEnd, 'denied'> | null
@@ -62,7 +62,9 @@ export interface StoredRequest {
 /** What the ledger keeps of a request that nobody decided, besides its times and its holder. */
 export function newRequest(hold: HoldRequest, view: RequestView) {
   const { actionId, digest, estimated, policyDigest } = hold
-  const told = { view: view.digest, ...(estimated === undefined ? {} : { estimate: estimated }) }
+  // Values are not kept: whoever takes the request over has other people asked, anew.
+  const isKept = estimated !== undefined && !('changes' in estimated)
+  const told = { view: view.digest, ...(isKept ? { estimate: estimated } : {}) }
   return { actionId, digest, policy: policyDigest, ...told, end: null, votes: [], submitted: [] } as const
 }
 

@@ -7,8 +7,7 @@ import type { Subject } from '../model/principal.js'
 import { ChainCheck } from '../record/chain-check.js'
 import type { EventType, RecordedEvent } from '../record/event.js'
 import { eventHash } from '../record/event-hash.js'
-import { JournalWalk } from '../record/journal-walk.js'
-import { nodeFileSystem } from '../record/node-file-system.js'
+import { corrupt, readJournal } from '../record/read-journal.js'
 import type { ControlId } from './control.js'
 import { controls } from './control.js'
 import { evidenceMatcher, votersOf } from './evidence-query.js'
@@ -95,27 +94,11 @@ async function* verifiedEvents(
   journal: string | readonly RecordedEvent[],
   signal: AbortSignal | undefined,
 ): AsyncGenerator<RecordedEvent, void> {
-  const events = typeof journal === 'string' ? eventsIn(journal) : eventsOf(journal)
+  const events = typeof journal === 'string' ? readJournal(journal) : eventsOf(journal)
   for await (const event of events) {
     if (signal?.aborted === true) throw new BothKeysError('ERR_ABORTED', 'looking for evidence was aborted')
     yield event
   }
-}
-
-async function* eventsIn(directory: string): AsyncGenerator<RecordedEvent, void> {
-  const walk = new JournalWalk(nodeFileSystem, directory)
-  const events = walk.events()
-  for (;;) {
-    let next: IteratorResult<RecordedEvent, void>
-    try {
-      next = await events.next()
-    } catch (cause) {
-      throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `the journal in ${directory} cannot be read`, { cause })
-    }
-    if (next.done === true) break
-    yield next.value
-  }
-  if (walk.damage !== undefined) throw corrupt(walk.damage.lsn)
 }
 
 async function* eventsOf(events: readonly RecordedEvent[]): AsyncGenerator<RecordedEvent, void> {
@@ -135,14 +118,4 @@ function textOf(event: RecordedEvent): string {
   } catch {
     return ''
   }
-}
-
-function corrupt(lsn: number): BothKeysError {
-  return new BothKeysError(
-    'ERR_JOURNAL_CORRUPT',
-    `the journal does not verify at event ${String(lsn)}, so it is no evidence`,
-    {
-      hint: 'find out who changed it: verifyJournal() says where and how',
-    },
-  )
 }

@@ -3,7 +3,7 @@ import { assertKnownOptions, wrongOption } from '../known-options.js'
 import { JointSignal } from '../model/joint-signal.js'
 import type { Hints, Match } from './detector.js'
 import { defaultThreshold } from './detector.js'
-import type { Finding } from './finding.js'
+import { type Finding, uncheckedType } from './finding.js'
 
 /** A part of a text that a detector elsewhere found. */
 export interface AsyncMatch extends Match {
@@ -40,9 +40,6 @@ export interface AsyncScanOptions {
   readonly threshold?: number
   readonly signal?: AbortSignal
 }
-
-/** The type of a text that nothing vouches for, and that is masked whole. */
-export const uncheckedType = 'unchecked'
 
 const optionNames: ReadonlySet<string> = new Set([
   'deadlineMs',

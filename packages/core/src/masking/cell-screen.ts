@@ -3,10 +3,11 @@ import { FarSighted } from './places/known-detectors.js'
 import { isDigest } from './places/digests.js'
 import { hasRows } from './places/byte-rows.js'
 import { isWordAt } from './places/keyword-ends.js'
-import { keywords, phoneList } from './places/keyword-places.js'
+import { isInWord, keywords, phoneList } from './places/keyword-places.js'
 import { isCountry } from './places/number-places.js'
 import { separators } from './views/regular.js'
-import { isPackedIn, isPackedUnit, shortestRun } from './views/packed.js'
+import { mayHoldDecoded } from './places/seen-through.js'
+import { isPacked, isPackedUnit, isPackedWord, shortestRun } from './views/packed-runs.js'
 
 /** Whether anything may be found in a value whose bytes, in UTF-8, are those from `start` to `end`. No is sure, yes is not. */
 export type CellScreen = (bytes: Uint8Array, start: number, end: number) => boolean
@@ -46,7 +47,7 @@ const [fewestColons, nearColon] = [7, 5]
  * instead of by detectors. All that is not ASCII, and all that a view may read otherwise, counts.
  */
 function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
-  if (isDigest(bytes, start, end)) return isPackedIn(bytes, start, end)
+  if (isDigest(bytes, start, end)) return isPackedWord(bytes, start, end) && mayHoldDigest(bytes, start, end)
   const { all, bits, codes } = keywords
   let ends = 0
   let run = start
@@ -65,8 +66,8 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     if ((kind & special) !== 0) return true
     ends = ((ends << 6) | (codes[code] ?? 0)) & all
     if (((bits[ends >> 5] ?? 0) & (1 << (ends & 31))) !== 0) {
-      for (const word of keywords.wordsOf(ends)) {
-        if (!isWordAt(bytes, at, word)) continue
+      for (const word of keywords.wordsOf(ends, bytes, at)) {
+        if (!isWordAt(bytes, at, word) || isInWord(bytes, start, at, word)) continue
         if (word.list !== phoneList) return true
         isCall = true
       }
@@ -97,7 +98,7 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
     gap = (kind & between) === 0 ? apart : gap + 1
     if (digits > 0 && (kind & separator) !== 0) isParted = true
     if ((kind & packed) !== 0) continue
-    if (at - run >= shortestRun && isPackedIn(bytes, run, at)) return true
+    if (at - run >= shortestRun && isPacked(bytes, run, at)) return true
     run = at + 1
     if ((kind & colon) === 0) continue
     colons = at - lastColon <= nearColon ? colons + 1 : 1
@@ -106,7 +107,12 @@ function mayHold(bytes: Uint8Array, start: number, end: number): boolean {
   }
   if (isLong && isCall) return true
   if (isParted && digits >= fewestInRow && hasRows(bytes, start, end)) return true
-  return end - run >= shortestRun && isPackedIn(bytes, run, end)
+  return end - run >= shortestRun && isPacked(bytes, run, end)
+}
+
+function mayHoldDigest({ buffer, byteOffset }: Uint8Array, start: number, end: number): boolean {
+  const text = Buffer.from(buffer, byteOffset + start, end - start).toString('latin1')
+  return mayHoldDecoded(text, [{ start: 0, end: text.length }], 'runs')
 }
 
 /** Whether an IBAN may have its first check digit at `at`: behind the letters of its country, which no letter or digit is before. */

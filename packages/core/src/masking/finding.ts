@@ -5,3 +5,9 @@ export interface Finding extends Span {
   readonly type: string
   readonly score: number
 }
+
+/** The type of a text that nothing vouches for, and that is masked whole. */
+export const uncheckedType = 'unchecked'
+
+/** The type of what had to be masked in a stream before it could be decided. */
+export const undecidedType = 'undecided'

@@ -1,8 +1,9 @@
 import { assertKnownOptions, wrongOption } from '../known-options.js'
 import type { AsyncDetector, AsyncScanOptions } from './async-detector.js'
-import { checkedLimits, uncheckedType } from './async-detector.js'
+import { checkedLimits } from './async-detector.js'
 import type { Detector } from './detector.js'
 import { defaultThreshold } from './detector.js'
+import { undecidedType, uncheckedType } from './finding.js'
 import type { JsonLimits } from './json/masking.js'
 import { defaultJsonLimits } from './json/masking.js'
 import type { PathRule } from './json/path-rule.js'
@@ -58,6 +59,8 @@ const pathNames: ReadonlySet<string> = new Set(['path', 'with', 'type', 'domain'
 const allowNames: ReadonlySet<string> = new Set(['pattern'])
 const limitNames: ReadonlySet<string> = new Set(['deepest', 'longest', 'nested'])
 
+const unknownTypes: ReadonlySet<string> = new Set([uncheckedType, undecidedType])
+
 /** The options of a masker, checked and made. */
 export interface MaskerParts {
   readonly detectors: readonly Detector[]
@@ -66,8 +69,8 @@ export interface MaskerParts {
   readonly operatorOf: (this: void, type: string) => Operator
   readonly threshold: number
   readonly allowed: ReadonlySet<string>
-  /** Whether a pattern matches all of a value. */
-  isAllowed(value: string): boolean
+  /** Whether a pattern matches all of a value. Nothing does that is of no known type. */
+  isAllowed(value: string, type: string): boolean
   readonly paths: readonly PathRule[]
   readonly numbers: 'string' | 'null'
   readonly limits: JsonLimits
@@ -99,7 +102,7 @@ export function maskerParts(options: MaskerOptions): MaskerParts {
     operatorOf: operatorsOf(options, types),
     threshold,
     allowed: new Set(allow.filter((each) => typeof each === 'string')),
-    isAllowed: (value) => allowPatterns.some((pattern) => pattern.matches(value)),
+    isAllowed: (value, type) => !unknownTypes.has(type) && allowPatterns.some((pattern) => pattern.matches(value)),
     paths: (options.paths ?? []).map((path, index) => pathRule(path, index, options)),
     numbers,
     limits: { ...defaultJsonLimits, ...limits },
@@ -114,8 +117,8 @@ function operatorsOf(options: MaskerOptions, types: ReadonlySet<string>): (type:
   const operators = new Map(
     Object.entries(byType).map(([type, source]) => [type, parseOperator(source, options, ['byType', type])]),
   )
-  // Nobody looked at such a text: not even a part of it may be seen.
-  operators.set(uncheckedType, redact())
+  // Nobody knows what such a text is: not even a part of it may be seen.
+  for (const type of unknownTypes) operators.set(type, redact())
   const otherwise = parseOperator(options.with, options, ['with'])
   return (type) => operators.get(type) ?? otherwise
 }

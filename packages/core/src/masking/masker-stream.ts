@@ -5,7 +5,7 @@ import { processTimer, type StartTimer } from './idle-timer.js'
 import type { MaskerParts } from './masker-options.js'
 import { redactedAs } from './operators/guarded.js'
 import { maskBytes } from './stream-bytes.js'
-import { maskText, undecidedType, type MaskStream, type MaskStreamOptions } from './stream.js'
+import { maskText, type MaskStream, type MaskStreamOptions } from './stream.js'
 import type { ValueHints } from './value-hints.js'
 
 /** What a stream of a masker is made with. */
@@ -22,6 +22,8 @@ export interface MaskerStreamOptions {
   readonly idleMs?: number
   /** Destroys the stream when it aborts. What waits is dropped. */
   readonly signal?: AbortSignal
+  /** Told of each value that is masked, and nothing of it. */
+  readonly masked?: () => void
   /** Where time comes from: that of this process unless given. */
   readonly timer?: StartTimer
 }
@@ -46,12 +48,20 @@ export interface StreamWork {
 /** How much of a chunk is masked at once, so that what a large one makes waits for its reader. */
 const piece = 65_536
 
-const known: ReadonlySet<string> = new Set(['content', 'hints', 'heldAtMost', 'idleMs', 'signal', 'timer'])
+const known: ReadonlySet<string> = new Set(['content', 'hints', 'heldAtMost', 'idleMs', 'signal', 'masked', 'timer'])
 
 /** Checks options and begins a stream. Throws ERR_CONFIG_INVALID. */
 export function streamWork(of: string, parts: MaskerParts, options: MaskerStreamOptions): StreamWork {
   assertKnownOptions(of, options, known)
-  const { content = 'bytes', heldAtMost, hints = {}, idleMs = 100, signal, timer = processTimer } = options
+  const {
+    content = 'bytes',
+    heldAtMost,
+    hints = {},
+    idleMs = 100,
+    signal,
+    masked: told,
+    timer = processTimer,
+  } = options
   if (!['bytes', 'text'].includes(content)) throw wrongOption(of, 'content is bytes or text')
   if (!(idleMs === Infinity || (idleMs >= 1 && idleMs < 2 ** 31))) {
     throw wrongOption(of, 'idleMs is at least 1, or Infinity')
@@ -64,7 +74,11 @@ export function streamWork(of: string, parts: MaskerParts, options: MaskerStream
     threshold: parts.threshold,
     allow: parts.allowed,
     hints,
-    mask: (value, finding) => mask(value, finding, hints, parts),
+    mask: (value, finding) => {
+      const shown = mask(value, finding, hints, parts)
+      if (shown !== value) told?.()
+      return shown
+    },
     ...(heldAtMost !== undefined && { heldAtMost }),
   }
   const carried = { content, idleMs, signal, timer }
@@ -114,15 +128,15 @@ function safely<T>(step: () => T): T {
   }
 }
 
-/** Operators see whole values alone: of what is cut or undecided, even the part that they keep could be too much. */
+/** Operators see whole values alone: of what is cut, even the part that they keep could be too much. */
 function mask(
   value: string,
   { type, start, end }: Finding,
   { domain, subject }: ValueHints,
   parts: MaskerParts,
 ): string {
-  if (type === undecidedType || value.length < end - start) return redactedAs(type)
-  if (parts.isAllowed(value)) return value
+  if (value.length < end - start) return redactedAs(type)
+  if (parts.isAllowed(value, type)) return value
   const context = { type, domain: domain ?? type, ...(subject !== undefined && { subject }) }
   return parts.operatorOf(type).mask(value, context) ?? redactedAs(type)
 }

@@ -1,6 +1,6 @@
-import { scanAsync, uncheckedType } from './async-detector.js'
+import { scanAsync } from './async-detector.js'
 import type { Hints } from './detector.js'
-import type { Finding } from './finding.js'
+import { type Finding, uncheckedType } from './finding.js'
 import { maskJsonText, maskJsonValue } from './json/mask-json.js'
 import type { JsonMasking } from './json/masking.js'
 import type { MaskerOptions, MaskerParts } from './masker-options.js'
@@ -10,7 +10,7 @@ import { streamWork } from './masker-stream.js'
 import type { Transform } from './node-stream.js'
 import { nodeStream } from './node-stream.js'
 import { redactedAs } from './operators/guarded.js'
-import { findingsIn } from './scan.js'
+import { findingsIn, merged } from './scan.js'
 import type { ValueHints } from './value-hints.js'
 import { webStream } from './web-stream.js'
 
@@ -66,7 +66,9 @@ export function createMasker(options: MaskerOptions): Masker {
     try {
       const options = { hints, threshold: parts.threshold, allow: parts.allowed }
       const those = findingsIn(text, parts.detectors, options)
-      return those.length === 0 ? those : those.filter(({ start, end }) => !parts.isAllowed(text.slice(start, end)))
+      return those.length === 0
+        ? those
+        : those.filter(({ start, end, type }) => !parts.isAllowed(text.slice(start, end), type))
     } catch {
       // The error may hold the text.
       return text === '' ? [] : [{ start: 0, end: text.length, type: uncheckedType, score: 1 }]
@@ -99,7 +101,7 @@ export function createMasker(options: MaskerOptions): Masker {
         const elsewhere = answers.flatMap((found) => found[index] ?? [])
         const harmful = elsewhere.filter(({ start, end, type }) => {
           const part = value.slice(start, end)
-          return type === uncheckedType || !(parts.allowed.has(part) || parts.isAllowed(part))
+          return type === uncheckedType || !(parts.allowed.has(part) || parts.isAllowed(part, type))
         })
         const found = merged([...findings(value, hints[index]), ...harmful])
         return masked(value, found, hints[index] ?? {}, parts)
@@ -125,20 +127,4 @@ function masked(
     copied = end
   }
   return written + text.slice(copied)
-}
-
-/** Overlaps become one finding with the type that is surest. A text that nothing vouches for is that whole. */
-function merged(findings: readonly Finding[]): readonly Finding[] {
-  const result: Finding[] = []
-  for (const finding of findings.toSorted((one, other) => one.start - other.start || other.end - one.end)) {
-    const last = result.at(-1)
-    if (last === undefined || finding.start >= last.end) {
-      result.push(finding)
-      continue
-    }
-    const surer = finding.type === uncheckedType || (last.type !== uncheckedType && finding.score > last.score)
-    const { type, score } = surer ? finding : last
-    result[result.length - 1] = { start: last.start, end: Math.max(last.end, finding.end), type, score }
-  }
-  return result
 }

@@ -42,8 +42,9 @@ class MaskTransform extends Transform {
   }
 
   override _read(size: number): void {
+    this.#goOn?.()
+    // A chunk that came to its end in here was taken before what it made was read: nothing else asks for the next one.
     if (this.#goOn === undefined) super._read(size)
-    else this.#goOn()
   }
 
   override _flush(callback: TransformCallback): void {

@@ -1,5 +1,5 @@
 import { defaultThreshold, type Detector, type Hints, type Match } from './detector.js'
-import type { Finding } from './finding.js'
+import { type Finding, uncheckedType } from './finding.js'
 import { assertKnownOptions } from '../known-options.js'
 import { findsIn, hotPlaces, placeKinds } from './places/hot-places.js'
 import { FarSighted } from './places/known-detectors.js'
@@ -29,7 +29,8 @@ const prepared = new WeakMap<readonly Detector[], Prepared>()
 /**
  * Finds sensitive data in a text, however it is written: in every view, in the coordinates of the text.
  * Findings are in order and do not overlap: where several do, one finding covers them all and has the type of the highest score.
- * Takes time linear in the text.
+ * Takes time linear in the text: where so much is encoded or disguised that the ways to read it hold 24 times the text, all that
+ * is around it is one finding of type `unchecked`, and nothing else is looked for in it.
  *
  * What a detector throws is thrown. A match that is no part of its view, or whose score is no number, counts as sure: the
  * nearest part that is one is found. Throws ERR_CONFIG_INVALID for unknown options.
@@ -93,7 +94,12 @@ function lookedAt(
       known.set(reading, those)
       return those
     }
-    for (const reading of readingsOf(part, (each) => (kindsIn(each) & ~placeKinds.find) === 0)) {
+    const inAllWays = readingsOf(part, (each) => (kindsIn(each) & ~placeKinds.find) === 0)
+    if (inAllWays === undefined) {
+      search.unread(start, end)
+      continue
+    }
+    for (const reading of inAllWays) {
       if (mayGoOn) readings.push(tailOf(reading, start))
       const those = (kindsIn(reading) & placeKinds.find) === 0 ? far : detectors
       for (const detector of those.length === 0 ? [] : prefilter.passes(reading.text))
@@ -153,6 +159,11 @@ class Search {
     }
   }
 
+  /** What was not read may hold anything. */
+  unread(start: number, end: number): void {
+    this.#findings.push({ start, end, type: uncheckedType, score: 1 })
+  }
+
   findings(): Finding[] {
     return merged([...this.#findings, ...beyond(this.#findings, this.#loose)])
   }
@@ -200,7 +211,10 @@ function beyond(findings: readonly Finding[], loose: readonly Finding[]): readon
   })
 }
 
-/** Those that touch in more than a border become one. */
+/**
+ * Those that touch in more than a border become one, with the type that is surest. A text that nothing vouches for is that
+ * whole.
+ */
 export function merged(findings: readonly Finding[]): Finding[] {
   if (findings.length < 2) return [...findings]
   const result: Finding[] = []
@@ -210,9 +224,9 @@ export function merged(findings: readonly Finding[]): Finding[] {
       result.push(finding)
       continue
     }
-    const surer = finding.score > last.score ? finding : last
-    const end = Math.max(last.end, finding.end)
-    result[result.length - 1] = { start: last.start, end, type: surer.type, score: surer.score }
+    const isSurer = finding.type === uncheckedType || (last.type !== uncheckedType && finding.score > last.score)
+    const { type, score } = isSurer ? finding : last
+    result[result.length - 1] = { start: last.start, end: Math.max(last.end, finding.end), type, score }
   }
   return result
 }

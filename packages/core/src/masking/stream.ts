@@ -1,9 +1,9 @@
 import { assertKnownOptions, wrongOption } from '../known-options.js'
 import type { Detector, Hints } from './detector.js'
-import type { Finding } from './finding.js'
+import { type Finding, undecidedType } from './finding.js'
 import { scanned } from './scan.js'
 import { StreamTail } from './stream-tail.js'
-import { isPackedUnit } from './views/packed.js'
+import { isPackedUnit } from './views/packed-runs.js'
 
 /** What a stream is made with. */
 export interface MaskStreamOptions {
@@ -34,9 +34,6 @@ const known: ReadonlySet<string> = new Set(['detectors', 'mask', 'hints', 'thres
 /** How much of what was given out is kept, for what is around a match. */
 const context = 2048
 const defaultHeld = 65_536
-
-/** The type of what had to be masked before it could be decided. */
-export const undecidedType = 'undecided'
 
 /**
  * Masks a text that comes in parts: the parts together give what the whole text gives, wherever it is split.

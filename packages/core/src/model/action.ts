@@ -19,11 +19,18 @@ export type TargetIdentity = Readonly<Record<string, string>>
 export interface Description {
   /** The adapter's word for it, for example `query`. */
   readonly operation: string
-  /** The exact text that will be sent. Never recorded. */
+  /** The exact text that will be sent, but for what `secrets` says. Never recorded. */
   readonly text: string
+  /**
+   * What stands in the text for values that nobody is shown who is asked, whatever the policy says: each from its start up to its end
+   * in UTF-16 units. The text binds them by a keyed digest. Default: the text is whole.
+   */
+  readonly secrets?: readonly { readonly start: number; readonly end: number }[]
   /** The text with every literal replaced: what the record and error messages may show. */
   readonly recordedText: string
   readonly effects: readonly Effect[]
+  /** The words of a command, each of which rules with `argv` look at by itself. */
+  readonly argv?: readonly string[]
   /** How many statements the text holds: it is one action, and limits on statements count each of them. Default: 1. */
   readonly statements?: number
   /** Where the values go that it reads. Left out: nobody can tell, so that it reads nothing that a policy masks. */

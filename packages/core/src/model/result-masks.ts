@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** Makes of a value what may be seen of it. Never throws. */
 export interface CellMask {
   /**
@@ -13,6 +15,8 @@ export interface CellMask {
 export interface ContentMask {
   /** A text, with the name of its column as a hint. */
   text(value: string, column: string | undefined): string | null
+  /** The same for all that leave the same texts under the same columns as they are, so that those may be remembered. */
+  readonly finder?: object
   /** A JSON text; what comes out is JSON. */
   json(value: string, column: string | undefined): string
   /**
@@ -20,6 +24,12 @@ export interface ContentMask {
    * or not given: only `text` tells for this column.
    */
   screen?(column: string | undefined): ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined
+  /**
+   * For a text in UTF-8 that comes in parts, as logs do: parts that are split anywhere are masked like the whole, and bytes that are no
+   * UTF-8 come out as they are. What waits comes out when nothing has come for a while. It takes no more while its reader is slow, and
+   * fails with ERR_INTERNAL when finding does: what waited is dropped then.
+   */
+  stream(): Duplex
 }
 
 /** What a door makes of the result of one permitted action before anybody sees it. */

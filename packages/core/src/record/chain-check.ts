@@ -12,6 +12,9 @@ export interface ReadHead {
   readonly lsn: number
 }
 
+/** How many closed sessions stay known to whoever reads from the middle. */
+const followedKept = 1024
+
 /** An event that fits, with its hash; or what is wrong with it. */
 export type Checked = { readonly event: RecordedEvent; readonly hash: string } | { readonly damage: Damage }
 
@@ -20,10 +23,21 @@ export type Checked = { readonly event: RecordedEvent; readonly hash: string } |
  * and that the journal once was longer; the headers of later segments see both for the segments before them.
  */
 export class ChainCheck {
-  readonly heads: SessionHeads<ReadHead> = new SessionHeads()
-  #lsn = 0
+  readonly heads: SessionHeads<ReadHead>
+  readonly #isWhole: boolean
+  #lsn: number
   #recorder: string | undefined
   #lastTime = ''
+
+  /**
+   * `from`: the lsn to begin with, for events that were verified before, when the journal was opened. What stands before it
+   * is not known then, so that a session is taken as it comes until it is.
+   */
+  constructor(from?: number) {
+    this.#isWhole = from === undefined
+    this.#lsn = from ?? 0
+    this.heads = new SessionHeads(from === undefined ? undefined : followedKept)
+  }
 
   /** The lsn that the next event must have. */
   get lsn(): number {
@@ -56,12 +70,21 @@ export class ChainCheck {
   }
 
   #damageOf(event: RecordedEvent): Damage | undefined {
-    const { lsn, prev, recorder, seq, session, time } = event
+    const { lsn, recorder, time } = event
     if (lsn > this.#lsn)
       return { kind: 'gap', lsn: this.#lsn, detail: `lsn ${String(lsn)} follows lsn ${String(this.#lsn - 1)}` }
     if (lsn < this.#lsn) return { kind: 'duplicate', lsn, detail: `lsn ${String(lsn)} stands here again` }
     if (recorder !== (this.#recorder ?? recorder)) return { kind: 'edit', lsn, detail: 'the recorder is another one' }
+    const broken = this.#brokenChain(event)
+    if (broken !== undefined) return broken
+    if (time < this.#lastTime) return { kind: 'edit', lsn, detail: 'time goes backwards' }
+    return undefined
+  }
+
+  #brokenChain({ lsn, prev, seq, session }: RecordedEvent): Damage | undefined {
     const head = this.heads.get(session)
+    // The writer, which knows all of the journal, may have forgotten a session that is known here.
+    if (!this.#isWhole && (head === undefined || (seq === 0 && prev === noHash))) return undefined
     if (seq !== (head?.count ?? 0)) return { kind: 'edit', lsn, detail: 'seq does not continue the session' }
     if (prev !== (head?.hash ?? noHash)) {
       const detail = `the hash of this event is not the one that lsn ${String(lsn)} names in prev`
@@ -69,7 +92,6 @@ export class ChainCheck {
         ? { kind: 'edit', lsn, detail: 'prev names an event before the first' }
         : { kind: 'edit', lsn: head.lsn, detail }
     }
-    if (time < this.#lastTime) return { kind: 'edit', lsn, detail: 'time goes backwards' }
     return undefined
   }
 

@@ -4,7 +4,9 @@ import type { Durability } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
 import type { DirectoryLock } from './directory-lock.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
+import { FileFollower } from './file-follower.js'
 import type { FileSystem } from './file-system.js'
+import type { JournalFollower } from './followed.js'
 import { GroupCommit } from './group-commit.js'
 import type { Journal, JournalContext, JournalFactory } from './journal.js'
 import { JournalWalk } from './journal-walk.js'
@@ -145,6 +147,17 @@ class FileJournal implements Journal {
     const { damage, torn } = walk
     if (damage !== undefined) throw corrupt(this.#directory, damage)
     if (torn !== undefined) throw new BothKeysError('ERR_JOURNAL_CORRUPT', 'the journal ends within an event')
+  }
+
+  follow(name: string, onFailure: (cause: unknown) => void): JournalFollower {
+    return new FileFollower({
+      fileSystem: this.#fileSystem,
+      directory: this.#directory,
+      name,
+      durable: () => this.#writer.durableEnd,
+      settle: () => this.#commits.join(),
+      onFailure,
+    })
   }
 
   close(): Promise<void> {

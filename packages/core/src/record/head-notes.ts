@@ -1,14 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HeadStore, JournalHead } from './noted-head.js'
+import type { MaybePromise } from '../model/maybe-promise.js'
+import type { JournalHead } from './noted-head.js'
+
+/** Where heads are noted. */
+export interface NoteStore<Head> {
+  note(head: Head): MaybePromise<void>
+}
 
 /** How often a head is noted at most, and how long closing waits for the last note. */
 const everyMs = 1_000
 const closeMs = 5_000
 
-/** Notes the head of a journal after durable writes, once a second at most. A store that fails is reported; the journal goes on. */
-export class HeadNotes {
-  readonly #store: HeadStore
-  readonly #head: () => JournalHead | undefined
+/**
+ * Notes the head of a journal after durable writes, once a second at most, or how far a reader of it is. A store that fails is
+ * reported; the journal goes on.
+ */
+export class HeadNotes<Head = JournalHead> {
+  readonly #store: NoteStore<Head>
+  readonly #head: () => Head | undefined
   readonly #onFailure: (cause: unknown) => void
   #timer: NodeJS.Timeout | undefined
   #noting: Promise<void> | undefined
@@ -16,7 +25,7 @@ export class HeadNotes {
   #nextAtMs = 0
 
   /** `head` answers the last event that is on disk. */
-  constructor(store: HeadStore, head: () => JournalHead | undefined, onFailure: (cause: unknown) => void) {
+  constructor(store: NoteStore<Head>, head: () => Head | undefined, onFailure: (cause: unknown) => void) {
     this.#store = store
     this.#head = head
     this.#onFailure = onFailure

@@ -1,5 +1,7 @@
 import type { Damage } from './damage.js'
+import type { FileSystem } from './file-system.js'
 import type { Line } from './line-reader.js'
+import { readLines } from './line-reader.js'
 import { parseEvent } from './parse-event.js'
 import type { SegmentHeader, SegmentSummary } from './segment-header.js'
 import { parseHeader } from './segment-header.js'
@@ -31,6 +33,17 @@ export function checkHeader(line: Line | undefined, place: HeaderPlace, rest: It
 /** The header on a whole line. */
 export function headerOf(line: Line | undefined): SegmentHeader | undefined {
   return line?.text !== undefined && line.isWhole ? parseHeader(line.text) : undefined
+}
+
+/** The header of a segment's file. */
+export function headerIn(fileSystem: FileSystem, path: string): SegmentHeader | undefined {
+  const file = fileSystem.open(path, 'read')
+  try {
+    const first = readLines(fileSystem, file, fileSystem.status(path).bytes).next()
+    return headerOf(first.done === true ? undefined : first.value)
+  } finally {
+    fileSystem.close(file)
+  }
 }
 
 function noHeader(line: Line | undefined, place: HeaderPlace, rest: Iterable<Line>): Damage {

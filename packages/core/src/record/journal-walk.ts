@@ -5,7 +5,7 @@ import type { Damage } from './damage.js'
 import type { RecordedEvent } from './event.js'
 import { eventHash } from './event-hash.js'
 import type { FileSystem } from './file-system.js'
-import { checkHeader, headerOf } from './header-check.js'
+import { checkHeader, headerIn } from './header-check.js'
 import { LeafList } from './leaf-list.js'
 import { classify } from './line-damage.js'
 import type { Line } from './line-reader.js'
@@ -120,20 +120,10 @@ export class JournalWalk {
   #until(number: number, next: number | undefined): number {
     const { bytes } = this.#fileSystem.status(this.#path(number))
     if (this.#end?.segment === number) return Math.min(bytes, this.#end.bytes)
-    const previous = next === number + 1 ? this.#header(next) : null
+    const previous = next === number + 1 ? headerIn(this.#fileSystem, this.#path(next))?.previous : undefined
     if (previous?.abandoned !== true || previous.bytes >= bytes) return bytes
     this.supersededBytes += bytes - previous.bytes
     return previous.bytes
-  }
-
-  #header(number: number): SegmentSummary | null {
-    const path = this.#path(number)
-    const file = this.#fileSystem.open(path, 'read')
-    try {
-      return headerOf(nextOf(readLines(this.#fileSystem, file, this.#fileSystem.status(path).bytes)))?.previous ?? null
-    } finally {
-      this.#fileSystem.close(file)
-    }
   }
 
   #segmentNumbers(): readonly number[] {

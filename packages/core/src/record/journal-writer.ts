@@ -6,6 +6,7 @@ import { engineSession } from './event.js'
 import type { FileSystem } from './file-system.js'
 import { systemErrorCode } from './file-system.js'
 import type { JournalContext } from './journal.js'
+import type { DurableEnd } from './file-follower.js'
 import type { WalkEnd } from './journal-walk.js'
 import type { JournalHead } from './noted-head.js'
 import { Reserve } from './reserve.js'
@@ -82,6 +83,12 @@ export class JournalWriter {
   /** Up to where the journal is written. */
   get end(): WalkEnd {
     return { segment: this.#segment.number, bytes: this.#segment.bytes }
+  }
+
+  /** Up to where it is on disk, and the lsn of what comes behind. */
+  get durableEnd(): DurableEnd {
+    const { bytes, events } = this.#segment.durable
+    return { segment: this.#segment.number, bytes, lsn: this.#segment.firstLsn + events }
   }
 
   get unsyncedBytes(): number {

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js'
 import type { Durability } from '../model/decision.js'
 import type { MaybePromise } from '../model/maybe-promise.js'
+import type { JournalFollower } from './followed.js'
 import type { JournalBehind } from './noted-head.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
 
@@ -18,6 +19,11 @@ export interface Journal {
   append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt>
   /** All events from the first, verified while they are read (ERR_JOURNAL_CORRUPT). */
   read(): AsyncIterable<RecordedEvent>
+  /**
+   * Reads for the reader of that name (`a` to `z`, `0` to `9`, `.`, `_`, `-`), which there must be once; `onFailure` is told when what it
+   * acknowledged cannot be kept. A journal without this feeds no sinks.
+   */
+  follow?(name: string, onFailure: (cause: unknown) => void): JournalFollower
   /** Waits for everything appended and releases the journal. */
   close(): Promise<void>
 }

@@ -17,11 +17,14 @@ const newline = 0x0a
 const chunkBytes = 256 * 1024
 const maxLineBytes = 64 * 1024 * 1024
 
-/** Reads the lines of a file from byte 0 to byte `to`, with memory for one line. A line that is too long ends the reading. */
-export function* readLines(fileSystem: FileSystem, file: number, to: number): Generator<Line, void> {
-  let buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, to)))
+/**
+ * Reads the lines of a file up to byte `to`, with memory for one line. `from`: where a line begins. A line that is too long
+ * ends the reading.
+ */
+export function* readLines(fileSystem: FileSystem, file: number, to: number, from = 0): Generator<Line, void> {
+  let buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, to - from)))
   let filled = 0
-  let offset = 0
+  let offset = from
   for (;;) {
     let start = 0
     for (let end = buffer.indexOf(newline); end >= 0 && end < filled; end = buffer.indexOf(newline, start)) {

@@ -2,6 +2,8 @@ import { BothKeysError } from '../errors.js'
 import { EventChain } from './chain.js'
 import { ChainCheck } from './chain-check.js'
 import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
+import type { JournalFollower } from './followed.js'
+import { MemoryFollower } from './memory-follower.js'
 import type { Journal, JournalContext, JournalFactory } from './journal.js'
 import { OpenIntents } from './open-intents.js'
 import { openingEvents } from './opening.js'
@@ -25,6 +27,7 @@ export interface MemoryJournalFactory extends JournalFactory {
 export function memoryJournal(): MemoryJournalFactory {
   const lines: string[] = []
   let parsed: readonly RecordedEvent[] = []
+  const acknowledged = new Map<string, number>()
   let owner: OpenMemoryJournal | undefined
   const events = (): readonly RecordedEvent[] => {
     if (parsed.length < lines.length) parsed = [...parsed, ...lines.slice(parsed.length).map(eventOf)]
@@ -33,7 +36,7 @@ export function memoryJournal(): MemoryJournalFactory {
   return Object.freeze({
     async open(context: JournalContext): Promise<MemoryJournal> {
       if (owner?.isOpen === true) throw new BothKeysError('ERR_JOURNAL_LOCKED', 'this memory journal is open already')
-      owner = new OpenMemoryJournal(context, lines, events)
+      owner = new OpenMemoryJournal(context, { lines, acknowledged }, events)
       return Promise.resolve(owner)
     },
     get events() {
@@ -42,15 +45,24 @@ export function memoryJournal(): MemoryJournalFactory {
   })
 }
 
+/** What outlives an open journal. */
+interface Kept {
+  readonly lines: string[]
+  /** How many events each reader has. */
+  readonly acknowledged: Map<string, number>
+}
+
 class OpenMemoryJournal implements MemoryJournal {
   readonly #chain: EventChain
   readonly #lines: string[]
+  readonly #acknowledged: Kept['acknowledged']
   readonly #events: () => readonly RecordedEvent[]
   #hashing = false
   isOpen = true
 
-  constructor(context: JournalContext, lines: string[], events: () => readonly RecordedEvent[]) {
+  constructor(context: JournalContext, { acknowledged, lines }: Kept, events: () => readonly RecordedEvent[]) {
     this.#lines = lines
+    this.#acknowledged = acknowledged
     this.#events = events
     const check = new ChainCheck()
     const intents = new OpenIntents()
@@ -75,6 +87,10 @@ class OpenMemoryJournal implements MemoryJournal {
   async *read(): AsyncGenerator<RecordedEvent> {
     const check = new ChainCheck()
     for (const line of this.#lines.slice()) yield await Promise.resolve(checked(check, line))
+  }
+
+  follow(name: string): JournalFollower {
+    return new MemoryFollower(this.#lines, this.#acknowledged, name)
   }
 
   close(): Promise<void> {

@@ -62,6 +62,11 @@ describe('an approval and what its action reserves', () => {
     expect(made.on.events.find(({ type }) => type === 'approval.ended')).toMatchObject({ outcome: 'withdrawn' })
     expect(made.commits.some((changes) => JSON.stringify(changes).includes('"end":"consumed"'))).toBe(false)
     expect(types(made).filter((type) => type === 'action.intent')).toHaveLength(1)
+    const [asked, refused] = ['approval.requested', 'action.denied'].map((type) =>
+      made.on.events.find((event) => event.type === type),
+    )
+    expect(refused?.['intent']).toBe(asked?.['intent'])
+    expect(refused?.['intent']).toBeTypeOf('string')
   })
 
   it('reserve nothing where the approval ended meanwhile', async () => {

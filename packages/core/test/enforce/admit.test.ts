@@ -207,6 +207,30 @@ describe('admit with a hold', () => {
     expect(verdict(await ask(access, describeAs('delete')))).toBe('ERR_APPROVAL_DENIED')
   })
 
+  it('names in a refusal the action that people were asked about, and none where nobody was asked', async () => {
+    const on = await bench({ approvers: [answering('deny', await person())] })
+    const { access } = await on.access()
+    await ask(access, describeAs('delete'))
+    await ask(access, describeAs('delete'), { inTransaction: true })
+    const held = on.events.filter(({ type }) => type === 'approval.requested').map((event) => event['intent'])
+    expect(held).toHaveLength(1)
+    expect(on.events.filter(({ type }) => type === 'action.denied').map((event) => event['intent'])).toEqual([
+      held[0],
+      undefined,
+    ])
+  })
+
+  it('names no action in a refusal where the question is not on record', async () => {
+    const on = await bench({ approvers: [answering('allow', await person())] })
+    const { access } = await on.access()
+    on.interfere = ({ type }) => {
+      if (type === 'approval.requested') throw new Error('no space left')
+    }
+    expect(verdict(await ask(access, describeAs('delete')))).toBe('ERR_JOURNAL_UNAVAILABLE')
+    expect(on.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_JOURNAL_UNAVAILABLE' })
+    expect(on.events.at(-1)).not.toHaveProperty('intent')
+  })
+
   it('refuses without an approver', async () => {
     const on = await bench()
     const { access } = await on.access()

@@ -241,6 +241,20 @@ describe('the content of other values', () => {
     expect(content?.screen?.('api_key')).toBeUndefined()
   })
 
+  it('is looked for by the same for every action of a session, and by others for other rules', async () => {
+    const phones = { ...notes, detect: ['phone'] }
+    const [on, elsewhere] = [await bench({ policy: policyWith(notes) }), await bench({ policy: policyWith(phones) })]
+    const { access } = await on.access(agent)
+    const finderOf = async (asked: typeof access): Promise<object | undefined> => {
+      const admission = await ask(asked, reading({ outputs: [plain(id)] }))
+      return admission.outcome === 'permitted' ? admission.permit.masks?.content?.finder : undefined
+    }
+    const finder = await finderOf(access)
+    expect(finder).toBeDefined()
+    expect(await finderOf(access)).toBe(finder)
+    expect((await permitOf(elsewhere, { outputs: [plain(id)] })).masks?.content?.finder).not.toBe(finder)
+  })
+
   it('is not looked at without such a rule', async () => {
     const on = await bench({ policy: policyWith(pii) })
     expect((await permitOf(on, { outputs: [plain(id)] })).masks?.content).toBeUndefined()

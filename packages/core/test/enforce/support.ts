@@ -73,6 +73,7 @@ export async function bench(
     readonly masks?: Pick<GuardOptions, 'maskKey' | 'customMasks'>
     readonly ledger?: Ledger
     readonly policy?: Readonly<Record<string, unknown>>
+    readonly sinks?: GuardOptions['sinks']
   } = {},
 ): Promise<Bench> {
   const target: GuardedTarget = { name: 'db', kind: 'fake', close: () => Promise.resolve() }
@@ -93,6 +94,7 @@ export async function bench(
           return on.interfere?.(event, durability) ?? opened.append(event, durability)
         },
         read: () => opened.read(),
+        follow: (name) => opened.follow!(name, () => undefined),
         close: () => opened.close(),
       }
     },
@@ -108,6 +110,7 @@ export async function bench(
     deadlineMs: options.deadlineMs ?? 500,
     ...options.masks,
     ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
+    ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
     ...(options.journalBudget === undefined ? {} : { journalBudget: options.journalBudget }),
   })
   return Object.defineProperties(

@@ -56,6 +56,10 @@ describe('the screen of cells', () => {
     ['a long digest', hash('7', 'sha256')],
     ['a digest with eleven digits in a row', 'abc01234567890def01234567890f'],
     ['a digest in capital letters', hash('4', 'md5').toUpperCase()],
+    ['a digest that decodes to a few letters', hash('17', 'md5')],
+    ['a digest with letters that begin a key', hash('38', 'md5')],
+    ['a digest that begins as an account of another length', `ad12${hash('1', 'md5').slice(4)}`],
+    ['a word that ends with letters that begin a key', 'idEAA'],
     ['a digest in base64', hash('2', 'sha256', 'base64')],
     ['a word of telephones', 'call me'],
     ['a few words in a row', 'one two six ten'],
@@ -153,6 +157,13 @@ describe('the screen of cells', () => {
 
   it('tells each value by itself', () => {
     expect(['123-45678', '1234567-8', '123-45678'].map(mayHold)).toEqual([false, false, false])
+  })
+
+  it('tells a key from what is before the value', () => {
+    const key = 'EAABfosUBtkDvJEnnaXQsjTcTRpgiAmwjenzKBJBkhUWzsZawiTCrTfGbjZHXteDHDHXrbIQIenqwGgTMbEFJRXtAJygEqraSzDA'
+    expect(scanWhole(key)).not.toEqual([])
+    const bytes = Buffer.from(`x${key}`)
+    expect(cellScreen(detectors, undefined)?.(bytes, 1, bytes.length)).toBe(true)
   })
 
   it('tells nothing for detectors that are not built in, and for fields that a detector knows', () => {

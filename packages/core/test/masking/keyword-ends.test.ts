@@ -18,7 +18,7 @@ function wordsIn(text: string, lists: readonly (readonly string[])[]): readonly 
     for (let at = 0; at < text.length; at += 1) {
       last = ((last << 6) | (ends.codes[units[at] ?? 0] ?? 0)) & ends.all
       if ((((ends.bits[last >> 5] ?? 0) >>> (last & 31)) & 1) === 0) continue
-      for (const word of ends.wordsOf(last))
+      for (const word of ends.wordsOf(last, units, at))
         if (isWordAt(units, at, word))
           found.push(`${String.fromCharCode(...word.letters)} of ${String(word.list)} at ${String(at)}`)
     }
@@ -44,6 +44,7 @@ describe('the words that end in three letters', () => {
   it('are those that one finds who looks for each', () => {
     const word = fc.oneof(
       fc.stringMatching(/^[abk_~.1]{1,5}$/),
+      fc.stringMatching(/^[ab]{5,7}$/),
       fc.constantFrom('key', 'secret', 'q~', 'private key', '-us', 'sk_4', 'aiza', 'azz'),
     )
     const lists = fc.array(fc.uniqueArray(word, { maxLength: 5 }), { minLength: 1, maxLength: 4 })

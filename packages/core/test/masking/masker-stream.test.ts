@@ -86,6 +86,16 @@ describe('a stream of a masker', () => {
     expect(await partsOf(texts.pipeThrough(by.webStream({ content: 'text' })))).toEqual([masked])
   })
 
+  it('tells of each value that it masks, and of none that is shown', async () => {
+    let masked = 0
+    const by = masker({ allow: [{ pattern: '123-.*' }] })
+    const stream = by.stream({ masked: () => (masked += 1) })
+    await allOf(stream.end(`jane.doe@example.com, ${secret}, 123-45-6789`))
+    expect(masked).toBe(2)
+    await allOf(by.stream({ masked: () => (masked += 1) }).end('123-45-6789, nobody'))
+    expect(masked).toBe(2)
+  })
+
   it('has hints of what it carries', async () => {
     const by = masker({ with: 'token' })
     const hints = { domain: 'people' }
@@ -312,6 +322,18 @@ describe('a stream of a masker whose reader is slow', brief, () => {
     }
     expect(isTaken).toBe(true)
     expect(given).toBe(`${clean}the end`)
+  })
+
+  it('goes on with the next chunk when one came to its end while it was read', async () => {
+    const stream = masker().stream(never)
+    const part = Buffer.alloc(65_536, 'a line that says nothing of anybody\n')
+    const all = allOf(stream)
+    for (let count = 0; count < 20; count += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- As who writes what comes waits.
+      if (!stream.write(part)) await once(stream, 'drain')
+    }
+    stream.end()
+    expect((await all).length).toBe(20 * part.length)
   })
 
   it('takes no more of small chunks either', async () => {

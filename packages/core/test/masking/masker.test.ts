@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AsyncDetector, Detector, MaskerOptions } from '../../src/masking/index.js'
 import { createMasker } from '../../src/masking/index.js'
+import { amongDecoys } from './support/decoys.js'
+import { card } from './support/detectors.js'
 import { parts } from './support/mask-key.js'
 
 const word = (type: string, word: string, score = 1): Detector => ({
@@ -81,6 +83,18 @@ describe('a masker', () => {
     expect(broken.text('any text that is long enough')).toBe('[unchecked]')
     expect(broken.text('')).toBe('')
     expect(broken.json('{"a":"b"}')).toBe('{"[unchecked]":"[unchecked]"}')
+  })
+
+  it('allows no text that nobody looked at to the end', () => {
+    const tolerant = createMasker({
+      detect: [card],
+      with: { partial: { keepLast: 4 } },
+      allow: [{ pattern: '[\\s\\S]+' }],
+      ...parts,
+    })
+    const text = amongDecoys('4111 1111 1111 1111')
+    expect(tolerant.text('4111 1111 1111 1111')).toBe('4111 1111 1111 1111')
+    expect(tolerant.text(text)).toBe('[unchecked]')
   })
 
   it('masks JSON with the keys as hints, and at paths', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { scan, type Detector, type Match } from '@bothkeys/core/masking'
+import { scan, uncheckedType, type Detector, type Match } from '@bothkeys/core/masking'
+import { amongDecoys } from './support/decoys.js'
 import { card, detectors, email, ssn, values } from './support/detectors.js'
+import { disguises } from './support/disguises.js'
 
 function giving(type: string, matches: readonly Match[], needs: Detector['needs'] = {}): Detector {
   return { type, needs, longest: 100, find: () => matches }
@@ -109,6 +111,15 @@ describe('scan', () => {
     }
     expect(scan('0123', [giving('odd', [{ start: 2, end: 99, score: 1 }])])).toEqual([
       { start: 2, end: 4, type: 'odd', score: 1 },
+    ])
+  })
+
+  it('finds all of a text in which too much can be read in other ways', () => {
+    const text = amongDecoys(Buffer.from(disguises['spaced out']?.(values.card) ?? '').toString('base64'))
+    expect(scan(text, detectors)).toEqual([{ start: 0, end: text.length, type: uncheckedType, score: 1 }])
+    const apart = `${' all is well\n'.repeat(300)}`
+    expect(scan(`${apart}${text}${apart}`, detectors)).toEqual([
+      { start: expect.any(Number) as number, end: expect.any(Number) as number, type: uncheckedType, score: 1 },
     ])
   })
 

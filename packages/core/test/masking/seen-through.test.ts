@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { builtInDetectors, maskText, scan, type Detector } from '@bothkeys/core/masking'
-import { hotPlaces } from '../../src/masking/places/hot-places.js'
+import { hotPlaces, placeKinds } from '../../src/masking/places/hot-places.js'
 import { mayHold } from '../../src/masking/places/seen-through.js'
+import { withUnits } from '../../src/masking/places/units.js'
 import { windowsOf } from '../../src/masking/places/windows.js'
-import { isPacked, packedEdits } from '../../src/masking/views/packed.js'
+import { isPacked } from '../../src/masking/views/packed-runs.js'
+import { packedEdits } from '../../src/masking/views/packed.js'
 import { fc } from '../properties.js'
 import { disguisedTexts, wide } from './support/disguised-texts.js'
 import { difference } from './support/scan-whole.js'
@@ -159,6 +161,21 @@ it('is held back in a stream while folding and decoding hide its end', () => {
   expect(stream.push(whole.slice(0, at)) + stream.push(whole.slice(at)) + stream.end()).not.toContain('j')
 })
 
+it.each([
+  ['none in words, and behind them', 'order shipped', []],
+  ['a row in the longer of two steps', '+7+8-05+-1120', [{ start: 0, end: 8, kind: placeKinds.view }]],
+  [
+    'a row in steps of three, where it ends',
+    'ja/ne/@a/b./io',
+    [
+      { start: 2, end: 9, kind: placeKinds.view },
+      { start: 2, end: 12, kind: placeKinds.view },
+    ],
+  ],
+])('knows the places of a text: %s', (_, text, places) => {
+  expect(hotPlaces(text).places).toEqual(places)
+})
+
 it('tells runs that are decoded from others as decoding does', () => {
   const text = fc
     .constantFrom('abc~ef', '\tq\n|\r"', 'a\u0000b\u0000c d', '#!~/}{', ' +"2 -')
@@ -183,7 +200,7 @@ it('tells runs that are decoded from others as decoding does', () => {
   }
   fc.assert(
     fc.property(encoded, (run) => {
-      expect(isPacked(run, 0, run.length)).toBe(isDecoded(run))
+      expect(withUnits(run, (units) => isPacked(units, 0, run.length))).toBe(isDecoded(run))
       expect((['runs', 'pieces'] as const).some((by) => packedEdits(run, by).length > 0)).toBe(isDecoded(run))
     }),
     { numRuns: soak ? 200_000 : 5000 },

@@ -9,6 +9,7 @@ import {
 } from '@bothkeys/core/masking'
 import { fc } from '../properties.js'
 import { card, detectors, email, values } from './support/detectors.js'
+import { amongDecoys } from './support/decoys.js'
 import { disguises } from './support/disguises.js'
 import { examples as builtInExamples } from './support/examples.js'
 
@@ -198,6 +199,20 @@ describe('what a stream holds back', () => {
     output += stream.end()
     expect(output).not.toMatch(/1/)
     expect(output).toContain('[undecided]')
+  })
+
+  it('is masked when too much can be read in other ways, and what comes behind it is not', () => {
+    const hidden = Buffer.from('4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1').toString('base64')
+    const text = `${amongDecoys(hidden)}${'all is well. '.repeat(500)}`
+    for (const size of [9000, 100_000]) {
+      const stream = maskText({ ...options, detectors: [card] })
+      let output = ''
+      for (let at = 0; at < text.length; at += size) output += stream.push(text.slice(at, at + size))
+      output += stream.end()
+      expect(output).not.toContain(hidden.slice(0, 12))
+      expect(output).toMatch(/\[unchecked\]|\[undecided\]/)
+      expect(output).toMatch(/all is well\. $/)
+    }
   })
 
   it('passes again what follows something undecided', () => {

@@ -47,4 +47,11 @@ describe('a joint signal', () => {
       [0, 0],
     ])
   })
+
+  it('leaves nothing on the others when it was released, and has not aborted by that', () => {
+    const { joint, listening, session } = joined()
+    joint.release()
+    session.abort()
+    expect([listening(), joint.signal.aborted]).toEqual([[0, 0], false])
+  })
 })

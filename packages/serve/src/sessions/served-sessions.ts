@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Credential, Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import { Capabilities, firstUseMs, looksLikeCapability } from './capability.js'
+import { Capabilities, firstUseMs, looksLikeCapability } from '@bothkeys/core/adapter'
 import { peekToken } from './peeked-token.js'
 import type { Admitted, DoorLogin, ServedSession } from './served-session.js'
 

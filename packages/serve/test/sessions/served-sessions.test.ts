@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstUseMs } from '../../src/sessions/capability.js'
+import { firstUseMs } from '@bothkeys/core/adapter'
 import { login, makeBench, stays } from '../support/served.js'
 
 const refusal = (code: string, message = /./): unknown =>

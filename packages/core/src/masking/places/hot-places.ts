@@ -1,14 +1,14 @@
 import type { Span } from '../span.js'
 import { gap } from '../views/edited.js'
 import { escapeAt } from '../views/escapes.js'
-import { isPacked, isPackedUnit } from '../views/packed.js'
-import { separators } from '../views/regular.js'
+import { isPacked } from '../views/packed-runs.js'
 import { continued } from '../views/unwrapped.js'
 import { isWordAt } from './keyword-ends.js'
 import { keywordPlace, keywords, longestOther, otherList, phoneList } from './keyword-places.js'
 import { isGluedChain, isHotAccount, isHotAt, isHotChain, isHotColon, isPhoneBefore } from './number-places.js'
 import { Rows } from './rows.js'
 import { withUnits } from './units.js'
+import { walk, type Walker } from './walk.js'
 
 /** What is to be done about a place, as bits. */
 export const placeKinds = Object.freeze({
@@ -33,22 +33,6 @@ export interface HotPlaces {
   readonly kinds: number
 }
 
-/** What a unit of the text may be, as bits. Six below them say which letter of keywords it is. */
-const [digit, packed, between, separator, special] = [64, 128, 256, 512, 1024]
-const letters = 63
-const kinds = new Uint16Array(128)
-for (let code = 0; code < 128; code += 1) {
-  const unit = String.fromCharCode(code)
-  const isSpecial = /[@:%&\\]/.test(unit) || (code < 0x20 && unit !== '\t') || code === 0x7f
-  kinds[code] =
-    (keywords.codes[code] ?? 0) |
-    (/\d/.test(unit) ? digit : 0) |
-    (isPackedUnit(code) ? packed : 0) |
-    (' ./()-'.includes(unit) ? between : 0) |
-    (separators.includes(unit) ? separator : 0) |
-    (isSpecial ? special : 0)
-}
-const shortestRun = 12
 /** Words of telephones count so far before a number and behind it, with a little for the words themselves. */
 const [wordBefore, wordBehind] = [64, 36]
 /** U+FFFD is what decoded bytes are that are no text. No view reads it otherwise. */
@@ -68,11 +52,12 @@ export function findsIn(text: string): boolean {
   return (withUnits(text, (units) => new Pass(text, units).all()).kinds & placeKinds.find) !== 0
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
+/** Blanks, dots, dashes, slashes and brackets. */
+function isBetween(code: number): boolean {
+  return code === 0x20 || code === 0x28 || code === 0x29 || (code >= 0x2d && code <= 0x2f)
 }
 
-class Pass {
+class Pass implements Walker {
   readonly #text: string
   readonly #units: Uint16Array
   readonly #rows: Rows | undefined
@@ -96,36 +81,14 @@ class Pass {
   }
 
   all(): HotPlaces {
-    const text = this.#text
-    const units = this.#units
-    const { length } = text
-    const { bits, all } = keywords
-    let ends = 0
-    let run = 0
-    for (let at = 0; at < length; at += 1) {
-      const code = units[at] ?? 0
-      const kind = code > 127 ? 0 : (kinds[code] ?? 0)
-      ends = ((ends << 6) | (kind & letters)) & all
-      if ((((bits[ends >> 5] ?? 0) >>> (ends & 31)) & 1) !== 0)
-        for (const word of keywords.wordsOf(ends)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1)
-      // Most units are letters.
-      if ((kind & ~letters) === packed) continue
-      if ((kind & digit) !== 0) {
-        if (!isDigit(units[at + 1] ?? 0)) this.#number(at + 1)
-        continue
-      }
-      if (code > 127) this.#other(code, at)
-      else {
-        if ((kind & special) !== 0) this.#special(code, at)
-        if ((kind & separator) !== 0) this.#separator(code, at)
-        if ((kind & packed) !== 0) continue
-      }
-      if (at - run >= shortestRun) this.#endRun(run, at)
-      run = at + 1
-    }
-    if (length - run >= shortestRun) this.#endRun(run, length)
+    walk(this.#units, this.#text.length, this)
     this.#endChain()
     return this.#places === undefined ? none : { places: this.#places, kinds: this.#kinds }
+  }
+
+  words(ends: number, at: number): void {
+    const units = this.#units
+    for (const word of keywords.wordsOf(ends, units, at)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1)
   }
 
   #find(start: number, end: number): void {
@@ -145,12 +108,12 @@ class Pass {
     else this.#places.push({ start, end, kind })
   }
 
-  #endRun(start: number, end: number): void {
-    if (this.#rows !== undefined && isPacked(this.#text, start, end)) this.#view(start, end, placeKinds.packed)
+  run(start: number, end: number): void {
+    if (this.#rows !== undefined && isPacked(this.#units, start, end)) this.#view(start, end, placeKinds.packed)
   }
 
   /** A unit that is not ASCII. Some words have one. */
-  #other(code: number, at: number): void {
+  other(code: number, at: number): void {
     if (code === replacement) return
     this.#view(at, at + 1, placeKinds.fold)
     const list = otherList(this.#text, at)
@@ -170,9 +133,7 @@ class Pass {
   }
 
   /** A number that ends. */
-  #number(end: number): void {
-    let at = end - 1
-    while (at > 0 && isDigit(this.#units[at - 1] ?? 0)) at -= 1
+  number(at: number, end: number): void {
     if (isHotAccount(this.#text, this.#units, at)) this.#find(at, at + 1)
     if (!this.#isInChain(at)) {
       this.#endChain()
@@ -188,8 +149,7 @@ class Pass {
   #isInChain(at: number): boolean {
     const last = this.#lastDigit
     if (at - last > 3) return false
-    for (let place = last + 1; place < at; place += 1)
-      if (((kinds[this.#units[place] ?? 0] ?? 0) & between) === 0) return false
+    for (let place = last + 1; place < at; place += 1) if (!isBetween(this.#units[place] ?? 0)) return false
     return true
   }
 
@@ -207,12 +167,12 @@ class Pass {
     if (digits >= 9 && this.#rows !== undefined && isGluedChain(this.#text, chain)) this.#view(start, end)
   }
 
-  #separator(code: number, at: number): void {
+  separator(code: number, at: number): void {
     const row = this.#rows?.separator(code, at, this.#lastDigit)
     if (row !== undefined) this.#view(row.start, row.end)
   }
 
-  #special(code: number, at: number): void {
+  special(code: number, at: number): void {
     if (code === 0x3a) this.#colon(at)
     else if (code === 0x40) this.#at(at)
     else if (this.#rows !== undefined) this.#viewed(code, at, this.#rows)

@@ -7,6 +7,7 @@ export interface KeywordOf {
 /** Three letters as a number: six bits for each, and four for the first, so that what is asked all the time stays near. */
 const width = 6
 const all = (1 << 16) - 1
+const none: readonly KeywordOf[] = Object.freeze([])
 
 /**
  * Looks for many words at once, whatever the case of ASCII letters: by the last three letters, which few places of a text share
@@ -22,15 +23,21 @@ export class KeywordEnds {
   readonly bits = new Int32Array((all + 1) / 32)
   readonly #places = new Uint16Array(all + 1)
   readonly #words: KeywordOf[][] = [[]]
+  /** Which letters are before three that words end in, as two times 32 bits for each list in `#words`. */
+  readonly #befores: number[] = [0, 0]
 
   constructor(lists: readonly (readonly string[])[]) {
     this.codes = codesOf(lists.flat().join(''))
     for (const [list, words] of lists.entries()) for (const word of words) this.#add(word.toLowerCase(), list)
   }
 
-  /** The words that end in three letters. */
-  wordsOf(ends: number): readonly KeywordOf[] {
-    return this.#words[this.#places[ends] ?? 0] ?? []
+  /** The words that may end with the unit at `at`, by the three letters that do and by the unit before those. */
+  wordsOf(ends: number, units: Uint16Array | Uint8Array, at: number): readonly KeywordOf[] {
+    const place = this.#places[ends] ?? 0
+    const before = at < 3 ? 0 : (units[at - 3] ?? 0)
+    const letter = this.codes[before] ?? 0
+    const letters = this.#befores[place * 2 + (letter >> 5)] ?? 0
+    return ((letters >>> (letter & 31)) & 1) === 0 ? none : (this.#words[place] ?? none)
   }
 
   #add(word: string, list: number): void {
@@ -44,7 +51,20 @@ export class KeywordEnds {
       this.bits[end >> 5] = (this.bits[end >> 5] ?? 0) | (1 << (end & 31))
       const place = this.#places[end] ?? 0
       if (place > 0) this.#words[place]?.push({ letters, list })
-      else this.#places[end] = this.#words.push([{ letters, list }]) - 1
+      else {
+        this.#places[end] = this.#words.push([{ letters, list }]) - 1
+        this.#befores.push(0, 0)
+      }
+      this.#addBefore(this.#places[end] ?? 0, letters.at(-4))
+    }
+  }
+
+  /** Anything may be before a word of three letters. */
+  #addBefore(place: number, letter: number | undefined): void {
+    const code = letter === undefined ? undefined : this.codes[letter]
+    for (const half of [0, 1]) {
+      const letters = code === undefined ? -1 : code >> 5 === half ? 1 << (code & 31) : 0
+      this.#befores[place * 2 + half] = (this.#befores[place * 2 + half] ?? 0) | letters
     }
   }
 }

@@ -3,11 +3,13 @@ import { birthWords } from '../detectors/date-of-birth.js'
 import { phoneWords } from '../detectors/phone.js'
 import { secret } from '../detectors/secret.js'
 import type { Span } from '../span.js'
-import { KeywordEnds } from './keyword-ends.js'
+import { KeywordEnds, type KeywordOf } from './keyword-ends.js'
 
 /** A list of words, and the place that one of them makes hot; undefined: none. `end` is where the word ends. */
 interface WordPlaces {
   readonly words: readonly string[]
+  /** Whether the words make nothing hot inside of others: they begin a key, which stands by itself. */
+  readonly begin?: boolean
   place(text: string, end: number): Span | undefined
 }
 
@@ -44,10 +46,11 @@ const lists: readonly WordPlaces[] = [
       const [before, after] = reach ?? [160, 192]
       return { words: keywords, place: (text, end) => within(detector, text, end - before, end + after) }
     }
-    // Inside of a word, a keyword that begins the key begins none.
-    const before = beginsToken(pattern, keywords) ? (keywords[0]?.length ?? 0) + 1 : 0
+    const begin = beginsToken(pattern, keywords)
+    const before = begin ? (keywords[0]?.length ?? 0) + 1 : 0
     return {
       words: keywords,
+      begin,
       place: (text, end) =>
         !(before > 0 && isWordUnit(text.charCodeAt(end - before))) && isInToken(text, end)
           ? within(detector, text, end - 128, end + 256)
@@ -62,9 +65,13 @@ export const phoneList = 0
 export const keywords = new KeywordEnds(lists.map(({ words }) => words))
 
 /** The words that may be a part of a digest. */
-export const digestWords = new KeywordEnds([
-  lists.flatMap(({ words }) => words).filter((word) => /^[\da-f]+$/.test(word)),
-])
+export const digestWords = new KeywordEnds(lists.map(({ words }) => words.filter((word) => /^[\da-f]+$/.test(word))))
+
+/** Whether a word with its last byte at `at` makes nothing hot, since another one that begins from `start` on goes on with it. */
+export function isInWord(bytes: Uint8Array, start: number, at: number, { letters, list }: KeywordOf): boolean {
+  const before = at - letters.length
+  return lists[list]?.begin === true && before >= start && isWordUnit(bytes[before] ?? 0)
+}
 
 /** The place that is hot because a word of a list ends at `end`. */
 export function keywordPlace(list: number, text: string, end: number): Span | undefined {

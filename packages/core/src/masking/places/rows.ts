@@ -6,6 +6,8 @@ const seen = 30
 /** Rows as bits of how far separators are back: two in a step of 4 to 8, or four in steps of 2 or 3. */
 const twoApart = 0x1f0
 const [fourByTwo, fourByThree] = [0x54, 0x248]
+/** Further than any text goes. */
+const never = 2 ** 30
 /** How much is looked at beside a row: numbers, and what words say of them. */
 const beside = 128
 
@@ -53,18 +55,19 @@ export class Rows {
     this.#last[which] = place
     const bits = (back > seen ? 0 : (this.#bits[which] ?? 0) << back) | 1
     this.#bits[which] = bits
-    if ((bits & twoApart) === 0 && (bits & fourByTwo) !== fourByTwo && (bits & fourByThree) !== fourByThree)
-      return undefined
+    let steps = bits & twoApart
+    if ((bits & fourByTwo) === fourByTwo) steps |= 1 << 2
+    if ((bits & fourByThree) === fourByThree) steps |= 1 << 3
+    if (steps === 0) return undefined
     if (at - this.#lastReturn <= 64) return this.#returned(bits, at)
     // Far from digits, only a row matters that goes on further than is seen.
     if (at - lastDigit >= seen && bits >>> (seen - longestStep) === 0 && !this.#isAtWithin(at, seen, longestStep))
       return undefined
     // No blank is between two of a row.
-    const least = code === 0x20 && back > 2 ? back : 2
-    const most = code === 0x20 && back < longestStep ? back : longestStep
-    for (let step = least; step <= most; step += 1) {
+    if (code === 0x20) steps &= 1 << back
+    for (; steps !== 0; steps &= steps - 1) {
+      const step = 31 - Math.clz32(steps & -steps)
       const reach = reachOf(bits, step)
-      if (reach === 0) continue
       if (reach <= seen && at - lastDigit >= reach && !this.#isAtWithin(at, reach, step)) continue
       const row = this.#row(which, at, step, reach)
       if (row !== undefined) return row
@@ -77,7 +80,7 @@ export class Rows {
     while (this.#nextAt < place) {
       this.#lastAt = this.#nextAt
       const next = this.#text.indexOf('@', this.#nextAt + 1)
-      this.#nextAt = next < 0 ? Infinity : next
+      this.#nextAt = next < 0 ? never : next
     }
     return place - this.#lastAt < back || this.#nextAt - place < ahead
   }
@@ -96,7 +99,7 @@ export class Rows {
     const waits = this.#goesOn(at, step) ? ((this.#waits[wait] ?? 0) + 1) % looksEvery : 0
     this.#waits[wait] = waits
     if (waits !== 0 || (reach <= seen && !this.#mayHold(at - reach, at + step))) return undefined
-    const row = rowBefore(this.#text, at, step)
+    const row = rowBefore(this.#units, at, step)
     return row !== undefined && this.#isHot(row, this.#text.charAt(at)) ? row : undefined
   }
 

@@ -1,6 +1,8 @@
+import type { Span } from '../span.js'
 import { editedText } from '../views/edited.js'
 import { foldEdits } from '../views/fold.js'
-import { packedEdits } from '../views/packed.js'
+import { editsOfRuns, type PackedBy } from '../views/packed.js'
+import { packedRuns } from '../views/packed-runs.js'
 import { type HotPlace, hotPlaces, placeKinds } from './hot-places.js'
 import { windowsOf } from './windows.js'
 
@@ -46,7 +48,9 @@ export class SeenThrough {
 export function mayHold(part: string, kinds: number): boolean {
   if ((kinds & (find | view)) !== 0) return true
   if ((kinds & fold) !== 0 && mayHoldFolded(part)) return true
-  return (kinds & packed) !== 0 && (mayHoldDecoded(part, 'runs') || mayHoldDecoded(part, 'pieces'))
+  if ((kinds & packed) === 0) return false
+  const runs = packedRuns(part)
+  return mayHoldDecoded(part, runs, 'runs') || mayHoldDecoded(part, runs, 'pieces')
 }
 
 /** What was folded is folded only once: characters that stay as they are change nothing. */
@@ -55,8 +59,9 @@ function mayHoldFolded(text: string): boolean {
   return folded !== undefined && (hotPlaces(folded).kinds & (find | view | packed)) !== 0
 }
 
-function mayHoldDecoded(text: string, by: 'runs' | 'pieces'): boolean {
-  const decoded = editedText(text, packedEdits(text, by))
+/** Whether something may be found in what runs of a text decode to: as long as they go, or in pieces of them. */
+export function mayHoldDecoded(text: string, runs: readonly Span[], by: PackedBy): boolean {
+  const decoded = editedText(text, editsOfRuns(text, runs, by))
   if (decoded === undefined) return false
   const { kinds } = hotPlaces(decoded)
   return (kinds & (find | view | packed)) !== 0 || ((kinds & fold) !== 0 && mayHoldFolded(decoded))

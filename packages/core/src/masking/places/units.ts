@@ -1,5 +1,7 @@
 /** How many units are kept room for from text to text: more than a stream looks at, when it waits for nothing. */
 const room = 131_072
+/** And for what is looked at meanwhile: what is around a row. */
+const innerRoom = 2048
 /** Fewer are sooner copied and cleared one by one. */
 const few = 48
 
@@ -11,7 +13,7 @@ class Room {
   readonly #bytes: Buffer
 
   constructor(length: number) {
-    const memory = new ArrayBuffer(length * 2)
+    const memory = new ArrayBuffer((length + 1) * 2)
     this.units = new Uint16Array(memory)
     this.#bytes = Buffer.from(memory)
   }
@@ -27,23 +29,29 @@ class Room {
   }
 }
 
-let free: Room | undefined = new Room(room)
+interface Kept {
+  free: Room | undefined
+}
+
+const outer: Kept = { free: new Room(room) }
+const inner: Kept = { free: new Room(innerRoom) }
 
 /**
  * Shows the UTF-16 code units of a text as numbers while `look` runs, and returns what it does: a string tells each of them
- * several times as slowly. Behind the last one are zeros, or nothing.
+ * several times as slowly. Behind the last one is a zero.
  */
 export function withUnits<T>(text: string, look: (units: Uint16Array) => T): T {
   // Whoever looks may look at other texts meanwhile.
-  const kept = text.length <= room ? free : undefined
-  if (kept === undefined) return looked(new Room(text.length), text, look)
-  free = undefined
+  const place = outer.free === undefined ? inner : outer
+  const found = text.length <= (place === outer ? room : innerRoom) ? place.free : undefined
+  if (found === undefined) return looked(new Room(text.length), text, look)
+  place.free = undefined
   try {
-    return looked(kept, text, look)
+    return looked(found, text, look)
   } finally {
     // Nothing of the text stays.
-    kept.clear(text.length)
-    free = kept
+    found.clear(text.length)
+    place.free = found
   }
 }
 

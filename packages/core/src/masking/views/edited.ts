@@ -40,9 +40,8 @@ export function edited(parent: Reading, edits: readonly Edit[], isLoose = parent
   for (let index = 0; index < edits.length;) {
     const first = edits[index]
     if (first === undefined) break
-    const last = windows.at(-1)
-    if (last !== undefined) add(gap, first.start, first.start, 0)
     const from = windowStart(source, first.start)
+    if (windows.length > 0) add(gap, from, from, 0)
     const window = { at, from, isCutBefore: from > 0, isCutBehind: false, end: 0 }
     let done = from
     let until = from

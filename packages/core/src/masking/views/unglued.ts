@@ -11,7 +11,9 @@ const other = /[g-zG-Z_]/
 /** Parts long numbers from the words that they are glued to, as in `ref4111…end`. Hashes and other hexadecimal stay whole. */
 export function ungluedEdits(text: string): Edit[] {
   const edits: Edit[] = []
-  for (const match of text.matchAll(glued)) {
+  // As `matchAll` does, which makes another RegExp each time.
+  glued.lastIndex = 0
+  for (let match = glued.exec(text); match !== null; match = glued.exec(text)) {
     const start = match.index
     const end = start + match[0].length
     const isGluedBefore = start > 0 && letter.test(text.charAt(start - 1))

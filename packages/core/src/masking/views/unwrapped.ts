@@ -28,8 +28,14 @@ export function continued(text: string, at: number, end = at): number | undefine
   if (isWord[text.charCodeAt(end - 1)] !== 1) return undefined
   const next = skipIndent(text, at + 1)
   if (isWord[text.charCodeAt(next)] !== 1) return undefined
-  stamp.lastIndex = next
-  return !stamp.test(text) && holdsValue(text, end, next) ? next : undefined
+  return !isStamp(text, next) && holdsValue(text, end, next) ? next : undefined
+}
+
+function isStamp(text: string, at: number): boolean {
+  // Looked at first: most words begin with a letter.
+  if (!isDigit(text.charCodeAt(at))) return false
+  stamp.lastIndex = at
+  return stamp.test(text)
 }
 
 /** A few blanks, as where a paragraph is set in. */
@@ -40,19 +46,24 @@ function skipIndent(text: string, from: number): number {
 }
 
 function holdsValue(text: string, before: number, behind: number): boolean {
+  const digits = digitsFrom(text, before - 1, -1)
+  return digits >= fewestDigits || digits + digitsFrom(text, behind, 1) >= fewestDigits
+}
+
+/** How many digits are in the word that begins or ends at `from`: enough, when it has an `@`. */
+function digitsFrom(text: string, from: number, step: 1 | -1): number {
   let digits = 0
-  for (const [from, step] of [
-    [before - 1, -1],
-    [behind, 1],
-  ] as const) {
-    let at = from
-    for (let left = reach; left > 0; left -= 1, at += step) {
-      const code = text.charCodeAt(at)
-      if (code === 0x40) return true
-      if (code >= 0x30 && code <= 0x39) digits += 1
-      // Groups of digits go on behind a blank.
-      else if (isWord[code] !== 1 && (code !== 0x20 || isWord[text.charCodeAt(at + step)] !== 1)) break
-    }
+  let at = from
+  for (let left = reach; left > 0; left -= 1, at += step) {
+    const code = text.charCodeAt(at)
+    if (code === 0x40) return fewestDigits
+    if (isDigit(code)) digits += 1
+    // Groups of digits go on behind a blank.
+    else if (isWord[code] !== 1 && (code !== 0x20 || isWord[text.charCodeAt(at + step)] !== 1)) break
   }
-  return digits >= fewestDigits
+  return digits
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { scan } from '@bothkeys/core/masking'
 import { readingsOf } from '../../../src/masking/views/readings.js'
 import { fc } from '../../properties.js'
+import { amongDecoys } from '../support/decoys.js'
 import { detectors, values } from '../support/detectors.js'
 import { disguises } from '../support/disguises.js'
 
@@ -9,7 +10,7 @@ const soak = process.env['BOTHKEYS_SOAK'] !== undefined
 
 /** Where a reading says that it got a part from. */
 function originOf(text: string, part: string): { read: string; from: string } | undefined {
-  for (const reading of readingsOf(text)) {
+  for (const reading of readingsOf(text) ?? []) {
     const start = reading.text.indexOf(part)
     if (start === -1) continue
     const { start: from, end: to } = reading.origin({ start, end: start + part.length })
@@ -81,24 +82,24 @@ describe('a reading shows', () => {
 
 it('reads what is far apart apart', () => {
   const text = `４１１１${' and so on\n'.repeat(100)}１１１１`
-  const [, folded] = readingsOf(text)
+  const [, folded] = readingsOf(text) ?? []
   expect(folded?.text.length).toBeLessThan(text.length)
   expect(folded?.isWhole({ start: 0, end: 4 })).toBe(true)
   expect(folded?.isWhole({ start: 0, end: folded.text.length })).toBe(false)
 })
 
 it('reads clean text once', () => {
-  expect([
-    ...readingsOf('2026-01-01T10:00:00Z level=info msg="order 12 shipped" path=/var/log/app.log\n'.repeat(50)),
-  ]).toHaveLength(1)
+  const line = '2026-01-01T10:00:00Z level=info msg="order 12 shipped" path=/var/log/app.log\n'
+  expect(readingsOf(line.repeat(50))).toHaveLength(1)
 })
 
 it('reads no more than some times the text', () => {
   const hostile = ['&amp;%25\\u0025', 'NDExMTEx', '4 1 1 1 1 ', '４', 'a\n@', '\ufdfa'].map((part) => part.repeat(2000))
   for (const text of [...hostile, hostile.join('')]) {
-    const units = [...readingsOf(text)].reduce((sum, reading) => sum + reading.text.length, 0)
-    expect(units).toBeLessThanOrEqual(text.length * 9 + 4096)
+    const units = (readingsOf(text) ?? []).reduce((sum, reading) => sum + reading.text.length, 0)
+    expect(units).toBeLessThanOrEqual(text.length * 25 + 16_384)
   }
+  expect(readingsOf(amongDecoys(''))).toBeUndefined()
 })
 
 /** Texts with values in nested disguises. */
@@ -120,7 +121,7 @@ const apart = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join('\n;\
 it('says for every part a part of the text, in order', () => {
   fc.assert(
     fc.property(texts, (text) => {
-      for (const reading of readingsOf(text)) {
+      for (const reading of readingsOf(text) ?? []) {
         const whole = reading.origin({ start: 0, end: reading.text.length })
         expect(whole.start).toBeGreaterThanOrEqual(0)
         expect(whole.end).toBeLessThanOrEqual(text.length)
@@ -141,6 +142,14 @@ it('says for every part a part of the text, in order', () => {
     }),
     { numRuns: soak ? 5000 : 150 },
   )
+})
+
+it('says of what stands between places that are apart where the next begins', () => {
+  const far = '４'.repeat(17) + 'a'.repeat(600) + '４'.repeat(17)
+  const [, folded] = readingsOf(far) ?? []
+  const starts = Array.from(folded?.text ?? '', (_, unit) => folded?.origin({ start: unit, end: unit + 1 }).start ?? -1)
+  expect(folded?.text).toContain('\u0000')
+  expect(starts).toEqual(starts.toSorted((one, other) => one - other))
 })
 
 it('leaves nothing to find where findings were masked', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { Capabilities, firstUseMs, looksLikeCapability } from '../../src/sessions/capability.js'
+import { Capabilities, firstUseMs, looksLikeCapability } from '../../src/capability.js'
 
 function capabilities(): { on: Capabilities<{ name: string }>; clock: { ms: number } } {
   const clock = { ms: 0 }
