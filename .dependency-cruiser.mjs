@@ -12,6 +12,7 @@ const layers = {
   grants: ['errors', 'refusal', 'model', 'policy', 'duties', 'identity', 'approvals', 'record', 'ledger'],
   record: ['errors', 'model', 'policy', 'masking', 'duties'],
   ledger: ['errors', 'model', 'policy', 'masking', 'duties', 'record'],
+  sinks: ['errors', 'known-options', 'model', 'identity', 'record'],
   controls: ['errors', 'known-options', 'model', 'policy', 'duties', 'identity', 'record', 'lint'],
 }
 
@@ -25,7 +26,8 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   to: { path: '^packages/', pathNot: core(name, ...allowed) },
 }))
 
-const drivers = 'pg|pg-[^/]+|ssh2|@kubernetes/[^/]+|@langchain/[^/]+|langchain|libpg-query'
+const drivers =
+  'pg|pg-[^/]+|ssh2|@kubernetes/[^/]+|@langchain/[^/]+|langchain|ai|@ai-sdk/[^/]+|@openai/[^/]+|@modelcontextprotocol/[^/]+|libpg-query'
 
 /** An npm dependency, however the package manager lays it out. */
 const npm = (names) => `node_modules/(${names})/`
@@ -76,10 +78,32 @@ export default {
         pathNot: [
           '^packages/core/',
           '^packages/(approver-slack|saml|serve)/',
+          '^packages/(langchain-tools|ai-sdk-tools|openai-agents-tools|mcp-server)/',
+          '^packages/agent-tools/test/',
           '^packages/adapter-pg/test/(soak/two-keys|door/shared-ledger)',
         ],
       },
       to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/core/'] },
+    },
+    {
+      name: 'tools-for-frameworks',
+      comment: 'What maps tools to one framework knows the tools, as they are for everybody, and no other framework.',
+      severity: 'error',
+      from: { path: '^packages/(langchain-tools|ai-sdk-tools|openai-agents-tools|mcp-server)/src/' },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/$1/', '^packages/core/', '^packages/agent-tools/(src|dist)/index\\.(ts|js|d\\.ts)$'],
+      },
+    },
+    {
+      name: 'tools-are-tried-at-doors',
+      comment: 'Their tests open doors as everybody does.',
+      severity: 'error',
+      from: { path: '^packages/(agent-tools|langchain-tools|ai-sdk-tools|openai-agents-tools|mcp-server)/test/' },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/(core|$1)/', '^packages/[^/]+/(src|dist)/index\\.(ts|js|d\\.ts)$'],
+      },
     },
     {
       name: 'ways-to-reach-people-know-the-relay',

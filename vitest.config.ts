@@ -30,15 +30,65 @@ const further = [
 ]
 /**
  * There, and on a second PostgreSQL, the files of a worker share the modules that they import, which takes a third of the time; that
- * each file also runs with modules of its own is seen on the first version. Files that put others in a module's place need their own.
+ * each file also runs with modules of its own is seen on the first version.
  */
 const shared = without !== undefined
-const replacing = ['**/core/test/identity/verified-texts.test.ts', '**/adapter-pg/test/door/native-client.test.ts']
-const long = without === undefined ? [] : without === 'soak' ? soak : [...soak, ...further, ...replacing]
+const long = without === undefined ? [] : without === 'soak' ? soak : [...soak, ...further]
 const workers = { isolate: !shared, maxWorkers: shared ? 3 : 2 }
+/** Always in processes of their own: they put a module in another's place, or use what their whole process has. */
+const alone = [
+  '**/core/test/identity/verified-texts.test.ts',
+  '**/adapter-pg/test/door/native-client.test.ts',
+  '**/adapter-k8s/test/door/no-socket.test.ts',
+  '**/adapter-k8s/test/clients/patience.test.ts',
+  '**/adapter-k8s/test/loopback/certificates.test.ts',
+]
+
+/**
+ * What holds for the clients of @kubernetes/client-node 2.x as well, which needs this version of Node.js or a newer one: the same
+ * files, in which its name stands for that version. Continuous integration tries them on Node.js 22 alone, the oldest that has them:
+ * 24 is tried with 1.x, and 22 with both.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+const oldest = major === 22 && minor >= 19
+const client2 =
+  oldest || (major > 22 && process.env['CI'] === undefined)
+    ? [
+        '**/adapter-k8s/test/contract.test.ts',
+        '**/adapter-k8s/test/door/{exchange,no-socket}.test.ts',
+        '**/adapter-k8s/test/clients/surfaces.test.ts',
+        '**/adapter-k8s/test/request/client-node.test.ts',
+      ]
+    : []
 
 /** What never comes true still fails; a busy machine may take its time. */
 const expectation = { poll: { timeout: 30_000 } }
+
+function unit({
+  name = 'unit',
+  include = ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
+  exclude = [] as string[],
+  isolate = workers.isolate,
+  client = '@kubernetes/client-node',
+}) {
+  return {
+    resolve: { ...resolve, alias: { '@kubernetes/client-node': client } },
+    ssr,
+    test: {
+      name,
+      env: { ...env, BOTHKEYS_CLIENT_NODE: client },
+      expect: expectation,
+      setupFiles: ['./tools/vitest-patience.ts'],
+      include,
+      exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.{browser,service,kube}.test.ts', ...long, ...exclude],
+      testTimeout: 180_000,
+      hookTimeout: 60_000,
+      // Otherwise one less than the machine has, which is half of two.
+      maxWorkers: workers.maxWorkers,
+      isolate,
+    },
+  }
+}
 
 export default defineConfig({
   test: {
@@ -48,22 +98,11 @@ export default defineConfig({
       include: ['packages/*/src/**/*.ts'],
     },
     projects: [
-      {
-        resolve,
-        ssr,
-        test: {
-          name: 'unit',
-          env,
-          expect: expectation,
-          setupFiles: ['./tools/vitest-patience.ts'],
-          include: ['packages/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'scripts/test/*.test.mjs'],
-          exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.browser.test.ts', '**/*.service.test.ts', ...long],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
-          // Otherwise one less than the machine has, which is half of two.
-          ...workers,
-        },
-      },
+      unit({ exclude: shared ? alone : [] }),
+      ...(shared ? [unit({ name: 'unit-alone', include: alone, isolate: true })] : []),
+      ...(client2.length > 0
+        ? [unit({ name: 'unit-client-2', include: client2, isolate: true, client: 'client-node-2' })]
+        : []),
       {
         resolve,
         ssr,
@@ -121,6 +160,22 @@ export default defineConfig({
           setupFiles: ['./tools/vitest-patience.ts'],
           include: ['packages/*/test/**/*.service.test.ts'],
           globalSetup: ['./tools/local-postgres/src/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          // On a real API server: `npm run test:kube`.
+          name: 'kube',
+          env,
+          expect: expectation,
+          setupFiles: ['./tools/vitest-patience.ts'],
+          include: ['packages/*/test/**/*.kube.test.ts', 'tools/*/test/**/*.kube.test.ts'],
+          globalSetup: ['./tools/local-kubernetes/src/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 2,

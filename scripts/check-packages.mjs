@@ -10,7 +10,7 @@ import { packagesBelow } from './workspace.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'bothkeys-pack-'))
 try {
-  for (const item of packagesBelow('packages')) {
+  for (const item of packagesBelow('packages').filter(({ manifest }) => manifest.private !== true)) {
     const found = await problems(item)
     for (const problem of found) console.error(`${item.name}: ${problem}`)
     if (found.length > 0) process.exitCode = 1

@@ -4,19 +4,21 @@ import { root } from './root.mjs'
 import { inDependencyOrder, packagesBelow } from './workspace.mjs'
 
 /**
- * What `npm test` does, in order. A step is a list of command lines, of which `lanes` run at a time; with `tests`, one that counts
+ * What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts
  * single tests. One that is `extra` needs more than npm, or root, and is done when it is named.
  */
 const all = [
   { name: 'format', run: [{ command: 'oxfmt --check' }] },
-  { name: 'types', lanes: 2, run: typecheck() },
+  // One program for all: each package alone would read again what it takes from the others.
+  { name: 'types', run: [{ command: 'tsc --noEmit -p tsconfig.all.json' }] },
   { name: 'lint', run: [{ command: 'oxlint --type-aware --deny-warnings' }] },
   { name: 'layers', run: [{ command: 'depcruise packages tools examples' }] },
   { name: 'build', run: build() },
-  { name: 'unit', tests: true, run: [{ command: 'vitest run --project unit --project types --passWithNoTests' }] },
+  { name: 'unit', tests: true, run: [{ command: 'vitest run --project "unit*" --project types --passWithNoTests' }] },
   { name: 'integration', tests: true, run: [{ command: 'vitest run --project int' }] },
   { name: 'browser', tests: true, extra: true, run: [{ command: 'vitest run --project browser' }] },
   { name: 'service', extra: true, tests: true, run: [{ command: 'vitest run --project service' }] },
+  { name: 'kube', extra: true, tests: true, run: [{ command: 'vitest run --project kube' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'examples', run: examples() },
   { name: 'bench', run: rehearsal() },
@@ -31,15 +33,14 @@ export function steps(names = all.filter((step) => step.extra !== true).map((ste
   })
 }
 
-function typecheck() {
-  const folders = packagesBelow('packages', 'tools', 'examples').map(({ folder }) => folder)
-  return [...folders, 'bench'].map((folder) => ({ command: `tsc --noEmit -p ${folder}` }))
-}
-
 function build() {
-  return inDependencyOrder(packagesBelow('packages', 'tools'))
-    .filter(({ manifest }) => manifest.scripts?.build !== undefined)
-    .map(({ folder, manifest }) => ({ command: manifest.scripts.build, cwd: join(root, folder), quiet: true }))
+  // What is not built may stand on what is tested with it.
+  const built = packagesBelow('packages', 'tools').filter(({ manifest }) => manifest.scripts?.build !== undefined)
+  return inDependencyOrder(built).map(({ folder, manifest }) => ({
+    command: manifest.scripts.build,
+    cwd: join(root, folder),
+    quiet: true,
+  }))
 }
 
 /** An example proves its claim by ending well. One with neither script proves nothing, and fails. */
@@ -57,18 +58,14 @@ function rehearsal() {
   return [{ command, cwd: join(root, 'bench'), quiet: true }]
 }
 
-/** Runs a step's command lines; the output of a quiet one shows only when it fails. Resolves to whether all went well. */
-export async function runStep({ lanes = 1, run }, env = {}) {
-  const waiting = [...run]
+/** Runs a step's command lines, one by one; the output of a quiet one shows only when it fails. Resolves to whether all went well. */
+export async function runStep({ run }, env = {}) {
   let allOk = true
-  const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { command, cwd, quiet } = next
-      const { ok, output } = await execute(command, { cwd, quiet, env })
-      if (!ok && quiet) console.log(output)
-      allOk &&= ok
-    }
+  for (const { command, cwd, quiet } of run) {
+    // oxlint-disable-next-line no-await-in-loop -- One by one.
+    const { ok, output } = await execute(command, { cwd, quiet, env })
+    if (!ok && quiet) console.log(output)
+    allOk &&= ok
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
   return allOk
 }

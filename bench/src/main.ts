@@ -11,6 +11,11 @@ import type { Bench, Benchmark } from './table.js'
 import { markdown } from './table.js'
 import { decide } from './tables/decide.js'
 import { firstStatement } from './tables/first-statement.js'
+import { kubeList } from './tables/kube-list.js'
+import { kubeMemory } from './tables/kube-memory.js'
+import { kubeReal } from './tables/kube-real.js'
+import { kubeRequests } from './tables/kube-requests.js'
+import { kubeWatches } from './tables/kube-watches.js'
 import { largeResult } from './tables/large-result.js'
 import { maskingSpeed } from './tables/masking-speed.js'
 import { maskedResult } from './tables/masked-result.js'
@@ -21,7 +26,7 @@ import { streamHeap } from './tables/stream-heap.js'
 import { twoKeys } from './tables/two-keys.js'
 import { update } from './tables/update.js'
 
-const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, maskedResult, masking, maskingSpeed]
+const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, maskedResult, masking, maskingSpeed, kubeRequests, kubeReal, kubeList, kubeMemory, kubeWatches]
 
 if (!import.meta.resolve('@bothkeys/core').endsWith('/dist/index.js')) {
   throw new Error('the benchmarks run on the built packages only: use `npm run bench`')

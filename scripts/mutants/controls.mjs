@@ -155,7 +155,6 @@ export const controlGuards = [
     "if (asked === undefined) throw wrongOption('evidenceFor', 'there is no such control')\n  const isEvidence = evidenceMatcher(asked.evidence)",
     'const isEvidence = evidenceMatcher(asked?.evidence ?? [])',
   ),
-  evidence('damage in files is found', '  if (walk.damage !== undefined) throw corrupt(walk.damage.lsn)\n'),
   evidence(
     'damage in events is found',
     "if (checked === undefined || 'damage' in checked) throw",
@@ -168,9 +167,4 @@ export const controlGuards = [
   ),
   evidence('the end of an action is told', 'outcomes.set(String(intent), String(outcome))', 'outcomes.size'),
   evidence('looking can be aborted', 'if (signal?.aborted === true) throw', 'if (signal === null) throw'),
-  evidence(
-    'a journal that cannot be read says so',
-    "throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `the journal in ${directory} cannot be read`, { cause })",
-    'throw cause',
-  ),
 ]

@@ -47,7 +47,7 @@ export const copyMaskGuards = [
   ['CopyDone ends the rows', through, door('run'), 'this.#copyRows?.end()', ''],
   ['each COPY of a text has a format of its own', through, door('run'), 'this.#copiesOut += 1', ''],
   // What the analysis says.
-  ['a way that is not known keeps masked columns', told, analyzer('copy'), 'if (out.format === undefined && flow !== undefined) walk.flows.divert(flowsOf(flow))', ''],
+  ['a way that is not known keeps masked columns', told, analyzer('copy'), 'isUnknown || isLargeCopied(value)', 'isLargeCopied(value)'],
   ['an option that is not known', told, analyzer('copy-format'), '!known.has(name) || ', ''],
   ['an option that stands twice', told, analyzer('copy-format'), ' || given.has(name)) return undefined', ') return undefined'],
   ['another encoding', told, analyzer('copy-format'), "if (given.has('encoding') && !isUtf8(stringOf(given.get('encoding')))) return undefined", ''],

@@ -15,8 +15,8 @@ export const lineageCollationGuards = [
   guard(
     'columns bring theirs',
     'flows',
-    'sources, total }: ColumnFlow): void {\n    this.#frame.collations += collations',
-    'sources, total }: ColumnFlow): void {',
+    '    this.#count(counted)\n',
+    '    this.#count({ ...counted, collations: 0 })\n',
   ),
   guard('columns of the server may have any', 'range-values', 'if (isSystemRelation(relation)) return Infinity', ''),
   guard('columns have what the catalog says', 'range-values', ' || relation.collated.has(column.number)', ''),

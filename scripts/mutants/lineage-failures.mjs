@@ -83,7 +83,7 @@ export const lineageFailureGuards = [
   {
     name: 'an array has no room for any number of rows',
     file: source('expressions'),
-    find: '!isBounded(walk.flows) || type === undefined',
+    find: '!hasRoom(walk.flows, before) || type === undefined',
     replace: 'type === undefined',
     tests,
   },
@@ -97,8 +97,8 @@ export const lineageFailureGuards = [
   {
     name: 'an array of many rows is larger than one value',
     file: source('expressions'),
-    find: 'walk.flows.multiply(before, rows)',
-    replace: 'walk.flows.multiply(before, 1)',
+    find: 'walk.flows.repeat(before, rows)',
+    replace: 'walk.flows.repeat(before, 1)',
     tests,
   },
   {
@@ -125,15 +125,15 @@ export const lineageFailureGuards = [
   {
     name: 'a call may fail',
     file: source('totality'),
-    find: '  if (!isTotal) walk.flows.mayFail()\n  walk.flows.multiply',
-    replace: '  walk.flows.multiply',
+    find: '  if (!isTotal) walk.flows.mayFail()\n  const rooms',
+    replace: '  const rooms',
     tests,
   },
   {
     name: 'a parameter may be of any size',
     file: source('literals'),
-    find: 'export const parameter: Handler = (walk, body) => {\n  walk.flows.swell()',
-    replace: 'export const parameter: Handler = (walk, body) => {',
+    find: 'if (room === undefined) walk.flows.swell()',
+    replace: 'if (room === undefined) walk.flows.grow(0)',
     tests,
   },
   {

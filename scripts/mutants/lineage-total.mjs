@@ -196,7 +196,7 @@ export const lineageTotalGuards = [
   {
     name: 'sizes are asked for',
     file: source('facts'),
-    find: 'rule.needsSize !== true || facts.boundedSize === true',
+    find: 'rule.needsSize === undefined || facts.boundedSize === true',
     replace: 'true',
     tests: unit,
   },

@@ -1,5 +1,6 @@
 import { maskingLists } from './masking.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
+import { aiSdkGuards, answeredCallsGuards, mcpServerGuards, openAiAgentsGuards } from './agent-frameworks.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
@@ -14,6 +15,7 @@ import { definitionGuards } from './definitions.mjs'
 import { plannedDefinitionGuards } from './definitions-planned.mjs'
 import { readingDefinitionGuards } from './definitions-read.mjs'
 import { delegationGuards } from './delegation.mjs'
+import { kubernetesLists } from './k8s.mjs'
 import { knownMemberGuards } from './known-members.mjs'
 import { carriedOnGuards } from './carried-on.mjs'
 import { remoteSignerGuards } from './remote-signers.mjs'
@@ -40,6 +42,8 @@ import { dutyHistoryGuards } from './duty-history.mjs'
 import { idTokenGuards } from './id-tokens.mjs'
 import { identityGuards } from './identity.mjs'
 import { journalOwnerGuards } from './journal-owner.mjs'
+import { sinkGuards } from './sinks.mjs'
+import { sinkKindGuards } from './sink-kinds.mjs'
 import { knownOptionGuards } from './known-options.mjs'
 import { keptNameGuards } from './kept-names.mjs'
 import { keyAndSequenceGuards } from './keys-and-sequences.mjs'
@@ -143,6 +147,7 @@ const lists = {
   'failed-transaction': failedTransactionGuards,
   'under-way': underWayGuards,
   'left-for-the-end': leftForTheEndGuards,
+  ...kubernetesLists,
   'kept-names': keptNameGuards,
   'large-texts': largeTextGuards,
   'keys-and-sequences': keyAndSequenceGuards,
@@ -226,6 +231,8 @@ const lists = {
   'handed-out': handedOutGuards,
   record: recordGuards,
   'journal-owner': journalOwnerGuards,
+  sinks: sinkGuards,
+  'sink-kinds': sinkKindGuards,
   verification: verificationGuards,
   looks: lookGuards,
   loopback: loopbackGuards,
@@ -272,6 +279,10 @@ const lists = {
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
+  'answered-calls': answeredCallsGuards,
+  'ai-sdk': aiSdkGuards,
+  'openai-agents': openAiAgentsGuards,
+  'mcp-server': mcpServerGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))

@@ -7,14 +7,14 @@ const scram = ['packages/adapter-pg/test/door/scram.test.ts']
 export const loopbackGuards = [
   {
     name: 'a folder that others can enter is refused',
-    file: source('loopback-folder'),
+    file: 'packages/core/src/private-folder.ts',
     find: 'if ((status.mode & 0o777 & ~widest) !== 0) {',
     replace: 'if ((status.mode & 0o007) === 0o007) {',
     tests: loopback,
   },
   {
     name: 'a link is no folder',
-    file: source('loopback-folder'),
+    file: 'packages/core/src/private-folder.ts',
     find: 'if (!status.isDirectory()) throw',
     replace: 'if (status.isFIFO()) throw',
     tests: loopback,
@@ -35,7 +35,7 @@ export const loopbackGuards = [
   },
   {
     name: 'a folder of the caller stays',
-    file: source('loopback-folder'),
+    file: 'packages/core/src/private-folder.ts',
     find: 'if (this.#ours) rmSync(',
     replace: 'if (this.path.length > 0) rmSync(',
     tests: loopback,

@@ -10,7 +10,16 @@ const screen = [
   ['escapes are looked at', '%&\\\\]', '%&]'],
   ['controls are looked at', " || (code < 0x20 && unit !== '\\t')", ''],
   ['the last control is looked at', 'code < 127; code', 'code < 128; code'],
-  ['digests that are encoded are looked at', 'return isPackedIn(bytes, start, end)', 'return false'],
+  [
+    'digests that are encoded are looked at',
+    'return isPackedWord(bytes, start, end) && mayHoldDigest(bytes, start, end)',
+    'return false',
+  ],
+  [
+    'what digests decode to is looked at',
+    "return mayHoldDecoded(text, [{ start: 0, end: text.length }], 'runs')",
+    'return false',
+  ],
   ['words are looked for', 'if (word.list !== phoneList) return true', ''],
   ['a word of telephones speaks for a number', '        isCall = true\n      }', '      }'],
   ['a plus makes a number to call', 'else if (before === 0x2b) isCall = true', ''],
@@ -36,8 +45,8 @@ const screen = [
   ['separators behind a digit are a row', 'if (digits > 0 && (kind & separator) !== 0) isParted = true', ''],
   ['rows are looked for', 'if (isParted && digits >= fewestInRow && hasRows(bytes, start, end)) return true', ''],
   ['five digits are a row', '[7, 9, 5]', '[7, 9, 6]'],
-  ['runs amid others may be encoded', 'isPackedIn(bytes, run, at)) return true', 'false) return true'],
-  ['the last run may be', 'return end - run >= shortestRun && isPackedIn(bytes, run, end)', 'return false'],
+  ['runs amid others may be encoded', 'isPacked(bytes, run, at)) return true', 'false) return true'],
+  ['the last run may be', 'return end - run >= shortestRun && isPacked(bytes, run, end)', 'return false'],
   [
     'detectors of users see every value',
     'of(field, defaultThreshold).length === 0 ? mayHold',
@@ -55,12 +64,18 @@ const byteRows = [
 
 const digests = [
   ['what is no hexadecimal digit is no digest', 'if (kind === 0) return false', ''],
-  ['words are looked for in digests', 'digestWords.wordsOf(ends).some(', '[].some('],
-  ['cards before letters are looked at', 'if (at - run >= fewestDigits) return false', ''],
-  ['cards behind them are', 'end - run < fewestDigits && ', ''],
-  ['numbers alone are', 'letters > 0 && ', ''],
-  ['accounts are', ' && !isCountry(bytes[start] ?? 0, bytes[start + 1] ?? 0)', ''],
+  ['words are looked for in digests', '.some((word) => isWordAt(bytes, at, word) &&', '.some((word) => false &&'],
+  ['cards beside letters are looked at', 'if (digits >= fewestDigits) return false', ''],
+  ['cards of twelve digits are', 'fewestDigits = 12', 'fewestDigits = 17'],
+  ['numbers alone are', '(seen & letter) !== 0 && ', ''],
+  ['accounts are', ' && !mayBeAccount(bytes, start, end)', ''],
 ].map(([name, find, replace]) => ({ name, file: core('places/digests'), find, replace, tests: screens }))
+
+const words = [
+  ['other words count inside of words', 'lists[list]?.begin === true', 'lists[list] !== undefined'],
+  ['a key begins with the value', 'before >= start && ', ''],
+  ['a key begins behind a sign', ' && isWordUnit(bytes[before] ?? 0)', ''],
+].map(([name, find, replace]) => ({ name, file: core('places/keyword-places'), find, replace, tests: screens }))
 
 const door = [
   [
@@ -95,6 +110,7 @@ export const maskingCellGuards = [
   ...screen,
   ...byteRows,
   ...digests,
+  ...words,
   ...entropy,
   ...door,
   {

@@ -90,15 +90,19 @@ export const maskerGuards = [
       'return []',
     ],
     ['no pattern allows a text that nobody looked at', 'type === uncheckedType || !(', '!('],
+    ['a text is missing only when all of it is', ' && start === 0 && end === text.length'],
+  ]),
+  ...guards('scan', test('masker'), [
     [
       'what nobody looked at is that whatever else is found',
       'finding.type === uncheckedType || (last.type !== uncheckedType && finding.score > last.score)',
       'finding.score > last.score',
     ],
-    ['a text is missing only when all of it is', ' && start === 0 && end === text.length'],
   ]),
-  ...guards('masker-options', test('masker'), [
-    ['no part is seen of what nobody looked at', '  operators.set(uncheckedType, redact())\n'],
+  ...guards('masker-options', test('masker', 'masker-stream'), [
+    ['no pattern allows what nobody knows', '!unknownTypes.has(type) && ', ''],
+    ['what is undecided is redacted', 'new Set([uncheckedType, undecidedType])', 'new Set([uncheckedType])'],
+    ['no part is seen of what nobody looked at', '  for (const type of unknownTypes) operators.set(type, redact())\n'],
     ['options exist', "  assertKnownOptions('createMasker', options, optionNames)\n"],
     ['operators are for types that something finds', 'if (!types.has(type)) throw', 'if (type === "") throw'],
     ['asking has its limits', '  checkedLimits({ ...asking, threshold })\n'],

@@ -16,9 +16,8 @@ export const maskingStreamGuards = [
     ['a stream waits some time', 'idleMs >= 1 && ', ''],
     ['a stream waits as long as timers can', ' && idleMs < 2 ** 31', ''],
     ['no stream leaves out a detector elsewhere', 'parts.ask.length > 0', 'false'],
-    ['what is undecided is redacted', 'type === undecidedType || ', ''],
-    ['what is left of a value is redacted', ' || value.length < end - start', ''],
-    ['what a pattern allows is shown', '  if (parts.isAllowed(value)) return value\n'],
+    ['what is left of a value is redacted', '  if (value.length < end - start) return redactedAs(type)\n'],
+    ['what a pattern allows is shown', '  if (parts.isAllowed(value, type)) return value\n'],
     ['a mask that is missing is a word in a stream', ' ?? redactedAs(type)', " ?? ''"],
     [
       'a chunk is what the stream carries',
@@ -32,8 +31,15 @@ export const maskingStreamGuards = [
       'chunk.subarray(start)',
     ],
     ['subjects are told to operators', '...(subject !== undefined && { subject })', ''],
+    ['values that are masked are told of', '      if (shown !== value) told?.()\n'],
+    ['values that are shown are not told of', 'if (shown !== value) told?.()', 'told?.()'],
   ]),
   ...guards('node-stream', [
+    [
+      'a chunk that ended while it was read is followed by the next',
+      '    this.#goOn?.()\n',
+      '    if (this.#goOn !== undefined) {\n      this.#goOn()\n      return\n    }\n',
+    ],
     [
       'a reader that is slow stops a large chunk',
       'if (this.#give(next.value)) continue',

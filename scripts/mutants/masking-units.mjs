@@ -9,14 +9,19 @@ export const maskingUnitGuards = [
     'units',
     ['units'],
     [
-      ['no room is too small for a text', 'text.length <= room ? free : undefined', 'free'],
+      [
+        'no room is too small for a text',
+        'text.length <= (place === outer ? room : innerRoom) ? place.free : undefined',
+        'place.free',
+      ],
+      ['a zero is behind the last unit', '(length + 1) * 2', 'length * 2'],
       ['many units that were looked at are cleared', 'this.units.fill(0, 0, length)', 'this.units.fill(0, 0, 0)'],
       [
         'a few units that were looked at are cleared',
         'at < length; at += 1) this.units[at] = 0',
         'at < 0; at += 1) this.units[at] = 0',
       ],
-      ['units stay while others are looked at', '  free = undefined\n'],
+      ['units stay while others are looked at', '  place.free = undefined\n'],
       ['units are cleared when looking fails', '  } finally {\n', '  } catch (error) {\n    throw error\n  }\n  {\n'],
     ],
   ),
@@ -41,6 +46,13 @@ export const maskingUnitGuards = [
       ['capital letters have the code of small ones', '    codes[letter.toUpperCase().charCodeAt(0)] = code\n'],
       ['six bits hold every code', '(next % 63) + 1', 'next + 1'],
       ['words are all there', '!== letters[index]) return false', '!== letters[index]) return index > 0'],
+      [
+        'anything may be before three letters that are a word',
+        'code === undefined ? -1 : ',
+        'code === undefined ? 0 : ',
+      ],
+      ['each letter may be before three', 'code >> 5 === half ? 1', 'half === 0 ? 1'],
+      ['several letters may be before three', '(this.#befores[place * 2 + half] ?? 0) | letters', 'letters'],
     ],
   ),
   ...guards(
@@ -80,12 +92,6 @@ export const maskingUnitGuards = [
     'hot-places',
     ['windows', 'seen-through'],
     [
-      [
-        'a number ends where no digit follows',
-        'if (!isDigit(units[at + 1] ?? 0)) this',
-        'if (isDigit(units[at + 1] ?? 0)) this',
-      ],
-      ['the whole number is looked at', 'while (at > 0 && isDigit', 'while (at > end && isDigit'],
       ['numbers of seven digits behind a plus are looked at', ' && this.#units[start - 1] !== 0x2b', ''],
       ['numbers of seven digits beside words of telephones are looked at', ' && !isBeside', ''],
       ['addresses of networks are looked at', '(digits < 9 && this.#dots < 3 && !', '(digits < 9 && !'],
@@ -97,6 +103,30 @@ export const maskingUnitGuards = [
         'if (isWordAt(units, at, word)) this.#word',
         'if (!isWordAt(units, at, word)) this.#word',
       ],
+    ],
+  ),
+  ...guards(
+    'walk',
+    ['windows', 'seen-through'],
+    [
+      ['a number ends where no digit follows', 'code <= 0x39; code', 'code <= 0x7a; code'],
+      ['the whole number is looked at', 'walker.number(start, at + 1)', 'walker.number(at, at + 1)'],
+      ['what is more than letters is told of', '((kind ^ packed) & ~letters)', '((kind ^ packed) & special)'],
+      ['nothing behind the text is told of', 'if (at >= length) break', 'if (at > length) break'],
+      ['what is not ASCII is told of', 'if (kind === other) walker.other(code, at)', ''],
+      ['the last run is told of', 'if (length - run >= shortest) walker.run(run, length)', ''],
+    ],
+  ),
+  ...guards(
+    'walk',
+    ['keyword-ends'],
+    [
+      [
+        'words that end in a number are told of',
+        '& 1) !== 0) walker.words(ends, at)',
+        '& 1) > 1) walker.words(ends, at)',
+      ],
+      ['letters before digits of a word are known', '((kinds[code] ?? 0) & letters)', '0'],
     ],
   ),
   ...guards(

@@ -42,7 +42,7 @@ export const maskingViewGuards = [
   {
     name: 'stamps of logs continue no value',
     file: source('views/unwrapped'),
-    find: 'return !stamp.test(text) && holdsValue(text, end, next) ? next : undefined',
+    find: 'return !isStamp(text, next) && holdsValue(text, end, next) ? next : undefined',
     replace: 'return holdsValue(text, end, next) ? next : undefined',
     tests: readings,
   },
@@ -52,6 +52,20 @@ export const maskingViewGuards = [
     find: '...beyond(this.#findings, this.#loose)',
     replace: '...this.#loose',
     tests: scan,
+  },
+  {
+    name: 'what nobody read to the end is masked',
+    file: source('scan'),
+    find: '      search.unread(start, end)\n',
+    replace: '',
+    tests: scan,
+  },
+  {
+    name: 'readings do not stop in silence',
+    file: source('views/readings'),
+    find: 'if (budget < 0) return undefined',
+    replace: 'if (budget < 0) break',
+    tests: [...readings, ...scan],
   },
   {
     name: 'a score that is no number counts as sure',

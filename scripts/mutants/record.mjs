@@ -4,6 +4,23 @@ const fileJournal = test('file-journal')
 
 /** What was acknowledged is on disk, what is on disk is what was written, and one process writes it. */
 export const recordGuards = [
+  ...[
+    ['damage in files is found', '  if (walk.damage !== undefined) throw corrupt(walk.damage.lsn)\n', ''],
+    ['a folder without a journal has none', 'walk.last === undefined && walk.torn', 'false && walk.torn'],
+    ['reading can be aborted', 'if (signal?.aborted === true) throw', 'if (signal === null) throw'],
+    ['who reads no further leaves no file open', '    await events.return()\n', ''],
+    [
+      'a journal that cannot be read says so',
+      "throw new BothKeysError('ERR_JOURNAL_UNAVAILABLE', `the journal in ${directory} cannot be read`, { cause })",
+      'throw cause',
+    ],
+  ].map(([name, find, replace]) => ({
+    name: `of a journal that is read from outside: ${name}`,
+    file: record('read-journal'),
+    find,
+    replace,
+    tests: test('read-journal'),
+  })),
   {
     name: 'a synced event is synced before it is acknowledged',
     file: record('file-journal'),

@@ -35,10 +35,10 @@ export const roomInDoorsGuards = [
   },
   {
     name: 'a login that came to nothing is no use of a capability',
-    file: source('sessions/capability'),
+    file: 'packages/core/src/capability.ts',
     find: '    return { holder: kept.holder, used }\n',
     replace: '    used()\n    return { holder: kept.holder, used }\n',
-    tests: test('sessions/capability'),
+    tests: ['packages/core/test/doors/capability.test.ts'],
   },
   {
     name: 'a session that nobody can use any more ends with the last try',

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RecordedEvent } from '@bothkeys/core'
 import { verifyJournal } from '@bothkeys/core'
-import type { Story } from './story.js'
+import type { Story } from '@bothkeys/example-story'
 
 const expected = [
   'policy.loaded',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createGuard, fileDirectory, fileJournal, fileSource } from '@bothkeys/core'
+import { Story } from '@bothkeys/example-story'
 import { startPostgres } from '@bothkeys/local-postgres'
 import { postgres } from '@bothkeys/pg'
 import type pg from 'pg'
@@ -12,7 +13,6 @@ import { agentCredential, hands, identity, reportCredential } from './people.js'
 import { textsTheServerSaw } from './server-log.js'
 import type { Shop } from './shop.js'
 import { ownerSees, seedShop } from './shop.js'
-import { Story } from './story.js'
 
 const story = new Story()
 console.log('starting a PostgreSQL of its own with a small shop in it …')

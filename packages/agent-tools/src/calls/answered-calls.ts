@@ -1,0 +1,111 @@
+import type { HeldNotice } from '@bothkeys/core/adapter'
+import { BothKeysError } from '@bothkeys/core/adapter'
+import type { AgentTool } from '../agent-tool.js'
+import { tellAgent } from '../told.js'
+import { callKey } from './call-key.js'
+import { ToolCalls, type ToolCallsOptions } from './tool-calls.js'
+
+/** One call of a tool, as a framework makes it that waits for its answer. */
+export interface WaitingCall {
+  /** Of the call, within the conversation. */
+  readonly callId: string
+  /** What the framework says that the model wrote. It is read again here. */
+  readonly args: unknown
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+  /** Told once people are asked about the call. */
+  readonly onHeld?: ((notice: HeldNotice) => void) | undefined
+}
+
+/** What a call came to, in words for a model. */
+export interface ToldAnswer {
+  readonly text: string
+  readonly isRefused: boolean
+}
+
+export interface AnsweredCallsOptions extends ToolCallsOptions {
+  /** The conversation that the calls are of. What is called again in it, with the same number and words, does not run again. */
+  readonly thread: string
+}
+
+/**
+ * Calls of one conversation, each of which waits in place for people and always comes to an answer: a refusal is one as well, so
+ * that no run is aborted by it. Who makes a call again joins it; with other arguments it is another call, decided anew.
+ */
+export class AnsweredCalls {
+  readonly #thread: string
+  readonly #calls: ToolCalls<string>
+  /** How many wait for each call. */
+  readonly #waiting = new Map<string, number>()
+
+  /** Throws ERR_CONFIG_INVALID where the conversation has no name. */
+  constructor({ thread, ...options }: AnsweredCallsOptions) {
+    if (typeof thread !== 'string' || thread === '')
+      throw nameless('the conversation', 'give `thread` a name of its own')
+    this.#thread = thread
+    this.#calls = new ToolCalls(options)
+  }
+
+  /** Takes a call to its answer, once, however often it is made. Never rejects. */
+  async answer(tool: AgentTool, call: WaitingCall): Promise<ToldAnswer> {
+    try {
+      return { text: await this.#answered(tool, call), isRefused: false }
+    } catch (error) {
+      return { text: tellAgent(error), isRefused: true }
+    }
+  }
+
+  async #answered(tool: AgentTool, { args, callId, onHeld, signal }: WaitingCall): Promise<string> {
+    if (typeof callId !== 'string' || callId === '') throw nameless('a call', 'number the calls of a conversation')
+    if (signal?.aborted === true) throw new BothKeysError('ERR_ABORTED', 'nobody waits for the call any more')
+    const { name, session } = tool
+    const input = read(tool, args)
+    const key = callKey({ session, thread: this.#thread, callId, name, args: input })
+    const stop = this.#waitFor(key, signal)
+    try {
+      const state = await this.#calls.make(key, (context) => tool.run(input, context))
+      if (state.state === 'over') return state.answer
+      onHeld?.(state.notice)
+      return await this.#calls.answer(key)
+    } finally {
+      stop()
+    }
+  }
+
+  /** The last one that stops waiting takes the call back. Returns what ends waiting. */
+  #waitFor(key: string, signal: AbortSignal | undefined): () => void {
+    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1)
+    let waits = true
+    const stop = (): void => {
+      if (!waits) return
+      waits = false
+      signal?.removeEventListener('abort', leave)
+      const left = (this.#waiting.get(key) ?? 1) - 1
+      if (left > 0) this.#waiting.set(key, left)
+      else this.#waiting.delete(key)
+    }
+    const leave = (): void => {
+      stop()
+      if (this.#waiting.has(key)) return
+      const reason = new BothKeysError('ERR_APPROVAL_WITHDRAWN', 'nobody waits for the call any more')
+      this.#calls.withdraw(key, reason).catch(() => undefined)
+    }
+    signal?.addEventListener('abort', leave, { once: true })
+    return stop
+  }
+}
+
+/** Frameworks check what a model wrote; what a client or a stored state put in its place was checked by nobody. */
+function read(tool: AgentTool, args: unknown): unknown {
+  const result = tool.schema.safeParse(args)
+  if (result.success) return result.data
+  const places = result.error.issues.map(({ path }) => (path.length === 0 ? 'the arguments' : path.join('.')))
+  const where = Array.from(new Set(places)).slice(0, 5).join(', ')
+  throw new BothKeysError('ERR_SNAPSHOT_INVALID', `the arguments are none of ${tool.name}: wrong at ${where}`, {
+    hint: 'call it as its schema says',
+  })
+}
+
+function nameless(what: string, hint: string): BothKeysError {
+  return new BothKeysError('ERR_CONFIG_INVALID', `${what} has no name, so nobody can tell its calls apart`, { hint })
+}

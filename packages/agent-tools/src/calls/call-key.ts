@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto'
+import type { Session } from '@bothkeys/core/adapter'
+import { snapshot, type SnapshotValue } from '@bothkeys/core/adapter'
+
+/** One call of a tool, as the framework numbers it. */
+export interface CallIdentity {
+  readonly session: Session
+  /** The conversation: LangGraph's `thread_id` and the like. */
+  readonly thread: string
+  /** Of the call, within the conversation. */
+  readonly callId: string
+  readonly name: string
+  readonly args: unknown
+}
+
+/**
+ * What tells calls apart, whichever process makes them: who calls, in which conversation, which call, and what it says. The
+ * arguments are a part of it, so that an edited call is another one. Throws ERR_SNAPSHOT_INVALID.
+ */
+export function callKey({ args, callId, name, session, thread }: CallIdentity): string {
+  const { id, issuer } = session.principal.subject
+  const hash = createHash('sha256')
+  for (const part of ['bothkeys.tool-call.v1', issuer, id, thread, callId, name, sorted(snapshot(args))]) {
+    hash.update(`${String(Buffer.byteLength(part))}:${part}`)
+  }
+  return hash.digest('hex')
+}
+
+/** JSON in which the order of members tells nothing. */
+function sorted(value: SnapshotValue): string {
+  if (Array.isArray(value)) return `[${(value as readonly SnapshotValue[]).map(sorted).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value as Readonly<Record<string, SnapshotValue>>)
+  const inOrder = members.toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return `{${inOrder.map(([key, member]) => `${JSON.stringify(key)}:${sorted(member)}`).join()}}`
+}

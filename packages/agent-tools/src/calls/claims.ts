@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import type { Ledger } from '@bothkeys/core'
+import { BothKeysError } from '@bothkeys/core/adapter'
+
+/**
+ * `begun`: somebody runs it, or did when its process went. `waiting`: people are asked about it, and whoever comes next may go on
+ * waiting. `over`: it came to its end.
+ */
+type State = 'begun' | 'waiting' | 'over'
+
+interface Claim {
+  readonly state: State
+  readonly holder: string
+}
+
+/** What was there before a claim. `no`: the call was made. */
+export type Begun = { readonly before: Claim | undefined } | 'no'
+
+/** How often others may change a claim before nobody knows who has it. */
+const mostAttempts = 16
+
+/** Which calls were made, for all processes on one ledger: each is made once, by one of them at a time. */
+export class Claims {
+  readonly #ledger: Ledger
+  readonly #keptMs: number
+  readonly #holder = randomBytes(12).toString('hex')
+
+  constructor(ledger: Ledger, keptMs: number) {
+    this.#ledger = ledger
+    this.#keptMs = keptMs
+  }
+
+  /** Whether the call may be made now. Rejects as the ledger does, and then it may not. */
+  async begin(key: string): Promise<Begun> {
+    let begun: Begun = 'no'
+    await this.#change(key, (claim) => {
+      begun = claim === undefined || claim.state === 'waiting' ? { before: claim } : 'no'
+      return begun === 'no' ? claim : this.#own('begun')
+    })
+    return begun
+  }
+
+  /** Whoever finds it waiting goes on with it: what people said of it is in the ledger as well. Rejects when another has it. */
+  wait(key: string): Promise<void> {
+    return this.#turn(key, 'waiting')
+  }
+
+  /** Nobody else may go on with it from now on. Rejects when somebody did: then it must not run here. */
+  goOn(key: string): Promise<void> {
+    return this.#turn(key, 'begun')
+  }
+
+  async end(key: string): Promise<void> {
+    await this.#change(key, (claim) => (this.#isOwn(claim) ? this.#own('over') : claim))
+  }
+
+  /** Gives it back to whoever waits for it. */
+  async giveBack(key: string, before: Claim): Promise<void> {
+    await this.#change(key, (claim) => (this.#isOwn(claim) ? before : claim))
+  }
+
+  async #turn(key: string, state: State): Promise<void> {
+    await this.#change(key, (claim) => {
+      if (this.#isOwn(claim) && claim?.state !== 'over') return this.#own(state)
+      throw new BothKeysError('ERR_PERMIT_SPENT', 'somebody else goes on with this call, so it does not run here', {
+        hint: 'look at what it came to there',
+      })
+    })
+  }
+
+  #own(state: State): Claim {
+    return { state, holder: this.#holder }
+  }
+
+  #isOwn(claim: Claim | undefined): boolean {
+    return claim?.holder === this.#holder
+  }
+
+  async #change(key: string, next: (claim: Claim | undefined) => Claim | undefined): Promise<void> {
+    const name = `tool-call:${key}`
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const { value, version } = await this.#ledger.get(name)
+      const claim = claimOf(value)
+      const wanted = next(claim)
+      if (wanted === claim || wanted === undefined) return
+      const expiresAtMs = (await this.#ledger.nowMs()) + this.#keptMs
+      const written = `${wanted.state}:${wanted.holder}`
+      if (await this.#ledger.commit([{ key: name, expectedVersion: version, value: written, expiresAtMs }])) return
+    }
+    throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many processes make the same call at once', {
+      hint: 'make it again',
+    })
+  }
+}
+
+/** What is none of ours counts as made. */
+function claimOf(value: unknown): Claim | undefined {
+  if (value === undefined) return undefined
+  const [, state, holder = ''] = /^(begun|waiting):([0-9a-f]+)$/.exec(typeof value === 'string' ? value : '') ?? []
+  return state === 'begun' || state === 'waiting' ? { state, holder } : { state: 'over', holder: '' }
+}

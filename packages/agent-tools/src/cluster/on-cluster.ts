@@ -1,0 +1,14 @@
+import type { Session } from '@bothkeys/core/adapter'
+import type { ClusterCalls } from './cluster-calls.js'
+import type { Kinds } from './kinds.js'
+
+/** What the tools of one cluster share. */
+export interface On {
+  readonly session: Session
+  readonly calls: ClusterCalls
+  readonly kinds: Kinds
+  /** The name of the target. */
+  readonly target: string
+  readonly items: number
+  readonly bytes: number
+}

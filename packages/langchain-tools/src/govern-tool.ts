@@ -1,0 +1,80 @@
+import type { Session } from '@bothkeys/core'
+import { type Governed, governed } from '@bothkeys/tools'
+import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
+import { isToolMessage, ToolMessage } from '@langchain/core/messages'
+import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
+import { tool as makeTool } from '@langchain/core/tools'
+import { isCommand } from '@langchain/langgraph'
+import { answerCall } from './answer-call.js'
+import { actsFor } from './governed-tools.js'
+import { maskAnswer } from './mask-answer.js'
+import type { ToolAnswer } from './tool-answer.js'
+import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
+
+/** The target that a tool stands for, and what a call of it does. */
+export type GovernTool = Pick<Governed<unknown>, 'target' | 'describe'> & WaitOptions
+
+/**
+ * The same tool, each of whose calls is decided first by what `describe` says that it does, held for people, recorded and masked. The
+ * tool that was given stays ungoverned: hand out this one alone. Throws ERR_CONFIG_INVALID on a wrong option.
+ *
+ * @example
+ * const mail = toolTarget('mail')
+ * const send = governTool(sendMail, session, {
+ *   target: mail,
+ *   describe: ({ to }) => ({ effects: [{ duty: 'write', resource: `mailbox:${to}` }] }),
+ * })
+ */
+export function governTool(
+  tool: StructuredToolInterface,
+  session: Session,
+  { describe, target, ...options }: GovernTool,
+): StructuredToolInterface {
+  return governedTool(tool, session, { target, describe }, waitingOf(options))
+}
+
+/** The same, with the calls that it shares with other tools. */
+export function governedTool(
+  tool: StructuredToolInterface,
+  session: Session,
+  { describe, target }: Pick<GovernTool, 'target' | 'describe'>,
+  waiting: Waiting,
+): StructuredToolInterface {
+  const { description, name, schema } = tool
+  const made = makeTool(
+    (args: unknown, config: ToolRunnableConfig) => {
+      const callId = config.toolCall?.id ?? ''
+      const invoke = async (given: unknown): Promise<ToolAnswer> => {
+        const call = { name, args: given as Record<string, unknown>, id: callId, type: 'tool_call' as const }
+        return answerOf(await tool.invoke(call, { ...config, callbacks: [unseen] }), { name, callId })
+      }
+      return answerCall(
+        { name, callId, args, session, config },
+        (given, context) =>
+          governed(session, { name, target, describe }, given, context, { run: invoke, masked: maskAnswer }),
+        waiting,
+      )
+    },
+    { name, description, schema: schema as never },
+  )
+  return actsFor(made as unknown as StructuredToolInterface, session)
+}
+
+/**
+ * What the tool itself answers is not masked yet: nobody who traces the run sees it, but the masked answer. It has the name of the tracer
+ * that LangChain would add by itself where the environment says so.
+ */
+const unseen = Object.assign(BaseCallbackHandler.fromMethods({}), { name: 'langchain_tracer' })
+
+/** A tool may answer anything. */
+export function answerOf(
+  answer: unknown,
+  { callId, name }: { readonly name: string; readonly callId: string },
+): ToolAnswer {
+  if (isCommand(answer)) return answer
+  if (typeof answer === 'object' && answer !== null && '_getType' in answer && isToolMessage(answer as ToolMessage))
+    return answer as ToolMessage
+  // Of nothing there is no JSON.
+  const content = typeof answer === 'string' ? answer : String(JSON.stringify(answer))
+  return new ToolMessage({ content, name, tool_call_id: callId })
+}

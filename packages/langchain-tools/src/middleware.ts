@@ -1,0 +1,80 @@
+import type { Session } from '@bothkeys/core'
+import { BothKeysError } from '@bothkeys/core'
+import { refusalFrom, sessionAccess } from '@bothkeys/core/adapter'
+import type { CallDescription, ToolTarget } from '@bothkeys/tools'
+import type { StructuredToolInterface } from '@langchain/core/tools'
+import { type AgentMiddleware, createMiddleware } from 'langchain'
+import { governedTool } from './govern-tool.js'
+import { sessionOf } from './governed-tools.js'
+import { notDone } from './tool-answer.js'
+import { type WaitOptions, waitingOf } from './waiting.js'
+
+export interface MiddlewareOptions extends WaitOptions {
+  /** Whose agent this is. */
+  readonly session: Session
+  /** Where calls are on record that are of no door, as the policy names it. */
+  readonly target: ToolTarget
+  /**
+   * What calls of tools do that are not of this package, by the name of the tool. A tool that is not here is refused: nobody knows
+   * what it does.
+   */
+  readonly tools?: Readonly<Record<string, (args: never) => CallDescription>>
+}
+
+/**
+ * Middleware for `createAgent` that lets no tool call go undecided: policy first and people second, each call by itself. Tools of this
+ * package go on to their doors; others are decided by what `tools` says of them. What is refused is an answer to the model, and the
+ * run goes on. A tool that acts for another agent's session is refused. Throws ERR_CONFIG_INVALID on a wrong option.
+ *
+ * @example
+ * const agent = createAgent({ model, tools, middleware: [bothkeysMiddleware({ session, target: toolTarget('tools') })] })
+ */
+export function bothkeysMiddleware({ session, target, tools = {}, ...options }: MiddlewareOptions): AgentMiddleware {
+  const waiting = waitingOf(options)
+  // Fails now, not at the first call.
+  sessionAccess(session, target)
+  const describing = new Map(Object.entries(tools))
+  return createMiddleware({
+    name: 'bothkeys',
+    wrapToolCall: async (request, handler) => {
+      const { id: callId = '', name } = request.toolCall
+      const call = { name, callId }
+      const owner = sessionOf(request.tool)
+      if (owner === session) return handler(request)
+      const describe = owner === undefined && request.tool !== undefined ? describing.get(name) : undefined
+      if (describe === undefined) return notDone(call, onRecord(session, target, name, owner))
+      const governs = { target, describe: describe as (args: unknown) => CallDescription }
+      const tool = governedTool(request.tool as StructuredToolInterface, session, governs, waiting)
+      return handler({ ...request, tool })
+    },
+  }) as AgentMiddleware
+}
+
+/** Refuses on record. */
+function onRecord(session: Session, target: ToolTarget, name: string, owner: Session | undefined): BothKeysError {
+  const error =
+    owner === undefined
+      ? new BothKeysError('ERR_STATEMENT_INVALID', 'refused: nobody has said what calls of this tool do', {
+          hint: 'use another tool',
+        })
+      : new BothKeysError('ERR_DELEGATION_REFUSED', 'refused: this tool acts for another agent', {
+          hint: 'use a tool of your own',
+        })
+  const resource = `tool:"${name.replaceAll('"', '')}"`
+  const effects = [{ duty: 'opaque' as const, resource, attributes: {} }]
+  try {
+    sessionAccess(session, target).refused(
+      {
+        identity: { tool: name },
+        description: { operation: 'call', text: '', recordedText: `${name}(…)`, effects },
+        parameters: [],
+        stateEpoch: '',
+      },
+      refusalFrom(error),
+    )
+  } catch (over) {
+    if (over instanceof BothKeysError) return over
+    throw over
+  }
+  return error
+}

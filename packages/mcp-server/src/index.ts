@@ -1,0 +1,8 @@
+export type { McpServerOptions } from './mcp-server.js'
+export { mcpServer } from './mcp-server.js'
+export type { HttpServer, HttpServerOptions } from './serve-http.js'
+export { serveHttp } from './serve-http.js'
+export type { StdioServer } from './serve-stdio.js'
+export { serveStdio } from './serve-stdio.js'
+export type { AgentTool, SqlTarget, SqlToolsOptions } from '@bothkeys/tools'
+export { sqlTools } from '@bothkeys/tools'

@@ -1,0 +1,29 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+
+/** A client that accepts whatever it is asked, and counts it. */
+export class EagerClient extends Client {
+  accepted = 0
+
+  constructor() {
+    super({ name: 'test', version: '1' }, { capabilities: { elicitation: { form: {} } } })
+    this.setRequestHandler(ElicitRequestSchema, () => {
+      this.accepted += 1
+      return { action: 'accept', content: { approved: true } }
+    })
+  }
+
+  /** Calls a tool and answers its text. */
+  async say(name: string, args: Record<string, unknown>, options: object = {}): Promise<string> {
+    const result = await this.callTool({ name, arguments: args }, undefined, options)
+    const [content] = result.content as { text: string }[]
+    return `${result.isError === true ? 'error' : 'success'}: ${content?.text ?? ''}`
+  }
+}
+
+export async function connected(transport: Transport): Promise<EagerClient> {
+  const client = new EagerClient()
+  await client.connect(transport)
+  return client
+}

@@ -1,0 +1,7 @@
+export { auditEvents, type AuditEvent } from './audit-events.js'
+export { type Authority, type Certificate, createAuthority, issueServer } from './authority.js'
+export { callApi, type ClusterAccess } from './call-api.js'
+export { type Call, type Container, type KubeletHandlers, type PortCall, type ProcessCall } from './kubelet/call.js'
+export { type Kubelet, type PodSketch, startKubelet } from './kubelet/start-kubelet.js'
+export { type Cluster, type LocalKubernetes, startKubernetes } from './start-kubernetes.js'
+export { allow, type Allowance, createServiceAccountToken, createUser } from './users.js'

@@ -1,0 +1,5 @@
+export { type Tokens, type User } from './access/user.js'
+export { type AuditEntry } from './audit.js'
+export { type Identity, selfSigned } from './certificate/self-signed.js'
+export { type Command } from './pods/commands.js'
+export { startTinyKubernetes, type TinyKubernetes, type TinyOptions } from './start-tiny-kubernetes.js'
