@@ -15,6 +15,8 @@ export interface Rounds {
   readonly perTurn: number
   /** Called before each turn, outside the measured time. */
   readonly before?: () => void
+  /** Milliseconds of what is measured. Default: time. */
+  readonly clock?: () => number
 }
 
 /** Milliseconds per run, one value per round. */
@@ -26,7 +28,7 @@ export type Samples<Name extends string> = Readonly<Record<Name, readonly number
  */
 export async function interleave<Name extends string>(
   variants: readonly Variant<Name>[],
-  { rounds, turns, perTurn, before }: Rounds,
+  { rounds, turns, perTurn, before, clock = () => performance.now() }: Rounds,
 ): Promise<Samples<Name>> {
   const random = seededRandom(7)
   const samples = Object.fromEntries(variants.map(({ name }) => [name, [] as number[]])) as Record<Name, number[]>
@@ -38,9 +40,9 @@ export async function interleave<Name extends string>(
         const from = counts.get(variant.name) ?? 0
         counts.set(variant.name, from + perTurn)
         before?.()
-        const startedAt = performance.now()
+        const startedAt = clock()
         for (let index = from; index < from + perTurn; index++) await variant.run(index)
-        spent.set(variant.name, (spent.get(variant.name) ?? 0) + performance.now() - startedAt)
+        spent.set(variant.name, (spent.get(variant.name) ?? 0) + clock() - startedAt)
       }
     }
     if (round < 0) continue

@@ -23,10 +23,11 @@ import { masking } from './tables/masking.js'
 import { select } from './tables/select.js'
 import { start } from './tables/start.js'
 import { streamHeap } from './tables/stream-heap.js'
+import { tools } from './tables/tools.js'
 import { twoKeys } from './tables/two-keys.js'
 import { update } from './tables/update.js'
 
-const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, maskedResult, masking, maskingSpeed, kubeRequests, kubeReal, kubeList, kubeMemory, kubeWatches]
+const all: readonly Benchmark[] = [decide, select, update, largeResult, firstStatement, streamHeap, start, twoKeys, tools, maskedResult, masking, maskingSpeed, kubeRequests, kubeReal, kubeList, kubeMemory, kubeWatches]
 
 if (!import.meta.resolve('@bothkeys/core').endsWith('/dist/index.js')) {
   throw new Error('the benchmarks run on the built packages only: use `npm run bench`')

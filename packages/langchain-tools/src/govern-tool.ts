@@ -1,9 +1,10 @@
 import type { Session } from '@bothkeys/core'
-import { type Governed, governed } from '@bothkeys/tools'
+import { type CallDescription, type Governed, governed, type ToolTarget } from '@bothkeys/tools'
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { isToolMessage, ToolMessage } from '@langchain/core/messages'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
 import { tool as makeTool } from '@langchain/core/tools'
+import type { InferInteropZodOutput, InteropZodType } from '@langchain/core/utils/types'
 import { isCommand } from '@langchain/langgraph'
 import { answerCall } from './answer-call.js'
 import { actsFor } from './governed-tools.js'
@@ -12,7 +13,17 @@ import type { ToolAnswer } from './tool-answer.js'
 import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 
 /** The target that a tool stands for, and what a call of it does. */
-export type GovernTool = Pick<Governed<unknown>, 'target' | 'describe'> & WaitOptions
+export interface GovernTool<Args = unknown> extends WaitOptions {
+  /** Where its calls are decided and on record, as the policy names it. */
+  readonly target: ToolTarget
+  /** Says what a call with these arguments does. It must not do anything itself. Throwing refuses the call. */
+  readonly describe: (args: Args) => CallDescription
+}
+
+/** The arguments of a tool, as its zod schema reads them; of another schema nothing is known. */
+export type ArgumentsOf<Tool extends StructuredToolInterface> = Tool['schema'] extends InteropZodType
+  ? InferInteropZodOutput<Tool['schema']>
+  : unknown
 
 /**
  * The same tool, each of whose calls is decided first by what `describe` says that it does, held for people, recorded and masked. The
@@ -25,19 +36,20 @@ export type GovernTool = Pick<Governed<unknown>, 'target' | 'describe'> & WaitOp
  *   describe: ({ to }) => ({ effects: [{ duty: 'write', resource: `mailbox:${to}` }] }),
  * })
  */
-export function governTool(
-  tool: StructuredToolInterface,
+export function governTool<Tool extends StructuredToolInterface>(
+  tool: Tool,
   session: Session,
-  { describe, target, ...options }: GovernTool,
+  { describe, target, ...options }: GovernTool<ArgumentsOf<Tool>>,
 ): StructuredToolInterface {
-  return governedTool(tool, session, { target, describe }, waitingOf(options))
+  const governs = { target, describe: describe as (args: unknown) => CallDescription }
+  return governedTool(tool, session, governs, waitingOf(options))
 }
 
 /** The same, with the calls that it shares with other tools. */
 export function governedTool(
   tool: StructuredToolInterface,
   session: Session,
-  { describe, target }: Pick<GovernTool, 'target' | 'describe'>,
+  { describe, target }: Pick<Governed<unknown>, 'target' | 'describe'>,
   waiting: Waiting,
 ): StructuredToolInterface {
   const { description, name, schema } = tool

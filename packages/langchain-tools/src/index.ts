@@ -1,4 +1,4 @@
-export type { GovernTool } from './govern-tool.js'
+export type { ArgumentsOf, GovernTool } from './govern-tool.js'
 export { governTool } from './govern-tool.js'
 export type { HumanRequest } from './human-request.js'
 export { kubernetesTools } from './kubernetes-tools.js'

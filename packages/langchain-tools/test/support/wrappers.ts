@@ -23,7 +23,7 @@ export interface Opened {
 const describe = ({ to }: { to: string }) => ({ effects: [{ duty: 'write' as const, resource: `mailbox:${to}` }] })
 
 /** A tool of the host that nobody governs, and what it did. */
-export function mailTool(): { readonly tool: StructuredToolInterface; readonly sent: string[] } {
+export function mailTool() {
   const sent: string[] = []
   const made = tool(
     ({ text }) => {
@@ -55,7 +55,7 @@ const wrapped: Wrapper = {
   open: (stage, session, options) => {
     const { sent, tool: mail } = mailTool()
     return {
-      tools: [governTool(mail, session, { target: stage.mail, describe: describe as never, ...options })],
+      tools: [governTool(mail, session, { target: stage.mail, describe, ...options })],
       middleware: [],
       ran: () => Promise.resolve(sent),
     }
