@@ -21,6 +21,7 @@ const all = [
   { name: 'kube', extra: true, tests: true, run: [{ command: 'vitest run --project kube' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'examples', run: examples() },
+  { name: 'first-hour', run: [{ command: 'node scripts/first-hour.mjs --built' }] },
   { name: 'bench', run: rehearsal() },
 ]
 
