@@ -29,10 +29,10 @@ const further = [
   '**/test/masking/{seen-through,stream,windows}.test.ts',
 ]
 /**
- * There, and on a second PostgreSQL, the files of a worker share the modules that they import, which takes a third of the time; that
- * each file also runs with modules of its own is seen on the first version.
+ * In continuous integration the files of a worker share the modules that they import, which takes a third of the time. Each file has
+ * modules of its own where a developer runs `npm test`.
  */
-const shared = without !== undefined
+const shared = without !== undefined || process.env['CI'] !== undefined
 const long = without === undefined ? [] : without === 'soak' ? soak : [...soak, ...further]
 const workers = { isolate: !shared, maxWorkers: shared ? 3 : 2 }
 /** Always in processes of their own: they put a module in another's place, or use what their whole process has. */
