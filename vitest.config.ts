@@ -38,6 +38,7 @@ const workers = { isolate: !shared, maxWorkers: shared ? 3 : 2 }
 /** Always in processes of their own: they put a module in another's place, or use what their whole process has. */
 const alone = [
   '**/core/test/identity/verified-texts.test.ts',
+  '**/core/test/sinks/names-on-disk.test.ts',
   '**/adapter-pg/test/door/native-client.test.ts',
   '**/adapter-k8s/test/door/no-socket.test.ts',
   '**/adapter-k8s/test/clients/patience.test.ts',

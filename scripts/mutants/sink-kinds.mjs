@@ -87,6 +87,13 @@ export const sinkKindGuards = [
     '(status.mode & 0o007) !== 0',
     lines,
   ],
+  [
+    'has the name of a file on disk',
+    sinks('lines-file'),
+    '    await syncFolder(path)\n',
+    '',
+    'packages/core/test/sinks/names-on-disk.test.ts',
+  ],
   ['follows no link', sinks('lines-file'), ' | (O_NOFOLLOW || 0)', '', lines],
   [
     'writes regular files alone',

@@ -21,7 +21,7 @@ const optionNames: ReadonlySet<string> = new Set<keyof JsonlSinkOptions>([
 
 /**
  * Appends the events of the journal to a file, one line of RFC 8785 JSON for each. A batch is taken when it is on disk
- * (fdatasync). Half a line that a crash left at the end is cut off; it comes again. A file that others may use, or that holds
+ * (fdatasync), and so is the name of the file. Half a line that a crash left at the end is cut off; it comes again. A file that others may use, or that holds
  * something else, is refused. Throws ERR_CONFIG_INVALID when an option is wrong.
  *
  * @example

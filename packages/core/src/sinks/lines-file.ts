@@ -18,10 +18,24 @@ export async function openLines(path: string): Promise<{ readonly file: FileHand
   // Windows has no O_NOFOLLOW. Nothing is waited for at a named pipe.
   const file = await open(path, O_RDWR | O_APPEND | O_CREAT | (O_NOFOLLOW || 0) | (O_NONBLOCK || 0), 0o600)
   try {
-    return { file, bytes: await wholeBytes(file) }
+    const bytes = await wholeBytes(file)
+    await syncFolder(path)
+    return { file, bytes }
   } catch (error) {
     await file.close()
     throw error
+  }
+}
+
+/** What is on disk has a name there, too, new files and those that were set aside before. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows has no handle of a directory that could be synced.
+  if (process.platform === 'win32') return
+  const folder = await open(dirname(path), constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
   }
 }
 
