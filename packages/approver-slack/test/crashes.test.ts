@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
 import { Bench } from './support/bench.js'
-import type { DoubleFault, DoubleMessage } from './support/slack-double.js'
-import { textsOf } from './support/slack-double.js'
+import type { DoubleFault, DoubleMessage } from '@bothkeys/slack-double'
+import { textsOf } from '@bothkeys/slack-double'
 
 let bench: Bench
 let session: Session

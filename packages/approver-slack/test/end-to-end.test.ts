@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Session } from '@bothkeys/core'
 import { Bench, crowd } from './support/bench.js'
-import type { DoubleMessage } from './support/slack-double.js'
-import { textsOf } from './support/slack-double.js'
+import type { DoubleMessage } from '@bothkeys/slack-double'
+import { textsOf } from '@bothkeys/slack-double'
 
 let bench: Bench
 let session: Session

@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Bench, crowd, workspace } from './support/bench.js'
-import type { DoubleForgery, DoubleMessage } from './support/slack-double.js'
+import type { DoubleForgery, DoubleMessage } from '@bothkeys/slack-double'
 
 let bench: Bench
 let message: DoubleMessage

@@ -5,8 +5,8 @@ import type { Session } from '@bothkeys/core'
 import { requestMessage } from '../src/request-blocks.js'
 import type { Asking } from './support/bench.js'
 import { Bench, crowd } from './support/bench.js'
-import type { DoubleMessage } from './support/slack-double.js'
-import { textsOf } from './support/slack-double.js'
+import type { DoubleMessage } from '@bothkeys/slack-double'
+import { textsOf } from '@bothkeys/slack-double'
 
 let bench: Bench
 let session: Session

@@ -10,8 +10,8 @@ import { OpenModals } from '../src/open-modals.js'
 import { PostedMessages } from '../src/posted-messages.js'
 import { viewElements } from '../src/view-elements.js'
 import { Bench, crowd, workspace } from './support/bench.js'
-import { blockProblems, modalProblems } from './support/block-kit.js'
-import { textsOf } from './support/slack-double.js'
+import { blockProblems, modalProblems } from '@bothkeys/slack-double'
+import { textsOf } from '@bothkeys/slack-double'
 
 const options = { ...workspace, messages: './slack.json' }
 

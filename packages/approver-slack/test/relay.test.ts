@@ -1,7 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -10,59 +8,18 @@ import { createRelay, createSignerKey, fileSigner } from '@bothkeys/approval-rel
 import type { Guard } from '@bothkeys/core'
 import { createGuard, unverifiedCredential, unverifiedIdentity, webhookApprover } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
+import { freePort } from '@bothkeys/local-postgres/processes'
 import { slackChannel } from '../src/index.js'
 import type { Name } from './support/bench.js'
 import { act, crowd, directory, people, policy, target, workspace } from './support/bench.js'
-import type { DoubleMessage } from './support/slack-double.js'
-import { SlackDouble, textsOf } from './support/slack-double.js'
+import type { DoubleMessage } from '@bothkeys/slack-double'
+import { linkAccount, SlackDouble, textsOf } from '@bothkeys/slack-double'
 
 const closing: (() => unknown)[] = []
 
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** A browser of somebody, with the cookies of one origin. */
-class Browser {
-  readonly #cookies = new Map<string, string>()
-  readonly #origin: string
-
-  constructor(origin: string) {
-    this.#origin = origin
-  }
-
-  async open(address: string, form?: Record<string, string>): Promise<string> {
-    const response = await fetch(new URL(address, this.#origin), {
-      redirect: 'manual',
-      headers: {
-        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        origin: this.#origin,
-        'sec-fetch-site': 'same-origin',
-      },
-      ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
-    })
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      this.#cookies.set(name, value)
-    }
-    const next = response.headers.get('location')
-    return next === null ? response.text() : this.open(next)
-  }
-}
-
-/** What the form of a page holds. */
-function fieldsOf(page: string): Record<string, string> {
-  const fields = [...page.matchAll(/<input[^>]*name="?([\w-]+)"?[^>]*value="?([\w-]+)"?/gu)]
-  return Object.fromEntries(fields.map(([, field = '', value = '']) => [field, value]))
-}
 
 /** Relay, engine and workspace, each as it runs in its own process. */
 async function world() {
@@ -145,28 +102,11 @@ async function world() {
   /** What somebody does who is not linked: click, open the page, log in, confirm, enter the code. */
   async function link(name: Name, message: DoubleMessage): Promise<void> {
     const { user } = crowd[name]
-    await click(name, message, 'approve')
-    await expect.poll(() => slack.whispers(user).length).toBe(1)
-    const [offer] = slack.whispers(user)
-    const [, address = ''] = /"url":"([^"]+)"/.exec(JSON.stringify(offer!.blocks)) ?? []
     loggingIn.name = name
-    const browser = new Browser(url)
-    const path = new URL(address).pathname
-    await browser.open(`/login/test?to=${encodeURIComponent(path)}`)
-    const page = await browser.open(path)
-    expect(page).toContain(`Slack user ${user} &quot;@${user.toLowerCase()}&quot; of ${workspace.team} &quot;Acme`)
-    const shown = await browser.open(path, fieldsOf(page))
-    const [, code = ''] = /<code>([A-Z0-9]{8})<\/code>/.exec(shown) ?? []
-    expect(code).not.toBe('')
-    await click(name, offer!, 'code')
-    await expect.poll(() => [...slack.views.values()].some((view) => view.user === user)).toBe(true)
-    const [view] = [...slack.views].find(([, opened]) => opened.user === user)!
-    expect((await slack.submit(user, view, code.toLowerCase())).status).toBe(200)
-    await expect.poll(() => slack.whispers(user).at(-1)!.text).toContain('confirm there once more')
-    const last = await browser.open(path)
+    const { end, first, last } = await linkAccount({ slack, user, message, relay: { url, login: 'test' } })
+    expect(first).toContain(`Slack user ${user} &quot;@${user.toLowerCase()}&quot; of ${workspace.team} &quot;Acme`)
     expect(last).toContain(`<code>${user}</code>`)
-
-    expect(await browser.open(`${path}/last`, fieldsOf(last))).toContain('The account is linked')
+    expect(end).toContain('The account is linked')
   }
 
   async function restart(): Promise<void> {

@@ -8,7 +8,7 @@ import { createSignerKey } from '@bothkeys/approval-relay'
 import { interactionsPath } from '../src/index.js'
 import { relayWithSlack } from './page-example.js'
 import { workspace } from './support/bench.js'
-import { SlackDouble } from './support/slack-double.js'
+import { SlackDouble } from '@bothkeys/slack-double'
 
 const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), 'utf8')
 const page = await read('../../../docs/slack.md')

@@ -3,7 +3,7 @@ import { bothkeysMiddleware } from '../src/index.js'
 import { Command, MemorySaver } from '@langchain/langgraph'
 import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ScriptedModel, type Turn } from './support/scripted-model.js'
+import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
 import { openStage, type Stage } from '@bothkeys/agent-stage'
 
 let stage: Stage

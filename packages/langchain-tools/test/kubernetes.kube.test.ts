@@ -9,7 +9,7 @@ import { createAgent } from 'langchain'
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kubernetesTools } from '../src/index.js'
-import { ScriptedModel, type Turn } from './support/scripted-model.js'
+import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
 import { People } from '@bothkeys/agent-stage'
 
 const namespace = `test-${randomBytes(4).toString('hex')}`

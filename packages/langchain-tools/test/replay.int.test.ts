@@ -4,7 +4,7 @@ import { Command, MemorySaver } from '@langchain/langgraph'
 import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WaitOptions } from '../src/index.js'
-import { ScriptedModel, type Turn } from './support/scripted-model.js'
+import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
 import { openStage, type Stage } from '@bothkeys/agent-stage'
 import { type Opened, type Wrapper, wrappers } from './support/wrappers.js'
 

@@ -13,8 +13,8 @@ import { memoryJournal } from '@bothkeys/core/testing'
 import type { SlackChannelOptions } from '../../src/index.js'
 import { interactionsPath, slackChannel } from '../../src/index.js'
 import { FakeDesk } from './fake-desk.js'
-import type { DoubleMessage } from './slack-double.js'
-import { SlackDouble } from './slack-double.js'
+import type { DoubleMessage } from '@bothkeys/slack-double'
+import { SlackDouble } from '@bothkeys/slack-double'
 
 export const people = 'https://people.example'
 

@@ -9,7 +9,7 @@ import { Command } from '@langchain/langgraph'
 import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres'
 import { createAgent } from 'langchain'
 import { sqlTools } from '../../src/index.js'
-import { ScriptedModel } from './scripted-model.js'
+import { ScriptedModel } from '@bothkeys/scripted-model'
 
 /** What a parent tells the process. */
 export interface Order {

@@ -1,0 +1,8 @@
+export { blockProblems, modalProblems } from './block-kit.js'
+export type { LinkingAccount, LinkingPages } from './link-account.js'
+export { linkAccount } from './link-account.js'
+export type { DoubleCall, DoubleFault, DoubleForgery } from './slack-double.js'
+export { SlackDouble } from './slack-double.js'
+export { textsOf } from './texts-of.js'
+export { waitUntil } from './wait-until.js'
+export type { DoubleMessage, DoubleOptions, DoubleUser } from './workspace.js'
