@@ -1,4 +1,4 @@
-import type { ApprovalRequest, ApprovalVote, Approver, Guard, Ledger, Session } from '@bothkeys/core'
+import type { ApprovalRequest, ApprovalVote, Approver, Guard, GuardOptions, Session } from '@bothkeys/core'
 import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
@@ -105,7 +105,12 @@ CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);
 INSERT INTO users VALUES (1, 'ada@example.com');
 `
 
-export async function openStage(options: { readonly ledger?: Ledger } = {}): Promise<Stage> {
+/** What a test may have otherwise than the stage has it. */
+export type StageOptions = Partial<
+  Pick<GuardOptions, 'approvers' | 'clock' | 'directory' | 'engine' | 'ledger' | 'policy'>
+>
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const database = await freshDatabase()
   const owner = new pg.Client(database.url)
   await owner.connect()
@@ -115,12 +120,12 @@ export async function openStage(options: { readonly ledger?: Ledger } = {}): Pro
   const journal = memoryJournal()
   const people = new People()
   const guard = await createGuard({
-    ...options,
     directory: accountsAsPeople,
     policy: { load: () => Promise.resolve({ name: 'test', content: policy }) },
+    approvers: [people],
+    ...options,
     identity: unverifiedIdentity(),
     targets: [orders, mail],
-    approvers: [people],
     journal,
   })
   return {
