@@ -1,7 +1,7 @@
 export { blockProblems, modalProblems } from './block-kit.js'
 export type { LinkingAccount, LinkingPages } from './link-account.js'
 export { linkAccount } from './link-account.js'
-export type { DoubleCall, DoubleFault, DoubleForgery } from './slack-double.js'
+export type { DoubleCall, DoubleFault, DoubleForgery, SignedInteraction } from './slack-double.js'
 export { SlackDouble } from './slack-double.js'
 export { textsOf } from './texts-of.js'
 export { waitUntil } from './wait-until.js'

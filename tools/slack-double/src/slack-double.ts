@@ -40,6 +40,12 @@ export interface DoubleForgery {
   readonly body?: (body: string) => string
 }
 
+/** An interaction on its way to the app. */
+export interface SignedInteraction {
+  readonly headers: Record<string, string>
+  readonly body: string
+}
+
 /**
  * A workspace with one channel that speaks the wire format of Slack's Web API (form-encoded or JSON requests, `ok: false`
  * errors, 429 with Retry-After) and sends signed interactions as Slack does. It refuses blocks that Slack's reference does not allow.
@@ -88,15 +94,16 @@ export class SlackDouble extends DoubleWorkspace {
   }
 
   /** Sends an interaction as Slack does: one form field, signed over the raw bytes. */
-  async send(payload: Record<string, unknown>, forgery: DoubleForgery = {}): Promise<Response> {
-    const { headers, body } = this.signed(payload, forgery)
+  send(payload: Record<string, unknown>, forgery: DoubleForgery = {}): Promise<Response> {
+    return this.deliver(this.signed(payload, forgery))
+  }
+
+  /** Delivers what was signed, however often. */
+  deliver({ body, headers }: SignedInteraction): Promise<Response> {
     return fetch(this.requestUrl, { method: 'POST', headers, body })
   }
 
-  signed(
-    payload: Record<string, unknown>,
-    forgery: DoubleForgery = {},
-  ): { readonly headers: Record<string, string>; readonly body: string } {
+  signed(payload: Record<string, unknown>, forgery: DoubleForgery = {}): SignedInteraction {
     const sent = forgery.payload?.(structuredClone(payload)) ?? payload
     const form = new URLSearchParams({ payload: typeof sent === 'string' ? sent : JSON.stringify(sent) }).toString()
     const body = forgery.body?.(form) ?? form

@@ -1,7 +1,13 @@
 import { type Model, type ModelResponse, Usage } from '@openai/agents'
 
-/** A call of a tool, or what the model says at the end. */
-export type Turn = { readonly id: string; readonly name: string; readonly input: unknown } | string
+interface Call {
+  readonly id: string
+  readonly name: string
+  readonly input: unknown
+}
+
+/** A call of a tool, several, or what the model says at the end. */
+export type Turn = Call | readonly Call[] | string
 
 /** A model that says what a script says, turn by turn. */
 export class ScriptedModel implements Model {
@@ -13,25 +19,20 @@ export class ScriptedModel implements Model {
 
   getResponse(): Promise<ModelResponse> {
     const { value: turn = 'done' } = this.#turns.next() as { value?: Turn }
-    const output =
-      typeof turn === 'string'
-        ? {
-            type: 'message' as const,
-            role: 'assistant' as const,
-            status: 'completed' as const,
-            content: [{ type: 'output_text' as const, text: turn }],
-          }
-        : {
-            type: 'function_call' as const,
-            callId: turn.id,
-            name: turn.name,
-            status: 'completed' as const,
-            arguments: JSON.stringify(turn.input),
-          }
-    return Promise.resolve({ usage: new Usage(), output: [output] })
+    return Promise.resolve({ usage: new Usage(), output: outputOf(turn) })
   }
 
   getStreamedResponse(): never {
     throw new Error('nothing is streamed here')
   }
+}
+
+function outputOf(turn: Turn): ModelResponse['output'] {
+  if (typeof turn !== 'string') return [turn].flat().map(callOf)
+  const content = [{ type: 'output_text' as const, text: turn }]
+  return [{ type: 'message', role: 'assistant', status: 'completed', content }]
+}
+
+function callOf({ id, input, name }: Call): ModelResponse['output'][number] {
+  return { type: 'function_call', callId: id, name, status: 'completed', arguments: JSON.stringify(input) }
 }

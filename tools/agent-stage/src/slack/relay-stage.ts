@@ -65,7 +65,15 @@ export async function openRelay(clock: RelayClock): Promise<RelayStage> {
     folder: join(folder, 'relay'),
     journal,
     logins: [login],
-    channels: [slackChannel({ ...workspace, apiUrl: slack.apiUrl, messages: join(folder, 'slack.json'), retryMs: 50 })],
+    channels: [
+      slackChannel({
+        ...workspace,
+        apiUrl: slack.apiUrl,
+        messages: join(folder, 'slack.json'),
+        retryMs: 50,
+        perMinute: 60,
+      }),
+    ],
     clock,
   })
   await relay.listen({ port: Number(new URL(url).port), host: '127.0.0.1' })

@@ -18,8 +18,10 @@ export interface SlackStage extends Stage {
   message(text: string): Promise<DoubleMessage>
   /** Links the accounts of these people, each of whom does what it takes. */
   link(message: DoubleMessage, ...names: readonly Name[]): Promise<void>
-  /** Clicks a button; fails when the relay did not take what Slack sent. */
-  click(name: Name, message: DoubleMessage, action?: 'approve' | 'deny'): Promise<void>
+  /** Approves by a message, and answers what whoever clicked is told, alone. Fails when the relay did not take what Slack sent. */
+  click(name: Name, message: DoubleMessage): Promise<string>
+  /** The same for a no, with its reason. */
+  deny(name: Name, message: DoubleMessage, reason: string): Promise<string>
   /** What a message says. */
   says(message: DoubleMessage): string
   /** Why the relay refused clicks, in order. */
@@ -46,6 +48,11 @@ export async function openSlackStage(): Promise<SlackStage> {
     algorithm: 'ES256',
     clock,
   })
+  const told = async (user: string, act: () => Promise<Response>): Promise<string> => {
+    const before = slack.whispers(user).length
+    await taken(act())
+    return (await waitUntil('what whoever clicked is told', () => slack.whispers(user)[before])).text
+  }
   const policy = { load: () => Promise.resolve({ name: 'test', content: twoPeople }) }
   const stage = await openStage({ approvers: [approver], clock, directory, engine, policy })
   return {
@@ -66,9 +73,16 @@ export async function openSlackStage(): Promise<SlackStage> {
         if (!pages.end.includes('The account is linked')) throw new Error(`the account of ${name} is not linked`)
       }
     },
-    click: async (name, message, action = 'approve') => {
-      const { status } = await slack.click(crowd[name].user, message, `bothkeys_${action}`)
-      if (status !== 200) throw new Error(`the relay answered ${String(status)}`)
+    click: (name, message) => {
+      const { user } = crowd[name]
+      return told(user, () => slack.click(user, message, 'bothkeys_approve'))
+    },
+    deny: async (name, message, reason) => {
+      const { user } = crowd[name]
+      const open = slack.views.size
+      await taken(slack.click(user, message, 'bothkeys_deny'))
+      const view = await waitUntil('a window for the reason', () => [...slack.views.keys()][open])
+      return told(user, () => slack.submit(user, view, reason))
     },
     says: ({ blocks }) => textsOf(blocks),
     refusals: () =>
@@ -79,4 +93,9 @@ export async function openSlackStage(): Promise<SlackStage> {
       await relay.close()
     },
   }
+}
+
+async function taken(sent: Promise<Response>): Promise<void> {
+  const { status } = await sent
+  if (status !== 200) throw new Error(`the relay answered ${String(status)}`)
 }
