@@ -1,16 +1,20 @@
 import type { Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import type { HeldNotice } from '@bothkeys/core/adapter'
+import type { GuardedTarget, HeldNotice } from '@bothkeys/core/adapter'
 import type { RunnableConfig } from '@langchain/core/runnables'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
 import { callKey, type CallContext } from '@bothkeys/tools'
+import { borrowerOf } from './acting-session.js'
+import { conversationOf } from './conversation.js'
 import { type HumanDecision, humanRequest, readDecision } from './human-request.js'
+import { lentError, refusedOnRecord } from './lent.js'
 import { type Answered, notDone, refused, type ToolAnswer } from './tool-answer.js'
 import type { Waiting } from './waiting.js'
 
 /** One call of a tool. */
 export interface AskedCall extends Answered {
   readonly session: Session
+  readonly target: GuardedTarget
   readonly args: unknown
   readonly config: RunnableConfig
 }
@@ -24,11 +28,19 @@ export type RunCall = (args: unknown, context: CallContext) => Promise<ToolAnswe
  */
 export async function answerCall(call: AskedCall, run: RunCall, waiting: Waiting): Promise<ToolAnswer> {
   try {
+    const borrower = borrowerOf(call.session)
+    if (borrower !== undefined) return lent(call, borrower)
     return await answered(call, run, waiting)
   } catch (error) {
     if (isGraphBubbleUp(error)) throw error
     return notDone(call, error)
   }
+}
+
+/** Whoever hands a tool to another agent lends it no session. */
+function lent(call: AskedCall, borrower: Session | 'unknown'): ToolAnswer {
+  const session = borrower === 'unknown' ? call.session : borrower
+  return notDone(call, refusedOnRecord(session, call.target, call.name, lentError()))
 }
 
 async function answered(call: AskedCall, run: RunCall, waiting: Waiting): Promise<ToolAnswer> {
@@ -52,13 +64,8 @@ const never = new AbortController().signal
 
 /** Nothing tells the calls of a conversation apart that has no name. */
 function keyOf({ args, callId, config, name, session }: AskedCall): string | undefined {
-  const thread = threadOf(config)
+  const thread = conversationOf(config)
   return thread === undefined || callId === '' ? undefined : callKey({ session, thread, callId, name, args })
-}
-
-function threadOf({ configurable }: RunnableConfig): string | undefined {
-  const thread: unknown = configurable?.['thread_id']
-  return typeof thread === 'string' || typeof thread === 'number' ? String(thread) : undefined
 }
 
 /** What the conversation was resumed with. Undefined: nobody could resume it. */

@@ -42,7 +42,7 @@ export function governTool<Tool extends StructuredToolInterface>(
   { describe, target, ...options }: GovernTool<ArgumentsOf<Tool>>,
 ): StructuredToolInterface {
   const governs = { target, describe: describe as (args: unknown) => CallDescription }
-  return governedTool(tool, session, governs, waitingOf(options))
+  return governedTool(tool, session, governs, waitingOf(session, options))
 }
 
 /** The same, with the calls that it shares with other tools. */
@@ -61,7 +61,7 @@ export function governedTool(
         return answerOf(await tool.invoke(call, { ...config, callbacks: [unseen] }), { name, callId })
       }
       return answerCall(
-        { name, callId, args, session, config },
+        { name, callId, args, session, target, config },
         (given, context) =>
           governed(session, { name, target, describe }, given, context, { run: invoke, masked: maskAnswer }),
         waiting,

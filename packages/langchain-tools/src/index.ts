@@ -5,6 +5,9 @@ export { kubernetesTools } from './kubernetes-tools.js'
 export type { MiddlewareOptions } from './middleware.js'
 export { bothkeysMiddleware } from './middleware.js'
 export { sqlTools } from './sql-tools.js'
+export type { InvokableAgent, SubAgent, SubAgentOptions } from './sub-agent.js'
+export { subAgent } from './sub-agent.js'
+export type { SubAgentToolOptions } from './sub-agent-tool.js'
 export type { ConversationDecision, WaitOptions } from './waiting.js'
 export type {
   CallDescription,

@@ -18,6 +18,6 @@ export function kubernetesTools(
   target: ClusterTarget,
   { decisions, ledger, submit, wait, ...options }: KubernetesToolsOptions & WaitOptions = {},
 ): StructuredToolInterface[] {
-  const waiting = waitingOf(given({ decisions, ledger, submit, wait }))
-  return agentTools(session, target, options).map((tool) => asTool(tool, waiting))
+  const waiting = waitingOf(session, given({ decisions, ledger, submit, wait }))
+  return agentTools(session, target, options).map((tool) => asTool(tool, target, waiting))
 }

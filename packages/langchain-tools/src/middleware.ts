@@ -1,11 +1,12 @@
 import type { Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import { refusalFrom, sessionAccess } from '@bothkeys/core/adapter'
+import { sessionAccess } from '@bothkeys/core/adapter'
 import type { CallDescription, ToolTarget } from '@bothkeys/tools'
 import type { StructuredToolInterface } from '@langchain/core/tools'
 import { type AgentMiddleware, createMiddleware } from 'langchain'
 import { governedTool } from './govern-tool.js'
 import { sessionOf } from './governed-tools.js'
+import { lentError, refusedOnRecord } from './lent.js'
 import { notDone } from './tool-answer.js'
 import { type WaitOptions, waitingOf } from './waiting.js'
 
@@ -30,7 +31,7 @@ export interface MiddlewareOptions extends WaitOptions {
  * const agent = createAgent({ model, tools, middleware: [bothkeysMiddleware({ session, target: toolTarget('tools') })] })
  */
 export function bothkeysMiddleware({ session, target, tools = {}, ...options }: MiddlewareOptions): AgentMiddleware {
-  const waiting = waitingOf(options)
+  const waiting = waitingOf(session, options)
   // Fails now, not at the first call.
   sessionAccess(session, target)
   const describing = new Map(Object.entries(tools))
@@ -52,29 +53,8 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
 
 /** Refuses on record. */
 function onRecord(session: Session, target: ToolTarget, name: string, owner: Session | undefined): BothKeysError {
-  const error =
-    owner === undefined
-      ? new BothKeysError('ERR_STATEMENT_INVALID', 'refused: nobody has said what calls of this tool do', {
-          hint: 'use another tool',
-        })
-      : new BothKeysError('ERR_DELEGATION_REFUSED', 'refused: this tool acts for another agent', {
-          hint: 'use a tool of your own',
-        })
-  const resource = `tool:"${name.replaceAll('"', '')}"`
-  const effects = [{ duty: 'opaque' as const, resource, attributes: {} }]
-  try {
-    sessionAccess(session, target).refused(
-      {
-        identity: { tool: name },
-        description: { operation: 'call', text: '', recordedText: `${name}(…)`, effects },
-        parameters: [],
-        stateEpoch: '',
-      },
-      refusalFrom(error),
-    )
-  } catch (over) {
-    if (over instanceof BothKeysError) return over
-    throw over
-  }
-  return error
+  const unknown = new BothKeysError('ERR_STATEMENT_INVALID', 'refused: nobody has said what calls of this tool do', {
+    hint: 'use another tool',
+  })
+  return refusedOnRecord(session, target, name, owner === undefined ? unknown : lentError())
 }

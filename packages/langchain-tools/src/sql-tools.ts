@@ -18,6 +18,6 @@ export function sqlTools(
   target: SqlTarget,
   { decisions, ledger, submit, wait, ...options }: SqlToolsOptions & WaitOptions = {},
 ): StructuredToolInterface[] {
-  const waiting = waitingOf(given({ decisions, ledger, submit, wait }))
-  return agentTools(session, target, options).map((tool) => asTool(tool, waiting))
+  const waiting = waitingOf(session, given({ decisions, ledger, submit, wait }))
+  return agentTools(session, target, options).map((tool) => asTool(tool, target, waiting))
 }

@@ -1,6 +1,7 @@
-import type { BothKeysErrorDetails, Ledger, SubmitReceipt } from '@bothkeys/core'
+import type { BothKeysErrorDetails, Ledger, Session, SubmitReceipt } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import { ToolCalls } from '@bothkeys/tools'
+import { callsMadeBy } from './calls-made.js'
 import type { ToolAnswer } from './tool-answer.js'
 
 /** What people may say of a call in the conversation itself. None of it is an approval. */
@@ -34,14 +35,17 @@ const known: readonly ConversationDecision[] = ['approve', 'edit', 'reject', 're
 const usual: readonly ConversationDecision[] = ['approve', 'reject']
 
 /** Throws ERR_CONFIG_INVALID on a wrong option. */
-export function waitingOf({ decisions = usual, ledger, submit, wait = 'in-place' }: WaitOptions): Waiting {
+export function waitingOf(
+  session: Session,
+  { decisions = usual, ledger = callsMadeBy(session), submit, wait = 'in-place' }: WaitOptions,
+): Waiting {
   const ways: readonly unknown[] = ['in-place', 'durable']
   if (!ways.includes(wait)) throw wrong('wait is either in-place or durable')
   if (decisions.length === 0 || decisions.some((each) => !known.includes(each)))
     throw wrong(`decisions is a list of some of ${known.join(', ')}`)
   return Object.freeze({
     isDurable: wait === 'durable',
-    calls: new ToolCalls<ToolAnswer>(ledger === undefined ? {} : { ledger }),
+    calls: new ToolCalls<ToolAnswer>({ ledger }),
     submit,
     decisions: Object.freeze([...decisions]),
   })

@@ -19,11 +19,21 @@ export interface CallIdentity {
  */
 export function callKey({ args, callId, name, session, thread }: CallIdentity): string {
   const { id, issuer } = session.principal.subject
+  const agent = JSON.stringify(subAgentOf(session))
   const hash = createHash('sha256')
-  for (const part of ['bothkeys.tool-call.v1', issuer, id, thread, callId, name, sorted(snapshot(args))]) {
+  for (const part of ['bothkeys.tool-call.v1', issuer, id, agent, thread, callId, name, sorted(snapshot(args))]) {
     hash.update(`${String(Buffer.byteLength(part))}:${part}`)
   }
   return hash.digest('hex')
+}
+
+/**
+ * Sub-agents have the account of the session that delegated. One with a name is the same when the conversation goes on in another
+ * process; one without is another every time.
+ */
+function subAgentOf({ principal: { delegation, run } }: Session): readonly string[] {
+  const names = delegation.map(({ name }) => name)
+  return names.every((name) => name !== undefined) ? names : [run.id]
 }
 
 /** JSON in which the order of members tells nothing. */
