@@ -58,6 +58,7 @@ export const policy = {
       { target: 'orders', duty: 'read', resource: 'table:information_schema.*' },
       { target: 'mail', duty: ['read', 'write'], resource: 'mailbox:**' },
     ],
+    reader: [{ target: 'orders', duty: 'read', resource: 'table:public.*' }],
     operator: [
       { target: 'orders', duty: 'approve' },
       { target: 'mail', duty: 'approve' },
