@@ -1,6 +1,7 @@
 import { maskingLists } from './masking.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
 import { aiSdkGuards, answeredCallsGuards, mcpServerGuards, openAiAgentsGuards } from './agent-frameworks.mjs'
+import { teamGuards } from './teams.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
@@ -280,6 +281,7 @@ const lists = {
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
   'answered-calls': answeredCallsGuards,
+  teams: teamGuards,
   'ai-sdk': aiSdkGuards,
   'openai-agents': openAiAgentsGuards,
   'mcp-server': mcpServerGuards,

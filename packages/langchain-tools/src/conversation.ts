@@ -6,8 +6,8 @@ export function conversationOf(config: RunnableConfig): string | undefined {
 }
 
 /** Which task of a graph this is, however often it is begun again after an interruption. Undefined: nobody can resume it. */
-export function taskOf(config: RunnableConfig): string | undefined {
-  return place(config, (namespace) => namespace)
+export function taskOf(config: RunnableConfig | undefined): string | undefined {
+  return config && place(config, (namespace) => namespace)
 }
 
 /**

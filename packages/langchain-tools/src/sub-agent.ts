@@ -2,6 +2,7 @@ import type { DelegationOptions, Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
 import type { RunnableConfig } from '@langchain/core/runnables'
 import type { StructuredToolInterface } from '@langchain/core/tools'
+import { getConfig } from '@langchain/langgraph'
 import { actAs, borrowerOf } from './acting-session.js'
 import { rememberWith } from './calls-made.js'
 import { taskOf } from './conversation.js'
@@ -59,14 +60,14 @@ export function subAgent(session: Session, { agent: make, ...delegation }: SubAg
   const run = async <State extends object>(
     task: string | undefined,
     state: State,
-    config: RunnableConfig,
+    config: RunnableConfig | undefined,
   ): Promise<State> => {
     if (borrowerOf(session) !== undefined) throw lentError('this sub-agent')
     return runs.run(task, (agent) => agent.invoke(state as never, config) as Promise<State>)
   }
   return Object.freeze({
     name,
-    invoke: (state, config = {}) => run(taskOf(config), state, config),
+    invoke: (state, config) => run(taskOf(config?.configurable === undefined ? getConfig() : config), state, config),
     tool: (options) => subAgentTool(session, name, run, options),
   } satisfies SubAgent)
 }

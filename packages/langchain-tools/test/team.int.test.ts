@@ -102,6 +102,19 @@ describe('a worker that was interrupted', () => {
     expect(closed().every(Boolean)).toBe(true)
   })
 
+  it('goes on in its session also where the node that calls it hands on no configuration', async () => {
+    const { invoke } = worker(stage, supervisor, [remove(7)], { sessions, wait: 'durable' })
+    const team = new StateGraph(MessagesAnnotation)
+      .addNode('node', (state) => invoke(state))
+      .addEdge(START, 'node')
+      .compile({ checkpointer: new MemorySaver() })
+    const waiting = waitingIn(await team.invoke(ask, thread))
+    await stage.people.say('allow', stage.people.requests[0])
+    const state = await team.invoke(new Command({ resume: { [waiting[0]?.id ?? '']: approve } }), thread)
+    expect(answersIn(state)).toEqual(['success: DELETE: 1 rows'])
+    expect(closed()).toEqual([true])
+  })
+
   it('has people asked anew when its session ended meanwhile', async () => {
     const team = teamOf(worker(stage, supervisor, [remove(7)], { sessions, wait: 'durable' }))
     const waiting = waitingIn(await team.invoke(ask, thread))
