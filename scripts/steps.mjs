@@ -20,7 +20,8 @@ const all = [
   { name: 'service', extra: true, tests: true, run: [{ command: 'vitest run --project service' }] },
   { name: 'kube', extra: true, tests: true, run: [{ command: 'vitest run --project kube' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
-  { name: 'examples', run: examples() },
+  { name: 'examples', run: examples(({ needs }) => needs === undefined) },
+  { name: 'programs', extra: true, run: examples(({ needs }) => needs !== undefined) },
   { name: 'first-hour', run: [{ command: 'node scripts/first-hour.mjs --built' }] },
   { name: 'bench', run: rehearsal() },
 ]
@@ -44,9 +45,23 @@ function build() {
   }))
 }
 
-/** An example proves its claim by ending well. One with neither script proves nothing, and fails. */
-function examples() {
-  return packagesBelow('examples').map(({ name, folder, manifest }) => ({
+/**
+ * The tests on a real Kubernetes API server, with words only the files that have one in their path. Without, also the examples that
+ * need more than npm: the kubectl that they need comes with that server.
+ */
+export function kubeSteps(words) {
+  const [kube, programs] = steps(['kube', 'programs'])
+  const run = kube.run.map(({ command }) => ({ command: [command, ...words].join(' ') }))
+  return words.length > 0 ? [{ ...kube, run }] : [kube, programs]
+}
+
+/**
+ * An example proves its claim by ending well. One with neither script proves nothing, and fails. One whose manifest has `needs`
+ * needs those programs, which do not come with npm, and fails without them.
+ */
+function examples(wanted) {
+  const all = packagesBelow('examples').filter(({ manifest }) => wanted(manifest))
+  return all.map(({ name, folder, manifest }) => ({
     command:
       manifest.scripts?.test ?? manifest.scripts?.start ?? `echo "${name} has no test or start script" && exit 1`,
     cwd: join(root, folder),

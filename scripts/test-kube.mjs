@@ -1,14 +1,12 @@
-// `npm run test:kube`: the tests on a real Kubernetes API server, which is built the first time. Words choose among their files.
+// `npm run test:kube`: the tests on a real Kubernetes API server, which is built the first time, and the examples that need its
+// kubectl. Words choose among the files of the tests.
 import { ensureInstalled } from './ensure-installed.mjs'
 import { kubernetesAssets } from './kube/assets.mjs'
 import { installPackages } from './kube/debian-packages.mjs'
 import { runSteps } from './run-steps.mjs'
-import { steps } from './steps.mjs'
+import { kubeSteps } from './steps.mjs'
 
-const words = process.argv.slice(2)
 await ensureInstalled()
 await installPackages('openssl')
 process.env.KUBEBUILDER_ASSETS = await kubernetesAssets()
-const [kube] = steps(['kube'])
-const run = kube.run.map(({ command }) => ({ command: [command, ...words].join(' ') }))
-process.exitCode = await runSteps([{ ...kube, run }])
+process.exitCode = await runSteps(kubeSteps(process.argv.slice(2)))
