@@ -10,6 +10,7 @@ import type pg from 'pg'
 import { printJournal } from './journal.js'
 import { Keys } from './keys.js'
 import { agentCredential, hands, identity, reportCredential } from './people.js'
+import { runLangChain } from './langchain-agent.js'
 import { textsTheServerSaw } from './server-log.js'
 import type { Shop } from './shop.js'
 import { ownerSees, seedShop } from './shop.js'
@@ -106,10 +107,24 @@ async function tell(): Promise<void> {
   await reports.end()
   await reporting.close()
 
+  story.chapter('6. The same tools for a model, through LangChain: what is held waits, and a refusal is an answer:')
+  keys.hands = ['grace', 'linus']
+  const told = await runLangChain(session, target, ['delete from orders where id = 102', 'drop table orders'])
+  for (const { answer, sql } of told) {
+    story.line(`the model asks for: ${sql}`)
+    for (const line of answer.split('\n')) story.line(`       ${line}`)
+  }
+  story.claim(
+    'grace and linus turned the keys for the DELETE, and for nothing else',
+    keys.turns.map(({ turned, who }) => `${who} ${String(turned)}`).join() === 'grace true,linus true',
+  )
+  story.claim('the order is gone', (await ownerSees(shop, 'select count(*) from orders where id = 102')) === '0')
+  story.claim('the model was told by which rule the DROP was refused', told[1]?.answer.includes('no-drop') === true)
+
   await db.end()
   await session.close()
   await guard.close()
-  story.chapter('6. The journal has all of it, intents before outcomes:')
+  story.chapter('7. The journal has all of it, intents before outcomes:')
   story.claim('the journal verifies and every kind of event is in it', await printJournal(audit, story))
 }
 
