@@ -54,17 +54,17 @@ export async function sendRequest(target: KubernetesTarget, session: Session, do
     accept: 'application/json',
     ...(body !== undefined && { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
   }
-  const { promise, reject, resolve } = Promise.withResolvers<string>()
-  const sending = httpRequest({ method, path, headers, agent: options.agent as never })
-  sending.once('error', reject)
-  sending.once('response', (response) => {
-    text(response).then((answer) => {
-      if ((response.statusCode ?? 0) < 400) resolve(answer)
-      else reject(failure(response.headers['bothkeys-refusal'], answer))
-    }, reject)
+  return new Promise((resolve, reject) => {
+    const sending = httpRequest({ method, path, headers, agent: options.agent as never })
+    sending.once('error', reject)
+    sending.once('response', (response) => {
+      text(response).then((answer) => {
+        if ((response.statusCode ?? 0) < 400) resolve(answer)
+        else reject(failure(response.headers['bothkeys-refusal'], answer))
+      }, reject)
+    })
+    sending.end(body)
   })
-  sending.end(body)
-  return promise
 }
 
 function failure(refusal: string | string[] | undefined, answer: string): Error {

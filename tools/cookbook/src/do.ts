@@ -1,4 +1,4 @@
-import type { Duty } from '@bothkeys/core'
+import type { Duty, OpenGlass, Session } from '@bothkeys/core'
 import { BothKeysError, type ErrorCode } from '@bothkeys/core'
 import pg from 'pg'
 import { sendRequest } from './cluster.js'
@@ -20,15 +20,23 @@ export async function doRow(kitchen: Kitchen, row: Pick<Row, 'who' | 'does' | 't
     await session.requestGrant(asked)
     return ''
   }
-  if (does === 'break glass') {
-    await session.breakGlass({ target, reason: 'checkout is down', ticket: 'INC-4711' })
-    return ''
-  }
+  if (does === 'break glass' || does === 'give the glass back') return brokenGlass(kitchen, session, does)
   const cluster = kitchen.clusters.get(target)
   if (cluster !== undefined) return sendRequest(cluster.target, session, does)
   const database = kitchen.databases.get(target)
   if (database !== undefined) return query(database.pool(session, { max: 1 }), does)
   return mailed(kitchen, { who, does, target })
+}
+
+const glasses = new WeakMap<Session, OpenGlass>()
+
+async function brokenGlass(kitchen: Kitchen, session: Session, does: string): Promise<string> {
+  if (does === 'give the glass back') await glasses.get(session)?.close()
+  else {
+    const asked = { target: onlyTarget(kitchen), reason: 'checkout is down', ticket: 'INC-4711' }
+    glasses.set(session, await session.breakGlass(asked))
+  }
+  return ''
 }
 
 function onlyTarget({ policy }: Kitchen): string {

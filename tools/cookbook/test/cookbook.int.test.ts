@@ -16,6 +16,11 @@ describe('docs/cookbook.md', () => {
     expect(await tried(book, recipe)).toEqual([])
   })
 
+  it('shows the tool that its rows call', () => {
+    const tool = readFileSync(new URL('../src/mail-tool.ts', import.meta.url), 'utf8')
+    expect(page).toContain(`\`\`\`ts\n${tool}\`\`\``)
+  })
+
   it('is found wrong where a row, a rule or a quorum is', async () => {
     const [first] = page.split(/^(?=## 2\. )/m)
     const changed = async (from: string, to: string): Promise<readonly string[]> => {
