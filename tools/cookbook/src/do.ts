@@ -1,6 +1,6 @@
 import type { Duty, OpenGlass, Session } from '@bothkeys/core'
 import { BothKeysError, type ErrorCode } from '@bothkeys/core'
-import pg from 'pg'
+import type pg from 'pg'
 import { sendRequest } from './cluster.js'
 import type { Kitchen } from './kitchen.js'
 import { mailTool } from './mail-tool.js'
@@ -13,36 +13,40 @@ export async function doRow(kitchen: Kitchen, row: Pick<Row, 'who' | 'does' | 't
   const target = row.target ?? onlyTarget(kitchen)
   if (does === 'review the broken glass') return reviewed(kitchen, who)
   const session = await kitchen.session(who)
+  if (does === 'break glass') return brokenGlass(session, target)
+  if (does === 'give the glass back') return givenBack(session)
   const grant = /^ask for (\d+) × (\w+) (\S+)$/.exec(does)
-  if (grant !== null) {
-    const [, uses, duty, resource = ''] = grant
-    const asked = { target, duty: duty as Duty, resource, uses: Number(uses), ttlMs: 60_000, reason: 'as the row says' }
-    await session.requestGrant(asked)
-    return ''
-  }
-  if (does === 'break glass' || does === 'give the glass back') return brokenGlass(kitchen, session, does)
+  if (grant !== null) return asked(session, target, grant)
   const cluster = kitchen.clusters.get(target)
   if (cluster !== undefined) return sendRequest(cluster.target, session, does)
   const database = kitchen.databases.get(target)
   if (database !== undefined) return query(database.pool(session, { max: 1 }), does)
-  return mailed(kitchen, { who, does, target })
-}
-
-const glasses = new WeakMap<Session, OpenGlass>()
-
-async function brokenGlass(kitchen: Kitchen, session: Session, does: string): Promise<string> {
-  if (does === 'give the glass back') await glasses.get(session)?.close()
-  else {
-    const asked = { target: onlyTarget(kitchen), reason: 'checkout is down', ticket: 'INC-4711' }
-    glasses.set(session, await session.breakGlass(asked))
-  }
-  return ''
+  return mailed(kitchen, session, { does, target })
 }
 
 function onlyTarget({ policy }: Kitchen): string {
   const [name, another] = policy.targets.keys()
   if (name === undefined || another !== undefined) throw new Error('a row says on which target where there are several')
   return name
+}
+
+/** What each session broke last. */
+const glasses = new WeakMap<Session, OpenGlass>()
+
+async function brokenGlass(session: Session, target: string): Promise<string> {
+  glasses.set(session, await session.breakGlass({ target, reason: 'checkout is down', ticket: 'INC-4711' }))
+  return ''
+}
+
+async function givenBack(session: Session): Promise<string> {
+  await glasses.get(session)?.close()
+  return ''
+}
+
+async function asked(session: Session, target: string, [, uses, duty, resource = '']: RegExpExecArray) {
+  const what = { target, duty: duty as Duty, resource, uses: Number(uses) }
+  await session.requestGrant({ ...what, ttlMs: 60_000, reason: 'as the row says' })
+  return ''
 }
 
 async function query(pool: pg.Pool, text: string): Promise<string> {
@@ -55,7 +59,9 @@ async function query(pool: pg.Pool, text: string): Promise<string> {
 }
 
 async function reviewed({ guard, people }: Kitchen, who: string): Promise<string> {
-  for (const { id } of await guard.glass.pending()) {
+  const pending = await guard.glass.pending()
+  if (pending.length === 0) throw new TargetFailure('nothing waits for a review')
+  for (const { id } of pending) {
     // oxlint-disable-next-line no-await-in-loop -- One by one.
     const receipt = await guard.glass.review(id, { credential: people.credential(who), verdict: 'justified' })
     if (!receipt.counted) throw new TargetFailure(receipt.reason)
@@ -63,11 +69,17 @@ async function reviewed({ guard, people }: Kitchen, who: string): Promise<string
   return ''
 }
 
-async function mailed(kitchen: Kitchen, { does, target, who }: { who: string; does: string; target: string }) {
-  const mail = kitchen.tools.get(target)
+interface Mail {
+  readonly does: string
+  readonly target: string
+}
+
+/** Calls the tool as a graph does, and reads what a model is told. */
+async function mailed({ tools }: Kitchen, session: Session, { does, target }: Mail): Promise<string> {
+  const mail = tools.get(target)
   if (mail === undefined) throw new Error(`no target ${target}`)
   const sent: string[] = []
-  const tool = mailTool(await kitchen.session(who), mail, async (to) => {
+  const tool = mailTool(session, mail, (to) => {
     sent.push(to)
     return Promise.resolve()
   })

@@ -27,10 +27,13 @@ export interface Kitchen {
   close(): Promise<void>
 }
 
+/** How what was opened ends, the first first. */
+type Closing = (() => Promise<unknown>)[]
+
 /** Opens it: each target of the policy is a database or a cluster of its own, with the shop in it. */
 export async function openKitchen(book: Cookbook, recipe: Recipe, serverUrl: string): Promise<Kitchen> {
   const policy = loadPolicy({ name: recipe.title, content: recipe.policy })
-  const closing: (() => Promise<unknown>)[] = []
+  const closing: Closing = []
   const close = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- What was opened last ends first.
     for (const end of closing.splice(0).reverse()) await end()
@@ -47,7 +50,7 @@ export async function openKitchen(book: Cookbook, recipe: Recipe, serverUrl: str
       // oxlint-enable no-await-in-loop
     }
     const directory = fileDirectory(await peopleFile(book.people, closing))
-    const entries = (await directory.list?.({ signal: AbortSignal.timeout(10_000), fresh: true })) ?? []
+    const entries = await directory.list({ signal: AbortSignal.timeout(10_000), fresh: true })
     const people = new People(entries)
     const approver = new RowApprover(people)
     const guard = await createGuard({
@@ -83,8 +86,6 @@ function sessions(guard: Guard, people: People): Kitchen['session'] {
   }
   return session
 }
-
-type Closing = (() => Promise<unknown>)[]
 
 async function database(name: string, tables: string, serverUrl: string, closing: Closing): Promise<PostgresTarget> {
   const made = await createDatabase(serverUrl)

@@ -1,6 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { ApprovalRequest, ApprovalVote, Approver, Credential, DirectoryEntry, Principal } from '@bothkeys/core'
-import type { ProvenVote, VoteReceipt } from '@bothkeys/core'
+import type {
+  ApprovalRequest,
+  ApprovalVote,
+  Approver,
+  Credential,
+  DirectoryEntry,
+  Principal,
+  ProvenVote,
+  VerifiedVote,
+  VoteReceipt,
+} from '@bothkeys/core'
 import { signedApprover, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { signApproval } from '@bothkeys/core/signing'
 import type { YesFrom } from './yes-from.js'
@@ -23,8 +32,8 @@ export class People {
     return { [unverifiedCredential]: claims }
   }
 
-  principal(name: string): Promise<Principal> | Principal {
-    return this.identity.verify(this.credential(name), AbortSignal.timeout(10_000)) as Promise<Principal>
+  async principal(name: string): Promise<Principal> {
+    return this.identity.verify(this.credential(name), AbortSignal.timeout(10_000))
   }
 
   account(name: string): DirectoryEntry['subject'] {
@@ -42,12 +51,12 @@ export class People {
 export class RowApprover implements Approver {
   readonly name = 'people'
   readonly level = 'signed'
-  readonly verify: NonNullable<Approver['verify']>
   /** Who says yes to what is asked next. */
   next: readonly YesFrom[] = []
   /** The rules by which people were asked since the row began. Undefined: nobody was. */
   rules: readonly string[] | undefined
   receipts: (string | undefined)[] = []
+  readonly #desk: Approver
   readonly #key: KeyObject
   readonly #people: People
 
@@ -56,9 +65,13 @@ export class RowApprover implements Approver {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     this.#key = privateKey
     const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] }
-    const { verify } = signedApprover({ name: this.name, issuer, jwks, people: () => ({ roles: [] }) })
-    if (verify === undefined) throw new Error('signed approvals are verified')
-    this.verify = verify
+    // Who they are and what they may do is said by the directory alone.
+    this.#desk = signedApprover({ name: this.name, issuer, jwks, people: () => ({ roles: [] }) })
+  }
+
+  verify(...given: Parameters<NonNullable<Approver['verify']>>): Promise<VerifiedVote> {
+    if (this.#desk.verify === undefined) throw new Error('signed approvals are verified')
+    return this.#desk.verify(...given)
   }
 
   /** A new row: nobody was asked yet. */

@@ -1,8 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { accountsAsPeople, createGuard, fileJournal, inlineSource, unverifiedCredential } from '@bothkeys/core'
-import { unverifiedIdentity } from '@bothkeys/core'
+import {
+  accountsAsPeople,
+  createGuard,
+  fileJournal,
+  inlineSource,
+  unverifiedCredential,
+  unverifiedIdentity,
+} from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freshDatabase } from '@bothkeys/local-postgres/vitest'
 import { postgres } from '@bothkeys/pg'
