@@ -2,12 +2,15 @@
 import { join } from 'node:path'
 import { ensureInstalled } from './ensure-installed.mjs'
 import { execute } from './execute.mjs'
+import { isBuilt } from './is-built.mjs'
 import { root } from './root.mjs'
 import { runStep, steps } from './steps.mjs'
 
 await ensureInstalled()
-console.log('Building the packages (a few seconds) …')
-const [build] = steps(['build'])
-if (!(await runStep(build))) process.exit(1)
+if (!isBuilt()) {
+  console.log('Building the packages (about a minute) …')
+  const [build] = steps(['build'])
+  if (!(await runStep(build))) process.exit(1)
+}
 const { ok } = await execute('npm start --silent', { cwd: join(root, 'examples', 'quickstart') })
 process.exitCode = ok ? 0 : 1

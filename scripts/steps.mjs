@@ -20,6 +20,7 @@ const all = [
   { name: 'service', extra: true, tests: true, run: [{ command: 'vitest run --project service' }] },
   { name: 'kube', extra: true, tests: true, run: [{ command: 'vitest run --project kube' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
+  { name: 'docs', run: docs() },
   { name: 'examples', run: examples(({ needs }) => needs === undefined) },
   { name: 'programs', extra: true, run: examples(({ needs }) => needs !== undefined) },
   { name: 'first-hour', run: [{ command: 'node scripts/first-hour.mjs --built' }] },
@@ -43,6 +44,11 @@ function build() {
     cwd: join(root, folder),
     quiet: true,
   }))
+}
+
+/** Every block of every page is compiled, read or run. */
+function docs() {
+  return [{ command: 'node --import tsx src/main.ts', cwd: join(root, 'tools', 'page-blocks') }]
 }
 
 /**
