@@ -1,0 +1,93 @@
+import type { Session } from '@bothkeys/core'
+import { bothkeysMiddleware, governTool, kubernetesTools, sqlTools } from '@bothkeys/langchain'
+import type { ClusterTarget, SqlTarget, ToolTarget } from '@bothkeys/langchain'
+import type { StructuredToolInterface } from '@langchain/core/tools'
+import { KubeConfig } from '@kubernetes/client-node'
+import type { AgentMiddleware } from 'langchain'
+import pg from 'pg'
+import { type Cluster, withoutDoor } from './cluster.js'
+import type { Database } from './database.js'
+import { type Deeds, described, describeMail, deskTool, kubeTool, mailTool, psqlTool, shellTool } from './host-tools.js'
+
+/** What stands before the database, the cluster and the office. */
+export interface Doors {
+  readonly shop: SqlTarget
+  readonly cluster: ClusterTarget
+  readonly office: ToolTarget
+}
+
+/** What an agent is given. */
+export interface Given {
+  readonly session: Session
+  /** Of another agent, whose tools the host lends it by mistake. */
+  readonly lent: Session
+  readonly doors: Doors
+  readonly isGoverned: boolean
+  readonly deeds: Deeds
+  readonly desk: string
+}
+
+export interface Tools {
+  readonly tools: readonly StructuredToolInterface[]
+  readonly middleware: readonly AgentMiddleware[]
+}
+
+const waiting = { wait: 'durable', decisions: ['approve', 'edit', 'reject', 'respond'] } as const
+
+/** All tools at once. */
+export function toolsOf({ deeds, desk, doors, isGoverned, lent, session }: Given): Tools {
+  const mail = mailTool(deeds)
+  const { cluster, office, shop } = doors
+  const tools = [
+    ...sqlTools(session, shop, waiting),
+    ...kubernetesTools(session, cluster, waiting),
+    isGoverned ? governTool(mail, session, { target: office, describe: describeMail as never, ...waiting }) : mail,
+    psqlTool(shop.pool(session, { max: 4, allowExitOnIdle: true })),
+    kubeTool(cluster.config(session)),
+    deskTool(desk),
+    shellTool(deeds),
+    ...sqlTools(lent, shop, { prefix: 'other', ...waiting }),
+    ...kubernetesTools(lent, cluster, { prefix: 'other', ...waiting }),
+  ]
+  return {
+    tools,
+    middleware: isGoverned ? [bothkeysMiddleware({ session, target: office, tools: described, ...waiting })] : [],
+  }
+}
+
+/** The same targets with nothing in front of them: every call is done as whoever the door would log in as. */
+export async function bareDoors(
+  governed: Doors,
+  { doorUrl }: Database,
+  cluster: Cluster,
+): Promise<{ readonly doors: Doors; close(): Promise<void> }> {
+  const pools: pg.Pool[] = []
+  const proxy = await withoutDoor(cluster)
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser({ name: 'bare', server: proxy.url, skipTLSVerify: false }, { name: 'nobody' })
+  config.setCurrentContext(config.contexts[0]?.name ?? '')
+  const namespaced = Object.assign(config, { getContextObject: () => ({ ...config.contexts[0], namespace: 'shop' }) })
+  const { close } = governed.shop
+  return {
+    doors: {
+      shop: {
+        name: 'shop',
+        kind: 'postgres',
+        close,
+        pool: (_, options) => {
+          const pool = new pg.Pool({ ...options, connectionString: doorUrl, application_name: 'bothkeys:bare' })
+          pools.push(pool)
+          return pool
+        },
+        onHeld: () => () => undefined,
+        cancel: () => undefined,
+      },
+      cluster: { name: 'cluster', kind: 'kubernetes', close, config: () => namespaced as never },
+      office: governed.office,
+    },
+    close: async () => {
+      await Promise.all(pools.map((pool) => pool.end()))
+      proxy.close()
+    },
+  }
+}
