@@ -6,6 +6,8 @@ export interface Block {
   readonly line: number
   /** The first word behind the fence. Empty: the fence names no language. */
   readonly language: string
+  /** The second word: the file that the block is. */
+  readonly file: string | undefined
   readonly text: string
 }
 
@@ -29,7 +31,8 @@ export function blocksOf(page: string, markdown: string): readonly Block[] {
     const text: string[] = []
     for (at += 1; at < lines.length && !ends(lines[at] ?? '', marks); at += 1)
       text.push(withoutIndent(lines[at] ?? '', indent))
-    blocks.push({ page, line, language: info.trim().split(/\s/u)[0] ?? '', text: `${text.join('\n')}\n` })
+    const [language = '', file] = info.trim().split(/\s+/u)
+    blocks.push({ page, line, language, file, text: `${text.join('\n')}\n` })
   }
   return blocks
 }

@@ -26,7 +26,11 @@ function isPage(name: string): boolean {
   return name.endsWith('.md')
 }
 
-/** The blocks of every page, in the order of the pages. */
+/** What is followed from its first block to its last, in an empty folder: `npm run first-hour`. */
+const followed = 'docs/first-hour.md'
+
+/** The blocks of every page but the one that is followed, in the order of the pages. */
 export function allBlocks(folder = root): readonly Block[] {
-  return pages(folder).flatMap((page) => blocksOf(page, readFileSync(join(folder, page), 'utf8')))
+  const others = pages(folder).filter((page) => page !== followed)
+  return others.flatMap((page) => blocksOf(page, readFileSync(join(folder, page), 'utf8')))
 }
