@@ -31,7 +31,8 @@ export async function startCluster(name: string): Promise<Cluster> {
     body: { metadata: { name: 'database' }, stringData: { password: 'correct-horse-battery' } },
   })
   await core.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'limits' }, data: { carts: '10' } } })
-  await core.createNamespacedPod({ namespace, body: { metadata: { name: 'web-0', labels }, spec } })
+  const running = { ...spec, nodeName: 'node' }
+  await core.createNamespacedPod({ namespace, body: { metadata: { name: 'web-0', labels }, spec: running } })
   await operator.makeApiClient(AppsV1Api).createNamespacedDeployment({
     namespace,
     body: {

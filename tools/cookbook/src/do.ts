@@ -1,11 +1,12 @@
 import type { Duty, OpenGlass, Session } from '@bothkeys/core'
-import { BothKeysError, type ErrorCode } from '@bothkeys/core'
+import { kubernetesTools } from '@bothkeys/langchain'
 import type pg from 'pg'
-import { sendRequest } from './cluster.js'
+import { type Cluster, sendRequest } from './cluster.js'
 import type { Kitchen } from './kitchen.js'
 import { mailTool } from './mail-tool.js'
 import type { Row } from './page.js'
 import { TargetFailure } from './refused.js'
+import { toolCall } from './tool-call.js'
 
 /** Does what a row says and answers what came back, as text. Rejects with what the client was told. */
 export async function doRow(kitchen: Kitchen, row: Pick<Row, 'who' | 'does' | 'target'>): Promise<string> {
@@ -18,6 +19,8 @@ export async function doRow(kitchen: Kitchen, row: Pick<Row, 'who' | 'does' | 't
   const grant = /^ask for (\d+) × (\w+) (\S+)$/.exec(does)
   if (grant !== null) return asked(session, target, grant)
   const cluster = kitchen.clusters.get(target)
+  const program = /^exec (\S+) (.+)$/.exec(does)
+  if (cluster !== undefined && program !== null) return executed(cluster, session, program)
   if (cluster !== undefined) return sendRequest(cluster.target, session, does)
   const database = kitchen.databases.get(target)
   if (database !== undefined) return query(database.pool(session, { max: 1 }), does)
@@ -74,7 +77,6 @@ interface Mail {
   readonly target: string
 }
 
-/** Calls the tool as a graph does, and reads what a model is told. */
 async function mailed({ tools }: Kitchen, session: Session, { does, target }: Mail): Promise<string> {
   const mail = tools.get(target)
   if (mail === undefined) throw new Error(`no target ${target}`)
@@ -83,11 +85,15 @@ async function mailed({ tools }: Kitchen, session: Session, { does, target }: Ma
     sent.push(to)
     return Promise.resolve()
   })
-  const args = JSON.parse(does.replace(/^send_mail /, '')) as Record<string, unknown>
-  const answer = (await tool.invoke({ name: 'send_mail', args, id: '1', type: 'tool_call' })) as { content: string }
-  const [, code, message = ''] = /^Not done \((ERR_[A-Z_]+)\): (.*)/.exec(answer.content) ?? []
-  if (code === undefined) return sent.join()
-  if (sent.length > 0) throw new TargetFailure('it was sent although it was refused')
-  const rules = /^Rules: (.+)$/m.exec(answer.content)?.[1]?.split(', ') ?? []
-  throw new BothKeysError(code as ErrorCode, message, { rules })
+  await toolCall(tool, JSON.parse(does.replace(/^send_mail /, '')) as object).catch((error: unknown) => {
+    if (sent.length > 0) throw new TargetFailure('it was sent although it was refused')
+    throw error
+  })
+  return sent.join()
+}
+
+/** Runs a program in a pod, its words as they stand in the row. */
+function executed({ target }: Cluster, session: Session, [, pod, words = '']: RegExpExecArray): Promise<string> {
+  const tool = kubernetesTools(session, target).find(({ name }) => name === 'kubernetes_exec')
+  return toolCall(tool, { pod, command: words.split(' ') })
 }

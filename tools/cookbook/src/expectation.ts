@@ -35,13 +35,11 @@ export function expectation(cell: string): Expectation {
   const rules = inBackquotes(match[3] ?? match[5] ?? '')
   const why = match[6] ?? match[8]
   if (match[1] === undefined && match[7] === undefined && rules.length === 0) throw new Error(`by which rule: ${cell}`)
-  return {
-    outcome,
-    rules,
-    code: outcome === 'refused' ? codeOf(why) : '',
-    shows: details.flatMap((each) => (each.startsWith('shows ') ? inBackquotes(each) : [])),
-    hides: details.flatMap((each) => (each.startsWith('hides ') ? inBackquotes(each) : unlessShown(each))),
-  }
+  const shows = details.flatMap((each) => (each.startsWith('shows ') ? inBackquotes(each) : []))
+  const hides = details.flatMap((each) => (each.startsWith('hides ') ? inBackquotes(each) : unlessShown(each)))
+  // An answer without anything hides everything.
+  if (hides.length > 0 && shows.length === 0) throw new Error(`what is hidden stands beside what is shown: ${cell}`)
+  return { outcome, rules, code: outcome === 'refused' ? codeOf(why) : '', shows, hides }
 }
 
 /** What is not as the row says, a line each. */

@@ -64,6 +64,11 @@ describe('readCookbook', () => {
       'which rule',
     ],
     ['a detail of other words', kitchen + recipe(1, [...rows, '| bot | `x` | | runs; `1` |']), 'neither shown nor'],
+    [
+      'what is hidden in nothing',
+      kitchen + recipe(1, [...rows, '| bot | `x` | | runs; hides `1` |']),
+      'beside what is',
+    ],
     ['a yes of other words', kitchen + recipe(1, [...rows, '| bot | `x` | anybody! | runs |']), 'nobody says yes'],
   ])('refuses %s', (_what, page, why) => {
     expect(() => readCookbook(page)).toThrow(why)
@@ -95,7 +100,7 @@ describe('differences', () => {
     ['a rule where nothing allows it', 'refused: no rule allows it', denied],
     ['another code', 'refused by `no-ddl` (`ERR_LIMIT_EXCEEDED`)', denied],
     ['what is not shown', 'runs; shows `2`', ran],
-    ['what is shown', 'runs; hides `1`', ran],
+    ['what is shown', 'runs; shows `a`; hides `1`', ran],
   ])('finds %s', (_what, cell, happened) => {
     expect(differences(expectation(cell), happened, [])).not.toEqual([])
   })
