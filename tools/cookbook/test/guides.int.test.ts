@@ -6,6 +6,7 @@ import {
   createGuard,
   fileJournal,
   inlineSource,
+  readJournal,
   unverifiedCredential,
   unverifiedIdentity,
 } from '@bothkeys/core'
@@ -87,6 +88,10 @@ describe('the way from a wide policy to a narrow one', () => {
       expect((await work(db)).rowCount).toBe(1)
       await expect(db.query('insert into drafts values (1)')).rejects.toMatchObject({ detail: 'ERR_DENIED' })
     })
+    await second.guard.close()
+    const denied: unknown[] = []
+    for await (const event of readJournal(second.folder)) if (event.type === 'action.denied') denied.push(event)
+    expect(denied).toMatchObject([{ action: { effects: [{ duty: 'write', resource: 'table:public.drafts' }] } }])
   })
 })
 

@@ -11,7 +11,7 @@ export async function stopped(guard: Guard, person: Account, reason: string): Pr
   await guard.revoke({ kind: 'person', ...person }, { reason })
 }
 
-/** What one account let run, from a record that verifies. */
+/** What ran for one account, from a record that verifies. */
 export async function doneBy(folder: string, { id, issuer }: Account): Promise<readonly RecordedEvent[]> {
   const { damage, verdict } = await verifyJournal(folder)
   if (verdict === 'corrupt') throw new Error(`keep the folder as it is: ${JSON.stringify(damage)}`)
