@@ -22,7 +22,7 @@ export interface Kitchen {
   readonly databases: ReadonlyMap<string, PostgresTarget>
   readonly clusters: ReadonlyMap<string, Cluster>
   readonly tools: ReadonlyMap<string, ToolTarget>
-  /** The session of somebody of the directory, or, as `name → role`, of a sub-agent with one of its roles. */
+  /** The session of somebody of the directory, as `name` or `name for change`, or, as `… → role`, of a sub-agent of it with a role. */
   session(who: string): Promise<Session>
   close(): Promise<void>
 }
@@ -76,11 +76,12 @@ function sessions(guard: Guard, people: People): Kitchen['session'] {
   const session = async (who: string): Promise<Session> => {
     const known = open.get(who)
     if (known !== undefined) return known
-    const [name = '', role] = who.split(' → ')
+    const [above = '', role] = who.split(' → ')
+    const [name = '', change] = above.split(' for ')
     const opened =
       role === undefined
-        ? await guard.openSession(people.credential(name))
-        : await (await session(name)).delegate({ roles: [role], ttlMs: 60_000 })
+        ? await guard.openSession(people.credential(name), change === undefined ? {} : { change })
+        : await (await session(above)).delegate({ roles: [role], ttlMs: 60_000 })
     open.set(who, opened)
     return opened
   }
