@@ -8,6 +8,7 @@ import type { BaseMessage } from '@langchain/core/messages'
 import { Command } from '@langchain/langgraph'
 import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres'
 import { createAgent } from 'langchain'
+import type pg from 'pg'
 import { sqlTools } from '../../src/index.js'
 import { ScriptedModel } from '@bothkeys/scripted-model'
 
@@ -108,16 +109,27 @@ const agent = createAgent({
   checkpointer: saver,
 })
 
+/** On a busy machine the ledger may answer too slowly to know what is revoked: then nothing ran, and the graph goes on later. */
+async function patiently<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if ((error as pg.DatabaseError).detail !== 'ERR_LEDGER_UNAVAILABLE') throw error
+    }
+  }
+}
+
 async function invoke({ checkpoint, resume }: NonNullable<Order['invoke']>): Promise<void> {
   const configurable = { thread_id: 'thread-1', ...(checkpoint !== undefined && { checkpoint_id: checkpoint }) }
   const input = resume
     ? new Command({ resume: { decisions: [{ type: 'approve' }] } })
     : { messages: [{ role: 'user', content: 'go' }] }
-  const state = (await agent.invoke(input as never, { configurable })) as {
+  const state = (await patiently(() => agent.invoke(input as never, { configurable }))) as {
     readonly messages: readonly BaseMessage[]
     readonly __interrupt__?: readonly unknown[]
   }
-  const { config } = await agent.graph.getState({ configurable: { thread_id: 'thread-1' } })
+  const { config } = await patiently(() => agent.graph.getState({ configurable: { thread_id: 'thread-1' } }))
   say({
     state: {
       waiting: state.__interrupt__?.length ?? 0,
