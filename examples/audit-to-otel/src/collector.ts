@@ -6,6 +6,8 @@ import type { LogRecord, LogsData } from './log-records.js'
 
 /** Stands for a collector of OpenTelemetry: keeps what is posted to `/v1/logs`, and can be away for a while. */
 export class Collector {
+  /** Who sends has to show it. */
+  readonly key = 'a key of the story'
   /** Every record that came, in its order; one that came twice is here twice. */
   readonly records: LogRecord[] = []
   /** The next batch is kept, and its answer lost on the way. */
@@ -40,6 +42,7 @@ export class Collector {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
     if (request.method !== 'POST' || request.url !== '/v1/logs') return void response.writeHead(404).end()
+    if (request.headers['api-key'] !== this.key) return void response.writeHead(401).end()
     if (request.headers['content-type'] !== 'application/json') return void response.writeHead(415).end()
     this.#keep(JSON.parse(body) as LogsData) // what the example itself sends
     if (!this.losesNextAnswer) return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}')

@@ -49,7 +49,7 @@ console.log(story.failed === 0 ? '\nEvery claim held.' : `\n${String(story.faile
 process.exitCode = story.failed === 0 ? 0 : 1
 
 async function tell(): Promise<void> {
-  const yours = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: yours, OTEL_EXPORTER_OTLP_HEADERS: headers } = process.env
   const shop = postgres('shop', { connectionString: await seedShop(server) })
   const guard = await createGuard({
     policy: fileSource(fileURLToPath(new URL('../bothkeys.yaml', import.meta.url))),
@@ -57,8 +57,12 @@ async function tell(): Promise<void> {
     targets: [shop],
     journal: fileJournal(audit),
     sinks: [
-      otlpSink({ name: 'collector', endpoint: collector.endpoint }),
-      ...(yours === undefined ? [] : [otlpSink({ name: 'yours', endpoint: yours })]),
+      otlpSink({
+        name: 'collector',
+        endpoint: collector.endpoint,
+        headers: `api-key=${encodeURIComponent(collector.key)}`,
+      }),
+      ...(yours === undefined ? [] : [otlpSink({ name: 'yours', endpoint: yours, headers })]),
     ],
   })
   const said: string[] = []
