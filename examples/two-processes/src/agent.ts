@@ -12,8 +12,7 @@ import {
 } from '@bothkeys/core'
 import { postgresLedger } from '@bothkeys/ledger-postgres'
 import { postgres } from '@bothkeys/pg'
-import { deskIssuer } from './desk.js'
-import type { Order, Said, Setup } from './orders.js'
+import { deskIssuer, type Order, type Said, type Setup } from './orders.js'
 
 const setup = await new Promise<Setup>((resolve) => {
   process.once('message', resolve)

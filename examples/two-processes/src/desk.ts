@@ -1,9 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { signApproval } from '@bothkeys/core/signing'
-import type { Asked } from './orders.js'
-
-/** Who signs for what people decided. */
-export const deskIssuer = 'https://desk.example'
+import { type Asked, deskIssuer } from './orders.js'
 
 /** Where people decide: in no process of an agent. A real one has logged them in, and shows them the request. */
 export class Desk {

@@ -1,5 +1,8 @@
 import type { ApprovalSubject } from '@bothkeys/core/signing'
 
+/** Who signs for what people decided. */
+export const deskIssuer = 'https://desk.example'
+
 /** What an agent's process is told first. Not by arguments: there is a password in it. */
 export interface Setup {
   readonly doorUrl: string
