@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { LoginMethod, Relay } from '@bothkeys/approval-relay'
+import type { Relay } from '@bothkeys/approval-relay'
 import { createRelay, createSignerKey, fileSigner } from '@bothkeys/approval-relay'
 import type { Guard } from '@bothkeys/core'
 import { createGuard, unverifiedCredential, unverifiedIdentity, webhookApprover } from '@bothkeys/core'
@@ -13,7 +13,7 @@ import { slackChannel } from '../src/index.js'
 import type { Name } from './support/bench.js'
 import { act, crowd, directory, people, policy, target, workspace } from './support/bench.js'
 import type { DoubleMessage } from '@bothkeys/slack-double'
-import { linkAccount, SlackDouble, textsOf } from '@bothkeys/slack-double'
+import { linkAccount, localLogin, SlackDouble, textsOf } from '@bothkeys/slack-double'
 
 const closing: (() => unknown)[] = []
 
@@ -35,19 +35,6 @@ async function world() {
   await createSignerKey(keyFile)
   const signer = await fileSigner(keyFile)
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const loggingIn: { name: Name } = { name: 'ann' }
-  const login: LoginMethod = {
-    name: 'test',
-    issuer: people,
-    begin: ({ callbackUrl }) => Promise.resolve({ redirect: `${callbackUrl}?code=1`, state: 'kept' }),
-    finish: () =>
-      Promise.resolve({
-        subject: { issuer: people, id: loggingIn.name },
-        name: loggingIn.name,
-        level: 'signed',
-        authenticatedAtMs: Date.now(),
-      }),
-  }
   const record = memoryJournal()
   const failures: unknown[] = []
   const start = async (): Promise<Relay> => {
@@ -58,7 +45,7 @@ async function world() {
       directory,
       folder: join(folder, 'relay'),
       journal: record,
-      logins: [login],
+      logins: [localLogin(people)],
       channels: [
         slackChannel({ ...workspace, apiUrl: slack.apiUrl, messages: join(folder, 'slack.json'), retryMs: 50 }),
       ],
@@ -102,8 +89,7 @@ async function world() {
   /** What somebody does who is not linked: click, open the page, log in, confirm, enter the code. */
   async function link(name: Name, message: DoubleMessage): Promise<void> {
     const { user } = crowd[name]
-    loggingIn.name = name
-    const { end, first, last } = await linkAccount({ slack, user, message, relay: { url, login: 'test' } })
+    const { end, first, last } = await linkAccount({ slack, user, message, relay: { url, who: name } })
     expect(first).toContain(`Slack user ${user} &quot;@${user.toLowerCase()}&quot; of ${workspace.team} &quot;Acme`)
     expect(last).toContain(`<code>${user}</code>`)
     expect(end).toContain('The account is linked')

@@ -1,10 +1,15 @@
+import { whoseName } from './local-login.js'
+
 /** A browser of somebody, with the cookies of one origin. */
 export class Browser {
   readonly #cookies = new Map<string, string>()
   readonly #origin: string
+  readonly #who: string
 
-  constructor(origin: string) {
+  /** `who` sits at it, and says so where they log in. */
+  constructor(origin: string, who: string) {
     this.#origin = origin
+    this.#who = who
   }
 
   /** Opens a page, or sends a form to it, and answers the page that this leads to. */
@@ -23,7 +28,8 @@ export class Browser {
       this.#cookies.set(name, value)
     }
     const next = response.headers.get('location')
-    return next === null ? response.text() : this.open(next)
+    if (next === null) return response.text()
+    return this.open(next.endsWith(whoseName) ? `${next}${this.#who}` : next)
   }
 }
 

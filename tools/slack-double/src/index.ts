@@ -1,6 +1,8 @@
 export { blockProblems, modalProblems } from './block-kit.js'
 export type { LinkingAccount, LinkingPages } from './link-account.js'
 export { linkAccount } from './link-account.js'
+export { localLogin } from './local-login.js'
+export { screenOf } from './screen.js'
 export type { DoubleCall, DoubleFault, DoubleForgery, SignedInteraction } from './slack-double.js'
 export { SlackDouble } from './slack-double.js'
 export { textsOf } from './texts-of.js'

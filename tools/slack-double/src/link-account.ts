@@ -9,8 +9,8 @@ export interface LinkingAccount {
   readonly user: string
   /** A message with buttons, at one of which the address is offered to whoever is linked to nobody. */
   readonly message: DoubleMessage
-  /** The relay's pages, and the name of the way to log in there. */
-  readonly relay: { readonly url: string; readonly login: string }
+  /** The relay's pages, where one logs in with `localLogin`, and whom they know it by. */
+  readonly relay: { readonly url: string; readonly who: string }
 }
 
 /** The pages that somebody saw who linked their account. */
@@ -27,8 +27,8 @@ export async function linkAccount({ message, relay, slack, user }: LinkingAccoun
   // Whoever clicked before has one.
   if (slack.whispers(user).length === 0) await slack.click(user, message, 'bothkeys_approve')
   const [offer, path] = await waitUntil('an address to link with', () => offerOf(slack.whispers(user)))
-  const browser = new Browser(relay.url)
-  await browser.open(`/login/${relay.login}?to=${encodeURIComponent(path)}`)
+  const browser = new Browser(relay.url, relay.who)
+  await browser.open(`/login/local?to=${encodeURIComponent(path)}`)
   const first = await browser.open(path)
   const [, code = ''] = /<code>([A-Z0-9]{8})<\/code>/.exec(await browser.open(path, fieldsOf(first))) ?? []
   await slack.click(user, offer, 'bothkeys_code')

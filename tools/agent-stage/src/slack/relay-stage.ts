@@ -3,12 +3,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LoginMethod, RelayClock } from '@bothkeys/approval-relay'
+import type { RelayClock } from '@bothkeys/approval-relay'
 import { createRelay, createSignerKey, fileSigner } from '@bothkeys/approval-relay'
 import { slackChannel } from '@bothkeys/approver-slack'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { freePort } from '@bothkeys/local-postgres/processes'
-import { SlackDouble } from '@bothkeys/slack-double'
+import { localLogin, SlackDouble } from '@bothkeys/slack-double'
 import { crowd, directory, people } from './crowd.js'
 
 const workspace = {
@@ -30,8 +30,6 @@ export interface RelayStage {
   readonly jwks: { readonly keys: object[] }
   /** What the engine asks with. */
   readonly key: KeyObject
-  /** Who sits at the browser that logs in next. */
-  at: keyof typeof crowd
   close(): Promise<void>
 }
 
@@ -45,18 +43,6 @@ export async function openRelay(clock: RelayClock): Promise<RelayStage> {
   await createSignerKey(join(folder, 'key.json'))
   const signer = await fileSigner(join(folder, 'key.json'))
   const journal = memoryJournal()
-  const login: LoginMethod = {
-    name: 'test',
-    issuer: people,
-    begin: ({ callbackUrl }) => Promise.resolve({ redirect: `${callbackUrl}?code=1`, state: 'kept' }),
-    finish: () =>
-      Promise.resolve({
-        subject: { issuer: people, id: stage.at },
-        name: stage.at,
-        level: 'signed',
-        authenticatedAtMs: clock.wallMs(),
-      }),
-  }
   const relay = await createRelay({
     issuer: url,
     engines: [{ engine, jwks: { keys: [publicKey.export({ format: 'jwk' })] } }],
@@ -64,7 +50,7 @@ export async function openRelay(clock: RelayClock): Promise<RelayStage> {
     directory,
     folder: join(folder, 'relay'),
     journal,
-    logins: [login],
+    logins: [localLogin(people, () => clock.wallMs())],
     channels: [
       slackChannel({
         ...workspace,
@@ -77,18 +63,16 @@ export async function openRelay(clock: RelayClock): Promise<RelayStage> {
     clock,
   })
   await relay.listen({ port: Number(new URL(url).port), host: '127.0.0.1' })
-  const stage: RelayStage = {
+  return {
     url,
     slack,
     journal,
     jwks: { keys: [signer.publicJwk] },
     key: privateKey,
-    at: 'ann',
     close: async () => {
       await relay.close()
       await slack.close()
       await rm(folder, { recursive: true })
     },
   }
-  return stage
 }

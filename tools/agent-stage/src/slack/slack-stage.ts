@@ -68,8 +68,7 @@ export async function openSlackStage(): Promise<SlackStage> {
     message: (text) => waitUntil('a message', () => slack.shown.find(({ blocks }) => textsOf(blocks).includes(text))),
     link: async (message, ...names) => {
       for (const name of names) {
-        relay.at = name
-        const pages = await linkAccount({ slack, user: crowd[name].user, message, relay: { url, login: 'test' } })
+        const pages = await linkAccount({ slack, user: crowd[name].user, message, relay: { url, who: name } })
         if (!pages.end.includes('The account is linked')) throw new Error(`the account of ${name} is not linked`)
       }
     },
