@@ -114,6 +114,7 @@ import { sessionEndGuards } from './session-end.mjs'
 import { slackGuards } from './slack.mjs'
 import { slackInstallGuards } from './slack-installs.mjs'
 import { slackMessageGuards } from './slack-messages.mjs'
+import { staleButtonGuards } from './stale-buttons.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
@@ -199,6 +200,7 @@ const lists = {
   slack: slackGuards,
   'slack-installs': slackInstallGuards,
   'slack-messages': slackMessageGuards,
+  'stale-buttons': staleButtonGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,

@@ -21,6 +21,8 @@ async function locally(): Promise<void> {
       await scene.end()
       const [deletion, denied] = await tellRecord(story, scene)
       story.claim('grace and linus allowed the first, and nobody else', deletion?.ranBy?.join() === 'grace,linus')
+      const ofAda = deletion?.votes.filter(({ person }) => person === 'ada')
+      story.claim("ada's click is there too, not counted", ofAda?.[0]?.said === 'not counted: not-independent')
       story.claim('nobody allowed the second', denied !== undefined && denied.ranBy === undefined)
     })
   } finally {
