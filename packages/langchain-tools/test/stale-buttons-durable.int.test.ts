@@ -77,7 +77,7 @@ describe.each(wrappers)('buttons for calls that wait durably through $name', (wr
 
   it('let nothing run but what they show when the state is edited', async () => {
     const first = await copyOf(one())
-    const { values } = await agent.graph.getState(config())
+    const { config: old, values } = await agent.graph.getState(config())
     const { id } = (values as { messages: BaseMessage[] }).messages.at(-1)!
     const tool_calls = [{ ...call(two()), type: 'tool_call' as const }]
     const edited = new AIMessage({ content: '', id: id!, tool_calls })
@@ -90,6 +90,9 @@ describe.each(wrappers)('buttons for calls that wait durably through $name', (wr
     expect(await allow(second)).toBe(wentOn)
     await expect.poll(async () => waits(await agent.invoke(resume, config()))).toBe(false)
     expect(await ran()).toEqual([two()])
+    // Whoever goes back to where the first one waits goes on with it: that was allowed, too, and runs once.
+    for (let time = 0; time < 2; time++) await agent.invoke(resume, old as never)
+    expect(await ran()).toEqual([two(), one()])
   })
 
   it('let nothing run when somebody in the conversation put other arguments in their place', async () => {
