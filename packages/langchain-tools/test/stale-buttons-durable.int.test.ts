@@ -12,7 +12,14 @@ const resume = new Command({ resume: { decisions: [{ type: 'approve' }] } })
 const outOfUse = 'That message does not ask about anything any more. Use the page.'
 const wentOn = 'Your yes went to the engine. The message says whether it counts.'
 
-const waits = (state: object): boolean => '__interrupt__' in state
+interface Waiting {
+  readonly id: string
+  readonly value: unknown
+}
+
+const waitingIn = (state: object): readonly Waiting[] =>
+  (state as { readonly __interrupt__?: readonly Waiting[] }).__interrupt__ ?? []
+const waits = (state: object): boolean => waitingIn(state).length > 0
 
 function answersIn({ messages }: { readonly messages: readonly BaseMessage[] }): string[] {
   return messages.filter((message) => message.getType() === 'tool').map(({ text }) => text)
@@ -25,13 +32,15 @@ describe.each(wrappers)('buttons for calls that wait durably through $name', (wr
   let round = 0
   const one = (): string => `one ${String(round)}`
   const two = (): string => `two ${String(round)}`
+  const three = (): string => `three ${String(round)}`
+  const four = (): string => `four ${String(round)}`
   const config = () => ({ configurable: { thread_id: `thread-${String(round)}` } })
-  const call = (text: string) => ({ name: wrapper.tool, args: wrapper.args(text), id: 'call-1' })
+  const call = (text: string, id = 'call-1') => ({ name: wrapper.tool, args: wrapper.args(text), id })
 
-  async function agentOf() {
+  async function agentOf(calls: readonly ReturnType<typeof call>[] = [call(one())]) {
     opened = wrapper.open(stage, await stage.session(), { wait: 'durable', decisions: ['approve', 'edit', 'reject'] })
     const { middleware, tools } = opened
-    const model = new ScriptedModel([[call(one())]])
+    const model = new ScriptedModel([calls])
     return createAgent({ model, tools, middleware, checkpointer: new MemorySaver() })
   }
 
@@ -46,7 +55,7 @@ describe.each(wrappers)('buttons for calls that wait durably through $name', (wr
   const isOver = (copy: DoubleMessage) => () =>
     !stage.slack.shown.find(({ ts }) => ts === copy.ts)!.blocks.some(({ type }) => type === 'actions')
   const ran = async (): Promise<readonly string[]> =>
-    (await opened.ran()).filter((text) => text === one() || text === two())
+    (await opened.ran()).filter((text) => [one(), two(), three(), four()].includes(text))
 
   beforeAll(async () => {
     stage = await openSlackStage()
@@ -126,5 +135,28 @@ describe.each(wrappers)('buttons for calls that wait durably through $name', (wr
     expect(await allow(copy)).toBe(outOfUse)
     expect(answersIn(await agent.invoke(resume, config()))[0]).toContain('ERR_APPROVAL_WITHDRAWN')
     expect(await ran()).toEqual([])
+  })
+
+  it('leave the other calls of a turn alone, whatever becomes of one', async () => {
+    // The first one waits already, in the conversation that each of these tests begins with.
+    agent = await agentOf([call(two()), call(three(), 'call-2'), call(four(), 'call-3')])
+    const thread = { configurable: { thread_id: `${config().configurable.thread_id}, a turn` } }
+    const waiting = waitingIn(await agent.invoke(ask, thread))
+    const [first, second, third] = await Promise.all([copyOf(two()), copyOf(three()), copyOf(four())])
+    const reject = { decisions: [{ type: 'reject', message: 'not today' }] }
+    const [about] = waiting.filter(({ value }) => JSON.stringify(value).includes(three()))
+    const after = await agent.invoke(new Command({ resume: { [about!.id]: reject } }), thread)
+    expect(waitingIn(after)).toHaveLength(2)
+    await expect.poll(isOver(second)).toBe(true)
+    expect(await allow(second)).toBe(outOfUse)
+    await stage.deny('bob', third, 'not on a Friday')
+    await expect.poll(isOver(third)).toBe(true)
+    expect(await allow(first)).toBe(wentOn)
+    expect(await allow(third)).toBe(outOfUse)
+    const approve = { decisions: [{ type: 'approve' }] }
+    const rest = waitingIn(after).map(({ id }) => [id, approve] as const)
+    const answers = answersIn(await agent.invoke(new Command({ resume: Object.fromEntries(rest) }), thread))
+    expect(answers.slice(1)).toEqual([expect.stringContaining('not today'), expect.stringContaining('not on a Friday')])
+    expect(await ran()).toEqual([two()])
   })
 })
