@@ -38,15 +38,22 @@ function leading(turns: readonly Turn[], ...agents: readonly SubAgent[]) {
 }
 
 describe('a sub-agent as a tool', () => {
-  it('answers what it says last, each call in a session of its own', async () => {
-    const reader = worker(stage, supervisor, [query('SELECT email FROM users'), repeat], { name: 'reader', sessions })
-    const agent = leading([[tell('reader'), tell('reader', 'call-2')]], reader)
-    const answers = answersIn(await agent.invoke(ask, thread))
-    expect(answers).toHaveLength(2)
-    for (const answer of answers) expect(answer).toMatch(/^success: \[\{"email":"(?!ada@)/)
-    expect(new Set(sessions).size).toBe(2)
-    expect(closed()).toEqual([true, true])
-  })
+  it.each(['v1', 'v2'] as const)(
+    'answers what it says last, each call in a session of its own (%s)',
+    async (version) => {
+      const reader = worker(stage, supervisor, [query('SELECT email FROM users'), repeat], { name: 'reader', sessions })
+      const agent = createAgent({
+        model: new ScriptedModel([[tell('reader'), tell('reader', 'call-2')]]),
+        tools: [reader.tool({ description })],
+        version,
+      })
+      const answers = answersIn(await agent.invoke(ask, thread))
+      expect(answers).toHaveLength(2)
+      for (const answer of answers) expect(answer).toMatch(/^success: \[\{"email":"(?!ada@)/)
+      expect(new Set(sessions).size).toBe(2)
+      expect(closed()).toEqual([true, true])
+    },
+  )
 
   it('interrupts its supervisor, and goes on in the same session when that is resumed', async () => {
     const remover = worker(stage, supervisor, [remove(7), repeat], { name: 'remover', sessions, wait: 'durable' })
@@ -103,6 +110,15 @@ describe('a sub-agent as a tool', () => {
       names.slice(0, 5),
     )
     expect(closed()).toEqual([true, true, true, true, true])
+  })
+})
+
+describe('a sub-agent of wrong options', () => {
+  it('is none', () => {
+    for (const wrong of [{ name: '1st' }, { name: 'a b' }, { name: undefined as never }, { agent: 'agent' as never }])
+      expect(() => worker(stage, supervisor, [], wrong)).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+      )
   })
 })
 

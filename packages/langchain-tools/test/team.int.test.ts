@@ -86,6 +86,21 @@ describe('workers at once, with one thread and the same numbers of calls', () =>
   })
 })
 
+describe('a worker that runs again in the same conversation', () => {
+  it('makes a call once, though each of its runs has a session of its own', async () => {
+    const marking = worker(stage, supervisor, [query("UPDATE orders SET status = status || '!' WHERE id = 1")], {
+      sessions,
+    })
+    const states = [await marking.invoke(ask, thread), await marking.invoke(ask, thread)]
+    expect(states.flatMap((state) => answersIn(state as never))).toEqual([
+      'success: UPDATE: 1 rows',
+      expect.stringMatching(/^error: Not done \(ERR_PERMIT_SPENT\)/),
+    ])
+    expect((await stage.orders_())[0]?.status).toBe('open!')
+    expect(new Set(sessions).size).toBe(2)
+  })
+})
+
 describe('a worker that was interrupted', () => {
   it('runs a call once when the conversation is resumed twice at the same time, and goes back', async () => {
     const team = teamOf(
