@@ -19,7 +19,8 @@ export interface Deeds {
   readonly actsFor: string
   readonly done: number
   readonly denied: number
-  readonly isClosed: boolean
+  /** Whether it ended with its work, and not with the session above it. */
+  readonly closedItself: boolean
 }
 
 interface Opened {
@@ -43,7 +44,9 @@ export function deedsIn(events: readonly RecordedEvent[]): readonly Deeds[] {
         actsFor: [subject.id, ...names.slice(0, -1)].join(' / '),
         done: count('action.intent'),
         denied: count('action.denied'),
-        isClosed: count('session.close') === 1,
+        closedItself: events.some(
+          (end) => end.session === session && end.type === 'session.close' && end['reason'] === 'closed',
+        ),
       }
     })
 }

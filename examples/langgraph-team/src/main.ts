@@ -61,35 +61,36 @@ async function tell({ cluster: config, doorUrl, image, ownerSees }: Shop): Promi
   told('analyst')
   happened('four rows came back', answers('analyst')[0]?.includes('SELECT: 4 rows') === true)
   happened("the team's tool refused to act for it", answers('analyst')[1]?.includes('ERR_DELEGATION_REFUSED') === true)
-  story.claim(
-    'nobody deleted what was staged',
-    Number(await ownerSees('select count(*) from staging')) >= (isScripted ? 2 : 0),
-  )
+  happened('nobody deleted what was staged', (await ownerSees('select count(*) from staging')) === '2')
 
   story.chapter('3. The deployer shows what would change, and waits for a second person. The reviewer is none:')
   told('reviewer')
   happened('the run is interrupted', isInterrupted(waiting))
   happened('the reviewer saw in the record what waits', answers('reviewer')[0]?.includes('approval.requested') === true)
   happened('it commented on it', comments.length === 1)
-  happened('its key did not turn', answers('reviewer')[2]?.startsWith('turned') === false)
+  happened('its key did not turn, for it is no person', answers('reviewer')[2] === 'not-human')
   story.claim('nothing was deployed', (await image()) === before)
+
   if (isInterrupted(waiting)) {
     const byOwner = await key.turn(await person('ada'))
     story.claim(`ada, who owns the team, turned nothing: ${byOwner}`, byOwner !== 'turned')
     story.claim('nothing was deployed yet', (await image()) === before)
     story.claim('grace turned the key', (await key.turn(await person('grace'))) === 'turned')
-    story.claim('she was shown what is sent', key.requests.at(-1)?.text.includes(newImage) === true)
+    happened('she was shown what is sent', key.requests.at(-1)?.text.includes(newImage) === true)
     await graph.invoke(new Command({ resume: { decisions: [{ type: 'approve' }] } }), thread)
     told('deployer')
-    story.claim('the new image is there', (await image()) === newImage)
+    happened('the new image is there', (await image()) === newImage)
   }
+
   const shown = JSON.stringify([...seen.values()])
   story.claim('no model was shown an e-mail address of the customers', !shown.includes(email))
+  happened('they were shown masks in their place', shown.includes('[pii]'))
 
   await session.close()
   await guard.close()
   story.chapter('4. The record says who acted for whom:')
-  const deeds = deedsIn(await recorded(audit))
+  const events = await recorded(audit)
+  const deeds = deedsIn(events)
   story.table(
     ['agent', 'acts for', 'with the roles', 'did', 'was refused'],
     deeds.map(({ actsFor, denied, done, name, roles }) => [name, actsFor, roles.join(), String(done), String(denied)]),
@@ -106,9 +107,11 @@ async function tell({ cluster: config, doorUrl, image, ownerSees }: Shop): Promi
     deeds.every(({ name, roles }) => roles.join() === name),
   )
   story.claim(
-    'each was closed when its work was over',
-    deeds.every(({ isClosed }) => isClosed),
+    'each was closed when its work was over, and not with the team',
+    deeds.every(({ closedItself }) => closedItself),
   )
+  const votes = events.filter(({ type }) => type === 'approval.vote')
+  story.claim('no vote counted but that of grace', votes.length === (isInterrupted(waiting) ? 1 : 0))
   story.claim('the record verifies', (await verifyJournal(audit)).verdict === 'intact')
 
   function answers(agent: string): string[] {

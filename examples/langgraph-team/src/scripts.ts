@@ -8,7 +8,7 @@ export const newImage = 'registry.example.com/report:1.1.0'
 const call = (name: string, args: Record<string, unknown>, id: string): Turn => [{ name, args, id }]
 const query = (sql: string, id: string): Turn => call('query', { sql }, id)
 const apply = (dryRun: boolean, id: string): Turn =>
-  call('kubernetes_apply', { manifest: manifest(newImage), dryRun }, id)
+  call('kubernetes_apply', { manifest: manifest(newImage), dryRun, force: true }, id)
 const lastAnswer = (messages: readonly BaseMessage[]): string => messages.at(-1)?.text.split('\n')[0] ?? ''
 
 /** What each of them does by default: its work, and one thing that is not its to do. All number their calls alike. */
@@ -19,7 +19,7 @@ export const scripts = {
     'two rows are staged',
   ],
   analyst: [
-    query('SELECT id, name, email FROM customers UNION SELECT id, name, email FROM staging ORDER BY id', 'call-1'),
+    query('SELECT id, name, email FROM customers UNION ALL SELECT id, name, email FROM staging', 'call-1'),
     call('team_query', { sql: 'DELETE FROM staging' }, 'call-2'),
     'four customers, none of them twice',
   ],

@@ -19,10 +19,10 @@ export interface Shop {
   readonly doorUrl: string
   readonly cluster: KubeConfig
   /** One value as the owner sees it, past the door. */
-  ownerSees(sql: string): Promise<string>
+  readonly ownerSees: (sql: string) => Promise<string>
   /** The image that is deployed, as the operator sees it, past the door. */
-  image(): Promise<string | undefined>
-  stop(): Promise<void>
+  readonly image: () => Promise<string | undefined>
+  readonly stop: () => Promise<void>
 }
 
 export async function startShop(): Promise<Shop> {
