@@ -89,6 +89,19 @@ describe('what a sub-agent may do', () => {
     await expect(agent.invoke(ask, thread)).rejects.toMatchObject({ code: 'ERR_REVOKED' })
   })
 
+  it('ends when nobody waits for it any more, and what waits is withdrawn', async () => {
+    const sessions: Session[] = []
+    const over = new AbortController()
+    const agent = worker(stage, supervisor, [query('DELETE FROM orders WHERE id = 7')], { sessions })
+    const running = agent.invoke(ask, { ...thread, signal: over.signal })
+    await expect.poll(() => stage.people.requests.length).toBe(1)
+    over.abort()
+    await expect(running).rejects.toThrow()
+    expect(sessions.map(({ closed }) => closed)).toEqual([true])
+    expect(await stage.people.say('allow', stage.people.requests[0])).toMatchObject({ counted: false })
+    expect(await stage.orders_()).toHaveLength(100)
+  })
+
   it('is approved by nobody who answers for its supervisor', async () => {
     const running = answersOf(worker(stage, supervisor, [query('DELETE FROM orders WHERE id = 7')]))
     await expect.poll(() => stage.people.requests.length).toBe(1)

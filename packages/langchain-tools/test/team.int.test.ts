@@ -1,4 +1,4 @@
-import type { Session } from '@bothkeys/core'
+import { memoryLedger, type Session } from '@bothkeys/core'
 import { Command, MemorySaver, MessagesAnnotation, Send, START, StateGraph } from '@langchain/langgraph'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '@bothkeys/agent-stage'
@@ -98,6 +98,23 @@ describe('a worker that runs again in the same conversation', () => {
     ])
     expect((await stage.orders_())[0]?.status).toBe('open!')
     expect(new Set(sessions).size).toBe(2)
+  })
+
+  it('makes it once also when the whole team comes back, where it has the ledger of the guard', async () => {
+    const ledger = memoryLedger({ clock: { wallMs: () => Date.now(), monotonicMs: () => performance.now() } })
+    const mark = query("UPDATE orders SET status = status || '!' WHERE id = 1")
+    const answers: string[] = []
+    for (const name of ['one', 'one', 'two']) {
+      // oxlint-disable-next-line no-await-in-loop -- One comes after the other.
+      const state = await worker(stage, await stage.session('supervisor'), [mark], { name, ledger }).invoke(ask, thread)
+      answers.push(...answersIn(state as never))
+    }
+    expect(answers.map((answer) => /ERR_PERMIT_SPENT|UPDATE/.exec(answer)?.[0])).toEqual([
+      'UPDATE',
+      'ERR_PERMIT_SPENT',
+      'UPDATE',
+    ])
+    expect((await stage.orders_())[0]?.status).toBe('open!!')
   })
 })
 
