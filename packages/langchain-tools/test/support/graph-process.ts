@@ -1,15 +1,15 @@
 // A process with a guard and a graph whose checkpoints are in PostgreSQL. Does what its parent says: `{ invoke }` or `{ people }`.
-import type { ApprovalRequest, ApprovalVote, Approver } from '@bothkeys/core'
+import type { ApprovalRequest, ApprovalVote, Approver, Session } from '@bothkeys/core'
 import { accountsAsPeople, createGuard, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { memoryJournal } from '@bothkeys/core/testing'
 import { postgresLedger } from '@bothkeys/ledger-postgres'
 import { postgres } from '@bothkeys/pg'
 import type { BaseMessage } from '@langchain/core/messages'
-import { Command } from '@langchain/langgraph'
+import { Command, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph'
 import { PostgresSaver } from '@langchain/langgraph-checkpoint-postgres'
 import { createAgent } from 'langchain'
 import type pg from 'pg'
-import { sqlTools } from '../../src/index.js'
+import { sqlTools, subAgent } from '../../src/index.js'
 import { ScriptedModel } from '@bothkeys/scripted-model'
 
 /** What a parent tells the process. */
@@ -26,7 +26,7 @@ export interface Said {
   readonly state?: { readonly waiting: number; readonly answers: readonly string[]; readonly checkpoint: string }
 }
 
-const [url = '', key = ''] = process.argv.slice(2)
+const [url = '', key = '', kind = ''] = process.argv.slice(2)
 const say = (said: Said): void => void process.send?.(said)
 const grace = await unverifiedIdentity().verify(
   { [unverifiedCredential]: { kind: 'human', subject: 'grace', roles: ['operator'] } },
@@ -103,11 +103,24 @@ const as = (role: string) =>
   })
 const saver = new PostgresSaver(orders.pool(await as('graph')))
 const call = { name: 'query', args: { sql: "INSERT INTO log VALUES ('one')" }, id: 'call-1' }
-const agent = createAgent({
-  model: new ScriptedModel([[call]]),
-  tools: sqlTools(await as('agent'), orders, { wait: 'durable', ledger }),
-  checkpointer: saver,
-})
+const make = (session: Session, options: { readonly checkpointer?: PostgresSaver }) =>
+  createAgent({
+    model: new ScriptedModel([[call]]),
+    tools: sqlTools(session, orders, { wait: 'durable', ledger }),
+    ...options,
+  }).graph
+const session = await as('agent')
+const graph = kind === 'agent' ? make(session, { checkpointer: saver }) : team()
+
+/** The same agent as a sub-agent of the session, in a graph that has the checkpoints. */
+function team() {
+  const options = { name: 'worker', roles: ['agent'], ttlMs: 600_000 }
+  const worker = subAgent(session, { ...options, agent: (own) => make(own, {}) as never })
+  return new StateGraph(MessagesAnnotation)
+    .addNode('worker', worker.invoke)
+    .addEdge(START, 'worker')
+    .compile({ checkpointer: saver })
+}
 
 /** On a busy machine the ledger may answer too slowly to know what is revoked: then nothing ran, and the graph goes on later. */
 async function patiently<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -125,11 +138,11 @@ async function invoke({ checkpoint, resume }: NonNullable<Order['invoke']>): Pro
   const input = resume
     ? new Command({ resume: { decisions: [{ type: 'approve' }] } })
     : { messages: [{ role: 'user', content: 'go' }] }
-  const state = (await patiently(() => agent.invoke(input as never, { configurable }))) as {
+  const state = (await patiently(() => graph.invoke(input as never, { configurable }))) as {
     readonly messages: readonly BaseMessage[]
     readonly __interrupt__?: readonly unknown[]
   }
-  const { config } = await patiently(() => agent.graph.getState({ configurable: { thread_id: 'thread-1' } }))
+  const { config } = await patiently(() => graph.getState({ configurable: { thread_id: 'thread-1' } }))
   say({
     state: {
       waiting: state.__interrupt__?.length ?? 0,
