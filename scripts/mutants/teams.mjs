@@ -42,6 +42,7 @@ export const teamGuards = [
   ]),
   ...langchain('team', 'sub-agent', [
     ['calls of a run are remembered after it', '  rememberWith(session, delegator)\n'],
+    ['a run knows its task by itself', 'config?.configurable === undefined ? getConfig() : config', 'config'],
   ]),
   ...langchain('team-rights', 'sub-agent-runs', [
     ['a session ends with its run', '    await run.session?.close()\n'],
@@ -50,6 +51,13 @@ export const teamGuards = [
   ...langchain('team-rights', 'sub-agent', [
     ['a session without an agent is closed', '    await session.close()\n    throw error', '    throw error'],
     ['a sub-agent is not lent', 'if (borrowerOf(session) !== undefined) throw', 'if (name.length > 99) throw'],
+  ]),
+  ...langchain('team-rights', 'middleware', [
+    [
+      'the middleware lets tools of its own session through alone',
+      'if (owner === session) return handler(request)',
+      'if (owner !== undefined) return handler(request)',
+    ],
   ]),
   ...langchain('team-rights', 'answer-call', [
     ['a tool is not lent', 'if (borrower !== undefined) return lent(call, borrower)', 'void lent'],

@@ -193,6 +193,20 @@ describe('what is handed to another agent lends it no session', () => {
     expect(sent).toEqual([])
   })
 
+  it('a tool of its supervisor, where its session was delegated by hand and its middleware alone can know', async () => {
+    const own = await supervisor.delegate({ roles: ['reader'], ttlMs: 60_000 })
+    const agent = createAgent({
+      model: new ScriptedModel([query(update)]),
+      tools: sqlTools(supervisor, stage.orders),
+      middleware: [around(own)],
+    })
+    expect(answersIn((await agent.invoke(ask, thread)) as never)).toEqual([
+      expect.stringMatching(/^error: Not done \(ERR_DELEGATION_REFUSED\)/),
+    ])
+    expect(denied(own)).toHaveLength(1)
+    expect(await done()).toBe(false)
+  })
+
   it('a tool of a worker that still runs, to its supervisor and to another worker', async () => {
     const working = new EventEmitter()
     const tools: StructuredToolInterface[] = []

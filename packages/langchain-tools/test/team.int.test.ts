@@ -147,6 +147,16 @@ describe('a worker that was interrupted', () => {
     expect(closed()).toEqual([true])
   })
 
+  it('ends with its supervisor, and is approved by nobody then', async () => {
+    const team = teamOf(worker(stage, supervisor, [remove(7)], { sessions, wait: 'durable' }))
+    const waiting = waitingIn(await team.invoke(ask, thread))
+    await supervisor.close()
+    expect(closed()).toEqual([true])
+    expect(await stage.people.say('allow', asked(7))).toMatchObject({ counted: false })
+    await expect(goOn(team, waiting)).rejects.toMatchObject({ code: 'ERR_SESSION_CLOSED' })
+    expect(await openOrders()).toBe(100)
+  })
+
   it('has people asked anew when its session ended meanwhile', async () => {
     const team = teamOf(worker(stage, supervisor, [remove(7)], { sessions, wait: 'durable' }))
     const waiting = waitingIn(await team.invoke(ask, thread))
