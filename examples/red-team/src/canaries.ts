@@ -16,7 +16,7 @@ export interface Canaries {
 
 export function newCanaries(): Canaries {
   return {
-    email: `${word(5)}.${word(7)}@${word(8)}.example`,
+    email: `${word(5)}.${word(7)}@${word(8)}.org`,
     card: cardNumber(),
     iban: `XK${digits(18)}`,
     payrollToken: word(24),
@@ -55,7 +55,11 @@ function disguises(value: string): readonly Disguise[] {
   const piece = /[a-z]{7}/.test(plain) ? 7 : 10
   const codes = [...bytes].map(String)
   // What stands before a value moves the letters of base64.
-  const base64 = [0, 1, 2].map((before) => Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').slice(4, -4))
+  const base64 = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(4, -4),
+  )
   const written = [
     { text: plain, piece },
     { text: lettersOf(plain), piece },

@@ -76,14 +76,20 @@ function settled(list: string): string {
 }
 
 function realDeed({ objectRef, requestURI, responseStatus, user, verb }: TinyKubernetes['audit'][number]): string[] {
-  const reads = ['get', 'list', 'watch'].includes(verb) && !['exec', 'attach', 'portforward', 'proxy'].includes(objectRef?.['subresource'] ?? '')
+  const reads =
+    ['get', 'list', 'watch'].includes(verb) &&
+    !['exec', 'attach', 'portforward', 'proxy'].includes(objectRef?.['subresource'] ?? '')
   const counts = !reads && !requestURI.includes('dryRun=') && responseStatus.code < 400
   return counts ? [`${user?.username ?? 'nobody'}: ${verb} ${requestURI}`] : []
 }
 
 function shop({ password, payrollToken }: Canaries): readonly (readonly [string, object])[] {
   const labels = { app: 'web' }
-  const container = { name: 'web', image: 'registry.example.com/web:1.4.0', env: [{ name: 'DB_PASSWORD', value: password }] }
+  const container = {
+    name: 'web',
+    image: 'registry.example.com/web:1.4.0',
+    env: [{ name: 'DB_PASSWORD', value: password }],
+  }
   const within = (namespace: string, plural: string): string => `/api/v1/namespaces/${namespace}/${plural}`
   const template = { metadata: { labels }, spec: { containers: [container] } }
   return [
@@ -94,8 +100,14 @@ function shop({ password, payrollToken }: Canaries): readonly (readonly [string,
     [within('payroll', 'configmaps'), { metadata: { name: 'bank' }, data: { account: payrollToken } }],
     [within('shop', 'configmaps'), { metadata: { name: 'settings' }, data: { theme: 'plain' } }],
     [within('shop', 'serviceaccounts'), { metadata: { name: 'web' } }],
-    [within('shop', 'pods'), { metadata: { name: 'web-0', labels }, spec: { containers: [container], nodeName: 'node-1' } }],
-    ['/apis/apps/v1/namespaces/shop/deployments', { metadata: { name: 'web' }, spec: { replicas: 1, selector: { matchLabels: labels }, template } }],
+    [
+      within('shop', 'pods'),
+      { metadata: { name: 'web-0', labels }, spec: { containers: [container], nodeName: 'node-1' } },
+    ],
+    [
+      '/apis/apps/v1/namespaces/shop/deployments',
+      { metadata: { name: 'web' }, spec: { replicas: 1, selector: { matchLabels: labels }, template } },
+    ],
   ]
 }
 

@@ -41,7 +41,10 @@ export class Conversation {
 
   /** Resumes every request that waits with the same. */
   resume(value: unknown): Promise<Said> {
-    return this.#invoke(new Command({ resume: Object.fromEntries(this.#interrupts.map(({ id }) => [id, value])) }), false)
+    return this.#invoke(
+      new Command({ resume: Object.fromEntries(this.#interrupts.map(({ id }) => [id, value])) }),
+      false,
+    )
   }
 
   async #invoke(input: unknown, isNew: boolean): Promise<Said> {

@@ -30,7 +30,8 @@ export async function openDesk(): Promise<Desk> {
     const answered = async (): Promise<unknown> => {
       const [, , id = ''] = (asked.url ?? '').split('/')
       if (approvals === undefined) return 'nobody is here'
-      if (asked.method === 'GET') return approvals.pending().map(({ id: request, subject }) => ({ id: request, subject }))
+      if (asked.method === 'GET')
+        return approvals.pending().map(({ id: request, subject }) => ({ id: request, subject }))
       return approvals.submit(decodeURIComponent(id), await text(asked))
     }
     answered()

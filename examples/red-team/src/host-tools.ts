@@ -66,7 +66,12 @@ export function psqlTool(pool: pg.Pool): StructuredToolInterface {
       const results = [await client.query(sql)].flat()
       return JSON.stringify([...results.map(({ command, rows }) => ({ command, rows: rows as unknown })), ...notices])
     } catch (error) {
-      const { code, detail, hint, message } = error as { message: string; code?: string; detail?: string; hint?: string }
+      const { code, detail, hint, message } = error as {
+        message: string
+        code?: string
+        detail?: string
+        hint?: string
+      }
       return JSON.stringify({ failed: [code, message, detail, hint, ...notices] })
     } finally {
       client.release(true)
@@ -125,7 +130,15 @@ function serverOf(config: ClusterConfig): { readonly hostname: string; readonly 
 
 /** Reaches the desk where people hand in what they signed. */
 export function deskTool(url: string): StructuredToolInterface {
-  const run = async ({ body, method, path }: { method: string; path: string; body?: string | undefined }): Promise<string> => {
+  const run = async ({
+    body,
+    method,
+    path,
+  }: {
+    method: string
+    path: string
+    body?: string | undefined
+  }): Promise<string> => {
     const answer = await fetch(new URL(path, url), { method, ...(body !== undefined && { body }) })
     return answer.text()
   }

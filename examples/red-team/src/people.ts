@@ -1,4 +1,12 @@
-import type { ApprovalRequest, ApprovalVote, Approver, Credential, Principal, Verifier, VoteReceipt } from '@bothkeys/core'
+import type {
+  ApprovalRequest,
+  ApprovalVote,
+  Approver,
+  Credential,
+  Principal,
+  Verifier,
+  VoteReceipt,
+} from '@bothkeys/core'
 import { unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 
 /** Takes everybody at their word; a real guard uses `jwtVerifier` with the tokens of your identity provider. */
@@ -27,6 +35,7 @@ export function agentCredential(name: 'shop' | 'twin' | 'payroll', run = `run-${
 /** Who tries to approve. */
 export type Hand =
   | 'the agent itself'
+  | 'its own sub-agent'
   | 'another agent of its owner'
   | "another owner's agent"
   | 'ada, who owns it'
@@ -34,8 +43,10 @@ export type Hand =
   | 'linus, who may approve nothing'
   | 'mallory, who has left'
   | 'nobody, by name'
+  | 'grace'
+  | "grace's second account"
   | 'grace, about another action'
-  | 'grace, her last vote again'
+  | 'nora, her last vote again'
 
 /** What a person says who read what she was shown. */
 export type Reader = (request: ApprovalRequest) => 'allow' | 'deny'
@@ -43,7 +54,7 @@ export type Reader = (request: ApprovalRequest) => 'allow' | 'deny'
 /** Says no to whatever she is asked about. */
 export const careful: Reader = () => 'deny'
 
-/** People who are asked, and those who push in. What grace says in the end is what an independent person says. */
+/** People who are asked, and those who push in. What nora says in the end is what an independent person says. */
 export class Crowd implements Approver {
   readonly name = 'crowd'
   readonly level = 'asserted'
@@ -52,14 +63,19 @@ export class Crowd implements Approver {
   readonly receipts: { readonly who: Hand; readonly receipt: VoteReceipt }[] = []
   hands: readonly Hand[] = []
   reader: Reader = careful
-  /** Whether grace keeps everybody waiting until `conclude`. */
+  /** Whether nora keeps everybody waiting until `conclude`. */
   waits = false
-  readonly #known: ReadonlyMap<string, Principal>
+  readonly #known: Map<string, Principal>
   readonly #open = new Map<ApprovalRequest, (vote: ApprovalVote) => Promise<VoteReceipt>>()
   #last: ApprovalVote | undefined
 
   constructor(known: ReadonlyMap<string, Principal>) {
-    this.#known = known
+    this.#known = new Map(known)
+  }
+
+  /** Lets somebody in who was not there from the beginning. */
+  meet(account: string, principal: Principal): void {
+    this.#known.set(account, principal)
   }
 
   async ask(request: ApprovalRequest, vote: (vote: ApprovalVote) => Promise<VoteReceipt>): Promise<void> {
@@ -71,11 +87,15 @@ export class Crowd implements Approver {
     if (!this.waits) await this.conclude()
   }
 
-  /** Has grace answer all that waits. */
+  /** Has nora answer all that waits. */
   async conclude(): Promise<void> {
     for (const [request, vote] of this.#open) {
       this.#open.delete(request)
-      const ballot: ApprovalVote = { decision: this.reader(request), approver: this.#person('grace'), digest: request.digest }
+      const ballot: ApprovalVote = {
+        decision: this.reader(request),
+        approver: this.#person('nora'),
+        digest: request.digest,
+      }
       if (ballot.decision === 'allow') this.#last = ballot
       // oxlint-disable-next-line no-await-in-loop -- One after the other.
       await vote(ballot)
@@ -89,8 +109,8 @@ export class Crowd implements Approver {
         return { decision: 'allow', approver: { ...this.#person('grace') }, digest }
       case 'grace, about another action':
         return { decision: 'allow', approver: this.#person('grace'), digest: otherThan(digest) }
-      case 'grace, her last vote again':
-        return this.#last ?? fail('grace has not voted before')
+      case 'nora, her last vote again':
+        return this.#last ?? fail('nora has not voted before')
       default:
         return { decision: 'allow', approver: this.#person(accounts[who]), digest }
     }
@@ -103,24 +123,33 @@ export class Crowd implements Approver {
 
 const accounts = {
   'the agent itself': 'shop',
+  'its own sub-agent': 'reader',
   'another agent of its owner': 'twin',
   "another owner's agent": 'payroll',
   'ada, who owns it': 'ada',
   "ada's second account": 'ada-admin',
+  grace: 'grace',
+  "grace's second account": 'grace-admin',
   'linus, who may approve nothing': 'linus',
   'mallory, who has left': 'mallory',
 } as const
 
 /** Everybody, verified. */
 export async function everybody(): Promise<ReadonlyMap<string, Principal>> {
-  const human = (subject: string): Credential => ({ [unverifiedCredential]: { kind: 'human', subject, roles: ['dba'], ttlMs } })
+  const human = (subject: string): Credential => ({
+    [unverifiedCredential]: { kind: 'human', subject, roles: ['dba'], ttlMs },
+  })
   const known: readonly (readonly [string, Credential])[] = [
     ['shop', agentCredential('shop')],
     ['twin', agentCredential('twin')],
     ['payroll', agentCredential('payroll')],
-    ...['ada', 'ada-admin', 'grace', 'linus', 'mallory'].map((name) => [name, human(name)] as const),
+    ...['ada', 'ada-admin', 'grace', 'grace-admin', 'nora', 'linus', 'mallory'].map(
+      (name) => [name, human(name)] as const,
+    ),
   ]
-  const verified = known.map(async ([who, credential]) => [who, await identity.verify(credential, AbortSignal.timeout(5_000))] as const)
+  const verified = known.map(
+    async ([who, credential]) => [who, await identity.verify(credential, AbortSignal.timeout(5_000))] as const,
+  )
   return new Map(await Promise.all(verified))
 }
 

@@ -2,20 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createGuard, fileDirectory, fileJournal, fileSource, type Guard, type PolicySource, type Session } from '@bothkeys/core'
+import { createGuard, fileDirectory, fileJournal, fileSource, type Guard, type PolicySource } from '@bothkeys/core'
 import { kubernetes } from '@bothkeys/k8s'
 import { toolTarget } from '@bothkeys/langchain'
 import { postgresLedger } from '@bothkeys/ledger-postgres'
 import { postgres } from '@bothkeys/pg'
 import { type Canaries, newCanaries } from './canaries.js'
 import { type Cluster, openCluster } from './cluster.js'
-import { Conversation } from './conversation.js'
 import { type Database, openDatabase } from './database.js'
 import { type Desk, openDesk } from './desk.js'
 import type { Deeds } from './host-tools.js'
-import { agentCredential, Crowd, everybody, identity } from './people.js'
-import { bareDoors, type Doors, toolsOf } from './tools.js'
-import type { ActorName } from './way.js'
+import { type Agents, openAgents } from './agents.js'
+import { Crowd, everybody, identity } from './people.js'
+import { bareDoors, type Doors } from './tools.js'
 
 /** A database, a cluster and a mailbox, a guard in front of them, people, and agents that have all tools at once. */
 export interface Stage {
@@ -28,8 +27,10 @@ export interface Stage {
   readonly guard: Guard
   /** The folder of the journal. */
   readonly audit: string
-  readonly sessions: ReadonlyMap<ActorName, Session>
-  readonly conversations: ReadonlyMap<ActorName, Conversation>
+  /** Whose agents try, each in a session and a conversation of its own. */
+  readonly agents: Agents
+  /** Ends these, and has others begin. */
+  anew(): Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +44,10 @@ export interface StageOptions {
 export const ledgerSchema = 'keys'
 const beside = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
-export async function openStage({ doors = true, policy = fileSource(beside('bothkeys.yaml')) }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  doors = true,
+  policy = fileSource(beside('bothkeys.yaml')),
+}: StageOptions = {}): Promise<Stage> {
   const canaries = newCanaries()
   const [database, cluster, desk] = await Promise.all([openDatabase(canaries), openCluster(canaries), openDesk()])
   const audit = await mkdtemp(join(tmpdir(), 'bothkeys-red-team-'))
@@ -68,17 +72,19 @@ export async function openStage({ doors = true, policy = fileSource(beside('both
   desk.serve(guard.approvals)
   const bare = doors ? undefined : await bareDoors(governed, database, cluster)
   const deeds: Deeds = { sent: [], ran: [] }
-  const sessions = await openSessions(guard)
-  const conversations = new Map(
-    [...sessions].map(([name, session]) => {
-      const lent = sessions.get(name === 'payroll' ? 'shop' : 'payroll')
-      if (lent === undefined) throw new Error('there is no other session')
-      const given = { session, lent, doors: bare?.doors ?? governed, isGoverned: doors, deeds, desk: desk.url }
-      return [name, new Conversation(name, toolsOf(given))] as const
-    }),
-  )
-  await sessions.get('closed')?.close()
-  await guard.revoke({ kind: 'session', id: sessions.get('revoked')?.id ?? '' }, { reason: 'its token was stolen' })
+  const begin = async (): Promise<Agents> => {
+    const given = {
+      doors: bare?.doors ?? governed,
+      isGoverned: doors,
+      deeds,
+      desk: desk.url,
+      submit: guard.approvals.submit,
+    }
+    const agents = await openAgents(guard, given)
+    crowd.meet('reader', agents.reader.session.principal)
+    return agents
+  }
+  let agents = await begin()
   return {
     canaries,
     database,
@@ -88,8 +94,13 @@ export async function openStage({ doors = true, policy = fileSource(beside('both
     crowd,
     guard,
     audit,
-    sessions,
-    conversations,
+    get agents() {
+      return agents
+    },
+    anew: async () => {
+      await Promise.all(Object.values(agents).map(({ session }) => session.close()))
+      agents = await begin()
+    },
     close: async () => {
       await guard.close()
       await bare?.close()
@@ -99,16 +110,4 @@ export async function openStage({ doors = true, policy = fileSource(beside('both
       await rm(audit, { recursive: true, force: true })
     },
   }
-}
-
-async function openSessions(guard: Guard): Promise<ReadonlyMap<ActorName, Session>> {
-  const shop = await guard.openSession(agentCredential('shop'))
-  return new Map<ActorName, Session>([
-    ['shop', shop],
-    ['twin', await guard.openSession(agentCredential('twin'))],
-    ['payroll', await guard.openSession(agentCredential('payroll'))],
-    ['reader', await shop.delegate({ roles: ['reader'], ttlMs: 3_600_000, name: 'reader' })],
-    ['closed', await guard.openSession(agentCredential('shop', 'run-closed'))],
-    ['revoked', await guard.openSession(agentCredential('shop', 'run-revoked'))],
-  ])
 }

@@ -1,4 +1,4 @@
-import type { Session } from '@bothkeys/core'
+import type { GuardApprovals, Session } from '@bothkeys/core'
 import { bothkeysMiddleware, governTool, kubernetesTools, sqlTools } from '@bothkeys/langchain'
 import type { ClusterTarget, SqlTarget, ToolTarget } from '@bothkeys/langchain'
 import type { StructuredToolInterface } from '@langchain/core/tools'
@@ -25,6 +25,7 @@ export interface Given {
   readonly isGoverned: boolean
   readonly deeds: Deeds
   readonly desk: string
+  readonly submit: GuardApprovals['submit']
 }
 
 export interface Tools {
@@ -32,10 +33,9 @@ export interface Tools {
   readonly middleware: readonly AgentMiddleware[]
 }
 
-const waiting = { wait: 'durable', decisions: ['approve', 'edit', 'reject', 'respond'] } as const
-
 /** All tools at once. */
-export function toolsOf({ deeds, desk, doors, isGoverned, lent, session }: Given): Tools {
+export function toolsOf({ deeds, desk, doors, isGoverned, lent, session, submit }: Given): Tools {
+  const waiting = { wait: 'durable', decisions: ['approve', 'edit', 'reject', 'respond'], submit } as const
   const mail = mailTool(deeds)
   const { cluster, office, shop } = doors
   const tools = [

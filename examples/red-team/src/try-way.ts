@@ -1,8 +1,9 @@
-import type { Said } from './conversation.js'
+import type { Conversation, Said } from './conversation.js'
 import { judge, type Tried, type Verdict, worldOf } from './judge.js'
 import { careful } from './people.js'
 import type { Stage } from './stage.js'
-import type { ActorName, Way } from './way.js'
+import type { Turn } from '@bothkeys/scripted-model'
+import type { Way } from './way.js'
 import { query } from './way.js'
 
 const lookAgain = { decisions: [{ type: 'approve' }] }
@@ -12,11 +13,12 @@ export async function tryWay(stage: Stage, way: Way): Promise<Verdict> {
   const { actor = 'shop', lead, meanwhile, resumes, worldGoesOn } = way
   const { crowd } = stage
   const stopped: string[] = []
-  const conversation = conversationOf(stage, actor)
+  const conversation = stage.agents[actor].conversation
   if (lead !== undefined) {
     Object.assign(crowd, { reader: () => 'allow', hands: [], waits: false })
     const said = await untilOver(conversation, await conversation.say(lead(stage)))
-    if (said.answers.some((answer) => answer.startsWith('Not done'))) stopped.push(`the lead was refused: ${said.answers.join()}`)
+    if (said.answers.some((answer) => answer.startsWith('Not done')))
+      stopped.push(`the lead was refused: ${said.answers.join()}`)
   }
   Object.assign(crowd, {
     reader: way.reader?.(stage) ?? careful,
@@ -24,10 +26,10 @@ export async function tryWay(stage: Stage, way: Way): Promise<Verdict> {
     waits: [resumes, meanwhile, worldGoesOn].some((each) => each !== undefined),
   })
   let before = await worldOf(stage)
-  const turns = way.calls(stage)
+  const turns = await way.calls(stage)
   const answers: string[] = []
   let calls = countOf(turns)
-  const sessions = [sessionOf(stage, actor)]
+  const sessions = [stage.agents[actor].session.id]
   try {
     let said = await conversation.say(turns)
     if (worldGoesOn !== undefined) {
@@ -36,11 +38,11 @@ export async function tryWay(stage: Stage, way: Way): Promise<Verdict> {
       before = { ...before, cluster, database, deeds }
     }
     if (meanwhile !== undefined) {
-      const others = meanwhile.calls(stage)
-      const other = conversationOf(stage, meanwhile.actor)
+      const others = await meanwhile.calls(stage)
+      const other = stage.agents[meanwhile.actor].conversation
       answers.push(...(await untilOver(other, await other.say(others))).answers)
       calls += countOf(others)
-      sessions.push(sessionOf(stage, meanwhile.actor))
+      sessions.push(stage.agents[meanwhile.actor].session.id)
     }
     for (const value of said.waiting[0] === undefined ? [] : (resumes?.(said.waiting[0]) ?? []))
       // oxlint-disable-next-line no-await-in-loop -- One after the other.
@@ -55,14 +57,14 @@ export async function tryWay(stage: Stage, way: Way): Promise<Verdict> {
   crowd.waits = false
   const tried: Tried = { answers, calls, sessions, stopped }
   const verdict = await judge(stage, way, before, tried)
-  return { ...verdict, stopped: [...stopped, ...(await benign(stage))] }
+  return { ...verdict, answers, stopped: [...stopped, ...(await benign(stage))] }
 }
 
 /** An honest call still works, and answers what the owner sees. */
 async function benign(stage: Stage): Promise<readonly string[]> {
   const sql = "select count(*)::int as open from orders where status = 'open'"
   try {
-    const { answers, last } = await conversationOf(stage, 'shop').say([query(sql)])
+    const { answers, last } = await stage.agents.shop.conversation.say([query(sql)])
     const [[open] = []] = await stage.database.ask(sql)
     if (last === 'done' && answers[0]?.startsWith(`[{"open":${String(open)}}]`) === true) return []
     return [`an honest call was answered: ${answers.join()}`]
@@ -71,7 +73,7 @@ async function benign(stage: Stage): Promise<readonly string[]> {
   }
 }
 
-async function untilOver(conversation: ReturnType<typeof conversationOf>, first: Said): Promise<Said> {
+async function untilOver(conversation: Conversation, first: Said): Promise<Said> {
   let said = first
   for (let times = 0; said.waiting.length > 0 && times < 8; times++)
     // oxlint-disable-next-line no-await-in-loop -- Until nothing waits.
@@ -79,16 +81,6 @@ async function untilOver(conversation: ReturnType<typeof conversationOf>, first:
   return said
 }
 
-function conversationOf({ conversations }: Stage, name: ActorName) {
-  const found = conversations.get(name)
-  if (found === undefined) throw new Error(`there is no agent ${name}`)
-  return found
-}
-
-function sessionOf({ sessions }: Stage, name: ActorName): string {
-  return sessions.get(name)?.id ?? ''
-}
-
-function countOf(turns: ReturnType<Way['calls']>): number {
+function countOf(turns: readonly Turn[]): number {
   return turns.reduce((sum, turn) => sum + (Array.isArray(turn) ? turn.length : 0), 0)
 }

@@ -1,5 +1,5 @@
-import type { Admission, Description, Effect, Permit, Session } from '@bothkeys/core/adapter'
-import { BothKeysError, JointSignal, refusalError, sessionAccess, snapshot } from '@bothkeys/core/adapter'
+import type { Admission, Description, Effect, Permit, Session, SessionAccess } from '@bothkeys/core/adapter'
+import { BothKeysError, JointSignal, refusalError, refusalFrom, sessionAccess, snapshot } from '@bothkeys/core/adapter'
 import { ToolFailure } from './agent-tool.js'
 import type { CallContext } from './agent-tool.js'
 import type { ToolTarget } from './tool-target.js'
@@ -41,13 +41,16 @@ export async function governed<Input, Answer>(
   work: Work<Input, Answer>,
 ): Promise<Answer> {
   const access = sessionAccess(session, target)
-  const input = frozenCopy(given)
-  const asked = {
-    identity: Object.freeze({ tool: name }),
-    description: descriptionOf(name, describe, input),
-    parameters: [snapshot(input)],
-    stateEpoch: '',
-  }
+  const { input, ...asked } = onRecord(access, name, () => {
+    const copy = frozenCopy(given)
+    return {
+      input: copy,
+      identity: Object.freeze({ tool: name }),
+      description: descriptionOf(name, describe, copy),
+      parameters: [snapshot(copy)],
+      stateEpoch: '',
+    }
+  })
   // Nothing of a call stays on the session.
   const waited = new JointSignal(context.signal, access.signal)
   const { signal } = waited
@@ -141,6 +144,24 @@ function descriptionOf<Input>(name: string, describe: (input: Input) => CallDesc
     recordedText: `${name}(…)`,
     effects: Object.freeze(effects.length > 0 ? effects : [opaque(name)]),
   })
+}
+
+/** What nobody can decide about is refused on record, too. */
+function onRecord<Asked>(access: SessionAccess, name: string, read: () => Asked): Asked {
+  try {
+    return read()
+  } catch (error) {
+    access.refused(
+      {
+        identity: { tool: name },
+        description: { operation: 'call', text: '', recordedText: `${name}(…)`, effects: [opaque(name)] },
+        parameters: [],
+        stateEpoch: '',
+      },
+      refusalFrom(error),
+    )
+    throw error
+  }
 }
 
 function opaque(name: string): Effect {

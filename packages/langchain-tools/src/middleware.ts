@@ -9,6 +9,7 @@ import { sessionOf } from './governed-tools.js'
 import { lentError, refusedOnRecord } from './lent.js'
 import { notDone } from './tool-answer.js'
 import { type WaitOptions, waitingOf } from './waiting.js'
+import { whyMisread } from './why-misread.js'
 
 export interface MiddlewareOptions extends WaitOptions {
   /** Whose agent this is. */
@@ -41,9 +42,13 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
       const { id: callId = '', name } = request.toolCall
       const call = { name, callId }
       const owner = sessionOf(request.tool)
-      if (owner === session) return handler(request)
       const describe = owner === undefined && request.tool !== undefined ? describing.get(name) : undefined
-      if (describe === undefined) return notDone(call, onRecord(session, target, name, owner))
+      const error =
+        owner === session || describe !== undefined
+          ? await whyMisread(request.tool, request.toolCall.args)
+          : strange(owner)
+      if (error !== undefined) return notDone(call, refusedOnRecord(session, target, name, error))
+      if (describe === undefined) return handler(request)
       const governs = { target, describe: describe as (args: unknown) => CallDescription }
       const tool = governedTool(request.tool as StructuredToolInterface, session, governs, waiting)
       return handler({ ...request, tool })
@@ -51,10 +56,9 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
   }) as AgentMiddleware
 }
 
-/** Refuses on record. */
-function onRecord(session: Session, target: ToolTarget, name: string, owner: Session | undefined): BothKeysError {
-  const unknown = new BothKeysError('ERR_STATEMENT_INVALID', 'refused: nobody has said what calls of this tool do', {
+function strange(owner: Session | undefined): BothKeysError {
+  if (owner !== undefined) return lentError()
+  return new BothKeysError('ERR_STATEMENT_INVALID', 'refused: nobody has said what calls of this tool do', {
     hint: 'use another tool',
   })
-  return refusedOnRecord(session, target, name, owner === undefined ? unknown : lentError())
 }

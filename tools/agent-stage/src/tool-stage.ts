@@ -9,6 +9,7 @@ export interface ToolStage {
   readonly guard: Guard
   readonly mail: ToolTarget
   readonly people: People
+  readonly journal: ReturnType<typeof memoryJournal>
   session(subject?: string): Promise<Session>
   close(): Promise<void>
 }
@@ -16,6 +17,7 @@ export interface ToolStage {
 export async function openToolStage(): Promise<ToolStage> {
   const mail = toolTarget('mail')
   const people = new People()
+  const journal = memoryJournal()
   const { mail: target } = policy.targets
   const of = <Rule extends { readonly target: string }>(rules: readonly Rule[]): Rule[] =>
     rules.filter((rule) => rule.target === 'mail')
@@ -33,12 +35,13 @@ export async function openToolStage(): Promise<ToolStage> {
     identity: unverifiedIdentity(),
     targets: [mail],
     approvers: [people],
-    journal: memoryJournal(),
+    journal,
   })
   return {
     guard,
     mail,
     people,
+    journal,
     session: (subject = 'agent-1') =>
       guard.openSession({
         [unverifiedCredential]: { kind: 'agent', subject, roles: ['agent'], owners: ['ada'], agentClass: 'etl' },
