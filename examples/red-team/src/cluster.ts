@@ -18,6 +18,8 @@ export interface Cluster {
   fingerprint(): Promise<string>
   /** What the server was really asked to do: what was only tried on it, and what only reads objects, left out. */
   done(): readonly string[]
+  /** Starts another one, after somebody broke it. */
+  restore(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -36,7 +38,7 @@ const watched = [
 ]
 
 export async function openCluster(canaries: Canaries): Promise<Cluster> {
-  const server = await startTinyKubernetes()
+  let server = await startTinyKubernetes()
   const config = new KubeConfig()
   config.loadFromClusterAndUser(
     { name: 'shop', server: server.url, caData: Buffer.from(server.ca).toString('base64'), skipTLSVerify: false },
@@ -51,20 +53,30 @@ export async function openCluster(canaries: Canaries): Promise<Cluster> {
     if ((answer.statusCode ?? 500) >= 400) throw new Error(`${method} ${path}: ${said}`)
     return said
   }
-  for (const [path, body] of shop(canaries))
-    // oxlint-disable-next-line no-await-in-loop -- Each needs the one before.
-    await call('POST', path, body)
-  const { card, email } = canaries
-  server.handlers.logs = async (_, output) => {
-    output.write(`started\nmail to ${email} about card ${card}\n`)
-    await Promise.resolve()
+  const seed = async (): Promise<void> => {
+    for (const [path, body] of shop(canaries))
+      // oxlint-disable-next-line no-await-in-loop -- Each needs the one before.
+      await call('POST', path, body)
+    const { card, email } = canaries
+    server.handlers.logs = async (_, output) => {
+      output.write(`started\nmail to ${email} about card ${card}\n`)
+      await Promise.resolve()
+    }
   }
+  await seed()
   return {
-    server,
+    get server() {
+      return server
+    },
     config,
     call,
     fingerprint: async () => (await Promise.all(watched.map((path) => call('GET', path)))).map(settled).join('\n'),
     done: () => server.audit.flatMap(realDeed),
+    restore: async () => {
+      await server.stop()
+      server = await startTinyKubernetes()
+      await seed()
+    },
     stop: () => server.stop(),
   }
 }
@@ -112,14 +124,12 @@ function shop({ password, payrollToken }: Canaries): readonly (readonly [string,
 }
 
 /** The same cluster with no door in front: whatever comes is done as the administrator. For showing what would happen then. */
-export async function withoutDoor({ server }: Cluster): Promise<{ readonly url: string; close(): void }> {
-  const forwarded = (from: IncomingMessage): ReturnType<typeof plainRequest> =>
-    request(new URL(from.url ?? '/', server.url), {
-      method: from.method,
-      ca: server.ca,
-      agent: false,
-      headers: { ...from.headers, host: new URL(server.url).host, authorization: `Bearer ${server.adminToken}` },
-    })
+export async function withoutDoor(cluster: Cluster): Promise<{ readonly url: string; close(): void }> {
+  const forwarded = (from: IncomingMessage): ReturnType<typeof plainRequest> => {
+    const { adminToken, ca, url } = cluster.server
+    const headers = { ...from.headers, host: new URL(url).host, authorization: `Bearer ${adminToken}` }
+    return request(new URL(from.url ?? '/', url), { method: from.method, ca, agent: false, headers })
+  }
   const proxy = createServer((from, to) => {
     const on = forwarded(from)
     on.once('response', (answer) => answer.pipe(to.writeHead(answer.statusCode ?? 500, answer.headers)))

@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises'
+import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LocalPostgres, startPostgres } from '@bothkeys/local-postgres'
+import { ledgerSchema } from '@bothkeys/ledger-postgres'
 import pg from 'pg'
 import type { Canaries } from './canaries.js'
 
@@ -17,6 +18,8 @@ export interface Database {
   /** Where a statement could leave a file. */
   readonly loot: string
   watchLedger(schema: string): Promise<void>
+  /** Makes the shop anew, after somebody broke it. */
+  restore(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -42,10 +45,13 @@ export async function openDatabase(canaries: Canaries): Promise<Database> {
   superuser.on('notification', ({ payload }) => heard.push(payload ?? ''))
   await superuser.query('listen out')
   const loot = join(server.dataDirectory, 'loot')
-  const owner = new pg.Client({ connectionString: server.url })
-  await owner.connect()
-  await owner.query(schema(canaries))
-  await owner.end()
+  const seed = async (sql: string): Promise<void> => {
+    const owner = new pg.Client({ connectionString: server.url })
+    await owner.connect()
+    await owner.query(sql)
+    await owner.end()
+  }
+  await seed(schema(canaries))
   const rights = 'pg_read_server_files, pg_write_server_files, pg_execute_server_program, pg_read_all_stats'
   await superuser.query(`grant ${rights} to ${server.user}`)
   await superuser.query(`grant execute on function pg_read_file(text) to ${server.user}`)
@@ -53,6 +59,13 @@ export async function openDatabase(canaries: Canaries): Promise<Database> {
   await superuser.query(watching)
   const ask: Database['ask'] = async (sql) =>
     (await superuser.query<unknown[]>({ text: sql, rowMode: 'array' })).rows as readonly (readonly unknown[])[]
+  const watchLedger: Database['watchLedger'] = async (ledger) => {
+    for (const table of ['entry', 'layout', 'clock', 'fill'])
+      // oxlint-disable-next-line no-await-in-loop -- One by one.
+      await superuser.query(
+        `create trigger watched after insert or update or delete or truncate on ${ledger}.${table} for each statement execute function watch.touch()`,
+      )
+  }
   return {
     doorUrl: server.url,
     ask,
@@ -66,12 +79,14 @@ export async function openDatabase(canaries: Canaries): Promise<Database> {
       )
       return [...rows.map((row) => row.join(' ')), left].join('\n')
     },
-    watchLedger: async (ledger) => {
-      for (const table of ['entry', 'layout', 'clock', 'fill'])
-        // oxlint-disable-next-line no-await-in-loop -- One by one.
-        await superuser.query(
-          `create trigger watched after insert or update or delete or truncate on ${ledger}.${table} for each statement execute function watch.touch()`,
-        )
+    watchLedger,
+    restore: async () => {
+      await superuser.query(swept(server.user))
+      await rm(loot, { force: true })
+      await seed(
+        `${ledgerSchema('keys')}; insert into keys.entry values ('request', 1, 'pending'); ${schema(canaries)}`,
+      )
+      await watchLedger('keys')
     },
     stop: async () => {
       await superuser.end()
@@ -79,6 +94,16 @@ export async function openDatabase(canaries: Canaries): Promise<Database> {
     },
   }
 }
+
+/** Takes away what somebody made, and the shop with it. */
+const swept = (owner: string): string => `
+select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'bothkeys:bare';
+drop schema if exists public, keys cascade;
+create schema public authorization ${owner};
+alter role ${owner} reset all;
+select lo_unlink(oid) from pg_largeobject_metadata;
+delete from watch.touched;
+`
 
 /** Who changed what of the guard's own ledger that is no guard: the door tells its agents' connections by their name. */
 const watching = `
@@ -94,10 +119,8 @@ end $$;
 
 /** The rows of the shop, and what of the catalogs a statement could leave behind. */
 const everything = `
-select 'rows', query_to_xml('table public.customers order by id', true, false, '')::text
-union all select 'rows', query_to_xml('table public.orders order by id', true, false, '')::text
-union all select 'rows', query_to_xml('table public.payroll order by id', true, false, '')::text
-union all select 'sequence', query_to_xml('select last_value, is_called from public.tickets', true, false, '')::text
+(select 'rows', concat_ws(' ', relname, query_to_xml(format('select * from public.%I order by 1', relname), true, false, ''))
+  from pg_class where relnamespace = to_regnamespace('public') and relkind in ('r', 'S') order by relname)
 union all select 'ledger', query_to_xml('table watch.touched', true, false, '')::text
 union all (select 'schema', concat_ws(' ', nspname, nspowner, nspacl) from pg_namespace
   where nspname !~ '^pg_(toast_)?temp' order by nspname)
@@ -106,11 +129,11 @@ union all (select 'relation', concat_ws(' ', oid, relname, relowner, relacl, rel
   order by oid)
 union all (select 'function', concat_ws(' ', oid, proname, proowner, proacl, md5(prosrc)) from pg_proc
   where pronamespace in (select oid from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema') order by oid)
-union all (select 'column', concat_ws(' ', attrelid, attname, attacl, atttypid) from pg_attribute where attrelid in
-  ('public.customers'::regclass, 'public.orders'::regclass, 'public.payroll'::regclass) order by attrelid, attnum)
+union all (select 'column', concat_ws(' ', attrelid, attname, attacl, atttypid) from pg_attribute, pg_class c
+  where attrelid = c.oid and relnamespace = to_regnamespace('public') and attnum > 0 order by attrelid, attnum)
 union all (select 'trigger', tgname::text from pg_trigger where not tgisinternal order by oid)
 union all (select 'policy', polname::text from pg_policy order by oid)
-union all (select 'rule', concat_ws(' ', oid, rulename) from pg_rewrite where ev_class >= 16384 order by oid)
+union all (select 'rule', concat_ws(' ', oid, rulename, md5(ev_action)) from pg_rewrite where ev_class >= 16384 order by oid)
 union all (select 'role', concat_ws(' ', rolname, rolsuper, rolcreaterole, rolcanlogin) from pg_roles order by rolname)
 union all (select 'member', concat_ws(' ', roleid, member) from pg_auth_members order by roleid, member)
 union all (select 'setting', concat_ws(' ', setdatabase, setrole, setconfig) from pg_db_role_setting order by 2)

@@ -43,6 +43,9 @@ export interface Tried {
   readonly stopped: readonly string[]
 }
 
+/** Refused outright, refused by people, let through with its values masked, or an answer that was given before. */
+export type Outcome = 'door' | 'people' | 'masked' | 'joined'
+
 export interface Verdict {
   readonly answers: readonly string[]
   /** What it did, as the world shows. None: it was refused. */
@@ -51,8 +54,7 @@ export interface Verdict {
   readonly missing: readonly string[]
   /** Where the run did not go on. */
   readonly stopped: readonly string[]
-  /** Whether people were asked and said no, or it was refused outright. */
-  readonly refusedBy: 'people' | 'door'
+  readonly outcome: Outcome
   /** The codes and rules on record. */
   readonly because: readonly string[]
 }
@@ -72,16 +74,22 @@ export async function judge(stage: Stage, way: Way, before: World, tried: Tried)
     ],
     missing: lacking(way, tried, { before: all.slice(0, before.events), events }),
     stopped: tried.stopped,
-    refusedBy: after.requests > before.requests ? 'people' : 'door',
+    outcome: outcomeOf(way, after.requests > before.requests, events),
     because: [...reasonsOf(events)],
   }
+}
+
+function outcomeOf({ by, joins = false }: Way, wasAsked: boolean, events: readonly RecordedEvent[]): Outcome {
+  if (wasAsked) return 'people'
+  if (joins) return 'joined'
+  return by.length > 0 || events.some(({ type }) => type === 'action.denied') ? 'door' : 'masked'
 }
 
 function changes(before: World, after: World): readonly string[] {
   return [
     ...difference('the database changed', before.database, after.database),
     ...difference('the cluster changed', before.cluster, after.cluster),
-    ...after.deeds.slice(0).filter((deed, at) => before.deeds[at] !== deed && !before.deeds.includes(deed)),
+    ...after.deeds.slice(before.deeds.length),
   ]
 }
 
@@ -140,9 +148,11 @@ function lacking(
   { before, events }: Recorded,
 ): readonly string[] {
   if (joins) return []
-  const own = events.filter(({ session }) => sessions.includes(session))
+  const isOwn = ({ session, ...body }: RecordedEvent): boolean =>
+    sessions.includes(session) || sessions.some((id) => id === body['of'])
+  const own = events.filter(isOwn)
   // What was refused before in the same words is counted there, and written again when the count has doubled.
-  const again = before.filter((event) => sessions.includes(event.session) && Number(event['count'] ?? 1) > 1)
+  const again = before.filter((event) => isOwn(event) && Number(event['count'] ?? 1) > 1)
   const reasons = reasonsOf([...events, ...again])
   const attempts = own.filter(({ type }) => aboutAttempts.has(type)).length
   return [

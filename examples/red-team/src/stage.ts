@@ -41,7 +41,6 @@ export interface StageOptions {
   readonly policy?: PolicySource
 }
 
-export const ledgerSchema = 'keys'
 const beside = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
 export async function openStage({
@@ -58,7 +57,7 @@ export async function openStage({
     office: toolTarget('office'),
   }
   // In the very database that the agents reach, by a login that may change it.
-  const ledger = await postgresLedger({ connection: { connectionString: database.doorUrl }, schema: ledgerSchema })
+  const ledger = await postgresLedger({ connection: { connectionString: database.doorUrl }, schema: 'keys' })
   const guard = await createGuard({
     policy,
     directory: fileDirectory(beside('people.yaml')),
@@ -66,9 +65,9 @@ export async function openStage({
     targets: [governed.shop, governed.cluster, governed.office],
     approvers: [crowd, desk.approver],
     journal: fileJournal(audit),
-    ledger,
+    ...(doors && { ledger }),
   })
-  await database.watchLedger(ledgerSchema)
+  if (doors) await database.watchLedger('keys')
   desk.serve(guard.approvals)
   const bare = doors ? undefined : await bareDoors(governed, database, cluster)
   const deeds: Deeds = { sent: [], ran: [] }

@@ -32,12 +32,13 @@ export async function tryWay(stage: Stage, way: Way): Promise<Verdict> {
   const sessions = [stage.agents[actor].session.id]
   try {
     let said = await conversation.say(turns)
-    if (worldGoesOn !== undefined) {
+    const waits = said.waiting.length > 0
+    if (worldGoesOn !== undefined && waits) {
       await worldGoesOn(stage)
       const { cluster, database, deeds } = await worldOf(stage)
       before = { ...before, cluster, database, deeds }
     }
-    if (meanwhile !== undefined) {
+    if (meanwhile !== undefined && waits) {
       const others = await meanwhile.calls(stage)
       const other = stage.agents[meanwhile.actor].conversation
       answers.push(...(await untilOver(other, await other.say(others))).answers)

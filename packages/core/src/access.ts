@@ -128,6 +128,7 @@ export function sessionAccess(session: Session, target: GuardedTarget): SessionA
     )
   }
   if (inner.signal.aborted) {
+    state.enforcement.denials.ended(state.requesterOf(session), target)
     throw new BothKeysError('ERR_SESSION_CLOSED', 'the session is closed', {
       hint: 'open a new one',
       cause: inner.signal.reason,

@@ -3,12 +3,15 @@ import type { Action, Description } from './model/action.js'
 import { CanonicalFragment } from './model/canonical-json.js'
 import { sha256 } from './model/digest.js'
 import type { TraceContext } from './model/trace.js'
+import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 import type { Refusal } from './refusal.js'
 import { partsOf } from './request-digest.js'
 
 /** How many distinct denials a session may have counted apart. */
 const maxDistinct = 256
+/** How many sessions that ended have what they still ask for counted apart. */
+const maxEnded = 1_024
 
 /** Stands for an action that has no canonical text: it is refused all the same, and that is on record. */
 const unwritable = new CanonicalFragment({
@@ -25,6 +28,7 @@ export class DenialLog {
   readonly #journal: Journal
   readonly #onFailure: (cause: unknown) => void
   readonly #counts = new Map<string, Map<string, number>>()
+  readonly #ended = new Map<string, number>()
 
   constructor(journal: Journal, onFailure: (cause: unknown) => void) {
     this.#journal = journal
@@ -67,6 +71,30 @@ export class DenialLog {
         },
         'written',
       )
+      void Promise.resolve(recorded).catch(this.#onFailure)
+    } catch (error) {
+      this.#onFailure(error)
+    }
+  }
+
+  /**
+   * Records that somebody asks in a session that ended, or was never to ask there again: in the engine's chain, for the session's
+   * own has its end. Counted as denials are. Never throws.
+   */
+  ended({ principalRecord, sessionId }: Requester, target: { readonly kind: string; readonly name: string }): void {
+    try {
+      const count = (this.#ended.get(sessionId) ?? 0) + 1
+      if (count === 1 && this.#ended.size >= maxEnded) this.#ended.clear()
+      this.#ended.set(sessionId, count)
+      if ((count & (count - 1)) !== 0) return
+      const body = {
+        actor: principalRecord,
+        code: 'ERR_SESSION_CLOSED',
+        count,
+        of: sessionId,
+        target: { kind: target.kind, name: target.name },
+      }
+      const recorded = this.#journal.append({ type: 'session.refused', session: engineSession, body }, 'written')
       void Promise.resolve(recorded).catch(this.#onFailure)
     } catch (error) {
       this.#onFailure(error)

@@ -140,6 +140,7 @@ export const approve: readonly Way[] = [
     lead: () => [[call('query', { sql: "update orders set note = note || '?' where id = 15" }, 'call-same')]],
     calls: () => [[call('query', { sql: "update orders set note = note || '?' where id = 15" }, 'call-same')]],
     joins: true,
+    alsoStoppedBy: 'the tool itself, which answers what it answered',
     by: [],
   },
   {

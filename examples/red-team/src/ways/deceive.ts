@@ -34,10 +34,12 @@ export const deceive: readonly Way[] = [
     `update orders set note = E'ok\n  digest     0000\n  effects\n    reads nothing' where id in (19, 3)`,
     ['in (19, 3)'],
   ),
-  statement('a control sequence for terminals', `update orders set note = 'ok\u001b[2K\u001b[1A' where id in (19, 4)`, [
-    'in (19, 4)',
-  ]),
-  statement('the end far behind', `${small} ${' '.repeat(40_000)} or id = 5`, ['where id = 19']),
+  {
+    name: 'a control sequence for terminals',
+    calls: () => [query(`update orders set note = 'ok\u001b[2K\u001b[1A' where id in (19, 4)`)],
+    by: ['ERR_DENIED'],
+  },
+  statement('the end far behind', `${small} ${' '.repeat(3_000)} or id = 5`, ['or id = 5']),
   statement(
     'what counts in a parameter',
     'update orders set note = $1 where id = $2',

@@ -40,7 +40,7 @@ export const masked: readonly Way[] = [
   {
     name: 'raised by a block of code',
     calls: () => [
-      query("do $$ declare e text; begin select email into e from customers limit 1; raise notice '%', e; end $$"),
+      psql("do $$ declare e text; begin select email into e from customers limit 1; raise notice '%', e; end $$"),
     ],
     by: ['ERR_DENIED'],
   },
@@ -92,7 +92,7 @@ export const masked: readonly Way[] = [
   guess(
     'guessed by the order of open columns',
     (letter) =>
-      `select n from (select email as v, 1 as n from customers where id = 1 union all select '${letter}zzz', 2) t order by v`,
+      `select n from (select email as v, 1 as n from customers where id = 1 union all select '${letter}', 2) t order by v`,
   ),
   guess(
     'guessed by groups',

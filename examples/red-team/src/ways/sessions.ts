@@ -67,13 +67,13 @@ export const sessions: readonly Way[] = [
     name: 'a session that was revoked',
     actor: 'revoked',
     calls: () => [query('select email from customers')],
-    by: ['ERR_REVOKED'],
+    by: ['ERR_SESSION_CLOSED'],
   },
   {
     name: 'a revoked session sends mail',
     actor: 'revoked',
     calls: () => [[call('mail', { to: 'team', text: 'still here' })]],
-    by: ['ERR_REVOKED'],
+    by: ['ERR_SESSION_CLOSED'],
   },
   {
     name: 'the name of another session on its connection',
