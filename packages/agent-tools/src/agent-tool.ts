@@ -11,9 +11,11 @@ export interface CallContext {
 
 /** A tool for a model, whatever framework calls it. */
 export interface AgentTool<Input = unknown> {
+  /** What the model calls it by. */
   readonly name: string
   /** What a model reads before it calls the tool. */
   readonly description: string
+  /** What its arguments have to be. The model is told the same as JSON Schema (`argumentsSchema`). */
   readonly schema: z.ZodType<Input>
   /** On whose behalf it acts, whoever calls it. */
   readonly session: Session
@@ -26,5 +28,6 @@ export interface AgentTool<Input = unknown> {
 
 /** What a target could not do. Its message may be shown to a model. */
 export class ToolFailure extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'ToolFailure'
 }

@@ -14,7 +14,9 @@ export interface CallDescription {
 
 /** A function that is decided before each call. */
 export interface Governed<Input> {
+  /** What the model calls it by, and what stands in the record. */
   readonly name: string
+  /** Where it is decided: the function is an action on this target. */
   readonly target: ToolTarget
   /** Says what a call does. It must not do anything itself. Throwing refuses the call. */
   readonly describe: (input: Input) => CallDescription

@@ -3,6 +3,7 @@ import { BothKeysError } from '@bothkeys/core/adapter'
 
 /** Where functions of the host itself are governed, as the policy names it. */
 export interface ToolTarget extends GuardedTarget {
+  /** Policies name it by this kind. */
   readonly kind: 'tool'
 }
 

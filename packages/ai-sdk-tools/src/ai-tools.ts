@@ -4,14 +4,19 @@ import { BothKeysError } from '@bothkeys/core'
 
 /** A tool as version 6 and version 7 of the AI SDK call it. */
 export interface AiTool {
+  /** What the model is told of it. */
   readonly description: string
+  /** What its arguments have to be. */
   readonly inputSchema: AgentTool['schema']
+  /** Answers in words for a model, also what was refused. Rejects when the run is aborted. */
   readonly execute: (input: unknown, options: AiCall) => Promise<string>
 }
 
 /** What the AI SDK says of a call. */
 export interface AiCall {
+  /** The id that the framework gave the call: asked again with it, the call does not run twice. */
   readonly toolCallId: string
+  /** Aborted when the run is over: what waits for people is withdrawn. */
   readonly abortSignal?: AbortSignal | undefined
 }
 

@@ -2,12 +2,15 @@ import type { RelayedRequest } from '@bothkeys/core/relay'
 
 /** An account at the identity provider where somebody authenticates. */
 export interface DeskSubject {
+  /** The identity provider (`iss`). */
   readonly issuer: string
+  /** What it calls the account (`sub`). */
   readonly id: string
 }
 
 /** Somebody who looks or decides. Who they are in truth, the directory says each time. */
 export interface DeskPerson {
+  /** The account that they logged in with, or that is linked to theirs in a channel. */
   readonly subject: DeskSubject
   /** What they are called on a screen. Proves nothing. */
   readonly name?: string | undefined
@@ -18,6 +21,7 @@ export type DeskLevel = 'channel' | 'signed' | 'phishing-resistant'
 
 /** By which way a decision comes. A channel's is never above `channel`, whatever it says (RULES 5). */
 export interface DecisionWay {
+  /** `page`: somebody was logged in. `channel`: only an account of a channel is known. */
   readonly kind: 'page' | 'channel'
   /** The name of the login or of the channel. */
   readonly name: string
@@ -27,11 +31,17 @@ export interface DecisionWay {
 export interface DeskAnswer {
   /** From 1, in the order in which they were signed. */
   readonly n: number
+  /** What was decided. */
   readonly decision: 'allow' | 'deny'
+  /** Who decided. */
   readonly by: DeskPerson
+  /** How strongly it is proven who they are. The engine takes no more than that. */
   readonly level: DeskLevel
+  /** By which way it came. */
   readonly via: DecisionWay
+  /** Unix milliseconds on the relay's clock. */
   readonly atMs: number
+  /** What they wrote. Undefined: nothing. */
   readonly reason: string | undefined
   /** What the engine made of it. Undefined: it has not said yet. */
   readonly receipt: { readonly counted: true } | { readonly counted: false; readonly reason: string } | undefined
@@ -44,7 +54,9 @@ export type ShownRequest = Omit<RelayedRequest, 'exact' | 'view'>
 export interface DeskEntry {
   /** What anybody may see of it. What somebody may see is in their view. */
   readonly request: ShownRequest
+  /** Unix milliseconds on the relay's clock. */
   readonly receivedAtMs: number
+  /** What was signed so far, the oldest first. */
   readonly answers: readonly DeskAnswer[]
 }
 
@@ -53,20 +65,29 @@ export type DeskEnd = 'consumed' | 'denied' | 'expired' | 'withdrawn' | 'void' |
 
 /** What is kept of a request that is over: neither its text nor its parameters. */
 export interface HistoryLine {
+  /** The id that its engine gave it. */
   readonly id: string
+  /** Whose it was. */
   readonly engine: string
   /** The first digits of its digest. */
   readonly digestPrefix: string
   /** The name of the target. */
   readonly target: string
+  /** The adapter's word for the action: `query`. */
   readonly operation: string
+  /** The account that wanted it. */
   readonly requester: DeskSubject
   /** The duties of its effects, each once. */
   readonly duties: readonly string[]
+  /** Unix milliseconds on the relay's clock. */
   readonly receivedAtMs: number
+  /** Unix milliseconds, as the engine said. */
   readonly expiresAtMs: number
+  /** Unix milliseconds on the relay's clock. */
   readonly endedAtMs: number
+  /** How it ended. */
   readonly end: DeskEnd
+  /** What was signed about it, the oldest first. */
   readonly answers: readonly DeskAnswer[]
 }
 
@@ -90,9 +111,13 @@ export interface PersonView {
 
 /** A decision as it comes from a page or a channel. */
 export interface DeskDecision {
+  /** What they decided. */
   readonly decision: 'allow' | 'deny'
+  /** Who decides, by their account. */
   readonly person: DeskPerson
+  /** How they are authenticated. */
   readonly level: DeskLevel
+  /** By which way it comes. */
   readonly via: DecisionWay
   /** `PersonView.digest` of what the person was shown. */
   readonly viewDigest: string
@@ -128,8 +153,11 @@ export type DeskRefusal =
 
 /** What happened to the request with this id. `changed`: an answer or a receipt came. */
 export interface DeskEvents {
+  /** A request came. */
   readonly added: readonly [id: string]
+  /** An answer or a receipt came. */
   readonly changed: readonly [id: string]
+  /** A request is over; this is what is kept of it. */
   readonly ended: readonly [id: string, line: HistoryLine]
 }
 
@@ -140,7 +168,9 @@ export type Admission =
 
 /** The requests of all engines, and the one way to decide them. */
 export interface Desk {
+  /** The requests that wait for people. */
   pending(): readonly DeskEntry[]
+  /** One of them. Undefined: it is over or was never there. */
   entry(id: string): DeskEntry | undefined
   /** The latest first. */
   history(limit: number): readonly HistoryLine[]
@@ -162,16 +192,21 @@ export interface Desk {
 
 /** Somebody's account in a channel. Two accounts are the same when all three members are. */
 export interface ChannelAccount {
+  /** The name of the channel. */
   readonly channel: string
+  /** The workspace or organization. */
   readonly team: string
+  /** The id of the account there. */
   readonly user: string
 }
 
 /** Which account in a channel belongs to whom at their identity provider. Durable. */
 export interface AccountLinks {
+  /** Whose it is. Undefined: nobody's. */
   get(account: ChannelAccount): DeskSubject | undefined
   /** Rejects when it is not on disk; then it is not in force. */
   put(account: ChannelAccount, subject: DeskSubject): Promise<void>
+  /** Takes a link away. Rejects when that is not on disk. */
   remove(account: ChannelAccount): Promise<void>
 }
 
@@ -194,7 +229,9 @@ export interface BegunLink {
 
 /** A desk for a channel: what it decides is of level `channel` and says which channel it came by. */
 export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' | 'admit' | 'viewFor' | 'on'> {
+  /** Decides as a desk does, at the level `channel` and by this channel. Never rejects. */
   decide(id: string, decision: Omit<DeskDecision, 'level' | 'via'>, signal: AbortSignal): Promise<DeskReceipt>
+  /** Whose the channel's accounts are. */
   readonly links: Pick<AccountLinks, 'get' | 'remove'>
   /**
    * The address of a page where somebody who logs in can say that this account is theirs: good once, for ten minutes. Show it to
@@ -221,21 +258,29 @@ export interface ChannelDesk extends Pick<Desk, 'pending' | 'entry' | 'history' 
 
 /** Time as a port. */
 export interface RelayClock {
+  /** Unix milliseconds. */
   wallMs(): number
+  /** Milliseconds that never go backwards. */
   monotonicMs(): number
 }
 
 /** Who logged in. */
 export interface LoggedIn {
+  /** Their account. */
   readonly subject: DeskSubject
+  /** What the provider calls them, to be shown. It decides nothing. */
   readonly name?: string | undefined
+  /** How they authenticated, as the provider says it. */
   readonly level: Exclude<DeskLevel, 'channel'>
+  /** Unix milliseconds: when they really did, which may be long before this login. */
   readonly authenticatedAtMs: number
+  /** Unix milliseconds: until when the provider lets the login last. Undefined: it does not say. */
   readonly expiresAtMs?: number | undefined
 }
 
 /** A way to log in at the pages. */
 export interface LoginMethod {
+  /** In the path of its URLs and on its button. Methods have different names. */
   readonly name: string
   /**
    * The issuer of everybody who logs in by it: a login that names somebody of another issuer is refused. No two methods speak for
@@ -252,6 +297,7 @@ export interface LoginMethod {
     context: { readonly loginId: string; readonly callbackUrl: string },
     signal: AbortSignal,
   ): Promise<{ readonly redirect: string; readonly state: string }>
+  /** Verifies the provider's answer. Rejects when it does not belong to what was begun, or says nobody. */
   finish(
     answer: {
       readonly method: string
@@ -266,16 +312,19 @@ export interface LoginMethod {
 
 /** A way to reach people outside the pages. */
 export interface ApprovalChannel {
+  /** In paths, records and decisions. Channels have different names. */
   readonly name: string
   /** Called once, before the relay listens. What it throws keeps the relay from being created. */
   start(desk: ChannelDesk, signal: AbortSignal): Promise<void>
   /** Served under exactly these paths, which must not begin with `/v1/`. */
   readonly routes?: readonly Pick<Route, 'method' | 'path' | 'maxBytes' | 'handle'>[]
+  /** Ends what it has open. Nothing is asked of it afterwards. */
   close(): Promise<void>
 }
 
 /** What came in over HTTP. */
 export interface Incoming {
+  /** Other methods are answered before any route. */
   readonly method: 'GET' | 'POST'
   /** As it was received, with the query. */
   readonly path: string
@@ -291,9 +340,11 @@ export interface Incoming {
 
 /** What goes out. */
 export interface Outgoing {
+  /** The HTTP status. */
   readonly status: number
   /** Set-Cookie may be a list. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined
+  /** Text goes out as UTF-8. Undefined: empty. */
   readonly body?: string | Uint8Array | undefined
   /**
    * In place of a body: writes chunks until it resolves (server-sent events). `signal` aborts when the client goes or the relay
@@ -304,6 +355,7 @@ export interface Outgoing {
 
 /** One path of the server. */
 export interface Route {
+  /** One method of the path: another one is another route. */
   readonly method: 'GET' | 'POST'
   /** Segments that begin with `:` match one segment: `/requests/:id`. */
   readonly path: string
@@ -354,7 +406,9 @@ export interface LinkOffers {
 
 /** Signs approvals and never shows its key. */
 export interface Signer {
+  /** The algorithm of its key, as in the header of what it signs. */
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
+  /** The `kid` of its key, as in the header of what it signs. */
   readonly keyId: string
   /** The public key, as it is served at `/jwks.json`. */
   readonly publicJwk: Readonly<Record<string, string>>

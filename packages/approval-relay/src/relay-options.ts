@@ -16,6 +16,7 @@ export interface RelayOptions {
   readonly publicUrl?: string
   /** Who may ask, with their public keys. */
   readonly engines: readonly KnownEngine[]
+  /** Signs what people decide. `fileSigner` reads a key from a file. */
   readonly signer: Signer | Promise<Signer>
   /** Who is a person. Only people that it knows and has not disabled look and decide. */
   readonly directory: Directory
@@ -27,10 +28,13 @@ export interface RelayOptions {
   readonly logins?: readonly LoginMethod[]
   /** How long people stay logged in at the pages. */
   readonly pages?: PageOptions
+  /** Further ways to reach people, each under a name of its own. */
   readonly channels?: readonly ApprovalChannel[]
   /** What is withheld from whom. */
   readonly masks?: readonly RelayMask[]
+  /** How much is kept and taken at the same time. What is left out has its default. */
   readonly limits?: Partial<RelayLimits>
+  /** Default: the system's clock. */
   readonly clock?: RelayClock
   /** Told of what goes wrong without anything being decided wrongly. Default: nobody. */
   readonly onFailure?: (cause: unknown) => void

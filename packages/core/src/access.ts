@@ -23,7 +23,9 @@ import { internalsOf } from './session.js'
 
 /** A system behind a door, as `createGuard({ targets })` takes it. Adapters implement it. */
 export interface GuardedTarget {
+  /** What policies call it. */
   readonly name: string
+  /** The kind of adapter: `postgres`, `kubernetes`, `tool`. */
   readonly kind: string
   /** The server backstops that a policy may switch on for a target of this kind. */
   readonly knownBackstops?: readonly string[]
@@ -33,19 +35,33 @@ export interface GuardedTarget {
 
 /** One action of an adapter that asks to be let through. */
 export interface AdapterRequest {
+  /** Where the connection really ends. */
   readonly identity: TargetIdentity
+  /** What the adapter understood of it. */
   readonly description: Description
+  /** The values that go with it, exactly as they are sent. */
   readonly parameters: readonly SnapshotValue[]
+  /** Names the state in which the text means what was described: settings, catalog. */
   readonly stateEpoch: string
+  /** Settings of that state which approvers have to know. */
   readonly settings?: Action['settings']
+  /** Whether a transaction of the client is open: people are not asked then unless the policy says so. */
   readonly inTransaction: boolean
+  /** Aborted when the caller gives up. */
   readonly signal: AbortSignal
+  /** Aborted when the caller waits for people no more. */
   readonly asking?: AdmissionRequest['asking']
+  /** Has the target settle what the action means, beside the durable write of its intent. */
   readonly prepare?: AdmissionRequest['prepare']
+  /** Whether the target is still as described, right before the action runs. */
   readonly recheck?: AdmissionRequest['recheck']
+  /** Whether the door can count and undo changed rows. Default: no. */
   readonly countsAffected?: AdmissionRequest['countsAffected']
+  /** Whether the door asks before it hands rows and bytes out. Default: no. */
   readonly measuresAnswers?: AdmissionRequest['measuresAnswers']
+  /** Has the target say what it expects of the action, for approvers alone. */
   readonly estimate?: AdmissionRequest['estimate']
+  /** Called once people are asked. */
   readonly onHeld?: AdmissionRequest['onHeld']
 }
 
@@ -57,9 +73,11 @@ export type Verdict = Pick<Decision, 'effect' | 'rules'> & { readonly masks?: Ma
 
 /** What a session lets a door do: ask, and nothing else. */
 export interface SessionAccess {
+  /** The whole id, as it stands in the record. */
   readonly sessionId: string
   /** The first 8 characters of the session id, for names that a server shows. */
   readonly shortId: string
+  /** Whom the session is of. */
   readonly principal: Principal
   /** Aborted when the session ends or the target is revoked; the reason is a BothKeysError. */
   readonly signal: AbortSignal

@@ -81,10 +81,12 @@ export class Capabilities<Holder extends object> {
     return all.every(({ unusedUntilMs }) => unusedUntilMs !== undefined && now >= unusedUntilMs)
   }
 
+  /** How many there are. */
   get size(): number {
     return this.#kept.size
   }
 
+  /** What inspecting shows: how many there are, and no capability. */
   [inspect.custom](): string {
     return `Capabilities { ${String(this.#kept.size)} }`
   }

@@ -66,6 +66,7 @@ export interface BothKeysErrorDetails {
   readonly hint?: string
   /** With ERR_PROOF_NONCE: what the next proof must hold as its `nonce` (RFC 9449 section 9). */
   readonly nonce?: string
+  /** What caused it. Never shown to an agent. */
   readonly cause?: unknown
 }
 
@@ -74,10 +75,15 @@ export interface BothKeysErrorDetails {
  * it never contains a row value, a parameter, a token or a secret.
  */
 export class BothKeysError extends Error {
+  /** Tells it from other errors. */
   override readonly name = 'BothKeysError'
+  /** Stable: what to branch on. docs/errors.md has every one with its meaning and its SQLSTATE. */
   readonly code: ErrorCode
+  /** The policy's rules that spoke, by their ids. Empty: none did. */
   readonly rules: readonly string[]
+  /** What to do next, where something can be done. */
   readonly hint: string | undefined
+  /** With `ERR_PROOF_NONCE`: what the next proof has to hold. */
   readonly nonce: string | undefined
 
   constructor(code: ErrorCode, message: string, details: BothKeysErrorDetails = {}) {

@@ -66,6 +66,7 @@ export interface GuardOptions {
   readonly maskKey?: MaskKey
   /** Ways to mask of your own, by the names that the policy gives them: `with: { custom: 'its name' }`. */
   readonly customMasks?: Readonly<Record<string, CustomMask>>
+  /** Default: the system's clock. */
   readonly clock?: Clock
   /** How long the journal, the ledger, the policy source, the verifier or the directory may take. Default: 10,000. */
   readonly deadlineMs?: number

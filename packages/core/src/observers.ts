@@ -13,8 +13,11 @@ import type { SinkEvents } from './sinks/sink-events.js'
 
 /** What observers may listen to. Nothing the guard enforces depends on a listener. */
 export interface ObserverEvents extends SinkEvents {
+  /** An action is let through: its intent is recorded. */
   permitted: { readonly session: string; readonly action: string; readonly rules: readonly string[] }
+  /** An action is refused. */
   denied: { readonly session: string; readonly refusal: Refusal }
+  /** An action is over, and its outcome recorded. */
   settled: { readonly session: string; readonly action: string; readonly outcome: Outcome }
   /** An approval was asked for. */
   held: {
@@ -25,6 +28,7 @@ export interface ObserverEvents extends SinkEvents {
   }
   /** Somebody broke glass: holds are lifted from now on. Who must know is told before, by `notifyGlass`. */
   glassBroken: BrokenGlass
+  /** Holds are in force again. */
   glassEnded: { readonly glass: string; readonly session: string; readonly end: GlassEnd }
   /** Somebody independent looked at it. Only `justified` lets its breaker break glass again. */
   glassReviewed: { readonly glass: string; readonly verdict: GlassVerdict }
@@ -34,16 +38,21 @@ export interface ObserverEvents extends SinkEvents {
   revocationLifted: { readonly revocation: string; readonly what: Revocable }
   /** People granted something: actions that it covers are held no more. */
   grantGiven: { readonly grant: string; readonly session: string; readonly target: string }
+  /** A grant lets nothing through any more. */
   grantEnded: { readonly grant: string; readonly session: string; readonly end: GrantEnd }
   /** The library itself failed; the action did not run. */
   failure: { readonly session: string; readonly refusal: Refusal; readonly cause: unknown }
+  /** A policy is in force: the first one, or after a reload. */
   policyLoaded: { readonly digest: string; readonly change: 'start' | 'same' | 'narrowing' | 'widening' }
   /** The journal is not all that its noted head says that it was. Comes right after the guard was created. */
   journalBehind: JournalBehind
   /** There is no directory, so every account counts as a person of its own. Comes right after the guard was created. */
   withoutDirectory: Readonly<Record<string, never>>
+  /** A reload was refused; the policy from before stays in force. */
   policyRejected: { readonly error: Error }
+  /** A session is open and recorded. */
   sessionOpened: { readonly session: string }
+  /** A session is closed, by whomever. */
   sessionClosed: { readonly session: string }
 }
 

@@ -45,6 +45,7 @@ const unseenMs = 1_000
  * is asked to run it, or to run it on, where that is later, and `settle` before the final answer is released.
  */
 export class Permit {
+  /** The id of the action, under which its intent is recorded. */
   readonly actionId: string
   /** What the door makes of the result before anybody sees it. Undefined: the policy masks nothing at this target. */
   readonly masks: ResultMasks | undefined

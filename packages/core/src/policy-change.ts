@@ -20,9 +20,11 @@ import type { NotCounted } from './reviews/reviewer.js'
 
 /** A policy that widens and is not in force, as people see it who could let it. */
 export interface PolicyChange {
+  /** Names the change, for `apply`. */
   readonly id: string
   /** The digest of the policy in force, and of the one that waits: what `policyDigest` answers about its document. */
   readonly from: string
+  /** Of the policy that waits. */
   readonly to: string
   /** What widens, one sentence each. */
   readonly widens: readonly string[]

@@ -5,6 +5,7 @@ import { BothKeysError } from './errors.js'
 
 /** A folder for what a door hands over: of this user, and closed to everybody whom `widest` keeps out. */
 export class PrivateFolder {
+  /** Absolute. */
   readonly path: string
   /** Whether it was made here. */
   readonly #ours: boolean

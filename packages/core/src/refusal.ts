@@ -4,9 +4,11 @@ import type { DenialReason } from './model/decision.js'
 
 /** Why an action does not run. A value inside the library, a BothKeysError at its edge. */
 export interface Refusal {
+  /** Stable: what to branch on. */
   readonly code: ErrorCode
   /** One sentence: what was refused and why. Never a row value, a parameter or a secret. */
   readonly message: string
+  /** The policy's rules that spoke, by their ids. Empty: none did. */
   readonly rules: readonly string[]
   /** What the caller can do next. */
   readonly hint: string

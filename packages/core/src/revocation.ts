@@ -7,7 +7,9 @@ import type { SnapshotValue } from './model/snapshot.js'
 
 /** One revocation that is in force. */
 export interface Revocation {
+  /** Names the revocation, in the record and to lift it. */
   readonly id: string
+  /** What is revoked. */
   readonly what: Revocable
   /** Why, for the record and for whoever it stops. */
   readonly reason: string

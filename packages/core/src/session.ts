@@ -30,7 +30,9 @@ const internals = new WeakMap<Session, SessionInternals>()
  * It cannot be serialised: `JSON.stringify` throws and `util.inspect` shows the id alone (RULES 32).
  */
 export class Session {
+  /** Random, and the same in every event of the session. It proves nothing. */
   readonly id: SessionId
+  /** Whom the session is of, as a verifier and the directory said when it opened. */
   readonly principal: Principal
 
   /** Not for callers: `maker` is known to the guard alone. */
@@ -102,12 +104,14 @@ export class Session {
     return internalsOf(this).requestGrant(options)
   }
 
+  /** Throws ERR_CONFIG_INVALID: no checkpoint and no log keeps a session. */
   toJSON(): never {
     throw new BothKeysError('ERR_CONFIG_INVALID', 'a session cannot be serialised', {
       hint: 'keep the session in memory and store its id at most',
     })
   }
 
+  /** What inspecting shows: the first 8 characters of the id. */
   [inspect.custom](): string {
     return `Session { ${this.id.slice(0, 8)} }`
   }

@@ -9,6 +9,7 @@ export type HumanDecision =
 
 /** One call as interfaces for LangChain show it (`HITLRequest` of langchain 1), with what tells which request it is. */
 export interface HumanRequest {
+  /** The one call that waits: the tool's name, what it was called with, what the reader is told, and the pending request. */
   readonly actionRequests: readonly [
     {
       readonly name: string
@@ -22,6 +23,7 @@ export interface HumanRequest {
       readonly expiresAt: string
     },
   ]
+  /** What may be answered about it in the conversation. None of it is an approval. */
   readonly reviewConfigs: readonly [{ readonly actionName: string; readonly allowedDecisions: readonly string[] }]
 }
 

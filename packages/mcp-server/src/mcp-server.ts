@@ -6,9 +6,11 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { callEnding } from './call-ending.js'
 import { type Asking, Progress } from './progress.js'
 
+/** Options of `mcpServer`. */
 export interface McpServerOptions extends ToolCallsOptions {
   /** What clients are told of the server. Default: `bothkeys`. */
   readonly name?: string
+  /** What clients are told of its version. Default: `0.0.0`. */
   readonly version?: string
   /** How often a client hears of a call that waits for people, in milliseconds. Default: 10,000. */
   readonly progressMs?: number

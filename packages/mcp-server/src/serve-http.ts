@@ -8,6 +8,7 @@ import { type Connection, Connections } from './connections.js'
 import type { McpServerOptions } from './mcp-server.js'
 import { bearerOf, isForeign } from './request-head.js'
 
+/** Options of `serveHttp`. */
 export interface HttpServerOptions extends McpServerOptions {
   /**
    * Opens the session of a connection that begins, for the bearer token that its client shows: `({ token }) =>
@@ -24,9 +25,11 @@ export interface HttpServerOptions extends McpServerOptions {
   readonly mostConnections?: number
 }
 
+/** A server that listens on 127.0.0.1. */
 export interface HttpServer {
   /** Where clients find it. */
   readonly url: URL
+  /** Ends every connection, with its session, and listens no more. */
   close(): Promise<void>
 }
 

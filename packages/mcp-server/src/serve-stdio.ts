@@ -3,9 +3,11 @@ import type { AgentTool } from '@bothkeys/tools'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { mcpServer, type McpServerOptions } from './mcp-server.js'
 
+/** A server on standard input and output. */
 export interface StdioServer {
   /** Resolves once the client has gone: what waited for it is withdrawn then. */
   readonly closed: Promise<void>
+  /** Ends it. What waits for people is withdrawn. */
   close(): Promise<void>
 }
 

@@ -44,6 +44,7 @@ export interface SamlFacts {
   readonly authnContext: string | undefined
   /** When the identity provider wants the session to end. */
   readonly sessionNotOnOrAfterMs: number | undefined
+  /** The assertion's `ID`, by which it is known when it comes again. */
   readonly assertionId: string
   /** The request that is answered. Undefined: nobody asked. */
   readonly inResponseTo: string | undefined

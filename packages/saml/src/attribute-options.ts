@@ -20,6 +20,8 @@ export interface AttributeOptions {
 
 /** An attribute of one value and what its values mean: what is not in the table means nothing. */
 export interface AttributeTable<Value extends string = string> {
+  /** The name of the attribute. */
   readonly attribute: string
+  /** What each of its values means. */
   readonly values: ClaimTable<Value>['values']
 }

@@ -31,7 +31,9 @@ export const authnRequestNames = [
 
 /** A request, and where to send the browser with it. */
 export interface AuthnRequest {
+  /** The `ID` of the request, which the response has to name. */
   readonly id: string
+  /** The URL of the identity provider with the request in it (HTTP-Redirect). */
   readonly redirect: string
 }
 

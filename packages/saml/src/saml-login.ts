@@ -32,10 +32,13 @@ export interface SamlLoginOptions extends Omit<SamlOptions, 'callbackUrl'>, Auth
 
 /** Somebody who logged in. Times are Unix time in milliseconds. */
 export interface SamlLoggedIn {
+  /** The NameID and who vouches for it. */
   readonly subject: Subject
   /** What they are called on a screen. Proves nothing. */
   readonly name?: string | undefined
+  /** `phishing-resistant` when the identity provider says one of the contexts that stand for it. */
   readonly level: 'signed' | 'phishing-resistant'
+  /** When they did, at the identity provider. */
   readonly authenticatedAtMs: number
   /** When the identity provider wants the session to end. */
   readonly expiresAtMs?: number | undefined
@@ -43,6 +46,7 @@ export interface SamlLoggedIn {
 
 /** A login by SAML: a `LoginMethod` of `@bothkeys/approval-relay`, which need not be installed for it. */
 export interface SamlLogin {
+  /** In the path of its URLs and on its button. */
   readonly name: string
   /** The entity id of the identity provider: the issuer of everybody who logs in. */
   readonly issuer: string

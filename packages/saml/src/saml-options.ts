@@ -23,6 +23,7 @@ export interface SamlOptions {
   readonly clockToleranceS?: number
   /** The longest time from when an assertion is issued until it expires, in seconds. Default one hour, at most a day. */
   readonly maxLifetimeS?: number
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

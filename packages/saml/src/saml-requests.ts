@@ -14,6 +14,7 @@ export interface SamlRequestsOptions extends AuthnRequestOptions {
   readonly ttlS?: number
   /** The most requests that wait at a time. When there are as many, no more are made. Default 10,000. */
   readonly capacity?: number
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

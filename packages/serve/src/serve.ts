@@ -17,11 +17,13 @@ import { ServedSessions } from './sessions/served-sessions.js'
 
 /** The doors, open. */
 export interface Served {
+  /** The guard of all doors. */
   readonly guard: Guard
   /** The URL of each target's door. They hold no secret. */
   readonly doors: Readonly<Record<string, string>>
   /** Where the control listeners are, in the order of the configuration. */
   readonly control: readonly string[]
+  /** Whether the process can do its work, as of a moment ago at most, and what is missing. Never rejects. */
   readiness(): Promise<Readiness>
   /** Says that it is not ready, lets nobody in, waits for what runs up to the deadline, and closes everything. Idempotent. */
   drain(deadlineMs?: number): Promise<void>

@@ -21,5 +21,6 @@ export interface ClusterFinding {
 export interface ClusterCheck {
   /** Where the API server is, without anything that lets in. */
   readonly server: string
+  /** Empty when nothing was found. */
   readonly findings: readonly ClusterFinding[]
 }

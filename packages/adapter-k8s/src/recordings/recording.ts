@@ -6,8 +6,11 @@ export interface Recorded {
   readonly actionId: string
   /** The session that asked for it. */
   readonly sessionId: string
+  /** The subresource of the pod. */
   readonly kind: 'exec' | 'attach'
+  /** That of the pod. */
   readonly namespace: string
+  /** Its name. */
   readonly pod: string
   /** Undefined: the one that the API server chose. */
   readonly container: string | undefined

@@ -5,21 +5,37 @@ import { DoorStream } from './door-stream.js'
 
 /** Options of a governed pool or client: those of `pg` that cannot lead around the door. */
 export interface GovernedOptions {
+  /** The most connections of the pool, each of which is one to the server. Default: that of `pg`, 10. */
   readonly max?: number
+  /** How many idle connections the pool keeps open. Default: that of `pg`, none. */
   readonly min?: number
+  /** After how many milliseconds an idle connection is closed. 0: never. Default: that of `pg`, 10,000. */
   readonly idleTimeoutMillis?: number
+  /** How many milliseconds a client waits for a connection. 0: for ever, which is the default. */
   readonly connectionTimeoutMillis?: number
+  /** After how many uses a connection is closed. Default: never for that. */
   readonly maxUses?: number
+  /** After how many seconds a connection is closed once it is idle. 0: never for that, which is the default. */
   readonly maxLifetimeSeconds?: number
+  /** Whether the process may end while connections are idle. Default: false. */
   readonly allowExitOnIdle?: boolean
+  /** What the server shows behind the name of the session, which stands in front of it. */
   readonly application_name?: string
+  /** Milliseconds after which the server stops a statement. It counts what runs, not what waits for people. */
   readonly statement_timeout?: number
+  /** Milliseconds that a statement waits for a lock. */
   readonly lock_timeout?: number
+  /** Milliseconds after which the server ends a transaction in which nothing runs. */
   readonly idle_in_transaction_session_timeout?: number
+  /** Milliseconds after which the client gives a statement up. One that waits for people is withdrawn. */
   readonly query_timeout?: number
+  /** Whether results come in binary form. Default: false. */
   readonly binary?: boolean
+  /** Whether statements are sent before earlier ones are answered. Each is decided by itself. */
   readonly pipeline?: boolean
+  /** How results are parsed. */
   readonly types?: pg.CustomTypesConfig
+  /** Called with each new connection, before it is handed out. Its statements are decided like all others. */
   readonly onConnect?: (client: pg.ClientBase) => void | Promise<void>
 }
 
@@ -51,11 +67,17 @@ export interface ClientDoor {
 
 /** The connection settings for a library that builds its own `pg` client. They hold no credential. */
 export interface GovernedConfig {
+  /** Opens the client's end of a connection that ends in the door. Give it to `pg` as `stream`. */
   readonly stream: () => DoorStream
+  /** The role that the door logs in as. It is for show: what a client sends does not change it. */
   readonly user: string
+  /** The database that the door is connected to. */
   readonly database: string
+  /** A name that is never looked up. */
   readonly host: string
+  /** A port that nothing is connected to. */
   readonly port: number
+  /** Nothing leaves the process on this side of the door. */
   readonly ssl: false
 }
 

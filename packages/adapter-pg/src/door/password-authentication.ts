@@ -11,6 +11,7 @@ import type { DoorRefusal } from './refusal-response.js'
 
 /** What a client of a served door sent about itself. The password is in no listing of its members and in no log. */
 export interface ServedLogin {
+  /** The user name of the start-up message. It proves nothing and means nothing to the door. */
   readonly user: string
   /** A token, a capability: whatever the agent's program was given. At most 16 KiB of UTF-8, never empty. */
   readonly password: string

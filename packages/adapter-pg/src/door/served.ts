@@ -62,7 +62,9 @@ export interface ServedDoor {
   readonly url: string
   /** 127.0.0.1, or the folder of the unix socket: for drivers that take no URL, or none without a password. */
   readonly host: string
+  /** On 127.0.0.1, or the number in the name of the unix socket. */
   readonly port: number
+  /** What clients have to ask for: the target's database. */
   readonly database: string
   /** How many clients are logged in. A client counts until its connection has ended and the outcomes are recorded. */
   readonly connections: number

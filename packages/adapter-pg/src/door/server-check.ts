@@ -9,8 +9,11 @@ import type { ResolvedConfig } from './upstream-config.js'
 
 /** What the start-up check and `doctor()` found. */
 export interface ServerCheck {
+  /** As the server says it: `18.1`. */
   readonly serverVersion: string
+  /** The role that the door is logged in as. */
   readonly role: string
+  /** What weakens the door. Empty: nothing was found. */
   readonly findings: readonly ServerFinding[]
 }
 

@@ -1,5 +1,6 @@
 /** Something about the server, its role or this process that weakens the door. */
 export interface ServerFinding {
+  /** What was found, in a word that stays the same. */
   readonly id:
     | 'superuser'
     | 'createrole'
@@ -12,7 +13,9 @@ export interface ServerFinding {
     | 'credential-in-file'
     | 'server-newer-than-grammar'
     | 'server-encoding'
+  /** What is so, for people. It holds no value and no secret. */
   readonly message: string
+  /** What to do about it. */
   readonly hint: string
   /** Whether the target is refused because of it. */
   readonly refuses: boolean

@@ -19,10 +19,13 @@ export interface WaitingCall {
 
 /** What a call came to, in words for a model. */
 export interface ToldAnswer {
+  /** What the model is told: the answer, or the refusal with its code, rules and next step. */
   readonly text: string
+  /** Whether it was not done: a rule, a person, a target or an argument was against it. */
   readonly isRefused: boolean
 }
 
+/** Options of `AnsweredCalls`. */
 export interface AnsweredCallsOptions extends ToolCallsOptions {
   /** The conversation that the calls are of. What is called again in it, with the same number and words, does not run again. */
   readonly thread: string

@@ -4,12 +4,15 @@ import { snapshot, type SnapshotValue } from '@bothkeys/core/adapter'
 
 /** One call of a tool, as the framework numbers it. */
 export interface CallIdentity {
+  /** The session that the call acts in. */
   readonly session: Session
   /** The conversation: LangGraph's `thread_id` and the like. */
   readonly thread: string
   /** Of the call, within the conversation. */
   readonly callId: string
+  /** The tool's name. */
   readonly name: string
+  /** What the model gave, before any of it was checked. */
   readonly args: unknown
 }
 

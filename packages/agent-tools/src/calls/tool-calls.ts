@@ -7,6 +7,7 @@ import type { CallContext } from '../agent-tool.js'
 import { type Begun, Claims } from './claims.js'
 import { type Hold, Holds } from './held-call.js'
 
+/** Options of `ToolCalls`. */
 export interface ToolCallsOptions {
   /**
    * Where it stands which calls were made: that of the guard, where several processes may resume the same conversation. Default:

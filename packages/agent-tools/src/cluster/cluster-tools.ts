@@ -9,6 +9,7 @@ import { execTool, logsTool } from './pod-tools.js'
 import { getTool, listTool } from './reading-tools.js'
 import { applyTool, deleteTool, scaleTool } from './writing-tools.js'
 
+/** Options of `kubernetesTools`. */
 export interface KubernetesToolsOptions {
   /** Objects that a model is shown of one list. Default: 50. */
   readonly items?: number

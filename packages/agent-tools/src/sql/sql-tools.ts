@@ -6,6 +6,7 @@ import type { SqlCaps, StatementResult } from './run-statement.js'
 import { Statements } from './run-statement.js'
 import type { SqlTarget } from './sql-target.js'
 
+/** Options of `sqlTools`. */
 export interface SqlToolsOptions {
   /** Rows that a model is shown of one result. Default: 50. */
   readonly rows?: number

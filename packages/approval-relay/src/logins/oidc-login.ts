@@ -23,6 +23,7 @@ import { boundedFetch, isSecureAddress } from './bounded-fetch.js'
 export interface OidcLoginOptions {
   /** The exact `iss` of its ID tokens: https, or http on loopback. Its metadata are found there (OpenID Connect Discovery 1.0). */
   readonly issuer: string
+  /** The id that the provider knows the relay by. */
   readonly clientId: string
   /** Sent to the token endpoint with HTTP Basic. Left out: a public client, with PKCE alone. */
   readonly clientSecret?: string

@@ -10,6 +10,7 @@ import type { HiddenValues } from './hidden-values.js'
 
 /** A request as text for a person. */
 export interface RequestView {
+  /** Lines that are escaped for a terminal. A page escapes them again. */
   readonly text: string
   /** False when something was left out or hidden, so that whoever reads it has not seen what would run. */
   readonly complete: boolean
@@ -21,12 +22,17 @@ export interface RequestView {
 
 /** What an approver is asked. Rendered from the frozen snapshot, bound to the digest of the exact action. */
 export interface ApprovalRequest {
+  /** Names it among those that wait. Somebody who knows it can decide nothing by that. */
   readonly id: string
+  /** Of the exact action: a vote names it. */
   readonly digest: Digest
+  /** Who wants it. */
   readonly requester: Principal
+  /** What it is for. */
   readonly target: { readonly name: string; readonly kind: string }
   /** Where the target's connection really ends. */
   readonly identity: TargetIdentity
+  /** The adapter's word for it: `query`. */
   readonly operation: string
   /** What may be shown of the text: masks hide values in it. What runs is in `exact`. */
   readonly text: string
@@ -36,13 +42,17 @@ export interface ApprovalRequest {
   readonly parameters: readonly SnapshotValue[]
   /** What masks of the policy hide of text and parameters. Undefined: nothing. */
   readonly hidden?: HiddenValues | undefined
+  /** What it would do. */
   readonly effects: readonly Effect[]
   /** The most rows that the action may change; if it changes more, it is undone. Undefined: any number. */
   readonly maxAffected: number | undefined
   /** What the engine claims that the target expects of the action, or why it does not say. Undefined: it cannot. */
   readonly estimate?: Estimate | undefined
+  /** The hold rules that want people, by their ids. */
   readonly rules: readonly string[]
+  /** Who has to say yes. */
   readonly stages: readonly ApprovalStage[]
+  /** When it is over unless it is decided, in the ledger's time. */
   readonly expiresAt: Date
   /**
    * What `digest` is over, as canonical JSON (RFC 8785): with it whoever asks people elsewhere makes the digest anew and takes
@@ -61,20 +71,27 @@ export interface ApprovalRequest {
  * was looked at.
  */
 export interface ApprovalVote {
+  /** A deny of somebody eligible ends the request. */
   readonly decision: 'allow' | 'deny'
+  /** A principal that a verifier made, or the vote is refused. */
   readonly approver: Principal
+  /** That of the request. A vote about another one counts nothing. */
   readonly digest: Digest
+  /** What they wrote, for the record. */
   readonly reason?: string
 }
 
 /** Evidence instead of a claim: a text that the approver signed. Who decided, and what, stands in it. */
 export interface ProvenVote {
+  /** A JWS, an ID token, an assertion: what the approver's verifier reads. */
   readonly evidence: string
 }
 
 /** What verified evidence says. */
 export interface VerifiedVote {
+  /** What they signed. */
   readonly decision: 'allow' | 'deny'
+  /** Who signed, as the approver's `people` know them. */
   readonly approver: Principal
   /** How well it is proven: never more than both the evidence and its key are good for (RULES 5). */
   readonly level: ApprovalLevel
@@ -93,9 +110,14 @@ export interface VerifiedVote {
  * `vote` answers whether the vote was counted, and why not. It never rejects.
  */
 export interface Approver {
+  /** Stands in the record beside each of its votes. Approvers have different names. */
   readonly name: string
   /** The strongest evidence this approver can give. */
   readonly level: ApprovalLevel
+  /**
+   * Asks people and hands in what they say with `vote`. Resolves when it has asked all that it will; a rejection is on record,
+   * and others are still asked.
+   */
   ask(
     request: ApprovalRequest,
     vote: (vote: ApprovalVote | ProvenVote) => Promise<VoteReceipt>,

@@ -10,6 +10,7 @@ import { personOf, withoutRoles } from './people.js'
 
 /** Whose logins are approvals, and who the people are that logged in. */
 export interface IdTokenApproverOptions {
+  /** Stands in the record beside each vote. */
   readonly name: string
   /** The exact `iss` of the ID tokens. */
   readonly issuer: string
@@ -29,6 +30,7 @@ export interface IdTokenApproverOptions {
   readonly notify?: (request: ApprovalRequest, signal: AbortSignal) => Promise<void>
   /** How far the clocks may differ, in seconds. Default 5, at most 60. */
   readonly clockToleranceS?: number
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

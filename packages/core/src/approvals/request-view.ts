@@ -16,6 +16,7 @@ export type RequestFacts = Omit<ApprovalRequest, 'exact' | 'view' | 'subject'>
 
 /** What a view is made of, and of nothing else: whoever has the same facts makes the same view. */
 export interface ShownFacts extends Omit<RequestFacts, 'requester'> {
+  /** What is shown of whoever asks. */
   readonly requester: ShownRequester
 }
 

@@ -15,11 +15,13 @@ import { fits, requestView } from './request-view.js'
 
 /** What whoever asked is told while people are asked: nothing by which anybody could decide. */
 export interface HeldNotice {
+  /** Names the request, for example to withdraw it. */
   readonly requestId: string
   /** Of the exact action, as approvers see it. */
   readonly digest: Digest
   /** The hold rules that want people. */
   readonly rules: readonly string[]
+  /** When the request is over unless it is decided. */
   readonly expiresAt: Date
 }
 

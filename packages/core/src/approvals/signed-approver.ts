@@ -5,6 +5,7 @@ import { signedEvidence } from './signed-evidence.js'
 
 /** Whose signatures are approvals, who the people are that decided, and how they hear of a request. */
 export interface SignedApproverOptions extends SignedEvidenceOptions {
+  /** Stands in the record beside each vote. */
   readonly name: string
   /** Tells the people's side of a new request. Throwing means that nobody was told. Default: they look for themselves. */
   readonly notify?: (request: ApprovalRequest, signal: AbortSignal) => Promise<void>

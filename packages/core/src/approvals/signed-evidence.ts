@@ -25,6 +25,7 @@ export interface SignedEvidenceOptions {
   readonly level?: Exclude<ApprovalLevel, 'asserted'>
   /** How far the clocks may differ, in seconds. Default 5, at most 60. */
   readonly clockToleranceS?: number
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

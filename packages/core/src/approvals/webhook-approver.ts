@@ -14,6 +14,7 @@ import type { Line } from './signed-exchange.js'
 /** Where people are asked, whose signatures are their answers, and who asks. */
 export interface WebhookApproverOptions
   extends SignedEvidenceOptions, Pick<RequestSignature, 'engine' | 'key' | 'algorithm' | 'keyId'> {
+  /** Stands in the record beside each vote. */
   readonly name: string
   /** Where the relay is: `/v1/requests` follows. https, or http on loopback; redirects are not followed. */
   readonly url: string

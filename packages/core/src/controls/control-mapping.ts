@@ -17,6 +17,7 @@ export type ControlStatus = 'implemented' | 'partly' | 'not-implemented'
 
 /** A rule that implements a control or helps to. */
 export interface MappedRule {
+  /** Its id in the policy, or its path where it has none. */
   readonly id: string
   /** What kind of rule it is, in the words of the policy file. */
   readonly rule: PolicyFeature['rule']
@@ -24,47 +25,65 @@ export interface MappedRule {
   readonly kinds: readonly FeatureKind[]
   /** Where it stands: `hold[0]`. */
   readonly path: string
+  /** In words for an auditor. */
   readonly does: string
 }
 
 /** What a rule keeps apart. */
 export interface MappedConflict {
+  /** The rule's id. */
   readonly rule: string
+  /** Duties, steps, roles or data sets that do not come together. */
   readonly between: readonly string[]
 }
 
 /** Somebody who is excused from a rule, with what makes up for it and who answers for it. */
 export interface MappedException {
+  /** The id of the mitigation. */
   readonly id: string
+  /** The rule that it excuses from. */
   readonly rule: string
+  /** Who is excused. */
   readonly subject: Subject
   /** What makes up for it. */
   readonly mitigatedBy: string
+  /** Who answers for it. */
   readonly owner: string
   /** ISO 8601. */
   readonly until: string
+  /** Whether `until` is still ahead of the mapping's time. */
   readonly inForce: boolean
 }
 
 /** One control of the mapping. */
 export interface MappedControl {
+  /** `NIST AC-3(2)`. */
   readonly control: ControlId
+  /** The document that the control is of, with its version. */
   readonly framework: string
+  /** Its title there. */
   readonly title: string
+  /** What it asks for, in our words. */
   readonly asks: string
+  /** How far the policy implements it. */
   readonly status: ControlStatus
   /** Why it is that, and what is missing. */
   readonly reason: string
+  /** The rules that are about it. */
   readonly rules: readonly MappedRule[]
+  /** What these rules keep apart. */
   readonly conflicts: readonly MappedConflict[]
+  /** Who is excused from these rules. */
   readonly exceptions: readonly MappedException[]
   /** What `lint` finds wrong with the rules, errors and warnings; empty where it was given no people. */
   readonly findings: readonly Pick<Finding, 'code' | 'severity' | 'path' | 'message'>[]
+  /** Which recorded events are about it. */
   readonly evidence: EvidenceQuery
 }
 
 /** What of a policy is about which control. Plain JSON, deeply frozen. */
 export interface ControlMapping {
+  /** The version of this format. */
   readonly version: 1
   /** The digest of the policy, as it stands in the record. */
   readonly policy: string
@@ -72,6 +91,7 @@ export interface ControlMapping {
   readonly at: string
   /** Whether the people of a directory were looked at with the policy. */
   readonly people: 'looked-at' | 'not-given'
+  /** In the order of their frameworks. */
   readonly controls: readonly MappedControl[]
 }
 

@@ -20,6 +20,7 @@ export interface Control {
   readonly evidence: EvidenceQuery
 }
 
+/** The controls that are mapped, by framework and number. */
 export type ControlId =
   | 'NIST AC-3(2)'
   | 'NIST AC-5'

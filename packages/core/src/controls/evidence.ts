@@ -14,12 +14,17 @@ import { evidenceMatcher, votersOf } from './evidence-query.js'
 
 /** A recorded event that is evidence for a control. Plain JSON. */
 export interface Evidence {
+  /** What it is evidence for. */
   readonly control: ControlId
   /** Where the event stands in the journal, and the hash by which it can be found and checked. */
   readonly lsn: number
+  /** Of the event: SHA-256 in hexadecimal digits, as the journal has it. */
   readonly hash: string
+  /** The session that it belongs to. */
   readonly session: string
+  /** ISO 8601 wall time of the event. */
   readonly time: string
+  /** The type of the event. */
   readonly type: EventType
   /** The name of the target; null where the event is about none. */
   readonly target: string | null
@@ -33,6 +38,7 @@ export interface Evidence {
 
 /** Options of `evidenceFor`. */
 export interface EvidenceOptions {
+  /** Ends the reading, which then throws its reason. */
   readonly signal?: AbortSignal
 }
 

@@ -10,17 +10,25 @@ import { glassDigest } from './glass-facts.js'
 
 /** One broken glass, as people are told of it and as they review it. */
 export interface BrokenGlass {
+  /** Names it. */
   readonly id: string
+  /** The rule of `breakGlass`. */
   readonly rule: string
+  /** The session that broke it. */
   readonly session: string
+  /** Who broke it. */
   readonly who: { readonly kind: PrincipalKind; readonly subject: Subject }
+  /** What holds are lifted at. */
   readonly target: string
   /** What whoever broke it wrote. */
   readonly reason: string
+  /** The ticket that whoever broke it named. */
   readonly ticket: string
   /** Unix milliseconds in the ledger's time. */
   readonly brokenAtMs: number
+  /** Unix milliseconds: when holds are in force again. */
   readonly untilMs: number
+  /** Unix milliseconds: when the review is overdue. */
   readonly reviewByMs: number
   /** The role that has to review it, and how the review must be proven. */
   readonly review: { readonly role: string; readonly level: ApprovalLevel }

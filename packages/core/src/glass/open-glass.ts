@@ -2,6 +2,7 @@ import type { Expiry } from '../approvals/expiry.js'
 
 /** Broken glass in the hands of whoever broke it. */
 export interface OpenGlass {
+  /** Names it, in the record and for its review. */
   readonly id: string
   /** Whether it still lifts holds. */
   readonly open: boolean

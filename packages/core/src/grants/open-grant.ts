@@ -8,6 +8,7 @@ import type { CheckedGrantOptions } from './grant-options.js'
 
 /** A grant in the hands of whoever asked for it. */
 export interface Grant {
+  /** Names it, for example to revoke it. */
   readonly id: string
   /** Whether it still lets something through. */
   readonly open: boolean
@@ -25,19 +26,27 @@ export type GrantEnd = 'given-back' | 'revoked' | 'expired' | 'used-up' | 'sessi
 
 /** What a grant lets through, for whoever keeps an eye on it. Frozen; no use is taken and nothing ended by it. */
 export interface OpenGrant {
+  /** Names it. */
   readonly id: string
+  /** The session that has it. */
   readonly session: string
+  /** Who asked for it. */
   readonly requester: Principal
+  /** Where it is good. */
   readonly target: string
+  /** What it lets be done. */
   readonly duties: readonly Duty[]
+  /** On which resources, as patterns. */
   readonly resources: readonly string[]
   /** Attributes that each effect must have. */
   readonly when: Readonly<Record<string, string | number | boolean>>
   /** The most rows that each action may change. Undefined: any number. */
   readonly maxAffected: number | undefined
+  /** What whoever asked wrote. */
   readonly reason: string
   /** The hold rules that people were asked under. */
   readonly rules: readonly string[]
+  /** How many actions it was given for. */
   readonly uses: number
   /** As far as this process knows. */
   readonly usesLeft: number

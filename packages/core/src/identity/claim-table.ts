@@ -6,6 +6,7 @@ import { jsonPointer } from './json-pointer.js'
 export interface ClaimTable<Value extends string = string> {
   /** JSON Pointer (RFC 6901) into the token's claims. */
   readonly claim: string
+  /** What each value of the claim means. A value that is not here means nothing. */
   readonly values: Readonly<Record<string, Value>>
 }
 

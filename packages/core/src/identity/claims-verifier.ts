@@ -48,6 +48,7 @@ export interface ClaimsVerifierOptions extends ClaimOptions {
    * credential. Every credential needs one then, unless `required` is false.
    */
   readonly dpop?: DpopOptions
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

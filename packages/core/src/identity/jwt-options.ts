@@ -14,6 +14,7 @@ export interface JwtVerifierOptions extends ClaimOptions {
   readonly issuer: string
   /** The exact `aud`, or several of which one must be there. */
   readonly audience: string | readonly string[]
+  /** What may have signed. None is taken for granted, and `none` is no algorithm. */
   readonly algorithms: readonly JwtAlgorithm[]
   /** The issuer's keys: a URL, a JWK set or its JSON text. Default: asked of the issuer (OpenID Connect Discovery). */
   readonly jwks?: Exclude<KeySetOption, undefined>
@@ -41,6 +42,7 @@ export interface JwtVerifierOptions extends ClaimOptions {
    * key, and for nobody else. Default: none, such a token is `signed`.
    */
   readonly phishingResistantAcr?: readonly string[]
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

@@ -24,15 +24,19 @@ const lifetimeS = 60
 export interface KnownEngine {
   /** The name of its guard: `createGuard({ engine })`. */
   readonly engine: string
+  /** A set, its text or its URL. */
   readonly jwks: Exclude<KeySetOption, undefined>
 }
 
 /** Whose messages are read. */
 export interface RequestTokenRules {
+  /** Whoever is not here is refused. */
   readonly engines: readonly KnownEngine[]
   /** Whom they must be for. */
   readonly audience: string
+  /** The time that tokens are read at. */
   readonly clock: Clock
+  /** How many seconds clocks may differ by. */
   readonly toleranceS: number
   /** How many messages of the last minute are remembered, so that none is taken twice. Default 100,000. */
   readonly capacity?: number
@@ -40,9 +44,11 @@ export interface RequestTokenRules {
 
 /** A message as it came in. */
 export interface ReceivedMessage {
+  /** The HTTP method. */
   readonly method: string
   /** The path with its query, as it was received. */
   readonly path: string
+  /** The bytes that came in: the token names their digest. */
   readonly body: Uint8Array
 }
 

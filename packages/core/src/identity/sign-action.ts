@@ -13,6 +13,7 @@ export interface ActionSignature {
   readonly engine: string
   /** The pair that the session is bound to. The private key need not be extractable. */
   readonly keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey }
+  /** What the pair is for. */
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
   /** The token that opened the session. Left out for a sub-agent with a key of its own. */
   readonly token?: string

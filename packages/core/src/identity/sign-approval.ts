@@ -21,7 +21,9 @@ export interface ApprovalFacts {
   readonly level: Exclude<ApprovalLevel, 'asserted'>
   /** The person's own words, at most 1,000 characters. The record and the error of the agent have the first 256. */
   readonly reason?: string | undefined
+  /** What the key is for. */
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
+  /** The `kid` of the header. Left out: none, so that whoever verifies tries each key. */
   readonly keyId?: string
   /** Seconds until it expires: at most 600 for a yes, and seven days for a no. Default 300. */
   readonly lifetimeS?: number
@@ -31,6 +33,7 @@ export interface ApprovalFacts {
 
 /** Signed with a key that is at hand. */
 export interface ApprovalSignature extends ApprovalFacts {
+  /** The private key. */
   readonly key: CryptoKey | KeyObject | JWK
 }
 

@@ -9,8 +9,11 @@ export type { PolicyStatement } from './policy-token.js'
 export interface PolicySignature {
   /** What `createGuard({ authority: { issuer } })` names. */
   readonly issuer: string
+  /** The private key. */
   readonly key: CryptoKey | KeyObject | JWK
+  /** What the key is for. */
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
+  /** The `kid` of the header. Left out: none. */
   readonly keyId?: string
   /** Unix milliseconds. Default: now. */
   readonly nowMs?: number

@@ -8,6 +8,7 @@ import { requestTokenType } from './request-token.js'
 export interface RequestMessage {
   /** For whom it is: the `iss` of the approvals that the relay signs. */
   readonly audience: string
+  /** The HTTP method. */
   readonly method: 'GET' | 'POST'
   /** The path with its query, as it is sent. */
   readonly path: string
@@ -19,8 +20,11 @@ export interface RequestMessage {
 export interface RequestSignature {
   /** The name of the guard: `createGuard({ engine })`. */
   readonly engine: string
+  /** The private key. */
   readonly key: CryptoKey | KeyObject | JWK
+  /** What the key is for. */
   readonly algorithm: 'ES256' | 'EdDSA' | 'Ed25519'
+  /** The `kid` of the header. Left out: none. */
   readonly keyId?: string
   /** Unix milliseconds. Default: now. */
   readonly nowMs?: number

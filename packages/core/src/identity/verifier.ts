@@ -11,14 +11,23 @@ export const unverifiedCredential: unique symbol = Symbol('bothkeys.unverified-c
 
 /** An identity that is taken at its word. */
 export interface UnverifiedClaims {
+  /** Whether it counts as a person, an agent or a workload. */
   readonly kind: Principal['kind']
+  /** The account's id. Its issuer is `unverified`. */
   readonly subject: string
+  /** The roles that it has, as long as a directory does not say less. */
   readonly roles: readonly string[]
+  /** The accountable people of an agent, by the ids of their accounts. Left out: unknown. */
   readonly owners?: readonly string[]
+  /** Left out: unknown for an agent. */
   readonly agentClass?: string
+  /** The run that its sessions share. Left out: one that is the same for the same account and owners. */
   readonly runRoot?: string
+  /** The change that the work belongs to. Left out: none. */
   readonly change?: string
+  /** The thumbprint of its key. Left out: it is bound to none. */
   readonly key?: string
+  /** How long a session lives, in milliseconds. Default: one hour. */
   readonly ttlMs?: number
 }
 
@@ -35,6 +44,7 @@ export interface CredentialForm {
 
 /** Which credentials a verifier is for. */
 export interface AcceptedCredentials {
+  /** Its shape, by which a credential finds its verifier. */
   readonly form: CredentialForm
   /** What they call their issuer, to the letter: `iss` of a JWT, `Issuer` of SAML. */
   readonly issuer: string
@@ -52,5 +62,9 @@ export interface Verifier {
   readonly engine?: string
   /** Which credentials it is for, so that `verifierByIssuer` can choose it. Left out: it stands alone. */
   readonly accepts?: AcceptedCredentials
+  /**
+   * Who the credential is of. Rejects with ERR_TOKEN_INVALID, or ERR_PROOF_INVALID about its proof; the message never holds the
+   * credential.
+   */
   verify(credential: Credential, signal: AbortSignal): Promise<Principal>
 }

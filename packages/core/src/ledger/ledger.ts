@@ -3,13 +3,17 @@ import type { SnapshotValue } from '../model/snapshot.js'
 
 /** A value with the version it was read at. A key that does not exist has version 0. */
 export interface LedgerEntry {
+  /** Undefined: the key does not exist, or has expired. */
   readonly value: SnapshotValue | undefined
+  /** Grows with each commit of the key. */
   readonly version: number
 }
 
 /** One change of a commit: applied only when the key is still at `expectedVersion` (0: the key does not exist). */
 export interface LedgerChange {
+  /** Any text. Keys of the library begin with words of its own. */
   readonly key: string
+  /** The version that the change is made for. */
   readonly expectedVersion: number
   /** Undefined deletes the key. */
   readonly value: SnapshotValue | undefined
@@ -25,8 +29,12 @@ export interface LedgerChange {
  * Time is the ledger's and never goes backwards (RULES 20).
  */
 export interface Ledger {
+  /** What a key holds now. */
   get(key: string): MaybePromise<LedgerEntry>
+  /** Applies all changes, or none when a key is at another version. Answers which. */
   commit(changes: readonly LedgerChange[]): MaybePromise<boolean>
+  /** Unix milliseconds that never go backwards. */
   nowMs(): MaybePromise<number>
+  /** Lets go of what it holds. */
   close(): Promise<void>
 }

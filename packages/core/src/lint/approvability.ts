@@ -14,7 +14,9 @@ import type { CompiledPolicy } from '../policy/compiled.js'
 
 /** Somebody who holds a role that could decide, and may not. */
 export interface LeftOut {
+  /** Whose account it is. */
   readonly account: Subject
+  /** Why it may not, in a word that stays the same. */
   readonly reason: Ineligibility['reason'] | 'duty-conflict'
   /** For `not-independent`: what they share with the requester. */
   readonly dimensions: NonNullable<Ineligibility['dimensions']>

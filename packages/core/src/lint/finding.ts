@@ -45,7 +45,9 @@ export type FindingCode = keyof typeof findingSeverities
 
 /** One thing that a policy and a directory together get wrong. */
 export interface Finding {
+  /** A word that stays the same. docs/lint.md has every one. */
   readonly code: FindingCode
+  /** Of the code: an error cannot work, a warning is likely to be wrong, a notice is for whoever reads. */
   readonly severity: (typeof findingSeverities)[FindingCode]
   /** Where the rule stands in the policy: `hold[0].require[1]`. */
   readonly path: string

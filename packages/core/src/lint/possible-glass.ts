@@ -12,6 +12,7 @@ import type { PossibleApprover } from './who-could-approve.js'
 
 /** A rule of `breakGlass` by which somebody could do a held action without an approval. */
 export interface PossibleGlass {
+  /** The id of the rule. */
   readonly rule: string
   /** Whether whoever asks could break it, and do the action then. */
   readonly requester: boolean

@@ -18,6 +18,7 @@ import { approvability, approvabilityNow } from './approvability.js'
 export interface ActionShape {
   /** The name of the target. */
   readonly target: string
+  /** What it would do. */
   readonly effects: readonly Effect[]
   /** The adapter's word for it. Default: `query`. */
   readonly operation?: string
@@ -31,6 +32,7 @@ export interface ActionShape {
 
 /** Somebody who could say yes. */
 export interface PossibleApprover {
+  /** The account that they would decide with. */
   readonly account: Subject
   /** What the directory calls them; undefined for an agent. */
   readonly person: string | undefined

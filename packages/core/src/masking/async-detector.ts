@@ -7,11 +7,13 @@ import { type Finding, uncheckedType } from './finding.js'
 
 /** A part of a text that a detector elsewhere found. */
 export interface AsyncMatch extends Match {
+  /** One of the detector's types. */
   readonly type: string
 }
 
 /** Finds sensitive data by asking something else: Presidio, a cloud DLP, a model. */
 export interface AsyncDetector {
+  /** For errors. */
   readonly name: string
   /** The types that it may answer. Any other is no answer. */
   readonly types: readonly string[]
@@ -38,6 +40,7 @@ export interface AsyncScanOptions {
   readonly mostUnits?: number
   /** Matches below are left. 0.5 unless given. */
   readonly threshold?: number
+  /** Aborts the asking, which then throws its reason. */
   readonly signal?: AbortSignal
 }
 

@@ -27,6 +27,7 @@ export interface Needs {
 export interface Detector {
   /** For example `credit-card`. */
   readonly type: string
+  /** What a text is looked through for first. */
   readonly needs: Needs
   /** The longest match, in UTF-16 code units of a view: so much may wait for its end in a stream. */
   readonly longest: number

@@ -29,11 +29,13 @@ export interface MaskedPath {
 
 /** What a masker finds, and what becomes of it. Operators are as a policy names them, see `readOperatorSpec`. */
 export interface MaskerOptions extends OperatorParts {
+  /** What is found by itself. */
   readonly detect: readonly Detector[]
   /** More types to find, by patterns. */
   readonly patterns?: readonly UserDetectorOptions[]
   /** Also asked, by `texts` alone. */
   readonly ask?: readonly AsyncDetector[]
+  /** What bounds asking: how long, how much at a time. */
   readonly asking?: Omit<AsyncScanOptions, 'signal' | 'threshold'>
   /** The operator for what is found. */
   readonly with: unknown

@@ -12,6 +12,7 @@ import type { ValueHints } from './value-hints.js'
 export interface MaskerStreamOptions {
   /** What goes through: `bytes` of UTF-8 unless given. */
   readonly content?: 'bytes' | 'text'
+  /** What is known of the value that goes through. */
   readonly hints?: ValueHints
   /** How many UTF-16 code units may wait for what decides them, at least 4096; 65,536 unless given. What is more is redacted. */
   readonly heldAtMost?: number

@@ -49,6 +49,7 @@ export interface Masker {
    * const masked = response.body.pipeThrough(masker.webStream())
    */
   webStream(options: MaskerStreamOptions & { readonly content: 'text' }): TransformStream<string, string>
+  /** The same of UTF-8 in bytes. */
   webStream(options?: MaskerStreamOptions & { readonly content?: 'bytes' }): TransformStream<Uint8Array, Uint8Array>
 }
 

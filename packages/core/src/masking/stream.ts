@@ -7,11 +7,15 @@ import { isPackedUnit } from './views/packed-runs.js'
 
 /** What a stream is made with. */
 export interface MaskStreamOptions {
+  /** What is found. */
   readonly detectors: readonly Detector[]
   /** What is seen instead of a finding. `value` is the part of the text that the finding covers, or what is left of it. */
   readonly mask: (value: string, finding: Finding) => string
+  /** What is known of the text besides. */
   readonly hints?: Hints
+  /** Findings below are left, from 0 to 1. Default: 0.5. */
   readonly threshold?: number
+  /** Values that are found and left as they are. */
   readonly allow?: ReadonlySet<string>
   /** How many UTF-16 code units may wait for what decides them, at least 4096; 65,536 if not given. What is more is masked. */
   readonly heldAtMost?: number

@@ -4,8 +4,11 @@ import type { SnapshotValue } from './snapshot.js'
 
 /** A target as the policy knows it. */
 export interface Target {
+  /** The name in the policy. */
   readonly name: string
+  /** The kind of its adapter: `postgres`, `kubernetes`, `tool`. */
   readonly kind: string
+  /** The labels of the policy, by which rules may choose it. */
   readonly labels: Readonly<Record<string, string>>
 }
 
@@ -28,6 +31,7 @@ export interface Description {
   readonly secrets?: readonly { readonly start: number; readonly end: number }[]
   /** The text with every literal replaced: what the record and error messages may show. */
   readonly recordedText: string
+  /** What it does, resource by resource. A rule must allow each. */
   readonly effects: readonly Effect[]
   /** The words of a command, each of which rules with `argv` look at by itself. */
   readonly argv?: readonly string[]
@@ -39,9 +43,13 @@ export interface Description {
 
 /** One action: a description with its parameters, at one target. */
 export interface Action {
+  /** As the policy knows it. */
   readonly target: Target
+  /** Where the connection really ends. */
   readonly identity: TargetIdentity
+  /** What the adapter understood. */
   readonly description: Description
+  /** The values that go with it, in their order, exactly as they are sent. */
   readonly parameters: readonly SnapshotValue[]
   /** Counts changes of state that give the same text another meaning (settings, catalog). */
   readonly stateEpoch: string

@@ -17,7 +17,9 @@ export interface ApprovalSubject {
 
 /** One decision about one request. `stage`: the one that the vote may fill; left out, any. */
 export interface ApprovalStatement extends ApprovalSubject {
+  /** What was decided. */
   readonly dec: 'allow' | 'deny'
+  /** The stage that the vote may fill. Undefined: any that its approver can. */
   readonly stage?: string | undefined
 }
 

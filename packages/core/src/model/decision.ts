@@ -7,6 +7,7 @@ export type IndependenceDimension = 'subject' | 'person' | 'run' | 'key' | 'agen
 
 /** Evidence levels, weakest first. */
 export const approvalLevels = Object.freeze(['asserted', 'channel', 'signed', 'phishing-resistant'] as const)
+/** How strongly an identity or a vote is proven, by one of these names. */
 export type ApprovalLevel = (typeof approvalLevels)[number]
 
 /** The most votes that a request may need: the stages of all its rules together. */
@@ -17,9 +18,13 @@ export type Durability = 'written' | 'synced'
 
 /** One stage of a hold: who must say yes. */
 export interface ApprovalStage {
+  /** What the policy calls it. */
   readonly stage: string
+  /** How many people have to say yes, each another one. */
   readonly count: number
+  /** The role that each of them has on the target. */
   readonly role: string
+  /** What none of them may share with the requester, or with one another. */
   readonly independent: readonly IndependenceDimension[]
 }
 
@@ -87,10 +92,15 @@ export interface DecisionInput {
   readonly restrictingRoles?: readonly string[]
   /** How strongly the identity is proven. Left out: `asserted`, which is not at all. */
   readonly level?: ApprovalLevel
+  /** As the policy knows it. */
   readonly target: { readonly name: string; readonly kind: string; readonly labels: Readonly<Record<string, string>> }
+  /** The adapter's word for the action: `query`. */
   readonly operation: string
+  /** The exact text, for rules with `text`. */
   readonly text: string
+  /** The words of a command, for rules with `argv`. */
   readonly argv?: readonly string[]
+  /** What the action would do. */
   readonly effects: readonly Effect[]
   /** Where the values go that it reads. Left out: nobody can tell. */
   readonly lineage?: Lineage | undefined

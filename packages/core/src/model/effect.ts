@@ -14,11 +14,13 @@ export const duties = Object.freeze([
   'audit',
 ] as const)
 
+/** One of these duties. */
 export type Duty = (typeof duties)[number]
 
 /** The duties that the wildcard `*` never covers (RULES 8). */
 export const dutiesBeyondWildcard: ReadonlySet<Duty> = new Set<Duty>(['opaque', 'grant', 'approve', 'policy', 'audit'])
 
+/** What an attribute of an effect may be. A list has each of its values. */
 export type AttributeValue = string | number | boolean | readonly string[]
 
 /**
@@ -28,7 +30,10 @@ export type AttributeValue = string | number | boolean | readonly string[]
  * An attribute `payload: 'unbound'` means that data which the decision did not see follows (RULES 17).
  */
 export interface Effect {
+  /** What is done. */
   readonly duty: Duty
+  /** What it is done to, as above. */
   readonly resource: string
+  /** What else is known of it, by names of the adapter: `unbounded`, `columns`. */
   readonly attributes: Readonly<Record<string, AttributeValue>>
 }

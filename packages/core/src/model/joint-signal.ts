@@ -13,6 +13,7 @@ export class JointSignal extends AbortController {
     if (this.#others.some(({ aborted }) => aborted)) this.#follow()
   }
 
+  /** Aborts the signal and lets go of the others. */
   override abort(reason?: unknown): void {
     this.release()
     super.abort(reason)

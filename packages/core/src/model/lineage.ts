@@ -1,6 +1,8 @@
 /** A column whose values take part in an action, of a resource as effects name it. `*`: any column, or any resource. */
 export interface ColumnSource {
+  /** As effects name it: `table:public.orders`. */
   readonly resource: string
+  /** Its name, or `*`. */
   readonly column: string
 }
 
@@ -29,6 +31,7 @@ export interface ColumnLookup extends ColumnSource {
  * value itself, like TRUE. A sign right before a number belongs to it.
  */
 export interface GivenValue {
+  /** The number of the parameter, or a part of the text. */
   readonly place: { readonly parameter: number } | { readonly start: number; readonly end: number }
   /** Every column that it is compared with or written to, and it goes nowhere else. Undefined: it cannot be told. */
   readonly columns: readonly ColumnSource[] | undefined
@@ -43,6 +46,7 @@ export interface Lineage {
    * they can be read again.
    */
   readonly elsewhere: readonly ColumnSource[]
+  /** Comparisons of columns with values that the action gives, which a budget may allow. */
   readonly lookups: readonly ColumnLookup[]
   /**
    * Columns that are written to or defined, by every name that their values have, and those that the target makes of them. What

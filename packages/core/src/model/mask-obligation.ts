@@ -10,12 +10,15 @@ export interface OutputMask {
 
 /** Values that are compared with a masked column, which the rule counts. */
 export interface CountedLookup {
+  /** The id of the mask rule. */
   readonly rule: string
+  /** How many values are compared. */
   readonly values: number
 }
 
 /** A value that an action gives, and the rules that hide it from whoever is asked about the action. */
 export interface HiddenGiven extends Pick<GivenValue, 'place'> {
+  /** The ids of the mask rules. */
   readonly rules: readonly string[]
 }
 
@@ -31,7 +34,9 @@ export interface MaskObligation {
   readonly inForce: readonly string[]
   /** By their place. Undefined: nobody can tell the columns, and `every` is for each. */
   readonly outputs: readonly (OutputMask | undefined)[] | undefined
+  /** For each column, where nobody can tell which is which. Undefined: nothing is masked so. */
   readonly every: OutputMask | undefined
+  /** What counts against a budget of a rule. */
   readonly lookups: readonly CountedLookup[]
 }
 

@@ -8,21 +8,28 @@ declare const principalBrand: unique symbol
  */
 export type Dimension = { readonly known: readonly string[] } | 'none' | 'unknown'
 
+/** A person, an agent that acts for its owners, or a workload that belongs to some. */
 export type PrincipalKind = 'human' | 'agent' | 'workload'
 
 /** Names one account: who vouches for it and what it is called there. */
 export interface Subject {
+  /** Who vouches for the account: `iss` of its tokens. */
   readonly issuer: string
+  /** What it is called there: `sub`. The same text of another issuer is somebody else. */
   readonly id: string
 }
 
 /** A session that delegated, and what it called the session that it delegated to. */
 export interface DelegationLink {
+  /** The id of the session that delegated. */
   readonly session: string
+  /** Its run. */
   readonly run: string
+  /** Its account. */
   readonly subject: Subject
   /** What it could give away. */
   readonly roles: readonly string[]
+  /** What it called the session that it delegated to. Left out: nothing. */
   readonly name?: string
 }
 
@@ -31,8 +38,11 @@ export interface DelegationLink {
  * neither type-checks nor passes at run time.
  */
 export interface Principal {
+  /** Its type has this member, and no value that is written by hand. */
   readonly [principalBrand]: true
+  /** What it is. */
   readonly kind: PrincipalKind
+  /** The account that the credential is of. */
   readonly subject: Subject
   /** The other accounts of the same person or agent, as the directory links them. */
   readonly aliases: readonly Subject[]
@@ -43,6 +53,7 @@ export interface Principal {
   readonly person: string | undefined
   /** Accountable people: their accounts (`issuer#id`) and, where a directory says so, their names in it (`#name`). */
   readonly owners: Dimension
+  /** The classes of an agent, which make two agents alike. A person has none. */
   readonly agentClass: Dimension
   /**
    * Everybody who acts in the name of the subject, as the credential says (`act`, RFC 8693 section 4.1), as `issuer#id`.
@@ -76,5 +87,6 @@ export interface Principal {
    * delegates.
    */
   readonly level: ApprovalLevel
+  /** When the credential ends, and with it the session. */
   readonly expiresAt: Date
 }

@@ -12,13 +12,17 @@ import type { SnapshotValue } from './snapshot.js'
 export interface ProvableAction {
   /** The name of the guard. */
   readonly engine: string
+  /** The whole id. */
   readonly session: string
   /** The run of the session: its own for a sub-agent's. */
   readonly run: string
+  /** Its name and kind in the policy, and where the connection really ends. */
   readonly target: { readonly name: string; readonly kind: string; readonly identity: TargetIdentity }
   /** The adapter's word for it, for example `query`. */
   readonly operation: string
+  /** Exactly what would be sent. */
   readonly text: string
+  /** The values that go with it, in their order. */
   readonly parameters: readonly SnapshotValue[]
   /** Settings of the target by which the text is read otherwise than most people would. Empty: none. */
   readonly settings: Readonly<Record<string, string>>

@@ -16,10 +16,13 @@ export interface PolicyTarget {
 
 /** An immutable, compiled policy. `digest` covers what the policy means: a comment changes nothing (RULES 10). */
 export interface CompiledPolicy {
+  /** SHA-256 of what the policy means, in hexadecimal digits. */
   readonly digest: Digest
   /** The bytes that were loaded, journaled once by digest. */
   readonly source: string
+  /** By name. */
   readonly targets: ReadonlyMap<string, PolicyTarget>
+  /** The names of every role that it gives something. */
   readonly roles: ReadonlySet<string>
   /** The rules that look at what happened before. Undefined when there are none: then nothing asks the ledger. */
   readonly dutyRules?: DutyRules | undefined

@@ -25,17 +25,25 @@ import type { Views } from './view.js'
 
 /** One rule and whether it spoke on the action. */
 export interface RuleTrace {
+  /** The id of the rule, or its path where it has none. */
   readonly rule: string
+  /** The key of the policy that it stands under. */
   readonly section: 'roles' | 'deny' | 'hold' | 'record' | 'separate' | 'limits' | 'mask'
+  /** Whether it is about the action. */
   readonly applies: boolean
+  /** Why, or what does not fit, in words. */
   readonly because: string
 }
 
 /** One effect, the rules that spoke on it, and what would have let it through. */
 export interface EffectExplanation {
+  /** The effect itself. */
   readonly effect: Effect
+  /** The allow rules that cover it, by id. */
   readonly allowedBy: readonly string[]
+  /** The deny rules that match it, by id. */
   readonly deniedBy: readonly string[]
+  /** The hold rules that match it, by id. */
   readonly heldBy: readonly string[]
   /** Empty when the effect is plainly allowed. */
   readonly wouldAllow: readonly string[]
@@ -43,8 +51,11 @@ export interface EffectExplanation {
 
 /** A decision and how it came about. */
 export interface Explanation {
+  /** What `decide` answers. */
   readonly decision: Decision
+  /** In the order of the action's effects. */
   readonly effects: readonly EffectExplanation[]
+  /** Every rule of the policy, also those that say nothing about the action. */
   readonly trace: readonly RuleTrace[]
 }
 

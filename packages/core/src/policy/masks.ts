@@ -108,8 +108,11 @@ function contradictions(rule: MaskRule, earlier: readonly MaskRule[]): readonly 
 
 /** A table of a target that a mask rule names, with the column where it names one. */
 export interface NamedColumn {
+  /** The id of the rule. */
   readonly rule: string
+  /** The schema of the table. */
   readonly schema: string
+  /** The name of the table. */
   readonly table: string
   /** Undefined: every column. */
   readonly column: string | undefined

@@ -270,16 +270,27 @@ export type MaskRuleInput = {
 
 /** The policy file as a value: what `definePolicy`, YAML and JSON all contain. */
 export type PolicyInput = {
+  /** The version of the format. */
   readonly version: 1
+  /** What is governed, by name. */
   readonly targets: { readonly [target: string]: TargetInput }
+  /** What each role may do. */
   readonly roles: { readonly [role: string]: readonly AllowRuleInput[] }
+  /** What nobody may do, whatever a role allows. */
   readonly deny?: readonly DenyRuleInput[]
+  /** What people have to let through first. */
   readonly hold?: readonly HoldRuleInput[]
+  /** How durably something is recorded before it runs. */
   readonly record?: readonly RecordRuleInput[]
+  /** Which duties and roles do not come together. */
   readonly separate?: SeparationInput
+  /** How much a role may do in a time. */
   readonly limits?: readonly LimitInput[]
+  /** Who may act without an approval in an emergency, and who reviews it. */
   readonly breakGlass?: readonly GlassRuleInput[]
+  /** What is masked of results. */
   readonly mask?: readonly MaskRuleInput[]
+  /** Who is excused from a separation, until when, and what makes up for it. */
   readonly mitigations?: readonly MitigationInput[]
 }
 

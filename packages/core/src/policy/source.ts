@@ -13,6 +13,8 @@ export interface PolicyDocument {
  * it never applies anything itself.
  */
 export interface PolicySource {
+  /** Reads the policy. Rejects when it cannot be read: the policy in force stays. */
   load(signal: AbortSignal): Promise<PolicyDocument>
+  /** Watches for changes until the signal aborts. Left out: the policy changes by `guard.reload()` alone. */
   watch?(changed: () => void, signal: AbortSignal): void
 }

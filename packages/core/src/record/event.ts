@@ -49,11 +49,13 @@ export const engineSession = 'engine'
 
 /** An event before the journal gives it its place. `body` members must not collide with envelope members. */
 export interface EventDraft {
+  /** What happened. */
   readonly type: EventType
   /** A session id, or `engine`. */
   readonly session: string
   /** The trace that the event belongs to, when the host says so. */
   readonly trace?: TraceContext | undefined
+  /** What the event says, beside its envelope. */
   readonly body: { readonly [key: string]: CanonicalInput | CanonicalFragment | undefined }
 }
 
@@ -64,19 +66,27 @@ export interface EventDraft {
  * `lsn` counts the events of the journal and `seq` those of the session, both from 0, so that `lsn` is the leaf's index.
  */
 export interface EventEnvelope {
+  /** The version of the format. */
   readonly v: 1
+  /** The guard or relay that recorded it: its `engine`. */
   readonly recorder: string
+  /** The number of the event in its journal, from 0. */
   readonly lsn: number
+  /** A session id, or `engine` for what belongs to none. */
   readonly session: string
+  /** The number of the event in its session, from 0. */
   readonly seq: number
+  /** The hash of the event before it in its session: 64 hexadecimal digits. */
   readonly prev: string
   /** ISO 8601 wall time, never before the previous event's (RULES 20). */
   readonly time: string
   /** Milliseconds on the monotonic clock of the recording process. */
   readonly mono: number
+  /** What happened. */
   readonly type: EventType
   /** `trace-id` and `parent-id` of W3C Trace Context, as the host gave them (`openSession`). Both or neither. */
   readonly traceId?: string
+  /** 16 hexadecimal digits, beside `traceId`. */
   readonly spanId?: string
 }
 

@@ -7,6 +7,7 @@ import { assertPrivate } from './private-directory.js'
 export interface LockedFolder {
   /** Throws ERR_JOURNAL_UNAVAILABLE when another process took over while this one stood still. */
   assertHeld(): void
+  /** Lets other processes have it. Harmless when it was released before. */
   release(): void
 }
 

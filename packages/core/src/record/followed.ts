@@ -1,8 +1,12 @@
 /** One recorded event, as it stands in the journal. */
 export interface ExportedEvent {
+  /** The number of the event in its journal, from 0. */
   readonly lsn: number
+  /** A session id, or `engine`. */
   readonly session: string
+  /** The number of the event in its session, from 0. */
   readonly seq: number
+  /** What happened, for example `action.intent`. */
   readonly type: string
   /** SHA-256(0x00 ‖ text) as 64 hex digits: the leaf hash, the same whenever and wherever the event is sent. */
   readonly hash: string
@@ -12,7 +16,9 @@ export interface ExportedEvent {
 
 /** How much is read at once: so many events, and so many bytes of text unless one event alone is longer. */
 export interface ReadLimits {
+  /** At most so many events. */
   readonly events: number
+  /** At most so many bytes of text. */
   readonly bytes: number
 }
 

@@ -16,6 +16,10 @@ import type { EventDraft, RecordedAt, RecordedEvent } from './event.js'
 export interface Journal {
   /** Present when the journal is not all that its head, noted elsewhere, says that it was (RULES 19). */
   readonly behind?: JournalBehind | undefined
+  /**
+   * Records an event. Resolves, or returns, when it is as durable as asked for: where it has been written to by `written`, on
+   * disk by `synced`. Throws ERR_JOURNAL_UNAVAILABLE when it is not.
+   */
   append(event: EventDraft, durability: Durability): MaybePromise<RecordedAt>
   /** All events from the first, verified while they are read (ERR_JOURNAL_CORRUPT). */
   read(): AsyncIterable<RecordedEvent>
@@ -30,6 +34,9 @@ export interface Journal {
 
 /** A journal that is opened by the guard, so that it is built with the guard's clock and recorder name. */
 export interface JournalFactory {
+  /**
+   * Opens the journal. Rejects with ERR_JOURNAL_CORRUPT when it does not verify, ERR_JOURNAL_LOCKED when another process has it.
+   */
   open(context: JournalContext): Promise<Journal>
 }
 

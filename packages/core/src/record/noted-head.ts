@@ -4,6 +4,7 @@ import type { MaybePromise } from '../model/maybe-promise.js'
 export interface JournalHead {
   /** Whose journal it is: the guard's `engine`. */
   readonly recorder: string
+  /** The number of the event in its journal, from 0. */
   readonly lsn: number
   /** The event's hash, 64 hex digits. */
   readonly hash: string
@@ -19,6 +20,7 @@ export interface HeadStore {
 
 /** A journal that is not the one whose head was noted, or no longer all of it. */
 export interface JournalBehind {
+  /** What was noted outside. */
   readonly noted: JournalHead
   /** `missing`: the journal ends before that event. `different`: another event has its place. */
   readonly why: 'missing' | 'different'

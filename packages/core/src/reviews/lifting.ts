@@ -18,8 +18,11 @@ import type { NotCounted } from './reviewer.js'
 
 /** A revocation as people see it who could lift it. */
 export interface RevocationInForce {
+  /** Names the revocation, for `lift`. */
   readonly id: string
+  /** What is revoked. */
   readonly what: Revocable
+  /** What whoever revoked it wrote. */
   readonly reason: string
   /** Unix milliseconds in the ledger's time after which it is over; undefined: never. */
   readonly untilMs: number | undefined

@@ -13,25 +13,33 @@ import type { PrincipalKind, Subject } from '../model/principal.js'
 
 /** Somebody who took part in work. */
 export interface WorkParty {
+  /** What they are. */
   readonly kind: PrincipalKind
+  /** The account that they acted with. */
   readonly subject: Subject
 }
 
 /** What one session did about one thing of a history chain, as people review it. */
 export interface WorkToReview {
+  /** Names the work, for its review. */
   readonly id: string
   /** The id of the chain. */
   readonly rule: string
+  /** The session that did it. */
   readonly session: string
+  /** Who did it. */
   readonly who: WorkParty
   /** Everybody who said yes to some of it. */
   readonly approvedBy: readonly WorkParty[]
+  /** The names of the targets that it was done at, each once. */
   readonly targets: readonly string[]
   /** How many actions it is. */
   readonly actions: number
   /** Unix milliseconds in the ledger's time. */
   readonly firstAtMs: number
+  /** Unix milliseconds in the ledger's time. */
   readonly lastAtMs: number
+  /** Unix milliseconds in the ledger's time: when the review is overdue. */
   readonly reviewByMs: number
   /** The role that has to review it, and how the review must be proven. */
   readonly review: { readonly role: string; readonly level: ApprovalLevel }

@@ -15,6 +15,7 @@ export interface HttpSinkOptions extends SinkOptions {
   readonly url: string
   /** What the receiver knows as well: 32 bytes or more. Several while they change: each of them signs. */
   readonly key: Uint8Array | readonly Uint8Array[]
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

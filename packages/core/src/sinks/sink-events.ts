@@ -2,6 +2,7 @@ import type { BothKeysError } from '../errors.js'
 
 /** A sink does not take what it is sent. */
 export interface SinkBehind {
+  /** The name of the sink. */
   readonly sink: string
   /** How many events wait in the journal. */
   readonly events: number

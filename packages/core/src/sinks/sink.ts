@@ -4,6 +4,7 @@ import type { ExportedEvent } from '../record/followed.js'
 export interface SinkBatch {
   /** The hashes of the first and the last event, `first-last`: the same for the same events. */
   readonly key: string
+  /** In the order of the journal, at least one. */
   readonly events: readonly ExportedEvent[]
 }
 
@@ -44,6 +45,7 @@ export interface Sink {
   readonly batchBytes?: number | undefined
   /** How long one delivery may take, in milliseconds. Default: 30,000. */
   readonly deadlineMs?: number | undefined
+  /** Takes a batch to where it is to be. Called again only once it has settled; rejecting is `failed`. */
   deliver(batch: SinkBatch, context: SinkContext): Promise<Delivery>
   /** Lets go of what it holds, once nothing is delivered any more. */
   close?(): Promise<void>

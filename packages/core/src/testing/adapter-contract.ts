@@ -7,7 +7,9 @@ import type { RemoteSession } from './remote-stage.js'
 
 /** One case of the contract, for any test runner: `it(name, run)`. */
 export interface ContractCase {
+  /** What an adapter has to do. */
   readonly name: string
+  /** Rejects with an assertion error when it does not. */
   run(): Promise<void>
 }
 

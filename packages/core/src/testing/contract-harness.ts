@@ -3,6 +3,7 @@ import type { Session } from '../session.js'
 
 /** What the guard of a case gets: a target that is ready, and a policy for it. */
 export interface ContractTarget {
+  /** The target, which the guard is given. */
   readonly target: GuardedTarget
   /**
    * A policy in which role `agent` may read and write, writes are held for role `dba` by rules that list their duties, and

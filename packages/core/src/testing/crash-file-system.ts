@@ -56,6 +56,7 @@ interface Directory {
  * although the bytes are lost.
  */
 export class CrashFileSystem implements FileSystem {
+  /** What makes system calls fail. May be changed at any time. */
   fault: CrashFileSystemOptions['fault']
   /** System calls so far. */
   calls = 0
@@ -114,6 +115,7 @@ export class CrashFileSystem implements FileSystem {
     return [...this.#directory(path).names.keys()]
   }
 
+  /** What a file or a folder is. Throws ENOENT when there is none. */
   status(path: string): FileStatus {
     this.#call('status')
     if (this.#directories.has(path)) return { ...ours, kind: 'directory', bytes: 0, modifiedAtMs: 0 }
@@ -121,6 +123,7 @@ export class CrashFileSystem implements FileSystem {
     return { ...ours, kind: 'file', bytes: inode.bytes.length, modifiedAtMs: inode.modified }
   }
 
+  /** Opens a file and answers its number. Throws ENOENT, or EEXIST where one is to be created that is there. */
   open(path: string, mode: OpenMode): number {
     this.#call('open')
     const directory = this.#directory(dirname(path))
@@ -151,6 +154,7 @@ export class CrashFileSystem implements FileSystem {
     return this.#file(file).bytes.copy(bytes, 0, position, position + length)
   }
 
+  /** Cuts a file to so many bytes. */
   truncate(file: number, bytes: number): void {
     this.#call('truncate')
     const inode = this.#file(file)
@@ -182,6 +186,7 @@ export class CrashFileSystem implements FileSystem {
     directory.states = []
   }
 
+  /** Gives the number of a file back. */
   close(file: number): void {
     this.#call('close')
     this.#file(file)
@@ -199,6 +204,7 @@ export class CrashFileSystem implements FileSystem {
     this.#changed(directory)
   }
 
+  /** Takes a name away, which comes back with a crash before the folder is synced. */
   remove(path: string): void {
     this.#call('remove')
     const directory = this.#directory(dirname(path))

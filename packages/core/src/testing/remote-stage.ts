@@ -7,7 +7,9 @@ import { GuardedStage } from './guarded-stage.js'
 
 /** A way to another process: a `ChildProcess` that was forked with `serialization: 'advanced'`, or `process` in it. */
 export interface StageChannel {
+  /** Sends to the other process. Missing on `process` when nobody forked it. */
   send?(message: unknown): unknown
+  /** Listens to what the other process sends. */
   on(event: 'message', listener: (message: unknown) => void): unknown
 }
 

@@ -7,10 +7,13 @@ import type { Principal } from '../model/principal.js'
 
 /** One vote of a script. */
 export interface ScriptedVote {
+  /** What is voted. */
   readonly decision: 'allow' | 'deny'
+  /** Who votes. A principal that a verifier made. */
   readonly approver: Principal
   /** How long to wait before it, in milliseconds. */
   readonly delayMs?: number
+  /** Goes with the vote. */
   readonly reason?: string
   /** Default: the digest of the request. */
   readonly digest?: Digest
@@ -18,13 +21,17 @@ export interface ScriptedVote {
 
 /** An approver that plays a script and remembers what it was asked. */
 export interface ScriptedApprover extends Approver {
+  /** Every request so far, the oldest first. */
   readonly requests: readonly ApprovalRequest[]
   /** What each vote was answered. */
   readonly receipts: readonly VoteReceipt[]
 }
 
+/** Options of `scriptedApprover`. */
 export interface ScriptedApproverOptions {
+  /** Default: `scripted`. */
   readonly name?: string
+  /** How strongly its votes are proven. Default: `asserted`. */
   readonly level?: ApprovalLevel
 }
 

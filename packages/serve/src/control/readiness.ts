@@ -3,6 +3,7 @@ export type Check = (signal: AbortSignal) => Promise<string | undefined>
 
 /** Whether the process can do its work, and if not, what is missing. */
 export interface Readiness {
+  /** Whether nothing is missing. */
   readonly ready: boolean
   /** By name of the check: `policy`, `journal`, `ledger`, `target:<name>`, `draining`. */
   readonly reasons: Readonly<Record<string, string>>

@@ -22,6 +22,7 @@ export interface SpiffeIdentityOptions extends WorkloadOptions {
   readonly algorithms?: readonly SpiffeAlgorithm[]
 }
 
+/** What signs JWT-SVIDs (JWT-SVID specification, section 2.1). */
 export type SpiffeAlgorithm = Exclude<JwtAlgorithm, 'EdDSA' | 'Ed25519'>
 
 /** The options that are not those of every preset; docs/workloads.md is kept equal to them by a test. */

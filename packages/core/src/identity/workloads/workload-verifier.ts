@@ -26,6 +26,7 @@ export interface WorkloadOptions {
   readonly clockToleranceS?: number
   /** The longest life that a token may have, in seconds. Default one hour, at most a day. */
   readonly maxLifetimeS?: number
+  /** Default: the system's clock. */
   readonly clock?: Clock
 }
 

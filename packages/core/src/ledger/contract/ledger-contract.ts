@@ -9,7 +9,9 @@ import { timeCases } from './time-cases.js'
 
 /** One case of the contract. `run` rejects with an assertion error when the ledger breaks it. */
 export interface LedgerContractCase {
+  /** What the ledger has to do. */
   readonly name: string
+  /** Resolves when it does. */
   readonly run: () => Promise<void>
 }
 

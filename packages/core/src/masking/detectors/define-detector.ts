@@ -27,23 +27,29 @@ export interface Pattern {
   readonly pattern: RegExp
   /** Whether the match is what it looks like: a checksum, a range. */
   readonly validate?: (match: string) => boolean
+  /** How sure a match of it is. Left out: that of the detector. */
   readonly score?: Scores
   /** Other context words than those of the detector. */
   readonly context?: ContextWords
 }
 
+/** What a detector is made of. */
 export interface DetectorDefinition {
+  /** For example `credit-card`. */
   readonly type: string
   /** Those that come first win where two match the same. */
   readonly patterns: readonly (RegExp | Pattern)[]
   /** For patterns that have none of their own. */
   readonly validate?: (match: string) => boolean
+  /** Words that make a match surer when they stand nearby. */
   readonly context?: ContextWords
   /** Names of fields that hold this, for example `/ssn|social.?security/i`. Not global. */
   readonly hint?: RegExp
+  /** What a text must hold for any match. */
   readonly needs: Needs
   /** The longest match, in UTF-16 code units: of longer ones, a stream may let the rest pass. */
   readonly longest: number
+  /** How sure a match is. */
   readonly score: Scores
 }
 

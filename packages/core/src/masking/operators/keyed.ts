@@ -5,6 +5,7 @@ export type Joins = 'run' | 'runs'
 
 /** What the keyed operators of one root run share. */
 export interface MaskBinding {
+  /** Who has it can tell which values are the same. */
   readonly key: MaskKey
   /** The root run (`run.root`): what another one sees of the same value is different. */
   readonly scope: string

@@ -20,6 +20,7 @@ export interface OperatorParts extends MaskBinding {
   readonly vault?: TokenVault
   /** The host's own ways to mask, by name. They need the clock. */
   readonly custom?: Readonly<Record<string, CustomMask>>
+  /** Needed by custom masks, which are bounded by it. */
   readonly clock?: Pick<Clock, 'monotonicMs'>
 }
 

@@ -19,10 +19,13 @@ export type OperatorSpec =
 
 /** One thing that is wrong with an operator, and where: the path starts with the one that was given. */
 export interface OperatorProblem {
+  /** Names and places from the operator that was given to what is wrong. */
   readonly path: readonly (string | number)[]
+  /** What is wrong and what to do, with no value. */
   readonly message: string
 }
 
 /** The names that operators have in a policy. */
 export const operatorNames = ['redact', 'null', 'partial', 'hash', 'token', 'bucket', 'dateShift', 'custom'] as const
+/** One of these names. */
 export type OperatorName = (typeof operatorNames)[number]
