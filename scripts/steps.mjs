@@ -46,9 +46,12 @@ function build() {
   }))
 }
 
-/** Every block of every page is compiled, read or run. */
+/** Every block of every page is compiled, read or run, and every public name has a doc block. */
 function docs() {
-  return [{ command: 'node --import tsx src/main.ts', cwd: join(root, 'tools', 'page-blocks') }]
+  return [
+    { command: 'node --import tsx src/main.ts', cwd: join(root, 'tools', 'page-blocks') },
+    { command: 'node scripts/api-reference.mjs' },
+  ]
 }
 
 /**

@@ -3,9 +3,13 @@ import type { AgentTool } from './agent-tool.js'
 
 /** A JSON Schema of an object. */
 export interface ArgumentsSchema {
+  /** Arguments are named. */
   readonly type: 'object'
+  /** What each of them has to be. */
   readonly properties: Readonly<Record<string, object>>
+  /** Those that may not be left out. */
   readonly required: readonly string[]
+  /** Whether others are let in. */
   readonly additionalProperties: boolean
   readonly [keyword: string]: unknown
 }

@@ -1,5 +1,6 @@
 export type { GuardedTarget } from './access.js'
 export type { Estimate, EstimatedStep } from './approvals/estimate.js'
+export type { HiddenValues } from './approvals/hidden-values.js'
 export type { EstimatedChange, EstimatedChanges } from './approvals/estimated-changes.js'
 export type {
   ApprovalRequest,
@@ -11,6 +12,7 @@ export type {
   VoteReceipt,
 } from './approvals/approver.js'
 export type { TakeoverOptions } from './approvals/coordinator.js'
+export type { CallbackApproverOptions } from './approvals/callback-approver.js'
 export { callbackApprover } from './approvals/callback-approver.js'
 export type { IdTokenApproverOptions } from './approvals/id-token-approver.js'
 export { idTokenApprover } from './approvals/id-token-approver.js'
@@ -18,6 +20,7 @@ export type { PeopleLookup, PersonFacts } from './approvals/people.js'
 export type { SignedApproverOptions } from './approvals/signed-approver.js'
 export { signedApprover } from './approvals/signed-approver.js'
 export type { SubmitReceipt } from './approvals/submission.js'
+export type { TerminalApproverOptions } from './approvals/terminal-approver.js'
 export { terminalApprover } from './approvals/terminal-approver.js'
 export type { WebhookApproverOptions } from './approvals/webhook-approver.js'
 export { webhookApprover } from './approvals/webhook-approver.js'
@@ -69,6 +72,7 @@ export type {
 } from './identity/directory.js'
 export type { HttpDirectoryOptions } from './identity/http-directory.js'
 export { httpDirectory } from './identity/http-directory.js'
+export type { JwtAlgorithm } from './identity/algorithms.js'
 export type { JwtVerifierOptions } from './identity/jwt-options.js'
 export { jwtVerifier } from './identity/jwt-verifier.js'
 export type { ClaimValue, RequiredClaims } from './identity/required-claims.js'
@@ -97,10 +101,12 @@ export type { Workload, WorkloadTable } from './identity/workloads/workload-tabl
 export type { WorkloadOptions } from './identity/workloads/workload-verifier.js'
 export { accountsAsPeople } from './known-people.js'
 export type { Ledger, LedgerChange, LedgerEntry } from './ledger/ledger.js'
+export type { MemoryLedgerOptions } from './ledger/memory-ledger.js'
 export { memoryLedger } from './ledger/memory-ledger.js'
 export { ledgerRoom } from './ledger/room.js'
 export type { LeftOut } from './lint/approvability.js'
 export type { Finding, FindingCode } from './lint/finding.js'
+export type { Position } from './policy/problem.js'
 export { lint } from './lint/lint.js'
 export type { PossibleGlass } from './lint/possible-glass.js'
 export type { Simulation } from './lint/simulate.js'
@@ -109,7 +115,18 @@ export type { ActionShape, PossibleApproval, PossibleApprover } from './lint/who
 export { whoCouldApprove } from './lint/who-could-approve.js'
 export type { Clock } from './model/clock.js'
 export type { ApprovalSubject } from './model/approval-statement.js'
-export type { ApprovalLevel, ApprovalStage, Decision, DecisionInput } from './model/decision.js'
+export type {
+  ApprovalLevel,
+  ApprovalRequirement,
+  ApprovalStage,
+  Decision,
+  DecisionInput,
+  DenialReason,
+  Durability,
+  IndependenceDimension,
+  Obligations,
+} from './model/decision.js'
+export type { Digest } from './model/digest.js'
 export type { Duty, Effect } from './model/effect.js'
 export type { DelegationLink, Dimension, Principal, PrincipalKind, Subject } from './model/principal.js'
 export type { ActionProver, ProvableAction } from './model/provable-action.js'
@@ -117,26 +134,39 @@ export type { SnapshotValue } from './model/snapshot.js'
 export type { TraceContext } from './model/trace.js'
 export type { ObserverEvents } from './observers.js'
 export type { Outcome } from './outcome.js'
-export type { CompiledPolicy } from './policy/compiled.js'
+export type { CompiledPolicy, PolicyTarget } from './policy/compiled.js'
 export { loadPolicy } from './policy/load.js'
 export type { EffectExplanation, Explanation, RuleTrace } from './policy/explain.js'
 export { explain } from './policy/explain.js'
 export type { PolicyChange } from './policy-change.js'
-export type { PolicyInput } from './policy/policy-input.js'
+export type {
+  AllowRuleInput,
+  DenyRuleInput,
+  GlassRuleInput,
+  HoldRuleInput,
+  LimitInput,
+  MaskRuleInput,
+  MitigationInput,
+  PolicyInput,
+  RecordRuleInput,
+  SeparationInput,
+  TargetInput,
+} from './policy/policy-input.js'
 export { definePolicy } from './policy/policy-input.js'
 export { inlineSource } from './policy/inline-source.js'
 export type { PolicyAuthority } from './identity/policy-token.js'
 export { policyDigest } from './policy/load.js'
 export type { PolicyDocument, PolicySource } from './policy/source.js'
-export type { EventEnvelope, EventType, RecordedEvent } from './record/event.js'
+export type { EventEnvelope, EventType, RecordedAt, RecordedEvent } from './record/event.js'
 export type { ExportedEvent, JournalFollower, ReadLimits } from './record/followed.js'
 export type { FileJournalOptions } from './record/file-journal.js'
 export { fileJournal } from './record/file-journal.js'
-export type { Journal, JournalFactory } from './record/journal.js'
+export type { Journal, JournalContext, JournalFactory } from './record/journal.js'
 export type { HeadStore, JournalBehind, JournalHead } from './record/noted-head.js'
 export { memoryJournal } from './record/memory-journal.js'
 export type { ReadJournalOptions } from './record/read-journal.js'
 export { readJournal } from './record/read-journal.js'
+export type { JournalVerification, VerifyJournalOptions } from './record/verify.js'
 export { verifyJournal } from './record/verify.js'
 export type { Refusal } from './refusal.js'
 export type { RevocationInForce } from './reviews/lifting.js'
@@ -154,6 +184,7 @@ export type { Delivery, Sink, SinkBatch, SinkContext, SinkOptions } from './sink
 export type { SinkBehind, SinkEvents } from './sinks/sink-events.js'
 export type { StdoutSinkOptions } from './sinks/stdout.js'
 export { stdoutSink } from './sinks/stdout.js'
+export type { SessionId } from './session.js'
 export { Session } from './session.js'
 export type { SessionOptions } from './session-options.js'
 export type { TraceSource } from './session-trace.js'

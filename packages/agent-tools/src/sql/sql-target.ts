@@ -11,9 +11,14 @@ export interface SqlTarget extends GuardedTarget {
   cancel(client: pg.ClientBase): void
 }
 
+/** What a pool of the tools is made with: options of `pg`. */
 export interface SqlPoolOptions {
+  /** The most connections. */
   readonly max?: number
+  /** After how many milliseconds an idle connection is closed. */
   readonly idleTimeoutMillis?: number
+  /** Whether the process may end while connections are idle. */
   readonly allowExitOnIdle?: boolean
+  /** Milliseconds after which the server stops a statement. */
   readonly statement_timeout?: number
 }

@@ -3,6 +3,7 @@ import type { ApprovalRequest, ApprovalVote, Approver } from './approver.js'
 
 /** What a callback needs to be an approver. */
 export interface CallbackApproverOptions {
+  /** Stands in the record beside each vote. */
   readonly name: string
   /**
    * Brings the request before somebody and answers with their vote, or with undefined when there is none.

@@ -16,6 +16,7 @@ export const asymmetric = Object.freeze([
   'Ed25519',
 ] as const)
 
+/** What a token may be signed with (RFC 7518, RFC 8037, RFC 9864): a public key verifies it. */
 export type JwtAlgorithm = (typeof asymmetric)[number]
 
 /** Those with short keys and quick checks, nothing to choose wrongly: for all that is signed for bothkeys alone. */

@@ -8,6 +8,7 @@ import type { Ledger, LedgerChange, LedgerEntry } from './ledger.js'
 
 /** What a memory ledger is built from. */
 export interface MemoryLedgerOptions {
+  /** Its time. */
   readonly clock: Clock
   /**
    * The most entries that have not expired. A commit beyond it throws ERR_LIMIT_EXCEEDED. The last eighth, 10,000 at most, is

@@ -48,7 +48,7 @@ const defaultHeld = 65_536
  * finds unfinished ones. What waits beyond `heldAtMost` is masked with the type `undecided`, and so is what follows, until the
  * longest match of all could have ended.
  *
- * `flush` keeps what {@link StreamTail.idleStart} describes.
+ * `flush` keeps what may be the beginning of a value, see {@link MaskStream.flush}.
  */
 export function maskText(options: MaskStreamOptions): MaskStream<string> {
   return new TextMasking(options)

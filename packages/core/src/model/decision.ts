@@ -30,10 +30,15 @@ export interface ApprovalStage {
 
 /** What a hold asks for, all matching hold rules taken together: every stage, highest level, shortest times (RULES 8). */
 export interface ApprovalRequirement {
+  /** The ids of the hold rules. */
   readonly rules: readonly string[]
+  /** Who has to say yes: all stages, each filled by people of its own. */
   readonly stages: readonly ApprovalStage[]
+  /** Whose yes counts: that of people alone, or of agents and workloads, too. */
   readonly from: 'humans' | 'anyone'
+  /** How strongly each yes has to be proven, at least. */
   readonly level: ApprovalLevel
+  /** How long people are asked, in milliseconds. */
   readonly ttlMs: number
   /** How old a yes may be when the action runs. */
   readonly voteMaxAgeMs: number
@@ -53,6 +58,7 @@ export interface AffectedBound {
 export interface Obligations {
   /** Undefined: `written` when every effect is a read, else `synced` (RULES 16). */
   readonly durability: Durability | undefined
+  /** Whether people may be asked while a transaction of the client is open. */
   readonly holdInTransaction: 'deny' | 'allow'
   /** An action that changes more rows is undone, and one whose rows cannot be counted does not run (RULES 24). */
   readonly maxAffected: AffectedBound | undefined
@@ -66,7 +72,9 @@ export interface Obligations {
 export interface DenialReason {
   /** The rule id, or undefined when no rule allows the effect. */
   readonly rule: string | undefined
+  /** In words: that of the rule, or what is missing. */
   readonly reason: string
+  /** The effect that it is about. Undefined: the whole action. */
   readonly effect: Effect | undefined
 }
 

@@ -7,8 +7,11 @@ import type { MaskRule } from './mask-rule.js'
 
 /** What the policy says about one target of the file. */
 export interface PolicyTarget {
+  /** What the policy calls it. */
   readonly name: string
+  /** The kind of its adapter. */
   readonly kind: string
+  /** By which rules may choose it. */
   readonly labels: Readonly<Record<string, string>>
   /** Server backstops that the policy switches on, by name; adapters say which they know. */
   readonly backstops: readonly string[]

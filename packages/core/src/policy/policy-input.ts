@@ -13,7 +13,9 @@ export type AttributeConditions = { readonly [attribute: string]: OneOrMany<stri
 
 /** A target of the policy file. */
 export type TargetInput = {
+  /** The kind of its adapter: `postgres`, `kubernetes`, `tool`. */
   readonly kind: string
+  /** Words of your own, by which rules may choose it. */
   readonly labels?: { readonly [label: string]: string }
   /** Server backstops to switch on, by the adapter's names for them. */
   readonly backstops?: readonly string[]
@@ -21,9 +23,13 @@ export type TargetInput = {
 
 /** What a role may do. `*` stands for every duty but opaque, grant, approve, policy and audit. */
 export type AllowRuleInput = {
+  /** Where: by name, by kind, by label. */
   readonly target: TargetSelector
+  /** What may be done. */
   readonly duty: OneOrMany<Duty> | '*'
+  /** On which resources, as patterns: `table:public.*`. Default: any, but for sensitive ones, which have to be named. */
   readonly resource?: OneOrMany<string>
+  /** Attributes that an effect must have. */
   readonly when?: AttributeConditions
   /** The adapter's word for the kind of request, for example `query`. */
   readonly operation?: OneOrMany<string>
@@ -94,9 +100,13 @@ export type GrantCapsInput = {
 
 /** How durable the intent must be before the action runs. */
 export type RecordRuleInput = {
+  /** Names the rule. */
   readonly id: string
+  /** Default: every target. */
   readonly target?: TargetSelector
+  /** Default: every duty. */
   readonly duty?: OneOrMany<Duty>
+  /** `written`: handed to the operating system. `synced`: on disk. */
   readonly durability: Durability
 }
 
@@ -173,7 +183,9 @@ export type WallInput = {
 export type LimitInput = {
   /** Default: what it counts, `limit of agent for read, write on "orders"`. */
   readonly id?: string
+  /** Whom it binds. */
   readonly role: string
+  /** Where it counts. Default: every target, all together. */
   readonly target?: TargetSelector
   /** Counts only actions that exercise one of these. Default: every action. */
   readonly duty?: OneOrMany<Duty>
@@ -189,9 +201,11 @@ export type LimitInput = {
 
 /** Who may act without the approval that hold rules ask for, for how long, and who reviews it afterwards. */
 export type GlassRuleInput = {
+  /** Names the rule. */
   readonly id: string
   /** The role of those who may. */
   readonly role: string
+  /** Where holds are lifted. */
   readonly target: TargetSelector
   /** The duties whose holds are lifted. */
   readonly duty: OneOrMany<Duty>
@@ -199,6 +213,7 @@ export type GlassRuleInput = {
   readonly for: string
   /** Default: `humans`. */
   readonly from?: 'humans' | 'anyone'
+  /** Who looks at it afterwards. */
   readonly review: GlassReviewInput
 }
 
@@ -214,14 +229,19 @@ export type GlassReviewInput = {
 
 /** Duties that have to stay with different people. */
 export type SeparationInput = {
+  /** Roles that nobody may have together. */
   readonly static?: readonly StaticSeparationInput[]
+  /** Duties that nobody may exercise both within a time. */
   readonly dynamic?: readonly DynamicSeparationInput[]
+  /** Steps of one thing that have to be of different people. */
   readonly history?: readonly HistoryInput[]
+  /** Data sets that nobody may see both of. */
   readonly wall?: readonly WallInput[]
 }
 
 /** An exception from a rule of `separate` for one account, until a day. */
 export type MitigationInput = {
+  /** Names the exception, in records and reports. */
   readonly id: string
   /** The id of the rule. */
   readonly rule: string
@@ -253,13 +273,17 @@ export type MaskOperatorInput =
 
 /** What is masked in results. A rule has either `columns` or `detect`. */
 export type MaskRuleInput = {
+  /** Names the rule. */
   readonly id: string
+  /** Default: every target. */
   readonly target?: TargetSelector
   /** `schema.table.column`; `*` is one whole step. They may be given back masked, and used for nothing else. */
   readonly columns?: readonly string[]
   /** Names of built-in detectors: what they find in other values is masked. */
   readonly detect?: readonly string[]
+  /** What is seen instead. */
   readonly with: MaskOperatorInput
+  /** Whether its columns may be compared with values, and how many. */
   readonly lookup?: {
     /** How many values a masked column may be compared with, counted over the closure: `20/h`. Default: none. */
     readonly distinct: string

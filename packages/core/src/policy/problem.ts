@@ -6,7 +6,9 @@ export type PolicyPath = readonly (string | number)[]
 
 /** A place in a text, both from 1. */
 export interface Position {
+  /** From 1. */
   readonly line: number
+  /** From 1, in UTF-16 units. */
   readonly column: number
 }
 

@@ -95,6 +95,8 @@ export type RecordedEvent = EventEnvelope & { readonly [key: string]: unknown }
 
 /** Where an event stands once it is recorded. */
 export interface RecordedAt {
+  /** The number of the event in its journal, from 0. */
   readonly lsn: number
+  /** The number of the event in its session, from 0. */
   readonly seq: number
 }

@@ -40,9 +40,11 @@ export interface JournalFactory {
   open(context: JournalContext): Promise<Journal>
 }
 
+/** What a guard gives its journal. */
 export interface JournalContext {
   /** The engine's name, `recorder` in each event. */
   readonly recorder: string
+  /** The time of the events. */
   readonly clock: Clock
   /** Told of what goes wrong beside the journal and makes no append fail. */
   readonly onFailure?: (cause: unknown) => void

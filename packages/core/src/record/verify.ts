@@ -12,13 +12,17 @@ export interface JournalVerification {
    * something changed it.
    */
   readonly verdict: 'intact' | 'torn' | 'corrupt'
+  /** Whose journal it is, as its events say. Null: there is none. */
   readonly recorder: string | null
+  /** How many files it is kept in. */
   readonly segments: number
   /** Events that verify, from the first. */
   readonly events: number
   /** The first event that is missing or not as it was written; null unless corrupt. */
   readonly firstBadLsn: number | null
+  /** What is wrong at the first place where something is. Null: nothing is. */
   readonly damage: FoundDamage | null
+  /** The file that ends within an event, where it does, and how many bytes of that there are. Null: none does. */
   readonly torn: { readonly segment: string; readonly offset: number; readonly bytes: number } | null
   /** Bytes of segments that were given up after a disk failure; their events stand in later segments. */
   readonly supersededBytes: number

@@ -19,6 +19,7 @@ export interface LedgerUnderTest {
   readonly clock?: LedgerClock
   /** Cases about the cap are left out without it: how many entries fit that have not expired. */
   readonly capacity?: number
+  /** Lets go of it after each case. */
   readonly dispose?: () => MaybePromise<void>
 }
 
