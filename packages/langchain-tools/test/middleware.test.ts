@@ -41,7 +41,7 @@ async function answered(name: string, args: Record<string, unknown>) {
   const governed = governTool(wrapped, session, { target: stage.mail, describe: describeMail as never })
   const agent = createAgent({
     model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
-    tools: [asTool(own, waitingOf({})), made, governed],
+    tools: [asTool(own, stage.mail, waitingOf(session, {})), made, governed],
     middleware: [bothkeysMiddleware({ session, target: stage.mail, tools: { mail: describeMail } })],
   })
   const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'go' }] })

@@ -7,7 +7,7 @@ export interface Block {
   /** The first word behind the fence. Empty: the fence names no language. */
   readonly language: string
   /** The second word: the file that the block is. */
-  readonly file: string | undefined
+  readonly file?: string | undefined
   readonly text: string
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { blocksOf, problemAt } from '../src/block.js'
 
 describe('blocksOf', () => {
-  it('finds each block with its language and the line that it begins on', () => {
+  it('finds each block with its language, its file and the line that it begins on', () => {
     const page = 'One:\n\n```ts title\nlet a\nlet b\n```\n\n~~~\nplain\n~~~\n'
     expect(blocksOf('docs/a.md', page)).toEqual([
-      { page: 'docs/a.md', line: 4, language: 'ts', text: 'let a\nlet b\n' },
+      { page: 'docs/a.md', line: 4, language: 'ts', file: 'title', text: 'let a\nlet b\n' },
       { page: 'docs/a.md', line: 9, language: '', text: 'plain\n' },
     ])
   })
