@@ -1,9 +1,11 @@
+import { Agent } from 'node:http'
+import { connect } from 'node:net'
 import type { GuardApprovals, Session } from '@bothkeys/core'
 import { bothkeysMiddleware, governTool, kubernetesTools, sqlTools } from '@bothkeys/langchain'
 import type { ClusterTarget, SqlTarget, ToolTarget } from '@bothkeys/langchain'
 import type { StructuredToolInterface } from '@langchain/core/tools'
-import { KubeConfig } from '@kubernetes/client-node'
 import type { AgentMiddleware } from 'langchain'
+import type { ClusterConfig } from '@bothkeys/tools'
 import pg from 'pg'
 import { type Cluster, withoutDoor } from './cluster.js'
 import type { Database } from './database.js'
@@ -63,10 +65,19 @@ export async function bareDoors(
 ): Promise<{ readonly doors: Doors; close(): Promise<void> }> {
   const pools: pg.Pool[] = []
   const proxy = await withoutDoor(cluster)
-  const config = new KubeConfig()
-  config.loadFromClusterAndUser({ name: 'bare', server: proxy.url, skipTLSVerify: true }, { name: 'nobody' })
-  config.setCurrentContext(config.contexts[0]?.name ?? '')
-  const namespaced = Object.assign(config, { getContextObject: () => ({ ...config.contexts[0], namespace: 'shop' }) })
+  // Every connection leads to the API server, as whoever may do everything.
+  const agent = Object.assign(new Agent(), {
+    createConnection: () => connect(Number(new URL(proxy.url).port), '127.0.0.1'),
+  })
+  const config: ClusterConfig = {
+    getCurrentCluster: () => ({ server: proxy.url }),
+    getCurrentContext: () => 'bare',
+    getContextObject: () => ({ namespace: 'shop' }),
+    applyToHTTPSOptions: (options) => {
+      options.agent = agent as never
+      return Promise.resolve()
+    },
+  }
   const { close } = governed.shop
   return {
     doors: {
@@ -84,7 +95,7 @@ export async function bareDoors(
         onHeld: () => () => undefined,
         cancel: () => undefined,
       },
-      cluster: { name: 'cluster', kind: 'kubernetes', close, config: () => namespaced as never },
+      cluster: { name: 'cluster', kind: 'kubernetes', close, config: () => config },
       office: governed.office,
     },
     close: async () => {
