@@ -40,7 +40,7 @@ export function worker(
   stage: Stage,
   supervisor: Session,
   turns: readonly Turn[],
-  { ledger, wait, ...options }: Partial<SubAgentOptions> & WaitOptions & { readonly sessions?: Session[] } = {},
+  { ledger, submit, wait, ...options }: Partial<SubAgentOptions> & WaitOptions & { readonly sessions?: Session[] } = {},
 ): SubAgent {
   const { sessions, ...delegation } = options
   return subAgent(supervisor, {
@@ -49,7 +49,7 @@ export function worker(
     ttlMs: 60_000,
     agent: (session) => {
       sessions?.push(session)
-      const waits = { ...(ledger && { ledger }), ...(wait && { wait }) }
+      const waits = { ...(ledger && { ledger }), ...(submit && { submit }), ...(wait && { wait }) }
       return createAgent({
         model: new ScriptedModel(turns),
         tools: sqlTools(session, stage.orders, waits),
