@@ -51,11 +51,6 @@ describe('blocks that are read', () => {
     ['a key twice', block('yaml', 'a: 1\na: 2'), /:2: Map keys must be unique/u],
     ['half a JSON', block('json', '{ "a": '), /:2: SyntaxError/u],
     ['SQL that PostgreSQL does not read', block('sql', 'selekt 1'), /:2: .*syntax error/u],
-    [
-      'an unknown member of a pod',
-      block('yaml', 'volumes: [{ name: a, emptyDirectory: {} }]'),
-      /:2: .*emptyDirectory/u,
-    ],
   ])('are wrong: %s', async (_name, page, message) => {
     expect(await wrong(page)).toEqual([expect.stringMatching(message)])
   })

@@ -11,14 +11,16 @@ export interface Apart {
   readonly isRight: (args: readonly string[]) => boolean
 }
 
-/**
- * Everything that pages show and that is not run here: it needs what a machine with Node.js and git does not have. An entry that no page
- * needs is a mistake. At the moment all is run.
- */
-export const apart: readonly Apart[] = []
+/** What of pages need not run. */
+export interface NotRun {
+  /** What needs what a machine with Node.js and git does not have. An entry that no page needs is a mistake. */
+  readonly apart: readonly Apart[]
+  /** Programs that Node.js and git do not bring: where one is missing, its commands are not run. Continuous integration has to have them. */
+  readonly mayBeMissing: readonly string[]
+}
 
-/** Programs that Node.js and git do not bring. Where one is missing, its commands are not run; continuous integration has to have them. */
-export const mayBeMissing: readonly string[] = ['psql']
+/** Everything that pages show and that is not run here. At the moment all is run where psql is. */
+export const notRunHere: NotRun = { apart: [], mayBeMissing: ['psql'] }
 
 /** Where a program is, if it is anywhere. */
 export function found(program: string, path: string): string | undefined {

@@ -1,8 +1,8 @@
 import { startPostgres } from '@bothkeys/local-postgres'
 import type { Block, Problem } from '../block.js'
 import { problemAt } from '../block.js'
-import type { Apart } from './apart.js'
-import { apart } from './apart.js'
+import type { Apart, NotRun } from './apart.js'
+import { notRunHere } from './apart.js'
 import { runBlock } from './run.js'
 import type { Stage } from './stage.js'
 import { openStage } from './stage.js'
@@ -18,7 +18,7 @@ export interface ShellResult {
 export async function runShell(
   blocks: readonly Block[],
   yaml: readonly Block[],
-  list: readonly Apart[] = apart,
+  allowed: NotRun = notRunHere,
 ): Promise<ShellResult> {
   const problems: Problem[] = []
   const notRun: string[] = []
@@ -28,10 +28,10 @@ export async function runShell(
     for (const page of new Set(blocks.map((block) => block.page))) {
       const own = blocks.filter((block) => block.page === page)
       // oxlint-disable-next-line no-await-in-loop -- One page after the other.
-      const stage = await openStage(database, configOf(page, yaml), list)
+      const stage = await openStage(database, configOf(page, yaml), allowed)
       try {
         // oxlint-disable-next-line no-await-in-loop -- In their order.
-        for (const block of own) problems.push(...(await runOn(stage, block, list, notRun)))
+        for (const block of own) problems.push(...(await runOn(stage, block, allowed.apart, notRun)))
       } finally {
         stage.close()
       }
@@ -39,7 +39,7 @@ export async function runShell(
   } finally {
     await server.stop()
   }
-  return { problems: [...problems, ...notNeeded(list, notRun)], notRun }
+  return { problems: [...problems, ...notNeeded(allowed.apart, notRun)], notRun }
 }
 
 /** The configuration that a page shows, else that of its own page. */
@@ -56,7 +56,7 @@ async function runOn(
   list: readonly Apart[],
   notRun: string[],
 ): Promise<readonly Problem[]> {
-  const needsDoor = block.text.includes('/run/bothkeys') && !block.text.includes('bothkeys serve')
+  const needsDoor = block.text.includes('/run/bothkeys') && !block.text.includes('bothkeys serve') && !stage.isServing()
   const door = { ...block, language: 'sh', text: 'bothkeys serve --config /etc/bothkeys/serve.yaml\n' }
   const problems = [...(needsDoor ? await runBlock(stage, door) : []), ...(await runBlock(stage, block))]
   for (const line of stage.notes()) {

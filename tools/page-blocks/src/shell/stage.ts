@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Database } from '@bothkeys/local-postgres'
 import { root } from '../pages.js'
-import type { Apart } from './apart.js'
+import type { NotRun } from './apart.js'
 import { makeIssuer } from './issuer.js'
 import { makeJournal } from './journal.js'
 import { below, makeServedFolder } from './served-folder.js'
@@ -15,6 +15,8 @@ export interface Stage {
   readonly environment: Readonly<Record<string, string>>
   /** Puts the names of a page in this stage's place. */
   adapted(text: string): string
+  /** Whether its door is open: some command of the page has begun to serve. */
+  isServing(): boolean
   /** The command lines that were not run, since last asked. */
   notes(): readonly string[]
   /** Ends what its commands have started, and removes the folder. */
@@ -22,7 +24,7 @@ export interface Stage {
 }
 
 /** Opens a stage on a configuration of `bothkeys serve`. */
-export async function openStage(database: Database, config: string, list: readonly Apart[]): Promise<Stage> {
+export async function openStage(database: Database, config: string, notRun: NotRun): Promise<Stage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'bk-')))
   const notes = join(folder, 'notes')
   const servers = join(folder, 'servers')
@@ -34,7 +36,7 @@ export async function openStage(database: Database, config: string, list: readon
   writeFileSync(join(work, 'package.json'), JSON.stringify({ private: true, scripts: scriptsOf(root) }))
   const issuer = await makeIssuer()
   makeServedFolder(folder, config, database, issuer)
-  makeStandIns(standIns, notes, list)
+  makeStandIns(standIns, notes, notRun)
   installPrograms(programs)
   await makeJournal(join(work, 'audit'))
   const token = await issuer.token('https://idp.example.com', 'bothkeys', ['ingest'])
@@ -53,6 +55,7 @@ export async function openStage(database: Database, config: string, list: readon
       no_proxy: 'localhost,127.0.0.1',
     },
     adapted: (text) => below(folder, text).replaceAll('requirepeer=bothkeys', `requirepeer=${userInfo().username}`),
+    isServing: () => readFileSync(servers, 'utf8') !== '',
     notes: () => {
       const noted = readFileSync(notes, 'utf8').split('\n').slice(0, -1)
       writeFileSync(notes, '')

@@ -1,23 +1,22 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { root } from '../pages.js'
-import type { Apart } from './apart.js'
-import { found, mayBeMissing } from './apart.js'
-
-const packages = ['adapter-k8s', 'serve']
+import type { Apart, NotRun } from './apart.js'
+import { found } from './apart.js'
 
 /** Puts the programs of the packages, as they were built, where npm puts those of what is installed. */
 export function installPrograms(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  for (const [name, file] of packages.flatMap(programsOf)) write(folder, name, served(name, file))
+  for (const [name, file] of readdirSync(join(root, 'packages')).flatMap(programsOf))
+    write(folder, name, served(name, file))
 }
 
 /** Puts programs in a folder of the PATH that note what is not run here. */
-export function makeStandIns(folder: string, notes: string, list: readonly Apart[]): void {
+export function makeStandIns(folder: string, notes: string, { apart, mayBeMissing }: NotRun): void {
   mkdirSync(folder, { recursive: true })
   const path = pathWithout(folder)
-  for (const program of new Set(list.map((each) => each.program)))
-    write(folder, program, standIn(program, notes, list, found(program, path)))
+  for (const program of new Set(apart.map((each) => each.program)))
+    write(folder, program, standIn(program, notes, apart, found(program, path)))
   for (const program of mayBeMissing.filter((each) => found(each, path) === undefined))
     write(folder, program, `${note(program, notes)}\n`)
 }
@@ -30,8 +29,8 @@ export function pathWithout(folder: string): string {
 
 function programsOf(name: string): readonly (readonly [name: string, file: string])[] {
   const folder = join(root, 'packages', name)
-  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly bin: Readonly<Record<string, string>>
+  const { bin = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly bin?: Readonly<Record<string, string>>
   }
   return Object.entries(bin).map(([each, file]) => [each, join(folder, file)])
 }
