@@ -38,7 +38,7 @@ export interface Evidence {
 
 /** Options of `evidenceFor`. */
 export interface EvidenceOptions {
-  /** Ends the reading, which then throws its reason. */
+  /** Ends the reading, which then throws ERR_ABORTED. */
   readonly signal?: AbortSignal
 }
 

@@ -62,9 +62,6 @@ export interface Verifier {
   readonly engine?: string
   /** Which credentials it is for, so that `verifierByIssuer` can choose it. Left out: it stands alone. */
   readonly accepts?: AcceptedCredentials
-  /**
-   * Who the credential is of. Rejects with ERR_TOKEN_INVALID, or ERR_PROOF_INVALID about its proof; the message never holds the
-   * credential.
-   */
+  /** Who the credential is of. Rejects as above. */
   verify(credential: Credential, signal: AbortSignal): Promise<Principal>
 }

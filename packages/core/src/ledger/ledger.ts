@@ -5,7 +5,7 @@ import type { SnapshotValue } from '../model/snapshot.js'
 export interface LedgerEntry {
   /** Undefined: the key does not exist, or has expired. */
   readonly value: SnapshotValue | undefined
-  /** Grows with each commit of the key. */
+  /** Another one after each change of the key, and never one that it had before. */
   readonly version: number
 }
 

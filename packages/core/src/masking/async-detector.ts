@@ -40,7 +40,7 @@ export interface AsyncScanOptions {
   readonly mostUnits?: number
   /** Matches below are left. 0.5 unless given. */
   readonly threshold?: number
-  /** Aborts the asking, which then throws its reason. */
+  /** Ends the asking: what was not answered by then is masked whole. */
   readonly signal?: AbortSignal
 }
 
