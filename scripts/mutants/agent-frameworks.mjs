@@ -21,7 +21,7 @@ export const answeredCallsGuards = [
     ],
     ['nobody has a call begun who left', 'signal?.aborted === true', 'false'],
     ['the last one that leaves takes a call back', "    signal?.addEventListener('abort', leave, { once: true })\n"],
-    ['one that leaves takes nothing from another', '      if (this.#waiting.has(key)) return\n'],
+    ['one that leaves takes nothing from another', '      if (this.#waiting.has(place)) return\n'],
     ['a refused call is an answer', 'return { text: tellAgent(error), isRefused: true }', 'throw error'],
     ['an answered call says that it waits', '      onHeld?.(state.notice)\n'],
   ]),

@@ -2,6 +2,11 @@ import { maskingLists } from './masking.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
 import { aiSdkGuards, answeredCallsGuards, mcpServerGuards, openAiAgentsGuards } from './agent-frameworks.mjs'
 import { teamGuards } from './teams.mjs'
+import { agentCallGuards, agentToldGuards } from './agent-calls.mjs'
+import { agentClusterGuards } from './agent-clusters.mjs'
+import { agentGovernGuards, toolTargetGuards } from './agent-govern.mjs'
+import { agentSqlGuards } from './agent-sql.mjs'
+import { langchainToolGuards } from './langchain-tools.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
@@ -284,6 +289,13 @@ const lists = {
   'serve-operators': serveOperatorGuards,
   'answered-calls': answeredCallsGuards,
   teams: teamGuards,
+  'agent-calls': agentCallGuards,
+  'agent-told': agentToldGuards,
+  'agent-govern': agentGovernGuards,
+  'tool-targets': toolTargetGuards,
+  'agent-sql': agentSqlGuards,
+  'agent-clusters': agentClusterGuards,
+  'langchain-tools': langchainToolGuards,
   'ai-sdk': aiSdkGuards,
   'openai-agents': openAiAgentsGuards,
   'mcp-server': mcpServerGuards,

@@ -14,14 +14,14 @@ export const teamGuards = [
     file: 'packages/agent-tools/src/calls/call-key.ts',
     find: 'return names.every((name) => name !== undefined) ? names : [run.id]',
     replace: 'return names.length > 99 ? [run.id] : []',
-    tests: ['packages/agent-tools/test/calls/call-key.test.ts'],
+    tests: ['packages/agent-tools/test/calls/sub-agents-apart.test.ts'],
   },
   {
     name: 'a sub-agent without a name is nobody else',
     file: 'packages/agent-tools/src/calls/call-key.ts',
     find: 'return names.every((name) => name !== undefined) ? names : [run.id]',
     replace: "return run.id === '' ? [] : names.map((name) => name ?? '')",
-    tests: ['packages/agent-tools/test/calls/call-key.test.ts'],
+    tests: ['packages/agent-tools/test/calls/sub-agents-apart.test.ts'],
   },
   ...langchain('team', 'conversation', [
     ['a call is of its run', 'place(config, (namespace) => namespace.slice(0, -1))', 'place(config, () => [])'],

@@ -79,7 +79,8 @@ export function tellAgent(error: unknown): string {
   const lines = [
     `Not done (${code}): ${message}`,
     ...(rules.length > 0 ? [`Rules: ${rules.join(', ')}`] : []),
-    words[help[code]],
+    // A door may be newer than this.
+    words[Object.hasOwn(help, code) ? help[code] : 'operator'],
     ...(hint === undefined ? [] : [`Next: ${hint}.`]),
   ]
   return lines.join('\n')

@@ -9,6 +9,7 @@ import { isCommand } from '@langchain/langgraph'
 import { answerCall } from './answer-call.js'
 import { actsFor } from './governed-tools.js'
 import { maskAnswer } from './mask-answer.js'
+import { readArguments } from './read-arguments.js'
 import type { ToolAnswer } from './tool-answer.js'
 import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 
@@ -62,8 +63,12 @@ export function governedTool(
       }
       return answerCall(
         { name, callId, args, session, target, config },
-        (given, context) =>
-          governed(session, { name, target, describe }, given, context, { run: invoke, masked: maskAnswer }),
+        async (given, context) => {
+          const own: unknown = structuredClone(given)
+          const read = await readArguments(tool, own)
+          const governs = { name, target, describe: () => describe(read) }
+          return governed(session, governs, own, context, { run: invoke, masked: maskAnswer })
+        },
         waiting,
       )
     },

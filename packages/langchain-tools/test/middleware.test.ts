@@ -1,84 +1,113 @@
-import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
-import { ScriptedModel } from '@bothkeys/scripted-model'
-import { tool } from '@langchain/core/tools'
+import { openToolStage, type ToolStage } from '@bothkeys/agent-stage'
+import type { Session } from '@bothkeys/core'
+import { toolTarget } from '@bothkeys/tools'
+import type { StructuredToolInterface } from '@langchain/core/tools'
 import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
-import { asTool } from '../src/as-tool.js'
 import { bothkeysMiddleware, governTool } from '../src/index.js'
-import { waitingOf } from '../src/waiting.js'
+import { answersOf, ask, describeMail, mails, mailTool, thread } from './support/agents.js'
+import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
 
 let stage: ToolStage
+let session: Session
 beforeEach(async () => {
   stage = await openToolStage()
+  session = await stage.session()
 })
 afterEach(() => stage.close())
 
-/** A mail of the host, and what was sent. */
-function mailTool() {
-  const sent: string[] = []
-  const made = tool(
-    ({ text }) => {
-      sent.push(text)
-      return 'sent'
-    },
-    { name: 'mail', description: 'sends mail', schema: z.object({ to: z.string(), text: z.string() }) },
-  )
-  return { made, sent }
+interface Given {
+  readonly turns: readonly Turn[]
+  readonly given: StructuredToolInterface
+  readonly tools?: Record<string, typeof describeMail>
 }
 
-function describeMail({ to }: { to: string }) {
-  if (/[\r\n]/.test(to)) throw new Error('a header is one line')
-  return { effects: [{ duty: 'write' as const, resource: `mailbox:${to}` }] }
-}
-
-/** What an agent with both ways of governing is answered to one call, and what is on record of it. */
-async function answered(name: string, args: Record<string, unknown>) {
-  const session = await stage.session()
-  const own = new StubTool(session)
-  const { made, sent } = mailTool()
-  const wrapped = tool(made.func as never, { name: 'wrapped', description: 'sends mail', schema: made.schema })
-  const governed = governTool(wrapped, session, { target: stage.mail, describe: describeMail as never })
+/** What the tools of an agent with the middleware answered, and what the agent said at the end. */
+async function run({ given, tools = {}, turns }: Given): Promise<readonly [readonly string[], string | undefined]> {
   const agent = createAgent({
-    model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
-    tools: [asTool(own, stage.mail, waitingOf(session, {})), made, governed],
-    middleware: [bothkeysMiddleware({ session, target: stage.mail, tools: { mail: describeMail } })],
+    model: new ScriptedModel([...turns, 'well']),
+    tools: [given],
+    middleware: [bothkeysMiddleware({ session, target: stage.mail, tools })],
   })
-  const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'go' }] })
-  const answer = messages.find((message) => message.getType() === 'tool')?.text
-  const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
-  return { answer, last: messages.at(-1)?.text, ran: [...own.ran, ...sent], denied }
+  const state = await agent.invoke(ask, thread)
+  return [answersOf(state), state.messages.at(-1)?.text]
 }
 
-describe('a call that a tool does not take', () => {
-  it.each([
-    ['say', { text: 'hello', approved: true }, 'approved'],
-    ['say', { text: 1 }, 'text'],
-    ['mail', { to: 'team' }, 'text'],
-    ['wrapped', { to: 'team' }, 'text'],
-  ])('of %s is refused on record, and the model is told what is wrong', async (name, args, wrong) => {
-    const { answer, denied, last, ran } = await answered(name, args)
-    expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')
-    expect(answer).toContain(wrong)
-    expect(denied).toHaveLength(1)
-    expect(denied[0]).toMatchObject({ code: 'ERR_STATEMENT_INVALID', action: { text: `${name}(…)` } })
-    expect([ran, last]).toEqual([[], 'done'])
+const denials = (): unknown[] => stage.journal.events.filter(({ type }) => type === 'action.denied')
+
+describe('the middleware', () => {
+  it('lets tools run as it is told what they do', async () => {
+    const { ran, tool } = mailTool()
+    const turns = [mails('hello'), mails('no', 'outside', 'call-2')]
+    const [answers, last] = await run({ given: tool, tools: { mail: describeMail }, turns })
+    expect(answers).toEqual(['success: sent hello', expect.stringMatching(/^error: Not done \(ERR_DENIED\)/)])
+    expect([ran, last]).toEqual([['hello'], 'well'])
   })
-})
 
-it.each(['mail', 'wrapped'])('has on record that nobody could say what a call of %s does', async (name) => {
-  const { answer, denied, last, ran } = await answered(name, { to: 'team\r\nbcc: all', text: 'hello' })
-  expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')
-  expect(denied).toHaveLength(1)
-  expect(denied[0]).toMatchObject({ code: 'ERR_STATEMENT_INVALID', action: { text: `${name}(…)` } })
-  expect([ran, last]).toEqual([[], 'done'])
-})
+  it('refuses, on record, tools of which nobody said what they do', async () => {
+    const { ran, tool } = mailTool()
+    const [answers, last] = await run({ given: tool, turns: [mails('hello')] })
+    expect(answers).toEqual([expect.stringMatching(/^error: Not done \(ERR_STATEMENT_INVALID\)/)])
+    expect([ran, last]).toEqual([[], 'well'])
+    expect(denials()).toMatchObject([{ code: 'ERR_STATEMENT_INVALID' }])
+    expect(JSON.stringify(denials())).toContain('mail(…)')
+    expect(JSON.stringify(denials())).not.toContain('hello')
+  })
 
-it.each([
-  ['say', { text: 'hello' }],
-  ['mail', { to: 'team', text: 'hello' }],
-  ['wrapped', { to: 'team', text: 'hello' }],
-])('lets a call of %s through that is as it should be', async (name, args) => {
-  const { denied, ran } = await answered(name, args)
-  expect([ran, denied]).toEqual([['hello'], []])
+  it.each(['constructor', 'toString', 'hasOwnProperty'])('knows nothing of a tool named %s', async (name) => {
+    const { ran, tool } = mailTool(undefined, name)
+    const [answers] = await run({ given: tool, turns: [mails('hello', 'ada', 'call-1', name)] })
+    expect(answers).toEqual([expect.stringContaining('ERR_STATEMENT_INVALID')])
+    expect(ran).toEqual([])
+  })
+
+  it('refuses a tool that there is not, whatever was said of it', async () => {
+    const { ran, tool } = mailTool()
+    const turns = [mails('hello', 'ada', 'call-1', 'ghost')]
+    const [answers, last] = await run({ given: tool, tools: { ghost: describeMail }, turns })
+    expect(answers).toEqual([expect.stringContaining('ERR_STATEMENT_INVALID')])
+    expect([ran, last]).toEqual([[], 'well'])
+  })
+
+  it('refuses, on record, a tool that acts for another agent, also one of the same name', async () => {
+    const { ran, tool } = mailTool()
+    const other = governTool(tool, await stage.session('agent-2'), { target: stage.mail, describe: describeMail as never })
+    const [answers, last] = await run({ given: other, tools: { mail: describeMail }, turns: [mails('hello')] })
+    expect(answers).toEqual([expect.stringMatching(/^error: Not done \(ERR_DELEGATION_REFUSED\)/)])
+    expect([ran, last]).toEqual([[], 'well'])
+    expect(denials()).toMatchObject([{ code: 'ERR_DELEGATION_REFUSED' }])
+  })
+
+  it('leaves tools of its own session to their doors', async () => {
+    const { ran, tool } = mailTool()
+    const own = governTool(tool, session, { target: stage.mail, describe: describeMail as never })
+    const [answers] = await run({ given: own, turns: [mails('hello'), mails('no', 'outside', 'call-2')] })
+    expect(answers).toEqual(['success: sent hello', expect.stringContaining('ERR_DENIED')])
+    expect(ran).toEqual(['hello'])
+    expect(stage.journal.events.filter(({ type }) => type === 'action.intent')).toHaveLength(1)
+  })
+
+  it('answers refusals once its session has ended, and the run goes on', async () => {
+    const { ran, tool } = mailTool()
+    const agent = createAgent({
+      model: new ScriptedModel([mails('hello'), mails('hello', 'ada', 'call-2'), 'well']),
+      tools: [tool],
+      middleware: [bothkeysMiddleware({ session, target: stage.mail })],
+    })
+    await session.close()
+    const state = await agent.invoke(ask, thread)
+    expect(answersOf(state)).toEqual([0, 1].map(() => expect.stringMatching(/^error: Not done \(ERR_SESSION_CLOSED\)/)))
+    expect(state.messages.at(-1)?.text).toBe('well')
+    expect(ran).toEqual([])
+  })
+
+  it('is not made for a target of another guard, nor with a session that has ended', async () => {
+    expect(() => bothkeysMiddleware({ session, target: toolTarget('mail') })).toThrow(
+      expect.objectContaining({ code: 'ERR_TARGET_UNKNOWN' }),
+    )
+    await session.close()
+    expect(() => bothkeysMiddleware({ session, target: stage.mail })).toThrow(
+      expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }),
+    )
+  })
 })

@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http'
+import { channel } from 'node:diagnostics_channel'
+import { request as httpRequest, type Server } from 'node:http'
 import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
 import type { Session } from '@bothkeys/core'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -136,5 +137,18 @@ describe('a server over HTTP', () => {
     await sessions[0]?.close()
     await expect.poll(() => status({ authorization: 'Bearer good-3' })).toBe(200)
     await Promise.all(clients.map((client) => client.close()))
+  })
+
+  it('goes on when connections cannot be taken, again and again', async () => {
+    const servers: Server[] = []
+    const seen = (message: unknown): void => void servers.push((message as { server: Server }).server)
+    channel('http.server.request.start').subscribe(seen)
+    expect(await status({})).toBe(401)
+    channel('http.server.request.start').unsubscribe(seen)
+    // As when the process may open no more files.
+    for (let n = 0; n < 3; n++) servers[0]?.emit('error', Object.assign(new Error('accept'), { code: 'EMFILE' }))
+    const one = await connect('good-1')
+    expect(await one.say('say', { text: 'one' })).toBe('success: said one')
+    await one.close()
   })
 })

@@ -1,9 +1,9 @@
-import type { HeldNotice } from '@bothkeys/core/adapter'
+import type { HeldNotice, Session } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { AgentTool } from '../agent-tool.js'
 import { tellAgent } from '../told.js'
 import { callKey } from './call-key.js'
-import { ToolCalls, type ToolCallsOptions } from './tool-calls.js'
+import { assertCounts, ToolCalls, type ToolCallsOptions } from './tool-calls.js'
 
 /** One call of a tool, as a framework makes it that waits for its answer. */
 export interface WaitingCall {
@@ -31,22 +31,31 @@ export interface AnsweredCallsOptions extends ToolCallsOptions {
   readonly thread: string
 }
 
+interface MadeCall {
+  readonly calls: ToolCalls<string>
+  readonly key: string
+  readonly session: Session
+}
+
 /**
  * Calls of one conversation, each of which waits in place for people and always comes to an answer: a refusal is one as well, so
  * that no run is aborted by it. Who makes a call again joins it; with other arguments it is another call, decided anew.
  */
 export class AnsweredCalls {
   readonly #thread: string
-  readonly #calls: ToolCalls<string>
+  readonly #options: ToolCallsOptions
+  /** Nobody joins the call of another session: what that is shown may be masked in another way. */
+  readonly #calls = new WeakMap<Session, ToolCalls<string>>()
   /** How many wait for each call. */
   readonly #waiting = new Map<string, number>()
 
-  /** Throws ERR_CONFIG_INVALID where the conversation has no name. */
+  /** Throws ERR_CONFIG_INVALID where the conversation has no name, and on a wrong option. */
   constructor({ thread, ...options }: AnsweredCallsOptions) {
     if (typeof thread !== 'string' || thread === '')
       throw nameless('the conversation', 'give `thread` a name of its own')
     this.#thread = thread
-    this.#calls = new ToolCalls(options)
+    assertCounts(options)
+    this.#options = options
   }
 
   /** Takes a call to its answer, once, however often it is made. Never rejects. */
@@ -64,34 +73,42 @@ export class AnsweredCalls {
     const { name, session } = tool
     const input = read(tool, args)
     const key = callKey({ session, thread: this.#thread, callId, name, args: input })
-    const stop = this.#waitFor(key, signal)
+    const calls = this.#callsOf(session)
+    const stop = this.#waitFor({ key, session, calls }, signal)
     try {
-      const state = await this.#calls.make(key, (context) => tool.run(input, context))
+      const state = await calls.make(key, (context) => tool.run(input, context))
       if (state.state === 'over') return state.answer
       onHeld?.(state.notice)
-      return await this.#calls.answer(key)
+      return await calls.answer(key)
     } finally {
       stop()
     }
   }
 
+  #callsOf(session: Session): ToolCalls<string> {
+    const calls = this.#calls.get(session) ?? new ToolCalls<string>(this.#options)
+    this.#calls.set(session, calls)
+    return calls
+  }
+
   /** The last one that stops waiting takes the call back. Returns what ends waiting. */
-  #waitFor(key: string, signal: AbortSignal | undefined): () => void {
-    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1)
+  #waitFor({ calls, key, session }: MadeCall, signal: AbortSignal | undefined): () => void {
+    const place = `${session.id} ${key}`
+    this.#waiting.set(place, (this.#waiting.get(place) ?? 0) + 1)
     let waits = true
     const stop = (): void => {
       if (!waits) return
       waits = false
       signal?.removeEventListener('abort', leave)
-      const left = (this.#waiting.get(key) ?? 1) - 1
-      if (left > 0) this.#waiting.set(key, left)
-      else this.#waiting.delete(key)
+      const left = (this.#waiting.get(place) ?? 1) - 1
+      if (left > 0) this.#waiting.set(place, left)
+      else this.#waiting.delete(place)
     }
     const leave = (): void => {
       stop()
-      if (this.#waiting.has(key)) return
+      if (this.#waiting.has(place)) return
       const reason = new BothKeysError('ERR_APPROVAL_WITHDRAWN', 'nobody waits for the call any more')
-      this.#calls.withdraw(key, reason).catch(() => undefined)
+      calls.withdraw(key, reason).catch(() => undefined)
     }
     signal?.addEventListener('abort', leave, { once: true })
     return stop

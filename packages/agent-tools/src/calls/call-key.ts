@@ -17,17 +17,16 @@ export interface CallIdentity {
 }
 
 /**
- * What tells calls apart, whichever process makes them: who calls, in which conversation, which call, and what it says. The
- * arguments are a part of it, so that an edited call is another one. Throws ERR_SNAPSHOT_INVALID.
+ * What tells calls apart, whichever process makes them: who calls, as which sub-agent, in which conversation, which call, and what it
+ * says. The arguments are a part of it, so that an edited call is another one. Throws ERR_SNAPSHOT_INVALID for what cannot be told
+ * apart from something else.
  */
 export function callKey({ args, callId, name, session, thread }: CallIdentity): string {
   const { id, issuer } = session.principal.subject
-  const agent = JSON.stringify(subAgentOf(session))
-  const hash = createHash('sha256')
-  for (const part of ['bothkeys.tool-call.v1', issuer, id, agent, thread, callId, name, sorted(snapshot(args))]) {
-    hash.update(`${String(Buffer.byteLength(part))}:${part}`)
-  }
-  return hash.digest('hex')
+  const parts = ['bothkeys.tool-call.v1', issuer, id, subAgentOf(session), thread, callId, name, args]
+  return createHash('sha256')
+    .update(sorted(snapshot(parts)))
+    .digest('hex')
 }
 
 /**

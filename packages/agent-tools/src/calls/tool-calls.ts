@@ -44,7 +44,10 @@ export class ToolCalls<Answer> {
   readonly #claims: Claims
   readonly #mostKept: number
 
-  constructor({ keptMs = 86_400_000, ledger, mostKept = 1_000 }: ToolCallsOptions = {}) {
+  /** Throws ERR_CONFIG_INVALID on a wrong option. */
+  constructor(options: ToolCallsOptions = {}) {
+    assertCounts(options)
+    const { keptMs = 86_400_000, ledger, mostKept = 1_000 } = options
     this.#claims = new Claims(ledger ?? memoryLedger({ clock }), keptMs)
     this.#mostKept = mostKept
   }
@@ -114,7 +117,11 @@ export class ToolCalls<Answer> {
     const abort = new AbortController()
     const holds = new Holds()
     const onHeld = holds.heard({ waits: () => this.#claims.wait(key), goesOn: () => this.#claims.goOn(key) })
-    const answer = this.#claimed(key, holds, () => work({ signal: abort.signal, onHeld }))
+    const answer = this.#claimed(key, holds, () => {
+      // Taken back while the ledger was asked.
+      abort.signal.throwIfAborted()
+      return work({ signal: abort.signal, onHeld })
+    })
     const call: Running<Answer> = { answer, holds, abort, isOver: false, isTakenBack: false }
     const over = (): void => {
       call.isOver = true
@@ -180,6 +187,16 @@ async function settled<Answer>({ answer }: Running<Answer>): Promise<void> {
 }
 
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
+
+/** Throws ERR_CONFIG_INVALID on a wrong option. */
+export function assertCounts({ keptMs = 1, mostKept = 1 }: ToolCallsOptions): void {
+  for (const [name, value] of Object.entries({ keptMs, mostKept })) {
+    if (Number.isSafeInteger(value) && value > 0) continue
+    throw new BothKeysError('ERR_CONFIG_INVALID', `${name} must be a whole number from 1`, {
+      hint: 'see ToolCallsOptions',
+    })
+  }
+}
 
 function madeBefore(): BothKeysError {
   return new BothKeysError('ERR_PERMIT_SPENT', 'this call was made before, so it is not made again', {

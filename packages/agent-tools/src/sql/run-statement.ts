@@ -150,8 +150,12 @@ const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig
 
+/** What may be a number that loses digits when it is read, or is none any more. */
+const tooExact = /\d{16}|\d[eE][+-]?\d{3}/
+
 /** A server may say that anything is JSON. */
 function parsed(text: string): unknown {
+  if (tooExact.test(text)) return text
   try {
     return JSON.parse(text)
   } catch {

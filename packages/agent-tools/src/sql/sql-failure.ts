@@ -11,6 +11,9 @@ interface Said {
   readonly routine?: string
 }
 
+/** The longest text of a server that a model is shown of a failure, in characters: one may quote a value of any length. */
+const longest = 2_000
+
 /**
  * What a client was answered, as what it is: a refusal of the door, or what the server could not do, in its words, which the
  * door has masked. Of anything else nobody knows what it holds, so it stays as it is.
@@ -25,8 +28,13 @@ export function failureOf(error: unknown): unknown {
       ...(error.hint !== undefined && { hint: error.hint }),
     })
   }
-  const parts = [`${error.message} (SQLSTATE ${error.code ?? 'unknown'})`, error.detail, error.hint]
-  return new ToolFailure(parts.filter((part) => part !== undefined).join('. '), { cause: error })
+  const more = [error.detail, error.hint].flatMap((text) => (text === undefined ? [] : short(text)))
+  const words = [`${short(error.message)} (SQLSTATE ${error.code ?? 'unknown'})`, ...more]
+  return new ToolFailure(words.join('. '), { cause: error })
+}
+
+function short(text: string): string {
+  return text.slice(0, longest)
 }
 
 function isSaid(error: unknown): error is Said {

@@ -96,7 +96,49 @@ describe('a call that waits in place', () => {
     expect(tool.ran).toEqual([])
   })
 
+  it('is not joined by another session of the same agent, which may be shown less', async () => {
+    const conversation = calls()
+    const other = new StubTool(await stage.session())
+    const leaving = new AbortController()
+    const left = conversation.answer(tool, { ...say('wait'), signal: leaving.signal })
+    const answer = conversation.answer(other, say('wait'))
+    await expect.poll(() => [tool.asked, other.asked]).toEqual([['wait'], ['wait']])
+    leaving.abort()
+    expect((await left).text).toContain('ERR_APPROVAL_WITHDRAWN')
+    other.decide('allow')
+    expect(await answer).toEqual({ text: 'said wait', isRefused: false })
+    expect([tool.ran, other.ran]).toEqual([[], ['wait']])
+  })
+
+  it('is asked about once for all that wait for it, and is not taken back by one that was answered', async () => {
+    const conversation = calls()
+    const [one, other] = [new AbortController(), new AbortController()]
+    const answers = [one, other].map(({ signal }) => conversation.answer(tool, { ...say('wait'), signal }))
+    await expect.poll(() => tool.asked).toEqual(['wait'])
+    tool.decide('allow')
+    expect(await Promise.all(answers)).toEqual([0, 1].map(() => ({ text: 'said wait', isRefused: false })))
+    one.abort()
+    other.abort()
+    expect(await conversation.answer(tool, say('wait'))).toEqual({ text: 'said wait', isRefused: false })
+    expect(tool.ran).toEqual(['wait'])
+  })
+
+  it('stays taken back for whoever makes it again', async () => {
+    const conversation = calls()
+    const leaving = new AbortController()
+    const left = conversation.answer(tool, { ...say('wait'), signal: leaving.signal })
+    await expect.poll(() => tool.isWaiting).toBe(true)
+    leaving.abort()
+    await left
+    expect((await conversation.answer(tool, say('wait'))).text).toContain('ERR_APPROVAL_WITHDRAWN')
+    expect([tool.asked, tool.ran]).toEqual([['wait'], []])
+  })
+
   it('needs a conversation with a name', () => {
+    expect(() => new AnsweredCalls({ thread: 'a', keptMs: 0 })).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+    )
+
     expect(() => new AnsweredCalls({ thread: '' })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
   })
 })

@@ -1,0 +1,84 @@
+import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
+import { ScriptedModel } from '@bothkeys/scripted-model'
+import { tool } from '@langchain/core/tools'
+import { createAgent } from 'langchain'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { asTool } from '../src/as-tool.js'
+import { bothkeysMiddleware, governTool } from '../src/index.js'
+import { waitingOf } from '../src/waiting.js'
+
+let stage: ToolStage
+beforeEach(async () => {
+  stage = await openToolStage()
+})
+afterEach(() => stage.close())
+
+/** A mail of the host, and what was sent. */
+function mailTool() {
+  const sent: string[] = []
+  const made = tool(
+    ({ text }) => {
+      sent.push(text)
+      return 'sent'
+    },
+    { name: 'mail', description: 'sends mail', schema: z.object({ to: z.string(), text: z.string() }) },
+  )
+  return { made, sent }
+}
+
+function describeMail({ to }: { to: string }) {
+  if (/[\r\n]/.test(to)) throw new Error('a header is one line')
+  return { effects: [{ duty: 'write' as const, resource: `mailbox:${to}` }] }
+}
+
+/** What an agent with both ways of governing is answered to one call, and what is on record of it. */
+async function answered(name: string, args: Record<string, unknown>) {
+  const session = await stage.session()
+  const own = new StubTool(session)
+  const { made, sent } = mailTool()
+  const wrapped = tool(made.func as never, { name: 'wrapped', description: 'sends mail', schema: made.schema })
+  const governed = governTool(wrapped, session, { target: stage.mail, describe: describeMail as never })
+  const agent = createAgent({
+    model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
+    tools: [asTool(own, stage.mail, waitingOf(session, {})), made, governed],
+    middleware: [bothkeysMiddleware({ session, target: stage.mail, tools: { mail: describeMail } })],
+  })
+  const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'go' }] })
+  const answer = messages.find((message) => message.getType() === 'tool')?.text
+  const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+  return { answer, last: messages.at(-1)?.text, ran: [...own.ran, ...sent], denied }
+}
+
+describe('a call that a tool does not take', () => {
+  it.each([
+    ['say', { text: 'hello', approved: true }, 'approved'],
+    ['say', { text: 1 }, 'text'],
+    ['mail', { to: 'team' }, 'text'],
+    ['wrapped', { to: 'team' }, 'text'],
+  ])('of %s is refused on record, and the model is told what is wrong', async (name, args, wrong) => {
+    const { answer, denied, last, ran } = await answered(name, args)
+    expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')
+    expect(answer).toContain(wrong)
+    expect(denied).toHaveLength(1)
+    expect(denied[0]).toMatchObject({ code: 'ERR_STATEMENT_INVALID', action: { text: `${name}(…)` } })
+    expect([ran, last]).toEqual([[], 'done'])
+  })
+})
+
+it.each(['mail', 'wrapped'])('has on record that nobody could say what a call of %s does', async (name) => {
+  const { answer, denied, last, ran } = await answered(name, { to: 'team\r\nbcc: all', text: 'hello' })
+  expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')
+  expect(denied).toHaveLength(1)
+  expect(denied[0]).toMatchObject({ code: 'ERR_STATEMENT_INVALID', action: { text: `${name}(…)` } })
+  expect([ran, last]).toEqual([[], 'done'])
+})
+
+it.each([
+  ['say', { text: 'hello' }],
+  ['mail', { to: 'team', text: 'hello' }],
+  ['wrapped', { to: 'team', text: 'hello' }],
+])('lets a call of %s through that is as it should be', async (name, args) => {
+  const { denied, ran } = await answered(name, args)
+  expect([ran, denied]).toEqual([['hello'], []])
+})

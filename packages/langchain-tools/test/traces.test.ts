@@ -1,0 +1,109 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { inspect } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { openToolStage, type ToolStage } from '@bothkeys/agent-stage'
+import type { Session } from '@bothkeys/core'
+import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
+import { RunnableLambda } from '@langchain/core/runnables'
+import type { ToolRunnableConfig } from '@langchain/core/tools'
+import { BaseTracer, type Run } from '@langchain/core/tracers/base'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { agentOf, answersOf, ask, card, mails, mailTool, thread, ways } from './support/agents.js'
+
+let stage: ToolStage
+let session: Session
+beforeEach(async () => {
+  stage = await openToolStage()
+  session = await stage.session()
+})
+afterEach(() => stage.close())
+
+/** A tracer that keeps all that it is told. */
+class Tracer extends BaseTracer {
+  readonly name = 'tracer'
+  readonly #runs: string[] = []
+
+  protected override persistRun(run: Run): Promise<void> {
+    this.#runs.push(inspect(run, { depth: 30 }))
+    return Promise.resolve()
+  }
+
+  override handleCustomEvent(...event: unknown[]): void {
+    this.#runs.push(inspect(event, { depth: 30 }))
+  }
+
+  get seen(): string {
+    return this.#runs.join('\n')
+  }
+}
+
+/** A tool that has something to hide, and does so in several steps. */
+const secretive = () =>
+  mailTool(async (text, config: ToolRunnableConfig) => {
+    await dispatchCustomEvent('paid', { with: card }, config)
+    const inner = RunnableLambda.from(() => `inner ${card}`)
+    if (text === 'throw') throw new Error(`no ${await inner.invoke('x', config)}`)
+    return `paid ${await inner.invoke('x')} ${await inner.invoke('x', config)}`
+  })
+
+describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
+  it('is its masked answer alone', async () => {
+    const { ran, tool } = secretive()
+    const tracer = new Tracer()
+    const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello'), mails('throw', 'ada', 'call-2')] })
+    const state = await agent.invoke(ask, { ...thread, callbacks: [tracer] })
+    const [paid, failed] = answersOf(state)
+    expect(ran).toEqual(['hello', 'throw'])
+    expect(paid).toMatch(/^success: paid inner /)
+    expect(failed).toContain('the tool threw an error, which the host has')
+    expect(tracer.seen).toContain('paid inner')
+    for (const text of [tracer.seen, JSON.stringify(state)]) expect(text).not.toContain(card)
+  })
+
+  it('is the same where the events of the run are streamed', async () => {
+    const { tool } = secretive()
+    const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
+    let seen = ''
+    for await (const event of agent.streamEvents(ask, { ...thread, version: 'v2' })) seen += inspect(event, { depth: 30 })
+    expect(seen).toContain('paid inner')
+    expect(seen).not.toContain(card)
+  })
+})
+
+describe('what is sent to a service where the environment says that runs are traced', () => {
+  const bodies: string[] = []
+  const names = ['LANGSMITH_TRACING', 'LANGSMITH_ENDPOINT', 'LANGSMITH_API_KEY', 'LANGCHAIN_CALLBACKS_BACKGROUND'] as const
+  const before = names.map((name) => [name, process.env[name]] as const)
+  const service = createServer((request, response) => {
+    void buffer(request).then((body) => {
+      bodies.push((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8'))
+      response.setHeader('content-type', 'application/json')
+      response.end('{}')
+    })
+  })
+  beforeEach(async () => {
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+    process.env['LANGSMITH_TRACING'] = 'true'
+    process.env['LANGSMITH_API_KEY'] = 'key'
+    process.env['LANGSMITH_ENDPOINT'] = `http://127.0.0.1:${String((service.address() as AddressInfo).port)}`
+    process.env['LANGCHAIN_CALLBACKS_BACKGROUND'] = 'false'
+  })
+  afterEach(() => {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+    service.closeAllConnections()
+    service.close()
+  })
+
+  it('is the masked answer alone, too', async () => {
+    const { tool } = secretive()
+    const agent = agentOf({ way: 'governTool', mail: stage.mail, session, tool, turns: [mails('hello')] })
+    await agent.invoke(ask, thread)
+    await expect.poll(() => bodies.join('\n')).toContain('paid inner')
+    expect(bodies.join('\n')).not.toContain(card)
+  })
+})
