@@ -29,6 +29,7 @@ export const agentClusterGuards = [
   ]),
   ...guards('inputs', ['shown'], [
     ['a name leads nowhere else', '(?!\\.{1,2}$)', ''],
+    ['a group leads nowhere else', '(?:[a-z0-9](?:[a-z0-9.-]{0,198}[a-z0-9])?\\/)?', '(?:[a-z0-9.-]{1,200}\\/)?'],
     ['a name is one segment', '[A-Za-z0-9._:-]{1,253}', '[A-Za-z0-9._:/-]{1,253}'],
   ]),
   ...guards('object-table', ['shown'], [

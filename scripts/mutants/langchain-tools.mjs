@@ -10,8 +10,13 @@ const guards = (file, tests, rows) =>
 /** Tools and middleware for LangChain. */
 export const langchainToolGuards = [
   ...guards('govern-tool', ['traces'], [
-    ['traces of a run see masked answers', 'callbacks: [unseen]', 'callbacks: config.callbacks'],
-    ['tracers of the environment see masked answers', "{ name: 'langchain_tracer' }", '{}'],
+    ['traces of a run see masked answers', 'callbacks: unseen()', 'callbacks: config.callbacks'],
+    ['tracers of the environment see masked answers', 'callbacks: unseen()', 'callbacks: []'],
+  ]),
+  ...guards('unseen', ['traces'], [
+    ['what is not masked is not sent', '  override onRunCreate(): Promise<void> {\n    return Promise.resolve()\n  }\n'],
+    ['what came of what is not masked is not sent', '  override onRunUpdate(): Promise<void> {\n    return Promise.resolve()\n  }\n'],
+    ['what runs within is not traced', '    tree.tracingEnabled = false\n'],
   ]),
   ...guards('govern-tool', ['govern-tool', 'answer-call'], [
     ['a tool is decided by what it reads', 'describe: () => describe(read)', 'describe: () => describe(own)'],

@@ -1,6 +1,5 @@
 import type { Session } from '@bothkeys/core'
 import { type CallDescription, type Governed, governed, type ToolTarget } from '@bothkeys/tools'
-import { BaseCallbackHandler } from '@langchain/core/callbacks/base'
 import { isToolMessage, ToolMessage } from '@langchain/core/messages'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
 import { tool as makeTool } from '@langchain/core/tools'
@@ -11,6 +10,7 @@ import { actsFor } from './governed-tools.js'
 import { maskAnswer } from './mask-answer.js'
 import { readArguments } from './read-arguments.js'
 import type { ToolAnswer } from './tool-answer.js'
+import { unseen } from './unseen.js'
 import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 
 /** The target that a tool stands for, and what a call of it does. */
@@ -59,7 +59,7 @@ export function governedTool(
       const callId = config.toolCall?.id ?? ''
       const invoke = async (given: unknown): Promise<ToolAnswer> => {
         const call = { name, args: given as Record<string, unknown>, id: callId, type: 'tool_call' as const }
-        return answerOf(await tool.invoke(call, { ...config, callbacks: [unseen] }), { name, callId })
+        return answerOf(await tool.invoke(call, { ...config, callbacks: unseen() }), { name, callId })
       }
       return answerCall(
         { name, callId, args, session, target, config },
@@ -76,12 +76,6 @@ export function governedTool(
   )
   return actsFor(made as unknown as StructuredToolInterface, session)
 }
-
-/**
- * What the tool itself answers is not masked yet: nobody who traces the run sees it, but the masked answer. It has the name of the tracer
- * that LangChain would add by itself where the environment says so.
- */
-const unseen = Object.assign(BaseCallbackHandler.fromMethods({}), { name: 'langchain_tracer' })
 
 /** A tool may answer anything. */
 export function answerOf(

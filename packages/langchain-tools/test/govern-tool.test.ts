@@ -27,7 +27,7 @@ describe('a tool of the host that is governed', () => {
   it('runs with what was decided, also where reading its arguments changes them each time', async () => {
     const sent: string[] = []
     const described: string[] = []
-    const schema = z.object({ to: z.string().transform((mailbox) => mailbox.replace('mailto:', '')) })
+    const schema = z.object({ to: z.string().transform((mailbox) => mailbox.replace('_', '')) })
     const mail = tool(({ to: mailbox }) => void sent.push(mailbox), { name: 'mail', description: '', schema: schema as never })
     const governs = governTool(mail as never, session, {
       target: stage.mail,
@@ -36,12 +36,12 @@ describe('a tool of the host that is governed', () => {
         return to(mailbox)
       },
     } as never)
-    await invoke(governs, { to: 'mailto:ada' })
-    for (const prefix of ['', 'mailto:', 'mailto:mailto:', 'mailto:mailto:mailto:'])
+    await invoke(governs, { to: '_ada' })
+    for (const prefix of ['', '_', '__', '___'])
       // oxlint-disable-next-line no-await-in-loop -- One by one.
       await invoke(governs, { to: `${prefix}outside` })
     expect(sent).not.toContain('outside')
-    expect(sent[0]).toBe('ada')
+    expect(sent).toEqual(['ada', '_outside'])
     expect(sent).toEqual(described.filter((mailbox) => mailbox !== 'outside'))
   })
 

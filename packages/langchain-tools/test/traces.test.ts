@@ -9,7 +9,7 @@ import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
 import { RunnableLambda } from '@langchain/core/runnables'
 import type { ToolRunnableConfig } from '@langchain/core/tools'
 import { BaseTracer, type Run } from '@langchain/core/tracers/base'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { agentOf, answersOf, ask, card, mails, mailTool, thread, ways } from './support/agents.js'
 
 let stage: ToolStage
@@ -45,7 +45,7 @@ const secretive = () =>
     await dispatchCustomEvent('paid', { with: card }, config)
     const inner = RunnableLambda.from(() => `inner ${card}`)
     if (text === 'throw') throw new Error(`no ${await inner.invoke('x', config)}`)
-    return `paid ${await inner.invoke('x')} ${await inner.invoke('x', config)}`
+    return `paid ${await inner.invoke('x')} ${await inner.invoke('x', config)} ${await inner.invoke('x', { callbacks: [] })}`
   })
 
 describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
@@ -83,14 +83,15 @@ describe('what is sent to a service where the environment says that runs are tra
       response.end('{}')
     })
   })
-  beforeEach(async () => {
+  // Its client is made once.
+  beforeAll(async () => {
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
     process.env['LANGSMITH_TRACING'] = 'true'
     process.env['LANGSMITH_API_KEY'] = 'key'
     process.env['LANGSMITH_ENDPOINT'] = `http://127.0.0.1:${String((service.address() as AddressInfo).port)}`
     process.env['LANGCHAIN_CALLBACKS_BACKGROUND'] = 'false'
   })
-  afterEach(() => {
+  afterAll(() => {
     for (const [name, value] of before) {
       if (value === undefined) Reflect.deleteProperty(process.env, name)
       else process.env[name] = value
@@ -99,11 +100,12 @@ describe('what is sent to a service where the environment says that runs are tra
     service.close()
   })
 
-  it('is the masked answer alone, too', async () => {
+  it.each(ways)('is the masked answer alone, too, behind %s', async (way) => {
+    bodies.length = 0
     const { tool } = secretive()
-    const agent = agentOf({ way: 'governTool', mail: stage.mail, session, tool, turns: [mails('hello')] })
+    const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
     await agent.invoke(ask, thread)
-    await expect.poll(() => bodies.join('\n')).toContain('paid inner')
-    expect(bodies.join('\n')).not.toContain(card)
+    await expect.poll(() => bodies.some((body) => body.includes('paid inner'))).toBe(true)
+    expect(bodies.some((body) => body.includes(card))).toBe(false)
   })
 })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** What every tool for a cluster is given, in the words of Kubernetes. */
 export const apiVersion = z
   .string()
-  .regex(/^(?:[a-z0-9.-]{1,200}\/)?v[a-z0-9]{1,20}$/)
+  .regex(/^(?:[a-z0-9](?:[a-z0-9.-]{0,198}[a-z0-9])?\/)?v[a-z0-9]{1,20}$/)
   .describe('for example v1, apps/v1, batch/v1')
 export const kind = z
   .string()

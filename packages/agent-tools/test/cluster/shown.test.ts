@@ -10,7 +10,7 @@ describe('what a model may name', () => {
     [namespace, ['shop', 's', 'a-b'], ['', '-a', 'a-', 'a.b', 'a/b', '..', 'A', 'a'.repeat(64)]],
     [container, ['main', 'a-b'], ['', '-a', 'a/b', '..', 'A']],
     [kind, ['Pod', 'Deployment'], ['', 'Pod/x', 'Pod x', 'a'.repeat(64)]],
-    [apiVersion, ['v1', 'apps/v1', 'a.b/v1beta1'], ['', '1', 'apps/v1/x', '/v1', '../v1', 'apps/..', 'v1?x', 'A/v1']],
+    [apiVersion, ['v1', 'apps/v1', 'a.b/v1beta1'], ['', '1', 'apps/v1/x', '/v1', '../v1', './v1', '-/v1', 'apps/..', 'v1?x', 'A/v1']],
     [fields, [['spec.nodeName'], ['a.0.b']], [[], [''], ['a..b'], ['.a'], ['a b'], Array.from({ length: 21 }, () => 'a')]],
   ] as const)('is what cannot lead elsewhere', (schema, good, bad) => {
     for (const value of good) expect(schema.safeParse(value).success).toBe(true)

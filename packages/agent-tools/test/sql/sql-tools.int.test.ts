@@ -62,7 +62,7 @@ describe('what is shown of a result', () => {
     const ask = toolsOf({ rows: 1, prefix: 'shop' })
     for (const [name, input] of [
       ['shop_query', { sql: 'SELECT * FROM orders' }],
-      ['shop_explain', { sql: 'SELECT * FROM orders ORDER BY id' }],
+      ['shop_explain', { sql: 'SELECT * FROM orders WHERE status > $1 ORDER BY status', parameters: ['a'] }],
       ['shop_describe_schema', { table: 'orders' }],
     ] as const) {
       // oxlint-disable-next-line no-await-in-loop -- One by one.
@@ -127,14 +127,14 @@ describe('statements of the tools', () => {
 
   it('go on beside as many as may wait for people', async () => {
     const ask = toolsOf()
-    const leaving = new AbortController()
-    const { signal } = leaving
-    const deletion = (id: number) => ask('query', { sql: `DELETE FROM orders WHERE id = ${String(id)}` }, { signal })
-    const waiting = Array.from({ length: 20 }, (_, at) => deletion(at + 1))
+    const leaving = Array.from({ length: 20 }, () => new AbortController())
+    const deletion = (id: number, signal = new AbortController().signal) =>
+      ask('query', { sql: `DELETE FROM orders WHERE id = ${String(id)}` }, { signal })
+    const waiting = leaving.map(({ signal }, at) => deletion(at + 1, signal))
     await expect.poll(() => stage.people.requests.length).toBe(20)
     expect(await deletion(21)).toMatch(/^Not done \(ERR_LIMIT_EXCEEDED\)/)
     expect(await ask('query', { sql: 'SELECT count(*) FROM orders' })).toContain('"count":"100"')
-    leaving.abort()
+    for (const each of leaving) each.abort()
     for (const answer of await Promise.all(waiting)) expect(answer).toMatch(/^Not done \(ERR_/)
     expect(await stage.orders_()).toHaveLength(100)
   })
@@ -190,21 +190,16 @@ describe('statements of the tools', () => {
 })
 
 describe('the tools for a database', () => {
-  it.each([
-    { rows: 0 },
-    { rows: 1.5 },
-    { characters: -1 },
-    { characters: 10_000_001 },
-    { timeoutMs: 0 },
-    { timeoutMs: Infinity },
-    { prefix: '' },
-    { prefix: '1a' },
-    { prefix: 'a b' },
-    { prefix: 'a'.repeat(41) },
-  ])('are not made with %o', (options) => {
-    expect(() => sqlTools(session, stage.orders, options)).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
-    )
+  it('are not made with a wrong option', () => {
+    const wrong: readonly SqlToolsOptions[] = [
+      ...[0, 1.5, -1, NaN, Infinity, 10_000_001].flatMap((n) => [{ rows: n }, { characters: n }, { timeoutMs: n }]),
+      ...['', '1a', 'a b', 'a'.repeat(41)].map((prefix) => ({ prefix })),
+    ]
+    for (const options of wrong) {
+      expect(() => sqlTools(session, stage.orders, options)).toThrow(
+        expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
+      )
+    }
   })
 
   it('say what they are for and how much they show', () => {
