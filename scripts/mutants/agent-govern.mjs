@@ -4,13 +4,36 @@ const tests = ['packages/agent-tools/test/govern.test.ts']
 /** What takes a function of the host through a decision. */
 export const agentGovernGuards = [
   ['a function runs on a copy', 'deepFrozen(structuredClone(input))', 'deepFrozen(input)'],
-  ['a function runs on what nobody changes', 'return deepFrozen(structuredClone(input))', 'return structuredClone(input)'],
-  ['what a function runs on is frozen through and through', '  for (const member of Object.values(value)) deepFrozen(member)\n'],
-  ['a function runs on what was decided', 'return await carriedOut(permitOf(admission), input, work, signal)', 'return await carriedOut(permitOf(admission), given, work, signal)'],
+  [
+    'a function runs on what nobody changes',
+    'return deepFrozen(structuredClone(input))',
+    'return structuredClone(input)',
+  ],
+  [
+    'what a function runs on is frozen through and through',
+    '  for (const member of Object.values(value)) deepFrozen(member)\n',
+  ],
+  [
+    'a function runs on what was decided',
+    'return await carriedOut(permitOf(admission), input, work, signal)',
+    'return await carriedOut(permitOf(admission), given, work, signal)',
+  ],
   ['a function is decided by what it is given', 'parameters: [snapshot(input)]', 'parameters: []'],
-  ['a refused function does not run', '      throw refusalError(admission.refusal)\n', '      throw refusalError({ ...admission.refusal, code: "ERR_INTERNAL", rules: [] })\n'],
-  ['a function is withdrawn with its caller', 'new JointSignal(context.signal, access.signal)', 'new JointSignal(access.signal)'],
-  ['a function is withdrawn with its session', 'new JointSignal(context.signal, access.signal)', 'new JointSignal(context.signal)'],
+  [
+    'a refused function does not run',
+    '      throw refusalError(admission.refusal)\n',
+    '      throw refusalError({ ...admission.refusal, code: "ERR_INTERNAL", rules: [] })\n',
+  ],
+  [
+    'a function is withdrawn with its caller',
+    'new JointSignal(context.signal, access.signal)',
+    'new JointSignal(access.signal)',
+  ],
+  [
+    'a function is withdrawn with its session',
+    'new JointSignal(context.signal, access.signal)',
+    'new JointSignal(context.signal)',
+  ],
   ['a function leaves nothing on signals', '    waited.release()\n'],
   ['a function says that it waits', ', ...(onHeld && { onHeld })', ''],
   ['a function runs on a permit', '    permit.use()\n'],
@@ -18,14 +41,34 @@ export const agentGovernGuards = [
   ['nobody knows how far a failed function came', "    await permit.settle({ outcome: 'unknown' })\n"],
   ['a refusal within a function stays one', '    if (error instanceof BothKeysError) throw error\n'],
   ['the words of a function are masked', 'masking(permit)?.(error.message) ?? error.message', 'error.message'],
-  ['what a function throws stays with the host', "throw new ToolFailure('the tool threw an error, which the host has', { cause: error })", 'throw error'],
+  [
+    'what a function throws stays with the host',
+    "throw new ToolFailure('the tool threw an error, which the host has', { cause: error })",
+    'throw error',
+  ],
   ['the answer of a function is masked', 'return mask === undefined ? answer : masked(answer, mask)', 'return answer'],
   ['what is masked of a function is counted', '    if (seen !== text) masks.masked(1)\n'],
-  ['a function that nobody describes is refused', '    said = describe(input)\n', "    said = describe(input)\n  } catch {\n    said = { effects: [{ duty: 'read', resource: 'mailbox:ada' }] }\n  }\n  try {\n"],
-  ['why nobody describes a function is not told', 'refused: nobody can say what this call of ${name} does`', 'refused: nobody can say what this call of ${name} does: ${String(cause)}`'],
+  [
+    'a function that nobody describes is refused',
+    '    said = describe(input)\n',
+    "    said = describe(input)\n  } catch {\n    said = { effects: [{ duty: 'read', resource: 'mailbox:ada' }] }\n  }\n  try {\n",
+  ],
+  [
+    'why nobody describes a function is not told',
+    'refused: nobody can say what this call of ${name} does`',
+    'refused: nobody can say what this call of ${name} does: ${String(cause)}`',
+  ],
   ['a function without effects is opaque', 'effects.length > 0 ? effects : [opaque(name)]', 'effects'],
-  ['arguments of a function are not recorded', 'recordedText: `${name}(…)`', 'recordedText: `${name}(${JSON.stringify(input)})`'],
-  ['people see the arguments of a function', 'text: said.text ?? `${name}(${JSON.stringify(input)})`', 'text: `${name}(…)`'],
+  [
+    'arguments of a function are not recorded',
+    'recordedText: `${name}(…)`',
+    'recordedText: `${name}(${JSON.stringify(input)})`',
+  ],
+  [
+    'people see the arguments of a function',
+    'text: said.text ?? `${name}(${JSON.stringify(input)})`',
+    'text: `${name}(…)`',
+  ],
 ].map(([name, find, replace = '']) => ({ name, file, find, replace, tests }))
 
 /** Where functions of the host are governed. */

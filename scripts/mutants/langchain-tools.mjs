@@ -9,85 +9,242 @@ const guards = (file, tests, rows) =>
 
 /** Tools and middleware for LangChain. */
 export const langchainToolGuards = [
-  ...guards('govern-tool', ['traces'], [
-    ['traces of a run see masked answers', 'callbacks: unseen()', 'callbacks: config.callbacks'],
-    ['tracers of the environment see masked answers', 'callbacks: unseen()', 'callbacks: []'],
-  ]),
-  ...guards('unseen', ['traces'], [
-    ['what is not masked is not sent', '  override onRunCreate(): Promise<void> {\n    return Promise.resolve()\n  }\n'],
-    ['what came of what is not masked is not sent', '  override onRunUpdate(): Promise<void> {\n    return Promise.resolve()\n  }\n'],
-    ['what runs within is not traced', '    tree.tracingEnabled = false\n'],
-  ]),
-  ...guards('govern-tool', ['govern-tool', 'answer-call'], [
-    ['a tool is decided by what it reads', 'describe: () => describe(read)', 'describe: () => describe(own)'],
-    ['a governed tool is decided', 'governed(session, governs, own, context, { run: invoke, masked: maskAnswer })', 'invoke(own)'],
-    ['a governed tool has the number of its call', "id: callId, type: 'tool_call'", "id: 'call-9', type: 'tool_call'"],
-  ]),
-  ...guards('govern-tool', ['tool-answers'], [
-    ['what a tool answers is a message of its call', 'isToolMessage(answer as ToolMessage)', 'true'],
-  ]),
-  ...guards('govern-tool', ['middleware'], [
-    ['a governed tool acts for its session', 'return actsFor(made as unknown as StructuredToolInterface, session)', 'return made as unknown as StructuredToolInterface'],
-  ]),
-  ...guards('read-arguments', ['govern-tool', 'answer-call'], [
-    ['arguments that are none of a tool are refused', "  throw new BothKeysError('ERR_SNAPSHOT_INVALID', `the arguments are none of ${name}`, {\n    hint: 'call it as its schema says',\n  })\n", '  return given\n'],
-  ]),
-  ...guards('mask-answer', ['tool-answers'], [
-    ['changes of the graph are not shown unmasked', '  if (isCommand(answer)) {', '  if (isCommand(answer)) return answer\n  if (isCommand(answer)) {'],
-    ['answers are masked', 'content: mask(text)', 'content: text'],
-    ['answers of several parts are masked', "typeof content === 'string' ? content : JSON.stringify(content)", "typeof content === 'string' ? content : ''"],
-    ['what goes beside an answer is left out', 'return new ToolMessage({\n    content: mask(text)', 'return new ToolMessage({\n    artifact: answer.artifact,\n    content: mask(text)'],
-  ]),
-  ...guards('tool-answer', ['tool-answers'], [
-    ['a refusal is an error to LangChain', ", status: 'error' })", ' })'],
-  ]),
-  ...guards('middleware', ['middleware'], [
-    ['tools of another session are refused', 'if (owner === session) return handler(request)', 'if (owner !== undefined) return handler(request)'],
-    ['own tools go to their doors', '      if (owner === session) return handler(request)\n'],
-    ['tools of another session are not described anew', 'owner === undefined && request.tool !== undefined', 'request.tool !== undefined'],
-    ['tools that there are not are refused', 'owner === undefined && request.tool !== undefined', 'owner === undefined'],
-    ['tools that nobody describes are refused', 'if (describe === undefined) return notDone(', 'if (describe === undefined) return handler(request)\n      if (describe === undefined) return notDone('],
-    ['tools are described by their own names', 'new Map(Object.entries(tools))', '{ get: (of: string) => (tools as Record<string, (args: never) => CallDescription>)[of] }'],
-    ['the middleware fails at once', '  // Fails now, not at the first call.\n  sessionAccess(session, target)\n'],
-    ['refusals of the middleware are on record', 'sessionAccess(session, target).refused(', '((..._given: unknown[]) => undefined)('],
-    ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
-    ['another agent is told', 'owner === undefined\n      ?', 'true\n      ?'],
-    ['the handler runs the governed tool', 'return handler({ ...request, tool })', 'return handler(request)'],
-  ]),
-  ...guards('human-request', ['human-request'], [
-    ['one decision is on one call', 'more.length === 0 && decisions', 'decisions'],
-    ['a decision is one that was asked for', 'decisions.some((allowed) => allowed === type)', "['approve', 'edit', 'reject', 'respond'].includes(type as string)"],
-    ['decisions are own members', "value === null || !Object.hasOwn(value, key)) return", 'value === null) return'],
-    ['decisions are a list', 'Array.isArray(value) ? (value as readonly unknown[]) : []', '(value === undefined || value === null ? [] : Array.from(value as ArrayLike<unknown>))'],
-    ['an edit has arguments', "name === undefined || typeof args !== 'object' || args === null || Array.isArray(args)", "name === undefined || args === undefined"],
-    ['an edit is whole', "?? { type: 'approve' }", "?? { type: 'reject', message: undefined }"],
-    ['what people say is short', 'value.slice(0, mostText)', 'value'],
-    ['a person is asked what they may say', 'allowedDecisions: decisions', "allowedDecisions: ['approve', 'edit', 'reject', 'respond']"],
-  ]),
-  ...guards('waiting', ['human-request'], [
-    ['calls wait in a way that there is', '  if (!ways.includes(wait)) throw', '  if (false) throw'],
-    ['decisions are known ones', "decisions.length === 0 || decisions.some((each) => !known.includes(each))", 'decisions.length === 0'],
-    ['calls wait with some decision', "decisions.length === 0 || decisions.some(", 'decisions.some('],
-    ['decisions do not change', 'decisions: Object.freeze([...decisions])', 'decisions'],
-    ['nothing is edited unless it is said', "= ['approve', 'reject']", "= ['approve', 'edit', 'reject']"],
-    ['calls wait in place unless it is said', "wait = 'in-place' }", "wait = 'durable' }"],
-  ]),
-  ...guards('answer-call', ['answer-call'], [
-    ['a refusal aborts no run', '    return notDone(call, error)\n', '    throw error\n'],
-    ['an interrupt is passed on', '    if (isGraphBubbleUp(error)) throw error\n    return notDone', '    return notDone'],
-    ['an interrupt is no lack of a checkpointer', "    if (isGraphBubbleUp(error)) throw error\n    process", '    process'],
-    ['calls without a checkpointer wait in place', '    return undefined\n  }\n}\n\n/** Whoever', '    throw error\n  }\n}\n\n/** Whoever'],
-    ['calls are of their conversation', "thread === undefined || callId === '' ?", "callId === '' ?"],
-    ['an edited call has a key of its own', 'return answered({ ...call, args: decision.args }, run, waiting)', 'return run(decision.args, { signal: never })'],
-    ['an edit stays with its tool', "      if (decision.name !== call.name) return refused(call, 'Not done: an edit cannot make it a call of another tool.')\n"],
-    ['what a person turns down is withdrawn', '  const ran = await takenBack(key, waiting)\n', '  const ran = undefined\n'],
-    ['evidence is handed in', 'await waiting.submit?.(state.notice.requestId, decision.approval)', ''],
-    ['a conversation approves nothing', "if (decision.type !== 'approve') return decided(", "if (decision.type === 'approve') return run(call.args, { signal: never })\n    if (decision.type !== 'approve') return decided("],
-    ['a call in place is taken back', "  signal.addEventListener('abort', leave, { once: true })\n"],
-    ['numbers name conversations', "|| typeof thread === 'number'", ''],
-  ]),
-  ...guards('as-tool', ['agent.int'], [
-    ['edited arguments of a door are read', 'governed.run(schema.parse(given), context)', 'governed.run(given, context)'],
-    ['a tool of a door acts for its session', 'return actsFor(made as unknown as StructuredToolInterface, session)', 'return made as unknown as StructuredToolInterface'],
-  ]),
+  ...guards(
+    'govern-tool',
+    ['traces'],
+    [
+      ['traces of a run see masked answers', 'callbacks: unseen()', 'callbacks: config.callbacks'],
+      ['tracers of the environment see masked answers', 'callbacks: unseen()', 'callbacks: []'],
+    ],
+  ),
+  ...guards(
+    'unseen',
+    ['traces'],
+    [
+      [
+        'what is not masked is not sent',
+        '  override onRunCreate(): Promise<void> {\n    return Promise.resolve()\n  }\n',
+      ],
+      [
+        'what came of what is not masked is not sent',
+        '  override onRunUpdate(): Promise<void> {\n    return Promise.resolve()\n  }\n',
+      ],
+      ['what runs within is not traced', '    tree.tracingEnabled = false\n'],
+    ],
+  ),
+  ...guards(
+    'govern-tool',
+    ['govern-tool', 'answer-call'],
+    [
+      ['a tool is decided by what it reads', 'describe: () => describe(read)', 'describe: () => describe(own)'],
+      [
+        'a governed tool is decided',
+        'governed(session, governs, own, context, { run: invoke, masked: maskAnswer })',
+        'invoke(own)',
+      ],
+      [
+        'a governed tool has the number of its call',
+        "id: callId, type: 'tool_call'",
+        "id: 'call-9', type: 'tool_call'",
+      ],
+    ],
+  ),
+  ...guards(
+    'govern-tool',
+    ['tool-answers'],
+    [['what a tool answers is a message of its call', 'isToolMessage(answer as ToolMessage)', 'true']],
+  ),
+  ...guards(
+    'govern-tool',
+    ['middleware'],
+    [
+      [
+        'a governed tool acts for its session',
+        'return actsFor(made as unknown as StructuredToolInterface, session)',
+        'return made as unknown as StructuredToolInterface',
+      ],
+    ],
+  ),
+  ...guards(
+    'read-arguments',
+    ['govern-tool', 'answer-call'],
+    [
+      [
+        'arguments that are none of a tool are refused',
+        "  throw new BothKeysError('ERR_SNAPSHOT_INVALID', `the arguments are none of ${name}`, {\n    hint: 'call it as its schema says',\n  })\n",
+        '  return given\n',
+      ],
+    ],
+  ),
+  ...guards(
+    'mask-answer',
+    ['tool-answers'],
+    [
+      [
+        'changes of the graph are not shown unmasked',
+        '  if (isCommand(answer)) {',
+        '  if (isCommand(answer)) return answer\n  if (isCommand(answer)) {',
+      ],
+      ['answers are masked', 'content: mask(text)', 'content: text'],
+      [
+        'answers of several parts are masked',
+        "typeof content === 'string' ? content : JSON.stringify(content)",
+        "typeof content === 'string' ? content : ''",
+      ],
+      [
+        'what goes beside an answer is left out',
+        'return new ToolMessage({\n    content: mask(text)',
+        'return new ToolMessage({\n    artifact: answer.artifact,\n    content: mask(text)',
+      ],
+    ],
+  ),
+  ...guards('tool-answer', ['tool-answers'], [['a refusal is an error to LangChain', ", status: 'error' })", ' })']]),
+  ...guards(
+    'middleware',
+    ['middleware'],
+    [
+      [
+        'tools of another session are refused',
+        'if (owner === session) return handler(request)',
+        'if (owner !== undefined) return handler(request)',
+      ],
+      ['own tools go to their doors', '      if (owner === session) return handler(request)\n'],
+      [
+        'tools of another session are not described anew',
+        'owner === undefined && request.tool !== undefined',
+        'request.tool !== undefined',
+      ],
+      [
+        'tools that there are not are refused',
+        'owner === undefined && request.tool !== undefined',
+        'owner === undefined',
+      ],
+      [
+        'tools that nobody describes are refused',
+        'if (describe === undefined) return notDone(',
+        'if (describe === undefined) return handler(request)\n      if (describe === undefined) return notDone(',
+      ],
+      [
+        'tools are described by their own names',
+        'new Map(Object.entries(tools))',
+        '{ get: (of: string) => (tools as Record<string, (args: never) => CallDescription>)[of] }',
+      ],
+      ['the middleware fails at once', '  // Fails now, not at the first call.\n  sessionAccess(session, target)\n'],
+      [
+        'refusals of the middleware are on record',
+        'sessionAccess(session, target).refused(',
+        '((..._given: unknown[]) => undefined)(',
+      ],
+      ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
+      ['another agent is told', 'owner === undefined\n      ?', 'true\n      ?'],
+      ['the handler runs the governed tool', 'return handler({ ...request, tool })', 'return handler(request)'],
+    ],
+  ),
+  ...guards(
+    'human-request',
+    ['human-request'],
+    [
+      ['one decision is on one call', 'more.length === 0 && decisions', 'decisions'],
+      [
+        'a decision is one that was asked for',
+        'decisions.some((allowed) => allowed === type)',
+        "['approve', 'edit', 'reject', 'respond'].includes(type as string)",
+      ],
+      ['decisions are own members', 'value === null || !Object.hasOwn(value, key)) return', 'value === null) return'],
+      [
+        'decisions are a list',
+        'Array.isArray(value) ? (value as readonly unknown[]) : []',
+        '(value === undefined || value === null ? [] : Array.from(value as ArrayLike<unknown>))',
+      ],
+      [
+        'an edit has arguments',
+        "name === undefined || typeof args !== 'object' || args === null || Array.isArray(args)",
+        'name === undefined || args === undefined',
+      ],
+      ['an edit is whole', "?? { type: 'approve' }", "?? { type: 'reject', message: undefined }"],
+      ['what people say is short', 'value.slice(0, mostText)', 'value'],
+      [
+        'a person is asked what they may say',
+        'allowedDecisions: decisions',
+        "allowedDecisions: ['approve', 'edit', 'reject', 'respond']",
+      ],
+    ],
+  ),
+  ...guards(
+    'waiting',
+    ['human-request'],
+    [
+      ['calls wait in a way that there is', '  if (!ways.includes(wait)) throw', '  if (false) throw'],
+      [
+        'decisions are known ones',
+        'decisions.length === 0 || decisions.some((each) => !known.includes(each))',
+        'decisions.length === 0',
+      ],
+      ['calls wait with some decision', 'decisions.length === 0 || decisions.some(', 'decisions.some('],
+      ['decisions do not change', 'decisions: Object.freeze([...decisions])', 'decisions'],
+      ['nothing is edited unless it is said', "= ['approve', 'reject']", "= ['approve', 'edit', 'reject']"],
+      ['calls wait in place unless it is said', "wait = 'in-place' }", "wait = 'durable' }"],
+    ],
+  ),
+  ...guards(
+    'answer-call',
+    ['answer-call'],
+    [
+      ['a refusal aborts no run', '    return notDone(call, error)\n', '    throw error\n'],
+      [
+        'an interrupt is passed on',
+        '    if (isGraphBubbleUp(error)) throw error\n    return notDone',
+        '    return notDone',
+      ],
+      [
+        'an interrupt is no lack of a checkpointer',
+        '    if (isGraphBubbleUp(error)) throw error\n    process',
+        '    process',
+      ],
+      [
+        'calls without a checkpointer wait in place',
+        '    return undefined\n  }\n}\n\n/** Whoever',
+        '    throw error\n  }\n}\n\n/** Whoever',
+      ],
+      ['calls are of their conversation', "thread === undefined || callId === '' ?", "callId === '' ?"],
+      [
+        'an edited call has a key of its own',
+        'return answered({ ...call, args: decision.args }, run, waiting)',
+        'return run(decision.args, { signal: never })',
+      ],
+      [
+        'an edit stays with its tool',
+        "      if (decision.name !== call.name) return refused(call, 'Not done: an edit cannot make it a call of another tool.')\n",
+      ],
+      [
+        'what a person turns down is withdrawn',
+        '  const ran = await takenBack(key, waiting)\n',
+        '  const ran = undefined\n',
+      ],
+      ['evidence is handed in', 'await waiting.submit?.(state.notice.requestId, decision.approval)', ''],
+      [
+        'a conversation approves nothing',
+        "if (decision.type !== 'approve') return decided(",
+        "if (decision.type === 'approve') return run(call.args, { signal: never })\n    if (decision.type !== 'approve') return decided(",
+      ],
+      ['a call in place is taken back', "  signal.addEventListener('abort', leave, { once: true })\n"],
+      ['numbers name conversations', "|| typeof thread === 'number'", ''],
+    ],
+  ),
+  ...guards(
+    'as-tool',
+    ['agent.int'],
+    [
+      [
+        'edited arguments of a door are read',
+        'governed.run(schema.parse(given), context)',
+        'governed.run(given, context)',
+      ],
+      [
+        'a tool of a door acts for its session',
+        'return actsFor(made as unknown as StructuredToolInterface, session)',
+        'return made as unknown as StructuredToolInterface',
+      ],
+    ],
+  ),
 ]

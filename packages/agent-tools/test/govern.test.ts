@@ -41,12 +41,18 @@ beforeEach(() => {
 
 const call = (
   input: Input,
-  { describe = ({ to: mailbox }: Input) => to(mailbox), signal = new AbortController().signal, onHeld = () => undefined } = {},
+  {
+    describe = ({ to: mailbox }: Input) => to(mailbox),
+    signal = new AbortController().signal,
+    onHeld = () => undefined,
+  } = {},
 ): Promise<string> =>
   governed(session, { name: 'mail', target: stage.mail, describe }, input, { signal, onHeld }, mail.work)
 
 const outcomes = (): unknown[] =>
-  stage.journal.events.flatMap((event) => (event.type === 'action.outcome' ? [(event as { outcome?: unknown }).outcome] : []))
+  stage.journal.events.flatMap((event) =>
+    event.type === 'action.outcome' ? [(event as { outcome?: unknown }).outcome] : [],
+  )
 const hello = { to: 'ada', text: 'hello' }
 
 describe('a governed function', () => {
@@ -57,7 +63,10 @@ describe('a governed function', () => {
   })
 
   it('does not run what is denied', async () => {
-    await expect(call({ ...hello, to: 'outside' })).rejects.toMatchObject({ code: 'ERR_DENIED', rules: ['no-outside-mail'] })
+    await expect(call({ ...hello, to: 'outside' })).rejects.toMatchObject({
+      code: 'ERR_DENIED',
+      rules: ['no-outside-mail'],
+    })
     expect(mail.ran).toEqual([])
   })
 

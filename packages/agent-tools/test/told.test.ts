@@ -65,7 +65,9 @@ describe('what an agent is told', () => {
 
   it('is nothing of the cause, the nonce or the stack of a refusal', () => {
     const cause = new Error('password=hunter2')
-    const told = tellAgent(new BothKeysError('ERR_PROOF_NONCE', 'the proof needs a nonce', { cause, nonce: 'n-secret' }))
+    const told = tellAgent(
+      new BothKeysError('ERR_PROOF_NONCE', 'the proof needs a nonce', { cause, nonce: 'n-secret' }),
+    )
     for (const secret of ['hunter2', 'n-secret', '.ts:', 'at ']) expect(told).not.toContain(secret)
   })
 
@@ -77,7 +79,12 @@ describe('what an agent is told', () => {
   it.each([
     new Error('password=hunter2'),
     Object.assign(new Error('password=hunter2'), { name: 'ToolFailure' }),
-    Object.assign(new Error('password=hunter2'), { name: 'BothKeysError', code: 'ERR_DENIED', rules: [], hint: 'hunter2' }),
+    Object.assign(new Error('password=hunter2'), {
+      name: 'BothKeysError',
+      code: 'ERR_DENIED',
+      rules: [],
+      hint: 'hunter2',
+    }),
     { message: 'password=hunter2' },
     'password=hunter2',
     undefined,

@@ -131,11 +131,17 @@ describe.each(ways)('calls of a tool behind %s', (way) => {
 
   it('are other calls, decided anew, where a person edits them, and never calls of another tool', async () => {
     const decisions = ['edit'] as const
-    const edit = (text: string, to: string, name = 'mail') => ({ type: 'edit', editedAction: { name, args: { to, text } } })
-    const { agent, ran } = opened([mails('one', 'all'), mails('two', 'all', 'call-2'), mails('three', 'all', 'call-3')], {
-      wait: 'durable',
-      decisions,
+    const edit = (text: string, to: string, name = 'mail') => ({
+      type: 'edit',
+      editedAction: { name, args: { to, text } },
     })
+    const { agent, ran } = opened(
+      [mails('one', 'all'), mails('two', 'all', 'call-2'), mails('three', 'all', 'call-3')],
+      {
+        wait: 'durable',
+        decisions,
+      },
+    )
     await agent.invoke(ask, thread)
     await agent.invoke(resume(edit('1', 'ada')), thread)
     await agent.invoke(resume(edit('2', 'outside')), thread)

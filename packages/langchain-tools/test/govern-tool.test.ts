@@ -28,7 +28,11 @@ describe('a tool of the host that is governed', () => {
     const sent: string[] = []
     const described: string[] = []
     const schema = z.object({ to: z.string().transform((mailbox) => mailbox.replace('_', '')) })
-    const mail = tool(({ to: mailbox }) => void sent.push(mailbox), { name: 'mail', description: '', schema: schema as never })
+    const mail = tool(({ to: mailbox }) => void sent.push(mailbox), {
+      name: 'mail',
+      description: '',
+      schema: schema as never,
+    })
     const governs = governTool(mail as never, session, {
       target: stage.mail,
       describe: ({ to: mailbox }: { to: string }) => {
@@ -48,7 +52,11 @@ describe('a tool of the host that is governed', () => {
   it('is described as it reads what a person edited', async () => {
     const sent: string[] = []
     const schema = z.object({ to: z.string().trim(), text: z.string().default('hello') })
-    const mail = tool(({ to: mailbox }) => void sent.push(mailbox), { name: 'mail', description: '', schema: schema as never })
+    const mail = tool(({ to: mailbox }) => void sent.push(mailbox), {
+      name: 'mail',
+      description: '',
+      schema: schema as never,
+    })
     const options = { target: stage.mail, describe: ({ to: mailbox }: { to: string }) => to(mailbox) }
     const agent = createAgent({
       model: new ScriptedModel([mails('hello', 'all')]),
@@ -69,7 +77,10 @@ describe('a tool of the host that is governed', () => {
       description: '',
       func: (mailbox) => Promise.resolve(`sent to ${String(sent.push(mailbox))}`),
     })
-    const governs = governTool(mail as never, session, { target: stage.mail, describe: ((mailbox: string) => to(mailbox)) as never })
+    const governs = governTool(mail as never, session, {
+      target: stage.mail,
+      describe: ((mailbox: string) => to(mailbox)) as never,
+    })
     expect(await invoke(governs, { input: 'ada' })).toBe('sent to 1')
     expect(await invoke(governs, { input: 'outside' })).toContain('ERR_DENIED')
     expect(sent).toEqual(['ada'])

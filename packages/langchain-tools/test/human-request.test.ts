@@ -21,7 +21,9 @@ describe('what a person is asked', () => {
         {
           name: 'query',
           args: { sql: 'x' },
-          description: expect.stringMatching(/^query waits for approval \(rule deletes, log; request request-, digest d{12}\)/) as string,
+          description: expect.stringMatching(
+            /^query waits for approval \(rule deletes, log; request request-, digest d{12}\)/,
+          ) as string,
           approvalId: 'request-1',
           actionHash: 'd'.repeat(64),
           expiresAt: '1970-01-01T00:00:00.000Z',
@@ -35,7 +37,10 @@ describe('what a person is asked', () => {
 describe('what a conversation is resumed with', () => {
   it('is read where it is a decision', () => {
     expect(readDecision(saying({ type: 'approve' }), waiting)).toEqual(looksAgain)
-    expect(readDecision(saying({ type: 'approve', approval: 'e30' }), waiting)).toEqual({ type: 'approve', approval: 'e30' })
+    expect(readDecision(saying({ type: 'approve', approval: 'e30' }), waiting)).toEqual({
+      type: 'approve',
+      approval: 'e30',
+    })
     expect(readDecision(saying({ type: 'reject', message: 'no' }), waiting)).toEqual({ type: 'reject', message: 'no' })
     expect(readDecision(saying({ type: 'respond' }), waiting)).toEqual({ type: 'respond', message: undefined })
     const editedAction = { name: 'query', args: { sql: 'y' } }
@@ -76,8 +81,12 @@ describe('what a conversation is resumed with', () => {
 
   it('is no longer than a model should be told', () => {
     const long = 'x'.repeat(100_000)
-    expect(readDecision(saying({ type: 'reject', message: long }), waiting)).toMatchObject({ message: 'x'.repeat(20_000) })
-    expect(readDecision(saying({ type: 'approve', approval: long }), waiting)).toMatchObject({ approval: 'x'.repeat(20_000) })
+    expect(readDecision(saying({ type: 'reject', message: long }), waiting)).toMatchObject({
+      message: 'x'.repeat(20_000),
+    })
+    expect(readDecision(saying({ type: 'approve', approval: long }), waiting)).toMatchObject({
+      approval: 'x'.repeat(20_000),
+    })
   })
 })
 

@@ -71,7 +71,10 @@ describe('the middleware', () => {
 
   it('refuses, on record, a tool that acts for another agent, also one of the same name', async () => {
     const { ran, tool } = mailTool()
-    const other = governTool(tool, await stage.session('agent-2'), { target: stage.mail, describe: describeMail as never })
+    const other = governTool(tool, await stage.session('agent-2'), {
+      target: stage.mail,
+      describe: describeMail as never,
+    })
     const [answers, last] = await run({ given: other, tools: { mail: describeMail }, turns: [mails('hello')] })
     expect(answers).toEqual([expect.stringMatching(/^error: Not done \(ERR_DELEGATION_REFUSED\)/)])
     expect([ran, last]).toEqual([[], 'well'])

@@ -26,7 +26,10 @@ describe('the answer of a tool', () => {
   })
 
   it('is masked where it is of several parts', () => {
-    const content = [{ type: 'text', text: 'a secret' }, { type: 'text', text: 'no' }]
+    const content = [
+      { type: 'text', text: 'a secret' },
+      { type: 'text', text: 'no' },
+    ]
     const shown = maskAnswer(new ToolMessage({ content, tool_call_id: 'call-1' }), mask) as ToolMessage
     expect(shown.text).toBe('[{"type":"text","text":"a ***"},{"type":"text","text":"no"}]')
   })
@@ -39,7 +42,11 @@ describe('the answer of a tool', () => {
   it('is a message of its call, whatever a tool answers', () => {
     const answers = ['text', { a: 1 }, 7, null, undefined, [1]].map((answer) => answerOf(answer, call))
     expect(answers).toMatchObject(
-      ['text', '{"a":1}', '7', 'null', 'undefined', '[1]'].map((content) => ({ content, name: 'mail', tool_call_id: 'call-1' })),
+      ['text', '{"a":1}', '7', 'null', 'undefined', '[1]'].map((content) => ({
+        content,
+        name: 'mail',
+        tool_call_id: 'call-1',
+      })),
     )
     const [message, command] = [new ToolMessage({ content: 'x', tool_call_id: 'call-1' }), new Command({})]
     expect([answerOf(message, call), answerOf(command, call)]).toEqual([message, command])

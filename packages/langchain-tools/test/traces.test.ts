@@ -52,7 +52,13 @@ describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
   it('is its masked answer alone', async () => {
     const { ran, tool } = secretive()
     const tracer = new Tracer()
-    const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello'), mails('throw', 'ada', 'call-2')] })
+    const agent = agentOf({
+      way,
+      mail: stage.mail,
+      session,
+      tool,
+      turns: [mails('hello'), mails('throw', 'ada', 'call-2')],
+    })
     const state = await agent.invoke(ask, { ...thread, callbacks: [tracer] })
     const [paid, failed] = answersOf(state)
     expect(ran).toEqual(['hello', 'throw'])
@@ -66,7 +72,8 @@ describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
     const { tool } = secretive()
     const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
     let seen = ''
-    for await (const event of agent.streamEvents(ask, { ...thread, version: 'v2' })) seen += inspect(event, { depth: 30 })
+    for await (const event of agent.streamEvents(ask, { ...thread, version: 'v2' }))
+      seen += inspect(event, { depth: 30 })
     expect(seen).toContain('paid inner')
     expect(seen).not.toContain(card)
   })
@@ -74,7 +81,12 @@ describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
 
 describe('what is sent to a service where the environment says that runs are traced', () => {
   const bodies: string[] = []
-  const names = ['LANGSMITH_TRACING', 'LANGSMITH_ENDPOINT', 'LANGSMITH_API_KEY', 'LANGCHAIN_CALLBACKS_BACKGROUND'] as const
+  const names = [
+    'LANGSMITH_TRACING',
+    'LANGSMITH_ENDPOINT',
+    'LANGSMITH_API_KEY',
+    'LANGCHAIN_CALLBACKS_BACKGROUND',
+  ] as const
   const before = names.map((name) => [name, process.env[name]] as const)
   const service = createServer((request, response) => {
     void buffer(request).then((body) => {

@@ -79,7 +79,13 @@ describe('the key of a call', () => {
   })
 
   it('is another one in another conversation, for another number and for another tool', () => {
-    const others = [{}, { thread: 'thread-2' }, { callId: 'call-2' }, { name: 'tell' }, { thread: 'call-1', callId: 'thread-1' }]
+    const others = [
+      {},
+      { thread: 'thread-2' },
+      { callId: 'call-2' },
+      { name: 'tell' },
+      { thread: 'call-1', callId: 'thread-1' },
+    ]
     expect(new Set(others.map((given) => keyOf(given))).size).toBe(others.length)
   })
 
@@ -102,15 +108,20 @@ describe('the key of a call', () => {
       session.delegate({ roles: ['agent'], ttlMs: 60_000, ...(name !== undefined && { name }) })
     const [one, other, nameless] = [await delegated('one'), await delegated('other'), await delegated()]
     const below = await one.delegate({ roles: ['agent'], ttlMs: 30_000, name: 'other' })
-    const sessions = [session, await stage.session('agent-2'), one, other, nameless, below]
+    const { principal } = session
+    const issued = { principal: { ...principal, subject: { ...principal.subject, issuer: 'another' } } } as Session
+    const sessions = [session, issued, await stage.session('agent-2'), one, other, nameless, below]
     expect(new Set(sessions.map((of) => keyOf({}, of))).size).toBe(sessions.length)
     expect(keyOf({}, await delegated('one'))).toBe(keyOf({}, one))
   })
 
-  it.each([{ thread: '\ud800' }, { callId: 'a\udfff' }, { name: '\ud83d' }, { args: { text: '\ud800' } }, { args: new Map() }])(
-    'is refused for %o, which could be written as something else',
-    (given) => {
-      expect(() => keyOf(given)).toThrow(expect.objectContaining({ code: 'ERR_SNAPSHOT_INVALID' }))
-    },
-  )
+  it.each([
+    { thread: '\ud800' },
+    { callId: 'a\udfff' },
+    { name: '\ud83d' },
+    { args: { text: '\ud800' } },
+    { args: new Map() },
+  ])('is refused for %o, which could be written as something else', (given) => {
+    expect(() => keyOf(given)).toThrow(expect.objectContaining({ code: 'ERR_SNAPSHOT_INVALID' }))
+  })
 })

@@ -16,14 +16,17 @@ const name = 'tool-call:key'
 const spent = expect.objectContaining({ code: 'ERR_PERMIT_SPENT' }) as unknown
 const two = (): [Claims, Claims] => [new Claims(ledger, 60_000), new Claims(ledger, 60_000)]
 
-/** The same ledger, with something done right before each commit. */
-function raced(before: () => unknown): Ledger {
+/** The same ledger, with something done right before one of its steps. */
+function raced(before: () => unknown, step: 'nowMs' | 'commit' = 'commit'): Ledger {
   return {
     get: (key) => ledger.get(key),
-    nowMs: () => ledger.nowMs(),
+    nowMs: async () => {
+      if (step === 'nowMs') await before()
+      return ledger.nowMs()
+    },
     close: () => ledger.close(),
     commit: async (changes) => {
-      await before()
+      if (step === 'commit') await before()
       return ledger.commit(changes)
     },
   }
@@ -37,18 +40,19 @@ describe('the claim on a call', () => {
     expect(begun.filter((each) => each !== 'no')).toEqual([{ before: undefined }])
   })
 
-  it('is of whoever came first where another comes in between looking and claiming', async () => {
-    const other = new Claims(ledger, 60_000)
-    let begun: unknown
-    const one = new Claims(
-      raced(async () => {
+  it.each(['nowMs', 'commit'] as const)(
+    'is of whoever came first between looking and claiming, at %s',
+    async (step) => {
+      const other = new Claims(ledger, 60_000)
+      let begun: unknown
+      const before = async (): Promise<void> => {
         begun ??= await other.begin('key')
-      }),
-      60_000,
-    )
-    expect(await one.begin('key')).toBe('no')
-    expect(begun).toEqual({ before: undefined })
-  })
+      }
+      const one = new Claims(raced(before, step), 60_000)
+      expect(await one.begin('key')).toBe('no')
+      expect(begun).toEqual({ before: undefined })
+    },
+  )
 
   it('is not taken while another has begun, nor once it is over', async () => {
     const [one, other] = two()
@@ -86,6 +90,7 @@ describe('the claim on a call', () => {
     if (begun === 'no' || begun.before === undefined) throw new Error('nothing waited')
     await one.giveBack('key', { state: 'begun', holder: 'f00' })
     await expect(one.goOn('key')).rejects.toEqual(spent)
+    await other.wait('key')
     await other.giveBack('key', begun.before)
     await one.goOn('key')
     await expect(other.goOn('key')).rejects.toEqual(spent)

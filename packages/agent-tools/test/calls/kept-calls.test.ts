@@ -109,7 +109,9 @@ describe('calls that are kept', () => {
     await expect(made).rejects.toBe(withdrawn)
     await expect(back).rejects.toBe(withdrawn)
     expect(work.ran).toBe(0)
-    await expect(new ToolCalls<string>({ ledger }).make('key', work)).rejects.toMatchObject({ code: 'ERR_PERMIT_SPENT' })
+    await expect(new ToolCalls<string>({ ledger }).make('key', work)).rejects.toMatchObject({
+      code: 'ERR_PERMIT_SPENT',
+    })
   })
 
   it('run nothing while the ledger does not answer, and nothing when it fails', async () => {

@@ -47,7 +47,12 @@ describe('what a cluster was answered', () => {
   )
 
   it('quotes nothing of what is no Status', () => {
-    for (const text of ['password=hunter2', '{"message":"hunter2","reason":"hunter2"}', '"hunter2"', '{"kind":"Secret","message":"hunter2"}'])
+    for (const text of [
+      'password=hunter2',
+      '{"message":"hunter2","reason":"hunter2"}',
+      '"hunter2"',
+      '{"kind":"Secret","message":"hunter2"}',
+    ])
       expect(failureOf({ status: 502, refusal: undefined, body: text }).message).toBe('the API server answered 502')
   })
 

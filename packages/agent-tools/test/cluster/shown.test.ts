@@ -6,12 +6,24 @@ import { picked, shownObject } from '../../src/cluster/shown-object.js'
 
 describe('what a model may name', () => {
   it.each([
-    [name, ['web-0', 'system:node:a', 'a.b', '...', 'A_b'], ['', '.', '..', 'a/b', 'a b', 'a?b', '%2e', 'a\n', 'a'.repeat(254)]],
+    [
+      name,
+      ['web-0', 'system:node:a', 'a.b', '...', 'A_b'],
+      ['', '.', '..', 'a/b', 'a b', 'a?b', '%2e', 'a\n', 'a'.repeat(254)],
+    ],
     [namespace, ['shop', 's', 'a-b'], ['', '-a', 'a-', 'a.b', 'a/b', '..', 'A', 'a'.repeat(64)]],
     [container, ['main', 'a-b'], ['', '-a', 'a/b', '..', 'A']],
     [kind, ['Pod', 'Deployment'], ['', 'Pod/x', 'Pod x', 'a'.repeat(64)]],
-    [apiVersion, ['v1', 'apps/v1', 'a.b/v1beta1'], ['', '1', 'apps/v1/x', '/v1', '../v1', './v1', '-/v1', 'apps/..', 'v1?x', 'A/v1']],
-    [fields, [['spec.nodeName'], ['a.0.b']], [[], [''], ['a..b'], ['.a'], ['a b'], Array.from({ length: 21 }, () => 'a')]],
+    [
+      apiVersion,
+      ['v1', 'apps/v1', 'a.b/v1beta1'],
+      ['', '1', 'apps/v1/x', '/v1', '../v1', './v1', '-/v1', 'apps/..', 'v1?x', 'A/v1'],
+    ],
+    [
+      fields,
+      [['spec.nodeName'], ['a.0.b']],
+      [[], [''], ['a..b'], ['.a'], ['a b'], Array.from({ length: 21 }, () => 'a')],
+    ],
   ] as const)('is what cannot lead elsewhere', (schema, good, bad) => {
     for (const value of good) expect(schema.safeParse(value).success).toBe(true)
     for (const value of bad) expect([value, schema.safeParse(value).success]).toEqual([value, false])
@@ -44,7 +56,18 @@ describe('an object that is shown', () => {
 
 describe('the line of an object', () => {
   it('is one line, whatever a cell holds', () => {
-    const cells = ['a\nb', 'c\r\n\td', 'e\u2028f\u2029g', '\u0085h\u0000i', { j: 'k\nl' }, undefined, null, '', 0, false]
+    const cells = [
+      'a\nb',
+      'c\r\n\td',
+      'e\u2028f\u2029g',
+      '\u0085h\u0000i',
+      { j: 'k\nl' },
+      undefined,
+      null,
+      '',
+      0,
+      false,
+    ]
     expect(lineOf(cells)).toBe('a b | c d | e f g |  h i | {"j":"k\\nl"} | - | - | - | 0 | false')
     expect(lineOf(['x'.repeat(1_000)])).toHaveLength(500)
   })
@@ -85,7 +108,10 @@ describe('what is different between two objects', () => {
   })
 
   it('has one line for each field, also with a name that every object has', () => {
-    expect(objectDiff({}, JSON.parse('{"__proto__":1,"constructor":2}'))).toEqual(['+ __proto__: 1', '+ constructor: 2'])
+    expect(objectDiff({}, JSON.parse('{"__proto__":1,"constructor":2}'))).toEqual([
+      '+ __proto__: 1',
+      '+ constructor: 2',
+    ])
     expect(objectDiff({ a: 1 }, { a: 'x\n+ b: 2' })).toEqual(['~ a: 1 -> "x\\n+ b: 2"'])
   })
 })

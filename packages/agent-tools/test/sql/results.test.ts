@@ -35,7 +35,11 @@ const json = 114
 const jsonb = 3802
 
 it('a value is shown as a text where its server says that it is JSON and it is none', async () => {
-  const answer = await shown({ type: json, text: '(masked)' }, { type: jsonb, text: '{"a": ' }, { type: json, text: '[1]' })
+  const answer = await shown(
+    { type: json, text: '(masked)' },
+    { type: jsonb, text: '{"a": ' },
+    { type: json, text: '[1]' },
+  )
   expect(answer).toBe('[{"c0":"(masked)","c1":"{\\"a\\": ","c2":[1]}]\nSELECT: 1 rows')
 })
 

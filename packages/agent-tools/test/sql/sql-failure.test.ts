@@ -32,7 +32,9 @@ describe('what a statement was answered', () => {
   })
 
   it('is what the server could not do, in its words', () => {
-    const error = failureOf(said('syntax error', { code: '42601', detail: 'a detail', hint: 'a hint', where: 'hunter2' }))
+    const error = failureOf(
+      said('syntax error', { code: '42601', detail: 'a detail', hint: 'a hint', where: 'hunter2' }),
+    )
     expect((error as Error).message).toBe('syntax error (SQLSTATE 42601). a detail. a hint')
   })
 

@@ -25,7 +25,8 @@ function toolsOf(options: SqlToolsOptions = {}) {
   }
 }
 
-const statuses = async (): Promise<string[]> => [...new Set((await stage.orders_()).map(({ status }) => status))].toSorted()
+const statuses = async (): Promise<string[]> =>
+  [...new Set((await stage.orders_()).map(({ status }) => status))].toSorted()
 const closeAll = { sql: "UPDATE orders SET status = 'closed'" }
 
 describe('what is shown of a result', () => {
@@ -105,13 +106,15 @@ describe('statements of the tools', () => {
   })
 
   it('are explained without being run', async () => {
-    expect(await toolsOf()('explain', { sql: "UPDATE orders SET status = $1", parameters: ['closed'] })).toContain('Update on')
+    expect(await toolsOf()('explain', { sql: 'UPDATE orders SET status = $1', parameters: ['closed'] })).toContain(
+      'Update on',
+    )
     expect(await statuses()).toEqual(['open'])
   })
 
   it('take no value of a parameter that is none', async () => {
     const [query] = sqlTools(session, stage.orders)
-    const input = { sql: "UPDATE orders SET status = $1", parameters: [{ a: 1 }] }
+    const input = { sql: 'UPDATE orders SET status = $1', parameters: [{ a: 1 }] }
     expect(query?.schema.safeParse(input).success).toBe(false)
     expect(query?.schema.safeParse({ sql: 'SELECT 1', also: 'x' }).success).toBe(false)
     expect(query?.schema.safeParse({ sql: '' }).success).toBe(false)

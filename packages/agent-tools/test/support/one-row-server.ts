@@ -47,7 +47,15 @@ function answersTo(type: string, columns: readonly Column[]): readonly Buffer[] 
       return [message('2')]
     case 'D': {
       const fields = columns.map((column, at) =>
-        Buffer.concat([text(`c${String(at)}`), int(0, 4), int(0, 2), int(column.type, 4), int(0, 2), int(0, 4), int(0, 2)]),
+        Buffer.concat([
+          text(`c${String(at)}`),
+          int(0, 4),
+          int(0, 2),
+          int(column.type, 4),
+          int(0, 2),
+          int(0, 4),
+          int(0, 2),
+        ]),
       )
       return [message('T', int(columns.length, 2), ...fields)]
     }

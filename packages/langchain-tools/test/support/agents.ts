@@ -60,7 +60,9 @@ export function agentOf({ checkpointer, mail: target, options = {}, session, too
 }
 
 /** One call of the mail tool. */
-export const mails = (text: string, to = 'ada', id = 'call-1', name = 'mail'): Turn => [{ name, args: { to, text }, id }]
+export const mails = (text: string, to = 'ada', id = 'call-1', name = 'mail'): Turn => [
+  { name, args: { to, text }, id },
+]
 
 /** What tools answered, and how. */
 export function answersOf(state: { readonly messages: readonly unknown[] }): string[] {
@@ -70,5 +72,7 @@ export function answersOf(state: { readonly messages: readonly unknown[] }): str
 }
 
 /** What waits for somebody who resumes the run. */
-export const waitingIn = (state: object): readonly { readonly value: { readonly actionRequests: readonly object[] } }[] =>
+export const waitingIn = (
+  state: object,
+): readonly { readonly value: { readonly actionRequests: readonly object[] } }[] =>
   (state as { readonly __interrupt__?: readonly never[] }).__interrupt__ ?? []
