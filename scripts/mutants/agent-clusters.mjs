@@ -1,9 +1,10 @@
 const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
+  rows.map(([name, find, replace = '', only]) => ({
     name,
     file: `packages/agent-tools/src/cluster/${file}.ts`,
     find,
     replace,
+    ...(only !== undefined && { only }),
     tests: tests.map((test) => `packages/agent-tools/test/cluster/${test}.test.ts`),
   }))
 
@@ -85,37 +86,75 @@ export const agentClusterGuards = [
     'reading-tools',
     ['cluster-tools'],
     [
-      ['an object that is cut says so', '        if (!isCut) return text\n', '        return text\n'],
-      ['a list is no longer than it may be', '    if (left < 0) break\n'],
-      ['a list asks for no more than it may', 'Math.min(input.limit ?? on.items, on.items)', 'input.limit ?? 500'],
-      ['a cut list gives no token', '  if (isCut)\n', '  if (isCut && next === undefined)\n'],
+      [
+        'an object that is cut says so',
+        '        if (!isCut) return text\n',
+        '        return text\n',
+        'says that an object is cut',
+      ],
+      ['a list is no longer than it may be', '    if (left < 0) break\n', '', 'no more bytes than'],
+      [
+        'a list asks for no more than it may',
+        'Math.min(input.limit ?? on.items, on.items)',
+        'input.limit ?? 500',
+        'goes on where it ended',
+      ],
+      ['a cut list gives no token', '  if (isCut)\n', '  if (isCut && next === undefined)\n', 'no more bytes than'],
     ],
   ),
   ...guards(
     'cluster-calls',
     ['cluster-tools'],
     [
-      ['a call of a cluster is withdrawn', "    context.signal.addEventListener('abort', leave, { once: true })\n"],
-      ['a call of a cluster says that it waits', ', ...(onHeld && { onHeld })', ''],
+      [
+        'a call of a cluster is withdrawn',
+        "    context.signal.addEventListener('abort', leave, { once: true })\n",
+        '',
+        'withdrawn when nobody',
+      ],
+      [
+        'a call of a cluster says that it waits',
+        ', ...(onHeld && { onHeld })',
+        '',
+        'waits for a person, and runs once',
+      ],
       [
         'only a door is spoken to in the clear',
         "if (server?.startsWith('http://') === true) return server",
         'if (server !== undefined) return server',
+        'in the clear',
       ],
     ],
   ),
   ...guards(
     'exec-in-pod',
     ['cluster-tools'],
-    [['a command ends in time', '    late.abort()\n  }, timeoutMs)', '  }, timeoutMs)']],
+    [
+      [
+        'a command ends in time',
+        '    late.abort()\n  }, timeoutMs)',
+        '  }, timeoutMs)',
+        'keeps no more of what floods',
+      ],
+    ],
   ),
   ...guards(
     'cluster-tools',
     ['cluster-tools'],
     [
-      ['caps of a cluster are numbers', 'Number.isSafeInteger(value) && value > 0 && value <= most', 'value <= most'],
-      ['caps of a cluster are bounded', 'value > 0 && value <= most', 'value > 0'],
-      ['tools for a cluster have names of their own', '!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(prefix)', 'false'],
+      [
+        'caps of a cluster are numbers',
+        'Number.isSafeInteger(value) && value > 0 && value <= most',
+        'value <= most',
+        'are not made with',
+      ],
+      ['caps of a cluster are bounded', 'value > 0 && value <= most', 'value > 0', 'are not made with'],
+      [
+        'tools for a cluster have names of their own',
+        '!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(prefix)',
+        'false',
+        'are not made with',
+      ],
     ],
   ),
 ]

@@ -1,9 +1,10 @@
 const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
+  rows.map(([name, find, replace = '', only]) => ({
     name,
     file: `packages/langchain-tools/src/${file}.ts`,
     find,
     replace,
+    ...(only !== undefined && { only }),
     tests: tests.map((test) => `packages/langchain-tools/test/${test}.test.ts`),
   }))
 
