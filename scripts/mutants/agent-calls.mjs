@@ -120,7 +120,7 @@ export const agentCallGuards = [
   ),
   ...guards(
     'calls/held-call',
-    ['calls/tool-calls', 'calls/kept-calls'],
+    ['calls/held-call', 'calls/tool-calls', 'calls/kept-calls'],
     [
       ['nobody is told of what is not noted', '        await waiting\n'],
       ['nothing runs before its maker is back', '        await this.#whenBack()\n'],

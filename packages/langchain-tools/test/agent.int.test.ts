@@ -87,4 +87,18 @@ describe('an agent with SQL tools', () => {
     expect(answers(last)[0]).toContain('ERR_APPROVAL_DENIED')
     expect(await stage.orders_()).toHaveLength(100)
   })
+
+  it('runs nothing that a person edited into no call of the tool', async () => {
+    const session = await stage.session()
+    const agent = createAgent({
+      model: new ScriptedModel([query('DELETE FROM orders WHERE id = 7')]),
+      tools: sqlTools(session, stage.orders, { wait: 'durable', decisions: ['edit'] }),
+      checkpointer: new MemorySaver(),
+    })
+    await agent.invoke(ask, config)
+    const editedAction = { name: 'query', args: { sql: 'SELECT id FROM orders', also: 'x' } }
+    const resume = new Command({ resume: { decisions: [{ type: 'edit', editedAction }] } })
+    expect(answers(await agent.invoke(resume, config))).toEqual([expect.stringMatching(/^error: Failed/)])
+    expect(JSON.stringify(stage.journal.events)).not.toContain('action.intent')
+  })
 })

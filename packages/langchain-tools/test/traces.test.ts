@@ -9,7 +9,7 @@ import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
 import { RunnableLambda } from '@langchain/core/runnables'
 import type { ToolRunnableConfig } from '@langchain/core/tools'
 import { BaseTracer, type Run } from '@langchain/core/tracers/base'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { agentOf, answersOf, ask, card, mails, mailTool, thread, ways } from './support/agents.js'
 
 let stage: ToolStage
@@ -103,6 +103,9 @@ describe('what is sent to a service where the environment says that runs are tra
     process.env['LANGSMITH_ENDPOINT'] = `http://127.0.0.1:${String((service.address() as AddressInfo).port)}`
     process.env['LANGCHAIN_CALLBACKS_BACKGROUND'] = 'false'
   })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
   afterAll(() => {
     for (const [name, value] of before) {
       if (value === undefined) Reflect.deleteProperty(process.env, name)
@@ -114,10 +117,13 @@ describe('what is sent to a service where the environment says that runs are tra
 
   it.each(ways)('is the masked answer alone, too, behind %s', async (way) => {
     bodies.length = 0
+    const said = (['error', 'warn'] as const).map((kind) => vi.spyOn(console, kind).mockReturnValue())
     const { tool } = secretive()
     const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
     await agent.invoke(ask, thread)
     await expect.poll(() => bodies.some((body) => body.includes('paid inner'))).toBe(true)
     expect(bodies.some((body) => body.includes(card))).toBe(false)
+    // Nothing was even tried.
+    for (const { mock } of said) expect(mock.calls).toEqual([])
   })
 })
