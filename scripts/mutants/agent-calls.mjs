@@ -123,8 +123,8 @@ export const agentCallGuards = [
     ['calls/held-call', 'calls/tool-calls', 'calls/kept-calls'],
     [
       ['nobody is told of what is not noted', '        await waiting\n'],
-      ['nothing runs before its maker is back', '        await this.#whenBack()\n'],
-      ['what goes on says so first', '        await goesOn()\n', '        void goesOn()\n'],
+      ['nothing runs before its maker is back', '        await this.#whenBack(goesOn)\n', '        await goesOn()\n'],
+      ['what goes on says so first', '    await goesOn()\n', '    void goesOn()\n'],
       ['whoever left is not back', '    } while (back !== this.#back)', '    } while (false)'],
       ['whoever leaves has left', '    this.#back = deferred()\n'],
     ],

@@ -154,6 +154,19 @@ describe.each(ways)('calls of a tool behind %s', (way) => {
     expect([ran, stage.guard.approvals.pending()]).toEqual([['1'], []])
   })
 
+  it('run once, too, where the run goes back to before a person edited them', async () => {
+    const { agent, ran } = opened([mails('one', 'all')], { wait: 'durable', decisions: ['edit'] })
+    await agent.invoke(ask, thread)
+    const { config: before } = await agent.graph.getState(thread)
+    const edit = { type: 'edit', editedAction: { name: 'mail', args: { to: 'ada', text: 'two' } } }
+    for (const from of [thread, before]) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      const state = await agent.invoke(resume(edit), from as never)
+      expect(answersOf(state)).toEqual(['success: sent two'])
+    }
+    expect(ran).toEqual(['two'])
+  })
+
   it('do not run with edited arguments that are none of the tool', async () => {
     const { agent, ran } = opened([mails('one', 'all')], { wait: 'durable', decisions: ['edit'] })
     await agent.invoke(ask, thread)

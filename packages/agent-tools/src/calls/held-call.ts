@@ -53,8 +53,7 @@ export class Holds {
       return async () => {
         await waiting
         hold.allowed.resolve()
-        await this.#whenBack()
-        await goesOn()
+        await this.#whenBack(goesOn)
         this.current = undefined
       }
     }
@@ -68,11 +67,13 @@ export class Holds {
     next.resolve()
   }
 
-  async #whenBack(): Promise<void> {
+  /** In the same turn: whoever made it may leave again. */
+  async #whenBack(goesOn: Turns['goesOn']): Promise<void> {
     let back: Deferred<void>
     do {
       back = this.#back
       await back.promise
     } while (back !== this.#back)
+    await goesOn()
   }
 }

@@ -134,6 +134,27 @@ describe('a call that waits in place', () => {
     expect([tool.asked, tool.ran]).toEqual([['wait'], []])
   })
 
+  it('leaves nothing on the signal of whoever made it, once it is answered', async () => {
+    const { signal } = new AbortController()
+    const listening = new Set<unknown>()
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...given: Parameters<typeof add>) => {
+      listening.add(given[1])
+      add(...given)
+    }
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+      listening.delete(given[1])
+      remove(...given)
+    }
+    const answer = calls().answer(tool, { ...say('wait'), signal })
+    await expect.poll(() => tool.isWaiting).toBe(true)
+    expect(listening.size).toBe(1)
+    tool.decide('allow')
+    await answer
+    expect(listening.size).toBe(0)
+  })
+
   it('needs a conversation with a name', () => {
     expect(() => new AnsweredCalls({ thread: 'a', keptMs: 0 })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }),
