@@ -13,9 +13,8 @@ export const agentCallGuards = [
     'calls/call-key',
     ['calls/call-key'],
     [
-      ['a call is of its agent', 'subject.issuer, subject.id, subAgents', 'subject.issuer, subAgents'],
-      ['a call is of its issuer', "'bothkeys.tool-call.v1', subject.issuer,", "'bothkeys.tool-call.v1',"],
-      ['a call is of its sub-agent', 'subject.id, subAgents, thread', 'subject.id, thread'],
+      ['a call is of its agent', 'issuer, id, subAgentOf', 'issuer, subAgentOf'],
+      ['a call is of its issuer', "'bothkeys.tool-call.v1', issuer,", "'bothkeys.tool-call.v1',"],
       ['a call is of its conversation', 'thread, callId, name, args]', 'callId, name, args]'],
       ['a call has its number in its key', 'thread, callId, name, args]', 'thread, name, args]'],
       ['a call is of its tool', 'thread, callId, name, args]', 'thread, callId, args]'],

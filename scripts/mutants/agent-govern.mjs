@@ -18,7 +18,7 @@ export const agentGovernGuards = [
     'return await carriedOut(permitOf(admission), input, work, signal)',
     'return await carriedOut(permitOf(admission), given, work, signal)',
   ],
-  ['a function is decided by what it is given', 'parameters: [snapshot(input)]', 'parameters: []'],
+  ['a function is decided by what it is given', 'parameters: [snapshot(copy)]', 'parameters: []'],
   [
     'a refused function does not run',
     '      throw refusalError(admission.refusal)\n',
@@ -61,8 +61,8 @@ export const agentGovernGuards = [
   ['a function without effects is opaque', 'effects.length > 0 ? effects : [opaque(name)]', 'effects'],
   [
     'arguments of a function are not recorded',
-    'recordedText: `${name}(…)`',
-    'recordedText: `${name}(${JSON.stringify(input)})`',
+    '    text: said.text ?? `${name}(${JSON.stringify(input)})`,\n    recordedText: `${name}(…)`',
+    '    text: said.text ?? `${name}(${JSON.stringify(input)})`,\n    recordedText: `${name}(${JSON.stringify(input)})`',
   ],
   [
     'people see the arguments of a function',

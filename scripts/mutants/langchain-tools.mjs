@@ -101,15 +101,54 @@ export const langchainToolGuards = [
   ),
   ...guards('tool-answer', ['tool-answers'], [['a refusal is an error to LangChain', ", status: 'error' })", ' })']]),
   ...guards(
+    'conversation',
+    ['answer-call'],
+    [
+      [
+        'numbers name conversations',
+        "typeof thread !== 'string' && typeof thread !== 'number'",
+        "typeof thread !== 'string'",
+      ],
+    ],
+  ),
+  ...guards(
+    'lent',
+    ['middleware'],
+    [
+      [
+        'refusals of the middleware are on record',
+        'sessionAccess(session, target).refused(',
+        '((..._given: unknown[]) => undefined)(',
+      ],
+      ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
+    ],
+  ),
+  ...guards(
+    'middleware',
+    ['misread-calls'],
+    [
+      [
+        'calls that a tool does not take are refused on record',
+        'await whyMisread(request.tool, request.toolCall.args)',
+        'await (async () => undefined as BothKeysError | undefined)()',
+      ],
+    ],
+  ),
+  ...guards(
+    'govern-tool',
+    ['misread-calls', 'govern-tool'],
+    [['edits that a tool does not take are on record', 'refusedOnRecord(session, target, name, error)', 'error']],
+  ),
+  ...guards(
     'middleware',
     ['middleware'],
     [
       [
         'tools of another session are refused',
-        'if (owner === session) return handler(request)',
-        'if (owner !== undefined) return handler(request)',
+        'owner === session || describe !== undefined',
+        'owner !== undefined || describe !== undefined',
       ],
-      ['own tools go to their doors', '      if (owner === session) return handler(request)\n'],
+      ['own tools go to their doors', 'owner === session || describe !== undefined', 'describe !== undefined'],
       [
         'tools of another session are not described anew',
         'owner === undefined && request.tool !== undefined',
@@ -122,8 +161,8 @@ export const langchainToolGuards = [
       ],
       [
         'tools that nobody describes are refused',
-        'if (describe === undefined) return notDone(',
-        'if (describe === undefined) return handler(request)\n      if (describe === undefined) return notDone(',
+        'if (error !== undefined) return notDone(',
+        'if (describe === undefined) return handler(request)\n      if (error !== undefined) return notDone(',
       ],
       [
         'tools are described by their own names',
@@ -131,13 +170,7 @@ export const langchainToolGuards = [
         '{ get: (of: string) => (tools as Record<string, (args: never) => CallDescription>)[of] }',
       ],
       ['the middleware fails at once', '  // Fails now, not at the first call.\n  sessionAccess(session, target)\n'],
-      [
-        'refusals of the middleware are on record',
-        'sessionAccess(session, target).refused(',
-        '((..._given: unknown[]) => undefined)(',
-      ],
-      ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
-      ['another agent is told', 'owner === undefined\n      ?', 'true\n      ?'],
+      ['another agent is told', '  if (owner !== undefined) return lentError()\n'],
       ['the handler runs the governed tool', 'return handler({ ...request, tool })', 'return handler(request)'],
     ],
   ),
@@ -229,7 +262,6 @@ export const langchainToolGuards = [
         "if (decision.type === 'approve') return run(call.args, { signal: never })\n    if (decision.type !== 'approve') return decided(",
       ],
       ['a call in place is taken back', "  signal.addEventListener('abort', leave, { once: true })\n"],
-      ['numbers name conversations', "|| typeof thread === 'number'", ''],
     ],
   ),
   ...guards(

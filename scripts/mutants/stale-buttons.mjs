@@ -7,8 +7,8 @@ export const staleButtonGuards = [
   {
     name: 'a call is what it says',
     file: 'packages/agent-tools/src/calls/call-key.ts',
-    find: ', sorted(snapshot(args))]',
-    replace: ']',
+    find: ', name, args]',
+    replace: ', name]',
     tests: [staleButtons, durably],
     only: 'says something else meanwhile|state is edited',
   },

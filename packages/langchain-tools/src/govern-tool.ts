@@ -1,4 +1,4 @@
-import type { Session } from '@bothkeys/core'
+import { BothKeysError, type Session } from '@bothkeys/core'
 import { type CallDescription, type Governed, governed, type ToolTarget } from '@bothkeys/tools'
 import { isToolMessage, ToolMessage } from '@langchain/core/messages'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
@@ -7,6 +7,7 @@ import type { InferInteropZodOutput, InteropZodType } from '@langchain/core/util
 import { isCommand } from '@langchain/langgraph'
 import { answerCall } from './answer-call.js'
 import { actsFor } from './governed-tools.js'
+import { refusedOnRecord } from './lent.js'
 import { maskAnswer } from './mask-answer.js'
 import { readArguments } from './read-arguments.js'
 import type { ToolAnswer } from './tool-answer.js'
@@ -65,7 +66,9 @@ export function governedTool(
         { name, callId, args, session, target, config },
         async (given, context) => {
           const own: unknown = structuredClone(given)
-          const read = await readArguments(tool, own)
+          const read = await readArguments(tool, own).catch((error: unknown) => {
+            throw error instanceof BothKeysError ? refusedOnRecord(session, target, name, error) : error
+          })
           const governs = { name, target, describe: () => describe(read) }
           return governed(session, governs, own, context, { run: invoke, masked: maskAnswer })
         },

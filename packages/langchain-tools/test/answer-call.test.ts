@@ -4,7 +4,7 @@ import { Command } from '@langchain/langgraph'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { WaitOptions } from '../src/index.js'
 import { agentOf, answersOf, ask, mails, mailTool, thread, waitingIn, ways } from './support/agents.js'
-import type { Turn } from './support/scripted-model.js'
+import type { Turn } from '@bothkeys/scripted-model'
 
 let stage: ToolStage
 let session: Session

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { governTool } from '../src/index.js'
 import { answersOf, ask, mails, thread } from './support/agents.js'
-import { ScriptedModel } from './support/scripted-model.js'
+import { ScriptedModel } from '@bothkeys/scripted-model'
 
 let stage: ToolStage
 let session: Session

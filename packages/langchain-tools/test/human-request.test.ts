@@ -1,7 +1,12 @@
+import type { Session } from '@bothkeys/core'
 import type { HeldNotice } from '@bothkeys/core/adapter'
 import { describe, expect, it } from 'vitest'
 import { humanRequest, readDecision } from '../src/human-request.js'
-import { type ConversationDecision, type WaitOptions, waitingOf } from '../src/waiting.js'
+import { type ConversationDecision, type Waiting, type WaitOptions, waitingOf as waitingIn } from '../src/waiting.js'
+
+/** A session whose calls are remembered. */
+const session = {} as Session
+const waitingOf = (options: WaitOptions): Waiting => waitingIn(session, options)
 
 const all: readonly ConversationDecision[] = ['approve', 'edit', 'reject', 'respond']
 const waiting = waitingOf({ wait: 'durable', decisions: all })

@@ -14,17 +14,15 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-/** A mail of the host, and what was sent. */
-function mailTool() {
-  const sent: string[] = []
-  const made = tool(
+/** A tool of the host by this name. */
+function mailTool(name: string, sent: string[]) {
+  return tool(
     ({ text }) => {
       sent.push(text)
       return 'sent'
     },
-    { name: 'mail', description: 'sends mail', schema: z.object({ to: z.string(), text: z.string() }) },
+    { name, description: 'sends mail', schema: z.object({ to: z.string(), text: z.string() }) },
   )
-  return { made, sent }
 }
 
 function describeMail({ to }: { to: string }) {
@@ -36,9 +34,9 @@ function describeMail({ to }: { to: string }) {
 async function answered(name: string, args: Record<string, unknown>) {
   const session = await stage.session()
   const own = new StubTool(session)
-  const { made, sent } = mailTool()
-  const wrapped = tool(made.func as never, { name: 'wrapped', description: 'sends mail', schema: made.schema })
-  const governed = governTool(wrapped, session, { target: stage.mail, describe: describeMail as never })
+  const sent: string[] = []
+  const made = mailTool('mail', sent)
+  const governed = governTool(mailTool('wrapped', sent), session, { target: stage.mail, describe: describeMail })
   const agent = createAgent({
     model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
     tools: [asTool(own, stage.mail, waitingOf(session, {})), made, governed],

@@ -7,7 +7,7 @@ import { MemorySaver } from '@langchain/langgraph'
 import { createAgent } from 'langchain'
 import { z } from 'zod'
 import { bothkeysMiddleware, governTool, type WaitOptions } from '../../src/index.js'
-import { ScriptedModel, type Turn } from './scripted-model.js'
+import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
 
 /** What the policy masks in what is answered to an agent. */
 export const card = '4111 1111 1111 1111'
