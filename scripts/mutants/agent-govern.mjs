@@ -36,7 +36,7 @@ export const agentGovernGuards = [
   ],
   ['a function leaves nothing on signals', '    waited.release()\n'],
   ['a function says that it waits', ', ...(onHeld && { onHeld })', ''],
-  ['a function runs on a permit', '    permit.use()\n'],
+  ['a function runs on a permit that counts', '    permit.use()\n    permit.run()\n'],
   ['an outcome of a function is on record', "    await permit.settle({ outcome: 'completed' })\n"],
   ['nobody knows how far a failed function came', "    await permit.settle({ outcome: 'unknown' })\n"],
   ['a refusal within a function stays one', '    if (error instanceof BothKeysError) throw error\n'],

@@ -17,21 +17,9 @@ export const agentSqlGuards = [
       ['held statements leave connections to others', 'const most = 32', 'const most = 20', 'as many as may wait'],
       ['statements do not run for ever', ', statement_timeout: timeoutMs', '', 'run longer than they may'],
       [
-        'statements are not begun for somebody who left',
-        '    context.signal.throwIfAborted()\n',
-        '',
-        'who left before',
-      ],
-      [
         'statements are not sent for somebody who left',
         '    if (context.signal.aborted) {',
         '    if (false) {',
-        'who left before',
-      ],
-      [
-        'a statement that is not sent leaves its connection',
-        '      client.release()\n      throw context',
-        '      throw context',
         'who left before',
       ],
       [
@@ -94,6 +82,12 @@ export const agentSqlGuards = [
     'sql/run-statement',
     ['sql/results'],
     [
+      ['statements are not begun for somebody who left', '    context.signal.throwIfAborted()\n'],
+      [
+        'a statement that is not sent leaves its connection',
+        '      client.release()\n      throw context',
+        '      throw context',
+      ],
       [
         'what is no JSON is a text',
         '  try {\n    return JSON.parse(text)\n  } catch {\n    return text\n  }',

@@ -143,7 +143,8 @@ describe('a governed function', () => {
     const answer = await call(hello)
     expect(answer).toMatch(/^paid with /)
     expect(answer).not.toContain(card)
-    expect(JSON.stringify(stage.journal.events)).toContain('cards')
+    const outcome = stage.journal.events.find(({ type }) => type === 'action.outcome')
+    expect(outcome).toMatchObject({ masked: { cells: 1, rules: ['cards'] } })
   })
 
   it('shows nothing of an answer that cannot be masked, and says that it ran', async () => {
@@ -208,6 +209,22 @@ describe('a governed function', () => {
     expect(await ended.catch(() => 'ended')).toMatch(/^(?:stopped|ended)$/)
     await closed
   })
+
+  it.each([0, 1, 2, 3, 5, 8, 13, 21])(
+    'does not run once its session has ended, %i turns after it was called',
+    async (turns) => {
+      const answer = call(hello).catch((error: unknown) => error)
+      for (let turn = 0; turn < turns; turn++) {
+        // oxlint-disable-next-line no-await-in-loop -- One after the other.
+        await Promise.resolve()
+      }
+      const before = mail.ran.length
+      const closed = session.close()
+      await answer
+      await closed
+      expect(mail.ran).toHaveLength(before)
+    },
+  )
 
   it('does not run for somebody who has left already, nor in a session that has ended', async () => {
     await expect(call(hello, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(BothKeysError)

@@ -14,8 +14,8 @@ afterEach(async () => {
   await stage.close()
 })
 
-/** What a model is shown where a server answers these values. */
-async function shown(...columns: readonly Column[]): Promise<string | undefined> {
+/** Has a tool ask a server that answers these values, on one connection alone. */
+async function opened(...columns: readonly Column[]) {
   const server = await startOneRowServer(columns)
   const pool = new pg.Pool({ host: '127.0.0.1', port: server.port, user: 'agent', max: 1 })
   ending.push(() => pool.end(), server.stop)
@@ -28,7 +28,13 @@ async function shown(...columns: readonly Column[]): Promise<string | undefined>
     close: () => Promise.resolve(),
   }
   const [query] = sqlTools(await stage.session(), target)
-  return query?.run({ sql: 'SELECT' }, { signal: new AbortController().signal })
+  const ask = (signal = new AbortController().signal) => query?.run({ sql: 'SELECT' }, { signal })
+  return { pool, ask }
+}
+
+/** What a model is shown where a server answers these values. */
+async function shown(...columns: readonly Column[]): Promise<string | undefined> {
+  return (await opened(...columns)).ask()
 }
 
 const json = 114
@@ -46,4 +52,20 @@ it('a value is shown as a text where its server says that it is JSON and it is n
 it('a value is shown as a text where its server says that it is a number and it is none', async () => {
   const answer = await shown({ type: 23, text: '(masked)' }, { type: 701, text: '-Infinity' }, { type: 21, text: '7' })
   expect(answer).toBe('[{"c0":"(masked)","c1":"-Infinity","c2":7}]\nSELECT: 1 rows')
+})
+
+it('nothing is connected to for somebody who has left already', async () => {
+  const { ask, pool } = await opened({ type: 25, text: 'x' })
+  await expect(ask(AbortSignal.abort(new Error('left')))).rejects.toThrow('left')
+  expect(pool.totalCount).toBe(0)
+})
+
+it('a connection is free again where somebody left while it was made', async () => {
+  const { ask, pool } = await opened({ type: 25, text: 'x' })
+  const leaving = new AbortController()
+  const left = ask(leaving.signal)
+  leaving.abort(new Error('left'))
+  await expect(left).rejects.toThrow('left')
+  await expect.poll(() => [pool.totalCount, pool.idleCount]).toEqual([1, 1])
+  expect(await ask()).toBe('[{"c0":"x"}]\nSELECT: 1 rows')
 })
