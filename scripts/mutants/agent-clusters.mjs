@@ -22,7 +22,6 @@ export const agentClusterGuards = [
         'while (start < 0 && start < bytes.length',
       ],
       ['the beginning of an output is cut', 'part.subarray(0, room)', 'part'],
-      ['nothing behind the beginning is kept', 'if (room > 0) this.#keep', 'this.#keep'],
       ['the end of an output is cut', 'all.subarray(Math.max(0, all.length - this.#bytes))', 'all'],
       ['an output is copied', 'this.#parts.push(Buffer.from(part))', 'this.#parts.push(part)'],
       ['an output says that it is cut', 'const isCut = this.total > this.#bytes', 'const isCut = false'],

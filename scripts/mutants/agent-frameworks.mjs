@@ -81,6 +81,7 @@ export const mcpServerGuards = [
       'if (token === undefined) return unauthorized(response)',
       "if (token === undefined) return response.end('{}')",
     ],
+    ['a server goes on when connections cannot be taken', "  http.on('error', () => undefined)\n"],
     ['served connections are bounded', 'connections.size + opening.size >= mostConnections', 'false'],
     [
       'what began no connection leaves none',

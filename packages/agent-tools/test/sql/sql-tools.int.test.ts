@@ -176,15 +176,20 @@ describe('statements of the tools', () => {
     expect(await stage.orders_()).toHaveLength(100)
   })
 
-  it('say that they wait, each its own', async () => {
+  it('say that they wait, each to its own caller', async () => {
     const ask = toolsOf()
     const held: string[] = []
-    const asking = ask('query', { sql: 'DELETE FROM orders' }, { onHeld: ({ requestId }) => void held.push(requestId) })
+    const deletion = (id: number, context: Partial<CallContext> = {}) =>
+      ask('query', { sql: `DELETE FROM orders WHERE id = ${String(id)}` }, context)
+    const one = deletion(1, { onHeld: ({ requestId }) => void held.push(requestId) })
     await expect.poll(() => held.length).toBe(1)
     expect(held).toEqual([stage.people.requests[0]?.id])
-    await stage.people.say('deny', stage.people.requests[0])
-    expect(await asking).toContain('ERR_APPROVAL_DENIED')
-    expect(await ask('query', { sql: 'SELECT 1 AS one' })).toContain('"one":1')
+    await stage.people.say('allow', stage.people.requests[0])
+    expect(await one).toBe('DELETE: 1 rows')
+    const other = deletion(2)
+    await expect.poll(() => stage.people.requests.length).toBe(2)
+    await stage.people.say('deny', stage.people.requests[1])
+    expect(await other).toContain('ERR_APPROVAL_DENIED')
     expect(held).toHaveLength(1)
   })
 
