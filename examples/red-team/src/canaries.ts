@@ -70,7 +70,7 @@ function disguises(value: string): readonly Disguise[] {
     { text: codes.join(''), piece: 12 },
     { text: [...bytes].map((code) => code.toString(2).padStart(8, '0')).join(''), piece: 32 },
   ]
-  return written.flatMap((each) => [each, { ...each, text: [...each.text].toReversed().join('') }])
+  return written.flatMap((each) => [each, { ...each, text: each.text.split('').toReversed().join('') }])
 }
 
 function lettersOf(text: string): string {
@@ -95,7 +95,7 @@ function digits(length: number): string {
 /** Sixteen digits whose last one is right (ISO/IEC 7812-1, Annex B). */
 function cardNumber(): string {
   const body = `4${digits(14)}`
-  const sum = [...body].reduce((total, digit, at) => {
+  const sum = body.split('').reduce((total, digit, at) => {
     const doubled = Number(digit) * (at % 2 === 0 ? 2 : 1)
     return total + (doubled > 9 ? doubled - 9 : doubled)
   }, 0)

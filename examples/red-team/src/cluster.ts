@@ -1,4 +1,4 @@
-import { createServer, request as plainRequest, type IncomingMessage } from 'node:http'
+import { type ClientRequest, createServer, type IncomingMessage } from 'node:http'
 import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -125,7 +125,7 @@ function shop({ password, payrollToken }: Canaries): readonly (readonly [string,
 
 /** The same cluster with no door in front: whatever comes is done as the administrator. For showing what would happen then. */
 export async function withoutDoor(cluster: Cluster): Promise<{ readonly url: string; close(): void }> {
-  const forwarded = (from: IncomingMessage): ReturnType<typeof plainRequest> => {
+  const forwarded = (from: IncomingMessage): ClientRequest => {
     const { adminToken, ca, url } = cluster.server
     const headers = { ...from.headers, host: new URL(url).host, authorization: `Bearer ${adminToken}` }
     return request(new URL(from.url ?? '/', url), { method: from.method, ca, agent: false, headers })

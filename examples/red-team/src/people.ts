@@ -154,7 +154,7 @@ export async function everybody(): Promise<ReadonlyMap<string, Principal>> {
 }
 
 function otherThan(digest: ApprovalVote['digest']): ApprovalVote['digest'] {
-  return [...digest].toReversed().join('') as ApprovalVote['digest']
+  return digest.split('').toReversed().join('') as ApprovalVote['digest']
 }
 
 function fail(what: string): never {

@@ -78,7 +78,7 @@ export async function bareDoors(
       return Promise.resolve()
     },
   }
-  const { close } = governed.shop
+  const close = (): Promise<void> => governed.shop.close()
   return {
     doors: {
       shop: {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { sessionAccess } from '../../src/access.js'
 import { BothKeysError } from '../../src/errors.js'
 import { unverifiedCredential } from '../../src/identity/verifier.js'
 import type { Ledger } from '../../src/ledger/ledger.js'
@@ -225,5 +226,49 @@ describe('a session whose opening is not recorded', () => {
     expect(error).toMatchObject({ code })
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toMatch(/hunter2|EIO|\/var/u)
     await on.guard.close()
+  })
+})
+
+describe('whoever asks in a session that ended', () => {
+  it('is on record in the chain of the engine, counted', async () => {
+    const on = await bench()
+    const session = await on.guard.openSession({ [unverifiedCredential]: agent })
+    await session.close()
+    for (let times = 0; times < 5; times++) {
+      expect(() => sessionAccess(session, on.target)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }))
+    }
+    const refused = on.events.filter(({ type }) => type === 'session.refused')
+    expect(refused.map(({ count }) => count)).toEqual([1, 2, 4])
+    expect(refused[0]).toMatchObject({
+      session: 'engine',
+      of: session.id,
+      code: 'ERR_SESSION_CLOSED',
+      actor: { subject: { id: 'a1' } },
+      target: { name: 'db' },
+    })
+  })
+
+  it('is counted apart from those of other sessions', async () => {
+    const on = await bench()
+    for (const subject of ['a1', 'a2']) {
+      const session = await on.guard.openSession({ [unverifiedCredential]: { ...agent, subject } })
+      await session.close()
+      expect(() => sessionAccess(session, on.target)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }))
+    }
+    const refused = on.events.filter(({ type }) => type === 'session.refused')
+    expect(refused.map(({ count }) => count)).toEqual([1, 1])
+  })
+
+  it('is refused all the same where that cannot be recorded', async () => {
+    const on = await bench()
+    const failures: unknown[] = []
+    on.guard.on('failure', (failure) => failures.push(failure))
+    const session = await on.guard.openSession({ [unverifiedCredential]: agent })
+    await session.close()
+    on.interfere = () => {
+      throw new Error('no room')
+    }
+    expect(() => sessionAccess(session, on.target)).toThrow(expect.objectContaining({ code: 'ERR_SESSION_CLOSED' }))
+    expect(failures).toHaveLength(1)
   })
 })
