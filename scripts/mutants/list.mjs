@@ -1,12 +1,6 @@
+import { agentLists } from './agents.mjs'
 import { maskingLists } from './masking.mjs'
 import { actionProofGuards } from './action-proofs.mjs'
-import { aiSdkGuards, answeredCallsGuards, mcpServerGuards, openAiAgentsGuards } from './agent-frameworks.mjs'
-import { teamGuards } from './teams.mjs'
-import { agentCallGuards, agentToldGuards } from './agent-calls.mjs'
-import { agentClusterGuards } from './agent-clusters.mjs'
-import { agentGovernGuards, toolTargetGuards } from './agent-govern.mjs'
-import { agentSqlGuards } from './agent-sql.mjs'
-import { langchainToolGuards } from './langchain-tools.mjs'
 import { analyzer } from './analyzer.mjs'
 import { analyzerColumnGuards } from './analyzer-columns.mjs'
 import { approvalGuards } from './approvals.mjs'
@@ -119,7 +113,6 @@ import { sessionEndGuards } from './session-end.mjs'
 import { slackGuards } from './slack.mjs'
 import { slackInstallGuards } from './slack-installs.mjs'
 import { slackMessageGuards } from './slack-messages.mjs'
-import { staleButtonGuards } from './stale-buttons.mjs'
 import { signalGuards } from './signals.mjs'
 import { signedGuards } from './signed.mjs'
 import { signedPolicyGuards } from './signed-policies.mjs'
@@ -146,6 +139,7 @@ import { stoppedLookGuards } from './stopped-looks.mjs'
  */
 const lists = {
   ...maskingLists,
+  ...agentLists,
   path,
   'permits-in-time': permitsInTimeGuards,
   'late-portals': latePortalGuards,
@@ -205,7 +199,6 @@ const lists = {
   slack: slackGuards,
   'slack-installs': slackInstallGuards,
   'slack-messages': slackMessageGuards,
-  'stale-buttons': staleButtonGuards,
   signed: signedGuards,
   'verified-texts': verifiedTextGuards,
   'signed-policies': signedPolicyGuards,
@@ -287,18 +280,6 @@ const lists = {
   'room-in-doors': roomInDoorsGuards,
   asking: askingGuards,
   'serve-operators': serveOperatorGuards,
-  'answered-calls': answeredCallsGuards,
-  teams: teamGuards,
-  'agent-calls': agentCallGuards,
-  'agent-told': agentToldGuards,
-  'agent-govern': agentGovernGuards,
-  'tool-targets': toolTargetGuards,
-  'agent-sql': agentSqlGuards,
-  'agent-clusters': agentClusterGuards,
-  'langchain-tools': langchainToolGuards,
-  'ai-sdk': aiSdkGuards,
-  'openai-agents': openAiAgentsGuards,
-  'mcp-server': mcpServerGuards,
 }
 
 export const mutants = Object.entries(lists).flatMap(([list, guards]) => guards.map((guard) => ({ ...guard, list })))
