@@ -8,6 +8,7 @@ import { taskOf } from './conversation.js'
 import { actsFor } from './governed-tools.js'
 import { done, notDone } from './tool-answer.js'
 
+/** How a sub-agent is offered to a model as a tool. */
 export interface SubAgentToolOptions {
   /** What the model of the calling agent reads: what the sub-agent is for. */
   readonly description: string

@@ -12,7 +12,7 @@ import { subAgentTool, type SubAgentToolOptions } from './sub-agent-tool.js'
 
 /** What a sub-agent is: `createAgent` of langchain makes one, and a graph that was compiled is one. */
 export interface InvokableAgent {
-  // What it takes and answers is between it and the graph that it is a node of.
+  /** Runs it. What it takes and answers is between it and the graph that it is a node of. */
   invoke(state: never, config?: RunnableConfig): Promise<unknown>
 }
 
@@ -26,6 +26,7 @@ export interface SubAgentOptions extends DelegationOptions {
 
 /** An agent that acts for a session of its own, which another session gave it. */
 export interface SubAgent {
+  /** What it is called in the record, and as a tool. */
   readonly name: string
   /**
    * Runs it: the node of a graph (`addNode(analyst.name, analyst.invoke)`), or called by one. The session is opened before and closed

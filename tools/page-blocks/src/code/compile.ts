@@ -31,6 +31,8 @@ const own = {
   jsx: 'preserve',
   allowJs: true,
   checkJs: true,
+  // How members of the environment are written is the reader's own.
+  noPropertyAccessFromIndexSignature: false,
 }
 
 function compilerOptions(): ts.CompilerOptions {

@@ -36,5 +36,7 @@ export function modulesOf(folder: string, blocks: readonly Block[]): readonly Mo
 function exportsOf({ declared, exported }: Names): string {
   const own = [...declared].filter(([name]) => !exported.has(name))
   const named = (wanted: string): string => own.flatMap(([name, kind]) => (kind === wanted ? [name] : [])).join(', ')
-  return `export { ${named('value')} }; export type { ${named('type')} }`
+  const types = named('type')
+  // JavaScript has none, and knows no statement for them.
+  return `export { ${named('value')} }${types === '' ? '' : `; export type { ${types} }`}`
 }
