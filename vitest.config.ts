@@ -37,6 +37,7 @@ const long = without === undefined ? [] : without === 'soak' ? soak : [...soak, 
 const workers = { isolate: !shared, maxWorkers: shared ? 3 : 2 }
 /** Always in processes of their own: they put a module in another's place, or use what their whole process has. */
 const alone = [
+  '**/langchain-tools/test/traces.test.ts',
   '**/core/test/identity/verified-texts.test.ts',
   '**/core/test/sinks/names-on-disk.test.ts',
   '**/adapter-pg/test/door/native-client.test.ts',
