@@ -2,7 +2,9 @@ import type { Guard, Session } from '@bothkeys/core'
 import { Conversation } from './conversation.js'
 import { agentCredential } from './people.js'
 import { type Given, toolsOf } from './tools.js'
-import type { ActorName } from './way.js'
+
+/** Whose agent tries. */
+export type ActorName = 'shop' | 'twin' | 'payroll' | 'reader' | 'closed' | 'revoked'
 
 /** One agent: its session and its conversation. */
 export interface Agent {

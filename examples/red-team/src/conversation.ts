@@ -3,7 +3,12 @@ import type { BaseMessage, ToolMessage } from '@langchain/core/messages'
 import { Command, MemorySaver } from '@langchain/langgraph'
 import { createAgent } from 'langchain'
 import type { Tools } from './tools.js'
-import type { Waiting } from './way.js'
+
+/** What a conversation waits with. */
+export interface Waiting {
+  readonly approvalId: string
+  readonly actionHash: string
+}
 
 /** A request that a conversation waits with, and its number. */
 interface Interrupt {

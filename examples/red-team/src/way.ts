@@ -1,15 +1,8 @@
 import type { Turn } from '@bothkeys/scripted-model'
+import type { ActorName } from './agents.js'
+import type { Waiting } from './conversation.js'
 import type { Hand, Reader } from './people.js'
 import type { Stage } from './stage.js'
-
-/** Whose agent tries. */
-export type ActorName = 'shop' | 'twin' | 'payroll' | 'reader' | 'closed' | 'revoked'
-
-/** What a conversation waits with. */
-export interface Waiting {
-  readonly approvalId: string
-  readonly actionHash: string
-}
 
 export type Turns = readonly Turn[] | Promise<readonly Turn[]>
 

@@ -4,7 +4,8 @@ import { deskIssuer } from '../desk.js'
 import type { Hand } from '../people.js'
 import type { Stage } from '../stage.js'
 import type { Turn } from '@bothkeys/scripted-model'
-import { call, query, type Waiting, type Way } from '../way.js'
+import type { Waiting } from '../conversation.js'
+import { call, query, type Way } from '../way.js'
 
 const update = (id: number): Turn => query(`update orders set status = 'paid' where id = ${String(id)}`)
 
