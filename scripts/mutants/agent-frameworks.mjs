@@ -102,3 +102,14 @@ export const mcpServerGuards = [
     ],
   ]),
 ]
+
+/** What has no description. */
+export const undescribedGuards = [
+  {
+    name: 'a call that nobody can describe is on record',
+    file: 'packages/agent-tools/src/govern.ts',
+    find: '    access.refused(',
+    replace: '    void (',
+    tests: ['packages/langchain-tools/test/misread-calls.test.ts'],
+  },
+]

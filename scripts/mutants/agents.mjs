@@ -1,6 +1,12 @@
 import { agentCallGuards, agentToldGuards } from './agent-calls.mjs'
 import { agentClusterGuards } from './agent-clusters.mjs'
-import { aiSdkGuards, answeredCallsGuards, mcpServerGuards, openAiAgentsGuards } from './agent-frameworks.mjs'
+import {
+  aiSdkGuards,
+  answeredCallsGuards,
+  mcpServerGuards,
+  undescribedGuards,
+  openAiAgentsGuards,
+} from './agent-frameworks.mjs'
 import { agentGovernGuards, toolTargetGuards } from './agent-govern.mjs'
 import { agentSqlGuards } from './agent-sql.mjs'
 import { langchainToolGuards } from './langchain-tools.mjs'
@@ -11,6 +17,7 @@ import { teamGuards } from './teams.mjs'
 export const agentLists = {
   'stale-buttons': staleButtonGuards,
   'answered-calls': answeredCallsGuards,
+  undescribed: undescribedGuards,
   teams: teamGuards,
   'agent-calls': agentCallGuards,
   'agent-told': agentToldGuards,

@@ -4,6 +4,20 @@ const sessionEnd = ['packages/core/test/enforce/session-end.test.ts']
 /** A session that takes long to open is over when it would be anyway. */
 export const sessionEndGuards = [
   {
+    name: 'whoever asks in a session that ended is on record',
+    file: 'packages/core/src/access.ts',
+    find: '    state.enforcement.denials.ended(state.requesterOf(session), target)\n',
+    replace: '',
+    tests: sessionEnd,
+  },
+  {
+    name: 'what is asked in a session that ended is counted',
+    file: 'packages/core/src/denial-log.ts',
+    find: '      this.#ended.set(sessionId, count)\n      if ((count & (count - 1)) !== 0) return\n',
+    replace: '      this.#ended.set(sessionId, count)\n',
+    tests: sessionEnd,
+  },
+  {
     name: 'opening a session does not prolong it',
     file: keeper,
     find: '    await this.#record(live, undefined)\n    return this.#start(live, endsAtMs)',

@@ -89,8 +89,18 @@ function changes(before: World, after: World): readonly string[] {
   return [
     ...difference('the database changed', before.database, after.database),
     ...difference('the cluster changed', before.cluster, after.cluster),
-    ...after.deeds.slice(before.deeds.length),
+    ...added(before.deeds, after.deeds),
   ]
+}
+
+/** What is in a list that was not there before, as often as it is there more. */
+function added(before: readonly string[], after: readonly string[]): readonly string[] {
+  const left = [...before]
+  return after.filter((each) => {
+    const at = left.indexOf(each)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
 }
 
 function difference(what: string, before: string, after: string): readonly string[] {
