@@ -168,6 +168,7 @@ function ofFunctions(session: Session, target: ToolTarget): readonly Variant<Nam
   const args = { to: 'ops@example.com', body: 'the order has left' }
   const called = (index: number) => ({ type: 'tool_call' as const, name: 'mail', args, id: `call-${String(index)}` })
   const config = { configurable: { thread_id: 'bench-mail' } }
+  const around = { configurable: { thread_id: 'bench-middleware' } }
   const access = sessionAccess(session, target)
   const { signal } = new AbortController()
   return [
@@ -195,10 +196,10 @@ function ofFunctions(session: Session, target: ToolTarget): readonly Variant<Nam
     {
       name: 'middleware',
       run: (index) => {
-        const request = { toolCall: called(index), tool: mail, state: { messages: [] }, runtime: { ...config, context: {} } }
+        const request = { toolCall: called(index), tool: mail, state: { messages: [] }, runtime: { ...around, context: {} } }
         return answered(
           wrapToolCall(request as never, ({ tool: governedMail, toolCall }) =>
-            (governedMail as typeof mail).invoke(toolCall as never, config) as never,
+            (governedMail as typeof mail).invoke(toolCall as never, around) as never,
           ),
         )
       },
