@@ -11,6 +11,7 @@ import { topics } from './ways/index.js'
 const story = new Story()
 console.log('starting a PostgreSQL and an API server of their own …')
 const stage = await openStage()
+const outcomes = { door: 0, people: 0, masked: 0, joined: 0 }
 let [tried, refused, onRecord, wentOn] = [0, 0, 0, 0]
 try {
   for (const [topic, ways] of Object.entries(topics)) {
@@ -20,6 +21,7 @@ try {
       // oxlint-disable-next-line no-await-in-loop -- One conversation.
       const verdict = await tryWay(stage, way)
       tried += 1
+      outcomes[verdict.outcome] += 1
       refused += Number(verdict.harm.length === 0)
       onRecord += Number(verdict.missing.length === 0)
       wentOn += Number(verdict.stopped.length === 0)
@@ -36,7 +38,11 @@ await stage.close()
 
 story.chapter('All of it:')
 story.claim(`${String(tried)} ways tried, at least 60`, tried >= 60)
-story.claim(`${String(refused)} refused`, refused === tried)
+const { door, joined, masked, people } = outcomes
+story.claim(
+  `${String(refused)} refused: ${String(door)} at the door, ${String(people)} by people, ${String(masked)} with every value masked, ${String(joined)} answered as before`,
+  refused === tried,
+)
 story.claim(
   `${String(onRecord)} on record, in ${String(events.length)} entries that verify`,
   onRecord === tried && verdict === 'intact',
