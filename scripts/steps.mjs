@@ -4,7 +4,7 @@ import { root } from './root.mjs'
 import { inDependencyOrder, packagesBelow } from './workspace.mjs'
 
 /**
- * What `npm test` does, in order. A step is a list of command lines; with `tests`, one that counts
+ * What `npm test` does, in order. A step is a list of command lines, run one by one or `atOnce`; with `tests`, one that counts
  * single tests. One that is `extra` needs more than npm, or root, and is done when it is named.
  */
 const all = [
@@ -21,7 +21,8 @@ const all = [
   { name: 'kube', extra: true, tests: true, run: [{ command: 'vitest run --project kube' }] },
   { name: 'packages', run: [{ command: 'node scripts/check-packages.mjs' }] },
   { name: 'docs', run: docs() },
-  { name: 'examples', run: examples(({ needs }) => needs === undefined) },
+  // Most of their time they wait.
+  { name: 'examples', atOnce: 2, run: examples(({ needs }) => needs === undefined) },
   { name: 'programs', extra: true, run: examples(({ needs }) => needs !== undefined) },
   { name: 'first-hour', run: [{ command: 'node scripts/first-hour.mjs --built' }] },
   { name: 'bench', run: rehearsal() },
@@ -83,14 +84,23 @@ function rehearsal() {
   return [{ command, cwd: join(root, 'bench'), quiet: true }]
 }
 
-/** Runs a step's command lines, one by one; the output of a quiet one shows only when it fails. Resolves to whether all went well. */
-export async function runStep({ run }, env = {}) {
-  let allOk = true
-  for (const { command, cwd, quiet } of run) {
-    // oxlint-disable-next-line no-await-in-loop -- One by one.
-    const { ok, output } = await execute(command, { cwd, quiet, env })
-    if (!ok && quiet) console.log(output)
-    allOk &&= ok
+/**
+ * Runs a step's command lines, one by one or so many at once; the output of a quiet one shows only when it fails. Resolves to whether
+ * all went well.
+ */
+export async function runStep({ atOnce = 1, run }, env = {}) {
+  const left = [...run]
+  const results = []
+  const runNext = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { command, cwd, quiet = false } = next
+      // oxlint-disable-next-line no-await-in-loop -- One by one.
+      const { ok, output } = await execute(command, { cwd, quiet: quiet || atOnce > 1, env })
+      // Of several at once each is shown by itself.
+      if (output !== '' && (!quiet || !ok)) console.log(output)
+      results.push(ok)
+    }
   }
-  return allOk
+  await Promise.all(Array.from({ length: atOnce }, runNext))
+  return results.every((ok) => ok)
 }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { root } from '../root.mjs'
-import { kubeSteps, steps } from '../steps.mjs'
+import { kubeSteps, runStep, steps } from '../steps.mjs'
 import { packagesBelow } from '../workspace.mjs'
 
 const foldersOf = (name) => steps([name])[0].run.map(({ cwd }) => cwd)
@@ -33,4 +35,22 @@ it('fails an example whose programs are missing', () => {
   const { status, stderr } = spawnSync(process.execPath, args, { cwd, env: { PATH: cwd }, encoding: 'utf8' })
   expect(status).toBe(1)
   expect(stderr).toContain('psql is not installed here, and the job of this example needs it')
+})
+
+it('runs as many command lines at once as a step says, and fails with any of them', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'bothkeys-steps-'))
+  // Each goes on once the other has begun.
+  const meets = (own, other) => ({
+    command: `touch ${own}; timeout 30 sh -c 'until [ -e ${other} ]; do sleep 0.05; done'`,
+    cwd,
+    quiet: true,
+  })
+  const fails = { command: 'exit 1', quiet: true }
+  try {
+    expect(await runStep({ atOnce: 2, run: [meets('one', 'other'), meets('other', 'one')] })).toBe(true)
+    expect(await runStep({ atOnce: 2, run: [meets('one', 'other'), fails, meets('other', 'one')] })).toBe(false)
+    expect(await runStep({ run: [fails, meets('one', 'other')] })).toBe(false)
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
+  }
 })
