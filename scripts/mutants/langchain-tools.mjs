@@ -12,9 +12,41 @@ const guards = (file, tests, rows) =>
 export const langchainToolGuards = [
   ...guards(
     'govern-tool',
+    ['traces', 'streams'],
+    [
+      [
+        'traces of a run see masked answers',
+        'apart(config, (own) => tool.invoke(call, own) as Promise<unknown>)',
+        'tool.invoke(call, config)',
+      ],
+    ],
+  ),
+  ...guards(
+    'unseen',
+    ['streams'],
+    [
+      ['what is not masked is not written to the stream', '    writer: () => undefined,\n'],
+      ['the configuration as a whole says no more', ' && { config: own }', ' && { config: whole }'],
+      ['graphs within a tool are not streamed', '      __pregel_stream: undefined,\n'],
+      ['graphs within a tool are in no checkpoint', '      __pregel_checkpointer: new MemorySaver(),\n'],
+      ['tasks within a tool are in no checkpoint', '      __pregel_call: undefined,\n'],
+      ['a tool changes no state by itself', '      __pregel_send: undefined,\n'],
+    ],
+  ),
+  ...guards(
+    'unseen',
     ['traces'],
     [
-      ['traces of a run see masked answers', 'callbacks: unseen()', 'callbacks: config.callbacks'],
+      [
+        'functions within a tool find no tracer',
+        'found.runWithConfig(pickRunnableConfigKeys(own), async () => work(own))',
+        'work(own)',
+      ],
+      [
+        'functions within a tool belong to no trace',
+        '    .run(undefined, () =>',
+        '    .run(found.getInstance().getStore(), () =>',
+      ],
       ['tracers of the environment see masked answers', 'callbacks: unseen()', 'callbacks: []'],
     ],
   ),
@@ -37,12 +69,9 @@ export const langchainToolGuards = [
     'govern-tool',
     ['govern-tool', 'answer-call'],
     [
+      ['a tool runs with what it read when it was decided', 'throw readOtherwise(name)', 'readOtherwise(name)'],
       ['a tool is decided by what it reads', 'describe: () => describe(read)', 'describe: () => describe(own)'],
-      [
-        'a governed tool is decided',
-        'governed(session, governs, own, context, { run: invoke, masked: maskAnswer })',
-        'invoke(own)',
-      ],
+      ['a governed tool is decided', 'governed(session, governs, own, context, { run, masked })', 'invoke(own)'],
       [
         'a governed tool has the number of its call',
         "id: callId, type: 'tool_call'",
@@ -87,6 +116,9 @@ export const langchainToolGuards = [
         '  if (isCommand(answer)) return answer\n  if (isCommand(answer)) {',
       ],
       ['answers are masked', 'content: mask(text)', 'content: text'],
+      ['a masked answer has the name of its call', '    name,\n', '    name: answer.name ?? name,\n'],
+      ['a masked answer has the number of its call', 'tool_call_id: callId', 'tool_call_id: answer.tool_call_id'],
+      ['a masked answer says no more than whether it failed', "status === 'error' && {", '{'],
       [
         'answers of several parts are masked',
         "typeof content === 'string' ? content : JSON.stringify(content)",
@@ -121,6 +153,17 @@ export const langchainToolGuards = [
         '((..._given: unknown[]) => undefined)(',
       ],
       ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
+    ],
+  ),
+  ...guards(
+    'why-misread',
+    ['misread-calls'],
+    [
+      [
+        'a schema that throws aborts no run',
+        'isInteropZodError(read.error) ? read.error.issues : []',
+        'read.error.issues',
+      ],
     ],
   ),
   ...guards(

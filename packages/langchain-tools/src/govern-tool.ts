@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { BothKeysError, type Session } from '@bothkeys/core'
 import { type CallDescription, type Governed, governed, type ToolTarget } from '@bothkeys/tools'
 import { isToolMessage, ToolMessage } from '@langchain/core/messages'
@@ -11,7 +12,7 @@ import { refusedOnRecord } from './lent.js'
 import { maskAnswer } from './mask-answer.js'
 import { readArguments } from './read-arguments.js'
 import type { ToolAnswer } from './tool-answer.js'
-import { unseen } from './unseen.js'
+import { apart } from './unseen.js'
 import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 
 /** The target that a tool stands for, and what a call of it does. */
@@ -58,9 +59,11 @@ export function governedTool(
   const made = makeTool(
     (args: unknown, config: ToolRunnableConfig) => {
       const callId = config.toolCall?.id ?? ''
+      const masked = (answer: ToolAnswer, mask: (text: string) => string): ToolAnswer =>
+        maskAnswer(answer, mask, { name, callId })
       const invoke = async (given: unknown): Promise<ToolAnswer> => {
         const call = { name, args: given as Record<string, unknown>, id: callId, type: 'tool_call' as const }
-        return answerOf(await tool.invoke(call, { ...config, callbacks: unseen() }), { name, callId })
+        return answerOf(await apart(config, (own) => tool.invoke(call, own) as Promise<unknown>), { name, callId })
       }
       return answerCall(
         { name, callId, args, session, target, config },
@@ -70,7 +73,11 @@ export function governedTool(
             throw error instanceof BothKeysError ? refusedOnRecord(session, target, name, error) : error
           })
           const governs = { name, target, describe: () => describe(read) }
-          return governed(session, governs, own, context, { run: invoke, masked: maskAnswer })
+          const run = async (decided: unknown): Promise<ToolAnswer> => {
+            if (!isDeepStrictEqual(await readArguments(tool, decided), read)) throw readOtherwise(name)
+            return invoke(decided)
+          }
+          return governed(session, governs, own, context, { run, masked })
         },
         waiting,
       )
@@ -78,6 +85,13 @@ export function governedTool(
     { name, description, schema: schema as never },
   )
   return actsFor(made as unknown as StructuredToolInterface, session)
+}
+
+/** Where reading depends on more than the arguments, what would run is not what people were asked about. */
+function readOtherwise(name: string): BothKeysError {
+  return new BothKeysError('ERR_PERMIT_VOID', `${name} reads its arguments otherwise now, so nothing ran`, {
+    hint: 'call it again',
+  })
 }
 
 /** A tool may answer anything. */

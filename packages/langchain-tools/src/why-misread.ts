@@ -1,5 +1,5 @@
 import { BothKeysError } from '@bothkeys/core'
-import { interopSafeParseAsync, isInteropZodSchema } from '@langchain/core/utils/types'
+import { interopSafeParseAsync, isInteropZodError, isInteropZodSchema } from '@langchain/core/utils/types'
 
 /** The longest text of what is wrong with arguments that a model is told, in characters. */
 const longest = 1_000
@@ -10,8 +10,10 @@ export async function whyMisread(tool: unknown, args: unknown): Promise<BothKeys
   if (!isInteropZodSchema(schema)) return undefined
   const read = await interopSafeParseAsync(schema, args)
   if (read.success) return undefined
-  const wrong = read.error.issues.map(({ message, path }) => [...path, message].map(String).join(': ')).join('; ')
+  // Of what a schema throws itself nobody knows what it holds.
+  const issues = isInteropZodError(read.error) ? read.error.issues : []
+  const wrong = issues.map(({ message, path }) => [...path, message].map(String).join(': ')).join('; ')
   return new BothKeysError('ERR_STATEMENT_INVALID', 'refused: the tool does not take these arguments', {
-    hint: `correct them: ${wrong.slice(0, longest)}`,
+    hint: wrong === '' ? 'call it as its schema says' : `correct them: ${wrong.slice(0, longest)}`,
   })
 }

@@ -70,6 +70,30 @@ describe('a tool of the host that is governed', () => {
     expect(sent).toEqual([])
   })
 
+  it('does not run where it reads its arguments otherwise once people have allowed them', async () => {
+    const book = new Map([['team', 'all']])
+    const sent: string[] = []
+    const schema = z.object({ alias: z.string() }).transform(async ({ alias }) => {
+      await Promise.resolve()
+      return { alias, to: book.get(alias) ?? '' }
+    })
+    const mail = tool(({ to: mailbox }) => void sent.push(mailbox), {
+      name: 'mail',
+      description: '',
+      schema: schema as never,
+    })
+    const governs = governTool(mail as never, session, {
+      target: stage.mail,
+      describe: ({ to: mailbox }: { to: string }) => to(mailbox),
+    } as never)
+    const allowed = invoke(governs, { alias: 'team' })
+    await expect.poll(() => stage.people.requests.length).toBe(1)
+    book.set('team', 'outside')
+    await stage.people.say('allow', stage.people.requests[0])
+    expect(await allowed).toContain('Not done (ERR_PERMIT_VOID)')
+    expect(sent).toEqual([])
+  })
+
   it('may be one of a single text', async () => {
     const sent: string[] = []
     const mail = new DynamicTool({

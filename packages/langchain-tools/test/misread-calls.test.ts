@@ -64,6 +64,25 @@ describe('a call that a tool does not take', () => {
   })
 })
 
+it('aborts no run where the schema itself throws, and says nothing of why', async () => {
+  const session = await stage.session()
+  const ran: string[] = []
+  const to = z.string().refine(() => {
+    throw new Error('password=hunter2')
+  })
+  const made = tool(() => ran.push('mail'), { name: 'mail', description: 'sends mail', schema: z.object({ to }) })
+  const agent = createAgent({
+    model: new ScriptedModel([[{ name: 'mail', args: { to: 'team' }, id: 'call-1' }]]),
+    tools: [made],
+    middleware: [bothkeysMiddleware({ session, target: stage.mail, tools: { mail: describeMail } })],
+  })
+  const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'go' }] })
+  expect(messages.find((message) => message.getType() === 'tool')?.text).toContain('Not done (ERR_STATEMENT_INVALID)')
+  expect(JSON.stringify(messages)).not.toContain('hunter2')
+  expect(stage.journal.events.filter(({ type }) => type === 'action.denied')).toHaveLength(1)
+  expect([ran, messages.at(-1)?.text]).toEqual([[], 'done'])
+})
+
 it.each(['mail', 'wrapped'])('has on record that nobody could say what a call of %s does', async (name) => {
   const { answer, denied, last, ran } = await answered(name, { to: 'team\r\nbcc: all', text: 'hello' })
   expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')

@@ -13,16 +13,18 @@ describe('the answer of a tool', () => {
   it('is masked in every text of it, and what goes beside it is left out', () => {
     const answer = new ToolMessage({
       content: 'a secret',
-      name: 'mail',
-      tool_call_id: 'call-1',
+      name: 'a secret',
+      tool_call_id: 'a secret',
       status: 'error',
       artifact: { raw: 'a secret' },
       additional_kwargs: { raw: 'a secret' },
       metadata: { raw: 'a secret' },
     })
-    const shown = maskAnswer(answer, mask) as ToolMessage
+    const shown = maskAnswer(answer, mask, call) as ToolMessage
     expect(shown).toMatchObject({ content: 'a ***', name: 'mail', tool_call_id: 'call-1', status: 'error' })
     expect(JSON.stringify([shown, shown.artifact, shown.additional_kwargs])).not.toContain('secret')
+    const said = new ToolMessage({ content: 'x', tool_call_id: 'call-1', status: 'a secret' as never })
+    expect(JSON.stringify(maskAnswer(said, mask, call))).not.toContain('secret')
   })
 
   it('is masked where it is of several parts', () => {
@@ -30,13 +32,13 @@ describe('the answer of a tool', () => {
       { type: 'text', text: 'a secret' },
       { type: 'text', text: 'no' },
     ]
-    const shown = maskAnswer(new ToolMessage({ content, tool_call_id: 'call-1' }), mask) as ToolMessage
+    const shown = maskAnswer(new ToolMessage({ content, tool_call_id: 'call-1' }), mask, call) as ToolMessage
     expect(shown.text).toBe('[{"type":"text","text":"a ***"},{"type":"text","text":"no"}]')
   })
 
   it('is not shown where it changes the state of the graph, which nobody can mask', () => {
     const command = new Command({ update: { note: 'secret' } })
-    expect(() => maskAnswer(command, mask)).toThrow(expect.objectContaining({ code: 'ERR_INTERNAL' }))
+    expect(() => maskAnswer(command, mask, call)).toThrow(expect.objectContaining({ code: 'ERR_INTERNAL' }))
   })
 
   it('is a message of its call, whatever a tool answers', () => {

@@ -7,9 +7,10 @@ import { openToolStage, type ToolStage } from '@bothkeys/agent-stage'
 import type { Session } from '@bothkeys/core'
 import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
 import { RunnableLambda } from '@langchain/core/runnables'
-import type { ToolRunnableConfig } from '@langchain/core/tools'
+import { DynamicStructuredTool, type ToolRunnableConfig } from '@langchain/core/tools'
 import { BaseTracer, type Run } from '@langchain/core/tracers/base'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { agentOf, answersOf, ask, card, mails, mailTool, thread, ways } from './support/agents.js'
 
 let stage: ToolStage
@@ -48,6 +49,17 @@ const secretive = () =>
     return `paid ${await inner.invoke('x')} ${await inner.invoke('x', config)} ${await inner.invoke('x', { callbacks: [] })}`
   })
 
+/** A tool that LangChain tells nobody within it of. */
+const silent = new DynamicStructuredTool({
+  name: 'mail',
+  description: 'sends mail',
+  schema: z.object({ to: z.string(), text: z.string() }) as never,
+  func: async () => {
+    const inner = RunnableLambda.from(() => `inner ${card}`)
+    return `paid ${await inner.invoke('x')} ${await inner.invoke('x', { callbacks: [] })}`
+  },
+}) as unknown as ReturnType<typeof mailTool>['tool']
+
 describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
   it('is its masked answer alone', async () => {
     const { ran, tool } = secretive()
@@ -66,6 +78,15 @@ describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
     expect(failed).toContain('the tool threw an error, which the host has')
     expect(tracer.seen).toContain('paid inner')
     for (const text of [tracer.seen, JSON.stringify(state)]) expect(text).not.toContain(card)
+  })
+
+  it('is the same of a tool that says nothing of its configuration to what runs within it', async () => {
+    const tracer = new Tracer()
+    const agent = agentOf({ way, mail: stage.mail, session, tool: silent, turns: [mails('hello')] })
+    const state = await agent.invoke(ask, { ...thread, callbacks: [tracer] })
+    expect(answersOf(state)).toEqual([expect.stringMatching(/^success: paid inner /)])
+    expect(tracer.seen).toContain('paid inner')
+    expect(tracer.seen).not.toContain(card)
   })
 
   it('is the same where the events of the run are streamed', async () => {
@@ -115,15 +136,17 @@ describe('what is sent to a service where the environment says that runs are tra
     service.close()
   })
 
-  it.each(ways)('is the masked answer alone, too, behind %s', async (way) => {
-    bodies.length = 0
-    const said = (['error', 'warn'] as const).map((kind) => vi.spyOn(console, kind).mockReturnValue())
-    const { tool } = secretive()
-    const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
-    await agent.invoke(ask, thread)
-    await expect.poll(() => bodies.some((body) => body.includes('paid inner'))).toBe(true)
-    expect(bodies.some((body) => body.includes(card))).toBe(false)
-    // Nothing was even tried.
-    for (const { mock } of said) expect(mock.calls).toEqual([])
-  })
+  it.each(ways.flatMap((way) => [secretive().tool, silent].map((tool) => ({ way, tool }))))(
+    'is the masked answer alone, too, behind $way',
+    async ({ tool, way }) => {
+      bodies.length = 0
+      const said = (['error', 'warn'] as const).map((kind) => vi.spyOn(console, kind).mockReturnValue())
+      const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
+      await agent.invoke(ask, thread)
+      await expect.poll(() => bodies.some((body) => body.includes('paid inner'))).toBe(true)
+      expect(bodies.some((body) => body.includes(card))).toBe(false)
+      // Nothing was even tried.
+      for (const { mock } of said) expect(mock.calls).toEqual([])
+    },
+  )
 })
