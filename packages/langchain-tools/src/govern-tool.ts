@@ -19,7 +19,7 @@ import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 export interface GovernTool<Args = unknown> extends WaitOptions {
   /** Where its calls are decided and on record, as the policy names it. */
   readonly target: ToolTarget
-  /** Says what a call with these arguments does. It must not do anything itself. Throwing refuses the call. */
+  /** Says what a call with these arguments does. It must not do anything itself, nor change them. Throwing refuses the call. */
   readonly describe: (args: Args) => CallDescription
 }
 
