@@ -46,22 +46,7 @@ export const langchainUnmaskedGuards = [
         '    .run(undefined, () =>',
         '    .run(found.getInstance().getStore(), () =>',
       ],
-      ['tracers of the environment see masked answers', 'callbacks: unseen()', 'callbacks: []'],
-    ],
-  ),
-  ...guards(
-    'unseen',
-    ['traces'],
-    [
-      [
-        'what is not masked is not sent',
-        '  override onRunCreate(): Promise<void> {\n    return Promise.resolve()\n  }\n',
-      ],
-      [
-        'what came of what is not masked is not sent',
-        '  override onRunUpdate(): Promise<void> {\n    return Promise.resolve()\n  }\n',
-      ],
-      ['what runs within is not traced', '    tree.tracingEnabled = false\n'],
+      ['callbacks of the run see masked answers', '    callbacks: [],\n'],
     ],
   ),
 ]
