@@ -35,7 +35,7 @@ const above = [
 ]
 /**
  * In continuous integration the files of a worker share the modules that they import, which takes a third of the time. Each file has
- * modules of its own where a developer runs `npm test`.
+ * modules of its own where a developer runs `npm test`, and on the first version where it talks to a server.
  */
 const shared = without !== undefined || process.env['CI'] !== undefined
 const long = without === undefined ? [] : without === 'soak' ? [...soak, ...above] : [...soak, ...further]
@@ -139,6 +139,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Each file talks to a server and may start workers of its own.
           ...workers,
+          isolate: without === undefined,
         },
       },
       {
