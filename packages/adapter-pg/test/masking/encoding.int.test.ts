@@ -18,8 +18,9 @@ const policy = { mask: [{ id: 'm', target: 'db', columns: ['public.users.email']
 
 /** Everything that came, as bytes: UTF-8 has no single E9. */
 const bytesOf = (answers: readonly Answer[]): Buffer => Buffer.concat(answers.map(({ bytes }) => bytes))
+/** In descriptions of rows stand numbers of tables, any byte of which may be E9. */
 const isLatin = (answers: readonly Answer[]): boolean =>
-  /sekr\xe9t|[^\xc3]\xe9/.test(bytesOf(answers).toString('latin1'))
+  /sekr\xe9t|[^\xc3]\xe9/.test(bytesOf(answers.filter(({ type }) => type !== 'T')).toString('latin1'))
 const isClear = (answers: readonly Answer[]): boolean => bytesOf(answers).includes('sekr')
 
 describe('the encoding of a connection', () => {
