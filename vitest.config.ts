@@ -28,17 +28,12 @@ const further = [
   '**/test/masking/{canaries,extraction,non-interference}.int.test.ts',
   '**/test/masking/{seen-through,stream,windows}.test.ts',
 ]
-/** What stands above the driver does not depend on the server's version: on a second PostgreSQL it is left out as well. */
-const above = [
-  '**/{agent-tools,ai-sdk-tools,langchain-tools,mcp-server,openai-agents-tools}/test/**',
-  '**/{cookbook,page-blocks}/test/**',
-]
 /**
  * In continuous integration the files of a worker share the modules that they import, which takes a third of the time. Each file has
  * modules of its own where a developer runs `npm test`, and on the first version where it talks to a server.
  */
 const shared = without !== undefined || process.env['CI'] !== undefined
-const long = without === undefined ? [] : without === 'soak' ? [...soak, ...above] : [...soak, ...further]
+const long = without === undefined ? [] : without === 'soak' ? soak : [...soak, ...further]
 const workers = { isolate: !shared, maxWorkers: shared ? 3 : 2 }
 /** Always in processes of their own: they put a module in another's place, or use what their whole process has. */
 const alone = [

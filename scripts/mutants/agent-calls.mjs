@@ -34,6 +34,11 @@ export const agentCallGuards = [
     ['calls/claims'],
     [
       [
+        'a ledger that hangs holds no call for ever',
+        "await within(patienceMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#changeNow(key, next))",
+        'await this.#changeNow(key, next)',
+      ],
+      [
         'a call that began is not begun again',
         "begun = claim === undefined || claim.state === 'waiting' ? { before: claim } : 'no'",
         'begun = { before: claim }',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Ledger } from '@bothkeys/core'
-import { BothKeysError } from '@bothkeys/core/adapter'
+import { BothKeysError, within } from '@bothkeys/core/adapter'
 
 /**
  * `begun`: somebody runs it, or did when its process went. `waiting`: people are asked about it, and whoever comes next may go on
@@ -18,6 +18,9 @@ export type Begun = { readonly before: Claim | undefined } | 'no'
 
 /** How often others may change a claim before nobody knows who has it. */
 const mostAttempts = 16
+
+/** How long the ledger may take for one claim, in milliseconds: whoever waits for longer does not run. */
+const patienceMs = 10_000
 
 /** Which calls were made, for all processes on one ledger: each is made once, by one of them at a time. */
 export class Claims {
@@ -77,6 +80,10 @@ export class Claims {
   }
 
   async #change(key: string, next: (claim: Claim | undefined) => Claim | undefined): Promise<void> {
+    await within(patienceMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#changeNow(key, next))
+  }
+
+  async #changeNow(key: string, next: (claim: Claim | undefined) => Claim | undefined): Promise<void> {
     const name = `tool-call:${key}`
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const { value, version } = await this.#ledger.get(name)

@@ -1,7 +1,7 @@
 import type { Ledger } from '@bothkeys/core'
 import { memoryLedger } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core/adapter'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Claims } from '../../src/calls/claims.js'
 
 /** What a test sets the time of. */
@@ -33,6 +33,27 @@ function raced(before: () => unknown, step: 'nowMs' | 'commit' = 'commit'): Ledg
 }
 
 describe('the claim on a call', () => {
+  it.each(['get', 'nowMs', 'commit'] as const)('is nobody’s while the ledger does not answer, at %s', async (step) => {
+    vi.useFakeTimers()
+    try {
+      const hanging: Ledger = { ...raced(() => undefined), [step]: () => new Promise<never>(() => undefined) }
+      const begun = new Claims(hanging, 60_000).begin('key').catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(await begun).toMatchObject({ code: 'ERR_DEADLINE' })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('says that the ledger failed, and keeps why', async () => {
+    const cause = new Error('the disk is full')
+    const failing: Ledger = { ...raced(() => undefined), get: () => Promise.reject(cause) }
+    await expect(new Claims(failing, 60_000).begin('key')).rejects.toMatchObject({
+      code: 'ERR_LEDGER_UNAVAILABLE',
+      cause,
+    })
+  })
+
   it('is of one of two that begin at once', async () => {
     const [one, other] = two()
     const begun = await Promise.all([one.begin('key'), other.begin('key')])

@@ -121,7 +121,10 @@ describe('calls that are kept', () => {
     expect(await Promise.race([made, new Promise((resolve) => setTimeout(resolve, 50, 'nothing'))])).toBe('nothing')
     const out = new Error('no ledger')
     const failing = { get: () => Promise.reject(out) } as unknown as Ledger
-    await expect(new ToolCalls<string>({ ledger: failing }).make('key', work)).rejects.toBe(out)
+    await expect(new ToolCalls<string>({ ledger: failing }).make('key', work)).rejects.toMatchObject({
+      code: 'ERR_LEDGER_UNAVAILABLE',
+      cause: out,
+    })
     expect(work.ran).toBe(0)
   })
 
