@@ -99,3 +99,20 @@ it.each([
   const { denied, ran } = await answered(name, args)
   expect([ran, denied]).toEqual([['hello'], []])
 })
+
+it('has on record that a tool does not read again what its schema made of the arguments', async () => {
+  const session = await stage.session()
+  const sent: string[] = []
+  const made = tool(({ to }) => sent.push(String(to)), {
+    name: 'mail',
+    description: 'sends mail',
+    schema: z.object({ to: z.string().transform((text) => text.length) }),
+  })
+  const describe = () => ({ effects: [{ duty: 'write' as const, resource: 'mailbox:team' }] })
+  const governed = governTool(made, session, { target: stage.mail, describe })
+  const answer: unknown = await governed.invoke({ type: 'tool_call', name: 'mail', args: { to: 'team' }, id: 'call-1' })
+  expect(answer).toMatchObject({ status: 'error', content: expect.stringContaining('ERR_SNAPSHOT_INVALID') as string })
+  const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+  expect(denied).toMatchObject([{ code: 'ERR_SNAPSHOT_INVALID', action: { text: 'mail(…)' } }])
+  expect(sent).toEqual([])
+})
