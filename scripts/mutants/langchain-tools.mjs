@@ -92,7 +92,7 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'lent',
+    'refused-on-record',
     ['middleware'],
     [
       [
