@@ -13,7 +13,9 @@ export async function ensureInstalled() {
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.log('Installing the locked dependencies (the first time takes about a minute) …')
-  const { ok } = await pnpm('install --frozen-lockfile --config.confirmModulesPurge=false --reporter=append-only --loglevel=error')
+  const { ok } = await pnpm(
+    'install --frozen-lockfile --config.confirmModulesPurge=false --reporter=append-only --loglevel=error',
+  )
   if (!ok) {
     console.error('The dependencies could not be installed; see the lines above. Is the npm registry reachable?')
     process.exit(1)
