@@ -122,7 +122,7 @@ export function sideChannels(guess: string): readonly SideChannel[] {
     of('set_config', `select set_config('app.x', email, false) from users where id = 3`, `select current_setting('app.x')`),
     of('a large object', `select lo_from_bytea(77001, convert_to(email, 'UTF8')) from users where id = 3`, `select lo_get(77001)`),
     of('a sequence', `select setval('counter', ascii(email)) from users where id = 3`, `select last_value from counter`),
-    { ...of('an advisory lock', `select pg_try_advisory_lock(hashtext(email)) from users`, `select objid from pg_locks where locktype = 'advisory' order by 1`), unseen: true },
+    { ...of('an advisory lock', `select pg_try_advisory_lock(hashtext(email)) from users`, `select objid from pg_locks where pid = pg_backend_pid() and locktype = 'advisory' order by 1`), unseen: true },
     { ...of('an advisory lock of the transaction', `select pg_try_advisory_xact_lock(hashtext(email)) from users`), unseen: true },
     of('row locks', `select id from users where email < 'k' for update skip locked`),
     of('ctid', `select ctid from users where email < 'k'`),

@@ -41,7 +41,7 @@ const channels: readonly Channel[] = [
   ['a temporary table', (c) => [`begin`, `create temp table t as select ${c} as c`, `select c from t`, `rollback`]],
   ['a setting', (c) => [`select set_config('app.x', (${c})::text, false)`, `select current_setting('app.x')`]],
   ['a sequence', (c) => [`select setval('counter', case when ${c} then 5 else 6 end)`, `select last_value from counter`]],
-  ['an advisory lock', (c) => [`select pg_advisory_lock(1) from orgs where ${c}`, `select count(*) from pg_locks where locktype = 'advisory'`, `select pg_advisory_unlock_all()`]],
+  ['an advisory lock', (c) => [`select pg_advisory_lock(1) from orgs where ${c}`, `select count(*) from pg_locks where pid = pg_backend_pid() and locktype = 'advisory'`, `select pg_advisory_unlock_all()`]],
   ['locked rows', (c) => [`select id from orgs where ${c} for share`]],
   ['a function of the text', (c) => [`select query_to_xml('select 1 where ' || ${c}::text, true, false, '')`]],
 ] // prettier-ignore
