@@ -1,5 +1,8 @@
 import type { OpenOffers } from './link-offers.js'
-import type { AccountLinks, ChannelDesk, Desk, RelayClock } from './ports.js'
+import type { AccountLinks } from './linked-account.js'
+import type { ChannelDesk } from './channel.js'
+import type { Desk } from './desk.js'
+import type { RelayClock } from './relay-clock.js'
 import type { RelayRecord } from './relay-record.js'
 
 /** What the desk of a channel is made of. */

@@ -1,5 +1,5 @@
 import { withoutHidden } from '@bothkeys/core/relay'
-import type { DeskDecision, DeskLevel } from './ports.js'
+import type { DeskDecision, DeskLevel } from './desk.js'
 
 const levels: readonly DeskLevel[] = ['channel', 'signed', 'phishing-resistant']
 /** Whoever calls may be no TypeScript. */

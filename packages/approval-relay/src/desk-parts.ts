@@ -1,5 +1,5 @@
 import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
-import type { DeskDecision, DeskLevel, DeskSubject, PersonView } from './ports.js'
+import type { DeskDecision, DeskLevel, DeskSubject, PersonView } from './desk.js'
 import type { RelayLimits } from './relay-limits.js'
 import type { RelayRecord } from './relay-record.js'
 import type { History } from './store/history.js'

@@ -1,7 +1,7 @@
 import type { EventDraft, RelayedRequest } from '@bothkeys/core/relay'
 import { digestPrefix } from '@bothkeys/core/relay'
 import type { PendingEntry } from './pending-entry.js'
-import type { DeskEnd, HistoryLine } from './ports.js'
+import type { DeskEnd, HistoryLine } from './desk.js'
 import type { KeptAnswer } from './store/kept-answer.js'
 
 /** What a decision is about, as it was shown. */

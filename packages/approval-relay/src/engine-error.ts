@@ -1,6 +1,6 @@
 import { BothKeysError } from '@bothkeys/core'
 import type { ErrorCode } from '@bothkeys/core'
-import type { Outgoing } from './ports.js'
+import type { Outgoing } from './http/route.js'
 
 const statuses: Partial<Readonly<Record<ErrorCode, number>>> = {
   ERR_TOKEN_INVALID: 401,

@@ -1,5 +1,5 @@
 import { EngineRefusal } from './engine-error.js'
-import type { DeskEnd } from './ports.js'
+import type { DeskEnd } from './desk.js'
 
 /** What an engine made of one answer. */
 export type EngineReceipt =

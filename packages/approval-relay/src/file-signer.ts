@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign, verify } from 'node:crypto'
 import { open, writeFile } from 'node:fs/promises'
 import { BothKeysError } from '@bothkeys/core'
-import type { Signer } from './ports.js'
+import type { Signer } from './signer.js'
 
 const maxBytes = 16 * 1024
 

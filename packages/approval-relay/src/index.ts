@@ -1,9 +1,6 @@
+export type { AccountLinks, ChannelAccount, LinkEntry } from './linked-account.js'
 export type {
-  AccountLinks,
   Admission,
-  ApprovalChannel,
-  ChannelAccount,
-  ChannelDesk,
   DecisionWay,
   DeskAnswer,
   DeskDecision,
@@ -16,17 +13,14 @@ export type {
   DeskRefusal,
   DeskSubject,
   HistoryLine,
-  Incoming,
-  LinkEntry,
-  LoggedIn,
-  LoginMethod,
-  Outgoing,
   PersonView,
-  RelayClock,
-  Route,
   ShownRequest,
-  Signer,
-} from './ports.js'
+} from './desk.js'
+export type { ApprovalChannel, ChannelDesk } from './channel.js'
+export type { Incoming, Outgoing, Route } from './http/route.js'
+export type { LoggedIn, LoginMethod } from './logins/login-method.js'
+export type { RelayClock } from './relay-clock.js'
+export type { Signer } from './signer.js'
 export { createSignerKey, fileSigner } from './file-signer.js'
 export type { OidcLoginOptions } from './logins/oidc-login.js'
 export { oidcLogin } from './logins/oidc-login.js'

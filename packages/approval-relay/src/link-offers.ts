@@ -1,15 +1,7 @@
 import { hash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import { BothKeysError } from '@bothkeys/core'
-import type {
-  AccountLinks,
-  BegunLink,
-  ChannelAccount,
-  DeskPerson,
-  DeskSubject,
-  LinkEnd,
-  LinkEntry,
-  LinkOffers,
-} from './ports.js'
+import type { AccountLinks, BegunLink, ChannelAccount, LinkEnd, LinkEntry, LinkOffers } from './linked-account.js'
+import type { DeskPerson, DeskSubject } from './desk.js'
 import type { RelayRecord } from './relay-record.js'
 
 const lifetimeMs = 10 * 60_000

@@ -9,7 +9,7 @@ import {
   requestFor,
   requestView,
 } from '@bothkeys/core/relay'
-import type { PersonView, ShownRequest } from './ports.js'
+import type { PersonView, ShownRequest } from './desk.js'
 import { withheld } from './withheld.js'
 
 /** Requests whose content is withheld from whoever has none of some roles. */

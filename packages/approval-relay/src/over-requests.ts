@@ -1,4 +1,4 @@
-import type { HistoryLine } from './ports.js'
+import type { HistoryLine } from './desk.js'
 
 /** How many are remembered. */
 const most = 50_000

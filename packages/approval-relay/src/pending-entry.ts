@@ -1,5 +1,5 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import type { DeskAnswer, DeskEntry, ShownRequest } from './ports.js'
+import type { DeskAnswer, DeskEntry, ShownRequest } from './desk.js'
 import type { KeptRequest } from './store/request-store.js'
 import { stands } from './standing-answer.js'
 import type { KeptAnswer } from './store/kept-answer.js'

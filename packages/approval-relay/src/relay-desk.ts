@@ -22,7 +22,7 @@ import type {
   DeskSubject,
   HistoryLine,
   PersonView,
-} from './ports.js'
+} from './desk.js'
 import { RatePerMinute } from './rate.js'
 import { RoomOfEngines } from './room-of-engines.js'
 import type { KeptAnswer } from './store/kept-answer.js'

@@ -1,6 +1,6 @@
 import type { EventDraft } from '@bothkeys/core/relay'
 import type { Journal } from '@bothkeys/core'
-import type { RelayClock } from './ports.js'
+import type { RelayClock } from './relay-clock.js'
 
 type Body = EventDraft['body']
 

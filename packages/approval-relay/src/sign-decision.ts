@@ -2,7 +2,8 @@ import type { RelayedRequest } from '@bothkeys/core/relay'
 import { approvalLifetimeS, denialLifetimeS, maxEvidence } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
 import { signatureIsGood } from './file-signer.js'
-import type { DeskDecision, DeskLevel, Signer } from './ports.js'
+import type { DeskDecision, DeskLevel } from './desk.js'
+import type { Signer } from './signer.js'
 
 const deadlineMs = 10_000
 

@@ -1,5 +1,5 @@
 import { approvalLifetimeS } from '@bothkeys/core/relay'
-import type { DeskAnswer } from './ports.js'
+import type { DeskAnswer } from './desk.js'
 
 /**
  * Whether an answer is still of use to its engine. A yes runs out with its approval, and what the engine did not count is of none:

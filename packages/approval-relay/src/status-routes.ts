@@ -1,6 +1,6 @@
 import { jsonAnswer } from './engine-error.js'
 import type { ServedRoute } from './http/routing.js'
-import type { Signer } from './ports.js'
+import type { Signer } from './signer.js'
 
 /** What the status says. */
 export interface StatusParts {

@@ -1,5 +1,5 @@
 import type { RelayedRequest } from '@bothkeys/core/relay'
-import type { ShownRequest } from './ports.js'
+import type { ShownRequest } from './desk.js'
 
 /**
  * A request without what is masked: the statement is withheld whole, for a value can stand anywhere in it. So are parameters, what an

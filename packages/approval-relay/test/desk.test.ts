@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fixedClock } from '@bothkeys/core/testing'
 import { describe, expect, it } from 'vitest'
-import type { DeskDecision } from '../src/ports.js'
+import type { DeskDecision } from '../src/desk.js'
 import { claimsOf } from './support/claims.js'
 import { envelopeOf } from './support/envelopes.js'
 import type { RequestParts } from './support/envelopes.js'

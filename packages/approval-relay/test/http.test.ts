@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { envelopeOf } from './support/envelopes.js'
 import { never, people, RelayStage } from './support/relay-stage.js'
-import type { ApprovalChannel, ChannelDesk } from '../src/ports.js'
+import type { ApprovalChannel, ChannelDesk } from '../src/channel.js'
 
 /** Sends bytes as they are, and answers with what came back until the connection ended. */
 async function raw(stage: RelayStage, ...lines: readonly string[]): Promise<string> {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { DeskReceipt } from '../src/ports.js'
+import type { DeskReceipt } from '../src/desk.js'
 import { envelopeOf } from './support/envelopes.js'
 import { FailingFiles } from './support/failing-files.js'
 import { people, RelayStage } from './support/relay-stage.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OpenOffers } from '../src/link-offers.js'
-import type { ChannelAccount, DeskSubject } from '../src/ports.js'
+import type { ChannelAccount } from '../src/linked-account.js'
+import type { DeskSubject } from '../src/desk.js'
 import type { RelayRecord } from '../src/relay-record.js'
 
 const account: ChannelAccount = { channel: 'slack', team: 'T0', user: 'U0ANN' }

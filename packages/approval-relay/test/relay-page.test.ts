@@ -30,7 +30,7 @@ describe('docs/relay.md', () => {
   })
 
   it.each(
-    [...readFileSync(new URL('../src/ports.ts', import.meta.url), 'utf8').matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(
+    [...readFileSync(new URL('../src/desk.ts', import.meta.url), 'utf8').matchAll(/^ {2}\| '([a-z-]+)'$/gm)].map(
       ([, reason = '']) => reason,
     ),
   )('says why a decision is not taken: %s', (reason) => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Outgoing } from '../ports.js'
+import type { Outgoing } from './route.js'
 import { BodyBudget } from './body.js'
 import type { RequestHead } from './head-of-request.js'
 import { headOf } from './head-of-request.js'

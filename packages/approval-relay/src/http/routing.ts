@@ -1,5 +1,5 @@
 import { BothKeysError } from '@bothkeys/core'
-import type { Route } from '../ports.js'
+import type { Route } from './route.js'
 
 /** A route and the parts of the path that it names; or which methods the path has. */
 export type Found =

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { ServerResponse } from 'node:http'
-import type { Outgoing } from '../ports.js'
+import type { Outgoing } from './route.js'
 
 /** What every answer says, unless it says otherwise itself. */
 const always: Readonly<Record<string, string>> = {

@@ -16,7 +16,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client'
-import type { LoggedIn, LoginMethod } from '../ports.js'
+import type { LoggedIn, LoginMethod } from './login-method.js'
 import { boundedFetch, isSecureAddress } from './bounded-fetch.js'
 
 /** An OpenID provider at which people log in. */

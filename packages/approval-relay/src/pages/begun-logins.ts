@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { BothKeysError } from '@bothkeys/core'
-import type { RelayClock } from '../ports.js'
+import type { RelayClock } from '../relay-clock.js'
 
 /** A login that a browser began and has not finished. */
 export interface BegunLogin {

@@ -1,5 +1,5 @@
 import { visible } from '@bothkeys/core/relay'
-import type { DeskEnd, HistoryLine } from '../ports.js'
+import type { DeskEnd, HistoryLine } from '../desk.js'
 import { marked } from './exact-rows.js'
 import type { Html } from './html.js'
 import { html } from './html.js'

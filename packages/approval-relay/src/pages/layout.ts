@@ -1,4 +1,4 @@
-import type { Outgoing } from '../ports.js'
+import type { Outgoing } from '../http/route.js'
 import type { Html } from './html.js'
 import { html } from './html.js'
 import { pageHeaders } from './page-headers.js'

@@ -1,4 +1,4 @@
-import type { Incoming, Outgoing, Route } from '../ports.js'
+import type { Incoming, Outgoing, Route } from '../http/route.js'
 import type { PageSite, Visitor } from './page-site.js'
 import { isVisitor } from './page-site.js'
 import { lastLinkBody, linkBody, linkCodeBody, onceEntered } from './plain-pages.js'

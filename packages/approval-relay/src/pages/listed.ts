@@ -1,5 +1,6 @@
 import { fairShare } from '../fair-share.js'
-import type { DeskEntry, DeskPerson, PageContext } from '../ports.js'
+import type { DeskEntry, DeskPerson } from '../desk.js'
+import type { PageContext } from './page-context.js'
 import type { Summary } from './summary.js'
 import { summaryOf } from './summary.js'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Outgoing, Route } from '../ports.js'
+import type { Outgoing, Route } from '../http/route.js'
 import { listedFor } from './listed.js'
 import { News } from './news.js'
 import { OpenStreams } from './open-streams.js'

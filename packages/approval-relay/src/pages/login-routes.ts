@@ -1,6 +1,7 @@
 import { BothKeysError } from '@bothkeys/core'
 import { isSecureAddress } from '../logins/bounded-fetch.js'
-import type { Incoming, LoggedIn, LoginMethod, Outgoing, Route } from '../ports.js'
+import type { Incoming, Outgoing, Route } from '../http/route.js'
+import type { LoggedIn, LoginMethod } from '../logins/login-method.js'
 import type { BegunLogin } from './begun-logins.js'
 import { BegunLogins } from './begun-logins.js'
 import { html } from './html.js'

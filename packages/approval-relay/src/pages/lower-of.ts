@@ -1,4 +1,4 @@
-import type { DeskLevel } from '../ports.js'
+import type { DeskLevel } from '../desk.js'
 
 const ranks: readonly DeskLevel[] = ['channel', 'signed', 'phishing-resistant']
 

@@ -1,4 +1,4 @@
-import type { PersonView } from '../ports.js'
+import type { PersonView } from '../desk.js'
 import { stands } from '../standing-answer.js'
 import type { PageSession } from './page-sessions.js'
 import type { ShownEntry } from './shown-entry.js'

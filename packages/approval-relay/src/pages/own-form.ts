@@ -1,4 +1,4 @@
-import type { Incoming } from '../ports.js'
+import type { Incoming } from '../http/route.js'
 
 /**
  * Whether a form was sent from a page of this relay. Browsers say it in Sec-Fetch-Site to every trustworthy address, which

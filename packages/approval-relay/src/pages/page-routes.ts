@@ -1,5 +1,6 @@
 import { BothKeysError } from '@bothkeys/core'
-import type { Incoming, PageContext, Route } from '../ports.js'
+import type { Incoming, Route } from '../http/route.js'
+import type { PageContext } from './page-context.js'
 import { linkRoutes } from './link-routes.js'
 import { liveRoute } from './live-route.js'
 import { liveScript } from './live-script.js'

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { DeskPerson, LoggedIn, RelayClock } from '../ports.js'
+import type { DeskPerson } from '../desk.js'
+import type { LoggedIn } from '../logins/login-method.js'
+import type { RelayClock } from '../relay-clock.js'
 
 /** How long logins last, in seconds. */
 export interface SessionLimits {

@@ -1,6 +1,7 @@
 import { BothKeysError } from '@bothkeys/core'
 import { isSecureAddress } from '../logins/bounded-fetch.js'
-import type { Incoming, Outgoing, PageContext } from '../ports.js'
+import type { Incoming, Outgoing } from '../http/route.js'
+import type { PageContext } from './page-context.js'
 import { BegunLogins } from './begun-logins.js'
 import type { Html } from './html.js'
 import { html } from './html.js'

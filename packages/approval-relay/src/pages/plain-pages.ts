@@ -1,5 +1,6 @@
 import { visible } from '@bothkeys/core/relay'
-import type { BegunLink, LoginMethod } from '../ports.js'
+import type { BegunLink } from '../linked-account.js'
+import type { LoginMethod } from '../logins/login-method.js'
 import type { Html } from './html.js'
 import { html } from './html.js'
 import { formToken } from './layout.js'

@@ -1,5 +1,5 @@
 import { digestPrefix, effectInWords, estimateInWords, visible } from '@bothkeys/core/relay'
-import type { PersonView } from '../ports.js'
+import type { PersonView } from '../desk.js'
 import { exactRows, hasMarks, marked, visibleRows } from './exact-rows.js'
 import type { Html } from './html.js'
 import { flag, html } from './html.js'

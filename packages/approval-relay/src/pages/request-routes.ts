@@ -1,5 +1,6 @@
 import { digestPrefix } from '@bothkeys/core/relay'
-import type { DeskRefusal, Incoming, Outgoing, PersonView, Route } from '../ports.js'
+import type { DeskRefusal, PersonView } from '../desk.js'
+import type { Incoming, Outgoing, Route } from '../http/route.js'
 import { endedBody, historyBody } from './history-page.js'
 import { html } from './html.js'
 import { lowerOf } from './lower-of.js'

@@ -1,4 +1,4 @@
-import type { DeskEntry, ShownRequest } from '../ports.js'
+import type { DeskEntry, ShownRequest } from '../desk.js'
 
 /** A request that waits as a page has it: without what is masked for whoever looks. */
 export interface ShownEntry extends Pick<DeskEntry, 'answers'> {

@@ -1,5 +1,5 @@
 import { digestPrefix, effectInWords, visible } from '@bothkeys/core/relay'
-import type { DeskPerson } from '../ports.js'
+import type { DeskPerson } from '../desk.js'
 import { stands } from '../standing-answer.js'
 import type { ShownEntry } from './shown-entry.js'
 import { answerInWords } from './words.js'

@@ -1,5 +1,5 @@
 import { escapeHidden, visible } from '@bothkeys/core/relay'
-import type { DeskAnswer, DeskPerson } from '../ports.js'
+import type { DeskAnswer, DeskPerson } from '../desk.js'
 import { stands } from '../standing-answer.js'
 
 const longestName = 80

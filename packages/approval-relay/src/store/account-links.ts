@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { strictJsonObject } from '@bothkeys/core/relay'
-import type { AccountLinks, ChannelAccount, DeskSubject } from '../ports.js'
+import type { AccountLinks, ChannelAccount } from '../linked-account.js'
+import type { DeskSubject } from '../desk.js'
 import { DurableFolder } from './durable-folder.js'
 import type { StoreFiles } from './files.js'
 

@@ -1,4 +1,4 @@
-import type { HistoryLine } from '../ports.js'
+import type { HistoryLine } from '../desk.js'
 import type { StoreFiles } from './files.js'
 
 const mostBytesPerLine = 64 * 1024

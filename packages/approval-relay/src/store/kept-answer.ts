@@ -1,5 +1,5 @@
 import { strictJsonObject } from '@bothkeys/core/relay'
-import type { DeskAnswer } from '../ports.js'
+import type { DeskAnswer } from '../desk.js'
 
 /** An answer with what only the relay and the engine see of it. */
 export interface KeptAnswer extends Omit<DeskAnswer, 'receipt'> {

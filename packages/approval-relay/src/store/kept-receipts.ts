@@ -1,4 +1,4 @@
-import type { DeskAnswer } from '../ports.js'
+import type { DeskAnswer } from '../desk.js'
 
 /** What an engine made of an answer. */
 export type KeptReceipt = NonNullable<DeskAnswer['receipt']>

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { OidcLoginOptions } from '../../src/logins/oidc-login.js'
 import { oidcLogin } from '../../src/logins/oidc-login.js'
-import type { LoggedIn } from '../../src/ports.js'
+import type { LoggedIn } from '../../src/logins/login-method.js'
 import { clientId, clientSecret, PeopleIssuer } from '../pages/people-issuer.js'
 import { MadeUpProvider } from './made-up-provider.js'
 

@@ -13,7 +13,7 @@ import type {
   DeskReceipt,
   HistoryLine,
   PersonView,
-} from '../../src/ports.js'
+} from '../../src/desk.js'
 import { withheld } from '../../src/withheld.js'
 
 type Send = (request: RelayedRequest, decision: DeskDecision) => Promise<DeskAnswer['receipt']>

@@ -13,7 +13,7 @@ import { sessionAccess } from '@bothkeys/core/adapter'
 import type { RelayedRequest } from '@bothkeys/core/relay'
 import { readRequest, requestEnvelope } from '@bothkeys/core/relay'
 import { signApproval } from '@bothkeys/core/signing'
-import type { DeskAnswer, DeskDecision } from '../../src/ports.js'
+import type { DeskAnswer, DeskDecision } from '../../src/desk.js'
 
 export const relayIssuer = 'https://approvals.example'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { obstacle } from '../../src/pages/obstacle.js'
 import type { PageSession } from '../../src/pages/page-sessions.js'
 import { gravity } from '../../src/pages/risk.js'
-import type { DeskAnswer, DeskEntry, PersonView } from '../../src/ports.js'
+import type { DeskAnswer, DeskEntry, PersonView } from '../../src/desk.js'
 
 const person = { subject: { issuer: 'https://login.example', id: 'ann' } }
 const session: PageSession = { person, level: 'signed', method: 'house', formToken: 't' }

@@ -1,6 +1,10 @@
 import { pageRoutes } from '../../src/pages/page-routes.js'
 import type { PageOptions } from '../../src/pages/page-routes.js'
-import type { ChannelAccount, DeskPerson, LoginMethod, PageContext, RelayClock } from '../../src/ports.js'
+import type { ChannelAccount } from '../../src/linked-account.js'
+import type { DeskPerson } from '../../src/desk.js'
+import type { LoginMethod } from '../../src/logins/login-method.js'
+import type { PageContext } from '../../src/pages/page-context.js'
+import type { RelayClock } from '../../src/relay-clock.js'
 import { DeskInMemory } from './desk-in-memory.js'
 
 /** A clock that is set by hand. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Incoming, Outgoing, Route } from '../../src/ports.js'
+import type { Incoming, Outgoing, Route } from '../../src/http/route.js'
 
 /** Serves routes on loopback, as the relay's server does, without its limits. */
 export class ServedRoutes {

@@ -3,7 +3,7 @@ import { BegunLogins } from '../../src/pages/begun-logins.js'
 import { PageCookies } from '../../src/pages/page-cookies.js'
 import { holdsToken, PageSessions } from '../../src/pages/page-sessions.js'
 import { returnPath } from '../../src/pages/return-path.js'
-import type { LoggedIn } from '../../src/ports.js'
+import type { LoggedIn } from '../../src/logins/login-method.js'
 import { HandClock } from './relay-pages.js'
 
 const limits = { idleS: 100, wholeS: 1_000, decideWithinS: 50 }

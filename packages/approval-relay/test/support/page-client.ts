@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import type { LoginMethod } from '../../src/ports.js'
+import type { LoginMethod } from '../../src/logins/login-method.js'
 import { people } from './relay-stage.js'
 import type { RelayStage } from './relay-stage.js'
 import { issuer } from './test-engine.js'
