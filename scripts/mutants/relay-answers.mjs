@@ -40,7 +40,7 @@ export const relayAnswerGuards = [
   },
   {
     name: 'a disk that hangs is given up',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: 'limited(keepingMs, signal, (until) =>',
     replace: 'limited(10 * keepingMs, signal, (until) =>',
     tests: tests('kept-answers'),
@@ -96,14 +96,14 @@ export const relayAnswerGuards = [
   },
   {
     name: 'a record that hangs is given up',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: "await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')",
     replace: "await record.happened('relay.answered', answerBody(request, answer, masked))",
     tests: tests('kept-answers'),
   },
   {
     name: 'the record says of an answer that it was not kept',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: "      record.refused({ what: 'decision', reason: 'not-kept', request: request.id, n: answer.n })\n",
     replace: '',
     tests: tests('kept-answers'),
@@ -117,7 +117,7 @@ export const relayAnswerGuards = [
   },
   {
     name: 'a decision is given up with its sender',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: 'limited(keepingMs, signal, (until) =>',
     replace: 'limited(keepingMs, new AbortController().signal, (until) =>',
     tests: tests('kept-answers'),

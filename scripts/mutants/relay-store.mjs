@@ -54,14 +54,14 @@ export const relayStoreGuards = [
   },
   {
     name: 'an answer is in the record before it is handed out',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: "      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')\n",
     replace: '',
     tests: tests('store'),
   },
   {
     name: 'an answer is on disk before it is handed out',
-    file: relay('relay-desk'),
+    file: relay('desk-decisions'),
     find: '      await store.answer(request.id, answer, signal)\n',
     replace: '',
     tests: tests('store'),

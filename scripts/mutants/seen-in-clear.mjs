@@ -49,7 +49,7 @@ export const seenInClearGuards = [
   },
   {
     name: 'a relay signs what its person saw',
-    file: 'packages/approval-relay/src/relay-desk.ts',
+    file: 'packages/approval-relay/src/desk-decisions.ts',
     find: 'clear.view.digest === view.digest ? clear : entry.request',
     replace: 'entry.request',
     tests: relay,

@@ -5,6 +5,9 @@ import type { RelayRecord } from './relay-record.js'
 import type { History } from './store/history.js'
 import type { RequestStore } from './store/request-store.js'
 
+/** Disk and record together may take so long; then a request or a decision is refused. */
+export const keepingMs = 15_000
+
 /** What a desk works with. */
 export interface DeskParts {
   readonly store: RequestStore

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
-import { BothKeysError } from '@bothkeys/core'
-import type { KnownPerson, RelayedRequest } from '@bothkeys/core/relay'
-import { limited, requestFor, untilAborted, withTimeLimit } from '@bothkeys/core/relay'
-import { checkedDecision, isAbove } from './checked-decision.js'
-import type { DeskParts } from './desk-parts.js'
-import type { Shown } from './desk-record.js'
-import { answerBody, historyLine, requestBody } from './desk-record.js'
+import type { RelayedRequest } from '@bothkeys/core/relay'
+import { untilAborted, withTimeLimit } from '@bothkeys/core/relay'
+import { askDirectory } from './ask-directory.js'
+import { checkedDecision } from './checked-decision.js'
+import { DeskDecisions } from './desk-decisions.js'
+import { type DeskParts, keepingMs } from './desk-parts.js'
+import { historyLine, requestBody } from './desk-record.js'
 import { LeftOnDisk } from './left-on-disk.js'
 import { OverRequests } from './over-requests.js'
 import { PendingEntry } from './pending-entry.js'
@@ -19,18 +19,12 @@ import type {
   DeskPerson,
   DeskReceipt,
   DeskRefusal,
-  DeskSubject,
   HistoryLine,
   PersonView,
 } from './desk.js'
-import { RatePerMinute } from './rate.js'
 import { RoomOfEngines } from './room-of-engines.js'
-import type { KeptAnswer } from './store/kept-answer.js'
 import type { KeptReceipt } from './store/kept-receipts.js'
 import type { KeptRequest } from './store/request-store.js'
-
-/** Disk and record together may take so long; then a request or a decision is refused. */
-const keepingMs = 15_000
 
 /** The requests of all engines, and the one way to decide them. */
 export class RelayDesk implements Desk {
@@ -42,14 +36,18 @@ export class RelayDesk implements Desk {
   readonly #room: RoomOfEngines
   readonly #left: LeftOnDisk
   readonly #events = new EventEmitter<{ [K in keyof DeskEvents]: [...DeskEvents[K]] }>()
-  readonly #ofAccount: RatePerMinute
-  readonly #ofPerson: RatePerMinute
+  readonly #decisions: DeskDecisions
 
   constructor(parts: DeskParts, kept: readonly KeptRequest[]) {
     this.#parts = parts
-    const { decisionsPerPersonPerMinute, history, pendingBytesPerEngine, pendingPerEngine } = parts.limits
-    this.#ofAccount = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
-    this.#ofPerson = new RatePerMinute(decisionsPerPersonPerMinute, parts.monotonicMs)
+    const { history, pendingBytesPerEngine, pendingPerEngine } = parts.limits
+    this.#decisions = new DeskDecisions(parts, {
+      waiting: (id) => this.#pending.get(id),
+      whyNotPending: (id) => this.#whyNotPending(id),
+      changed: (id) => {
+        this.#emit('changed', id)
+      },
+    })
     this.#events.setMaxListeners(0)
     this.#room = new RoomOfEngines({ requests: pendingPerEngine, bytes: pendingBytesPerEngine })
     this.#left = new LeftOnDisk(parts.store)
@@ -96,12 +94,12 @@ export class RelayDesk implements Desk {
   }
 
   async admit({ subject }: DeskPerson, signal: AbortSignal): Promise<Admission> {
-    const known = await this.#known(subject, signal)
+    const known = await askDirectory(this.#parts, subject, signal)
     return typeof known === 'string' ? { admitted: false, reason: known } : { admitted: true, person: known.person }
   }
 
   async viewFor(id: string, person: DeskPerson | undefined, signal: AbortSignal): Promise<PersonView | undefined> {
-    const known = person === undefined ? undefined : await this.#known(person.subject, signal)
+    const known = person === undefined ? undefined : await askDirectory(this.#parts, person.subject, signal)
     const request = this.#pending.get(id)?.request
     const roles = known === undefined || typeof known === 'string' ? [] : known.roles
     return request === undefined ? undefined : this.#parts.viewOf(request, roles)
@@ -111,7 +109,7 @@ export class RelayDesk implements Desk {
     try {
       const decision = checkedDecision(given)
       if (decision === undefined) return { decided: false, reason: 'malformed' }
-      const made = await this.#decide(id, decision, signal)
+      const made = await this.#decisions.take(id, decision, signal)
       if (typeof made !== 'string') return { decided: true, n: made.n, level: made.level, atMs: made.atMs }
       this.#refused(made, id, decision)
       return { decided: false, reason: made }
@@ -204,91 +202,6 @@ export class RelayDesk implements Desk {
     for (const id of this.#left.ids()) this.#left.remove(id).catch(this.#parts.onFailure)
   }
 
-  async #decide(id: string, decision: DeskDecision, signal: AbortSignal): Promise<KeptAnswer | DeskRefusal> {
-    const { nowMs, sign, viewOf } = this.#parts
-    const refusal = this.#whyNotPending(id)
-    if (refusal !== undefined) return refusal
-    const { id: account, issuer } = decision.person.subject
-    if (this.#ofAccount.take(`${issuer}#${account}`) > 0) return 'too-many'
-    const known = await this.#known(decision.person.subject, signal)
-    signal.throwIfAborted()
-    if (typeof known === 'string') return known
-    if (this.#ofPerson.take(known.person) > 0) return 'too-many'
-    const entry = this.#pending.get(id)
-    if (entry === undefined) return 'over'
-    const views = [viewOf(entry.request, known.roles)]
-    // In a channel everybody is shown the same, also whoever may see more: they can say no to it.
-    if (decision.via.kind === 'channel' && decision.decision === 'deny') views.push(viewOf(entry.request, []))
-    const view = views.find(({ digest }) => digest === decision.viewDigest)
-    if (view === undefined) return 'other-view'
-    if (decision.decision === 'allow' && isAbove(decision.level, view.allowUpTo)) return 'partial-view'
-    const atMs = nowMs()
-    const outside = entry.enter(known.person, atMs)
-    if (outside !== undefined) return outside
-    try {
-      // Signed is what they were shown: the view may be one in which nothing is hidden.
-      const clear = requestFor(entry.request, known.roles)
-      const seen = clear.view.digest === view.digest ? clear : entry.request
-      const evidence = await untilAborted(sign(seen, decision, decision.level, atMs), signal, 'signing')
-      const { level, person, reason, via } = decision
-      const answer = {
-        decision: decision.decision,
-        by: person,
-        level,
-        via,
-        atMs,
-        reason,
-        evidence,
-        person: known.person,
-      }
-      return await this.#keepAnswer(entry, answer, { seen, masked: view.masked }, signal)
-    } finally {
-      entry.leave(known.person)
-    }
-  }
-
-  /**
-   * Recorded, then on disk, then handed out: an answer that a person was told of is never lost, and none that failed is handed out,
-   * now or after a restart.
-   */
-  async #keepAnswer(
-    entry: PendingEntry,
-    answer: Omit<KeptAnswer, 'n'>,
-    shown: Shown,
-    signal: AbortSignal,
-  ): Promise<KeptAnswer | DeskRefusal> {
-    const { id } = entry.request
-    // Behind an end, it would wait for what it does not need.
-    const why = this.#whyNotPending(id)
-    if (why !== undefined) return why
-    return limited(keepingMs, signal, (until) =>
-      entry.inTurn(async () => {
-        until.throwIfAborted()
-        const whyNot = this.#whyNotPending(id)
-        if (whyNot !== undefined) return whyNot
-        const numbered = { ...answer, n: ++entry.lastN }
-        await this.#store(shown, numbered, until)
-        // What ended meanwhile goes from disk with its request, next.
-        if (entry.isOver) return 'over'
-        entry.add(numbered)
-        this.#emit('changed', id)
-        return numbered
-      }),
-    )
-  }
-
-  async #store({ masked, seen: request }: Shown, answer: KeptAnswer, signal: AbortSignal): Promise<void> {
-    const { record, store } = this.#parts
-    try {
-      await untilAborted(record.happened('relay.answered', answerBody(request, answer, masked)), signal, 'the record')
-      await store.answer(request.id, answer, signal)
-    } catch (error) {
-      // The record has it already, or may have it yet where it took too long.
-      record.refused({ what: 'decision', reason: 'not-kept', request: request.id, n: answer.n })
-      throw error
-    }
-  }
-
   async #keep(request: RelayedRequest, envelope: string, bytes: number): Promise<void> {
     const { nowMs, record, store } = this.#parts
     const receivedAtMs = nowMs()
@@ -318,19 +231,6 @@ export class RelayDesk implements Desk {
     if (entry === undefined || entry.expiresAtMs > this.#parts.nowMs()) return false
     this.end(entry, 'expired').catch(this.#parts.onFailure)
     return true
-  }
-
-  async #known(
-    subject: DeskSubject,
-    signal: AbortSignal,
-  ): Promise<KnownPerson | 'refused-by-directory' | 'directory-unavailable'> {
-    try {
-      return await untilAborted(this.#parts.who(subject), signal, 'asking the directory')
-    } catch (error) {
-      if (error instanceof BothKeysError && error.code === 'ERR_DIRECTORY_REFUSED') return 'refused-by-directory'
-      this.#parts.onFailure(error)
-      return 'directory-unavailable'
-    }
   }
 
   #refused(reason: DeskRefusal, id: string, { person, via }: DeskDecision): void {
