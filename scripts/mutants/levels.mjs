@@ -38,7 +38,7 @@ export const levelGuards = [
   },
   {
     name: 'the record of a principal says its level',
-    file: source('identity/make-principal'),
+    file: source('identity/principal-fragment'),
     find: '    kind,\n    level,\n    owners: dimensionJson',
     replace: '    kind,\n    owners: dimensionJson',
     tests: core('identity/make-principal'),

@@ -147,7 +147,7 @@ export const perChangeGuards = [
   },
   {
     name: 'the change is in what is recorded and signed',
-    file: source('identity/make-principal'),
+    file: source('identity/principal-fragment'),
     find: '    agentClass: dimensionJson(agentClass),\n    change,\n',
     replace: '    agentClass: dimensionJson(agentClass),\n',
     tests: session,

@@ -6,7 +6,7 @@ export const restrictingRoleGuards = [
   ['the token says it', 'identity/make-principal', '...principal.restrictingRoles, ...rolesOf', '...rolesOf'],
   [
     'it is on record and digested',
-    'identity/make-principal',
+    'identity/principal-fragment',
     'restrictingRoles: restrictingRoles.length === roles.length ? undefined : restrictingRoles,',
     'restrictingRoles: undefined,',
   ],

@@ -1,7 +1,7 @@
 import type { Approver } from './approvals/approver.js'
 import type { Directory } from './identity/directory.js'
 import { listingOf } from './identity/listing.js'
-import { principalFragment } from './identity/make-principal.js'
+import { principalFragment } from './identity/principal-fragment.js'
 import { ownMember } from './identity/own-member.js'
 import { rosterOf } from './identity/roster.js'
 import type { RosterMember } from './identity/roster.js'

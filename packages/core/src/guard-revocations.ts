@@ -1,6 +1,6 @@
 import type { Approver } from './approvals/approver.js'
 import type { Enforcement } from './enforce.js'
-import { principalFragment } from './identity/make-principal.js'
+import { principalFragment } from './identity/principal-fragment.js'
 import { ownMember } from './identity/own-member.js'
 import type { FindRecord, Standing } from './identity/standing.js'
 import type { Verifier } from './identity/verifier.js'

@@ -1,5 +1,5 @@
 import type { BothKeysError } from './errors.js'
-import { actorFragment, principalFragment } from './identity/make-principal.js'
+import { actorFragment, principalFragment } from './identity/principal-fragment.js'
 import type { ProofDemand } from './proof-demand.js'
 import type { Requester } from './requester.js'
 import type { Session } from './session.js'

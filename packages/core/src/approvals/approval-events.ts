@@ -1,4 +1,5 @@
-import { isPrincipal, principalFragment } from '../identity/make-principal.js'
+import { isPrincipal } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Durability } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'

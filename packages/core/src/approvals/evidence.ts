@@ -1,4 +1,4 @@
-import { principalFragment } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import type { CanonicalInput } from '../model/canonical-json.js'
 import type { ApprovalLevel } from '../model/decision.js'
 import { sha256 } from '../model/digest.js'

@@ -1,4 +1,4 @@
-import { principalFragment } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import { partyNow } from '../identity/party-now.js'
 import type { FindRecord } from '../identity/standing.js'
 import type { Credential } from '../identity/verifier.js'

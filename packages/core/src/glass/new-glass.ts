@@ -1,5 +1,5 @@
 import { BothKeysError } from '../errors.js'
-import { principalFragment } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import { randomHex } from '../model/digest.js'
 import type { GlassRule } from '../model/glass-rule.js'
 import type { Principal } from '../model/principal.js'

@@ -1,4 +1,4 @@
-import { principalFragment } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import { within } from '../ledger/within.js'
 import type { Principal } from '../model/principal.js'
 import type { EventDraft } from '../record/event.js'

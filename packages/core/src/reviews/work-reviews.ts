@@ -1,5 +1,5 @@
 import type { UnreviewedWork } from '../duties/work.js'
-import { principalFragment } from '../identity/make-principal.js'
+import { principalFragment } from '../identity/principal-fragment.js'
 import { ownMember } from '../identity/own-member.js'
 import { partyNow } from '../identity/party-now.js'
 import type { FindRecord, Standing } from '../identity/standing.js'

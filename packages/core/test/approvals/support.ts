@@ -10,7 +10,8 @@ import type {
 } from '../../src/approvals/coordinator.js'
 import type { ApprovalRequest, ApprovalVote, Approver, ProvenVote, VoteReceipt } from '../../src/approvals/approver.js'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
-import { makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
+import { makePrincipal } from '../../src/identity/make-principal.js'
+import { principalFragment } from '../../src/identity/principal-fragment.js'
 import type { Ledger, LedgerChange, LedgerEntry } from '../../src/ledger/ledger.js'
 import type {
   ApprovalRequirement,

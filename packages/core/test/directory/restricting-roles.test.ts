@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { actorFragment, principalFragment } from '../../src/identity/make-principal.js'
+import { actorFragment, principalFragment } from '../../src/identity/principal-fragment.js'
 import type { Directory } from '../../src/identity/directory.js'
 import { standingsIn } from '../../src/identity/standing.js'
 import type { Principal } from '../../src/model/principal.js'

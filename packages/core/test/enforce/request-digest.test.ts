@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { principalFragment } from '../../src/identity/make-principal.js'
+import { principalFragment } from '../../src/identity/principal-fragment.js'
 import { CanonicalFragment } from '../../src/model/canonical-json.js'
 import type { Action, Description } from '../../src/model/action.js'
 import type { Digest } from '../../src/model/digest.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
-import { makePrincipal, principalFragment } from '../../src/identity/make-principal.js'
+import { makePrincipal } from '../../src/identity/make-principal.js'
+import { principalFragment } from '../../src/identity/principal-fragment.js'
 import { issuer, sign, verify } from './jwt-support.js'
 
 const nested = (names: readonly string[]): Record<string, unknown> =>

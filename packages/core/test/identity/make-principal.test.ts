@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PrincipalFacts } from '../../src/identity/make-principal.js'
-import {
-  actorFragment,
-  isPrincipal,
-  linkedPrincipal,
-  makePrincipal,
-  principalFragment,
-} from '../../src/identity/make-principal.js'
+import { actorFragment, principalFragment } from '../../src/identity/principal-fragment.js'
+import { isPrincipal, linkedPrincipal, makePrincipal } from '../../src/identity/make-principal.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
 
 const issuer = 'https://idp.example'
