@@ -3,17 +3,15 @@ import { Expiry } from '../approvals/expiry.js'
 import { BothKeysError } from '../errors.js'
 import type { Ledger } from '../ledger/ledger.js'
 import { within } from '../ledger/within.js'
-import type { CanonicalInput } from '../model/canonical-json.js'
 import type { Clock } from '../model/clock.js'
-import type { Principal } from '../model/principal.js'
 import type { CompiledPolicy } from '../policy/compiled.js'
 import type { EventDraft } from '../record/event.js'
-import { engineSession } from '../record/event.js'
 import type { Journal } from '../record/journal.js'
 import type { Refusal } from '../refusal.js'
+import type { ApprovedGrant } from './grant-events.js'
+import { endEvent, givenEvent } from './grant-events.js'
 import type { NoUse, UseTaking } from './grant-ledger.js'
 import { GrantLedger, useTaking } from './grant-ledger.js'
-import type { CheckedGrantOptions } from './grant-options.js'
 import { grantOver } from './grant-refusals.js'
 import { covers } from './grant-scope.js'
 import type { HeldByRules } from './held-by-rules.js'
@@ -36,20 +34,6 @@ export interface GrantContext {
   readonly onEnded: (event: { readonly grant: string; readonly session: string; readonly end: GrantEnd }) => void
   /** Told of failures that let nothing through. */
   readonly onFailure: (session: string, cause: unknown) => void
-}
-
-/** A request for a grant that people approved and whose approval was spent. */
-export interface ApprovedGrant {
-  readonly session: string
-  readonly requester: Principal
-  /** Aborted when the session ends. */
-  readonly signal: AbortSignal
-  readonly options: CheckedGrantOptions
-  readonly identity: string
-  readonly rules: readonly string[]
-  readonly policy: CompiledPolicy
-  readonly approval: HeldAction
-  readonly evidence: CanonicalInput
 }
 
 /** Takes a use in the same compare-and-set as what the action reserves: both or neither (RULES 15). */
@@ -301,35 +285,4 @@ export class GrantKeeper {
     const { deadlineMs, journal } = this.#context
     await within(deadlineMs, 'recording the grant', 'ERR_JOURNAL_UNAVAILABLE', () => journal.append(event, 'synced'))
   }
-}
-
-function givenEvent(
-  { approval, evidence, options, policy, rules, session }: ApprovedGrant,
-  untilMs: number,
-): EventDraft {
-  const { duties, maxAffected, reason, resources, target, uses, when } = options
-  return {
-    type: 'grant.given',
-    session,
-    body: {
-      id: approval.requestId,
-      approval: evidence,
-      digest: approval.digest,
-      duties,
-      maxAffected,
-      policy: policy.digest,
-      reason,
-      resources,
-      rules,
-      target,
-      until: new Date(untilMs).toISOString(),
-      uses,
-      when: { ...when },
-    },
-  }
-}
-
-/** Of the engine's chain: the session may have ended before. */
-function endEvent(grant: string, end: GrantEnd, reason?: string): EventDraft {
-  return { type: 'grant.ended', session: engineSession, body: { grant, end, reason } }
 }
