@@ -274,7 +274,7 @@ export const path = [
   },
   {
     name: 'policy and code speak of the same targets',
-    file: holder,
+    file: 'packages/core/src/read-policy.ts',
     find: '  checkTargets(policy, options.targets)\n',
     replace: '',
     tests: guard,

@@ -119,7 +119,7 @@ export const signedPolicyGuards = [
     '      throw cause\n',
   ],
   ['a narrowing is told to the ledger', holder, "if (change === 'narrowing') await", 'if (false) await'],
-  ['dev and an authority exclude each other', holder, '  if (dev) {', '  if (false) {'],
+  ['dev and an authority exclude each other', core('read-policy'), '  if (dev) {', '  if (false) {'],
   [
     'versions come back after a restart',
     core('restored-ledger'),

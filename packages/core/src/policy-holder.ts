@@ -1,39 +1,22 @@
-import type { GuardedTarget } from './access.js'
 import { withDeadline } from './deadline.js'
 import type { Enforcement } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { CompiledPolicy } from './policy/compiled.js'
-import { loadPolicy } from './policy/load.js'
-import type { PolicySource } from './policy/source.js'
-import { checkTargets } from './policy-targets.js'
 import { admitVersion, noteNarrowing, unsigned, versionsMissing } from './policy-version.js'
-import type { PolicyAuthority } from './identity/policy-token.js'
-import { policyTokens } from './identity/policy-token.js'
 import type { Ledger } from './ledger/ledger.js'
 import type { CanonicalInput } from './model/canonical-json.js'
-import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import { comparePolicies } from './policy/widening.js'
+import type { PolicyReading, ReadPolicy, VersionOf } from './read-policy.js'
+import { readPolicy, versionsOf } from './read-policy.js'
 import { refusalFrom } from './refusal.js'
 import { RejectedPolicies } from './rejected-policies.js'
 import { engineSession } from './record/event.js'
 import type { Journal } from './record/journal.js'
 
-export interface PolicyHolderOptions {
-  readonly source: PolicySource
-  readonly targets: readonly GuardedTarget[]
-  /** Whether a reload may widen the policy. */
-  readonly dev: boolean
-  /** Whose signature lets a policy widen. Then the first one has to be signed, too. */
-  readonly authority: PolicyAuthority | undefined
-  /** For whom a policy has to be signed. */
-  readonly engine: string
-  readonly clock: Clock
-  readonly deadlineMs: number
+export interface PolicyHolderOptions extends PolicyReading {
   /** Whether a reload fits what the directory says. Rejects with why not. */
   readonly admits: (policy: CompiledPolicy) => Promise<void>
-  /** Throws for a policy that asks for what the guard was not given. */
-  readonly assertSupported: (policy: CompiledPolicy) => void
   readonly observe: Enforcement['observe']
 }
 
@@ -284,42 +267,4 @@ function rolesKeptApart({ dutyRules }: CompiledPolicy): number {
 interface Grounds {
   readonly version?: number | undefined
   readonly approval?: CanonicalInput
-}
-
-interface ReadPolicy {
-  readonly policy: CompiledPolicy
-  readonly signature: string | undefined
-}
-
-async function readPolicy(options: PolicyHolderOptions, signal: AbortSignal): Promise<ReadPolicy> {
-  const document = await withDeadline(options.source.load(signal), 'loading the policy', options.deadlineMs, undefined)
-  const policy = loadPolicy(document)
-  checkTargets(policy, options.targets)
-  options.assertSupported(policy)
-  return { policy, signature: document.signature }
-}
-
-/** The version that the authority signed a policy with. Throws ERR_POLICY_UNSIGNED when it did not. */
-type VersionOf = (read: ReadPolicy) => Promise<number>
-
-function versionsOf({ authority, clock, deadlineMs, dev, engine }: PolicyHolderOptions): VersionOf {
-  if (authority === undefined) return () => Promise.reject(unsigned('there is no authority'))
-  if (dev) {
-    throw new BothKeysError(
-      'ERR_CONFIG_INVALID',
-      'dev lets everybody widen the policy, so an authority would be for show',
-      {
-        hint: 'leave one of the two out of createGuard({ dev, authority })',
-      },
-    )
-  }
-  const versionIn = policyTokens(authority, clock)
-  return async ({ policy, signature }) => {
-    if (signature === undefined) throw unsigned('it is not signed')
-    try {
-      return await versionIn(signature, { aud: engine, pol: policy.digest }, AbortSignal.timeout(deadlineMs))
-    } catch (error) {
-      throw unsigned(error instanceof BothKeysError ? error.message : 'its signature could not be checked')
-    }
-  }
 }
