@@ -146,12 +146,11 @@ export type {
   HoldRuleInput,
   LimitInput,
   MaskRuleInput,
-  MitigationInput,
   PolicyInput,
   RecordRuleInput,
-  SeparationInput,
   TargetInput,
 } from './policy/policy-input.js'
+export type { MitigationInput, SeparationInput } from './policy/separation-input.js'
 export { definePolicy } from './policy/policy-input.js'
 export { inlineSource } from './policy/inline-source.js'
 export type { PolicyAuthority } from './identity/policy-token.js'

@@ -1,6 +1,6 @@
 import type { Duty } from '../model/effect.js'
 import { duties, dutiesBeyondWildcard } from '../model/effect.js'
-import type { OneOrMany } from './policy-input.js'
+import type { OneOrMany } from './selector-input.js'
 
 /** The guard's own duties: decided for a whole target, never for an effect of an adapter's action. */
 export const guardDuties: ReadonlySet<Duty> = new Set<Duty>(['approve', 'policy', 'audit'])

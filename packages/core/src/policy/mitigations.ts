@@ -1,5 +1,5 @@
 import { suggestion } from './nearest.js'
-import type { MitigationInput } from './policy-input.js'
+import type { MitigationInput } from './separation-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { invalid, quoted } from './problem.js'
 import type { MitigationRule, PolicyRules } from './rules.js'

@@ -7,16 +7,8 @@ import { glassRule } from './glass-rules.js'
 import { maskRule } from './masks.js'
 import { mitigationRule } from './mitigations.js'
 import { grantCaps } from './grant-caps.js'
-import type {
-  AllowRuleInput,
-  AttributeConditions,
-  DenyRuleInput,
-  HoldRuleInput,
-  OneOrMany,
-  PolicyInput,
-  RecordRuleInput,
-  TargetSelector,
-} from './policy-input.js'
+import type { AllowRuleInput, DenyRuleInput, HoldRuleInput, PolicyInput, RecordRuleInput } from './policy-input.js'
+import type { AttributeConditions, OneOrMany, TargetSelector } from './selector-input.js'
 import type { PolicyPath } from './problem.js'
 import { parseResourcePattern } from './resource-pattern.js'
 import type { ResourcePattern } from './resource-pattern.js'

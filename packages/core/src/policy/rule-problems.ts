@@ -1,7 +1,8 @@
 import type { Duty } from '../model/effect.js'
 import { neverGranted } from '../model/grant-caps.js'
 import { listedDuties } from './duty-choice.js'
-import type { HoldRuleInput, OneOrMany } from './policy-input.js'
+import type { HoldRuleInput } from './policy-input.js'
+import type { OneOrMany } from './selector-input.js'
 import type { PolicyPath, Problem } from './problem.js'
 import { invalid, quoted } from './problem.js'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Duty } from '../model/effect.js'
 import { duties } from '../model/effect.js'
-import type { OneOrMany } from './policy-input.js'
+import type { OneOrMany } from './selector-input.js'
 import { parseResourcePattern } from './resource-pattern.js'
 import { compileTextPattern, longestPattern } from './text-pattern.js'
 

@@ -8,18 +8,20 @@ import { parseGrantTime } from './grant-caps.js'
 import type {
   AllowRuleInput,
   DenyRuleInput,
-  DynamicSeparationInput,
   GlassRuleInput,
-  HistoryInput,
   HoldRuleInput,
   LimitInput,
   MaskRuleInput,
-  MitigationInput,
   PolicyInput,
   RecordRuleInput,
+} from './policy-input.js'
+import type {
+  DynamicSeparationInput,
+  HistoryInput,
+  MitigationInput,
   StaticSeparationInput,
   WallInput,
-} from './policy-input.js'
+} from './separation-input.js'
 import { lookup, mask } from './schema-masks.js'
 import {
   roleSeparation,

@@ -1,19 +1,21 @@
 import type {
   AllowRuleInput,
   DenyRuleInput,
-  DynamicSeparationInput,
   GlassRuleInput,
-  HistoryInput,
   HoldRuleInput,
   LimitInput,
   MaskRuleInput,
-  MitigationInput,
   PolicyInput,
   RecordRuleInput,
-  StaticSeparationInput,
   TargetInput,
-  WallInput,
 } from './policy-input.js'
+import type {
+  DynamicSeparationInput,
+  HistoryInput,
+  MitigationInput,
+  StaticSeparationInput,
+  WallInput,
+} from './separation-input.js'
 import { ruleSchemas } from './schema.js'
 
 /** A rule, or undefined in the place of one that is not sound. */

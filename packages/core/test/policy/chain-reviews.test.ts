@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loadPolicy } from '../../src/policy/load.js'
-import type { HistoryInput, PolicyInput } from '../../src/policy/policy-input.js'
+import type { HistoryInput } from '../../src/policy/separation-input.js'
+import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { comparePolicies } from '../../src/policy/widening.js'
 import { dutiesApart } from '../duties/support.js'
 import { loadError } from './load-error.js'

@@ -1,12 +1,7 @@
 import type { DecisionInput } from '../../src/model/decision.js'
 import type { Duty, Effect } from '../../src/model/effect.js'
-import type {
-  AllowRuleInput,
-  DenyRuleInput,
-  HoldRuleInput,
-  PolicyInput,
-  TargetSelector,
-} from '../../src/policy/policy-input.js'
+import type { AllowRuleInput, DenyRuleInput, HoldRuleInput, PolicyInput } from '../../src/policy/policy-input.js'
+import type { TargetSelector } from '../../src/policy/selector-input.js'
 
 /**
  * What a policy decides, written a second time and as plainly as possible: no index, no cache, straight from the file.

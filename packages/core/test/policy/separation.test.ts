@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../src/policy/explain.js'
 import { loadPolicy } from '../../src/policy/load.js'
-import type { DynamicSeparationInput, PolicyInput } from '../../src/policy/policy-input.js'
+import type { DynamicSeparationInput } from '../../src/policy/separation-input.js'
+import type { PolicyInput } from '../../src/policy/policy-input.js'
 import { comparePolicies } from '../../src/policy/widening.js'
 import { loadError, soundPolicyWith } from './load-error.js'
 
