@@ -83,7 +83,7 @@ export const chainReviewGuards = [
   ],
   [
     'stands in the intent',
-    'enforce',
+    'give-permit',
     'policy.dutyRules === undefined ? [] : workOf',
     'policy.dutyRules !== undefined ? [] : workOf',
     reviews,

@@ -141,7 +141,7 @@ export const glassGuards = [
     'return intend(allowed, undefined, false)',
     glass,
   ],
-  ['stands in the record of what runs', 'enforce', 'glass: glass?.id,', 'glass: undefined,', glass],
+  ['stands in the record of what runs', 'give-permit', 'glass: glass?.id,', 'glass: undefined,', glass],
   ['lasts an hour', 'policy/glass-rules', 'ms > longestGlassMs', 'ms > 9 * longestGlassMs', rules],
   [
     'lifts something',

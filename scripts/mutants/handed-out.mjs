@@ -14,7 +14,13 @@ export const handedOutGuards = [
     'if (request.measuresAnswers === false && measureOf',
     limits,
   ],
-  ['reach the permit', core('enforce'), '      measure: measureOf(granted),\n', '      measure: undefined,\n', limits],
+  [
+    'reach the permit',
+    core('give-permit'),
+    '      measure: measureOf(granted),\n',
+    '      measure: undefined,\n',
+    limits,
+  ],
   ['count nothing but whole numbers', core('permit'), '![bytes, rows].every(isCount)', 'Infinity < rows', limits],
   ['end the answer', core('permit'), '    if (refusal !== undefined) throw refusalError(refusal)\n', '', limits],
   [

@@ -2,6 +2,7 @@ const admit = ['packages/core/test/enforce/admit.test.ts']
 const affected = ['packages/core/test/enforce/affected.test.ts']
 const guard = ['packages/core/test/enforce/guard.test.ts']
 const enforce = 'packages/core/src/enforce.ts'
+const givePermit = 'packages/core/src/give-permit.ts'
 const intent = 'packages/core/src/intent.ts'
 const permit = 'packages/core/src/permit.ts'
 const session = 'packages/core/src/session.ts'
@@ -15,7 +16,7 @@ const digestTest = ['packages/core/test/enforce/request-digest.test.ts']
 export const path = [
   {
     name: 'an intent whose last look failed is closed',
-    file: enforce,
+    file: givePermit,
     find: 'const closed = closeIntent(granted, recorded)',
     replace: 'const closed = undefined',
     tests: admit,
@@ -127,14 +128,14 @@ export const path = [
   },
   {
     name: 'the intent is waited for',
-    file: enforce,
+    file: givePermit,
     find: 'if (isPromise(recorded)) await withDeadline(',
     replace: 'if (isPromise(recorded)) void withDeadline(',
     tests: admit,
   },
   {
     name: 'the journal has a deadline',
-    file: enforce,
+    file: givePermit,
     find: "if (isPromise(recorded)) await withDeadline(recorded, 'recording the intent', on.deadlineMs, undefined)",
     replace: 'if (isPromise(recorded)) await recorded',
     tests: admit,
@@ -148,21 +149,21 @@ export const path = [
   },
   {
     name: 'the target is looked at again before a write',
-    file: enforce,
+    file: givePermit,
     find: "isPlainRead(action) && decision.effect === 'allow' ? undefined : lookAgain(",
     replace: 'on !== undefined ? undefined : lookAgain(',
     tests: admit,
   },
   {
     name: 'a target that changed voids the permit',
-    file: enforce,
+    file: givePermit,
     find: 'if (unchanged === false || late !== undefined) return',
     replace: 'if (late !== undefined) return',
     tests: admit,
   },
   {
     name: 'a session, caller or policy that ended meanwhile voids the permit',
-    file: enforce,
+    file: givePermit,
     find: 'const late = endedMeanwhile(granted)',
     replace: 'const late = undefined as Refusal | undefined',
     tests: admit,
@@ -176,7 +177,7 @@ export const path = [
   },
   {
     name: 'a closed session decides nothing',
-    file: enforce,
+    file: givePermit,
     find: '  const reason = whyOver(requester) ?? (',
     replace: '  const reason = (',
     tests: admit,

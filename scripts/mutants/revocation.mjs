@@ -88,7 +88,7 @@ export const revocationGuards = [
   ],
   [
     'is looked for when the target is ready',
-    'enforce',
+    'give-permit',
     '    await on.revocationsFresh()\n  } catch',
     '  } catch',
     meanwhile,

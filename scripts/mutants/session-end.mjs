@@ -70,7 +70,7 @@ export const sessionEndGuards = [
   ...[
     [
       'when the intent is on record',
-      'enforce',
+      'give-permit',
       '  const reason = whyOver(requester)\n',
       '  const reason = undefined\n',
     ],

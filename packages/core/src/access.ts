@@ -1,7 +1,7 @@
 import type { Admission, AdmissionRequest } from './admission.js'
 import { withDeadline } from './deadline.js'
 import { decisionInput } from './decided-action.js'
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import { admit } from './enforce.js'
 import { BothKeysError } from './errors.js'
 import type { Action, Description, Target, TargetIdentity } from './model/action.js'

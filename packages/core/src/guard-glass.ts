@@ -1,5 +1,5 @@
 import type { Approver } from './approvals/approver.js'
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import { BothKeysError } from './errors.js'
 import { GlassKeeper } from './glass/glass-keeper.js'
 import type { GlassContext } from './glass/glass-keeper.js'

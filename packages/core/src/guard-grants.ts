@@ -1,4 +1,4 @@
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import { GrantKeeper } from './grants/grant-keeper.js'
 import type { GrantOptions, GrantRevocation } from './grants/grant-options.js'
 import { checkedReason } from './grants/grant-options.js'

@@ -1,6 +1,6 @@
 import type { Approver } from './approvals/approver.js'
 import type { DutyReservation } from './duty-reservation.js'
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import type { Verifier } from './identity/verifier.js'
 import type { WorkReview, WorkReviewContext } from './reviews/work-reviews.js'
 import { WorkReviews } from './reviews/work-reviews.js'

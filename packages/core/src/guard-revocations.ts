@@ -1,5 +1,5 @@
 import type { Approver } from './approvals/approver.js'
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import { principalFragment } from './identity/principal-fragment.js'
 import { ownMember } from './identity/own-member.js'
 import type { FindRecord, Standing } from './identity/standing.js'

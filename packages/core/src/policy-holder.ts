@@ -1,5 +1,5 @@
 import { withDeadline } from './deadline.js'
-import type { Enforcement } from './enforce.js'
+import type { Enforcement } from './enforcement.js'
 import { BothKeysError } from './errors.js'
 import type { CompiledPolicy } from './policy/compiled.js'
 import { admitVersion, noteNarrowing, unsigned, versionsMissing } from './policy-version.js'
