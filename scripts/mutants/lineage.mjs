@@ -33,7 +33,7 @@ export const lineageGuards = [
   },
   {
     name: 'the arms of a set operation give no plain values',
-    file: source('flows'),
+    file: source('column-flow'),
     find: '{ ...unite(flows), plain: false }',
     replace: 'unite(flows)',
     tests,

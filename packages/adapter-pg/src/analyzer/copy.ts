@@ -1,7 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import type { CopyOut } from './copy-format.js'
 import { copyOut } from './copy-out.js'
-import { flowsOf, type QueryFlow, Sources } from './flows.js'
+import { flowsOf, type QueryFlow, Sources } from './column-flow.js'
 import { relationRange } from './from.js'
 import { isLargeCopied } from './room.js'
 import { expectRelation, rangeVarName } from './names.js'

@@ -1,5 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { type RangeValues, renameFlows, Sources, unknownFlow } from './flows.js'
+import { type RangeValues, renameFlows, Sources, unknownFlow } from './column-flow.js'
 import { renameColumns } from './output-columns.js'
 import { columnsOf, type JoinSide, joinSides } from './joins.js'
 import { expectRelation, rangeVarName } from './names.js'

@@ -1,6 +1,6 @@
 import type { Routine } from '../catalog/snapshot.js'
 import { applyCast } from './casts.js'
-import type { Before } from './flows.js'
+import type { Before } from './column-flow.js'
 import { settleArguments } from './literals.js'
 import { namesOnServer } from './later-syntax.js'
 import { findRoutines, printed, typeOfCall, writtenName } from './names.js'

@@ -1,4 +1,4 @@
-import { type ColumnFlow, type NamedFlow, unite } from './flows.js'
+import { type ColumnFlow, type NamedFlow, unite } from './column-flow.js'
 import { impliedOperator } from './operators.js'
 import { joinValues, readColumn } from './range-values.js'
 import type { JoinedColumn, Range, Scope } from './scope.js'

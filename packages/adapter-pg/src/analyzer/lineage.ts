@@ -1,7 +1,7 @@
 import type { ColumnLookup, ColumnSource, Effect, Lineage, OutputLineage } from '@bothkeys/core/adapter'
 import type { SessionState } from '../catalog/session-state.js'
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
-import { anyColumn, type RelationColumn, type Sources } from './flows.js'
+import { anyColumn, type RelationColumn, type Sources } from './column-flow.js'
 import { namedBy, relationResource } from './resource.js'
 import { holdsAnyColumn } from './telling-relations.js'
 import type { Walk } from './walk.js'

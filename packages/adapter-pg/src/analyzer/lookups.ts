@@ -1,5 +1,5 @@
 import { firstUserId } from '../catalog/first-user-id.js'
-import { Sources } from './flows.js'
+import { Sources } from './column-flow.js'
 import { resolveColumn } from './resolve-column.js'
 import type { Scope } from './scope.js'
 import { bodyOf, listOf, namesOf, nodeOf, textOf, type TreeNode } from './tree.js'

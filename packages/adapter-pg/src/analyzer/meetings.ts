@@ -1,6 +1,7 @@
 import type { Relation } from '../catalog/snapshot.js'
 import { columnOrigins } from './column-origins.js'
-import { type ColumnFlow, Flows, type QueryFlow, Sources, unknownFlow } from './flows.js'
+import { type ColumnFlow, type QueryFlow, Sources, unknownFlow } from './column-flow.js'
+import { Flows } from './flows.js'
 import { isGiven } from './lookups.js'
 import { targetNames } from './modify.js'
 import { findRoutines, writtenName } from './names.js'

@@ -1,7 +1,7 @@
 import type { ColumnSource } from '@bothkeys/core/adapter'
 import type { Relation } from '../catalog/snapshot.js'
 import { columnOrigins } from './column-origins.js'
-import { type RelationColumn, Sources } from './flows.js'
+import { type RelationColumn, Sources } from './column-flow.js'
 import type { Meetings } from './meetings.js'
 import { namesOfColumns } from './relation-changes.js'
 import { relationResource } from './resource.js'

@@ -1,5 +1,5 @@
 import type { Relation } from '../catalog/snapshot.js'
-import { Sources } from './flows.js'
+import { Sources } from './column-flow.js'
 import { addFromItems, aliasOf, relationRange } from './from.js'
 import { visitWhere } from './lookups.js'
 import { expectRelation, rangeVarName } from './names.js'

@@ -1,5 +1,5 @@
 import type { Operator } from '../catalog/snapshot.js'
-import type { Before } from './flows.js'
+import type { Before } from './column-flow.js'
 import { settleOperands } from './literals.js'
 import { functionSchemas, writtenName } from './names.js'
 import { baseType, catalogFirst, type InferredType, mayPass, unknownType } from './overloads.js'

@@ -1,5 +1,5 @@
 import { constantInteger } from './constants.js'
-import { flowsOf, type QueryFlow } from './flows.js'
+import { flowsOf, type QueryFlow } from './column-flow.js'
 import { applyOperator } from './operators.js'
 import type { Scope } from './scope.js'
 import { columnOf } from './system-columns.js'

@@ -1,7 +1,7 @@
 import type { ColumnSource, Lineage } from '@bothkeys/core/adapter'
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Analysis } from './analysis.js'
-import { type ColumnFlow, type QueryFlow, Sources, unknownFlow } from './flows.js'
+import { type ColumnFlow, type QueryFlow, Sources, unknownFlow } from './column-flow.js'
 import { castParameters } from './casts.js'
 import { apart, nameOnly } from './explain.js'
 import { preparedText } from './prepared-text.js'

@@ -10,7 +10,7 @@ import {
   Sources,
   unite,
   unknownFlow,
-} from './flows.js'
+} from './column-flow.js'
 import { bypassesPolicies } from './relation-reads.js'
 import { quoted, roomOfType, type StoredRoom } from './stored-room.js'
 import type { Range } from './scope.js'

@@ -1,4 +1,4 @@
-import type { ColumnFlow, NamedFlow, RelationColumn, Sources } from './flows.js'
+import type { ColumnFlow, NamedFlow, RelationColumn, Sources } from './column-flow.js'
 import { numberOf, nodeOf, textOf, type TreeNode } from './tree.js'
 
 /**

@@ -1,6 +1,6 @@
 import type { Relation } from '../catalog/snapshot.js'
 import type { TreeNode } from './tree.js'
-import type { NamedFlow, QueryFlow, RangeValues } from './flows.js'
+import type { NamedFlow, QueryFlow, RangeValues } from './column-flow.js'
 
 /** One item of FROM, or the target of a change, under the name by which columns reach it. */
 export interface Range {

@@ -8,7 +8,7 @@ import {
   Sources,
   uniteColumns,
   unknownFlow,
-} from './flows.js'
+} from './column-flow.js'
 import { addFromItems } from './from.js'
 import { defineTarget } from './create-as.js'
 import { settle } from './literals.js'

@@ -1,4 +1,4 @@
-import { type NamedFlow, Sources } from './flows.js'
+import { type NamedFlow, Sources } from './column-flow.js'
 import { targetName } from './output-names.js'
 import { isLargeRow } from './room.js'
 import type { Scope } from './scope.js'

@@ -1,6 +1,7 @@
 import { firstUserId } from '../catalog/first-user-id.js'
 import type { Routine } from '../catalog/snapshot.js'
-import type { Before, Flows } from './flows.js'
+import type { Before } from './column-flow.js'
+import type { Flows } from './flows.js'
 import { baseType, exactly, type InferredType, mayPass, unknownType } from './overloads.js'
 import { roomOfBlanks, roomOfCall, roomOfOne } from './room.js'
 import { rowsGathered } from './row-count.js'

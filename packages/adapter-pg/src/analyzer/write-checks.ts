@@ -1,6 +1,6 @@
 import type { IncomingForeignKey, Relation } from '../catalog/snapshot.js'
 import { columnOrigins } from './column-origins.js'
-import { Sources } from './flows.js'
+import { Sources } from './column-flow.js'
 import { defaultValues, type WrittenValues } from './written-values.js'
 import type { Walk } from './walk.js'
 

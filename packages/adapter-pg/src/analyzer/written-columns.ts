@@ -1,7 +1,7 @@
 import type { Effect } from '@bothkeys/core/adapter'
 import type { Relation } from '../catalog/snapshot.js'
 import { columnOrigins } from './column-origins.js'
-import { anyColumn, Sources } from './flows.js'
+import { anyColumn, Sources } from './column-flow.js'
 import type { Walk } from './walk.js'
 
 /**
