@@ -8,7 +8,7 @@ import { never, people, RelayStage } from './support/relay-stage.js'
 const masks = [{ resource: 'table:public.cards', clearFor: ['pii'] }]
 const cards = { duty: 'write', resource: 'table:public.cards', attributes: { columns: ['c0lumn'] } }
 const secret = {
-  text: "update cards set pan = '4111-s3cret' where id = $1",
+  text: "update cards set pan = 'k4111-s3cret' where id = $1",
   parameters: ['s3cret-parameter'],
   settings: { search_path: 's3cret-path' },
   effects: [cards],
@@ -26,10 +26,10 @@ describe('a request about what is masked', () => {
     const stage = await RelayStage.open({ masks })
     const { ann, anybody, bob } = await views(stage, secret)
     expect(ann).toMatchObject({ masked: false, complete: true, allowUpTo: 'phishing-resistant' })
-    expect(ann?.text).toContain('4111-s3cret')
+    expect(ann?.text).toContain('k4111-s3cret')
     for (const masked of [bob, anybody]) {
       expect(masked).toMatchObject({ masked: true, complete: false, allowUpTo: 'channel' })
-      expect(masked?.text).not.toMatch(/s3cret|4111|c0lumn/)
+      expect(masked?.text).not.toMatch(/s3cret|k4111|c0lumn/)
       expect(masked?.text).toContain('adds or changes rows of public.cards')
       expect(masked?.text).toContain('parameters withheld')
     }
@@ -40,7 +40,7 @@ describe('a request about what is masked', () => {
     const stage = await RelayStage.open({ masks })
     const { ann, anybody, bob, id } = await views(stage, secret)
     const kept = [stage.desk.entry(id), ...stage.desk.pending(), bob, anybody]
-    expect(JSON.stringify(kept)).not.toMatch(/s3cret|4111|c0lumn/)
+    expect(JSON.stringify(kept)).not.toMatch(/s3cret|k4111|c0lumn/)
     expect(ann?.request).toMatchObject({ text: secret.text, parameters: secret.parameters })
     expect(ann?.request).not.toHaveProperty('exact')
     expect(stage.desk.entry(id)?.request).toMatchObject({ id, engine: 'orders', effects: [{ duty: 'write' }] })
@@ -57,9 +57,9 @@ describe('a request about what is masked', () => {
     const { ann, bob, id } = await views(stage, { ...secret, hidden })
     expect(ann).toMatchObject({ masked: false, complete: false, allowUpTo: 'channel' })
     expect(ann?.text).toContain('| update c0lumn')
-    expect(ann?.text).not.toMatch(/4111|s3cret-parameter/)
-    expect(JSON.stringify(ann)).not.toMatch(/4111|s3cret-parameter/)
-    expect(JSON.stringify([bob, stage.desk.entry(id)])).not.toMatch(/s3cret|4111|c0lumn/)
+    expect(ann?.text).not.toMatch(/k4111|s3cret-parameter/)
+    expect(JSON.stringify(ann)).not.toMatch(/k4111|s3cret-parameter/)
+    expect(JSON.stringify([bob, stage.desk.entry(id)])).not.toMatch(/s3cret|k4111|c0lumn/)
     expect(await stage.decide('ann', id)).toEqual({ decided: false, reason: 'partial-view' })
   })
 
@@ -95,7 +95,7 @@ describe('a request about what is masked', () => {
       denying: undefined,
     })
     expect(String(page)).toContain('[masked]')
-    expect(String(page) + JSON.stringify([ann, anybody, entry])).not.toMatch(/4111|s3cret/)
+    expect(String(page) + JSON.stringify([ann, anybody, entry])).not.toMatch(/k4111|s3cret/)
     expect(await stage.decide('ann', id, { viewDigest: ann.digest })).toMatchObject({ reason: 'partial-view' })
     const channel = { via: { kind: 'channel', name: 'chat' }, level: 'channel' } as const
     expect(await stage.decide('ann', id, { viewDigest: ann.digest, ...channel })).toMatchObject({
@@ -114,12 +114,12 @@ describe('a request about what is masked', () => {
     }
     const { ann, anybody, bob, id } = await views(stage, { ...secret, hidden })
     expect(ann).toMatchObject({ complete: true, hidden: false, allowUpTo: 'phishing-resistant' })
-    expect(ann?.text).toContain('4111-s3cret')
+    expect(ann?.text).toContain('k4111-s3cret')
     for (const masked of [bob, anybody]) {
       expect(masked).toMatchObject({ complete: false, hidden: true, allowUpTo: 'channel' })
-      expect(JSON.stringify(masked)).not.toMatch(/4111|s3cret-parameter/)
+      expect(JSON.stringify(masked)).not.toMatch(/k4111|s3cret-parameter/)
     }
-    expect(JSON.stringify(stage.desk.entry(id))).not.toMatch(/4111|s3cret-parameter/)
+    expect(JSON.stringify(stage.desk.entry(id))).not.toMatch(/k4111|s3cret-parameter/)
     expect(await stage.decide('bob', id, { viewDigest: ann?.digest ?? '' })).toMatchObject({ reason: 'other-view' })
     expect(await stage.decide('ann', id)).toMatchObject({ decided: true, level: 'signed' })
     const [answer] = stage.desk.entry(id)?.answers ?? []

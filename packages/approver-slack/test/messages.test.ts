@@ -173,10 +173,10 @@ describe('the message about a request', () => {
       masked: true,
       allowUpTo: 'channel',
     })
-    ask({ text: 'delete from cards where number = 4111' })
+    ask({ text: 'delete from cards where number = k4111' })
     const message = await asked()
     expect(shows(message)).toContain('STATEMENT AND PARAMETERS ARE WITHHELD HERE.')
-    expect(shows(message)).not.toContain('4111')
+    expect(shows(message)).not.toContain('k4111')
     expect(buttons(message)).toEqual(['bothkeys_deny', 'bothkeys_open'])
   })
 

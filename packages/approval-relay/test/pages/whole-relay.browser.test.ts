@@ -128,22 +128,22 @@ describe('an engine, a relay and two people', () => {
 
   it('let nobody approve what they may not see', async () => {
     const running = engine.attempt({
-      text: "update cards set number = '4111' where id = 7",
+      text: "update cards set number = 'k4111' where id = 7",
       effects: [{ ...onInvoices, resource: 'table:public.cards' }],
     })
     const request = await waiting()
     const bob = await person('bob')
     await bob.goto(`/requests/${request.id}`)
     expect(await bob.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true)
-    expect(await bob.page.locator('body').innerText()).not.toContain('4111')
+    expect(await bob.page.locator('body').innerText()).not.toContain('k4111')
     await bob.picture('whole-relay-masked')
     const ann = await person('ann')
     await ann.goto(`/requests/${request.id}`)
-    expect(await ann.page.locator('body').innerText()).toContain('4111')
+    expect(await ann.page.locator('body').innerText()).toContain('k4111')
     await ann.page.getByLabel('Why not?').fill('not by hand')
     await ann.press('button', 'Deny')
     expect(await running).toBe('ERR_APPROVAL_DENIED')
     await bob.page.getByText('This request is over.').waitFor()
-    expect(engine.ran).not.toContain("update cards set number = '4111' where id = 7")
+    expect(engine.ran).not.toContain("update cards set number = 'k4111' where id = 7")
   })
 })
