@@ -24,7 +24,7 @@ export const keyAndSequenceGuards = [
   ['what keys compare is cast', analyzer('casts'), '[...walk.mentioned, ...walk.compared]', 'walk.mentioned', keys],
   [
     'bounds of ranges are compared by their own class',
-    'packages/adapter-pg/src/catalog/queries.ts',
+    'packages/adapter-pg/src/catalog/comparing-sql.ts',
     "eq('c.oid', 'g.rngsubopc')",
     "eq('c.oid', 'g.rngtypid')",
     ['packages/adapter-pg/test/door/range-classes.int.test.ts'],

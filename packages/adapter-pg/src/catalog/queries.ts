@@ -1,6 +1,8 @@
-import { mayCompare } from './access-methods.js'
-import { collatedColumns, isKey, isNotNull } from './keys-sql.js'
+import { classFunctions, comparisonFunctions, familyFunctions, operatorFamilies } from './comparing-sql.js'
+import { collatedColumns, isKey } from './keys-sql.js'
+import { casts, isUsersOperator, operators, relations, routines, schemas, types } from './object-sections-sql.js'
 import { qualifiedEquals as eq, isBuiltin, isUser, number, numbers } from './qualified-sql.js'
+import { section } from './section-sql.js'
 import { storedUsePattern, storedUseSql } from './stored-use-sql.js'
 import { ruleColumns, ruleRows } from './stored-views-sql.js'
 
@@ -21,107 +23,8 @@ export const catalogQueries: { readonly builtin: string; readonly user: string }
   },
 })
 
-/** One member of the answer: rows as arrays. */
-function section(name: string, columns: readonly string[], from: string): string {
-  return `'${name}', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(${columns.join(', ')})) FROM ${from})`
-}
-
 const document = (sections: readonly string[]): string =>
   `SELECT pg_catalog.json_build_object(${sections.join(', ')})::pg_catalog.text FROM ${storedUsePattern}`
-
-const relations = (which: (id: string) => string): string =>
-  section(
-    'relations',
-    [
-      number('c.oid'),
-      number('c.relnamespace'),
-      'c.relname',
-      'c.relkind',
-      'c.relpersistence',
-      number('c.reltype'),
-      'c.relrowsecurity',
-      `(SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, a.attnum, ${number('a.atttypid')}, a.attgenerated, ${isNotNull}) ORDER BY a.attnum) FROM pg_catalog.pg_attribute AS a WHERE ${eq('a.attrelid', 'c.oid')} AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped)`,
-      number('c.reloftype'),
-    ],
-    `pg_catalog.pg_class AS c WHERE ${which('c.oid')} AND c.relkind OPERATOR(pg_catalog.<>) 'i' AND c.relkind OPERATOR(pg_catalog.<>) 'I' AND c.relkind OPERATOR(pg_catalog.<>) 't'`,
-  )
-
-const routines = (which: (id: string) => string, extension: string, defaults: string, outputs: string): string =>
-  section(
-    'routines',
-    [
-      number('p.oid'),
-      number('p.pronamespace'),
-      'p.proname',
-      'p.prokind',
-      'p.provolatile',
-      'l.lanname',
-      'p.prosecdef',
-      numbers('p.proargtypes::pg_catalog.oid[]'),
-      'p.pronargdefaults',
-      number('p.provariadic'),
-      number('p.prorettype'),
-      extension,
-      defaults,
-      outputs,
-      'p.proretset',
-    ],
-    `pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON ${eq('l.oid', 'p.prolang')} WHERE ${which('p.oid')}`,
-  )
-
-const operators = (which: (id: string) => string): string =>
-  section(
-    'operators',
-    [
-      number('o.oid'),
-      number('o.oprnamespace'),
-      'o.oprname',
-      number('o.oprleft'),
-      number('o.oprright'),
-      number('o.oprresult'),
-      number('o.oprcode::pg_catalog.oid'),
-      number('o.oprcom'),
-      number('o.oprnegate'),
-    ],
-    `pg_catalog.pg_operator AS o WHERE ${which('o.oid')}`,
-  )
-
-/** Also one of the server that users gave a commutator or negator. */
-const isUsersOperator = (id: string): string => `(${isUser(id)} OR ${isUser('o.oprcom')} OR ${isUser('o.oprnegate')})`
-
-const casts = (which: (id: string) => string): string =>
-  section(
-    'casts',
-    [number('k.castsource'), number('k.casttarget'), number('k.castfunc'), 'k.castcontext'],
-    `pg_catalog.pg_cast AS k WHERE ${which('k.oid')}`,
-  )
-
-const types = (which: (id: string) => string): string =>
-  section(
-    'types',
-    [
-      number('t.oid'),
-      number('t.typnamespace'),
-      't.typname',
-      't.typtype',
-      number('t.typbasetype'),
-      number('t.typelem'),
-      number('t.typrelid'),
-      number('t.typarray'),
-    ],
-    `pg_catalog.pg_type AS t WHERE ${which('t.oid')}`,
-  )
-
-const schemas = section(
-  'schemas',
-  [
-    number('n.oid'),
-    'n.nspname',
-    'pg_catalog.pg_get_userbyid(n.nspowner)',
-    `(SELECT pg_catalog.json_agg(CASE WHEN ${eq('x.grantee', "'0'::pg_catalog.oid")} THEN ''::pg_catalog.text ELSE pg_catalog.pg_get_userbyid(x.grantee)::pg_catalog.text END) FROM pg_catalog.aclexplode(COALESCE(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) AS x WHERE ${eq('x.privilege_type', "'CREATE'")})`,
-  ],
-  'pg_catalog.pg_namespace AS n',
-)
 
 const builtinSql = document([
   `'version', pg_catalog.current_setting('server_version_num')`,
@@ -134,46 +37,6 @@ const builtinSql = document([
 ])
 
 const extensionOfRoutine = `(SELECT e.extname FROM pg_catalog.pg_depend AS d JOIN pg_catalog.pg_extension AS e ON ${eq('e.oid', 'd.refobjid')} WHERE ${eq('d.classid', "'pg_catalog.pg_proc'::pg_catalog.regclass")} AND ${eq('d.objid', 'p.oid')} AND ${eq('d.deptype', "'e'")} AND ${eq('d.refclassid', "'pg_catalog.pg_extension'::pg_catalog.regclass")} LIMIT 1)`
-
-/**
- * Functions of users in operator families: support functions, and those behind their operators and the negators of these, by
- * which CYCLE compares its marks.
- */
-const familyFunctions = `(SELECT m.amprocfamily, m.amproc::pg_catalog.oid FROM pg_catalog.pg_amproc AS m WHERE ${isUser('m.amproc::pg_catalog.oid')} UNION SELECT a.amopfamily, o.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} WHERE ${isUser('o.oprcode::pg_catalog.oid')} UNION SELECT a.amopfamily, n.oprcode::pg_catalog.oid FROM pg_catalog.pg_amop AS a JOIN pg_catalog.pg_operator AS o ON ${eq('o.oid', 'a.amopopr')} JOIN pg_catalog.pg_operator AS n ON ${eq('n.oid', 'o.oprnegate')} WHERE ${isUser('n.oprcode::pg_catalog.oid')} AND ${mayCompare('a.amopmethod')}) AS f(family, f)`
-
-/** What sorts, compares and hashes values of a type where nothing else is said, and bounds of ranges with a class of their own. */
-const comparisonFunctions = section(
-  'comparisons',
-  [number('c.type'), number('f.f')],
-  `(SELECT c.opcintype AS type, c.opcfamily AS family FROM pg_catalog.pg_opclass AS c WHERE c.opcdefault UNION SELECT g.rngtypid, c.opcfamily FROM pg_catalog.pg_range AS g JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'g.rngsubopc')} WHERE ${isUser('g.rngtypid')}) AS c JOIN ${familyFunctions} ON ${eq('f.family', 'c.family')}`,
-)
-
-/**
- * Whether the server's own operators in a family of users stand as they do in one of the server, which is older: that one is
- * taken for each of them, and for each two of them (`get_ordering_op_properties` and its kin in lsyscache.c go by the ids).
- */
-const isShadowed = `EXISTS (SELECT FROM pg_catalog.pg_opfamily AS b WHERE ${eq('b.opfmethod', 'g.opfmethod')} AND ${isBuiltin('b.oid')} AND b.oid OPERATOR(pg_catalog.<>) g.oid AND NOT EXISTS (SELECT FROM pg_catalog.pg_amop AS u WHERE ${eq('u.amopfamily', 'g.oid')} AND ${isBuiltin('u.amopopr')} AND NOT EXISTS (SELECT FROM pg_catalog.pg_amop AS k WHERE ${eq('k.amopfamily', 'b.oid')} AND ${eq('k.amopopr', 'u.amopopr')} AND ${eq('k.amopstrategy', 'u.amopstrategy')} AND ${eq('k.amoppurpose', 'u.amoppurpose')})))`
-
-/**
- * Families by which operators are sorted and hashed, wherever the operator is written: those of other kinds of indexes are
- * looked at with the index alone.
- */
-const operatorFamilies = section(
-  'operatorFamilies',
-  [
-    numbers('f.functions'),
-    `(SELECT pg_catalog.json_agg(DISTINCT ${number('a.amopopr')}) FROM pg_catalog.pg_amop AS a WHERE ${eq('a.amopfamily', 'f.family')} AND (${isUser('a.amopopr')} OR NOT ${isShadowed}))`,
-  ],
-  `(SELECT f.family, pg_catalog.array_agg(f.f) AS functions FROM ${familyFunctions} GROUP BY f.family) AS f JOIN pg_catalog.pg_opfamily AS g ON ${eq('g.oid', 'f.family')} WHERE ${mayCompare('g.opfmethod')}`,
-)
-
-/** Functions of operator classes that an index or a partition key names. */
-const classFunctions = (name: string, relation: string, classes: string, from: string): string =>
-  section(
-    name,
-    [number(relation), number('f.f')],
-    `${from} CROSS JOIN LATERAL pg_catalog.unnest(${classes}::pg_catalog.oid[]) AS u(u) JOIN pg_catalog.pg_opclass AS c ON ${eq('c.oid', 'u.u')} JOIN ${familyFunctions} ON ${eq('f.family', 'c.opcfamily')}`,
-  )
 
 /**
  * The triggers by which the server keeps foreign keys and deferred unique constraints. Others are marked as internal, too:
