@@ -186,8 +186,8 @@ export const doorTransactionGuards = [
   })),
   {
     name: 'a Parse that waits for the decision of its Bind does not leave without it',
-    file: source('extended'),
-    find: 'if (undecided !== undefined) this.#drop(undecided)',
+    file: source('deferred-parses'),
+    find: 'if (undecided !== undefined) this.drop(undecided)',
     replace: 'void undecided',
     tests: test('undecided'),
   },

@@ -33,9 +33,10 @@ export class ExtendedProtocol {
   readonly #flow: StatementFlow
   /** Whether messages were sent that no Sync has ended yet. */
   #open = false
-  readonly #deferred = new DeferredParses()
-  /** Of these, the one that is decided with the Bind that comes next. Until then it cannot leave. */
-  #undecided: PreparedStatement | undefined
+  readonly #deferred = new DeferredParses({
+    send: (bytes, slot) => this.#send(bytes, slot),
+    lost: (statement) => this.parsed(statement, false),
+  })
   /** Why no further Bind may be decided before the next Sync. */
   #blocked: string | undefined
   /** Whether a message of the batch was refused: the server ignores what follows. */
@@ -69,7 +70,7 @@ export class ExtendedProtocol {
 
   /** Lets the batch come to rest without a Sync: everything is sent and answered. */
   async finish(): Promise<void> {
-    this.#flushDeferred()
+    this.#deferred.flush()
     this.#send(flush, undefined)
     await this.#connection.quiet()
   }
@@ -90,7 +91,7 @@ export class ExtendedProtocol {
     if (String.fromCharCode(frame.type) === 'S') return this.#sync(frame.bytes)
     if (this.#connection.skipping || this.#refused) {
       // The server ignores everything until Sync; so does the door, and what never left is forgotten.
-      this.#forgetDeferred()
+      this.#deferred.forget()
       return
     }
     try {
@@ -124,15 +125,15 @@ export class ExtendedProtocol {
       case 'C':
         return this.#close(frame.bytes)
       default:
-        this.#flushDeferred()
+        this.#deferred.flush()
         this.#send(frame.bytes, undefined)
     }
   }
 
   #sync(bytes: Buffer): MaybePromise<void> {
-    if (this.#connection.skipping) this.#forgetDeferred()
+    if (this.#connection.skipping) this.#deferred.forget()
     else {
-      this.#flushDeferred()
+      this.#deferred.flush()
       const refusal = this.#ran && !this.#refused ? this.#flow.left.refusesSync() : undefined
       if (refusal !== undefined) this.#refuseMessage(refusal)
     }
@@ -150,7 +151,7 @@ export class ExtendedProtocol {
     assertRoom(message.name, registry.kept)
     const { upcoming } = this.#connection
     if (upcoming !== undefined && bindsStatement(upcoming, message.name)) {
-      this.#undecided = this.#keep(message, bytes)
+      this.#deferred.leaveUndecided(this.#keep(message, bytes))
       return
     }
     return andThen(this.#flow.preview(message, this.#blocked !== undefined), (preview) => {
@@ -160,7 +161,7 @@ export class ExtendedProtocol {
   }
 
   #keep(message: ParseMessage, bytes: Buffer, text = message.text): PreparedStatement {
-    this.#flushDeferred()
+    this.#deferred.flush()
     const statement: PreparedStatement = {
       name: message.name,
       text: message.text,
@@ -202,7 +203,7 @@ export class ExtendedProtocol {
         // The server failed an earlier message meanwhile and would never answer.
         if (this.#connection.skipping) return Promise.resolve()
         const known = statement.deferred === undefined ? [statement] : []
-        this.#decided(statement, sent)
+        this.#deferred.decided(statement, sent)
         for (const each of [...known, ...runs]) lockNames(each, (bytes, slot) => this.#send(bytes, slot))
         return this.#connection.answered()
       },
@@ -225,7 +226,7 @@ export class ExtendedProtocol {
     // The server may have failed an earlier message meanwhile: then it would ignore this one.
     if (this.#connection.skipping) return run.permit.settle({ outcome: 'not-run' })
     this.#connection.begin(run)
-    this.#decided(statement, passage.sent)
+    this.#deferred.decided(statement, passage.sent)
     this.#forgetPortal(portal)
     const made = this.#connection.registry.bind(portal, run)
     if (this.#connection.upcoming !== undefined) this.#bound = made
@@ -244,7 +245,7 @@ export class ExtendedProtocol {
       this.#refuseMessage(kind === 'S' ? unknownName('prepared statement', '26000') : unknownName('portal', '34000'))
       return
     }
-    this.#flushDeferred()
+    this.#deferred.flush()
     this.#send(bytes, { kind: 'describe' })
   }
 
@@ -274,7 +275,7 @@ export class ExtendedProtocol {
       this.#refuseMessage(refusalFrom(error))
       return
     }
-    this.#flushDeferred()
+    this.#deferred.flush()
     this.#ran = true
     run.started()
     this.#connection.track(run)
@@ -293,7 +294,7 @@ export class ExtendedProtocol {
     const { kind, name } = readNamed(bytes)
     const unusable = refuseName(name) ?? this.#unsettledName(name)
     if (unusable !== undefined) return this.#refuseMessage(unusable)
-    this.#flushDeferred()
+    this.#deferred.flush()
     this.#send(bytes, { kind: 'close' })
     if (kind === 'S') {
       this.#connection.registry.forget(name)
@@ -320,31 +321,6 @@ export class ExtendedProtocol {
     }
   }
 
-  /** A statement was permitted: its Parse may leave, with this text. */
-  #decided(statement: PreparedStatement, sent: string): void {
-    if (this.#undecided === statement) this.#undecided = undefined
-    this.#deferred.replace(statement, sent)
-    this.#flushDeferred()
-  }
-
-  #flushDeferred(): void {
-    const undecided = this.#undecided
-    if (undecided !== undefined) this.#drop(undecided)
-    this.#deferred.flush((bytes, slot) => this.#send(bytes, slot))
-  }
-
-  /** The text of a statement must not leave. */
-  #drop(statement: PreparedStatement): void {
-    if (this.#undecided === statement) this.#undecided = undefined
-    this.parsed(statement, false)
-    this.#deferred.drop(statement)
-  }
-
-  #forgetDeferred(): void {
-    this.#undecided = undefined
-    this.#deferred.forget((statement) => this.parsed(statement, false))
-  }
-
   /** As `refuse`, for what the policy was not asked about: on record, too. */
   #refuseMessage(refusal: DoorRefusal): void {
     this.#refuse(this.#flow.refuseMessage(refusal))
@@ -357,8 +333,8 @@ export class ExtendedProtocol {
       this.#connection.tell(refusal)
       return
     }
-    if (never?.deferred !== undefined) this.#drop(never)
-    this.#flushDeferred()
+    if (never?.deferred !== undefined) this.#deferred.drop(never)
+    this.#deferred.flush()
     this.#send(refusedParse, { kind: 'refused', refusal })
     this.#refused = true
   }
