@@ -14,7 +14,7 @@ export const clusterGuards = [
   },
   {
     name: 'an approval is worth nothing on another cluster',
-    file: door('statement-flow'),
+    file: door('server-identity'),
     find: 'server, system, user })',
     replace: 'server, user })',
     tests: clusters,

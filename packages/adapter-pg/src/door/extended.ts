@@ -19,7 +19,8 @@ import { type DoorRefusal, laterInBatch } from './refusal-response.js'
 import type { Portal, PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
 import { type Slot, describedUnseen } from './slots.js'
-import type { Passage, StatementFlow } from './statement-flow.js'
+import type { Passage } from './passage.js'
+import type { StatementFlow } from './statement-flow.js'
 
 /**
  * The extended query protocol. A Parse whose text is denied whatever its parameters never leaves, nor does one that runs

@@ -10,7 +10,8 @@ import { lockNames } from './name-lock.js'
 import { type DoorRefusal, laterInBatch, protocolRefusal } from './refusal-response.js'
 import type { PreparedStatement } from './registry.js'
 import type { Run } from './run.js'
-import type { Passage, StatementFlow } from './statement-flow.js'
+import type { Passage } from './passage.js'
+import type { StatementFlow } from './statement-flow.js'
 
 /**
  * The simple query protocol: one text, one decision, also when the text holds several statements (RULES 24). A text whose

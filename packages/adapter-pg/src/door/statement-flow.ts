@@ -17,14 +17,15 @@ import { sessionName } from './connection-name.js'
 import type { ParseMessage } from './frontend-messages.js'
 import { LeftWork } from './left-work.js'
 import type { Line } from './line.js'
-import type { NameLock } from './name-lock.js'
 import { settlesNames } from './name-lock.js'
 import { ownText } from './own-text.js'
+import type { Passage, PassageRequest, Preview } from './passage.js'
 import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
 import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
 import { outdated, restless, runsInParse, unread, unsearchable } from './undecidable.js'
+import { identityOf, serverMajor } from './server-identity.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
 import type { StateCache } from './state-cache.js'
@@ -43,33 +44,6 @@ export interface FlowContext {
   readonly upstream: Upstream
   /** Plans a held statement without running it, for approvers. */
   readonly plan: (request: PlanRequest, signal: AbortSignal) => Promise<Estimate>
-}
-
-/** A statement that wants to run. */
-export interface PassageRequest {
-  readonly text: string
-  readonly parameters: readonly SnapshotValue[]
-  /** Their types as Parse declares them. */
-  readonly parameterTypes?: readonly number[]
-  /** Whether it came in the extended protocol. */
-  readonly extended: boolean
-  /** Whether an earlier statement of the same unsynced batch ran already. */
-  readonly laterInBatch: boolean
-  readonly names: NameLock
-}
-
-/**
- * Whether it may, and the text that is sent: the client's own, but for BEGIN of a read-only session, for SET of the
- * connection's name, and for the comment with the action id when the target asks for it.
- */
-export type Passage =
-  | { readonly outcome: 'permitted'; readonly run: Run; readonly sent: string }
-  | { readonly outcome: 'refused'; readonly refusal: DoorRefusal }
-
-/** Why a Parse may not leave, if so, and the text that it may leave with. */
-export interface Preview {
-  readonly refusal?: DoorRefusal
-  readonly text: string
 }
 
 const maxAttempts = 4
@@ -348,17 +322,6 @@ export class StatementFlow {
   closed(): void {
     this.#keeper.closed(this.#context.access)
   }
-}
-
-function identityOf(upstream: Upstream, system: string): Readonly<Record<string, string>> {
-  const { database, host, parameters, port, user } = upstream
-  const server = parameters.get('server_version') ?? ''
-  return Object.freeze({ database, host, port: String(port), server, system, user })
-}
-
-/** The major version from the server's report, for example `15.18 (Debian 15.18-0+deb12u1)`. */
-function serverMajor(upstream: Upstream): number {
-  return Number.parseInt(upstream.parameters.get('server_version') ?? '', 10) || 0
 }
 
 /** Whether functions or unknown parts may have run texts of their own, which could drop or replace any prepared statement. */

@@ -5,7 +5,8 @@ import { Registry } from '../../src/door/registry.js'
 import type { Run } from '../../src/door/run.js'
 import { SimpleProtocol } from '../../src/door/simple.js'
 import type { Slot } from '../../src/door/slots.js'
-import type { PassageRequest, StatementFlow } from '../../src/door/statement-flow.js'
+import type { PassageRequest } from '../../src/door/passage.js'
+import type { StatementFlow } from '../../src/door/statement-flow.js'
 
 describe('a simple query that was parsed under names that it has no more', () => {
   it('is parsed again before it runs, also where nothing asks for that', async () => {
