@@ -22,12 +22,12 @@ import { ownText } from './own-text.js'
 import type { Passage, PassageRequest, Preview } from './passage.js'
 import { Reading, setsTransaction } from './reading.js'
 import type { DoorRefusal } from './refusal-response.js'
-import { dropsEveryStatement } from './registry.js'
 import { Run } from './run.js'
 import { outdated, restless, runsInParse, unread, unsearchable } from './undecidable.js'
 import { identityOf, serverMajor } from './server-identity.js'
 import type { ServerState } from './server-state.js'
 import { judgeParameter } from './settings.js'
+import { noteNames } from './noted-names.js'
 import type { StateCache } from './state-cache.js'
 import { StateKeeper } from './state-keeper.js'
 import type { Understood } from './understand.js'
@@ -272,24 +272,7 @@ export class StatementFlow {
 
   /** A run was answered: the names that it made or dropped are known from now on. Once for each run. */
   finished(run: Run): void {
-    const { analysis } = run
-    if (!run.executed || run.open || !run.endsNow()) return
-    const { registry } = this.#connection
-    if (dropsEveryStatement(analysis.registry) || mayRunOtherTexts(analysis))
-      this.#connection.forgetInternalStatements()
-    if (analysis.registry.length === 0) return
-    if (run.succeeded) this.#drop(registry.apply(analysis.registry, analysis))
-    // A text of one statement that failed has changed nothing, except when it drops one name after the other.
-    else if (analysis.statementCount > 1 || dropsEveryStatement(analysis.registry)) {
-      this.#drop(registry.doubt(analysis.registry))
-    }
-  }
-
-  #drop(runs: readonly Run[]): void {
-    for (const run of runs) {
-      run.close()
-      this.#connection.track(run)
-    }
+    noteNames(this.#connection, run)
   }
 
   /** ReadyForQuery arrived: whatever ran may have changed what the next text means. */
@@ -322,9 +305,4 @@ export class StatementFlow {
   closed(): void {
     this.#keeper.closed(this.#context.access)
   }
-}
-
-/** Whether functions or unknown parts may have run texts of their own, which could drop or replace any prepared statement. */
-function mayRunOtherTexts(analysis: Analysis): boolean {
-  return !analysis.settingFree && analysis.transaction === undefined
 }
