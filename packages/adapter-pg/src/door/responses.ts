@@ -1,16 +1,16 @@
 import { BothKeysError, isPromise } from '@bothkeys/core/adapter'
 import type { BackendSink, Rows } from './backend-scan.js'
 import { BackendScanner } from './backend-scan.js'
-import { Fifo } from './fifo.js'
 import { takeInternalAnswer } from './internal-answer.js'
 import { MeasuredRows } from './measured-rows.js'
 import { BodyReader, errorFields } from './messages.js'
+import { OwedAnswers } from './owed-answers.js'
 import { refusalResponse } from './refusal-response.js'
 import type { Failure, ResponseEvents } from './response-events.js'
 import { RewrittenRows } from './rewritten-rows.js'
 import type { Run } from './run.js'
 import type { InternalExchange, Slot } from './slots.js'
-import { endsWithReady, fits, insteadOf, isHidden, skipped } from './slots.js'
+import { fits, insteadOf, isHidden, skipped } from './slots.js'
 import { unexpected, unreadable } from './unexpected-answer.js'
 
 /**
@@ -20,7 +20,8 @@ import { unexpected, unreadable } from './unexpected-answer.js'
 export class ResponseTracker implements BackendSink {
   readonly #events: ResponseEvents
   readonly #scanner: BackendScanner
-  readonly #slots = new Fifo<Slot>()
+  /** What was sent and is not answered yet. */
+  readonly owed: OwedAnswers = new OwedAnswers()
   /** How many rows the message at hand was answered with so far. */
   #rows = 0
   readonly #measured: MeasuredRows
@@ -28,10 +29,6 @@ export class ResponseTracker implements BackendSink {
   #complete: Buffer | undefined
   /** An error in this exchange, so that the implicit transaction around it is undone. */
   #failed = false
-  /** How many answers are owed to the client, not to the door itself. */
-  #working = 0
-  /** How many ReadyForQuery are owed to the client. */
-  #readies = 0
   #over = false
   readonly #rewritten: RewrittenRows
 
@@ -45,36 +42,12 @@ export class ResponseTracker implements BackendSink {
   }
 
   get wantsRows(): boolean {
-    return this.#slots.peek()?.kind === 'internal'
+    return this.owed.head?.kind === 'internal'
   }
 
   get rewrites(): boolean {
-    const head = this.#slots.peek()
+    const head = this.owed.head
     return (head?.kind === 'query' || head?.kind === 'execute') && head.run.rewrites
-  }
-
-  /** How many messages the server has answered so far, and how many it was sent. */
-  get answered(): number {
-    return this.#slots.taken
-  }
-
-  get sent(): number {
-    return this.#slots.taken + this.#slots.length
-  }
-
-  /** Whether the server owes nothing. */
-  get idle(): boolean {
-    return this.#slots.length === 0
-  }
-
-  /** Whether the server works for the client. */
-  get working(): boolean {
-    return this.#working > 0
-  }
-
-  /** Whether what the server works on ends without another message of the client. */
-  get owesReady(): boolean {
-    return this.#readies > 0
   }
 
   /** Whether the client has got the beginning of a row whose end is still to come. */
@@ -96,13 +69,6 @@ export class ResponseTracker implements BackendSink {
     return this.#scanner.pending
   }
 
-  expect(slot: Slot): void {
-    this.#slots.push(slot)
-    if (slot.kind === 'internal') return
-    this.#working += 1
-    if (endsWithReady(slot)) this.#readies += 1
-  }
-
   push(chunk: Buffer): void {
     this.#scan(() => {
       this.#scanner.push(chunk)
@@ -119,11 +85,8 @@ export class ResponseTracker implements BackendSink {
   }
 
   #answered(): void {
-    const slot = this.#slots.shift()
+    this.owed.take()
     this.#rows = 0
-    if (slot === undefined || slot.kind === 'internal') return
-    this.#working -= 1
-    if (endsWithReady(slot)) this.#readies -= 1
   }
 
   pass(bytes: Buffer): void {
@@ -163,14 +126,14 @@ export class ResponseTracker implements BackendSink {
   }
 
   #rowsOf(): Run {
-    const head = this.#slots.peek()
+    const head = this.owed.head
     if (head?.kind !== 'query' && head?.kind !== 'execute') throw unexpected('a row')
     return head.run
   }
 
   message(type: number, bytes: Buffer): 'pass' | 'drop' | 'stop' {
     if (this.#over) return 'drop'
-    const head = this.#slots.peek()
+    const head = this.owed.head
     switch (String.fromCharCode(type)) {
       case 'S':
         return this.#parameter(bytes)
@@ -247,7 +210,7 @@ export class ResponseTracker implements BackendSink {
 
   #skipToSync(failed: Slot | undefined, failure: Failure): void {
     for (;;) {
-      const slot = this.#slots.peek()
+      const slot = this.owed.head
       if (slot === undefined) {
         this.#events.skipping(failure)
         return

@@ -71,16 +71,16 @@ export class ServerLink {
 
   /** Whether the server owes nothing and everything it sent was handled. */
   get idle(): boolean {
-    return this.#tracker.idle && !this.#tracker.stopped
+    return this.#tracker.owed.idle && !this.#tracker.stopped
   }
 
   /** How many messages the server has answered so far, and how many it was sent. */
   get answered(): number {
-    return this.#tracker.answered
+    return this.#tracker.owed.answered
   }
 
   get sent(): number {
-    return this.#tracker.sent
+    return this.#tracker.owed.sent
   }
 
   /** Whether the client has got the beginning of a row whose end is still to come. */
@@ -95,7 +95,7 @@ export class ServerLink {
 
   /** Sends bytes and notes what the server owes for them. They leave together, at the latest when the event loop turns. */
   send(bytes: Buffer, slot: Slot | undefined): void {
-    if (slot !== undefined) this.#tracker.expect(slot)
+    if (slot !== undefined) this.#tracker.owed.expect(slot)
     if (this.#gathered.length === 0) setImmediate(this.flush)
     this.#gathered.push(bytes)
     this.#gatheredBytes += bytes.length
@@ -120,7 +120,7 @@ export class ServerLink {
 
   /** Asks the server to cancel what it runs for the client. Does nothing when it runs nothing. */
   cancel(): void {
-    if (!this.#tracker.working || this.#cancelling !== undefined) return
+    if (!this.#tracker.owed.working || this.#cancelling !== undefined) return
     this.#cancelling = this.#upstream
       .cancel()
       .catch(() => undefined)
@@ -142,14 +142,14 @@ export class ServerLink {
   async leave(copying: boolean): Promise<void> {
     const { socket } = this.#upstream
     this.flush()
-    if (!this.#tracker.idle && !socket.destroyed) {
+    if (!this.#tracker.owed.idle && !socket.destroyed) {
       this.#clientFull = false
       socket.resume()
       // A server that waits for COPY rows hears no cancel request.
       if (copying) socket.write(copyFail)
       this.cancel()
       await this.#cancelling
-      if (this.#tracker.owesReady) await this.#lastAnswers()
+      if (this.#tracker.owed.owesReady) await this.#lastAnswers()
     }
     socket.removeAllListeners('data')
     socket.removeAllListeners('drain')

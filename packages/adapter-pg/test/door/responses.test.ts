@@ -29,7 +29,7 @@ describe('an answer that fits nothing that was sent', () => {
       },
       1024,
     )
-    tracker.expect({ kind: 'close' })
+    tracker.owed.expect({ kind: 'close' })
     tracker.push(message(type, Buffer.alloc(0)))
     expect(fatal).toEqual([expect.objectContaining({ code: 'ERR_PROTOCOL_REFUSED' })])
     expect(seen).toEqual([])

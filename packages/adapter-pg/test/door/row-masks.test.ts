@@ -135,7 +135,7 @@ function answered(
     maxBytes,
   )
   const permit = { masks, measured: false } as unknown as Permit
-  tracker.expect({
+  tracker.owed.expect({
     kind: 'query',
     run: new Run(permit, { statementCount: 1, copiesOut } as unknown as Analysis, names),
   })
