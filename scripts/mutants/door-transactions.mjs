@@ -31,7 +31,7 @@ export const doorTransactionGuards = [
     ],
     [
       'are locked in one transaction with the look: simple',
-      'connection',
+      'client-protocol',
       'return this.#extended.open || this.#simple.open',
       'return this.#extended.open',
     ],

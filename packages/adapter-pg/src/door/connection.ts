@@ -4,9 +4,8 @@ import { Admissions } from './admissions.js'
 import type { ClientEnd } from './client-end.js'
 import { ClientInput } from './client-input.js'
 import { ClientLoop } from './client-loop.js'
+import { ClientProtocol } from './client-protocol.js'
 import { closingDoor, gone, serverLost, unasked } from './connection-ends.js'
-import { CopyIn } from './copy-in.js'
-import { ExtendedProtocol } from './extended.js'
 import type { Frame } from './frames.js'
 import { InternalExchanges } from './internal-exchanges.js'
 import type { InternalStatement } from './internal-statement.js'
@@ -24,7 +23,6 @@ import type { LinkEvents, LinkLimits } from './server-link.js'
 import { ServerLink } from './server-link.js'
 import { settleLost } from './settle-lost.js'
 import { settleRuns, settleUndone } from './settle-runs.js'
-import { SimpleProtocol } from './simple.js'
 import type { StatementFlow } from './statement-flow.js'
 import type { Upstream } from './upstream.js'
 
@@ -45,9 +43,7 @@ export class DoorConnection implements Line {
   readonly #link: ServerLink
   readonly #internal: InternalExchanges
   readonly #flow: StatementFlow
-  readonly #simple: SimpleProtocol
-  readonly #extended: ExtendedProtocol
-  readonly #copyIn: CopyIn
+  readonly #protocol: ClientProtocol
   readonly #words: ServerWords
   readonly #loop: ClientLoop
   readonly #ended: Promise<void>
@@ -71,14 +67,12 @@ export class DoorConnection implements Line {
       queueMicrotask(this.#link.flush)
     })
     this.#flow = options.flow(this)
-    this.#simple = new SimpleProtocol(this, this.#flow)
-    this.#extended = new ExtendedProtocol(this, this.#flow)
-    this.#copyIn = new CopyIn(this)
+    this.#protocol = new ClientProtocol(this, this.#flow)
     this.#words = new ServerWords(access)
     this.#loop = new ClientLoop({
       input: this.#input,
       link: this.#link,
-      handle: (frame) => this.#handle(frame),
+      handle: (frame) => this.#protocol.handle(frame),
       writable: () => this.writable(),
       atRest: () => this.#atRest,
       drained: this.shutDown,
@@ -117,7 +111,7 @@ export class DoorConnection implements Line {
   }
 
   get batchOpen(): boolean {
-    return this.#extended.open || this.#simple.open
+    return this.#protocol.open
   }
 
   get idle(): boolean {
@@ -125,7 +119,7 @@ export class DoorConnection implements Line {
   }
 
   get readsCopy(): boolean {
-    return this.#copyIn.active
+    return this.#protocol.readsCopy
   }
 
   get runs(): ReadonlySet<Run> {
@@ -183,27 +177,7 @@ export class DoorConnection implements Line {
 
   /** Whether nothing is begun that the client or the server still has to end. */
   get #atRest(): boolean {
-    const { unfinished } = this.#extended
-    return this.#status === 'I' && this.#link.idle && !unfinished && !this.#simple.open && !this.#copyIn.active
-  }
-
-  #handle(frame: Frame): MaybePromise<void> {
-    if (this.#copyIn.active) return this.#copyIn.handle(frame)
-    const type = String.fromCharCode(frame.type)
-    if ('PBDECHS'.includes(type)) return this.#extended.handle(frame)
-    if ('dcf'.includes(type)) return this.#copyIn.handle(frame)
-    if (type === 'Q') return this.#outsideBatch(() => this.#simple.query(frame.bytes, this.#extended.blocked))
-    if (type === 'F') return this.#outsideBatch(() => this.#simple.refuseFunctionCall())
-    throw new BothKeysError('ERR_PROTOCOL_REFUSED', 'the client sent a message of an unknown type', {
-      hint: 'use an official driver',
-    })
-  }
-
-  /** A message of the simple protocol ends an open batch; after an error in it the server ignores the message. */
-  #outsideBatch(step: () => MaybePromise<void>): MaybePromise<void> {
-    if (this.skipping) return
-    if (!this.#extended.unfinished) return step()
-    return this.#extended.finish().then(() => (this.skipping ? undefined : step()))
+    return this.#status === 'I' && this.#link.idle && this.#protocol.atRest
   }
 
   // --- to the server ---
@@ -290,13 +264,13 @@ export class DoorConnection implements Line {
       notified: (bytes) => this.#words.notified(bytes),
       ready: (status, failed) => this.#settle(status, failed),
       parsed: (statement, ok) => {
-        this.#extended.parsed(statement, ok)
+        this.#protocol.parsed(statement, ok)
       },
       skipping: (failure) => {
         this.#failure = failure
       },
       copyIn: () => {
-        this.#copyIn.started()
+        this.#protocol.copyStarted()
       },
       parameter: (name, value) => {
         this.#flow.parameter(name, value)
@@ -319,7 +293,7 @@ export class DoorConnection implements Line {
     const before = this.#status
     this.#status = status
     this.#failure = undefined
-    this.#copyIn.ended()
+    this.#protocol.copyEnded()
     const undone = failed && before === 'I' && status === 'I'
     // What a statement did to names comes first: it may have closed the portals of others.
     for (const run of this.#runs) this.#flow.finished(run)
@@ -329,8 +303,7 @@ export class DoorConnection implements Line {
     if (this.#runs.size > 0) this.#runs = new Set()
     if (status === 'I') this.#words.transactionEnded()
     const closed = status === 'I' ? settleRuns(this.registry.transactionEnded(), 'answered') : undefined
-    this.#extended.synced()
-    this.#simple.synced()
+    this.#protocol.synced()
     if (recorded !== undefined || closed !== undefined) return Promise.all([recorded, closed]).then(() => undefined)
   }
 
@@ -364,7 +337,7 @@ export class DoorConnection implements Line {
   }
 
   async #leave(): Promise<void> {
-    await this.#link.leave(this.#copyIn.active)
+    await this.#link.leave(this.#protocol.readsCopy)
     const lost = new Set<Run>(this.#runs)
     for (const portal of this.registry.portals.values()) if (portal.run !== undefined) lost.add(portal.run)
     await settleLost(lost, 'lost')
