@@ -117,7 +117,7 @@ export const door = [
   },
   {
     name: 'a role that others can confuse is refused',
-    file: 'packages/adapter-pg/src/target.ts',
+    file: 'packages/adapter-pg/src/door/checked-server.ts',
     find: 'if (refused.length === 0) return',
     replace: 'if (refused.length >= 0) return',
     tests: test('server-state.int'),

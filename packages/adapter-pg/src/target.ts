@@ -5,8 +5,9 @@ import { BothKeysError, sessionAccess } from '@bothkeys/core/adapter'
 import type pg from 'pg'
 import { lent } from './door/admitted.js'
 import type { Authentication } from './door/authentication.js'
-import { backstops, refusedFindings } from './door/backstops.js'
+import { backstops } from './door/backstops.js'
 import { CancelKeys } from './door/cancel-keys.js'
+import { CheckedServer } from './door/checked-server.js'
 import { StatementParser, defaultParserLimits } from './analyzer/parse.js'
 import type { ClientDoor, GovernedConfig, GovernedOptions } from './door/client.js'
 import {
@@ -102,7 +103,7 @@ class Postgres implements PostgresTarget {
   readonly #parser: StatementParser
   readonly #connections = new Set<DoorConnection>()
   readonly #socketDoors = new Set<SocketDoor>()
-  #check: Promise<ServerCheck> | undefined
+  readonly #server: CheckedServer
   readonly #openings = new Set<Promise<OpenedConnection>>()
   readonly #closing = new AbortController()
 
@@ -115,6 +116,7 @@ class Postgres implements PostgresTarget {
     this.name = name
     this.#config = config
     this.#resolved = resolveConfig(config)
+    this.#server = new CheckedServer(name, () => this.doctor())
     // Every connection that opens listens.
     setMaxListeners(0, this.#closing.signal)
     this.#parser = new StatementParser({ maxBytes: config.maxStatementBytes ?? defaultParserLimits.maxBytes })
@@ -238,7 +240,7 @@ class Postgres implements PostgresTarget {
     // The check goes on without this connection: others wait for it too.
     await unlessAborted(
       signals,
-      () => this.#requireSafe(access.backstops()),
+      () => this.#server.assertSafe(access.backstops()),
       () => undefined,
     )
     const readOnly = [...access.duties()].every((duty) => duty === 'read' || duty === 'approve' || duty === 'audit')
@@ -291,29 +293,5 @@ class Postgres implements PostgresTarget {
 
   #closedError(): BothKeysError {
     return new BothKeysError('ERR_SESSION_CLOSED', `target ${this.name} is closed`)
-  }
-
-  async #requireSafe(asked: readonly string[]): Promise<void> {
-    this.#check ??= this.#checkOnce()
-    const { findings } = await this.#check
-    const refused = refusedFindings(findings, asked)
-    if (refused.length === 0) return
-    // Looked at again at the next connection, so that a server that was mended is no dead end.
-    this.#check = undefined
-    throw new BothKeysError(
-      'ERR_TARGET_UNSAFE',
-      `target ${this.name} is refused: ${refused.map((each) => each.message).join('; ')}`,
-      { hint: refused.map((each) => each.hint).join('; ') },
-    )
-  }
-
-  /** A check that failed is tried again at the next connection. */
-  async #checkOnce(): Promise<ServerCheck> {
-    try {
-      return await this.doctor()
-    } catch (error) {
-      this.#check = undefined
-      throw error
-    }
   }
 }
