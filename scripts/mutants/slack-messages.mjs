@@ -74,7 +74,7 @@ export const slackMessageGuards = [
   },
   {
     name: 'that something is about to be posted is on disk before',
-    file: slack('message-board'),
+    file: slack('posting'),
     find: 'if (!isSame) await posted.intend(',
     replace: 'if (!isSame) void (',
     tests: crashes,
@@ -98,7 +98,7 @@ export const slackMessageGuards = [
   },
   {
     name: 'a post whose answer was lost is looked for',
-    file: slack('message-board'),
+    file: slack('posting'),
     find: '    this.#unsure.add(request)\n    const came',
     replace: '    const came',
     tests: crashes,
@@ -114,7 +114,7 @@ export const slackMessageGuards = [
   },
   {
     name: 'a name is one of what was shown under it',
-    file: slack('message-board'),
+    file: slack('posting'),
     find: 'before?.view === view && before.whole === whole',
     replace: 'before !== undefined',
     tests: crashes,
@@ -170,7 +170,7 @@ export const slackMessageGuards = [
   },
   {
     name: 'nothing of a message is looked up or unfolded by Slack',
-    file: slack('message-board'),
+    file: slack('posting'),
     find: "parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false",
     replace: '',
     tests: messages,

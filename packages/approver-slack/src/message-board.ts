@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type { ChannelDesk, HistoryLine } from '@bothkeys/approval-relay'
 import { digestPrefix } from '@bothkeys/core/relay'
 import { BackOff } from './back-off.js'
 import { endedMessage } from './ended-blocks.js'
-import { isMessageTs, postEvent } from './find-posts.js'
+import { isMessageTs } from './find-posts.js'
 import { Flood } from './flood.js'
 import type { SlackSettings } from './options.js'
 import type { PostedMessage, PostedMessages } from './posted-messages.js'
-import type { AskingMessage, Message } from './request-blocks.js'
+import { Posting } from './posting.js'
 import { requestMessage } from './request-blocks.js'
 import { Summary } from './summary.js'
 import { UnsurePosts } from './unsure-posts.js'
@@ -57,6 +56,7 @@ export class MessageBoard {
   readonly #backOff: BackOff
   readonly #summary: Summary
   readonly #unsure: UnsurePosts
+  readonly #posting: Posting
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
@@ -68,6 +68,7 @@ export class MessageBoard {
     this.#backOff = new BackOff(parts.settings.retryMs, monotonicMs)
     this.#summary = new Summary(parts.settings.channel, monotonicMs)
     this.#unsure = new UnsurePosts({ ...parts, channel: parts.settings.channel })
+    this.#posting = new Posting(parts, this.#unsure)
   }
 
   /** What was posted before the start is brought up to date, and what waits without a message gets one. */
@@ -194,11 +195,11 @@ export class MessageBoard {
     if (before !== undefined) {
       if (before.view !== view.digest) return this.#replace(id, due)
       if (this.#shown.get(id) === text) return this.#settled(id, due, changes, text)
-      const came = await this.#update(before.ts, message)
+      const came = await this.#posting.update(before.ts, message)
       return came.ok ? this.#settled(id, due, changes, text) : this.#refusedUpdate(came, id, due)
     }
     const prefix = digestPrefix(entry.request)
-    const came = await this.#post(id, message, view.digest, prefix)
+    const came = await this.#posting.post(id, message, view.digest, prefix)
     if (!came.ok) {
       if (tooLong.includes(came.reason) && !due.short) due.short = true
       else this.#failure(came, id)
@@ -212,27 +213,6 @@ export class MessageBoard {
     this.#unsure.delete(id)
     await this.#keep({ request: id, ts, view: view.digest, whole: message.whole, prefix })
     return this.#settled(id, due, changes, text)
-  }
-
-  /**
-   * Posts a message once: that it is about to be is on disk before, under a name by which it is found again. Only the same message
-   * has the same name, so that what is found is what was shown.
-   */
-  async #post(request: string, message: AskingMessage, view: string, prefix: string): Promise<SlackAnswer> {
-    const { desk, posted, settings, web } = this.#parts
-    const { whole } = message
-    const before = posted.intentOf(request)
-    const isSame = before?.view === view && before.whole === whole
-    const post = isSame ? before.post : randomBytes(16).toString('hex')
-    if (!isSame) await posted.intend({ request, post, sinceMs: desk.clock.wallMs(), view, whole, prefix })
-    this.#unsure.add(request)
-    const came = await web.call('chat.postMessage', {
-      channel: settings.channel,
-      ...asPosted(message),
-      metadata: { event_type: postEvent, event_payload: { post } },
-    })
-    if (!came.ok && came.undone === true) this.#unsure.delete(request)
-    return came
   }
 
   /** Rejects when it is not on disk. */
@@ -259,15 +239,11 @@ export class MessageBoard {
     return true
   }
 
-  #update(ts: string, message: Message): Promise<SlackAnswer> {
-    const { settings, web } = this.#parts
-    return web.call('chat.update', { channel: settings.channel, ts, ...asPosted(message) })
-  }
-
   async #end({ prefix, request: id, ts }: PostedMessage, ended?: HistoryLine): Promise<boolean> {
-    const came = await this.#update(ts, endedMessage(prefix, ended))
+    const came = await this.#posting.update(ts, endedMessage(prefix, ended))
     if (came.ok || gone.includes(came.reason)) return true
-    if (tooLong.includes(came.reason) && (await this.#update(ts, endedMessage(prefix, undefined))).ok) return true
+    if (tooLong.includes(came.reason) && (await this.#posting.update(ts, endedMessage(prefix, undefined))).ok)
+      return true
     this.#failure(came, id)
     return false
   }
@@ -302,9 +278,4 @@ const tooLong: readonly string[] = ['msg_blocks_too_long', 'msg_too_long', 'inva
 
 function line(ended: HistoryLine | 'unknown'): HistoryLine | undefined {
   return ended === 'unknown' ? undefined : ended
-}
-
-/** Nothing in it is parsed, and nothing is looked up by Slack. */
-function asPosted({ blocks, text }: Message): Readonly<Record<string, unknown>> {
-  return { text, blocks, mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false }
 }
