@@ -11,7 +11,7 @@ export const modelCheckTakeoverGuards = [
     'plan(stored, entries)',
     'one process that hung',
   ],
-  ['signs of life', 'pending-request', '    await this.#ledger.renew(leaseMs)\n', '', 'one person'],
+  ['signs of life', 'lookout', '    await this.#request.ledger.renew(leaseMs)\n', '', 'one person'],
   [
     'yeses that were counted before',
     'stored-request',

@@ -13,6 +13,7 @@ import { carriedOn, endedError, endedOutcome, endingOf, failedEnding, floodOfVot
 import type { CountedVote } from './evidence.js'
 import { evidenceRecord } from './evidence.js'
 import { Expiry } from './expiry.js'
+import { Lookout } from './lookout.js'
 import { lostRole } from './lost-role.js'
 import type { Origin } from './origin.js'
 import { nobodyTakesEvidence, takersOfEvidence } from './proof.js'
@@ -27,10 +28,6 @@ import { newRequest, stateOf, storedValue } from './stored-request.js'
 import { VoteBox } from './vote-box.js'
 import { VoteIntake } from './vote-intake.js'
 
-/** How often a pending request looks at the clock and the policy. */
-const tickMs = 1_000
-/** How often it does where other processes may take evidence in or wait for a sign of life. */
-const lookMs = 250
 /** How often new evidence may come in while an approval is being spent. */
 const maxRounds = 8
 
@@ -61,8 +58,7 @@ export class PendingRequest {
   #approved = false
   #ending: Ending | undefined
   #closing: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
-  #aliveAtMs = 0
+  readonly #lookout: Lookout
   readonly #asker: Asker
   #relied: readonly Assignment<CountedVote>[] | undefined
 
@@ -91,6 +87,15 @@ export class PendingRequest {
     this.#ledger = new RequestLedger(on, { ...place, value }, hold.requirement.voteMaxAgeMs)
     this.#votes = new VoteBox(on, hold, this.request, this.#expiry)
     this.#intake = this.#makeIntake()
+    this.#lookout = new Lookout(on, {
+      ledger: this.#ledger,
+      expiry: this.#expiry,
+      isShared: () => this.#isShared,
+      hasEnded: () => this.#ending !== undefined,
+      endingNow: () => this.#endingNow(),
+      collect: () => this.#collect(),
+      end: (ending) => this.#end(ending),
+    })
     this.#asker = new Asker(hold.onHeld, () => void this.withdraw())
     this.#outcome = new Promise((resolve) => {
       this.#resolve = resolve
@@ -222,7 +227,7 @@ export class PendingRequest {
 
   /** The request is in the ledger and on record before anybody hears of it. */
   async #open(): Promise<void> {
-    this.#aliveAtMs = this.#on.clock.monotonicMs()
+    this.#lookout.alive()
     await (this.#taken === undefined ? this.#ledger.enter() : this.#ledger.takeOver(this.#taken))
     this.#opened = 'entered'
     const via = this.#approvers.map((approver) => approver.name)
@@ -239,7 +244,7 @@ export class PendingRequest {
     const { digest, session } = this.#hold
     this.#on.onHeld({ session, request: this.held.requestId, digest, rules: this.#rules })
     this.#asker.tell(this.request)
-    this.#tick()
+    this.#lookout.start()
     for (const approver of this.#approvers) {
       // An async function, so that an approver which throws at once is no different from one that rejects.
       const asked = (async () =>
@@ -248,42 +253,6 @@ export class PendingRequest {
         if (this.#ending === undefined) void this.#intake.approverFailed(approver, error)
       })
     }
-  }
-
-  #tick(): void {
-    try {
-      const ending = this.#endingNow()
-      if (ending !== undefined) return void this.#end(ending)
-      this.#timer = setTimeout(
-        () => {
-          void this.#look()
-        },
-        Math.min(this.#isShared ? lookMs : tickMs, this.#expiry.remainingMs()),
-      )
-    } catch (error) {
-      void this.#end(failedEnding(error))
-    }
-  }
-
-  /** Looks for what other processes left, and at the clock again. Never rejects: a ledger that fails ends the request. */
-  async #look(): Promise<void> {
-    try {
-      await this.#stayHolder()
-      await this.#collect()
-      this.#tick()
-    } catch (error) {
-      await this.#end(failedEnding(error))
-    }
-  }
-
-  /** A sign of life, before anybody could think that there is none. */
-  async #stayHolder(): Promise<void> {
-    const { clock, leaseMs } = this.#on
-    if (leaseMs === undefined || this.#ending !== undefined) return
-    const nowMs = clock.monotonicMs()
-    if (nowMs - this.#aliveAtMs < leaseMs / 3) return
-    await this.#ledger.renew(leaseMs)
-    this.#aliveAtMs = nowMs
   }
 
   /** Whether other processes may have to do with the request. */
@@ -320,7 +289,7 @@ export class PendingRequest {
 
   async #close(ending: Ending): Promise<void> {
     this.#ending = ending
-    clearTimeout(this.#timer)
+    this.#lookout.stop()
     // Approvers tell people how it ended, which is for whoever holds it: the ledger says who that is where it can be another one.
     if (ending.end === 'consumed' || this.#on.leaseMs === undefined) this.#asking.abort(endReason(ending.end))
     await this.#opening.catch(() => undefined)
