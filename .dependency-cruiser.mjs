@@ -26,6 +26,16 @@ const layerRules = Object.entries(layers).map(([name, allowed]) => ({
   to: { path: '^packages/', pathNot: core(name, ...allowed) },
 }))
 
+/** The folders of packages/adapter-pg/src, from the bottom up. None imports what stands above it. */
+const pgLayers = ['catalog', 'analyzer', 'door', 'estimate', 'target', 'index']
+
+const pgLayerRules = pgLayers.slice(0, -1).map((name, index) => ({
+  name: `pg-layer-${name}`,
+  severity: 'error',
+  from: { path: `^packages/adapter-pg/src/${name}(/|\\.ts$)` },
+  to: { path: `^packages/adapter-pg/src/(${pgLayers.slice(index + 1).join('|')})(/|\\.ts$)` },
+}))
+
 const drivers =
   'pg|pg-[^/]+|ssh2|@kubernetes/[^/]+|@langchain/[^/]+|langchain|ai|@ai-sdk/[^/]+|@openai/[^/]+|@modelcontextprotocol/[^/]+|libpg-query'
 
@@ -37,6 +47,7 @@ export default {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     ...layerRules,
+    ...pgLayerRules,
     {
       name: 'pure-layers',
       comment:

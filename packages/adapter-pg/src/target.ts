@@ -36,7 +36,7 @@ import { unlessAborted } from './door/unless-aborted.js'
 import { openUpstream } from './door/upstream.js'
 import type { ResolvedConfig } from './door/upstream-config.js'
 import { resolveConfig, upstreamConfig } from './door/upstream-config.js'
-import type { PlanRequest } from './estimate/planner.js'
+import type { PlanRequest } from './door/plan-request.js'
 import { Planner } from './estimate/planner.js'
 
 /** How the door reaches a PostgreSQL server: everything that `pg.Client` takes, and what the door adds. */

@@ -10,7 +10,7 @@ import type {
 import { refusalFrom } from '@bothkeys/core/adapter'
 import type { Analysis } from '../analyzer/analysis.js'
 import type { StatementParser } from '../analyzer/parse.js'
-import type { PlanRequest } from '../estimate/planner.js'
+import type { PlanRequest } from './plan-request.js'
 import { andThen } from './and-then.js'
 import type { OwnText } from './connection-name.js'
 import { sessionName } from './connection-name.js'

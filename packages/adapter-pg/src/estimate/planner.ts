@@ -1,7 +1,5 @@
-import type { SnapshotValue } from '@bothkeys/core/adapter'
-import type { Analysis } from '../analyzer/analysis.js'
 import { internalMessages } from '../door/internal-statement.js'
-import type { ServerState } from '../door/server-state.js'
+import type { PlanRequest } from '../door/plan-request.js'
 import type { RunInternal, StateCache } from '../door/state-cache.js'
 import { unlessAborted } from '../door/unless-aborted.js'
 import type { Upstream } from '../door/upstream.js'
@@ -13,17 +11,6 @@ import { planSteps } from './plan-steps.js'
 import { unplannable } from './plannable.js'
 import type { PlanReason, Planned } from './reasons.js'
 import { isTrustedType } from './trusted.js'
-
-/** A held statement as the door understood it. */
-export interface PlanRequest {
-  readonly analysis: Analysis
-  readonly text: string
-  readonly parameters: readonly SnapshotValue[]
-  /** Their types as Parse declares them. */
-  readonly parameterTypes: readonly number[]
-  readonly state: ServerState
-  readonly serverMajor: number
-}
 
 /** Opens a connection of the target's own role. Rejects when one of the signals aborts; then nothing is left of it. */
 export type OpenPlanning = (signals: readonly AbortSignal[]) => Promise<Upstream>
