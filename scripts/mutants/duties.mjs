@@ -293,7 +293,7 @@ export const dutyGuards = [
   },
   {
     name: 'a refused session is on record',
-    file: source('session-keeper'),
+    file: source('session-record'),
     find: "const recorded = journal.append({ type: 'session.refused', session: engineSession, body }, 'written')",
     replace: 'const recorded = Promise.resolve(body)',
     tests: roles,

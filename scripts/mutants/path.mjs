@@ -247,9 +247,9 @@ export const path = [
   },
   {
     name: 'a session whose opening is not on record does not open',
-    file: keeper,
-    find: "    await within(deadlineMs, 'recording the session'",
-    replace: "    void within(deadlineMs, 'recording the session'",
+    file: 'packages/core/src/session-record.ts',
+    find: "  await within(deadlineMs, 'recording the session'",
+    replace: "  void within(deadlineMs, 'recording the session'",
     tests: guard,
   },
   {

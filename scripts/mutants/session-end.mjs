@@ -26,7 +26,7 @@ export const sessionEndGuards = [
   },
   {
     name: 'a journal that fails is told in words of ours to whoever opens a session',
-    file: keeper,
+    file: 'packages/core/src/session-record.ts',
     find: "await within(deadlineMs, 'recording the session', 'ERR_JOURNAL_UNAVAILABLE', () =>",
     replace:
       "await ((_ms: number, _what: string, _code: string, step: () => unknown) => step())(deadlineMs, '', '', () =>",

@@ -9,7 +9,6 @@ import type { GlassKeeper } from './glass/glass-keeper.js'
 import type { GrantOptions } from './grants/grant-options.js'
 import type { Grant } from './grants/open-grant.js'
 import { isPrincipal } from './identity/make-principal.js'
-import { principalFragment } from './identity/principal-fragment.js'
 import type { StandingNow } from './identity/standing.js'
 import { withTimeLimit } from './identity/time-limit.js'
 import type { Credential, Verifier } from './identity/verifier.js'
@@ -17,9 +16,7 @@ import type { Clock } from './model/clock.js'
 import { randomHex } from './model/digest.js'
 import { ForwardTime } from './model/forward-time.js'
 import type { Principal } from './model/principal.js'
-import { engineSession } from './record/event.js'
 import { assertKnownOptions } from './known-options.js'
-import { within } from './ledger/within.js'
 import type { Journal } from './record/journal.js'
 import { refusalFrom } from './refusal.js'
 import { revoked } from './revocation.js'
@@ -34,6 +31,7 @@ import { changeOf } from './session-change.js'
 import type { SessionId } from './session.js'
 import { Session, sessionMaker } from './session.js'
 import type { SessionOptions } from './session-options.js'
+import { recordClosed, recordOpened, recordRefused } from './session-record.js'
 import { sessionOptionNames } from './session-options.js'
 import { traceReader } from './session-trace.js'
 import { requesterOf } from './session-requester.js'
@@ -162,20 +160,13 @@ export class SessionKeeper {
 
   /** A refusal is on record before it is told; a journal that fails makes it no less of one. */
   async #admitRoles(id: SessionId, principal: Principal, leftMs: number): Promise<void> {
-    const { admitRoles, deadlineMs, journal, observe } = this.#context
+    const { admitRoles, observe } = this.#context
     try {
       await admitRoles(principal, leftMs)
     } catch (error) {
       const refusal = refusalFrom(error)
       observe('denied', { session: id, refusal })
-      try {
-        const body = { actor: principalFragment(principal), code: refusal.code, rules: refusal.rules }
-        // Of the engine's chain: a session that never was has none.
-        const recorded = journal.append({ type: 'session.refused', session: engineSession, body }, 'written')
-        await withDeadline(recorded, 'recording the refusal', deadlineMs, undefined)
-      } catch (cause) {
-        observe('failure', { session: id, refusal, cause })
-      }
+      await recordRefused(this.#context, { id, principal, refusal })
       throw error
     }
   }
@@ -262,13 +253,8 @@ export class SessionKeeper {
     live: LiveSession,
     delegatedBy: { readonly session: string; readonly depth: number } | undefined,
   ): Promise<void> {
-    const { deadlineMs, journal } = this.#context
-    const { requester, session } = live
     live.isOnRecord = true
-    const body = { actor: requester.principalRecord, delegatedBy, provenBy: requester.proof?.key }
-    await within(deadlineMs, 'recording the session', 'ERR_JOURNAL_UNAVAILABLE', () =>
-      journal.append({ type: 'session.open', session: session.id, trace: requester.trace(), body }, 'synced'),
-    )
+    await recordOpened(this.#context, live.requester, delegatedBy)
   }
 
   /** Throws why the session ended, when it did while it was opened: its time is over, it was revoked, the guard closed. */
@@ -312,7 +298,7 @@ export class SessionKeeper {
 
   /** Nothing of the session or of its sub-agents runs from the first line on; then that is recorded. */
   async #finish(live: LiveSession, reason: keyof typeof endings, error?: BothKeysError): Promise<void> {
-    const { deadlineMs, denials, journal, observe } = this.#context
+    const { denials, observe } = this.#context
     const { children, ending, session } = live
     const code = reason === 'over its journal budget' ? 'ERR_LIMIT_EXCEEDED' : 'ERR_SESSION_CLOSED'
     ending.abort(error ?? new BothKeysError(code, endings[reason], { hint: 'open a new session' }))
@@ -322,21 +308,7 @@ export class SessionKeeper {
     denials.forget(session.id)
     if (!live.isOnRecord) return
     observe('sessionClosed', { session: session.id })
-    try {
-      const recorded = journal.append({ type: 'session.close', session: session.id, body: { reason } }, 'synced')
-      await withDeadline(recorded, 'recording the end of the session', deadlineMs, undefined)
-    } catch (cause) {
-      observe('failure', {
-        session: session.id,
-        refusal: {
-          code: 'ERR_JOURNAL_UNAVAILABLE',
-          message: 'the end of a session could not be recorded',
-          rules: [],
-          hint: 'look at the journal',
-        },
-        cause,
-      })
-    }
+    await recordClosed(this.#context, session.id, reason)
     await Promise.all(descendants)
   }
 }
