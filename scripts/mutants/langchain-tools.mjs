@@ -104,13 +104,22 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'why-misread',
+    'read-by-schema',
     ['misread-calls'],
     [
+      ['a schema that throws aborts no run', "    return { isRead: false, wrong: '' }\n", '    throw new Error()\n'],
+      ['arguments are read by a JSON Schema', 'if (valid) return', 'if (valid || errors.length > 0) return'],
+    ],
+  ),
+  ...guards(
+    'misread-on-record',
+    ['misread-calls'],
+    [
+      ['calls that LangChain refuses are on record', 'refusedOnRecord(session, target, name, why)', 'why'],
       [
-        'a schema that throws aborts no run',
-        'isInteropZodError(read.error) ? read.error.issues : []',
-        'read.error.issues',
+        'calls that LangChain refuses are answered',
+        '      if (why === undefined) throw error\n',
+        '      throw error\n',
       ],
     ],
   ),

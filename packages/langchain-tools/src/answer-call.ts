@@ -1,21 +1,16 @@
-import type { Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import type { GuardedTarget, HeldNotice } from '@bothkeys/core/adapter'
+import type { HeldNotice } from '@bothkeys/core/adapter'
 import type { RunnableConfig } from '@langchain/core/runnables'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
 import { callKey, type CallContext } from '@bothkeys/tools'
-import { borrowerOf } from './acting-session.js'
 import { conversationOf } from './conversation.js'
 import { type HumanDecision, humanRequest, readDecision } from './human-request.js'
-import { lentError } from './lent.js'
-import { refusedOnRecord } from './refused-on-record.js'
-import { type Answered, notDone, refused, type ToolAnswer } from './tool-answer.js'
+import { type ActingCall, lentCall } from './lent-call.js'
+import { notDone, refused, type ToolAnswer } from './tool-answer.js'
 import type { Waiting } from './waiting.js'
 
 /** One call of a tool. */
-export interface AskedCall extends Answered {
-  readonly session: Session
-  readonly target: GuardedTarget
+export interface AskedCall extends ActingCall {
   readonly args: unknown
   readonly config: RunnableConfig
 }
@@ -29,19 +24,11 @@ export type RunCall = (args: unknown, context: CallContext) => Promise<ToolAnswe
  */
 export async function answerCall(call: AskedCall, run: RunCall, waiting: Waiting): Promise<ToolAnswer> {
   try {
-    const borrower = borrowerOf(call.session)
-    if (borrower !== undefined) return lent(call, borrower)
-    return await answered(call, run, waiting)
+    return lentCall(call) ?? (await answered(call, run, waiting))
   } catch (error) {
     if (isGraphBubbleUp(error)) throw error
     return notDone(call, error)
   }
-}
-
-/** Whoever hands a tool to another agent lends it no session. */
-function lent(call: AskedCall, borrower: Session | 'unknown'): ToolAnswer {
-  const session = borrower === 'unknown' ? call.session : borrower
-  return notDone(call, refusedOnRecord(session, call.target, call.name, lentError()))
 }
 
 async function answered(call: AskedCall, run: RunCall, waiting: Waiting): Promise<ToolAnswer> {

@@ -4,6 +4,7 @@ import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/cor
 import { tool } from '@langchain/core/tools'
 import { answerCall } from './answer-call.js'
 import { actsFor } from './governed-tools.js'
+import { misreadOnRecord } from './misread-on-record.js'
 import { done } from './tool-answer.js'
 import type { Waiting } from './waiting.js'
 
@@ -22,5 +23,5 @@ export function asTool(governed: AgentTool, target: GuardedTarget, waiting: Wait
     },
     { name, description, schema: schema as never },
   )
-  return actsFor(made as unknown as StructuredToolInterface, session)
+  return actsFor(misreadOnRecord(made as unknown as StructuredToolInterface, session, target), session)
 }

@@ -9,6 +9,7 @@ import { isCommand } from '@langchain/langgraph'
 import { answerCall } from './answer-call.js'
 import { actsFor } from './governed-tools.js'
 import { maskAnswer } from './mask-answer.js'
+import { misreadOnRecord } from './misread-on-record.js'
 import { readArguments } from './read-arguments.js'
 import { refusedOnRecord } from './refused-on-record.js'
 import type { ToolAnswer } from './tool-answer.js'
@@ -84,7 +85,7 @@ export function governedTool(
     },
     { name, description, schema: schema as never },
   )
-  return actsFor(made as unknown as StructuredToolInterface, session)
+  return actsFor(misreadOnRecord(made as unknown as StructuredToolInterface, session, target), session)
 }
 
 /** Where reading depends on more than the arguments, what would run is not what people were asked about. */

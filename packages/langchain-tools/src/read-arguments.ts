@@ -1,6 +1,6 @@
 import { BothKeysError } from '@bothkeys/core'
 import type { StructuredToolInterface } from '@langchain/core/tools'
-import { interopSafeParseAsync, isInteropZodSchema } from '@langchain/core/utils/types'
+import { readBySchema } from './read-by-schema.js'
 
 /**
  * The arguments as the tool will read them when it is invoked with these: what is said of a call is said of what runs, also where reading
@@ -8,13 +8,11 @@ import { interopSafeParseAsync, isInteropZodSchema } from '@langchain/core/utils
  * none of it.
  */
 export async function readArguments({ name, schema }: StructuredToolInterface, given: unknown): Promise<unknown> {
-  // Whoever reads a JSON Schema changes nothing.
-  if (!isInteropZodSchema(schema)) return given
   // A tool of a single text takes it as it is, too.
   for (const way of typeof given === 'string' ? [given, { input: given }] : [given]) {
     // oxlint-disable-next-line no-await-in-loop -- The second one alone where the first is none.
-    const result = await interopSafeParseAsync(schema, way)
-    if (result.success) return result.data
+    const read = await readBySchema(schema, way)
+    if (read.isRead) return read.args
   }
   throw new BothKeysError('ERR_SNAPSHOT_INVALID', `the arguments are none of ${name}`, {
     hint: 'call it as its schema says',

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { asTool } from '../src/as-tool.js'
 import { bothkeysMiddleware, governTool } from '../src/index.js'
 import { waitingOf } from '../src/waiting.js'
+import { thread } from './support/agents.js'
 
 let stage: ToolStage
 beforeEach(async () => {
@@ -115,4 +116,79 @@ it('has on record that a tool does not read again what its schema made of the ar
   const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
   expect(denied).toMatchObject([{ code: 'ERR_SNAPSHOT_INVALID', action: { text: 'mail(…)' } }])
   expect(sent).toEqual([])
+})
+
+describe('a call that a tool with a JSON Schema does not take', () => {
+  const schema = {
+    type: 'object',
+    properties: { to: { type: 'string', minLength: 1 } },
+    required: ['to'],
+    additionalProperties: false,
+  } as const
+
+  async function opened(way: 'governTool' | 'bothkeysMiddleware', given: object = schema) {
+    const session = await stage.session()
+    const sent: unknown[] = []
+    const made = tool((args) => sent.push(args), { name: 'mail', description: 'sends mail', schema: given })
+    const target = stage.mail
+    const describeAny = describeMail as (args: unknown) => ReturnType<typeof describeMail>
+    const agent = (args: Record<string, unknown>) =>
+      createAgent({
+        model: new ScriptedModel([[{ name: 'mail', args, id: 'call-1' }]]),
+        tools: [way === 'governTool' ? governTool(made, session, { target, describe: describeAny }) : made],
+        middleware:
+          way === 'governTool' ? [] : [bothkeysMiddleware({ session, target, tools: { mail: describeMail } })],
+      })
+    const answer = async (args: Record<string, unknown>) => {
+      const { messages } = await agent(args).invoke({ messages: [{ role: 'user', content: 'go' }] }, thread)
+      expect(messages.at(-1)?.text).toBe('done')
+      return messages.find((message) => message.getType() === 'tool')?.text
+    }
+    return { answer, denied: () => stage.journal.events.filter(({ type }) => type === 'action.denied'), sent }
+  }
+
+  it.each([
+    ['governTool', {}, 'to'],
+    ['governTool', { to: 7 }, 'string'],
+    ['governTool', { to: 'ada', bcc: 'all' }, 'bcc'],
+    ['bothkeysMiddleware', {}, 'to'],
+    ['bothkeysMiddleware', { to: 'ada', bcc: 'all' }, 'bcc'],
+  ] as const)('is refused on record behind %s: %j', async (way, args, wrong) => {
+    const { answer, denied, sent } = await opened(way)
+    const told = await answer(args)
+    expect(told).toContain('Not done (ERR_STATEMENT_INVALID)')
+    expect(told).toContain(wrong)
+    expect(denied()).toMatchObject([{ code: 'ERR_STATEMENT_INVALID', action: { text: 'mail(…)' } }])
+    expect(sent).toEqual([])
+  })
+
+  it.each(['governTool', 'bothkeysMiddleware'] as const)(
+    'is refused on record behind %s where nobody can read by it',
+    async (way) => {
+      const { answer, denied, sent } = await opened(way, { type: 'object', properties: { to: { $ref: '#/nowhere' } } })
+      expect(await answer({ to: 'ada' })).toContain('Not done (ERR_STATEMENT_INVALID)')
+      expect([denied().length, sent]).toEqual([1, []])
+    },
+  )
+
+  it.each(['governTool', 'bothkeysMiddleware'] as const)('lets through behind %s what it takes', async (way) => {
+    const { answer, denied, sent } = await opened(way)
+    await answer({ to: 'ada' })
+    expect([denied(), sent]).toEqual([[], [{ to: 'ada' }]])
+  })
+})
+
+it('has on record, without the middleware, what LangChain refuses by itself', async () => {
+  const session = await stage.session()
+  const sent: string[] = []
+  const governed = governTool(mailTool('mail', sent), session, { target: stage.mail, describe: describeMail })
+  const own = new StubTool(session)
+  for (const each of [governed, asTool(own, stage.mail, waitingOf(session, {}))]) {
+    const call = { type: 'tool_call', name: each.name, args: { to: 1 }, id: 'call-1' } as const
+    // oxlint-disable-next-line no-await-in-loop -- One by one.
+    expect(await each.invoke(call)).toMatchObject({ status: 'error', tool_call_id: 'call-1' })
+  }
+  const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+  expect(denied).toMatchObject([{ action: { text: 'mail(…)' } }, { action: { text: 'say(…)' } }])
+  expect([sent, own.ran]).toEqual([[], []])
 })
