@@ -112,4 +112,11 @@ export const undescribedGuards = [
     replace: '    void (',
     tests: ['packages/langchain-tools/test/misread-calls.test.ts'],
   },
+  {
+    name: 'what an ended session leaves goes on elsewhere',
+    file: 'packages/agent-tools/src/govern.ts',
+    find: 'signal, asking: access.signal, ',
+    replace: 'signal, ',
+    tests: ['packages/langchain-tools/test/edited-elsewhere.test.ts'],
+  },
 ]

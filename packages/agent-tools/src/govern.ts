@@ -58,7 +58,9 @@ export async function governed<Input, Answer>(
   const { signal } = waited
   try {
     const { onHeld } = context
-    const admission = await access.admit({ ...asked, inTransaction: false, signal, ...(onHeld && { onHeld }) })
+    // Where its session ends, the call is told that, and another process may go on waiting.
+    const whoWaits = { signal, asking: access.signal, ...(onHeld && { onHeld }) }
+    const admission = await access.admit({ ...asked, inTransaction: false, ...whoWaits })
     return await carriedOut(permitOf(admission), input, work, signal)
   } finally {
     waited.release()

@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import type { Ledger } from '@bothkeys/core'
-import { BothKeysError, within } from '@bothkeys/core/adapter'
+import { BothKeysError, type HeldNotice, within } from '@bothkeys/core/adapter'
+import { noticeOf, noticeText } from './notice-text.js'
 
 /**
  * `begun`: somebody runs it, or did when its process went. `waiting`: people are asked about it, and whoever comes next may go on
- * waiting. `over`: it came to its end.
+ * waiting. `over`: it came to its end. `back`: it was taken back while it waited, and never runs.
  */
-type State = 'begun' | 'waiting' | 'over'
+type Claim =
+  | { readonly state: 'begun' | 'waiting' | 'over'; readonly holder: string }
+  | { readonly state: 'back'; readonly holder: string; readonly notice: HeldNotice }
 
-interface Claim {
-  readonly state: State
-  readonly holder: string
-}
-
-/** What was there before a claim. `no`: the call was made. */
-export type Begun = { readonly before: Claim | undefined } | 'no'
+/** What was there before a claim. `no`: the call was made. `takenBack`: what people were asked before it was taken back. */
+export type Begun = { readonly before: Claim | undefined } | { readonly takenBack: HeldNotice } | 'no'
 
 /** How often others may change a claim before nobody knows who has it. */
 const mostAttempts = 16
@@ -37,8 +35,8 @@ export class Claims {
   async begin(key: string): Promise<Begun> {
     let begun: Begun = 'no'
     await this.#change(key, (claim) => {
-      begun = claim === undefined || claim.state === 'waiting' ? { before: claim } : 'no'
-      return begun === 'no' ? claim : this.#own('begun')
+      begun = begunAfter(claim)
+      return typeof begun === 'object' && 'before' in begun ? this.#own('begun') : claim
     })
     return begun
   }
@@ -57,21 +55,29 @@ export class Claims {
     await this.#change(key, (claim) => (this.#isOwn(claim) ? this.#own('over') : claim))
   }
 
+  /** Ends it, and tells whoever comes that it was taken back, if it was still waiting. */
+  async takeBack(key: string, notice: HeldNotice): Promise<void> {
+    await this.#change(key, (claim) => {
+      if (!this.#isOwn(claim)) return claim
+      return claim?.state === 'waiting' ? { state: 'back', holder: this.#holder, notice } : this.#own('over')
+    })
+  }
+
   /** Gives it back to whoever waits for it. */
   async giveBack(key: string, before: Claim): Promise<void> {
     await this.#change(key, (claim) => (this.#isOwn(claim) ? before : claim))
   }
 
-  async #turn(key: string, state: State): Promise<void> {
+  async #turn(key: string, state: 'begun' | 'waiting'): Promise<void> {
     await this.#change(key, (claim) => {
-      if (this.#isOwn(claim) && claim?.state !== 'over') return this.#own(state)
+      if (this.#isOwn(claim) && (claim?.state === 'begun' || claim?.state === 'waiting')) return this.#own(state)
       throw new BothKeysError('ERR_PERMIT_SPENT', 'somebody else goes on with this call, so it does not run here', {
         hint: 'look at what it came to there',
       })
     })
   }
 
-  #own(state: State): Claim {
+  #own(state: 'begun' | 'waiting' | 'over'): Claim {
     return { state, holder: this.#holder }
   }
 
@@ -91,7 +97,7 @@ export class Claims {
       const wanted = next(claim)
       if (wanted === claim || wanted === undefined) return
       const expiresAtMs = (await this.#ledger.nowMs()) + this.#keptMs
-      const written = `${wanted.state}:${wanted.holder}`
+      const written = textOf(wanted)
       if (await this.#ledger.commit([{ key: name, expectedVersion: version, value: written, expiresAtMs }])) return
     }
     throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many processes make the same call at once', {
@@ -100,9 +106,23 @@ export class Claims {
   }
 }
 
+function begunAfter(claim: Claim | undefined): Begun {
+  if (claim?.state === 'back') return { takenBack: claim.notice }
+  return claim === undefined || claim.state === 'waiting' ? { before: claim } : 'no'
+}
+
+function textOf(claim: Claim): string {
+  const { holder, state } = claim
+  return state === 'back' ? `back:${holder}:${noticeText(claim.notice)}` : `${state}:${holder}`
+}
+
 /** What is none of ours counts as made. */
 function claimOf(value: unknown): Claim | undefined {
   if (value === undefined) return undefined
-  const [, state, holder = ''] = /^(begun|waiting):([0-9a-f]+)$/.exec(typeof value === 'string' ? value : '') ?? []
-  return state === 'begun' || state === 'waiting' ? { state, holder } : { state: 'over', holder: '' }
+  const text = typeof value === 'string' ? value : ''
+  const [, state, holder = ''] = /^(begun|waiting):([0-9a-f]+)$/.exec(text) ?? []
+  if (state === 'begun' || state === 'waiting') return { state, holder }
+  const [, taker = '', said = ''] = /^back:([0-9a-f]+):(.+)$/s.exec(text) ?? []
+  const notice = noticeOf(said)
+  return notice === undefined ? { state: 'over', holder: '' } : { state: 'back', holder: taker, notice }
 }

@@ -21,12 +21,20 @@ export class Holds {
   last: HeldNotice | undefined
   /** Somebody else may go on waiting. */
   isLeft = false
+  /** Taken back while it waited: for whoever makes the call again, it waits still. */
+  isTakenBack = false
   #next = deferred<void>()
   #back = deferred<void>()
 
   /** Resolves when people are asked once more. */
   get next(): Promise<void> {
     return this.#next.promise
+  }
+
+  /** It was taken back somewhere else, after people were asked this. */
+  wasTakenBack(notice: HeldNotice): void {
+    this.last = notice
+    this.isTakenBack = true
   }
 
   /** Whoever made the call waits for it now. */

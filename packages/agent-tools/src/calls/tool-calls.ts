@@ -31,8 +31,6 @@ interface Running<Answer> {
   readonly holds: Holds
   readonly abort: AbortController
   isOver: boolean
-  /** Taken back while it waited: for whoever makes it again, it waits still. */
-  isTakenBack: boolean
 }
 
 /**
@@ -54,13 +52,18 @@ export class ToolCalls<Answer> {
 
   /**
    * Makes a call, or joins it: resolves with its answer, or once people are asked about it. Rejects with ERR_PERMIT_SPENT when it was
-   * made before and its answer is not here, and as the ledger does.
+   * made before and its answer is not here, and as the ledger does. What was taken back while it waited, here or in another process,
+   * waits still for whoever makes it again, and never runs.
    */
   async make(key: string, work: (context: CallContext) => Promise<Answer>): Promise<CallState<Answer>> {
     const call = this.#calls.get(key) ?? this.#begin(key, work)
-    const { last } = call.holds
-    if (call.isTakenBack && last !== undefined) return { state: 'held', notice: last }
-    return next(call, undefined)
+    const { holds } = call
+    try {
+      return await next(call, undefined)
+    } catch (error) {
+      if (!holds.isTakenBack || holds.last === undefined) throw error
+      return { state: 'held', notice: holds.last }
+    }
   }
 
   /**
@@ -102,7 +105,7 @@ export class ToolCalls<Answer> {
     try {
       return await call.answer
     } catch (error) {
-      call.isTakenBack = true
+      call.holds.isTakenBack = true
       throw error
     }
   }
@@ -117,12 +120,12 @@ export class ToolCalls<Answer> {
     const abort = new AbortController()
     const holds = new Holds()
     const onHeld = holds.heard({ waits: () => this.#claims.wait(key), goesOn: () => this.#claims.goOn(key) })
-    const answer = this.#claimed(key, holds, () => {
+    const answer = this.#claimed(key, { holds, signal: abort.signal }, () => {
       // Taken back while the ledger was asked.
       abort.signal.throwIfAborted()
       return work({ signal: abort.signal, onHeld })
     })
-    const call: Running<Answer> = { answer, holds, abort, isOver: false, isTakenBack: false }
+    const call: Running<Answer> = { answer, holds, abort, isOver: false }
     const over = (): void => {
       call.isOver = true
       this.#forgetOldest()
@@ -132,22 +135,41 @@ export class ToolCalls<Answer> {
     return call
   }
 
-  async #claimed(key: string, holds: Holds, work: () => Promise<Answer>): Promise<Answer> {
+  async #claimed(
+    key: string,
+    { holds, signal }: { readonly holds: Holds; readonly signal: AbortSignal },
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
     const begun = await this.#claims.begin(key)
     if (begun === 'no') throw madeBefore()
+    if ('takenBack' in begun) {
+      holds.wasTakenBack(begun.takenBack)
+      throw takenBackElsewhere()
+    }
+    let back: HeldNotice | undefined
     try {
       return await work()
     } catch (error) {
       if (await this.#isLeftTo(key, begun, holds, error)) this.#calls.delete(key)
+      if (signal.aborted && isWithdrawn(error)) back = holds.last
       throw error
     } finally {
       // What cannot be noted counts as begun, and is not made again.
-      if (!holds.isLeft) await this.#claims.end(key).catch(() => undefined)
+      if (!holds.isLeft) await this.#ended(key, back).catch(() => undefined)
     }
   }
 
+  #ended(key: string, back: HeldNotice | undefined): Promise<void> {
+    return back === undefined ? this.#claims.end(key) : this.#claims.takeBack(key, back)
+  }
+
   /** Whether somebody else goes on waiting: another process that asked first, or one that comes after this one ended. */
-  async #isLeftTo(key: string, begun: Exclude<Begun, 'no'>, holds: Holds, error: unknown): Promise<boolean> {
+  async #isLeftTo(
+    key: string,
+    begun: Extract<Begun, { before: unknown }>,
+    holds: Holds,
+    error: unknown,
+  ): Promise<boolean> {
     const { code } = error instanceof BothKeysError ? error : {}
     holds.isLeft = code === 'ERR_SESSION_CLOSED' && holds.current !== undefined
     if (code !== 'ERR_LIMIT_EXCEEDED' || begun.before === undefined || holds.last !== undefined) return false
@@ -196,6 +218,16 @@ export function assertCounts({ keptMs = 1, mostKept = 1 }: ToolCallsOptions): vo
       hint: 'see ToolCallsOptions',
     })
   }
+}
+
+function isWithdrawn(error: unknown): boolean {
+  return error instanceof BothKeysError && error.code === 'ERR_APPROVAL_WITHDRAWN'
+}
+
+function takenBackElsewhere(): BothKeysError {
+  return new BothKeysError('ERR_APPROVAL_WITHDRAWN', 'this call was taken back where it waited, so it does not run', {
+    hint: 'make a new call if it is still needed',
+  })
 }
 
 function madeBefore(): BothKeysError {

@@ -1,6 +1,6 @@
 import type { Ledger } from '@bothkeys/core'
 import { memoryLedger } from '@bothkeys/core'
-import { BothKeysError } from '@bothkeys/core/adapter'
+import { BothKeysError, type HeldNotice } from '@bothkeys/core/adapter'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Claims } from '../../src/calls/claims.js'
 
@@ -126,6 +126,29 @@ describe('the claim on a call', () => {
     expect((await ledger.get(name)).value).toMatch(/^begun:/)
   })
 
+  it('was taken back for whoever comes, with what people were asked, and goes on nowhere', async () => {
+    const notice = { requestId: 'r', digest: 'd', rules: ['a:b'], expiresAt: new Date(0) } as unknown as HeldNotice
+    const [one, other] = two()
+    await one.begin('key')
+    await one.wait('key')
+    await other.takeBack('key', notice)
+    expect((await ledger.get(name)).value).toMatch(/^waiting:/)
+    await one.takeBack('key', notice)
+    expect([await other.begin('key'), await one.begin('key')]).toEqual([{ takenBack: notice }, { takenBack: notice }])
+    for (const each of [one, other]) {
+      // oxlint-disable-next-line no-await-in-loop -- One by one.
+      await expect(each.goOn('key')).rejects.toEqual(spent)
+    }
+  })
+
+  it('is over where it was taken back while it did not wait', async () => {
+    const notice = { requestId: 'r', digest: 'd', rules: [], expiresAt: new Date(0) } as unknown as HeldNotice
+    const [one, other] = two()
+    await one.begin('key')
+    await one.takeBack('key', notice)
+    expect(await other.begin('key')).toBe('no')
+  })
+
   it('does not go on from its end, nor from nothing', async () => {
     const [one] = two()
     await expect(one.goOn('key')).rejects.toEqual(spent)
@@ -147,15 +170,24 @@ describe('the claim on a call', () => {
     expect(await other.begin('key')).toEqual({ before: undefined })
   })
 
-  it.each(['', 'begun', 'begun:', 'waiting:XYZ', 'waiting:aa:bb', 'done:aa', 7, { state: 'waiting', holder: 'aa' }])(
-    'counts as made where the ledger holds %j',
-    async (value) => {
-      await ledger.commit([{ key: name, expectedVersion: 0, value, expiresAtMs: clock.ms + 1_000 }])
-      const [one] = two()
-      expect(await one.begin('key')).toBe('no')
-      await expect(one.goOn('key')).rejects.toEqual(spent)
-    },
-  )
+  it.each([
+    '',
+    'begun',
+    'begun:',
+    'waiting:XYZ',
+    'waiting:aa:bb',
+    'done:aa',
+    'back:aa',
+    'back:aa:{}',
+    'back:aa:{"requestId":"r"}',
+    7,
+    { state: 'waiting', holder: 'aa' },
+  ])('counts as made where the ledger holds %j', async (value) => {
+    await ledger.commit([{ key: name, expectedVersion: 0, value, expiresAtMs: clock.ms + 1_000 }])
+    const [one] = two()
+    expect(await one.begin('key')).toBe('no')
+    await expect(one.goOn('key')).rejects.toEqual(spent)
+  })
 
   it('is of nobody where others change it all the time', async () => {
     let commits = 0

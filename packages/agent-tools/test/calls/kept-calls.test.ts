@@ -170,13 +170,44 @@ describe('calls that are kept', () => {
     expect(await other.answer('key')).toBe('done')
   })
 
-  it('are over for other processes, too, when they were taken back', async () => {
+  it('wait still in other processes, and never run there, when they were taken back', async () => {
     const ledger = memoryLedger({ clock })
     const one = new ToolCalls<string>({ ledger })
     await one.make('key', new Asking().run)
     await expect(one.withdraw('key', withdrawn)).rejects.toBe(withdrawn)
-    await expect(new ToolCalls<string>({ ledger }).make('key', counted())).rejects.toMatchObject({
-      code: 'ERR_PERMIT_SPENT',
+    const work = counted()
+    for (const other of [new ToolCalls<string>({ ledger }), new ToolCalls<string>({ ledger })]) {
+      const taken = { code: 'ERR_APPROVAL_WITHDRAWN' }
+      // oxlint-disable no-await-in-loop -- One process after the other.
+      expect(await other.make('key', work)).toEqual({ state: 'held', notice })
+      await expect(other.stateSoon('key', 1)).rejects.toMatchObject(taken)
+      await expect(other.answer('key')).rejects.toMatchObject(taken)
+      await expect(other.withdraw('key', withdrawn)).rejects.toMatchObject(taken)
+      expect(await other.make('key', work)).toEqual({ state: 'held', notice })
+      // oxlint-enable no-await-in-loop
+    }
+    expect(work.ran).toBe(0)
+  })
+
+  it('are over for other processes when they were taken back once they ran', async () => {
+    const ledger = memoryLedger({ clock })
+    const one = new ToolCalls<string>({ ledger })
+    const asking = new Asking()
+    let fails = (_error: Error): void => undefined
+    await one.make('key', async (context) => {
+      await asking.run(context)
+      return new Promise((_resolve, reject) => {
+        fails = reject
+      })
     })
+    const answer = one.answer('key')
+    asking.allow()
+    await expect.poll(() => asking.ran).toBe(1)
+    const back = one.withdraw('key', withdrawn)
+    fails(withdrawn)
+    await expect(answer).rejects.toBe(withdrawn)
+    await expect(back).rejects.toBe(withdrawn)
+    const again = new ToolCalls<string>({ ledger }).make('key', counted())
+    await expect(again).rejects.toMatchObject({ code: 'ERR_PERMIT_SPENT' })
   })
 })
