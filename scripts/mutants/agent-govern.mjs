@@ -50,14 +50,15 @@ export const agentGovernGuards = [
   ['what is masked of a function is counted', '    if (seen !== text) masks.masked(1)\n'],
   [
     'a function that nobody describes is refused',
-    '    said = describe(input)\n',
-    "    said = describe(input)\n  } catch {\n    said = { effects: [{ duty: 'read', resource: 'mailbox:ada' }] }\n  }\n  try {\n",
+    '    said = await describe(input)\n',
+    "    said = await describe(input)\n  } catch {\n    said = { effects: [{ duty: 'read', resource: 'mailbox:ada' }] }\n  }\n  try {\n",
   ],
   [
     'why nobody describes a function is not told',
     'refused: nobody can say what this call of ${name} does`',
     'refused: nobody can say what this call of ${name} does: ${String(cause)}`',
   ],
+  ['a function is described in time', 'within(describeMs, ', 'within(2_147_483_647, '],
   ['a function without effects is opaque', 'effects.length > 0 ? effects : [opaque(name)]', 'effects'],
   [
     'arguments of a function are not recorded',
@@ -73,6 +74,13 @@ export const agentGovernGuards = [
 
 /** Where functions of the host are governed. */
 export const toolTargetGuards = [
+  {
+    name: 'the time to describe a function is one that timers take',
+    file: 'packages/agent-tools/src/describe-ms.ts',
+    find: 'Number.isSafeInteger(given) && given > 0 && given <= longest',
+    replace: 'given <= longest',
+    tests,
+  },
   {
     name: 'a target of functions has a name for policies',
     file: 'packages/agent-tools/src/tool-target.ts',

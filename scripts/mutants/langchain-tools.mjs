@@ -1,3 +1,4 @@
+import { langchainHangingGuards } from './langchain-hanging.mjs'
 import { langchainUnmaskedGuards } from './langchain-unmasked.mjs'
 
 const guards = (file, tests, rows) =>
@@ -12,6 +13,7 @@ const guards = (file, tests, rows) =>
 
 /** Tools and middleware for LangChain. */
 export const langchainToolGuards = [
+  ...langchainHangingGuards,
   ...langchainUnmaskedGuards,
   ...guards(
     'govern-tool',
@@ -33,15 +35,9 @@ export const langchainToolGuards = [
     [['what a tool answers is a message of its call', 'isToolMessage(answer as ToolMessage)', 'true']],
   ),
   ...guards(
-    'govern-tool',
-    ['middleware'],
-    [
-      [
-        'a governed tool acts for its session',
-        'return actsFor(made as unknown as StructuredToolInterface, session)',
-        'return made as unknown as StructuredToolInterface',
-      ],
-    ],
+    'tool-on-record',
+    ['middleware', 'agent.int'],
+    [['a governed tool acts for its session', 'return actsFor(made, session)', 'return made']],
   ),
   ...guards(
     'read-arguments',
@@ -112,7 +108,7 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'misread-on-record',
+    'tool-on-record',
     ['misread-calls'],
     [
       ['calls that LangChain refuses are on record', 'refusedOnRecord(session, target, name, why)', 'why'],
@@ -129,7 +125,7 @@ export const langchainToolGuards = [
     [
       [
         'calls that a tool does not take are refused on record',
-        'await whyMisread(request.tool, request.toolCall.args)',
+        'await whyMisread(request.tool, request.toolCall.args, limits.describeMs)',
         'await (async () => undefined as BothKeysError | undefined)()',
       ],
     ],
@@ -272,11 +268,6 @@ export const langchainToolGuards = [
         'edited arguments of a door are read',
         'governed.run(schema.parse(given), context)',
         'governed.run(given, context)',
-      ],
-      [
-        'a tool of a door acts for its session',
-        'return actsFor(made as unknown as StructuredToolInterface, session)',
-        'return made as unknown as StructuredToolInterface',
       ],
     ],
   ),

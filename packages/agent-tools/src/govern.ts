@@ -1,7 +1,10 @@
-import type { Admission, Description, Effect, Permit, Session, SessionAccess } from '@bothkeys/core/adapter'
-import { BothKeysError, JointSignal, refusalError, refusalFrom, sessionAccess, snapshot } from '@bothkeys/core/adapter'
+import type { Admission, Description, Effect, MaybePromise, Permit, Session } from '@bothkeys/core/adapter'
+import type { SessionAccess } from '@bothkeys/core/adapter'
+import { BothKeysError, JointSignal, refusalError, refusalFrom, sessionAccess } from '@bothkeys/core/adapter'
+import { snapshot, within } from '@bothkeys/core/adapter'
 import { ToolFailure } from './agent-tool.js'
 import type { CallContext } from './agent-tool.js'
+import { describeMsOf } from './describe-ms.js'
 import type { ToolTarget } from './tool-target.js'
 
 /** What one call does, as the policy sees it. */
@@ -19,7 +22,9 @@ export interface Governed<Input> {
   /** Where it is decided: the function is an action on this target. */
   readonly target: ToolTarget
   /** Says what a call does. It must not do anything itself. Throwing refuses the call. */
-  readonly describe: (input: Input) => CallDescription
+  readonly describe: (input: Input) => MaybePromise<CallDescription>
+  /** How long `describe` may take, in milliseconds; the call is refused then. Default: 10,000. */
+  readonly describeMs?: number | undefined
 }
 
 /** Runs what was let through, and says how its answer is masked. */
@@ -33,22 +38,26 @@ export interface Work<Input, Answer> {
 /**
  * Takes one call of a function to its end: describe → decide → ask people → record → run → mask → record. Rejects with a
  * BothKeysError when it does not run or its answer cannot be shown, with a ToolFailure when the function throws: what it
- * throws stays with the host.
+ * throws stays with the host. Throws ERR_CONFIG_INVALID on a wrong option.
  */
 export async function governed<Input, Answer>(
   session: Session,
-  { describe, name, target }: Governed<Input>,
+  { target, ...calls }: Governed<Input>,
   given: Input,
   context: CallContext,
   work: Work<Input, Answer>,
 ): Promise<Answer> {
+  const { name } = calls
+  const describeMs = describeMsOf(calls.describeMs)
   const access = sessionAccess(session, target)
-  const { input, ...asked } = onRecord(access, name, () => {
+  const { input, ...asked } = await onRecord(access, name, async () => {
     const copy = frozenCopy(given)
     return {
       input: copy,
       identity: Object.freeze({ tool: name }),
-      description: descriptionOf(name, describe, copy),
+      description: await within(describeMs, `saying what ${name} does`, 'ERR_INTERNAL', () =>
+        descriptionOf(calls, copy),
+      ),
       parameters: [snapshot(copy)],
       stateEpoch: '',
     }
@@ -129,10 +138,13 @@ function masking({ masks }: Permit): ((text: string) => string) | undefined {
   }
 }
 
-function descriptionOf<Input>(name: string, describe: (input: Input) => CallDescription, input: Input): Description {
+async function descriptionOf<Input>(
+  { describe, name }: Pick<Governed<Input>, 'name' | 'describe'>,
+  input: Input,
+): Promise<Description> {
   let said: CallDescription
   try {
-    said = describe(input)
+    said = await describe(input)
   } catch (cause) {
     throw new BothKeysError('ERR_STATEMENT_INVALID', `refused: nobody can say what this call of ${name} does`, {
       hint: 'call it with other arguments',
@@ -151,9 +163,9 @@ function descriptionOf<Input>(name: string, describe: (input: Input) => CallDesc
 }
 
 /** What nobody can decide about is refused on record, too. */
-function onRecord<Asked>(access: SessionAccess, name: string, read: () => Asked): Asked {
+async function onRecord<Asked>(access: SessionAccess, name: string, read: () => Promise<Asked>): Promise<Asked> {
   try {
-    return read()
+    return await read()
   } catch (error) {
     access.refused(
       {

@@ -42,12 +42,13 @@ beforeEach(() => {
 const call = (
   input: Input,
   {
-    describe = ({ to: mailbox }: Input) => to(mailbox),
+    describe = ({ to: mailbox }: Input): CallDescription | Promise<CallDescription> => to(mailbox),
+    describeMs = 10_000,
     signal = new AbortController().signal,
     onHeld = () => undefined,
   } = {},
 ): Promise<string> =>
-  governed(session, { name: 'mail', target: stage.mail, describe }, input, { signal, onHeld }, mail.work)
+  governed(session, { name: 'mail', target: stage.mail, describe, describeMs }, input, { signal, onHeld }, mail.work)
 
 const outcomes = (): unknown[] =>
   stage.journal.events.flatMap((event) =>
@@ -85,6 +86,32 @@ describe('a governed function', () => {
     const error = await call(hello, { describe }).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'ERR_STATEMENT_INVALID' })
     expect(String(error)).not.toContain('hunter2')
+    expect(mail.ran).toEqual([])
+  })
+
+  it('is described by whoever takes a moment to say what it does', async () => {
+    const describe = ({ to: mailbox }: Input) => Promise.resolve(to(mailbox))
+    expect(await call(hello, { describe })).toBe('sent hello')
+    await expect(call({ ...hello, to: 'outside' }, { describe })).rejects.toMatchObject({ code: 'ERR_DENIED' })
+    const fails = () => Promise.reject(new Error('password=hunter2'))
+    await expect(call(hello, { describe: fails })).rejects.toMatchObject({ code: 'ERR_STATEMENT_INVALID' })
+    expect(mail.ran).toEqual([hello])
+  })
+
+  it('does not run, on record, where nobody says in time what it does', async () => {
+    const describe = () => new Promise<CallDescription>(() => undefined)
+    const error = await call(hello, { describe, describeMs: 5 }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({
+      code: 'ERR_DEADLINE',
+      message: 'saying what mail does took longer than 5 ms, so nothing ran',
+    })
+    const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+    expect(denied).toMatchObject([{ code: 'ERR_DEADLINE', action: { text: 'mail(…)' } }])
+    expect(mail.ran).toEqual([])
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, 2 ** 31])('takes no time of %d ms to be described', async (describeMs) => {
+    await expect(call(hello, { describeMs })).rejects.toMatchObject({ code: 'ERR_CONFIG_INVALID' })
     expect(mail.ran).toEqual([])
   })
 

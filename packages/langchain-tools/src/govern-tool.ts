@@ -1,27 +1,28 @@
 import { isDeepStrictEqual } from 'node:util'
 import { BothKeysError, type Session } from '@bothkeys/core'
-import { type CallDescription, type Governed, governed, type ToolTarget } from '@bothkeys/tools'
+import { JointSignal, type MaybePromise } from '@bothkeys/core/adapter'
+import { type CallDescription, governed, type ToolTarget } from '@bothkeys/tools'
 import { isToolMessage, ToolMessage } from '@langchain/core/messages'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
-import { tool as makeTool } from '@langchain/core/tools'
 import type { InferInteropZodOutput, InteropZodType } from '@langchain/core/utils/types'
 import { isCommand } from '@langchain/langgraph'
 import { answerCall } from './answer-call.js'
-import { actsFor } from './governed-tools.js'
+import { inTime } from './in-time.js'
 import { maskAnswer } from './mask-answer.js'
-import { misreadOnRecord } from './misread-on-record.js'
 import { readArguments } from './read-arguments.js'
 import { refusedOnRecord } from './refused-on-record.js'
 import type { ToolAnswer } from './tool-answer.js'
+import { type CheckedLimits, limitsOf, type ToolLimits } from './tool-limits.js'
+import { toolOnRecord } from './tool-on-record.js'
 import { apart } from './unseen.js'
 import { type Waiting, type WaitOptions, waitingOf } from './waiting.js'
 
 /** The target that a tool stands for, and what a call of it does. */
-export interface GovernTool<Args = unknown> extends WaitOptions {
+export interface GovernTool<Args = unknown> extends WaitOptions, ToolLimits {
   /** Where its calls are decided and on record, as the policy names it. */
   readonly target: ToolTarget
   /** Says what a call with these arguments does. It must not do anything itself, nor change them. Throwing refuses the call. */
-  readonly describe: (args: Args) => CallDescription
+  readonly describe: (args: Args) => MaybePromise<CallDescription>
 }
 
 /** The arguments of a tool, as its zod schema reads them; of another schema nothing is known. */
@@ -45,47 +46,65 @@ export function governTool<Tool extends StructuredToolInterface>(
   session: Session,
   { describe, target, ...options }: GovernTool<ArgumentsOf<Tool>>,
 ): StructuredToolInterface {
-  const governs = { target, describe: describe as (args: unknown) => CallDescription }
+  const governs = { target, describe: describe as Governs['describe'], ...limitsOf(options) }
   return governedTool(tool, session, governs, waitingOf(session, options))
+}
+
+/** What is said of a tool, and how long that may take. */
+export interface Governs extends CheckedLimits {
+  readonly target: ToolTarget
+  readonly describe: (args: unknown) => MaybePromise<CallDescription>
 }
 
 /** The same, with the calls that it shares with other tools. */
 export function governedTool(
   tool: StructuredToolInterface,
   session: Session,
-  { describe, target }: Pick<Governed<unknown>, 'target' | 'describe'>,
+  { describe, describeMs, target, timeoutMs }: Governs,
   waiting: Waiting,
 ): StructuredToolInterface {
-  const { description, name, schema } = tool
-  const made = makeTool(
-    (args: unknown, config: ToolRunnableConfig) => {
-      const callId = config.toolCall?.id ?? ''
-      const masked = (answer: ToolAnswer, mask: (text: string) => string): ToolAnswer =>
-        maskAnswer(answer, mask, { name, callId })
-      const invoke = async (given: unknown): Promise<ToolAnswer> => {
-        const call = { name, args: given as Record<string, unknown>, id: callId, type: 'tool_call' as const }
-        return answerOf(await apart(config, (own) => tool.invoke(call, own) as Promise<unknown>), { name, callId })
-      }
-      return answerCall(
-        { name, callId, args, session, target, config },
-        async (given, context) => {
-          const own: unknown = structuredClone(given)
-          const read = await readArguments(tool, own).catch((error: unknown) => {
-            throw error instanceof BothKeysError ? refusedOnRecord(session, target, name, error) : error
-          })
-          const governs = { name, target, describe: () => describe(read) }
-          const run = async (decided: unknown): Promise<ToolAnswer> => {
-            if (!isDeepStrictEqual(await readArguments(tool, decided), read)) throw readOtherwise(name)
-            return invoke(decided)
-          }
-          return governed(session, governs, own, context, { run, masked })
-        },
-        waiting,
-      )
-    },
-    { name, description, schema: schema as never },
-  )
-  return actsFor(misreadOnRecord(made as unknown as StructuredToolInterface, session, target), session)
+  const { name } = tool
+  return toolOnRecord(tool, { session, target, describeMs }, (args, config) => {
+    const callId = config.toolCall?.id ?? ''
+    const masked = (answer: ToolAnswer, mask: (text: string) => string): ToolAnswer =>
+      maskAnswer(answer, mask, { name, callId })
+    const invoke = async (given: unknown): Promise<ToolAnswer> => {
+      const call = { name, args: given as Record<string, unknown>, id: callId, type: 'tool_call' as const }
+      const answer = await inTime(name, timeoutMs, (late) => alone(config, late, (own) => tool.invoke(call, own)))
+      return answerOf(answer, { name, callId })
+    }
+    return answerCall(
+      { name, callId, args, session, target, config },
+      async (given, context) => {
+        const own: unknown = structuredClone(given)
+        const read = await readArguments(tool, own, describeMs).catch((error: unknown) => {
+          throw error instanceof BothKeysError ? refusedOnRecord(session, target, name, error) : error
+        })
+        const governs = { name, target, describe: () => describe(read), describeMs }
+        const run = async (decided: unknown): Promise<ToolAnswer> => {
+          if (!isDeepStrictEqual(await readArguments(tool, decided, describeMs), read)) throw readOtherwise(name)
+          return invoke(decided)
+        }
+        return governed(session, governs, own, context, { run, masked })
+      },
+      waiting,
+    )
+  })
+}
+
+/** Does what is not masked yet, which hears when it is late, too. */
+async function alone(
+  config: ToolRunnableConfig,
+  late: AbortSignal | undefined,
+  work: (own: ToolRunnableConfig) => Promise<unknown>,
+): Promise<unknown> {
+  if (late === undefined) return apart(config, work)
+  const joint = new JointSignal(config.signal, late)
+  try {
+    return await apart({ ...config, signal: joint.signal }, work)
+  } finally {
+    joint.release()
+  }
 }
 
 /** Where reading depends on more than the arguments, what would run is not what people were asked about. */

@@ -8,6 +8,7 @@ export { sqlTools } from './sql-tools.js'
 export type { InvokableAgent, SubAgent, SubAgentOptions } from './sub-agent.js'
 export { subAgent } from './sub-agent.js'
 export type { SubAgentToolOptions } from './sub-agent-tool.js'
+export type { ToolLimits } from './tool-limits.js'
 export type { ConversationDecision, WaitOptions } from './waiting.js'
 export type {
   CallDescription,

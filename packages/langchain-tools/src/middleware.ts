@@ -1,18 +1,19 @@
 import type { Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import { sessionAccess } from '@bothkeys/core/adapter'
+import { type MaybePromise, sessionAccess } from '@bothkeys/core/adapter'
 import type { CallDescription, ToolTarget } from '@bothkeys/tools'
 import type { StructuredToolInterface } from '@langchain/core/tools'
 import { type AgentMiddleware, createMiddleware } from 'langchain'
-import { governedTool } from './govern-tool.js'
+import { governedTool, type Governs } from './govern-tool.js'
 import { sessionOf } from './governed-tools.js'
 import { lentError } from './lent.js'
 import { refusedOnRecord } from './refused-on-record.js'
 import { notDone } from './tool-answer.js'
+import { limitsOf, type ToolLimits } from './tool-limits.js'
 import { type WaitOptions, waitingOf } from './waiting.js'
 import { whyMisread } from './why-misread.js'
 
-export interface MiddlewareOptions extends WaitOptions {
+export interface MiddlewareOptions extends WaitOptions, ToolLimits {
   /** Whose agent this is. */
   readonly session: Session
   /** Where calls are on record that are of no door, as the policy names it. */
@@ -21,7 +22,7 @@ export interface MiddlewareOptions extends WaitOptions {
    * What calls of tools do that are not of this package, by the name of the tool. A tool that is not here is refused: nobody knows
    * what it does.
    */
-  readonly tools?: Readonly<Record<string, (args: never) => CallDescription>>
+  readonly tools?: Readonly<Record<string, (args: never) => MaybePromise<CallDescription>>>
 }
 
 /**
@@ -34,6 +35,7 @@ export interface MiddlewareOptions extends WaitOptions {
  */
 export function bothkeysMiddleware({ session, target, tools = {}, ...options }: MiddlewareOptions): AgentMiddleware {
   const waiting = waitingOf(session, options)
+  const limits = limitsOf(options)
   // Fails now, not at the first call.
   sessionAccess(session, target)
   const describing = new Map(Object.entries(tools))
@@ -46,11 +48,11 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
       const describe = owner === undefined && request.tool !== undefined ? describing.get(name) : undefined
       const error =
         owner === session || describe !== undefined
-          ? await whyMisread(request.tool, request.toolCall.args)
+          ? await whyMisread(request.tool, request.toolCall.args, limits.describeMs)
           : strange(owner)
       if (error !== undefined) return notDone(call, refusedOnRecord(session, target, name, error))
       if (describe === undefined) return handler(request)
-      const governs = { target, describe: describe as (args: unknown) => CallDescription }
+      const governs = { target, describe: describe as Governs['describe'], ...limits }
       const tool = governedTool(request.tool as StructuredToolInterface, session, governs, waiting)
       return handler({ ...request, tool })
     },

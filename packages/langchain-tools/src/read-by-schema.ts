@@ -1,4 +1,7 @@
+import { reading } from './before-it-runs.js'
 import { interopSafeParseAsync, isInteropZodError, isInteropZodSchema } from '@langchain/core/utils/types'
+import { BothKeysError } from '@bothkeys/core'
+import { within } from '@bothkeys/core/adapter'
 import { Validator } from '@langchain/core/utils/json_schema'
 
 /** What a schema makes of arguments, or what is wrong with them. */
@@ -7,12 +10,24 @@ export type ReadArguments =
   /** In words for whoever wrote them; empty: nobody knows. */
   | { readonly isRead: false; readonly wrong: string }
 
-/** Reads arguments as LangChain does before it calls a tool with this schema, of zod or JSON. Never rejects. */
-export async function readBySchema(schema: unknown, given: unknown): Promise<ReadArguments> {
+/** A schema of a tool, and how long it may take to read arguments, in milliseconds. */
+export interface Reader {
+  readonly name: string
+  readonly schema: unknown
+  readonly describeMs: number
+}
+
+/**
+ * Reads arguments as LangChain does before it calls a tool with this schema, of zod or JSON. Rejects with ERR_DEADLINE alone, where that
+ * takes too long.
+ */
+export async function readBySchema({ describeMs, name, schema }: Reader, given: unknown): Promise<ReadArguments> {
   try {
-    if (isInteropZodSchema(schema)) return await byZod(schema, given)
+    if (isInteropZodSchema(schema))
+      return await within(describeMs, reading(name), 'ERR_INTERNAL', () => byZod(schema, given))
     return typeof schema === 'object' && schema !== null ? byJsonSchema(schema, given) : { isRead: true, args: given }
-  } catch {
+  } catch (error) {
+    if (error instanceof BothKeysError && error.code === 'ERR_DEADLINE') throw error
     // Of what a schema throws itself nobody knows what it holds.
     return { isRead: false, wrong: '' }
   }

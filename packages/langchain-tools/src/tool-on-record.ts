@@ -1,0 +1,76 @@
+import { BothKeysError, type Session } from '@bothkeys/core'
+import type { GuardedTarget } from '@bothkeys/core/adapter'
+import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
+import { tool as makeTool, ToolInputParsingException } from '@langchain/core/tools'
+import { isGraphBubbleUp } from '@langchain/langgraph'
+import { beganWithin, begins } from './before-it-runs.js'
+import { actsFor } from './governed-tools.js'
+import { lentCall } from './lent-call.js'
+import { refusedOnRecord } from './refused-on-record.js'
+import { notDone, type ToolAnswer } from './tool-answer.js'
+import { misread, whyMisread } from './why-misread.js'
+
+/** How a model sees a tool. */
+export type Shown = Pick<StructuredToolInterface, 'name' | 'description' | 'schema'>
+
+/** Whose calls they are, where those are on record, and how long reading their arguments may take, in milliseconds. */
+export interface OnRecord {
+  readonly session: Session
+  readonly target: GuardedTarget
+  readonly describeMs: number
+}
+
+interface Called {
+  call(args: unknown, config?: object, tags?: string[]): Promise<unknown>
+}
+
+/**
+ * A tool that answers a call whose arguments it does not take, and has that on record. LangChain reads the arguments before the function
+ * of a tool is called, and rejects by itself; without the middleware nobody else would see that.
+ */
+export function toolOnRecord(
+  { description, name, schema }: Shown,
+  { describeMs, session, target }: OnRecord,
+  answer: (args: unknown, config: ToolRunnableConfig) => Promise<ToolAnswer>,
+): StructuredToolInterface {
+  const made = makeTool(
+    (args: unknown, config: ToolRunnableConfig) => {
+      begins(name)
+      return answer(args, config)
+    },
+    { name, description, schema: schema as never },
+  ) as unknown as StructuredToolInterface
+  const called = made as unknown as Called
+  const call = called.call.bind(made)
+  called.call = async (args, config, tags) => {
+    try {
+      return await beganWithin(describeMs, name, () => call(args, config, tags))
+    } catch (error) {
+      if (isGraphBubbleUp(error)) throw error
+      const why = await whyRefused(made, args, error, describeMs)
+      if (why === undefined) throw error
+      const answered = { name, callId: callIdOf(config) }
+      const lent = lentCall({ ...answered, session, target })
+      return lent ?? notDone(answered, refusedOnRecord(session, target, name, why))
+    }
+  }
+  return actsFor(made, session)
+}
+
+/** Why a call was refused before the function of its tool was called. Undefined: it was called. */
+async function whyRefused(
+  tool: StructuredToolInterface,
+  args: unknown,
+  error: unknown,
+  describeMs: number,
+): Promise<BothKeysError | undefined> {
+  if (error instanceof BothKeysError) return error
+  const why = await whyMisread(tool, typeof args === 'string' ? { input: args } : args, describeMs)
+  return why ?? (error instanceof ToolInputParsingException ? misread() : undefined)
+}
+
+/** The number of a call, as LangChain hands it to tools. */
+function callIdOf(config: object | undefined): string {
+  const { toolCall } = (config ?? {}) as { readonly toolCall?: { readonly id?: string } }
+  return toolCall?.id ?? ''
+}
