@@ -35,6 +35,44 @@ export const k8sMaskingTextGuards = [
     ],
   ),
   ...guards(
+    'quoted-values',
+    ['quoted-values'],
+    [
+      [
+        'objects that the API server quotes are hidden',
+        'mask(message.slice(found.index, end))',
+        'message.slice(found.index, end)',
+      ],
+      ['objects are quoted as texts, too', '/"(?=\\s{0,8}[{[])|', '/'],
+      ['lists are objects', '|\\[(?=["\'{\\\\])/g', '/g'],
+      ['braces within texts end nothing', '/"(?:[^"\\\\]|\\\\.)*"|`[^`]*`|[[', '/`[^`]*`|[['],
+      ['what is hidden of a difference has no end', '    else if (part.length === 1) return message.length\n'],
+      ['bytes around what cannot be read are hidden', 'shown + mask(message.slice(end))', 'shown + message.slice(end)'],
+      [
+        'values of fields that are named for secrets are hidden',
+        'isOfSecret(groups.path) ? mask(value) : value',
+        'value',
+      ],
+      ['values of variables may be secrets', "path.endsWith('].value') || ", ''],
+    ],
+  ),
+  ...guards(
+    'status-mask',
+    ['quoted-values'],
+    [['causes are read with their fields', 'walk.value(`${before}${value}`, key', 'walk.value(value, key']],
+  ),
+  ...guards(
+    'string-mask',
+    ['quoted-values'],
+    [
+      [
+        'messages are read for what they quote',
+        "field === 'message' ? withoutQuotedValues(text, (value) => marker.of(value)) : text",
+        'text',
+      ],
+    ],
+  ),
+  ...guards(
     'harmless-memory',
     ['texts'],
     [

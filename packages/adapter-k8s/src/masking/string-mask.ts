@@ -3,6 +3,7 @@ import { withoutAssignedSecrets } from './assigned-secrets.js'
 import type { HarmlessTexts } from './harmless-texts.js'
 import type { Masking } from './mask-context.js'
 import { isList, isObject } from './members.js'
+import { withoutQuotedValues } from './quoted-values.js'
 import type { NameRule } from './secret-names.js'
 import { isSecretName } from './secret-names.js'
 import { withoutUrlPasswords } from './url-passwords.js'
@@ -48,7 +49,9 @@ export class StringMask {
     const inner = this.#jsonIn(text)
     if (inner !== undefined) return inner
     if (holdsManifest(text)) return marker.of(text)
-    const assigned = withoutAssignedSecrets(text, (value) => marker.of(value))
+    // What the server says of an object is in its own words, whoever hands it on.
+    const said = field === 'message' ? withoutQuotedValues(text, (value) => marker.of(value)) : text
+    const assigned = withoutAssignedSecrets(said, (value) => marker.of(value))
     if (assigned === undefined) return marker.of(text)
     const known = withoutUrlPasswords(assigned, (value) => marker.of(value))
     return texts === undefined ? known : texts.text(known, field === undefined ? {} : { field })
