@@ -175,6 +175,14 @@ export const k8sDoorGuards = [
   ...guards('door/status-answer', test('door/bounds'), [
     ['who comes too often is told so', "  ERR_LIMIT_EXCEEDED: [429, 'TooManyRequests'],\n"],
   ]),
+  ...guards('door/log-limit', test('door/logs'), [
+    [
+      'logs that are masked are cut behind the mask',
+      "if (kind !== 'log' || !isMasked",
+      "if (kind === 'log' || !isMasked",
+    ],
+    ['of a log so many bytes are shown and no more', 'yield part.subarray(0, left)', 'yield part'],
+  ]),
   ...guards('target', test('door/bounds'), [
     [
       'a session has one door',

@@ -8,6 +8,7 @@ import { maskWarning } from '../masking/mask-warning.js'
 import { maskWatch } from '../masking/mask-watch.js'
 import { textsOf } from '../masking/text-mask.js'
 import type { CanonicalRequest } from '../request/canonical-request.js'
+import { type LogLimit, upTo } from './log-limit.js'
 import { isSchema } from './schema.js'
 
 /** Headers of the API server that a client sees. */
@@ -16,6 +17,8 @@ const shown = ['audit-id', 'retry-after'] as const
 /** What an answer is handed on with. */
 interface Handing {
   readonly masks: Permit['masks']
+  /** How much is shown of a log. */
+  readonly limit?: LogLimit | undefined
   readonly settle: () => Promise<void>
   /** Told of the bytes of the answer, as the API server sent them, before the last of it goes out. */
   readonly seen?: ((parts: readonly Uint8Array[]) => void) | undefined
@@ -31,7 +34,7 @@ export async function handOn(
   request: CanonicalRequest,
   from: IncomingMessage,
   to: ServerResponse,
-  { masks, seen, settle, signal }: Handing,
+  { limit, masks, seen, settle, signal }: Handing,
 ): Promise<void> {
   const { info, kind, query } = request
   const context: MaskContext = {
@@ -50,7 +53,7 @@ export async function handOn(
   const parts = asItIs
     ? (from as AsyncIterable<Buffer>)
     : isLog
-      ? logOf(from, type, masks)
+      ? logOf(from, type, masks, limit)
       : partsOf(seen === undefined ? from : keeping(from, kept), info.isResource, { context, isWatch, type })
   to.statusCode = statusOf(from)
   to.setHeaders(new Map(Object.entries({ 'content-type': type, ...headersOf(from, context) })))
@@ -96,9 +99,15 @@ function contentTypeOf({ headers }: IncomingMessage, asItIs: boolean): string {
 }
 
 /** A log is of what no rule detects. What is a secret by its place has none there. */
-function logOf(from: IncomingMessage, type: string, masks: Permit['masks']): AsyncIterable<Uint8Array> {
+function logOf(
+  from: IncomingMessage,
+  type: string,
+  masks: Permit['masks'],
+  limit: LogLimit | undefined,
+): AsyncIterable<Uint8Array> {
   if (!type.startsWith('text/plain')) throw unreadable('it is no plain text')
-  return maskLog(from, masks?.content)
+  const masked = maskLog(from, masks?.content)
+  return limit === undefined ? masked : upTo(masked, limit.most)
 }
 
 function partsOf(

@@ -12,6 +12,7 @@ import { handOn } from './answer.js'
 import { describe, notUnderstood } from './describe.js'
 import type { ClusterCall } from './cluster-call.js'
 import type { OpenRecording } from '../recordings/recording.js'
+import { logLimit } from './log-limit.js'
 import { noRoom, readRequest } from './read-request.js'
 import { holdsMarkerIn } from '../masking/secret-marker.js'
 import { textsOf } from '../masking/text-mask.js'
@@ -156,13 +157,14 @@ interface Run {
 
 async function run(on: ExchangeContext, evident: Evident, { permit, response, signal }: Run): Promise<void> {
   const { request } = evident
+  const limit = logLimit(request, permit.masks?.content !== undefined)
   const send = await prepared(permit, signal, () => on.upstream.prepare())
   // What is known of the answer once it began, however it ends.
   let head: Pick<Outcome, 'result' | 'reference'> = {}
   try {
     const answer = await send({
       method: request.method,
-      path: request.target,
+      path: limit?.target ?? request.target,
       headers: { ...request.headers, 'accept-encoding': 'identity', ...joining(on.access, permit) },
       body: request.body && Buffer.from(request.body.text, 'utf8'),
       signal,
@@ -187,7 +189,7 @@ async function run(on: ExchangeContext, evident: Evident, { permit, response, si
       status,
       texts: textsOf(permit.masks?.content),
     })
-    await handOn(request, answer, response, { masks: permit.masks, settle, signal, seen }).finally(() =>
+    await handOn(request, answer, response, { masks: permit.masks, limit, settle, signal, seen }).finally(() =>
       answer.destroy(),
     )
   } catch (error) {

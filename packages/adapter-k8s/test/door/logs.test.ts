@@ -55,6 +55,32 @@ describe('a log', () => {
     expect(by.api.seen[0]?.url).toMatch(/^\/api\/v1\/namespaces\/shop\/pods\/web-0\/log\?container=main/)
   })
 
+  it('is cut by bytes behind the mask, so that no part of what is detected stays', async () => {
+    const by = await start([read], { policy: { mask } })
+    const lines = ['from jane.doe@example.com\n', 'and more\n', 'x'.repeat(100)]
+    by.api.answer = () => ({ headers: plain, body: Readable.from(lines.map((each) => Buffer.from(each))) })
+    const texts: string[] = []
+    for (const limitBytes of [7, 15, 21, 24, 1_000]) {
+      const to = reader()
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      await new Log(by.target.config(by.session)).log('shop', 'web-0', 'main', to.stream, { limitBytes })
+      // oxlint-disable-next-line no-await-in-loop -- The same.
+      if (!to.stream.writableFinished) await once(to.stream, 'finish')
+      texts.push(to.text)
+    }
+    const whole = `from [email]\nand more\n${'x'.repeat(100)}`
+    expect(texts).toEqual([7, 15, 21, 24, 1_000].map((bytes) => whole.slice(0, bytes)))
+    expect(by.api.seen.map(({ url }) => url?.includes('limitBytes'))).toEqual([false, false, false, false, false])
+  })
+
+  it('is cut by the API server where nothing is masked', async () => {
+    const by = await start([read])
+    by.api.answer = () => ({ headers: plain, body: Readable.from([Buffer.from('some')]) })
+    const to = reader()
+    await new Log(by.target.config(by.session)).log('shop', 'web-0', 'main', to.stream, { limitBytes: 4 })
+    expect(by.api.seen.at(-1)?.url).toContain('limitBytes=4')
+  })
+
   it('passes as it is, bytes that are no text too, when no rule detects anything', async () => {
     const by = await start([read])
     const bytes = Buffer.from('by jane.doe@example.com password=hunter2 \xff\xfe\x00', 'latin1')
