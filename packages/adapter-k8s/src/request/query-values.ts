@@ -29,6 +29,8 @@ const truths = new Map([
 
 /** Other words are true for some versions of the server and errors for others. */
 export const truth: ValueType = (value) => truths.get(value)
+/** Said by being there, as in `/readyz?verbose`. */
+export const flag: ValueType = (value) => (value === '' ? 'true' : truth(value))
 export const wholeNumber = matching(/^(?:0|[1-9][0-9]{0,14})$/)
 export const port: ValueType = (value) =>
   /^[1-9][0-9]{0,4}$/.test(value) && Number(value) <= 65_535 ? value : undefined

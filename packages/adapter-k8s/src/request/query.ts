@@ -79,9 +79,9 @@ const rules = new Map<string, Rules>(
 
 const otherPaths: readonly (readonly [root: string, table: Table])[] = [
   ['openapi', { ...any, hash: of.hash }],
-  ['healthz', { ...any, verbose: of.truth, exclude: of.check }],
-  ['livez', { ...any, verbose: of.truth, exclude: of.check }],
-  ['readyz', { ...any, verbose: of.truth, exclude: of.check }],
+  ['healthz', { ...any, verbose: of.flag, exclude: of.check }],
+  ['livez', { ...any, verbose: of.flag, exclude: of.check }],
+  ['readyz', { ...any, verbose: of.flag, exclude: of.check }],
 ]
 const otherRules = new Map(otherPaths.map(([root, table]) => [root, new Map(Object.entries(table))]))
 const anyRules: Rules = new Map(Object.entries(any))

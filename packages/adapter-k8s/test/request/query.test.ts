@@ -42,6 +42,7 @@ describe('a query', () => {
     ['portforward', `${pods}/p/portforward?ports=80&ports=65535`, 'ports=80&ports=65535'],
     ['proxy', `${pods}/p/proxy?b=2&a=1&b=1&Watch=x+y`, 'b=2&a=1&b=1&Watch=x%20y'],
     ['other path', '/openapi/v3/api/v1?hash=0AF&timeout=1m30s', 'hash=0AF&timeout=1m30s'],
+    ['flag of another path', '/readyz?verbose', 'verbose=true'],
     ['other path', '/readyz?exclude=etcd&exclude=ping&verbose=1', 'exclude=etcd&exclude=ping&verbose=true'],
   ])('of a %s is written in one way: %s', (_, target, written) => {
     expect(query(target)).toBe(written)
