@@ -183,6 +183,15 @@ export const k8sDoorGuards = [
     ],
     ['of a log so many bytes are shown and no more', 'yield part.subarray(0, left)', 'yield part'],
   ]),
+  ...guards('door/told-upgrades', test('streams/told-upgrades'), [
+    [
+      'what was refused over a WebSocket is told once more',
+      "if (method !== 'GET') return before",
+      "if (method === '') return before",
+    ],
+    ['what was told is told once', '    this.#told.delete(target)\n'],
+    ['so much that was told is kept and no more', '      this.#told.delete(oldest)\n'],
+  ]),
   ...guards('target', test('door/bounds'), [
     [
       'a session has one door',

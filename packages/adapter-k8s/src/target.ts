@@ -13,6 +13,7 @@ import { type Handlers, MemoryDoor } from './door/memory-door.js'
 import { upgrade } from './door/upgrade.js'
 import { Upstream } from './door/upstream.js'
 import { Evidence } from './evidence/evidence.js'
+import { ToldUpgrades } from './door/told-upgrades.js'
 import { Waiting } from './door/waiting.js'
 import { type LoopbackDoor, openLoopback } from './loopback/loopback-door.js'
 import type { LoopbackOptions } from './loopback/loopback-options.js'
@@ -166,6 +167,7 @@ class Kubernetes implements KubernetesTarget {
       upstream: this.#upstream,
       identity: Object.freeze({ server: this.#upstream.server }),
       waiting: this.#waitingOf(session),
+      toldUpgrades: new ToldUpgrades(),
       groups: this.#groups,
       evidence: this.#evidence,
       host,

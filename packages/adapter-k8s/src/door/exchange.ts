@@ -19,6 +19,7 @@ import { textsOf } from '../masking/text-mask.js'
 import { repeatsSecret } from './shown-body.js'
 import { answerRefusal } from './status-answer.js'
 import { unlessAborted } from './unless-aborted.js'
+import type { ToldUpgrades } from './told-upgrades.js'
 import type { Upstream } from './upstream.js'
 import { notRead, tooMuch, type Waiting } from './waiting.js'
 
@@ -29,6 +30,8 @@ export interface ExchangeContext {
   readonly identity: TargetIdentity
   /** Of the session, whichever of its doors it comes through. */
   readonly waiting: Waiting
+  /** Of connections to pods that were refused. */
+  readonly toldUpgrades: ToldUpgrades
   /** Groups of the user's own whose objects the target knows. */
   readonly groups: ReadonlySet<string>
   readonly evidence: Evidence

@@ -15,7 +15,7 @@ import { admitted, type ExchangeContext, lost, prepared, refuse, whyNotSent } fr
 import { serversAuditId } from '../audit/audit-id.js'
 import { beginRecording } from './begin-recording.js'
 import { statusOf } from './status-answer.js'
-import { answerUpgrade } from './upgrade-answer.js'
+import { answerUpgrade, type UpgradeAnswer } from './upgrade-answer.js'
 import type { Connected } from './upstream-socket.js'
 import { notRead } from './waiting.js'
 
@@ -50,12 +50,17 @@ export async function upgrade(on: ExchangeContext, handshake: Handshake): Promis
       },
     })
   } catch (error) {
-    answerUpgrade(socket, statusOf(refusalFrom(error)))
+    answerUpgrade(socket, told(on, request, statusOf(refusalFrom(error))))
   } finally {
     on.waiting.leave(place)
     // The session goes on: what listened for the end of this connection is let go.
     waited.abort(over)
   }
+}
+
+function told({ toldUpgrades }: ExchangeContext, request: IncomingMessage, answer: UpgradeAnswer): UpgradeAnswer {
+  const { method = '', url: target = '' } = request
+  return toldUpgrades.answerTo({ method, target }, answer)
 }
 
 function readUpgrade({ host }: ExchangeContext, request: IncomingMessage): CanonicalRequest | Refused {
@@ -112,7 +117,8 @@ async function connected(
       }),
     )
     if ('answer' in upstream) {
-      answerUpgrade(socket, await refusedBy(upstream, request, permit))
+      const refusal = await refusedBy(upstream, request, permit)
+      answerUpgrade(socket, told(on, waiting.request, refusal))
       return
     }
     const head = { result: String(switched), reference: upstream.reference }

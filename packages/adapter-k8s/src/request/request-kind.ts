@@ -61,7 +61,9 @@ function connectionKind(method: Method, path: ResourcePath): RequestKind | Refus
   }
   if (!isCore || resource !== 'pods') return refuse('Only pods have this subresource.')
   if (method !== 'GET')
-    return refuse('This subresource is only asked for with GET: other ways of connecting are not supported.')
+    return refuse(
+      'This subresource is asked for with GET and a WebSocket, as by kubectl from 1.30 on: other ways of connecting, as SPDY, are not carried.',
+    )
   return subresource === 'log' || subresource === 'exec' || subresource === 'attach' ? subresource : 'portforward'
 }
 

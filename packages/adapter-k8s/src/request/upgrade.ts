@@ -27,7 +27,9 @@ export function upgradeOf(kind: RequestKind, headers: Headers): Upgrade | Refuse
   }
   const offered = new Set(listOf(headers.get('sec-websocket-protocol') ?? ''))
   const protocols = known.filter((each) => offered.has(each))
-  return protocols.length === 0 ? refuse('No subprotocol is offered that is understood.') : { protocols }
+  return protocols.length === 0
+    ? refuse(`No subprotocol is offered that is understood: ${known.join(' or ')}.`)
+    : { protocols }
 }
 
 function listOf(text: string): readonly string[] {

@@ -23,7 +23,10 @@ beforeAll(async () => {
     ],
     {
       options: { namespace },
-      policy: { mask: [{ id: 'mails', target: 'cluster', detect: ['email'], with: 'redact' }] },
+      policy: {
+        mask: [{ id: 'mails', target: 'cluster', detect: ['email'], with: 'redact' }],
+        deny: [{ id: 'no-rm', target: 'cluster', duty: 'execute', resource: 'object:**', when: { command: 'rm' } }],
+      },
     },
   )
   const door = await on.target.listen(on.session)
@@ -70,6 +73,17 @@ describe('what streams through the door to kubectl', () => {
     const withInput = await kubectls.installed.run(['exec', '-i', 'shop', '--', 'wc'], 'some')
     expect([withInput.code, withInput.stdout]).toEqual([3, 'wc: "some" by [email]\n'])
   })
+
+  it.skipIf(installed === undefined)(
+    'is told why a process is refused, although kubectl asks in SPDY then',
+    async () => {
+      const before = here.kubelet.requests.length
+      const { code, stderr } = await kubectls.installed.run(['exec', 'shop', '--', 'rm', '-rf', '/'])
+      expect(code).toBe(1)
+      expect(stderr).toContain('no-rm')
+      expect(here.kubelet.requests.slice(before)).toEqual([])
+    },
+  )
 
   it('is no process in SPDY, and what is refused is told', async () => {
     const before = here.kubelet.requests.length

@@ -6,6 +6,7 @@ import type { ExchangeContext } from '../../src/door/exchange.js'
 import { exchange } from '../../src/door/exchange.js'
 import type { OpenWire } from '../../src/door/memory-agents.js'
 import { MemoryDoor } from '../../src/door/memory-door.js'
+import { ToldUpgrades } from '../../src/door/told-upgrades.js'
 import { upgrade } from '../../src/door/upgrade.js'
 import { Upstream } from '../../src/door/upstream.js'
 import { Waiting } from '../../src/door/waiting.js'
@@ -91,6 +92,7 @@ export function notingDoor(
     evidence: new Evidence(upstream, new Set()),
     identity: { server: 'raw' },
     waiting,
+    toldUpgrades: new ToldUpgrades(),
     groups: new Set(),
     host: 'governed.invalid',
   } as unknown as ExchangeContext
