@@ -8,12 +8,21 @@ const guards = (file, test, rows) =>
   }))
 
 const evidence = 'adapter-k8s/test/evidence/evidence'
+const bared = 'adapter-k8s/test/evidence/bared'
 const shownBody = 'adapter-k8s/test/door/shown-body'
 const parts = 'adapter-k8s/test/evidence/parts'
 const changes = 'core/test/approvals/estimated-changes'
 
 /** What is seen of a request before it is decided, and that it stays so. */
 export const k8sEvidenceGuards = [
+  ...guards('adapter-k8s/src/evidence/evidence', bared, [
+    ['a patch shows nothing that is masked', '      return bared\n', '      await undefined\n'],
+  ]),
+  ...guards('adapter-k8s/src/evidence/bared', bared, [
+    ['a guess is none of what is masked', ' && !said.has(text)', ''],
+    ['texts that are hidden are told from those that are shown', 'masked === value)', 'false)'],
+    ['what a mask takes away is hidden', 'Object.hasOwn(members, key) ? members[key] : undefined', 'each'],
+  ]),
   ...guards('adapter-k8s/src/evidence/evidence', evidence, [
     ['what is denied anyway is not looked at', ' || access.preview(certain) !== undefined'],
     ['what was seen is pinned', 'pins === undefined ? request : pinned(request, pins)', 'request'],

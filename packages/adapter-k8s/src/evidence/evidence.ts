@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../json.js'
 import type { CanonicalRequest } from '../request/canonical-request.js'
 import { isObject } from '../json-object.js'
 import { isRefused, refuse, type Refused } from '../request/refused.js'
+import { baresHidden } from './bared.js'
 import { asDryRun } from './dry-run.js'
 import { deletionInWords, estimateOf } from './estimates.js'
 import { HonoursDryRun } from './honours-dry-run.js'
@@ -80,6 +81,13 @@ export class Evidence {
       const refusal = this.#askedAsDryRun(access, now)
       if (refusal !== undefined) return refusal
     }
+    if (
+      typeof before === 'object' &&
+      trial !== undefined &&
+      'object' in trial &&
+      baresHidden(now, before, trial.object)
+    )
+      return bared
     return this.#described({ before, looks, now, plan, trial })
   }
 
@@ -138,6 +146,10 @@ export class Evidence {
 
 const dryRunForNobody = refuse(
   'The request is a dry run, which the server that answers for its group may carry out. Send it without dryRun, to be decided as a write.',
+)
+
+const bared = refuse(
+  'The patch would show what is masked in the object now, by another name for it: write the value itself, with its name.',
 )
 
 /** What a trial of it came to would tell, through what is decided, whether a guess at what the secret holds is right. */
