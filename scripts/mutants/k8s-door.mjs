@@ -295,7 +295,10 @@ export const k8sDoorGuards = [
     ['ways around the door are on record', 'if (around.length > 0) access', 'if (around.length < 0) access'],
   ]),
   ...guards('danger/object', test('danger/traffic'), [
-    ['what leads traffic elsewhere is dangerous', '  checkTraffic(object, findings)\n'],
+    ['what leads traffic elsewhere is dangerous', '  checkTraffic(object, before, findings)\n'],
+  ]),
+  ...guards('danger/traffic', test('danger/traffic'), [
+    ['addresses in a status lead traffic elsewhere', 'if (now.isSet && textOf', 'if (!now.isSet && textOf'],
   ]),
   ...guards('danger/request', test('danger/traffic'), [
     ['a scale that stops all pods is dangerous', '  checkScale(request, findings)\n'],

@@ -60,7 +60,7 @@ function checkOne(object: KindedObject, before: JsonObject | undefined, findings
   checkCredentialObjects(object, findings)
   checkNamespaceLabels(object, before, findings)
   checkLosses(object, before, findings)
-  checkTraffic(object, findings)
+  checkTraffic(object, before, findings)
 }
 
 /** The templates of an object by where they are. */

@@ -23,6 +23,23 @@ describe('what leads traffic elsewhere', () => {
   })
 })
 
+describe('addresses in a status', () => {
+  const balanced = (ip: string): JsonObject => ({ loadBalancer: { ingress: [{ ip }] } })
+  it.each([
+    ['Service', 'v1', balanced('192.0.2.1'), balanced('192.0.2.2')],
+    ['Ingress', 'networking.k8s.io/v1', balanced('192.0.2.1'), balanced('192.0.2.2')],
+    ['Pod', 'v1', { podIP: '192.0.2.1' }, { podIP: '192.0.2.2' }],
+    ['Pod', 'v1', { podIPs: [{ ip: '192.0.2.1' }] }, { podIPs: [{ ip: '192.0.2.2' }] }],
+  ])('of a %s (%s) lead traffic elsewhere where they change', (kind, version, status, other) => {
+    const found = (now: JsonObject, was: JsonObject): readonly string[] =>
+      checksOf(dangers(of(version, kind, now), { before: of(version, kind, was) }).findings)
+    expect(found({ status }, { status: other })).toContain('takeover/statusAddresses')
+    expect(found({ status }, {})).toContain('takeover/statusAddresses')
+    expect(found({ status }, { status })).not.toContain('takeover/statusAddresses')
+    expect(found({}, { status })).not.toContain('takeover/statusAddresses')
+  })
+})
+
 describe('a scale', () => {
   const scaled = (verb: string, body: JsonValue): readonly string[] =>
     checksOf(dangersOfRequest({ verb, apiGroup: 'apps', resource: 'deployments', subresource: 'scale', body })).filter(
