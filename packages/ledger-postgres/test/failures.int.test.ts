@@ -26,6 +26,11 @@ const kill = (state: string): Promise<unknown> =>
     [state],
   )
 
+const connected = async (): Promise<number> => {
+  const text = `select from pg_stat_activity where application_name = 'bothkeys-ledger' and datname = current_database()`
+  return (await on.owner.query(text)).rowCount ?? -1
+}
+
 const change = (key: string, value: number, expectedVersion = 0): Parameters<Ledger['commit']>[0] => [
   { key, value, expectedVersion },
 ]
@@ -54,17 +59,21 @@ describe('a ledger in PostgreSQL whose connection is lost', () => {
 
   it('refuses a commit that waits too long, which the server undoes', async () => {
     const schema = on.schema()
-    const ledger = await on.open(schema, { timeoutMs: 200 })
+    const patient = await on.open(schema)
+    // Long enough to open it on a slow machine.
+    const ledger = await on.open(schema, { timeoutMs: 2_000 })
     const release = await holdKey(schema, 'b')
     await expect(ledger.commit([...change('a', 1), ...change('b', 1)])).rejects.toEqual(unavailable)
     await release()
-    expect((await ledger.get('a')).version).toBe(0)
+    expect((await patient.get('a')).version).toBe(0)
   })
 
   it('takes a new connection when one broke unused', async () => {
     const ledger = await on.open(on.schema())
     await ledger.commit(change('a', 1))
     await kill('idle')
+    await expect.poll(() => connected()).toBe(0)
+    // What the server said when they ended is here by then, and is heard when the event loop turns.
     await sleep(50)
     expect((await ledger.get('a')).value).toBe(1)
   })

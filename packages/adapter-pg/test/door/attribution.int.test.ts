@@ -50,7 +50,7 @@ describe('whose statement it is', () => {
     const client = await pool.connect()
     await client.query('select a from t')
     const { rows } = await on.owner.query(
-      'select application_name from pg_stat_activity where application_name like $1',
+      'select application_name from pg_stat_activity where datname = current_database() and application_name like $1',
       ['bothkeys:%reports'],
     )
     expect(rows).toEqual([{ application_name: `bothkeys:${session.id.slice(0, 8)} reports` }])

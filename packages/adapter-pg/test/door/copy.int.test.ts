@@ -79,7 +79,7 @@ describe('COPY', () => {
     await client.end()
   })
 
-  // The door listens for a second to what becomes of it: on a machine that stands still for that long it is not known.
+  // The door listens for five seconds to what becomes of it: on a machine that stands still for that long it is not known.
   it('writes nothing when the client fails it, the server does, or the stream is destroyed', { retry: 2 }, async () => {
     const wire = await Wire.open(on.target, session)
     wire.send(query('copy t from stdin'))

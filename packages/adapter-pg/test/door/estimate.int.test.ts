@@ -150,7 +150,9 @@ describe('the estimate that approvers see', () => {
     expect((await on.owner.query('select count(*)::int as n from t')).rows).toEqual([{ n: 500 }])
     await expect
       .poll(async () => {
-        const { rows } = await on.owner.query("select 1 from pg_stat_activity where application_name like '%estimate%'")
+        const { rows } = await on.owner.query(
+          "select 1 from pg_stat_activity where datname = current_database() and application_name like '%estimate%'",
+        )
         return rows.length + gate.open
       })
       .toBe(0)

@@ -8,6 +8,8 @@ import { proxy, textsSent } from './support/proxy.js'
 import { bind, errors, execute, extended, parse, query, rows, sync, types, Wire } from './support/wire.js'
 
 const update = 'update t set b = b + 1'
+/** When a driver gives up: by then a slow machine has asked, too. */
+const query_timeout = 6_000
 
 describe('a statement that waits for approval', () => {
   const between = proxy()
@@ -73,7 +75,7 @@ describe('a statement that waits for approval', () => {
 
   it('is withdrawn when the driver gives up on the query, and never runs later', async () => {
     const client = await connected()
-    const waiting = client.query({ text: update, query_timeout: 2_000 } as pg.QueryConfig)
+    const waiting = client.query({ text: update, query_timeout } as pg.QueryConfig)
     const asked = await desk.next()
     await expect(waiting).rejects.toThrow('Query read timeout')
     await expectWithdrawn(asked)
@@ -82,7 +84,7 @@ describe('a statement that waits for approval', () => {
   })
 
   it('is withdrawn when a pool gives up on the query', async () => {
-    const pool = on.target.pool(session, { query_timeout: 2_000 })
+    const pool = on.target.pool(session, { query_timeout })
     const waiting = pool.query(update)
     waiting.catch(() => undefined)
     const asked = await desk.next()
@@ -120,7 +122,7 @@ describe('a statement that waits for approval', () => {
   })
 
   it('is withdrawn when its session expires', async () => {
-    session = await on.session({ ...agent, ttlMs: 6_000 })
+    session = await on.session({ ...agent, ttlMs: 10_000 })
     const client = await connected()
     const waiting = client.query(update)
     waiting.catch(() => undefined)

@@ -152,7 +152,7 @@ describe('a statement that waits for the lock of a migration', () => {
 
   it.each(ways.slice(0, 2))('by %s ends with the time limit of the server', async (_way, messages) => {
     await wire.ask(query('select * from t'))
-    await wire.ask(query('set statement_timeout = 2000'))
+    await wire.ask(query('set statement_timeout = 4000'))
     await on.owner.query('begin; lock table app.t')
     expect(errors(await wire.ask(...messages('delete from t')))).toEqual(['57014'])
     await on.owner.query('commit')
@@ -161,7 +161,7 @@ describe('a statement that waits for the lock of a migration', () => {
   })
 
   it.each(ways.slice(0, 2))('by %s does not run, and says so, when the last look fails', async (_way, messages) => {
-    await wire.ask(query('set statement_timeout = 2000'))
+    await wire.ask(query('set statement_timeout = 4000'))
     await wire.ask(query('select * from t'))
     const superuser = new pg.Client(on.superuserUrl)
     await superuser.connect()

@@ -50,6 +50,8 @@ async function bound(wire: Wire, text: string): Promise<void> {
   expect(types(await wire.until('2'))).toBe('12')
 }
 
+/** Long enough for what is sent at once, on a slow machine, too. */
+const deadlineMs = 4_000
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('a portal between Bind and Execute', () => {
@@ -87,7 +89,7 @@ describe('a portal between Bind and Execute', () => {
   })
 
   it('does not run when what was approved begins after the approval expired', async () => {
-    const on = await stage({ held: holdOn('delete', { ttl: '3s' }) })
+    const on = await stage({ held: holdOn('delete', { ttl: '6s' }) })
     const wire = await Wire.open(on.target, await on.session())
     wire.send(parse('', remove), bind('p', ''), flush)
     const asked = await on.desk.next()
@@ -115,22 +117,22 @@ describe('a portal between Bind and Execute', () => {
   })
 
   it('does not run when it begins after the deadline of the guard', async () => {
-    const on = await stage({ deadlineMs: 1_500 })
+    const on = await stage({ deadlineMs })
     const wire = await Wire.open(on.target, await on.session())
     await bound(wire, remove)
-    await pause(1_550)
+    await pause(deadlineMs + 50)
     const answer = await wire.ask(execute('p'), sync)
-    expect(errorField(answer, 'M')).toContain('did not begin within 1500 ms')
+    expect(errorField(answer, 'M')).toContain(`did not begin within ${String(deadlineMs)} ms`)
     expect([await on.left(), outcomes(on)]).toEqual([5, [['not-run', 'ended']]])
     await wire.end()
   })
 
   it('goes on reading for as long as it likes once it began', async () => {
-    const on = await stage({ deadlineMs: 1_500 })
+    const on = await stage({ deadlineMs })
     const wire = await Wire.open(on.target, await on.session())
     await wire.ask(query('begin'))
     await wire.ask(parse('', read), bind('p', ''), execute('p', 1), sync)
-    await pause(1_550)
+    await pause(deadlineMs + 50)
     expect(rows(await wire.ask(execute('p', 2), sync))).toEqual([['row2'], ['row3']])
     await wire.ask(query('commit'))
     await wire.end()

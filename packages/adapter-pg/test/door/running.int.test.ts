@@ -130,7 +130,7 @@ describe('a statement that runs', () => {
     await wire.end()
   })
 
-  // The door listens for a second to what becomes of it: on a machine that stands still for that long it is not known.
+  // The door listens for five seconds to what becomes of it: on a machine that stands still for that long it is not known.
   it('is cancelled and its outcome recorded when its session is closed', { retry: 2 }, async () => {
     wire.send(query(nap(60)))
     await sleeping(nap(60))

@@ -14,6 +14,8 @@ import { OidcIssuer, audience, issuerKey } from './oidc-issuer.js'
 
 const [oldKey, newKey] = await Promise.all([issuerKey('k1'), issuerKey('k2')])
 const running: OidcIssuer[] = []
+/** Of a token that is to expire: by then it has been used, on a slow machine, too. */
+const shortS = 10
 
 // The provider says at each start that it keeps everything in memory.
 vi.spyOn(console, 'warn').mockReturnValue(undefined)
@@ -154,7 +156,7 @@ async function guarded(identity: Verifier) {
 
 describe('a session that a bound token opened', () => {
   it('needs the key, a nonce of the engine and a proof of its own, and ends when the token expires', async () => {
-    const issuer = await issuing([oldKey], 5)
+    const issuer = await issuing([oldKey], shortS)
     const keys = await generateKeyPair('ES256')
     const token = await issuer.token('bound-agent', keys)
     const { guard, journal } = await guarded(
@@ -187,7 +189,7 @@ describe('a session that a bound token opened', () => {
 
 describe('a session that a token opened', () => {
   it('ends when the token expires, and the token opens no other', async () => {
-    const issuer = await issuing([oldKey], 5)
+    const issuer = await issuing([oldKey], shortS)
     const token = await issuer.token('etl-agent')
     const { guard, journal } = await guarded(jwtVerifier(optionsFor(issuer)))
     const session = await guard.openSession({ token })

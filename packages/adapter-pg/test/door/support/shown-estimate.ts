@@ -34,12 +34,30 @@ export interface Shown {
   readonly told: string
 }
 
+/**
+ * What comes of asking once the machine has not stood still for as long as an estimate may take. Who is late every time is
+ * late for a reason.
+ */
+export async function inTime<Answer>(ask: () => Promise<Answer>, isLate: (answer: Answer) => boolean): Promise<Answer> {
+  for (let left = 4; ; left--) {
+    const answer = await ask()
+    if (left === 0 || !isLate(answer)) return answer
+  }
+}
+
 /** What approvers are shown of a statement, after these. Then its sender gives up. */
-export async function shownOf(
+export function shownOf(on: Governed, desk: Desk, text: string, sending: Sending = {}): Promise<Shown> {
+  return inTime(
+    () => shownOnce(on, desk, text, sending),
+    ({ lines }) => lines[0] === 'no estimate: timeout',
+  )
+}
+
+async function shownOnce(
   on: Governed,
   desk: Desk,
   text: string,
-  { before = [], held = [], types, values }: Sending = {},
+  { before = [], held = [], types, values }: Sending,
 ): Promise<Shown> {
   const { client, session } = await openedRun(on)
   for (const each of before) await client.query(each)
