@@ -262,7 +262,7 @@ export class Lab {
   }
 
   async #freshVictim(): Promise<Victim> {
-    if (this.#victim?.isSleeping !== true) {
+    if (this.#victim?.isFresh !== true) {
       this.#victim?.end()
       this.#victim = await Victim.start(this.server.superuserUrl)
     }

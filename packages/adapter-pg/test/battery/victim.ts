@@ -6,6 +6,7 @@ export class Victim {
   readonly pid: number
   readonly #client: pg.Client
   #state: 'untouched' | 'cancelled' | 'ended' = 'untouched'
+  #wasNamed = false
 
   private constructor(client: pg.Client, pid: number) {
     this.#client = client
@@ -28,8 +29,14 @@ export class Victim {
     return this.#state === 'untouched'
   }
 
+  /** Whether it can be that of another statement: a signal of an earlier one may still be on its way. */
+  get isFresh(): boolean {
+    return this.isSleeping && !this.#wasNamed
+  }
+
   /** What became of it. Waits a moment when a statement was about it, because signals arrive late. */
   async state(wasNamed: boolean): Promise<'untouched' | 'cancelled' | 'ended'> {
+    this.#wasNamed ||= wasNamed
     for (let waits = 0; wasNamed && this.isSleeping && waits < 30; waits += 1) await sleep(10)
     return this.#state
   }
