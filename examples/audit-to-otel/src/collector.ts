@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { freePort } from '@bothkeys/local-postgres/processes'
 import type { LogRecord, LogsData } from './log-records.js'
 
 /** Stands for a collector of OpenTelemetry: keeps what is posted to `/v1/logs`, and can be away for a while. */
@@ -24,10 +24,10 @@ export class Collector {
       // A request that the stop cut off has no body.
       this.#answer(request, response).catch(() => response.destroy())
     })
+    if (this.#port === 0) this.#port = await freePort()
     server.listen(this.#port, '127.0.0.1')
     await once(server, 'listening')
     this.#server = server
-    this.#port = (server.address() as AddressInfo).port // it listens on TCP
   }
 
   async stop(): Promise<void> {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { LoginMethod, Relay } from '@bothkeys/approval-relay'
 import { createRelay, createSignerKey, fileSigner } from '@bothkeys/approval-relay'
 import { fileDirectory, memoryJournal, webhookApprover } from '@bothkeys/core'
+import { freePort } from '@bothkeys/local-postgres/processes'
 import { EngineThatAsks } from '../../approval-relay/test/pages/engine-that-asks.js'
-import { ServedRoutes } from '../../approval-relay/test/pages/served-routes.js'
 import { issuer as relayIssuer, TestEngine } from '../../approval-relay/test/support/test-engine.js'
 import type { SamlLogin, SamlLoginOptions } from '../src/index.js'
 import { samlLogin, seenAssertions } from '../src/index.js'
@@ -33,10 +33,8 @@ export class SamlRelay {
   readonly #close: () => Promise<void>
 
   static async start(logins: readonly LoginMethod[]): Promise<SamlRelay> {
-    // A free port, which the relay has to know before it listens.
-    const free = await ServedRoutes.listen()
-    const { url } = free
-    await free.close()
+    // The relay has to know it before it listens.
+    const url = `http://127.0.0.1:${String(await freePort())}`
     const folder = await mkdtemp(join(tmpdir(), 'relay-'))
     await writeFile(join(folder, 'people.yaml'), people)
     await createSignerKey(join(folder, 'key.json'))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Ledger } from '../../src/ledger/ledger.js'
 import { memoryLedger } from '../../src/ledger/memory-ledger.js'
 import { updateLedger } from '../../src/ledger/update.js'
@@ -12,51 +12,85 @@ const inner = memoryLedger({ clock: systemClock })
 /** While it was read, or while it was written to. */
 const late: unknown = expect.stringMatching(/^ERR_(DEADLINE|LEDGER_UNKNOWN)$/)
 
+const after = <T>(ms: number, answer: () => T | Promise<T>): Promise<T> =>
+  new Promise<void>((resolve) => setTimeout(resolve, ms)).then(answer)
+
 /** A ledger whose every call takes its time. */
 function slow(ms: number, changes: Partial<Ledger> = {}): Ledger {
   return {
-    get: (key) => sleep(ms).then(() => inner.get(key)),
-    commit: (all) => sleep(ms).then(() => inner.commit(all)),
+    get: (key) => after(ms, () => inner.get(key)),
+    commit: (all) => after(ms, () => inner.commit(all)),
     nowMs: () => inner.nowMs(),
     close: () => Promise.resolve(),
     ...changes,
   }
 }
 
+/** Within timers that only the test moves on, so that a machine that stands still changes nothing. */
+function stopped(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+}
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 describe('an update of the ledger', () => {
   it('has one deadline for all of its attempts, and begins none after it', async () => {
+    stopped()
     let commits = 0
-    const contended = slow(20, { commit: () => sleep(20).then(() => (commits++, false)) })
+    const contended = slow(20, { commit: () => after(20, () => (commits++, false)) })
     const plan = () => ({ write: [{ key: 'k', value: 1 }], result: 1 })
-    const startedMs = performance.now()
-    await expect(updateLedger(contended, 150, ['k'], plan)).rejects.toMatchObject({ code: late })
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
-    const before = commits
-    expect(before).toBeGreaterThan(0)
-    await sleep(200)
+    const failed = expect(updateLedger(contended, 150, ['k'], plan)).rejects.toMatchObject({ code: late })
+    // Four attempts, of 40 ms each, begin before the deadline.
+    await vi.advanceTimersByTimeAsync(150)
+    await failed
+    expect(commits).toBe(3)
+    await vi.advanceTimersByTimeAsync(10_000)
     // The one that was on its way when the time was over.
-    expect(commits - before).toBeLessThanOrEqual(1)
+    expect(commits).toBeLessThanOrEqual(4)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('does not say that nothing was written when the ledger does not answer in time', async () => {
+    stopped()
     const plan = () => ({ write: [{ key: 'late', value: 1 }], result: 1 })
-    const slowToWrite = slow(0, { commit: (all) => sleep(100).then(() => inner.commit(all)) })
-    await expect(updateLedger(slowToWrite, 50, ['late'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNKNOWN' })
-    await expect.poll(() => inner.get('late')).toMatchObject({ value: 1 })
+    const slowToWrite = slow(0, { commit: (all) => after(100, () => inner.commit(all)) })
+    const writing = updateLedger(slowToWrite, 50, ['late'], plan)
+    const unknown = expect(writing).rejects.toMatchObject({ code: 'ERR_LEDGER_UNKNOWN' })
+    await vi.advanceTimersByTimeAsync(50)
+    await unknown
+    expect(await inner.get('late')).toMatchObject({ version: 0 })
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await inner.get('late')).toMatchObject({ value: 1 })
+
     const slowToRead = slow(100, { commit: () => Promise.reject(new Error('not asked')) })
-    await expect(updateLedger(slowToRead, 50, ['late'], plan)).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
+    const reading = updateLedger(slowToRead, 50, ['late'], plan)
+    const unread = expect(reading).rejects.toMatchObject({ code: 'ERR_DEADLINE' })
+    await vi.advanceTimersByTimeAsync(50)
+    await unread
   })
 
   it('reads its keys at once', async () => {
     const keys = Array.from({ length: 50 }, (_, index) => `key ${String(index)}`)
-    const found = await updateLedger(slow(20), 800, keys, (entries) => ({ write: [], result: [...entries.keys()] }))
+    const asked: string[] = []
+    let answer = (): void => undefined
+    const allAsked = new Promise<void>((resolve) => (answer = resolve))
+    const ledger = slow(0, {
+      get: async (key) => {
+        if (asked.push(key) === keys.length) answer()
+        await allAsked
+        return inner.get(key)
+      },
+    })
+    const found = await updateLedger(ledger, 30_000, keys, (entries) => ({ write: [], result: [...entries.keys()] }))
     expect(new Set(found)).toEqual(new Set(keys))
+    expect(asked).toHaveLength(keys.length)
   })
 
   it.each([undefined, 1, 'true', { applied: false }])('is none when the commit answers %s', async (answer) => {
     const lying = { ...slow(0), commit: () => Promise.resolve(answer as never) }
     const plan = () => ({ write: [{ key: 'k', value: 1 }], result: 1 })
-    await expect(updateLedger(lying, 500, ['k'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+    await expect(updateLedger(lying, 30_000, ['k'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
   })
 
   it('fails as a whole when one key cannot be read, and leaves nothing behind that rejects', async () => {
@@ -67,7 +101,7 @@ describe('an update of the ledger', () => {
       },
     })
     const plan = () => ({ write: [], result: 1 })
-    await expect(updateLedger(failing, 500, ['a', 'b'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+    await expect(updateLedger(failing, 30_000, ['a', 'b'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
     await sleep(20)
   })
 })
@@ -85,24 +119,30 @@ describe('an action that rules count', () => {
     // Others get in between, again and again.
     let lost = 0
     const ledger = slow(0, {
-      get: (key) => sleep(waits).then(() => inner.get(key)),
-      commit: (all) => sleep(waits).then(() => (waits > 0 && lost++ < 8 ? false : inner.commit(all))),
+      get: (key) => after(waits, () => inner.get(key)),
+      commit: (all) => after(waits, () => (waits > 0 && lost++ < 8 ? false : inner.commit(all))),
     })
     const on = await dutyBench({ policy, ledger })
     const access = await on.open(agent({ id: 'worker' }))
     waits = 100
-    const startedMs = performance.now()
+    stopped()
     const effects = [{ duty: 'write', resource: 'table:public.t', attributes: {} }] as const
-    const admission = await access.admit({
-      identity: { host: 'here' },
-      description: { operation: 'query', text: 'x', recordedText: 'x', effects },
-      parameters: [],
-      stateEpoch: '1',
-      inTransaction: false,
-      signal: new AbortController().signal,
-    })
-    expect(verdict(admission)).toEqual(late)
-    expect(performance.now() - startedMs).toBeLessThan(1_200)
+    let told: unknown
+    const admitted = access
+      .admit({
+        identity: { host: 'here' },
+        description: { operation: 'query', text: 'x', recordedText: 'x', effects },
+        parameters: [],
+        stateEpoch: '1',
+        inTransaction: false,
+        signal: new AbortController().signal,
+      })
+      .then((admission) => (told = verdict(admission)))
+    // The deadline is half a second.
+    await vi.advanceTimersByTimeAsync(1_200)
+    expect(told).toEqual(late)
+    await admitted
+    vi.useRealTimers()
     waits = 0
     await on.guard.close()
   })

@@ -16,42 +16,39 @@ interface Received {
   readonly body: Buffer
 }
 
-let server: Server | undefined
+let server: Server
 let port = 0
+let isUp = true
 let received: Received[] = []
 let respond: (response: ServerResponse, request: IncomingMessage) => void
 
 beforeEach(async () => {
   received = []
   respond = (response) => response.writeHead(204).end()
-  await up()
-})
-
-afterEach(async () => {
-  await down()
-  port = 0
-})
-
-/** Listens, where it listened before. */
-async function up(): Promise<void> {
-  const listening = createServer((request, response) => {
+  isUp = true
+  server = createServer((request, response) => {
     void buffer(request).then((body) => {
       received.push({ headers: request.headers, body })
       respond(response, request)
     })
   })
-  server = listening
-  await new Promise<void>((resolve) => listening.listen(port, '127.0.0.1', resolve))
-  port = (listening.address() as AddressInfo).port
-}
+  server.on('connection', (socket) => {
+    if (!isUp) socket.destroy()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+})
 
-async function down(): Promise<void> {
-  const listening = server
-  server = undefined
-  if (listening === undefined) return
-  const closed = new Promise((resolve) => listening.close(resolve))
-  listening.closeAllConnections()
+afterEach(async () => {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
   await closed
+})
+
+/** Answers nobody until it is up again. It keeps its port, which others could take meanwhile. */
+function down(): void {
+  isUp = false
+  server.closeAllConnections()
 }
 
 const url = (): string => `http://127.0.0.1:${String(port)}/bothkeys`
@@ -168,7 +165,7 @@ describe('an HTTP sink', () => {
 
   it('says nothing of where it sends when nobody is there', async () => {
     const sink = sinkWith()
-    await down()
+    down()
     const delivery = await sink.deliver(batchOf(event(0)), never)
     expect(delivery).toMatchObject({ outcome: 'failed', why: 'it could not be reached', cause: expect.any(Error) })
   })
@@ -177,11 +174,11 @@ describe('an HTTP sink', () => {
     const journal = await journalOf(30)
     const { pump, told } = pumpOf(sinkWith({ batchEvents: 10 }), journal)
     await expect.poll(() => received.length).toBeGreaterThan(2)
-    await down()
+    down()
     await append(journal, 30, 60)
     await expect.poll(() => told.behind.length).toBeGreaterThan(2)
     expect(told.behind.at(-1)).toMatchObject({ events: 30, error: { code: 'ERR_SINK_UNAVAILABLE' } })
-    await up()
+    isUp = true
     await expect.poll(() => told.recovered.length).toBe(1)
     await pump.close(10_000)
     const lsns = received.flatMap((each) => verified(each).map((line) => (JSON.parse(line) as { lsn: number }).lsn))
