@@ -19,7 +19,7 @@ async function sent(body: PassThrough, bytes: number): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-describe('the room for bodies', { timeout: 20_000 }, () => {
+describe('the room for bodies', () => {
   it('is taken by what has arrived, and whoever has been sending for longest is cut off for others', async () => {
     const budget = new BodyBudget(100)
     const [slow, silent, quick] = [sender(), sender(), sender()]

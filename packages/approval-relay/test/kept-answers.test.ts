@@ -56,7 +56,7 @@ async function afterRestart(stage: RelayStage, id: string): Promise<readonly unk
   return stage.desk.entry(id)?.answers ?? []
 }
 
-describe('a decision that failed', { timeout: 30_000 }, () => {
+describe('a decision that failed', () => {
   it.each(['create', 'syncFolder'] as const)(
     'as the disk hangs at %s is told in time and counts never',
     async (call) => {
@@ -222,7 +222,7 @@ describe('a decision about what ended meanwhile', () => {
     sign?.()
     expect(await said).toEqual({ decided: false, reason: 'over' })
     expect(stage.ofType('relay.answered')).toEqual([])
-  }, 30_000)
+  })
 
   it('is over when its turn comes, and not in the record as an answer', async () => {
     const disk = new FailingFiles()
@@ -243,10 +243,10 @@ describe('a decision about what ended meanwhile', () => {
     expect(await second.said).toEqual({ decided: false, reason: 'over' })
     vi.useRealTimers()
     expect(stage.ofType('relay.answered')).toHaveLength(1)
-  }, 30_000)
+  })
 })
 
-describe('a request', { timeout: 30_000 }, () => {
+describe('a request', () => {
   it('is refused in time as the disk hangs, and is none after a restart', async () => {
     const disk = new FailingFiles()
     const stage = await RelayStage.open({ files: disk.files })

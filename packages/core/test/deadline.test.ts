@@ -5,7 +5,7 @@ import { BothKeysError } from '../src/errors.js'
 
 const never = new Promise<never>(() => undefined)
 
-describe('withDeadline', { timeout: 5_000 }, () => {
+describe('withDeadline', () => {
   beforeEach(() => {
     vi.useFakeTimers()
   })

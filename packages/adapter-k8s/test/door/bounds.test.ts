@@ -107,7 +107,7 @@ describe('requests of one session that wait', () => {
       () => {
         expect(begun).toBe(1024)
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     const one = open()
     let text = ''
@@ -118,7 +118,7 @@ describe('requests of one session that wait', () => {
     })
     expect(notes).not.toContain('refused (a request that was not read)')
     for (const wire of [...wires, one]) wire.destroy()
-  }, 30_000)
+  })
 })
 
 describe('the door of a session', () => {
@@ -164,7 +164,7 @@ describe('the door of a session', () => {
     await guard.close()
     expect(await left).toBeDefined()
     // What is let in is never answered here.
-  }, 30_000)
+  })
 
   it('leaves nothing of what waits behind when the session is over', async () => {
     on = await governed([read])

@@ -89,5 +89,5 @@ describe('a look that is not on record', () => {
     const { core, sent } = await start('look', { until: new Promise(() => undefined) })
     await expect(core.deleteNamespacedConfigMap(inShop)).rejects.toThrow('so nothing ran')
     expect(sent()).toEqual([])
-  }, 30_000)
+  })
 })

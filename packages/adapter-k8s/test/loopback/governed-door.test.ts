@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { type Governed, governed } from '../support/governed.js'
 import { accessOf, ask, kept } from './support.js'
 
@@ -8,9 +8,6 @@ const rules = [
   { duty: 'read', resource: 'object:shop.**' },
   { duty: 'read', resource: 'path:*' },
 ]
-
-// What is missing is waited for in vain.
-vi.setConfig({ testTimeout: 10_000, hookTimeout: 10_000 })
 
 let on: Governed | undefined
 afterEach(() => on?.close())

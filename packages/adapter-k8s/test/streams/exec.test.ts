@@ -19,15 +19,12 @@ import {
 let on: GovernedSocket | undefined
 afterEach(() => on?.close())
 
-/** What fails here is often that something never comes. */
-const brief = { timeout: 30_000 }
-
 async function start(...given: Parameters<typeof governedSocket>): Promise<GovernedSocket> {
   on = await governedSocket(...given)
   return on
 }
 
-describe('an exec', brief, () => {
+describe('an exec', () => {
   it('goes out as the operator with the command that was decided, and tells its output and exit code', async () => {
     const by = await start([run])
     by.api.play = async ({ exit, query, say }) => {
@@ -226,7 +223,7 @@ describe('an exec', brief, () => {
       before = said
       return still
     }
-    await expect.poll(isStill, { interval: 300, timeout: 20_000 }).toBe(true)
+    await expect.poll(isStill, { interval: 300 }).toBe(true)
     expect(said).toBeLessThan(32 * 1024 * 1024)
     heard.socket.terminate()
     await expect.poll(() => by.api.sockets.clients.size).toBe(0)
@@ -318,7 +315,7 @@ describe('an exec', brief, () => {
   })
 })
 
-describe('an attach', brief, () => {
+describe('an attach', () => {
   it('hears what a process says', async () => {
     const by = await start([run])
     by.api.play = async ({ exit, say }) => {

@@ -23,12 +23,10 @@ async function start(...given: Parameters<typeof governedSocket>): Promise<Gover
   return on
 }
 
-/** What fails here is often that something never comes. */
-const brief = { timeout: 15_000 }
 const exec = '/exec?command=sh&stdout=true'
 const withInput = `${exec}&stdin=true`
 
-describe('an API server that', brief, () => {
+describe('an API server that', () => {
   it.each([
     ['sends text', '\u0001hello', false],
     ['sends on a channel that nobody knows', '\u0007hello', true],
@@ -143,14 +141,14 @@ describe('an API server that', brief, () => {
       before = said
       return still
     }
-    await expect.poll(isStill, { interval: 300, timeout: 20_000 }).toBe(true)
+    await expect.poll(isStill, { interval: 300 }).toBe(true)
     expect(said).toBeLessThan(50)
     await by.session.close()
     await expect.poll(() => by.api.sockets.clients.size).toBe(0)
   })
 })
 
-describe('a client that', brief, () => {
+describe('a client that', () => {
   it.each([
     ['sends input that it did not ask to send', exec, '\u0000id', true],
     ['sends output', withInput, '\u0001id', true],
@@ -260,7 +258,7 @@ describe('a client that', brief, () => {
   })
 })
 
-describe('a port-forward', brief, () => {
+describe('a port-forward', () => {
   const port = (number: number): Buffer => {
     const bytes = Buffer.alloc(2)
     bytes.writeUInt16LE(number)

@@ -38,9 +38,6 @@ async function start(...given: Parameters<typeof governedSocket>): Promise<Gover
   return on
 }
 
-/** What fails here is often that something never comes. */
-const brief = { timeout: 15_000 }
-
 const of = {
   actionId: 'a',
   sessionId: 's',
@@ -51,7 +48,7 @@ const of = {
   command: 'id',
 } as const
 
-it('ends a recording that opens when nobody waits for it any more', brief, async () => {
+it('ends a recording that opens when nobody waits for it any more', async () => {
   const target = '/api/v1/namespaces/shop/pods/web-0/exec?command=id&stdout=true'
   const headers = { upgrade: ['websocket'], connection: ['upgrade'], 'sec-websocket-protocol': ['v4.channel.k8s.io'] }
   const request = canonicalRequest({ method: 'GET', target, headers }) as CanonicalRequest
@@ -70,7 +67,7 @@ it('ends a recording that opens when nobody waits for it any more', brief, async
   expect(settled).toEqual([{ outcome: 'not-run' }])
 })
 
-describe('a recording in a file', brief, () => {
+describe('a recording in a file', () => {
   const casts = (): string => join(directory, 'casts')
   const options = (): { readonly recordings: ReturnType<typeof fileRecordings> } => ({
     recordings: fileRecordings(casts()),
@@ -152,7 +149,7 @@ describe('a recording in a file', brief, () => {
   })
 })
 
-describe('a recording that fails', brief, () => {
+describe('a recording that fails', () => {
   it('when it is opened has nothing run', async () => {
     const by = await start([run], {
       options: {
@@ -238,7 +235,7 @@ describe('a recording that fails', brief, () => {
   })
 })
 
-describe('a recording that is as large as it may be', brief, () => {
+describe('a recording that is as large as it may be', () => {
   const small = { mostRecordedBytes: 600 }
 
   /** The events of the one recording. */
@@ -318,7 +315,7 @@ describe('a recording that is as large as it may be', brief, () => {
   })
 })
 
-describe('a recorder', brief, () => {
+describe('a recorder', () => {
   it('tells when things were said, and cuts no character', async () => {
     const to = new PassThrough({ encoding: 'utf8' })
     let nowMs = 1000

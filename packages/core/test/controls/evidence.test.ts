@@ -137,7 +137,7 @@ beforeAll(async () => {
   expect(await work(memory)).toEqual(expected)
   expect(await work(fileJournal(join(folder, 'audit')))).toEqual(expected)
   ;({ events } = memory)
-}, 30_000)
+})
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
 import type { Delegator } from '../../src/delegation.js'
 import { subPrincipal } from '../../src/delegation.js'
@@ -12,8 +12,6 @@ import { resolveRules } from '../../src/policy/resolve.js'
 import { Views } from '../../src/policy/view.js'
 import * as arbitrary from '../policy/arbitraries.js'
 import { fc } from '../properties.js'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const roleNames = ['a', 'b', 'c', 'd']
 const someRoles = fc.subarray(roleNames)

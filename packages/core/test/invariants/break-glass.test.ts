@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { conflicts, mandatoryDimensions } from '../../src/duties/independence.js'
 import type { OpenGlass } from '../../src/glass/open-glass.js'
 import type { Principal } from '../../src/model/principal.js'
@@ -13,7 +13,6 @@ import { closeGuards, codeOf, glassBench, outage, sharedLedger } from '../glass/
 import { lastingJournal } from '../lasting-journal.js'
 import { fc } from '../properties.js'
 
-vi.setConfig({ testTimeout: 60_000 })
 afterEach(closeGuards)
 
 /** On-call people and auditors in one, so that everybody may try to review for everybody. */

@@ -17,8 +17,6 @@ const builtIn = masker({ detect: [...builtInDetectors.values()] })
 /** For what nobody waits for, so that no time matters. */
 const never = { idleMs: Infinity }
 const text: MaskerStreamOptions = { content: 'text' }
-/** What fails here is often that something never comes. */
-const brief = { timeout: 30_000 }
 const secret = '4111 1111 1111 1111'
 const failing: Detector = {
   ...card,
@@ -230,7 +228,7 @@ describe('a stream of a masker', () => {
   })
 })
 
-describe('an idle stream of a masker', brief, () => {
+describe('an idle stream of a masker', () => {
   it('gives out what waits when its time has come, and keeps the beginning of a value', async () => {
     const timer = new HandTimer()
     const stream = masker().stream({ ...text, timer: timer.start, idleMs: 40 })
@@ -298,7 +296,7 @@ describe('an idle stream of a masker', brief, () => {
   })
 })
 
-describe('a stream of a masker whose reader is slow', brief, () => {
+describe('a stream of a masker whose reader is slow', () => {
   /** A piece, and what a stream of Node.js holds for its reader. */
   const bound = 65_536 * 3
   const clean = 'all is well here. '.repeat(4 * 65_536)
@@ -372,7 +370,7 @@ describe('a stream of a masker whose reader is slow', brief, () => {
   })
 })
 
-describe('a stream of a masker whose detector fails', brief, () => {
+describe('a stream of a masker whose detector fails', () => {
   const broken = masker({ detect: [failing] })
 
   it('is destroyed, and shows nothing of what waited', async () => {
@@ -436,7 +434,7 @@ describe('a stream of a masker whose detector fails', brief, () => {
   })
 })
 
-describe('a stream of a masker that is stopped', brief, () => {
+describe('a stream of a masker that is stopped', () => {
   it('shows nothing of what waited', async () => {
     for (const stop of [
       (stream: Transform) => stream.destroy(new Error('stopped')),
@@ -515,7 +513,7 @@ describe('a stream of a masker that is stopped', brief, () => {
   })
 })
 
-describe('the options of a stream of a masker', brief, () => {
+describe('the options of a stream of a masker', () => {
   it.each<[object, RegExp]>([
     [{ contents: 'text' }, /no option contents/],
     [{ content: 'json' }, /content is bytes or text/],

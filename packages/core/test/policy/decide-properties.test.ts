@@ -15,7 +15,7 @@ import { referenceDecision } from './reference.js'
 const effort = Number(process.env['FUZZ'] ?? 1)
 const runs = { numRuns: 300 * effort }
 
-vi.setConfig({ testTimeout: 120_000 * effort })
+vi.setConfig({ testTimeout: 180_000 * effort })
 
 function decideUnder(policy: PolicyInput, input: DecisionInput): Decision {
   return decide(new Views(resolveRules(policy)), input)

@@ -1,5 +1,5 @@
 import { fc } from '../properties.js'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { loadPolicy } from '../../src/policy/load.js'
 import { policyDigest } from '../../src/policy/outline.js'
@@ -59,8 +59,6 @@ function meaning(value: unknown, key = ''): string {
     .sort()
     .join(', ')}}`
 }
-
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('the digest of a policy', () => {
   it('does not change with comments, formatting, quotes, key order or a default that is written out', () => {

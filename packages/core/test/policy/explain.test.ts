@@ -1,5 +1,5 @@
 import { fc } from '../properties.js'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DecisionInput } from '../../src/model/decision.js'
 import type { Duty, Effect } from '../../src/model/effect.js'
 import { explain, explainRules } from '../../src/policy/explain.js'
@@ -39,8 +39,6 @@ function input(duty: Duty, resource: string, attributes: Effect['attributes'] = 
 
 const wouldAllow = (action: DecisionInput): readonly string[] | undefined =>
   explain(policy, action).effects[0]?.wouldAllow
-
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('an explanation', () => {
   it('agrees with the decision for a sub-agent that is restricted by a role of its delegator', () => {

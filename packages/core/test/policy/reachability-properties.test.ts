@@ -11,7 +11,7 @@ import * as arbitrary from './arbitraries.js'
 
 const effort = Number(process.env['FUZZ'] ?? 1)
 
-vi.setConfig({ testTimeout: 120_000 * effort })
+vi.setConfig({ testTimeout: 180_000 * effort })
 
 /** The policy without the deny, hold and record rules that are said to do nothing. */
 function withoutDeadRules(policy: PolicyInput): PolicyInput {

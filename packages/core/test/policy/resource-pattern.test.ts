@@ -1,5 +1,5 @@
 import { fc } from '../properties.js'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { patternCovers, patternMatches, patternsOverlap } from '../../src/policy/pattern-relations.js'
 import type { Resource, ResourcePattern } from '../../src/policy/resource-pattern.js'
 import { parseResource, parseResourcePattern, quoteSegment } from '../../src/policy/resource-pattern.js'
@@ -15,8 +15,6 @@ function resource(text: string): Resource {
   if (parsed === undefined) throw new Error(`malformed: ${text}`)
   return parsed
 }
-
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('a resource pattern', () => {
   it.each([

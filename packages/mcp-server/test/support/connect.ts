@@ -34,6 +34,7 @@ export class EagerClient extends Client {
 
 export async function connected(transport: Transport): Promise<EagerClient> {
   const client = new EagerClient()
-  await client.connect(transport)
+  // A process that begins on a busy machine takes its time.
+  await client.connect(transport, { timeout: 170_000 })
   return client
 }
