@@ -420,7 +420,7 @@ describe('a client that goes away', () => {
     stream.on('error', failed)
     stream.write(message('d', Buffer.alloc(32 * 1024 * 1024)))
     await eventually(() => expect(connections[0]!.received).toBeGreaterThan(0))
-    // The door waits two seconds for it, which a busy machine may need longer than.
+    // The door waits a second for it, and a busy machine may need longer.
     stopTime()
     connections[0]!.clientGone()
     await new Promise((resolve) => stream.once('close', resolve))
