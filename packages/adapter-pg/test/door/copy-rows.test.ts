@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { CellMask, ContentMask, ResultMasks } from '@bothkeys/core/adapter'
-import fc from 'fast-check'
+import { fc } from '../support/properties.js'
 import { describe, expect, it } from 'vitest'
 import type { CopyColumn, CopyCsv, CopyFormat, CopyOut, CopyText } from '../../src/analyzer/copy-format.js'
 import type { NamedIn } from '../../src/analyzer/whole-reads.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it } from 'vitest'
 import type { JwtAlgorithm } from '../../src/identity/algorithms.js'
 import { encode } from './jwt-support.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it } from 'vitest'
 import { readJsonText } from '../../src/policy/json-text.js'
 import { readYamlText } from '../../src/policy/yaml-text.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from '../properties.js'
 import { describe, expect, it } from 'vitest'
 import type { CanonicalInput } from '../../src/model/canonical-json.js'
 import { canonicalJson } from '../../src/model/canonical-json.js'
