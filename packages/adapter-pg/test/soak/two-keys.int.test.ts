@@ -184,8 +184,8 @@ async function decide(request: Asked, subject: ApprovalSubject): Promise<void> {
     await sleep(100)
     receipt = await people.approvals.submit(subject.req, evidence)
   }
-  const isTaken = receipt.counted !== false || (tries > 1 && receipt.reason === 'already-used')
-  request.receipt = isTaken ? 'taken in' : receipt.reason
+  if (receipt.counted !== false || (tries > 1 && receipt.reason === 'already-used')) request.receipt = 'taken in'
+  else request.receipt = receipt.reason
 }
 
 async function killOne(): Promise<void> {
