@@ -1,7 +1,5 @@
 import { Agent, type IncomingMessage } from 'node:http'
 import type { RequestOptions } from 'node:https'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { unverifiedCredential } from '@bothkeys/core'
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -9,6 +7,7 @@ import type { MemoryAgent } from '../../src/door/memory-agents.js'
 import { Waiting } from '../../src/door/waiting.js'
 import { Upstream } from '../../src/door/upstream.js'
 import { ask, kept } from '../loopback/support.js'
+import { collectGarbage } from '../support/collect-garbage.js'
 import { agent, governed, type Governed, guarded } from '../support/governed.js'
 import { asked, notingDoor, RawApi } from '../support/raw.js'
 import { TinyApi } from '../support/tiny-api.js'
@@ -248,12 +247,6 @@ describe('the connections of credentials that were replaced', () => {
     raw.close()
   })
 })
-
-/** Node.js has it where it is asked for alone. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-}
 
 /** A configuration with another certificate at each login. */
 function rotating(config: KubeConfig): KubeConfig {

@@ -608,11 +608,17 @@ describe('the end of a request', () => {
 
   it('leaves no timer, connection or listener', async () => {
     const on = await server()
-    const asking = new Asking(webhook(on.url))
-    await expect.poll(() => on.of('/answers').length).toBeGreaterThan(0)
-    await asking.end('denied')
-    expect(getEventListeners(asking.over.signal, 'abort')).toEqual([])
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThan(8)
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    for (let asked = 0; asked < 20; asked++) {
+      on.seen.length = 0
+      const asking = new Asking(webhook(on.url))
+      await expect.poll(() => on.of('/answers').length).toBeGreaterThan(0)
+      await asking.end('denied')
+      expect(getEventListeners(asking.over.signal, 'abort')).toEqual([])
+    }
+    // What else goes on in this process has a few of its own.
+    await expect.poll(timers).toBeLessThan(before + 10)
     await expect.poll(() => on.waiting).toBe(0)
   })
 
