@@ -109,7 +109,7 @@ export const undescribedGuards = [
     name: 'a call that nobody can describe is on record',
     file: 'packages/agent-tools/src/govern.ts',
     find: '    access.refused(',
-    replace: '    void (',
+    replace: '    void Array.of(',
     tests: ['packages/langchain-tools/test/misread-calls.test.ts'],
   },
   {

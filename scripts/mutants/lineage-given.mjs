@@ -26,7 +26,7 @@ export const lineageGivenGuards = [
   guard('a sign apart is not the number', places, ' && tokens[index]?.end === token.start', ''),
   guard('a sign is skipped', places, "first?.written !== '-'", 'true'),
   guard('a copy does not tell', given, '{ get }', '{ get, enumerable: true }'),
-  guard('it is found once', given, '(found ??= { given: find() })', '{ given: find() }'),
+  guard('it is found once', given, '(found ??= { given: find() })', '({ given: find() })'),
   guard('what runs out of stack tells nothing', given, 'error instanceof RangeError || ', ''),
   guard('what runs out of grammar tells nothing', given, ' || error instanceof GrammarFailure', ''),
   guard('the room of trees is given back', given, 'parsed.dropTrees?.()', 'void 0'),

@@ -97,7 +97,7 @@ export const lineageWriteGuards = [
     "compared === 'unique'",
   ),
   guard('checks are kept', catalog, "add(at(relation), isValid ? 'row' : 'late', columns ?? [])"),
-  guard('what makes a generated column may fail', catalog, "add(relation, 'row', generatedFrom)"),
+  guard('what makes a generated column may fail', catalog, "add(relation, 'row', generatedFrom)", 'void generatedFrom'),
   guard(
     'EXECUTE hands on that it writes',
     source('analyzer/prepared'),

@@ -58,7 +58,7 @@ export const perChangeGuards = [
     name: 'a yes counts for no change of the approver',
     file: source('duty-reservation'),
     find: 'change: requester.change,',
-    replace: 'change: vote.approver.change ?? requester.change,',
+    replace: 'change: approver.change ?? requester.change,',
     tests: counted,
   },
   {

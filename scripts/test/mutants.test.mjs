@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chosenBy, mutants } from '../mutants/list.mjs'
+import { unrunnable } from '../mutants/runnable.mjs'
 import { root } from '../root.mjs'
 
 describe('the guards whose loss a test must notice', () => {
@@ -18,6 +19,19 @@ describe('the guards whose loss a test must notice', () => {
     const missing = mutants.flatMap(({ tests }) => tests).filter((test) => !existsSync(join(root, test)))
     expect(missing).toEqual([])
     expect(mutants.filter(({ tests }) => tests.length === 0)).toEqual([])
+  })
+
+  it('leave code that can run', async () => {
+    const broken = await unrunnable(mutants)
+    expect(broken.map(({ message, mutant }) => `${mutant.list}: ${mutant.name}: ${message}`)).toEqual([])
+  }, 120_000)
+
+  it('are told where they leave code that cannot run, which any test would notice', async () => {
+    const file = 'packages/core/src/model/maybe-promise.ts'
+    const find = "typeof value === 'object'"
+    const changed = ['isObject(value)', "typeof value === 'object')", "typeof value === 'function'"]
+    const broken = await unrunnable(changed.map((replace) => ({ file, find, replace })))
+    expect(new Set(broken.map(({ mutant }) => mutant.replace))).toEqual(new Set(changed.slice(0, 2)))
   })
 
   it('are told apart by their names', () => {
