@@ -397,6 +397,16 @@ describe('what is written', () => {
     expect(await toldOf('UPDATE late SET b = 1', { catalog })).toBe('> late.a')
   })
 
+  it('is told of by what makes a generated column of it and of what stays', async () => {
+    const rows = JSON.parse(shopText) as { readonly generatedColumns: readonly (readonly number[])[] }
+    const generatedColumns = rows.generatedColumns.flatMap((row) => [row, row.with(2, 3)])
+    const shop = JSON.stringify({ ...rows, generatedColumns, operators: [], casts: [] })
+    const catalog = buildCatalog(buildBuiltins(builtinText), shop)
+    expect(await toldOf("UPDATE members SET email = 'x'", { catalog })).toBe(
+      '> letters.address members.email members.ssn ? members.email',
+    )
+  })
+
   it('changes what is generated from it', async () => {
     const catalog = shopWith('checks', (row) =>
       Array.isArray(row[3]) && row[3].length === 2 ? row.with(3, [5, 8]) : row,
