@@ -3,6 +3,7 @@ import { BothKeysError } from '../errors.js'
 import type { Clock } from '../model/clock.js'
 import type { ExportedEvent, JournalFollower } from '../record/followed.js'
 import type { Delivery, Sink, SinkBatch } from './sink.js'
+import { BatchSize } from './batch-size.js'
 import { SinkCall, tooLate } from './sink-call.js'
 import type { SinkEvents } from './sink-events.js'
 import type { SinkLimits } from './sink-options.js'
@@ -45,6 +46,7 @@ export class SinkPump {
   readonly #closing = new AbortController()
   /** The closing took too long. */
   readonly #stop = new AbortController()
+  readonly #size = new BatchSize()
   #call: SinkCall | undefined
   #failures = 0
   #sinceMs = 0
@@ -81,11 +83,19 @@ export class SinkPump {
     this.#stop.abort()
     if (this.#follower.waiting > 0) this.#left(this.#error({ outcome: 'failed', why: 'the guard closed first' }))
     await this.#follower.close()
-    await this.#letGo().catch(() => undefined)
+    if (!(await this.#letsGo())) this.#left(this.#error({ outcome: 'failed', why: 'it does not close' }))
   }
 
-  async #letGo(): Promise<void> {
-    await this.#sink.close?.()
+  /** Whether the sink let go of what it has in time. What it throws keeps nobody waiting. */
+  async #letsGo(): Promise<boolean> {
+    const over = new AbortController()
+    const late = sleep(this.#times.graceMs, false, { signal: over.signal }).catch(() => false)
+    const closed = Promise.resolve()
+      .then(() => this.#sink.close?.())
+      .then(isOver, isOver)
+    const isInTime = await Promise.race([closed, late])
+    over.abort()
+    return isInTime
   }
 
   async #run(): Promise<void> {
@@ -116,24 +126,23 @@ export class SinkPump {
   /** Sends events until they are taken, or the guard closes. */
   async #send(events: readonly ExportedEvent[]): Promise<void> {
     let rest = events
-    let size = rest.length
     while (rest.length > 0) {
-      const batch = batchOf(rest.slice(0, size))
+      const batch = batchOf(rest.slice(0, this.#size.now))
+      const { length } = batch.events
       const delivery = await this.#deliver(batch)
       if (delivery.outcome === 'taken') {
         this.#acknowledge(batch)
         // A sink that is done at once must not keep everything else from its turn.
         await nextTurn()
-        rest = rest.slice(size)
-        // What was too much a moment ago is not tried at once.
-        size = Math.min(rest.length, size * 2)
+        rest = rest.slice(length)
+        this.#size.taken(length)
         continue
       }
       if (this.#stop.signal.aborted) return
-      // Somewhere among several is the one that is refused; what stands before it is not held up by it.
-      if (delivery.outcome === 'refused' && size > 1) {
-        size = Math.ceil(size / 2)
-        continue
+      if (delivery.outcome === 'refused') {
+        this.#size.refused(length)
+        // Somewhere among several is the one that is refused; what stands before it is not held up by it.
+        if (length > 1) continue
       }
       const error = this.#error(delivery)
       if (this.#closing.signal.aborted) throw error
@@ -212,6 +221,10 @@ function batchOf(events: readonly ExportedEvent[]): SinkBatch {
 
 function isUnavailable(error: unknown): error is BothKeysError {
   return error instanceof BothKeysError && error.code === 'ERR_JOURNAL_UNAVAILABLE'
+}
+
+function isOver(): true {
+  return true
 }
 
 function asError(error: unknown): BothKeysError {

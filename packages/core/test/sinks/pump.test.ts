@@ -108,6 +108,43 @@ describe('a pump', () => {
     expect(told.recovered).toHaveLength(1)
   })
 
+  it('remembers how much goes through at once', async () => {
+    const sink = new TestSink()
+    sink.answer = ({ events }) =>
+      events.length > 10 ? { outcome: 'refused', why: 'it answered HTTP 413' } : { outcome: 'taken' }
+    const { pump, told } = pumpOf(sink, await journalOf(400))
+    await expect.poll(() => sink.taken.length).toBe(400)
+    await pump.close(1000)
+    expect(sink.lsns).toEqual(upTo(400))
+    // 400, 200, 100, 50, 25 and 13 are too much; then hardly anything is.
+    expect(sink.batches.filter(({ events }) => events.length > 10).length).toBeLessThan(10)
+    expect(told.behind).toEqual([])
+  })
+
+  it('ends, and says so, where a sink does not close', async () => {
+    const sink = new TestSink()
+    sink.close = () => new Promise(() => undefined)
+    const { pump, told } = pumpOf(sink, await journalOf(3), { graceMs: 5 })
+    await pump.close(1000)
+    expect(sink.lsns).toEqual(upTo(3))
+    expect(told.stopped).toMatchObject([{ sink: 'siem', events: 0, error: { code: 'ERR_SINK_UNAVAILABLE' } }])
+    expect(told.stopped[0]?.error.message).toBe('the sink siem did not take events: it does not close')
+  })
+
+  it('ends where a sink neither takes events nor closes, and counts what it did not take', async () => {
+    const sink = new TestSink()
+    sink.answer = () => new Promise(() => undefined)
+    sink.close = () => new Promise(() => undefined)
+    const journal = await journalOf(3)
+    const { pump, told } = pumpOf(sink, journal, { graceMs: 5 })
+    await pump.close(20)
+    expect(told.stopped).toMatchObject([{ sink: 'siem', events: 3, error: { code: 'ERR_SINK_UNAVAILABLE' } }])
+    const next = new TestSink()
+    const again = pumpOf(next, journal)
+    await expect.poll(() => next.lsns).toEqual(upTo(3))
+    await again.pump.close(1000)
+  })
+
   it('aborts a delivery that takes too long', async () => {
     const sink = new TestSink('siem', 500, 5)
     const reasons: unknown[] = []
