@@ -2,6 +2,10 @@ const source = (name) => `packages/adapter-pg/src/analyzer/${name}.ts`
 const tests = ['packages/adapter-pg/test/lineage/lineage.test.ts']
 const [drop, objects, relations] = [source('drop'), source('define-objects'), source('define-relations')]
 const guard = (name, file, find, replace = '') => ({ name, file, find, replace, tests })
+const ordered = (name, file, find, replace) => ({
+  ...guard(name, file, find, replace),
+  tests: ['packages/adapter-pg/test/masking/definitions.int.test.ts'],
+})
 
 /** Definitions that let values stand under another name, or that others run later. */
 export const lineageDefinitionGuards = [
@@ -208,5 +212,21 @@ export const lineageDefinitionGuards = [
     source('alter-table'),
     "if (subtype === 'AT_DropColumn') followRenamed(walk, relation, textOf(command, 'name'))",
     'void 0',
+  ),
+  ...[
+    [
+      'the order in which a table is written anew is seen',
+      'for (const table of tables) order(',
+      'for (const table of []) order(',
+    ],
+    ['so is that of a whole database', '? walk.everyRelation()\n      :', '? []\n      :'],
+    ['that of an index which is not named', "name === '' ? table : (", "name === '' ? { writeChecks: [] } : ("],
+    ['an index orders by its own columns', '(walk.catalog.relation(table.schema, name) ?? table)', 'table'],
+  ].map(([name, find, replace]) => ordered(name, source('maintenance'), find, replace)),
+  ordered(
+    'what a definition reads is known under the names that rules have for it',
+    source('lineage'),
+    'yield this.#name(origin)',
+    'void origin',
   ),
 ]

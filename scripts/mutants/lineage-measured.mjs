@@ -19,12 +19,12 @@ export const lineageMeasuredGuards = [
     'if (count > 0) this.#note(name, relation, name, count)',
     'this.#note(name, relation, name, count + 1)',
   ),
-  guard('indexes are known', 'catalog/write-checks', "add(at(table), 'kept', [", "add(undefined, 'kept', ["),
+  guard('indexes are known', 'catalog/write-checks', '[at(table), at(index)]', '[at(index)]'),
   guard(
     'what an index is made of counts, too',
     'catalog/write-checks',
-    'filter((key) => key !== 0), ...(used ?? [])])\n  }',
-    'filter((key) => key !== 0)])\n  }',
+    'filter((key) => key !== 0), ...(used ?? [])]\n    for',
+    'filter((key) => key !== 0)]\n    for',
   ),
   guard(
     'a plan with WAL tells how much was stored',

@@ -2,6 +2,7 @@ import type { ColumnLookup, ColumnSource, Effect, Lineage, OutputLineage } from 
 import type { SessionState } from '../catalog/session-state.js'
 import type { CatalogSnapshot, Relation } from '../catalog/snapshot.js'
 import { anyColumn, type RelationColumn, type Sources } from './column-flow.js'
+import { columnOrigins } from './column-origins.js'
 import { namedBy, relationResource } from './resource.js'
 import { holdsAnyColumn } from './telling-relations.js'
 import type { Walk } from './walk.js'
@@ -100,7 +101,13 @@ class Telling {
         // It stands for those that are named beside it.
         if (name === '*' && names.length > 1) continue
         yield this.#source(resource, name)
-        if (relation !== undefined && holdsAnyColumn(relation, name)) yield this.#source('*', '*')
+        if (relation === undefined) continue
+        if (holdsAnyColumn(relation, name)) yield this.#source('*', '*')
+        // Under whichever name a rule knows it. Relations below have effects of their own.
+        for (const origin of columnOrigins(this.#catalog, relation, name, { only: true }).sources) {
+          this.#steps += 1
+          yield this.#name(origin)
+        }
       }
     }
   }

@@ -3,6 +3,8 @@ import { define, descendants, relationTargets, runEventTriggers } from './define
 import { lookAt } from './looked-at.js'
 import { expectRelation, rangeVarName } from './names.js'
 import { hasOption } from './objects.js'
+import { followOrder } from './range-values.js'
+import { namesOfColumns } from './relation-changes.js'
 import { relationAttributes } from './relation-reads.js'
 import { relationResource, resource } from './resource.js'
 import { lookAtOne } from './routine-effects.js'
@@ -20,10 +22,22 @@ export const vacuum: Handler = (walk, body) => {
   maintain(walk, named, maintenance)
 }
 
-/** CLUSTER rewrites a table in the order of an index. */
+/** CLUSTER rewrites a table in the order of an index: one that it names, or whichever the table was clustered by before. */
 export const cluster: Handler = (walk, body) => {
-  const relation = nodeOf(body, 'relation')
-  maintain(walk, relation === undefined ? [] : [relation], 'cluster')
+  const named = nodeOf(body, 'relation')
+  maintain(walk, named === undefined ? [] : [named], 'cluster')
+  const tables =
+    named === undefined
+      ? walk.everyRelation()
+      : relationTargets(walk, rangeVarName(named)).flatMap(({ relation }) => relation ?? [])
+  for (const table of tables) order(walk, table, textOf(body, 'indexname'))
+}
+
+function order(walk: Walk, table: Relation, name: string): void {
+  const index = name === '' ? table : (walk.catalog.relation(table.schema, name) ?? table)
+  const columns = index.writeChecks.flatMap((check) => (check.kind === 'kept' ? check.columns : []))
+  if (columns.includes(0)) followOrder(walk, table, '*')
+  for (const column of namesOfColumns(table, columns)) followOrder(walk, table, column)
 }
 
 /** REINDEX of an index, a table, a schema or everything. */

@@ -45,8 +45,17 @@ export function followRows(walk: Walk, relation: Relation): void {
   flows.everything.parts.add(behind)
 }
 
+/** Notes that rows of a relation are put in an order by a column, which whoever reads others of it sees. */
+export function followOrder(walk: Walk, relation: Relation, column: string): void {
+  divertColumn(walk, relation, column)
+}
+
 /** Notes that values of a relation stand under another name from now on, where no rule about them looks: all or one column's. */
-export function followRenamed({ catalog, flows }: Walk, relation: Relation, column = '*'): void {
+export function followRenamed(walk: Walk, relation: Relation, column = '*'): void {
+  divertColumn(walk, relation, column)
+}
+
+function divertColumn({ catalog, flows }: Walk, relation: Relation, column: string): void {
   flows.divert([{ sources: sourcesOf(columnOrigins(catalog, relation, column).sources) }])
 }
 

@@ -135,7 +135,10 @@ export interface Relation {
   readonly defaults: readonly { readonly column: number; readonly use: StoredUse }[]
   /** What is evaluated for every row that is stored: checks, index expressions and predicates, partition keys. */
   readonly checks: readonly StoredUse[]
-  /** What the server compares when rows are written: indexes, checks, generated columns. Foreign keys are not among them. */
+  /**
+   * What the server compares when rows are written: indexes, checks, generated columns. Foreign keys are not among them. For an
+   * index: what it keeps of the columns of its table.
+   */
   readonly writeChecks: readonly WriteCheck[]
   /** Functions that run when its rows are looked for: operator classes of its indexes and of its partition key. */
   readonly searches: readonly number[]
