@@ -297,6 +297,9 @@ export const k8sDoorGuards = [
   ...guards('danger/object', test('danger/traffic'), [
     ['what leads traffic elsewhere is dangerous', '  checkTraffic(object, before, findings)\n'],
   ]),
+  ...guards('door/unlisted-group', test('door/unlisted-group'), [
+    ['a rule that refuses is told as it is', 'refusal.rules.length > 0 || ', ''],
+  ]),
   ...guards('danger/traffic', test('danger/traffic'), [
     ['addresses in a status lead traffic elsewhere', 'if (now.isSet && textOf', 'if (!now.isSet && textOf'],
   ]),

@@ -19,6 +19,7 @@ import { textsOf } from '../masking/text-mask.js'
 import { repeatsSecret } from './shown-body.js'
 import { answerRefusal } from './status-answer.js'
 import { unlessAborted } from './unless-aborted.js'
+import { saidOfGroup } from './unlisted-group.js'
 import type { ToldUpgrades } from './told-upgrades.js'
 import type { Upstream } from './upstream.js'
 import { notRead, tooMuch, type Waiting } from './waiting.js'
@@ -138,7 +139,7 @@ export async function admitted(
     estimate,
     recheck,
   })
-  if (admission.outcome === 'refused') throw refusalError(admission.refusal)
+  if (admission.outcome === 'refused') throw refusalError(saidOfGroup(admission.refusal, description))
   if (admission.outcome === 'stale') throw new BothKeysError('ERR_ABORTED', 'the target changed, so nothing was sent')
   return admission.permit
 }
