@@ -140,6 +140,10 @@ export const k8sMaskingTextGuards = [
         '    return isNone(value) ? content : `${indent}${before}${name}${sign}${mask(value)}`',
         '    return maskedParts(content, mask)',
       ],
+      ['the line before may say what a value is called', 'namesNext(lines[index - 1]) || ', ''],
+      ['the line behind may say what a value is called', ' && namesNext(next))', ' && next.length < 0)'],
+      ['another item says nothing of a value', ' && !/^\\s*-/.test(next)', ''],
+      ['a name in a line says what a value is called', 'isValue(name) ? called : name', 'name'],
       ['a line says whether its value goes on', '    if (goesOn(value, depth, next)) return undefined\n'],
       [
         'parts of lines are masked',

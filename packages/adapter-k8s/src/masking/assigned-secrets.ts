@@ -10,6 +10,10 @@ const line =
 /** A name within a line that something is assigned to: `--password=…`, `{ token: … }`, `"password": "…"`. */
 const assignment = /(?<![\w.-])-{0,2}(?<name>[A-Za-z_][\w.-]{0,127})\\?["']?[ \t]{0,8}(?::=|[:=])[ \t]{0,8}/g
 
+/** What a variable, a parameter or a header is called, in a line of its own. */
+const named =
+  /^[ \t]*(?:-[ \t]{1,8})?["']?(?:name|key)["']?[ \t]{0,8}:[ \t]{0,8}["']?(?<name>[A-Za-z_][\w.-]{0,127})["']?[ \t]*,?\s*$/i
+
 /** What is assigned: in quotes, in brackets, or up to what ends a word. */
 const assigned = /\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|\[[^\]]*\]?|[^\s"',;}\])&]+/y
 
@@ -31,9 +35,11 @@ export function withoutAssignedSecrets(text: string, mask: (value: string) => st
   const shown: string[] = []
   // From the end, for what a line says may go on in the next one that says anything.
   let next: string | undefined
-  for (const each of text.split(/(?<=\n)/).reverse()) {
+  const lines = text.split(/(?<=\n)/)
+  for (const [index, each] of [...lines.entries()].reverse()) {
     const content = each.replace(/\r?\n$/, '')
-    const masked = maskedLine(content, next, mask)
+    const isNamed = namesNext(lines[index - 1]) || (next !== undefined && !/^\s*-/.test(next) && namesNext(next))
+    const masked = maskedLine(content, next, isNamed, mask)
     if (masked === undefined) return undefined
     shown.push(masked + each.slice(content.length))
     if (!/^\s*(?:#|$)/.test(content)) next = content
@@ -41,10 +47,22 @@ export function withoutAssignedSecrets(text: string, mask: (value: string) => st
   return shown.reverse().join('')
 }
 
-function maskedLine(content: string, next: string | undefined, mask: (value: string) => string): string | undefined {
+/** Whether a line says, as of a variable, what the value is called that stands in a line beside it. */
+function namesNext(beside: string | undefined): boolean {
+  const name = beside === undefined ? undefined : named.exec(beside)?.groups?.['name']
+  return name !== undefined && isSecretName(name, 'chosen')
+}
+
+function maskedLine(
+  content: string,
+  next: string | undefined,
+  isNamed: boolean,
+  mask: (value: string) => string,
+): string | undefined {
   const found = line.exec(content)?.groups
   const { before = '', indent = '', name = '', sign = '', value = '' } = found ?? {}
-  if (found !== undefined && !value.startsWith('{') && isSecretName(name, 'chosen')) {
+  const isSecret = isSecretName(name, 'chosen') || (isNamed && isValue(name))
+  if (found !== undefined && !value.startsWith('{') && isSecret) {
     const depth = indent.length + (before.startsWith('-') ? 1 : 0)
     if (goesOn(value, depth, next)) return undefined
     return isNone(value) ? content : `${indent}${before}${name}${sign}${mask(value)}`
@@ -56,17 +74,28 @@ function maskedLine(content: string, next: string | undefined, mask: (value: str
 function maskedParts(content: string, mask: (value: string) => string): string {
   let shown = ''
   let copied = 0
+  /** What a value is called that follows, where something says it. */
+  let called = ''
   assignment.lastIndex = 0
   for (let found = assignment.exec(content); found !== null; found = assignment.exec(content)) {
-    if (!isSecretName(found.groups?.['name'] ?? '', 'chosen')) continue
+    const name = found.groups?.['name'] ?? ''
     assigned.lastIndex = assignment.lastIndex
     const [value = ''] = assigned.exec(content) ?? []
-    if (isNone(value)) continue
+    if (isName(name)) called = value.replaceAll(/[\\"']/g, '')
+    if (!isSecretName(isValue(name) ? called : name, 'chosen') || isNone(value)) continue
     shown += content.slice(copied, assignment.lastIndex) + mask(value)
     copied = assignment.lastIndex + value.length
     assignment.lastIndex = copied
   }
   return shown + content.slice(copied)
+}
+
+function isName(name: string): boolean {
+  return /^(?:name|key)$/i.test(name)
+}
+
+function isValue(name: string): boolean {
+  return /^value$/i.test(name)
 }
 
 function isNone(value: string): boolean {

@@ -112,6 +112,18 @@ describe('values that are assigned', () => {
     ['password: ""\ntoken:\nuser: a', 'password: ""\ntoken:\nuser: a'],
     ['user: a\nport: 80\nkey: b', 'user: a\nport: 80\nkey: b'],
     ['no sign of a password', 'no sign of a password'],
+    ['- name: DB_PASSWORD\n  value: hunter2\n- name: a', '- name: DB_PASSWORD\n  value: *\n- name: a'],
+    ['- "name": "DB_PASSWORD",\r\n  "value": "hunter2"\r\n', '- "name": "DB_PASSWORD",\r\n  "value": *\r\n'],
+    ['value: hunter2\nname: DB_PASSWORD', 'value: *\nname: DB_PASSWORD'],
+    ['- value: fast\n- name: DB_PASSWORD', '- value: fast\n- name: DB_PASSWORD'],
+    ['- name: MODE\n  value: of=token', '- name: MODE\n  value: of=token'],
+    ['- name: DB_PASSWORD\n  valueFrom: a', '- name: DB_PASSWORD\n  valueFrom: a'],
+    [
+      '[{name: DB_PASSWORD, value: hunter2}, {name: b, value: c}]',
+      '[{name: DB_PASSWORD, value: *}, {name: b, value: c}]',
+    ],
+    ['denied {"key":"token","value":"hunter2"}', 'denied {"key":"token","value":*}'],
+    ['EnvVar{Name:"DB_PASSWORD", Value:"hunter2"}', 'EnvVar{Name:"DB_PASSWORD", Value:*}'],
   ])('%j', (text, expected) => {
     expect(masked(text)).toBe(expected)
   })
@@ -126,6 +138,8 @@ describe('values that are assigned', () => {
     "password: 'hun\nter2'",
     'password=hun\\\nter2',
     'private_key: -----BEGIN KEY-----\nhunter2',
+    '- value: hunter2\n  name: DB_PASSWORD',
+    '- name: DB_PASSWORD\n  value: |\n    hunter2\n',
     'password: |',
     'password: !x',
     'passwords:\n- hunter2',
