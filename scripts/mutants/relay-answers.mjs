@@ -193,6 +193,13 @@ export const relayAnswerGuards = [
     tests: tests('standing-answer'),
   },
   {
+    name: 'a deletion with which more goes is grave',
+    file: relay('pages/risk'),
+    find: "duty === 'delete' && resource.startsWith('destroy:')",
+    replace: 'false',
+    tests: tests('pages/obstacle'),
+  },
+  {
     name: 'whose answer stands is kept from another one at the page',
     file: relay('pages/obstacle'),
     find: ' && stands(answer, nowMs)',

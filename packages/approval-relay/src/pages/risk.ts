@@ -12,9 +12,10 @@ const grave: Partial<Readonly<Record<Effect['duty'], string>>> = {
 
 /** Why an action is grave, each reason once; none when it is not. What is grave is approved by typing its digest, not by a click. */
 export function gravity(effects: readonly Effect[]): readonly string[] {
-  const reasons = effects.flatMap(({ attributes, duty }) => [
+  const reasons = effects.flatMap(({ attributes, duty, resource }) => [
     grave[duty],
     attributes['unbounded'] === true && duty !== 'read' ? 'it can reach every row' : undefined,
+    duty === 'delete' && resource.startsWith('destroy:') ? 'more goes than what is named' : undefined,
     attributes['payload'] === 'unbound' ? 'its data is not shown' : undefined,
   ])
   return [...new Set(reasons)].filter((reason) => reason !== undefined)

@@ -80,6 +80,8 @@ describe('what is grave', () => {
   it('is what reaches every row, unless it only reads, and what is not shown', () => {
     expect(gravity([effect('delete', { unbounded: true }), effect('write', { unbounded: true })])).toHaveLength(1)
     expect(gravity([effect('write', { payload: 'unbound' })])).toHaveLength(1)
+    const wide = { ...effect('delete'), resource: 'destroy:destroy.wideDelete' }
+    expect(gravity([effect('delete'), wide])).toEqual(['more goes than what is named'])
     expect(
       gravity([effect('read', { unbounded: true }), effect('write'), effect('delete'), effect('execute')]),
     ).toEqual([])
