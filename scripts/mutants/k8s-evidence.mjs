@@ -19,6 +19,7 @@ export const k8sEvidenceGuards = [
     ['a patch shows nothing that is masked', '      return bared\n', '      await undefined\n'],
   ]),
   ...guards('adapter-k8s/src/evidence/bared', bared, [
+    ['words are no secrets', ' && !isWord(text)', ''],
     ['a guess is none of what is masked', ' && !said.has(text)', ''],
     ['texts that are hidden are told from those that are shown', 'masked === value)', 'false)'],
     ['what a mask takes away is hidden', 'Object.hasOwn(members, key) ? members[key] : undefined', 'each'],

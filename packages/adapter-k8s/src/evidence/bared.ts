@@ -16,7 +16,12 @@ export function baresHidden({ body, info, kind }: CanonicalRequest, before: Json
   const is = textsIn(after, info.resource)
   const said = new Set<string>()
   collect(body?.value, (text) => said.add(text))
-  return [...was.hidden].some((text) => is.shown.has(text) && !was.shown.has(text) && !said.has(text))
+  return [...was.hidden].some((text) => is.shown.has(text) && !was.shown.has(text) && !said.has(text) && !isWord(text))
+}
+
+/** What a webhook or a default may say as well, and what is no secret whatever it is called. */
+function isWord(text: string): boolean {
+  return /^(?:true|false|yes|no|on|off|none|\d{0,2})$/i.test(text)
 }
 
 interface Texts {

@@ -24,6 +24,7 @@ beforeEach(async () => {
   const env = [
     { name: 'DB_PASSWORD', value: ofEnv },
     { name: 'MODE', value: 'fast' },
+    { name: 'USE_TOKEN', value: 'true' },
   ]
   const containers = [{ name: 'c', image: 'nginx', args: ['--verbose', '--password', ofArgs], env }]
   await cluster.call('POST', path, {
@@ -83,6 +84,7 @@ describe('a patch that shows nothing', () => {
     ['gives a harmless variable another name', { op: 'replace', path: `${container}/env/1/name`, value: 'SPEED' }],
     ['gives a variable another value', { op: 'replace', path: `${container}/env/0/value`, value: 'new' }],
     ['gives a secret another name of one', { op: 'replace', path: `${container}/env/0/name`, value: 'API_TOKEN' }],
+    ['shows no more than a word', { op: 'replace', path: `${container}/env/2/name`, value: 'USE' }],
     ['adds a word at the end', { op: 'add', path: `${container}/args/-`, value: '--x' }],
     ['takes a variable away', { op: 'remove', path: `${container}/env/0` }],
     ['says the value itself', { op: 'replace', path: `${container}/env/0`, value: { name: 'X', value: ofEnv } }],
