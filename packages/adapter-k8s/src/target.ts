@@ -7,8 +7,9 @@ import type { ClusterCheck } from './doctor/cluster-finding.js'
 import { surroundings, waysAround } from './doctor/ways-around.js'
 import { callDoor } from './door/call-door.js'
 import type { ClusterCall } from './door/cluster-call.js'
-import { exchange, type ExchangeContext } from './door/exchange.js'
-import { GovernedKubeConfig, governedServer } from './door/governed-config.js'
+import { exchange, exchangeHanded, type ExchangeContext } from './door/exchange.js'
+import { GovernedKubeConfig } from './door/governed-config.js'
+import { governedServer } from './door/governed-server.js'
 import { type Handlers, MemoryDoor } from './door/memory-door.js'
 import { upgrade } from './door/upgrade.js'
 import { Upstream } from './door/upstream.js'
@@ -157,6 +158,7 @@ class Kubernetes implements KubernetesTarget {
     return {
       request: (request, response) => void exchange(context, request, response),
       upgrade: (request, socket, head) => void upgrade(context, { request, socket, head }),
+      handed: (request, answer) => void exchangeHanded(context, request, answer),
     }
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { BothKeysError, type Permit } from '@bothkeys/core/adapter'
 import { maskBody } from '../masking/mask-body.js'
 import type { MaskContext } from '../masking/mask-context.js'
@@ -9,6 +9,7 @@ import { maskWatch } from '../masking/mask-watch.js'
 import { textsOf } from '../masking/text-mask.js'
 import type { CanonicalRequest } from '../request/canonical-request.js'
 import { type LogLimit, upTo } from './log-limit.js'
+import type { Outlet } from './outlet.js'
 import { isSchema } from './schema.js'
 
 /** Headers of the API server that a client sees. */
@@ -33,7 +34,7 @@ interface Handing {
 export async function handOn(
   request: CanonicalRequest,
   from: IncomingMessage,
-  to: ServerResponse,
+  to: Outlet,
   { limit, masks, seen, settle, signal }: Handing,
 ): Promise<void> {
   const { info, kind, query } = request
@@ -132,7 +133,7 @@ function headersOf(from: IncomingMessage, context: MaskContext): Record<string, 
 }
 
 /** Resolves when the client can take more. What is written to a client that leaves is never heard of again. */
-function write(to: ServerResponse, part: Uint8Array, signal: AbortSignal): Promise<undefined> | undefined {
+function write(to: Outlet, part: Uint8Array, signal: AbortSignal): Promise<undefined> | undefined {
   if (!signal.aborted && to.write(part)) return undefined
   return new Promise((resolve, reject) => {
     const left = (): void => {

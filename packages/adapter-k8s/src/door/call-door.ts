@@ -1,5 +1,5 @@
 import type { ClusterCall } from './cluster-call.js'
-import { exchange, type ExchangeContext } from './exchange.js'
+import { exchange, exchangeHanded, type ExchangeContext } from './exchange.js'
 import { MemoryDoor } from './memory-door.js'
 import { upgrade } from './upgrade.js'
 
@@ -10,6 +10,7 @@ export function callDoor(context: ExchangeContext, call: ClusterCall, ends: read
   const door = new MemoryDoor({
     request: (request, response) => void counted(() => exchange(on, request, response)),
     upgrade: (request, socket, head) => void counted(() => upgrade(on, { request, socket, head })),
+    handed: (request, answer) => void counted(() => exchangeHanded(on, request, answer)),
   })
   const close = (): void => {
     for (const signal of ends) signal.removeEventListener('abort', close)

@@ -12,8 +12,11 @@ import { handOn } from './answer.js'
 import { describe, notUnderstood } from './describe.js'
 import type { ClusterCall } from './cluster-call.js'
 import type { OpenRecording } from '../recordings/recording.js'
+import type { HandedAnswer } from './handed-answer.js'
+import type { HandedRequest } from './handed-request.js'
 import { logLimit } from './log-limit.js'
-import { noRoom, readRequest } from './read-request.js'
+import type { Outlet } from './outlet.js'
+import { noRoom, readHanded, readRequest } from './read-request.js'
 import { holdsMarkerIn } from '../masking/secret-marker.js'
 import { textsOf } from '../masking/text-mask.js'
 import { repeatsSecret } from './shown-body.js'
@@ -63,6 +66,24 @@ const carried: ReadonlySet<RequestKind> = new Set([
 
 /** Takes one request from the client to its answer: read → decide → send → mask → record. Never throws or rejects. */
 export async function exchange(on: ExchangeContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // An answer that waits for an earlier one does not hear that the connection is over.
+  await answering(on, response, [response, request.socket], (hold) => readRequest(request, on.host, hold))
+}
+
+/** The same for a request that is handed over without a wire. */
+export async function exchangeHanded(on: ExchangeContext, request: HandedRequest, answer: HandedAnswer): Promise<void> {
+  await answering(on, answer, [answer], (hold) => readHanded(request, hold))
+}
+
+type ReadRequest = ReturnType<typeof readHanded>
+
+/** `ends`: what closes when whoever asks leaves. */
+async function answering(
+  on: ExchangeContext,
+  response: Outlet,
+  ends: readonly Pick<Outlet, 'off' | 'once'>[],
+  read: (hold: (bytes: number) => boolean) => ReadRequest | Promise<ReadRequest>,
+): Promise<void> {
   const noPlace = on.waiting.enter(response)
   if (noPlace !== undefined) {
     turnAway(on, response, noPlace)
@@ -74,18 +95,16 @@ export async function exchange(on: ExchangeContext, request: IncomingMessage, re
     if (!response.writableFinished)
       waited.abort(new BothKeysError('ERR_ABORTED', 'the client left before the request was answered'))
   }
-  response.once('close', leave)
-  // An answer that waits for an earlier one does not hear that the connection is over.
-  request.socket.once('close', leave)
+  for (const end of ends) end.once('close', leave)
   try {
-    const read = await readRequest(request, on.host, (bytes) => on.waiting.hold(response, bytes))
-    if (read === noRoom) turnAway(on, response, tooMuch)
-    else if (isRefused(read)) refuse(on, notUnderstood, read.refused)
-    else await decided(on, read, response, waited.signal)
+    const request = await read((bytes) => on.waiting.hold(response, bytes))
+    if (request === noRoom) turnAway(on, response, tooMuch)
+    else if (isRefused(request)) refuse(on, notUnderstood, request.refused)
+    else await decided(on, request, response, waited.signal)
   } catch (error) {
     answerRefusal(response, refusalFrom(error))
   } finally {
-    request.socket.off('close', leave)
+    for (const end of ends) if (end !== response) end.off('close', leave)
     on.waiting.leave(response)
     // The session goes on: nothing of this request stays on its signal.
     waited.release()
@@ -93,7 +112,7 @@ export async function exchange(on: ExchangeContext, request: IncomingMessage, re
 }
 
 /** Refuses on record what was not read. */
-function turnAway({ access, identity }: ExchangeContext, response: ServerResponse, why: Refusal): void {
+function turnAway({ access, identity }: ExchangeContext, response: Outlet, why: Refusal): void {
   access.refused({ identity, description: notRead, parameters: [], stateEpoch: '' }, why)
   answerRefusal(response, why, { 'retry-after': '1' })
 }
@@ -102,7 +121,7 @@ function turnAway({ access, identity }: ExchangeContext, response: ServerRespons
 async function decided(
   on: ExchangeContext,
   request: CanonicalRequest,
-  response: ServerResponse,
+  response: Outlet,
   signal: AbortSignal,
 ): Promise<void> {
   const described = describe(request, on.groups)
@@ -155,7 +174,7 @@ export function whyNotSent(request: CanonicalRequest): string | undefined {
 
 interface Run {
   readonly permit: Permit
-  readonly response: ServerResponse
+  readonly response: Outlet
   readonly signal: AbortSignal
 }
 

@@ -1,17 +1,22 @@
 import type { Agent, RequestOptions } from 'node:https'
+import type { ApiConstructor, ApiType, Configuration } from '@kubernetes/client-node'
 import { KubeConfig } from '@kubernetes/client-node'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { Dispatcher } from 'undici'
+import { governedServer } from './governed-server.js'
+import type { WholeAnswer } from './handed-answer.js'
+import type { HandedRequest } from './handed-request.js'
+import { handing } from './handing.js'
 import type { MemoryAgent } from './memory-agents.js'
 
-/** The only place that clients of a governed configuration know. It leads nowhere. */
-export const governedServer = 'http://governed.invalid'
 const name = 'governed'
 
 /** How requests reach the door. */
 export interface Ways {
   readonly agent: MemoryAgent
   readonly dispatcher: Dispatcher
+  /** Hands one request over without a wire. Rejects when its answer is broken off. */
+  readonly hand?: ((request: HandedRequest) => Promise<WholeAnswer>) | undefined
 }
 
 /** What client-node hands over to be authenticated: of 1.x, with `setAgent`; of 2.x, with `setDispatcher`. */
@@ -49,6 +54,11 @@ export class GovernedKubeConfig extends KubeConfig {
   override applyToHTTPSOptions(options: RequestOptions): Promise<void> {
     options.agent = this.#ways.agent as unknown as Agent
     return Promise.resolve()
+  }
+
+  override makeApiClient<Api extends ApiType>(api: ApiConstructor<Api>): Api {
+    const { configuration } = super.makeApiClient(Configured)
+    return new api({ ...configuration, httpApi: handing(configuration.httpApi, this.#ways) })
   }
 
   override loadFromFile(): never {
@@ -97,6 +107,15 @@ export class GovernedKubeConfig extends KubeConfig {
 
   override addAuthenticator(): never {
     throw fixed()
+  }
+}
+
+/** Keeps what client-node makes for a client. */
+class Configured implements ApiType {
+  readonly configuration: Configuration
+
+  constructor(configuration: Configuration) {
+    this.configuration = configuration
   }
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { HandedAnswer, type WholeAnswer } from './handed-answer.js'
+import type { HandedRequest } from './handed-request.js'
 import { MemoryAgent, memoryDispatcher } from './memory-agents.js'
 import { memoryWire } from './memory-wire.js'
 import type { Ways } from './governed-config.js'
@@ -9,6 +11,8 @@ import type { Ways } from './governed-config.js'
 export interface Handlers {
   readonly request: RequestListener
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  /** Answers what is handed over without a wire. Undefined: nothing is. */
+  readonly handed?: (request: HandedRequest, answer: HandedAnswer) => void
 }
 
 /** Of one header block: names and values together, in bytes. */
@@ -18,8 +22,9 @@ export const maxHeaderSize = 64 * 1024
 export class MemoryDoor {
   readonly ways: Ways
   readonly #ends = new Set<Duplex>()
+  readonly #answers = new Set<HandedAnswer>()
 
-  constructor({ request, upgrade }: Handlers) {
+  constructor({ handed, request, upgrade }: Handlers) {
     // Somebody may think for as long as a policy lets them before a request is answered.
     const server = createServer({ maxHeaderSize, requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, request)
     server.on('upgrade', upgrade)
@@ -34,13 +39,23 @@ export class MemoryDoor {
       server.emit('connection', end)
       return client
     }
-    this.ways = { agent: new MemoryAgent(open), dispatcher: memoryDispatcher(open) }
+    const hand: Ways['hand'] = handed && ((given) => this.#handOver(given, handed))
+    this.ways = { agent: new MemoryAgent(open), dispatcher: memoryDispatcher(open), hand }
   }
 
-  /** Ends every connection. */
+  /** Ends every connection, and breaks off what was handed over. */
   async close(): Promise<void> {
     for (const end of this.#ends) end.destroy()
+    for (const answer of this.#answers) answer.destroy()
     this.ways.agent.destroy()
     await this.ways.dispatcher.destroy()
+  }
+
+  #handOver(request: HandedRequest, handed: NonNullable<Handlers['handed']>): Promise<WholeAnswer> {
+    const answer = new HandedAnswer()
+    this.#answers.add(answer)
+    answer.once('close', () => this.#answers.delete(answer))
+    handed(request, answer)
+    return answer.whole
   }
 }

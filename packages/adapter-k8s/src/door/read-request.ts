@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { canonicalRequest, type CanonicalRequest } from '../request/canonical-request.js'
 import { refuse, type Refused } from '../request/refused.js'
+import type { HandedRequest } from './handed-request.js'
 
 /** As much as the API server itself takes. */
 const mostBytes = 3 * 1024 * 1024
@@ -29,6 +30,16 @@ export async function readRequest(
   return body
 }
 
+/** The same for one that is there already. */
+export function readHanded(
+  request: HandedRequest,
+  hold: (bytes: number) => boolean,
+): CanonicalRequest | Refused | typeof noRoom {
+  const { length } = request.body
+  if (length > mostBytes) return tooLarge()
+  return length > 0 && !hold(length + perPart) ? noRoom : canonicalRequest(request)
+}
+
 /** Most requests have none, and to read one to its end takes longer than all that is decided about them. */
 const noBody = Buffer.alloc(0)
 
@@ -50,6 +61,10 @@ async function bodyOf(
     if (holds) chunks.push(chunk)
     else chunks.length = 0
   }
-  if (length > mostBytes) return refuse('The body is larger than the API server takes.')
+  if (length > mostBytes) return tooLarge()
   return holds ? Buffer.concat(chunks) : noRoom
+}
+
+function tooLarge(): Refused {
+  return refuse('The body is larger than the API server takes.')
 }

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import type { ErrorCode, Refusal } from '@bothkeys/core/adapter'
+import type { Outlet } from './outlet.js'
 
 /** The status and the reason of the API server (API conventions, "Response Status Kind") that stand for a refusal. */
 const statuses: Partial<Record<ErrorCode, readonly [number, string]>> = {
@@ -44,7 +44,7 @@ export function statusOf(refusal: Refusal): Status {
 
 /** Answers with a refusal. What was begun already is cut off, so that it looks whole to nobody. */
 export function answerRefusal(
-  response: ServerResponse,
+  response: Outlet,
   refusal: Refusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
