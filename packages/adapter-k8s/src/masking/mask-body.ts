@@ -7,6 +7,7 @@ import type { MaskContext } from './mask-context.js'
 import { Unmaskable } from './masking-failure.js'
 import { isList, isObject, own, ownText } from './members.js'
 import { ObjectMask } from './object-mask.js'
+import { plainDocument, plainKindOf } from './plain-document.js'
 import { columnsOf } from './table-mask.js'
 
 /**
@@ -36,6 +37,8 @@ class BodyMask implements AnswerMask {
   /** Undefined: no list is looked for any more. */
   #head: HeadScan | undefined = new HeadScan()
   #list: ListMask | undefined
+  /** Of an object that says it at once, and is no list. */
+  #kind: string | undefined
 
   constructor(context: MaskContext) {
     this.#mask = new ObjectMask(context)
@@ -46,6 +49,9 @@ class BodyMask implements AnswerMask {
       yield* this.#list.push(bytes)
       return
     }
+    if (this.#length === 0) this.#kind = plainKindOf(bytes)
+    // What says that it is another list later on is read whole.
+    if (this.#kind !== undefined) this.#head = undefined
     const found = this.#head?.push(bytes)
     this.#keep(bytes.subarray(0, found?.at ?? bytes.length))
     if (found === undefined) return
@@ -62,13 +68,22 @@ class BodyMask implements AnswerMask {
     yield* begun.list.push(rest)
   }
 
-  *end(): Generator<string, void> {
+  *end(): Generator<string | Buffer, void> {
     if (this.#list !== undefined) yield* this.#list.end()
-    else yield JSON.stringify(this.#mask.document(JSON.parse(this.#text()) as JsonValue))
+    else yield this.#whole()
+  }
+
+  #whole(): string | Buffer {
+    const shown = this.#kind === undefined ? undefined : plainDocument(this.#all(), this.#kind, this.#mask)
+    return shown ?? JSON.stringify(this.#mask.document(JSON.parse(this.#text()) as JsonValue))
   }
 
   #text(): string {
-    return Buffer.concat(this.#bytes).toString('utf8')
+    return this.#all().toString('utf8')
+  }
+
+  #all(): Buffer {
+    return Buffer.concat(this.#bytes)
   }
 
   #keep(bytes: Uint8Array): void {

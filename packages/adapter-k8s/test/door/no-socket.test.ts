@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import * as client from '@kubernetes/client-node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { GovernedKubeConfig } from '../../src/door/governed-config.js'
-import { MemoryDoor } from '../../src/door/memory-door.js'
+import { type Handlers, MemoryDoor } from '../../src/door/memory-door.js'
 
 type Operation = (this: object, ...given: unknown[]) => Promise<unknown>
 type ApiClass = new (configuration: client.Configuration) => object
@@ -11,19 +11,31 @@ type ApiClass = new (configuration: client.Configuration) => object
 const sockets: unknown[] = []
 const seen: string[] = []
 const connect = Socket.prototype.connect
-const door = new MemoryDoor({
+const refusal = '{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}'
+const byWire: Handlers = {
   request(request, response) {
     seen.push(`${String(request.method)} ${String(request.url)}`)
     request.resume()
     response.writeHead(403, { 'content-type': 'application/json' })
-    response.end('{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}')
+    response.end(refusal)
   },
   upgrade(request, socket) {
     seen.push(`upgrade ${String(request.url)}`)
     socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n')
   },
-})
+}
+const door = new MemoryDoor(byWire)
 const config = new GovernedKubeConfig(door.ways, 'default')
+/** Of a door to which clients hand over what they ask. */
+const handingDoor = new MemoryDoor({
+  ...byWire,
+  handed({ method, target }, answer) {
+    seen.push(`${method} ${target}`)
+    answer.writeHead(403, { 'content-type': 'application/json' })
+    answer.end(refusal)
+  },
+})
+const handing = new GovernedKubeConfig(handingDoor.ways, 'default')
 
 beforeAll(() => {
   // oxlint-disable-next-line typescript/no-explicit-any -- What any overload of it is called with.
@@ -34,7 +46,7 @@ beforeAll(() => {
 })
 afterAll(async () => {
   Socket.prototype.connect = connect
-  await door.close()
+  await Promise.all([door.close(), handingDoor.close()])
 })
 
 const classes = (Object.entries(client) as unknown as [string, ApiClass][]).filter(
@@ -48,12 +60,15 @@ const operations = classes.flatMap(([name, api]) =>
 /** Whatever an operation asks for. */
 const given = new Proxy({}, { get: (_, key) => (key === 'body' ? { kind: 'X' } : 'x'), has: () => true })
 
-it('leads every operation of every class of client-node to the door, and opens no socket', async () => {
+it.each([
+  ['by a wire', config],
+  ['without one', handing],
+])('leads every operation of every class of client-node to the door %s, and opens no socket', async (_way, leading) => {
   expect(operations.length).toBeGreaterThan(850)
   const missed: string[] = []
   for (const { name, api, operation } of operations) {
     const before = seen.length
-    const one = config.makeApiClient(api as never) as Record<string, Operation>
+    const one = leading.makeApiClient(api as never) as Record<string, Operation>
     // oxlint-disable-next-line no-await-in-loop -- One by one, so that each is seen to arrive.
     await one[operation]?.call(one, given).catch(() => undefined)
     if (seen.length === before) missed.push(`${name}.${operation}`)
