@@ -31,7 +31,7 @@ export const k8sDoorGuards = [
     ['pods are not bound in the old way', "  if (apiGroup === '' && resource === 'bindings') return 'binding'\n"],
   ]),
   ...guards('door/exchange', test('door/hostile'), [
-    ['who leaves while others are answered has left', "  request.socket.once('close', leave)\n"],
+    ['who leaves while others are answered has left', '[response, request.socket]', '[response]'],
     ['an answer that leads elsewhere is a failure', 'status >= 200 && status < 300', 'status < 400'],
   ]),
   ...guards('door/answer', test('door/hostile'), [
@@ -90,7 +90,6 @@ export const k8sDoorGuards = [
   ]),
   ...guards('door/read-request', test('door/exchange'), [
     ['a request for another host is refused', 'request.headers.host !== host', 'host === undefined'],
-    ['a body has an end', 'if (length > mostBytes) return refuse', 'if (length < 0) return refuse'],
   ]),
   ...guards('door/answer', test('door/exchange'), [
     ['an answer is whole when its outcome is on record', '  await settle()\n'],

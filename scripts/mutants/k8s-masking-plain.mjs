@@ -207,4 +207,22 @@ export const k8sMaskingPlainGuards = [
       ['the length of one item is not that of another', '          this.#length = 0\n'],
     ],
   ),
+  ...guards(
+    'plain-document',
+    ['plain-document'],
+    [
+      ['behind an object nothing goes on', 'items.read(list, 0) !== length', 'items.read(list, 0) < 0'],
+      ['behind an object are spaces alone', 'spaces.has(bytes[length - 1])', '(bytes[length - 1] ?? 33) <= 0x20'],
+      [
+        'an object is shown without its managed fields',
+        '[list.subarray(0, from), list.subarray(to, length)]',
+        '[list.subarray(0, length)]',
+      ],
+      [
+        'an object of no kind is masked as a value',
+        'if (items === undefined) return undefined',
+        'if (items === undefined) return bytes',
+      ],
+    ],
+  ),
 ]

@@ -1,5 +1,6 @@
 import { k8sDoorGuards } from './k8s-door.mjs'
 import { k8sEvidenceGuards } from './k8s-evidence.mjs'
+import { k8sHandedGuards } from './k8s-handed.mjs'
 import { k8sLimitGuards } from './k8s-limits.mjs'
 import { k8sLoopbackGuards } from './k8s-loopback.mjs'
 import { k8sMaskingGuards } from './k8s-masking.mjs'
@@ -20,6 +21,7 @@ export const kubernetesLists = {
   'k8s-danger': kubernetesDangerGuards,
   'k8s-door': k8sDoorGuards,
   'k8s-evidence': k8sEvidenceGuards,
+  'k8s-handed': k8sHandedGuards,
   'k8s-limits': k8sLimitGuards,
   'k8s-loopback': k8sLoopbackGuards,
   'k8s-masking': k8sMaskingGuards,

@@ -62,6 +62,13 @@ const asked = new Set(['group', 'logpath', 'name', 'namespace', 'path', 'plural'
 const needed = (text: unknown): object =>
   new Proxy({}, { get: (_, key) => (key === 'body' ? body : asked.has(String(key)) ? text : undefined) })
 
+const pod = {
+  name: 'CoreV1Api.readNamespacedPod',
+  api: client.CoreV1Api as unknown as ApiClass,
+  operation: 'readNamespacedPod',
+}
+const named = { namespace: 'a', name: 'b' }
+
 describe('a request that is handed over', () => {
   it('is read as it is from a wire, whichever operation it is of', async () => {
     expect(operations.length).toBeGreaterThan(850)
@@ -117,6 +124,15 @@ describe('a request that is handed over', () => {
     )
   })
 
+  it('is refused as from a wire where its body is larger than the API server takes', async () => {
+    const large = { namespace: 'a', body: { kind: 'ConfigMap', data: { a: 'x'.repeat(3 * 1024 * 1024) } } }
+    const create = { ...pod, operation: 'createNamespacedConfigMap' }
+    const [handed, sent] = [await readOf(handing, create, large), await readOf(byWire, create, large)]
+    expect([handed?.way, sent?.way]).toEqual(['handed', 'wire'])
+    expect(handed?.what).toEqual({ refused: 'The body is larger than the API server takes.' })
+    expect(sent?.what).toEqual(handed?.what)
+  })
+
   it('is answered as it is by a wire', async () => {
     const errors = await Promise.all(
       [handing, byWire].map((config) =>
@@ -132,13 +148,6 @@ describe('a request that is handed over', () => {
     expect(sent.headers).toMatchObject(handed.headers)
   })
 })
-
-const pod = {
-  name: 'CoreV1Api.readNamespacedPod',
-  api: client.CoreV1Api as unknown as ApiClass,
-  operation: 'readNamespacedPod',
-}
-const named = { namespace: 'a', name: 'b' }
 
 describe('a request goes by a wire', () => {
   it.each([
