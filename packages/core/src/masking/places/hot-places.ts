@@ -14,12 +14,16 @@ import { walk, type Walker } from './walk.js'
 export const placeKinds = Object.freeze({
   /** A built-in detector finds something, with the threshold it has by itself and without the name of a field. */
   find: 1,
-  /** A view reads the text otherwise. */
+  /** A view leaves out separators, and shows something, or parts a number from letters. */
   view: 2,
   /** A view reads other characters. */
   fold: 4,
-  /** A view decodes. */
+  /** A view decodes a run. */
   packed: 8,
+  /** A view decodes an escape. */
+  escape: 16,
+  /** A view leaves out a line break. */
+  wrap: 32,
 })
 
 export interface HotPlace extends Span {
@@ -186,10 +190,10 @@ class Pass implements Walker {
     const text = this.#text
     if (code === 0x0a) {
       const end = text.charCodeAt(at - 1) === 0x0d ? at - 1 : at
-      if (continued(text, at, end) !== undefined) this.#view(at, at + 1)
+      if (continued(text, at, end) !== undefined) this.#view(at, at + 1, placeKinds.wrap)
     } else if (code === 0x25 || code === 0x26 || code === 0x5c) {
       const escape = escapeAt(text, at)
-      if (escape !== undefined) this.#view(at, escape.end)
+      if (escape !== undefined) this.#view(at, escape.end, placeKinds.escape)
     } else if (code === 0x0d && text.charCodeAt(at + 1) === 0x0a) rows.returned(at)
     else if (code !== 0 || !text.startsWith(gap, at - 1)) this.#view(at, at + 1, placeKinds.fold)
   }

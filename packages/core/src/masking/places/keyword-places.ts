@@ -1,9 +1,10 @@
 import { keyRows, vendors } from '../detectors/cloud-key.js'
-import { birthWords } from '../detectors/date-of-birth.js'
+import { birthWords, dateOfBirth } from '../detectors/date-of-birth.js'
 import { phoneWords } from '../detectors/phone.js'
 import { secret } from '../detectors/secret.js'
 import type { Span } from '../span.js'
 import { KeywordEnds, type KeywordOf } from './keyword-ends.js'
+import { finds } from './number-places.js'
 
 /** A list of words, and the place that one of them makes hot; undefined: none. `end` is where the word ends. */
 interface WordPlaces {
@@ -23,7 +24,7 @@ const lists: readonly WordPlaces[] = [
   { words: phoneWords.filter(isAscii), place: () => undefined },
   {
     words: birthWords.filter(isAscii),
-    place: (_, end) => ({ start: end - 1, end }),
+    place: (text, end) => (isBeforeDate(text, end) ? { start: end - 1, end } : undefined),
   },
   {
     words: 'password passwd pwd accountkey sharedaccesskey'.split(' '),
@@ -98,6 +99,11 @@ export function otherList(text: string, at: number): number | undefined {
   const around = text.slice(Math.max(0, at - 16), at + 16).toLowerCase()
   const list = otherWords.findIndex((words) => words.some((word) => around.includes(word)))
   return list < 0 ? undefined : list
+}
+
+/** Whether a word speaks for a date behind it, which is near. Of words with accents, `end` is where they may end. */
+function isBeforeDate(text: string, end: number): boolean {
+  return finds(dateOfBirth, text, end - 48, end + 96)
 }
 
 /** Keys whose word stands apart from them: how far it is looked for. */

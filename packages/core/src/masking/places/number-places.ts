@@ -78,7 +78,8 @@ export function isHotAccount(text: string, units: Uint16Array, at: number): bool
   return endOfIban(text, second - 1) !== undefined
 }
 
-function finds(detector: Detector, text: string, from: number, to: number): boolean {
+/** Whether a detector finds something between two places, without the name of a field. */
+export function finds(detector: Detector, text: string, from: number, to: number): boolean {
   return detector.find(text.slice(Math.max(0, from), to), noHints).some(({ score }) => score >= defaultThreshold)
 }
 

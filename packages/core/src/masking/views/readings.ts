@@ -9,13 +9,18 @@ import { ungluedEdits } from './unglued.js'
 import { unwrappedEdits } from './unwrapped.js'
 
 /** How often what was decoded is decoded again. */
-const deepest = 2
+export const deepest = 2
 /** What all readings of a text together may hold, beyond the text itself: so many times its length, and a little. */
 const mostTimes = 24
 const mostUnits = 16_384
 
 /** ASCII without control characters but tabs and line breaks: nothing to fold. */
-const foldable = /[^\t\n\u0020-\u007e]/
+export const foldable = /[^\t\n\u0020-\u007e]/
+
+/** What all readings of a text of this length may hold, beyond the text itself. */
+export function mostToRead(length: number): number {
+  return length * mostTimes + mostUnits
+}
 
 /**
  * Every way to read a text that may show what it holds: as it is, folded, without the separators of groups, without line
@@ -26,7 +31,7 @@ const foldable = /[^\t\n\u0020-\u007e]/
 export function readingsOf(
   text: string,
   isClean: (reading: Reading) => boolean = () => false,
-  most: number = text.length * mostTimes + mostUnits,
+  most: number = mostToRead(text.length),
 ): readonly Reading[] | undefined {
   let budget = most
   const raw = rawReading(text)
