@@ -13,7 +13,7 @@ export interface ContextWords {
 }
 
 /** Shorter words are parts of too many others: `born` of `inborn`. */
-const longEnough = 5
+export const longEnough = 5
 
 /**
  * Whether one of the words stands near the span: as a word of its own, or as a part of a name such as `customer_ssn` or
@@ -36,6 +36,19 @@ function holds(nearby: string, lower: string, word: string): boolean {
     if (word.length >= longEnough && (begins || ends)) return true
   }
   return false
+}
+
+/**
+ * Whether a word that ends at `end` may stand before what it speaks for, as {@link wordsNear} asks. No is sure: it goes on in
+ * letters, and is too short to count then.
+ */
+export function mayStandBefore(text: string, end: number, length: number): boolean {
+  return length >= longEnough || isApart(text[end - 1], text[end]) || text[end] === 's'
+}
+
+/** The same of a word that begins at `start`, behind what it speaks for. */
+export function mayStandBehind(text: string, start: number, length: number): boolean {
+  return length >= longEnough || isApart(text[start - 1], text[start])
 }
 
 /** Whether a word ends between two signs: where one is no letter or digit, and where lower case changes to upper case. */

@@ -16,6 +16,14 @@ const otherDomain = String.raw`(?:[${otherLetters}\da-z][${otherLetters}\da-z-]{
 /** The half of an address that tells it from other texts. */
 export const domainPattern = new RegExp(`@(?:${domain}|${literal}|(?<other>${otherDomain}))`, 'gi')
 
+const domainHere = new RegExp(domainPattern.source, 'iy')
+
+/** Whether a domain follows the `@` at `at`: there is no address without one. */
+export function isBeforeDomain(text: string, at: number): boolean {
+  domainHere.lastIndex = at
+  return domainHere.test(text)
+}
+
 /** Ends that are no top-level domains: names of files, and of units of systemd. */
 const otherEnds =
   /\.(?:png|jpe?g|gif|svg|webp|ico|css|scss|jsx?|tsx?|mjs|json|ya?ml|xml|html?|txt|lock|service|socket|timer|slice|scope|mount|target)$/i

@@ -1,3 +1,4 @@
+import { longEnough, mayStandBefore, mayStandBehind } from '../detectors/context-words.js'
 import type { Span } from '../span.js'
 import { gap } from '../views/edited.js'
 import { escapeAt } from '../views/escapes.js'
@@ -92,7 +93,7 @@ class Pass implements Walker {
 
   words(ends: number, at: number): void {
     const units = this.#units
-    for (const word of keywords.wordsOf(ends, units, at)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1)
+    for (const word of keywords.wordsOf(ends, units, at)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1, word.letters.length)
   }
 
   #find(start: number, end: number): void {
@@ -125,13 +126,15 @@ class Pass implements Walker {
     if (list !== undefined) this.#word(list, Math.min(at + longestOther, this.#text.length))
   }
 
-  #word(list: number, end: number): void {
+  #word(list: number, end: number, length = longEnough): void {
+    const text = this.#text
     if (list === phoneList) {
-      this.#phoneWord = end
+      if (mayStandBefore(text, end, length)) this.#phoneWord = end
       const last = this.#digits >= 7 ? this.#lastDigit : this.#lastLong
-      if (end - last <= wordBehind && isPhoneBefore(this.#text, end)) this.#find(end - 1, end)
+      const isBehind = end - last <= wordBehind && mayStandBehind(text, end - length, length)
+      if (isBehind && isPhoneBefore(text, end)) this.#find(end - 1, end)
     } else {
-      const place = keywordPlace(list, this.#text, end)
+      const place = keywordPlace(list, text, end, length)
       if (place !== undefined) this.#find(place.start, place.end)
     }
   }
@@ -190,7 +193,7 @@ class Pass implements Walker {
     const text = this.#text
     if (code === 0x0a) {
       const end = text.charCodeAt(at - 1) === 0x0d ? at - 1 : at
-      if (continued(text, at, end) !== undefined) this.#view(at, at + 1, placeKinds.wrap)
+      if (continued(this.#units, at, end) !== undefined) this.#view(at, at + 1, placeKinds.wrap)
     } else if (code === 0x25 || code === 0x26 || code === 0x5c) {
       const escape = escapeAt(text, at)
       if (escape !== undefined) this.#view(at, escape.end, placeKinds.escape)

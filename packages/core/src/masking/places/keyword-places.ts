@@ -1,4 +1,5 @@
 import { keyRows, vendors } from '../detectors/cloud-key.js'
+import { mayStandBefore } from '../detectors/context-words.js'
 import { birthWords, dateOfBirth } from '../detectors/date-of-birth.js'
 import { phoneWords } from '../detectors/phone.js'
 import { secret } from '../detectors/secret.js'
@@ -6,12 +7,12 @@ import type { Span } from '../span.js'
 import { KeywordEnds, type KeywordOf } from './keyword-ends.js'
 import { finds } from './number-places.js'
 
-/** A list of words, and the place that one of them makes hot; undefined: none. `end` is where the word ends. */
+/** A list of words, and the place that one of them makes hot; undefined: none. The word ends at `end`, and has `length` units. */
 interface WordPlaces {
   readonly words: readonly string[]
   /** Whether the words make nothing hot inside of others: they begin a key, which stands by itself. */
   readonly begin?: boolean
-  place(text: string, end: number): Span | undefined
+  place(text: string, end: number, length: number): Span | undefined
 }
 
 const pairs = /\s{0,3}=/y
@@ -24,7 +25,7 @@ const lists: readonly WordPlaces[] = [
   { words: phoneWords.filter(isAscii), place: () => undefined },
   {
     words: birthWords.filter(isAscii),
-    place: (text, end) => (isBeforeDate(text, end) ? { start: end - 1, end } : undefined),
+    place: (text, end, length) => (isBeforeDate(text, end, length) ? { start: end - 1, end } : undefined),
   },
   {
     words: 'password passwd pwd accountkey sharedaccesskey'.split(' '),
@@ -74,9 +75,9 @@ export function isInWord(bytes: Uint8Array, start: number, at: number, { letters
   return lists[list]?.begin === true && before >= start && isWordUnit(bytes[before] ?? 0)
 }
 
-/** The place that is hot because a word of a list ends at `end`. */
-export function keywordPlace(list: number, text: string, end: number): Span | undefined {
-  return lists[list]?.place(text, end)
+/** The place that is hot because a word of a list, of so many units, ends at `end`. */
+export function keywordPlace(list: number, text: string, end: number, length: number): Span | undefined {
+  return lists[list]?.place(text, end, length)
 }
 
 function isAscii(word: string): boolean {
@@ -102,8 +103,8 @@ export function otherList(text: string, at: number): number | undefined {
 }
 
 /** Whether a word speaks for a date behind it, which is near. Of words with accents, `end` is where they may end. */
-function isBeforeDate(text: string, end: number): boolean {
-  return finds(dateOfBirth, text, end - 48, end + 96)
+function isBeforeDate(text: string, end: number, length: number): boolean {
+  return mayStandBefore(text, end, length) && finds(dateOfBirth, text, end - 48, end + 96)
 }
 
 /** Keys whose word stands apart from them: how far it is looked for. */

@@ -1,7 +1,7 @@
 import { defaultThreshold, type Detector, type Hints } from '../detector.js'
 import { connectionPassword } from '../detectors/connection-password.js'
 import { creditCard } from '../detectors/credit-card.js'
-import { email } from '../detectors/email.js'
+import { email, isBeforeDomain } from '../detectors/email.js'
 import { endOfIban } from '../detectors/iban.js'
 import { ibanCountries } from '../detectors/iban-countries.js'
 import { ip } from '../detectors/ip.js'
@@ -31,13 +31,14 @@ export function isGluedChain(text: string, { start, end, digits }: Chain): boole
 
 /** Whether something is found in the chain. `beside`: words of telephones are near. */
 export function isHotChain(text: string, { start, end, digits, dots }: Chain, beside: boolean): boolean {
-  if (start > 0 && text.charCodeAt(start - 1) === 0x2b) return digits >= 7
+  const isCalled = start > 0 && text.charCodeAt(start - 1) === 0x2b
+  if (isCalled && digits >= 7 && finds(phone, text, start - 64, end + 48)) return true
   if (dots >= 3 && four.test(text.slice(start, end)) && finds(ip, text, start - 24, end + 8)) return true
   if (digits < 7) return false
   if (beside && finds(phone, text, start - 64, end + 48)) return true
   if (digits < 9) return false
   const chain = text.slice(start, end)
-  if (abroad.test(chain)) return true
+  if (abroad.test(chain) && finds(phone, text, start - 64, end + 48)) return true
   // Nine bare digits are one only when they are all.
   const isNine = end - start > digits ? nine.test(chain) : digits === 9
   if (isNine && finds(usSsn, text, start - 96, end + 48)) return true
@@ -51,13 +52,17 @@ export function isPhoneBefore(text: string, end: number): boolean {
 
 /** Whether an address of e-mail is around an `@`, or a password before it. */
 export function isHotAt(text: string, at: number): boolean {
-  return finds(email, text, at - 80, at + 640) || finds(connectionPassword, text, at - 480, at + 8)
+  if (isBeforeDomain(text, at) && finds(email, text, at - 80, at + 640)) return true
+  return passwords.test(text.slice(Math.max(0, at - 480), at + 8)) && finds(connectionPassword, text, at - 480, at + 8)
 }
 
 /** Whether an IPv6 address may be around a colon. */
 export function isHotColon(text: string, at: number): boolean {
   return finds(ip, text, at - 56, at + 56)
 }
+
+/** What `connectionPassword` needs. */
+const passwords = new RegExp((connectionPassword.needs.anyOf ?? []).join('|'), 'i')
 
 const countries = new Uint8Array(26 * 26)
 for (const country of ibanCountries) countries[(country.charCodeAt(0) - 65) * 26 + country.charCodeAt(1) - 65] = 1
