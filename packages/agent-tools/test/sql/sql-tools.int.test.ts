@@ -194,12 +194,12 @@ describe('statements of the tools', () => {
   })
 
   it('do not run longer than they may, and waiting for people does not count', async () => {
-    const ask = toolsOf({ timeoutMs: 200 })
-    const sql = 'SELECT count(*) FROM orders a, orders b, orders c, orders d'
+    const ask = toolsOf({ timeoutMs: 2_000 })
+    const sql = 'SELECT count(*) FROM orders a, orders b, orders c, orders d, orders e'
     expect(await ask('query', { sql })).toContain('SQLSTATE 57014')
     const asking = ask('query', { sql: 'DELETE FROM orders WHERE id = 7' })
     await expect.poll(() => stage.people.requests.length).toBe(1)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await new Promise((resolve) => setTimeout(resolve, 2_400))
     await stage.people.say('allow', stage.people.requests[0])
     expect(await asking).toBe('DELETE: 1 rows')
   })

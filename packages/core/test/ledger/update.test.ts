@@ -101,7 +101,9 @@ describe('an update of the ledger', () => {
       },
     })
     const plan = () => ({ write: [], result: 1 })
-    await expect(updateLedger(failing, 30_000, ['a', 'b'], plan)).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+    await expect(updateLedger(failing, 30_000, ['a', 'b'], plan)).rejects.toMatchObject({
+      code: 'ERR_LEDGER_UNAVAILABLE',
+    })
     await sleep(20)
   })
 })
@@ -128,16 +130,15 @@ describe('an action that rules count', () => {
     stopped()
     const effects = [{ duty: 'write', resource: 'table:public.t', attributes: {} }] as const
     let told: unknown
-    const admitted = access
-      .admit({
-        identity: { host: 'here' },
-        description: { operation: 'query', text: 'x', recordedText: 'x', effects },
-        parameters: [],
-        stateEpoch: '1',
-        inTransaction: false,
-        signal: new AbortController().signal,
-      })
-      .then((admission) => (told = verdict(admission)))
+    const admission = access.admit({
+      identity: { host: 'here' },
+      description: { operation: 'query', text: 'x', recordedText: 'x', effects },
+      parameters: [],
+      stateEpoch: '1',
+      inTransaction: false,
+      signal: new AbortController().signal,
+    })
+    const admitted = Promise.resolve(admission).then((found) => (told = verdict(found)))
     // The deadline is half a second.
     await vi.advanceTimersByTimeAsync(1_200)
     expect(told).toEqual(late)
