@@ -22,7 +22,7 @@ class Life {
 
   static async begin(...args: readonly string[]): Promise<Life> {
     const life = new Life(args)
-    await expect.poll(() => life.said.length, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => life.said.length, { timeout: 170_000 }).toBe(1)
     return life
   }
 
@@ -54,55 +54,62 @@ class Life {
   }
 }
 
-describe.each(['agent', 'sub-agent'])('a process that is killed while an approval for its %s is pending', (kind) => {
-  const key = randomBytes(32).toString('hex')
-  const lives: Life[] = []
-  let owner: pg.Client
-  let url = ''
-  const begin = async (): Promise<Life> => {
-    const life = await Life.begin(url, key, kind)
-    lives.push(life)
-    return life
-  }
-  const ran = async (): Promise<number> => (await owner.query('SELECT * FROM log')).rowCount ?? 0
+/** It begins three processes, one after the other. */
+const options = { timeout: 600_000 }
 
-  beforeEach(async () => {
-    ;({ url } = await freshDatabase())
-    owner = new pg.Client(url)
-    await owner.connect()
-    await owner.query('CREATE TABLE log (text text NOT NULL)')
-    await owner.query(ledgerSchema('ledger'))
-    const saver = PostgresSaver.fromConnString(url)
-    await saver.setup()
-    await saver.end()
-  })
-  afterEach(async () => {
-    await Promise.allSettled(lives.splice(0).map((life) => life.kill()))
-    await owner.end()
-  })
+describe.each(['agent', 'sub-agent'])(
+  'a process that is killed while an approval for its %s is pending',
+  options,
+  (kind) => {
+    const key = randomBytes(32).toString('hex')
+    const lives: Life[] = []
+    let owner: pg.Client
+    let url = ''
+    const begin = async (): Promise<Life> => {
+      const life = await Life.begin(url, key, kind)
+      lives.push(life)
+      return life
+    }
+    const ran = async (): Promise<number> => (await owner.query('SELECT * FROM log')).rowCount ?? 0
 
-  it('goes on with the same request once it is there again, and its action runs once', async () => {
-    const first = await begin()
-    const { checkpoint, waiting } = await first.state({ invoke: { resume: false } })
-    expect(waiting).toBe(1)
-    await first.kill()
+    beforeEach(async () => {
+      ;({ url } = await freshDatabase())
+      owner = new pg.Client(url)
+      await owner.connect()
+      await owner.query('CREATE TABLE log (text text NOT NULL)')
+      await owner.query(ledgerSchema('ledger'))
+      const saver = PostgresSaver.fromConnString(url)
+      await saver.setup()
+      await saver.end()
+    })
+    afterEach(async () => {
+      await Promise.allSettled(lives.splice(0).map((life) => life.kill()))
+      await owner.end()
+    })
 
-    const second = await begin()
-    // Nobody takes a request over before its process counts as gone.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    second.tell({ people: 'allow' })
-    const over = await second.state({ invoke: { resume: true } })
-    expect(over).toMatchObject({ waiting: 0, answers: ['INSERT: 1 rows'] })
-    expect(second.asked).toEqual(first.asked)
-    expect(await ran()).toBe(1)
-    await second.kill()
+    it('goes on with the same request once it is there again, and its action runs once', async () => {
+      const first = await begin()
+      const { checkpoint, waiting } = await first.state({ invoke: { resume: false } })
+      expect(waiting).toBe(1)
+      await first.kill()
 
-    const third = await begin()
-    third.tell({ people: 'allow' })
-    const again = await third.state({ invoke: { resume: true, checkpoint } })
-    // A sub-agent has checkpoints of its own, which know the answer.
-    expect(again.answers).toEqual([expect.stringContaining(kind === 'agent' ? 'ERR_PERMIT_SPENT' : 'INSERT: 1 rows')])
-    expect(third.asked).toEqual([])
-    expect(await ran()).toBe(1)
-  })
-})
+      const second = await begin()
+      // Nobody takes a request over before its process counts as gone.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      second.tell({ people: 'allow' })
+      const over = await second.state({ invoke: { resume: true } })
+      expect(over).toMatchObject({ waiting: 0, answers: ['INSERT: 1 rows'] })
+      expect(second.asked).toEqual(first.asked)
+      expect(await ran()).toBe(1)
+      await second.kill()
+
+      const third = await begin()
+      third.tell({ people: 'allow' })
+      const again = await third.state({ invoke: { resume: true, checkpoint } })
+      // A sub-agent has checkpoints of its own, which know the answer.
+      expect(again.answers).toEqual([expect.stringContaining(kind === 'agent' ? 'ERR_PERMIT_SPENT' : 'INSERT: 1 rows')])
+      expect(third.asked).toEqual([])
+      expect(await ran()).toBe(1)
+    })
+  },
+)
