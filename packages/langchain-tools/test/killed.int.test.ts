@@ -54,40 +54,38 @@ class Life {
   }
 }
 
-/** It begins three processes, one after the other. */
-const options = { timeout: 600_000 }
+describe.each(['agent', 'sub-agent'])('a process that is killed while an approval for its %s is pending', (kind) => {
+  const key = randomBytes(32).toString('hex')
+  const lives: Life[] = []
+  let owner: pg.Client
+  let url = ''
+  const begin = async (): Promise<Life> => {
+    const life = await Life.begin(url, key, kind)
+    lives.push(life)
+    return life
+  }
+  const ran = async (): Promise<number> => (await owner.query('SELECT * FROM log')).rowCount ?? 0
 
-describe.each(['agent', 'sub-agent'])(
-  'a process that is killed while an approval for its %s is pending',
-  options,
-  (kind) => {
-    const key = randomBytes(32).toString('hex')
-    const lives: Life[] = []
-    let owner: pg.Client
-    let url = ''
-    const begin = async (): Promise<Life> => {
-      const life = await Life.begin(url, key, kind)
-      lives.push(life)
-      return life
-    }
-    const ran = async (): Promise<number> => (await owner.query('SELECT * FROM log')).rowCount ?? 0
+  beforeEach(async () => {
+    ;({ url } = await freshDatabase())
+    owner = new pg.Client(url)
+    await owner.connect()
+    await owner.query('CREATE TABLE log (text text NOT NULL)')
+    await owner.query(ledgerSchema('ledger'))
+    const saver = PostgresSaver.fromConnString(url)
+    await saver.setup()
+    await saver.end()
+  })
+  afterEach(async () => {
+    await Promise.allSettled(lives.splice(0).map((life) => life.kill()))
+    await owner.end()
+  })
 
-    beforeEach(async () => {
-      ;({ url } = await freshDatabase())
-      owner = new pg.Client(url)
-      await owner.connect()
-      await owner.query('CREATE TABLE log (text text NOT NULL)')
-      await owner.query(ledgerSchema('ledger'))
-      const saver = PostgresSaver.fromConnString(url)
-      await saver.setup()
-      await saver.end()
-    })
-    afterEach(async () => {
-      await Promise.allSettled(lives.splice(0).map((life) => life.kill()))
-      await owner.end()
-    })
-
-    it('goes on with the same request once it is there again, and its action runs once', async () => {
+  // It begins three processes, one after the other.
+  it(
+    'goes on with the same request once it is there again, and its action runs once',
+    { timeout: 600_000 },
+    async () => {
       const first = await begin()
       const { checkpoint, waiting } = await first.state({ invoke: { resume: false } })
       expect(waiting).toBe(1)
@@ -110,6 +108,6 @@ describe.each(['agent', 'sub-agent'])(
       expect(again.answers).toEqual([expect.stringContaining(kind === 'agent' ? 'ERR_PERMIT_SPENT' : 'INSERT: 1 rows')])
       expect(third.asked).toEqual([])
       expect(await ran()).toBe(1)
-    })
-  },
-)
+    },
+  )
+})

@@ -123,12 +123,13 @@ function team() {
 }
 
 /** On a busy machine the ledger may answer too slowly to know what is revoked: then nothing ran, and the graph goes on later. */
+const tooSlow = new Set<string | undefined>(['ERR_LEDGER_UNAVAILABLE', 'ERR_DEADLINE'])
 async function patiently<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if ((error as pg.DatabaseError).detail !== 'ERR_LEDGER_UNAVAILABLE') throw error
+      if (!tooSlow.has((error as pg.DatabaseError).detail)) throw error
     }
   }
 }
