@@ -117,7 +117,8 @@ process.on('SIGTERM', async () => {
 `
     write('scripts/build-kube.mjs', build)
     const { child, over } = begin()
-    await expect.poll(() => isOver('distribution-postgresql')).toBe(true)
+    // Six tiers begin and end before it.
+    await expect.poll(() => isOver('distribution-postgresql'), { timeout: 170_000 }).toBe(true)
     child.kill('SIGTERM')
     expect(await over).toEqual({ status: 1, line: '6 passed, 1 failed' })
     expect(existsSync(join(folder, 'build-ended'))).toBe(true)

@@ -122,8 +122,9 @@ function team() {
     .compile({ checkpointer: saver })
 }
 
-/** On a busy machine the ledger may answer too slowly to know what is revoked: then nothing ran, and the graph goes on later. */
 const tooSlow = new Set<string | undefined>(['ERR_LEDGER_UNAVAILABLE', 'ERR_DEADLINE'])
+
+/** On a busy machine the ledger may answer too slowly to know what is revoked: then nothing ran, and the graph goes on later. */
 async function patiently<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   for (;;) {
     try {
