@@ -85,8 +85,8 @@ export const analyzer = [
   {
     name: 'a condition that is always true does not bound a change',
     file: source('unbounded'),
-    find: "if (truth !== 'maybe') return truth === 'true'",
-    replace: 'if (where !== undefined) return false',
+    find: 'return !narrows(where, rows)',
+    replace: 'return where === undefined',
     tests: test('unbounded'),
   },
   {

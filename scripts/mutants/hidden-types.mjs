@@ -103,8 +103,8 @@ export const hiddenTypeGuards = [
   },
   {
     name: 'a subquery may give the name of the target to something else',
-    file: source('unbounded'),
-    find: " || (field === 'subselect' && hides(below, target.name))",
+    file: source('narrowing-queries'),
+    find: ' || hides(select, rows.target.name)',
     replace: '',
     tests: ['packages/adapter-pg/test/analyzer/unbounded.test.ts'],
   },

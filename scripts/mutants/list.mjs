@@ -8,6 +8,7 @@ import { countedVoteGuards } from './counted-votes.mjs'
 import { clusterGuards } from './clusters.mjs'
 import { contractGuards } from './contract.mjs'
 import { comparedBuiltinGuards } from './compared-builtins.mjs'
+import { narrowingGuards } from './narrowing.mjs'
 import { bareWordGuards } from './bare-words.mjs'
 import { doorPartGuards } from './door-parts.mjs'
 import { decideGuards } from './decide.mjs'
@@ -153,6 +154,7 @@ const lists = {
   'large-texts': largeTextGuards,
   'keys-and-sequences': keyAndSequenceGuards,
   'bare-words': bareWordGuards,
+  narrowing: narrowingGuards,
   'cursor-names': cursorNameGuards,
   options: optionGuards,
   'statement-counts': statementCountGuards,

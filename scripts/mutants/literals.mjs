@@ -119,7 +119,7 @@ export const literalGuards = [
   },
   {
     name: 'a cast in a condition may make anything of a literal',
-    file: source('unbounded'),
+    file: source('condition-truth'),
     find: "  if (cast !== undefined && type !== 'bool' && type !== 'text') return 'maybe'\n",
     replace: '',
     tests: test('unbounded'),

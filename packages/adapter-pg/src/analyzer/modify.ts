@@ -11,7 +11,8 @@ import { type Range, Scope } from './scope.js'
 import { defineCommonTables } from './select.js'
 import { bodyOf, listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 import { visitTargets } from './targets.js'
-import { isUnbounded } from './unbounded.js'
+import type { TargetRows } from './about-target.js'
+import { isUnbounded, rowsOf } from './unbounded.js'
 import type { Handler, Walk } from './walk.js'
 import { assignedValues, insertedValues, mergedValues, type WrittenValues } from './written-values.js'
 
@@ -64,7 +65,8 @@ function onConflict(
   const columns = assignedColumns(walk, listOf(clause, 'targetList'), inner, target.relation)
   const where = nodeOf(clause, 'whereClause')
   walk.visit(where, inner)
-  const unbounded = rows !== undefined && !bringsOwnRows(walk, rows) && isUnbounded(where, target.range)
+  const unbounded =
+    rows !== undefined && !bringsOwnRows(walk, rows) && isUnbounded(where, rowsOf(walk, target.range, inner))
   const values = assignedValues(walk, target.relation, listOf(clause, 'targetList'), target.values)
   changeRelation(walk, target.relation, 'update', { columns, values, ...(unbounded && { unbounded: true }) })
 }
@@ -80,7 +82,11 @@ export const updateStatement: Handler = (walk, body, outer) => {
   visitWhere(walk, where, scope)
   if (target === undefined) return
   const values = assignedValues(walk, target.relation, listOf(body, 'targetList'))
-  changeRelation(walk, target.relation, 'update', { columns, values, ...bounds(where, target) })
+  changeRelation(walk, target.relation, 'update', {
+    columns,
+    values,
+    ...bounds(where, target, rowsOf(walk, target.range, scope)),
+  })
   returning(walk, body, target, scope, outer)
   closeTarget(walk, target, where !== undefined)
 }
@@ -94,7 +100,7 @@ export const deleteStatement: Handler = (walk, body, outer) => {
   const where = nodeOf(body, 'whereClause')
   visitWhere(walk, where, scope)
   if (target === undefined) return
-  changeRelation(walk, target.relation, 'delete', bounds(where, target))
+  changeRelation(walk, target.relation, 'delete', bounds(where, target, rowsOf(walk, target.range, scope)))
   returning(walk, body, target, scope, outer)
   closeTarget(walk, target, where !== undefined)
 }
@@ -107,7 +113,12 @@ export const mergeStatement: Handler = (walk, body, outer) => {
   addFromItems(walk, [nodeOf(body, 'sourceRelation') ?? {}], scope)
   walk.visit(nodeOf(body, 'joinCondition'), scope)
   for (const item of listOf(body, 'mergeWhenClauses'))
-    mergeAction(walk, bodyOf(item, 'MergeWhenClause') ?? {}, mergedRows(body, item, target), scope)
+    mergeAction(
+      walk,
+      bodyOf(item, 'MergeWhenClause') ?? {},
+      mergedRows(body, item, target && { ...target, rows: rowsOf(walk, target.range, scope) }),
+      scope,
+    )
   if (target === undefined) return
   // `*` stands for the columns of the source first.
   scope.stars.reverse()
@@ -119,13 +130,17 @@ export const mergeStatement: Handler = (walk, body, outer) => {
  * The target as one action meets it. A row that is matched is narrowed by the condition of the join and by that of the
  * action; one that no row of the source matches (PostgreSQL 17), by the latter alone.
  */
-function mergedRows(body: TreeNode, item: TreeNode, target: Target | undefined): MergeTarget | undefined {
+function mergedRows(
+  body: TreeNode,
+  item: TreeNode,
+  target: (Target & { readonly rows: TargetRows }) | undefined,
+): MergeTarget | undefined {
   if (target === undefined) return undefined
   const clause = bodyOf(item, 'MergeWhenClause') ?? {}
   const kind = textOf(clause, 'matchKind')
   const isMatched = kind === '' || kind === 'MERGE_WHEN_MATCHED'
   const conditions = [nodeOf(clause, 'condition'), isMatched ? nodeOf(body, 'joinCondition') : undefined]
-  return { ...target, unbounded: conditions.every((condition) => isUnbounded(condition, target.range)) }
+  return { ...target, unbounded: conditions.every((condition) => isUnbounded(condition, target.rows)) }
 }
 
 interface MergeTarget extends Target {
@@ -174,8 +189,8 @@ function mergeAction(walk: Walk, clause: TreeNode, target: MergeTarget | undefin
   }
 }
 
-function bounds(where: TreeNode | undefined, target: Target): Change {
-  return { only: target.only, ...(isUnbounded(where, target.range) && { unbounded: true }) }
+function bounds(where: TreeNode | undefined, target: Target, rows: TargetRows): Change {
+  return { only: target.only, ...(isUnbounded(where, rows) && { unbounded: true }) }
 }
 
 function openTarget(walk: Walk, body: TreeNode, scope: Scope): Target | undefined {

@@ -1,189 +1,30 @@
-import type { Range } from './scope.js'
-import { constantInteger, constantText } from './constants.js'
-import { nodesIn } from './nodes-in.js'
-import { bodyOf, flagOf, listOf, namesOf, nodeOf, textOf, type TreeNode, type TreeValue, unwrap } from './tree.js'
+import type { TargetRows } from './about-target.js'
+import { findRelation, rangeVarName } from './names.js'
+import { narrows } from './narrows.js'
+import type { Range, Scope } from './scope.js'
+import { bodyOf, textOf, type TreeNode } from './tree.js'
+import type { Walk } from './walk.js'
 
-/** Whether a condition narrows anything: `true` when it never does, `false` when nothing passes, else `maybe`. */
-type Truth = 'true' | 'false' | 'maybe'
+/** The rows that a change in this scope may reach. */
+export function rowsOf(walk: Walk, target: Range, scope: Scope): TargetRows {
+  const twins = scope.ranges.filter((range) => range !== target && range.relation === target.relation)
+  return {
+    target,
+    twins: new Map(twins.map((range) => [range.name, range])),
+    isInside: false,
+    relationOf: (item) => {
+      const named = bodyOf(item, 'RangeVar')
+      if (named === undefined) return undefined
+      const isHidden = textOf(named, 'schemaname') === '' && scope.commonTable(textOf(named, 'relname')) !== undefined
+      return isHidden ? undefined : findRelation(walk, rangeVarName(named))
+    },
+  }
+}
 
 /**
- * Whether a change reaches every row: there is no WHERE, or it is always true (`true`, `1=1`, `id = id`), or it says
- * nothing about the rows of the target (`now() > '2020-01-01'`). `WHERE false` is bounded.
+ * Whether a change may reach every row: there is no WHERE, or none that surely says something about each row which a stored row need not
+ * fulfil. `WHERE false` is bounded.
  */
-export function isUnbounded(where: TreeNode | undefined, target: Range): boolean {
-  if (where === undefined) return true
-  const truth = truthOf(where, target, 0)
-  if (truth !== 'maybe') return truth === 'true'
-  return !namesTarget(where, target)
-}
-
-function truthOf(node: TreeNode, target: Range, depth: number): Truth {
-  const typed = unwrap(node)
-  if (typed === undefined || depth > 200) return 'maybe'
-  const { type, body } = typed
-  switch (type) {
-    case 'A_Const':
-    case 'TypeCast':
-      return constantTruth(node)
-    case 'BoolExpr':
-      return boolTruth(
-        textOf(body, 'boolop'),
-        listOf(body, 'args').map((item) => truthOf(item, target, depth + 1)),
-      )
-    case 'NullTest':
-      return nullTruth(body, target)
-    case 'A_Expr':
-      return comparisonTruth(body)
-    case 'SubLink':
-    default:
-      return 'maybe'
-  }
-}
-
-function boolTruth(operator: string, items: readonly Truth[]): Truth {
-  if (operator === 'NOT_EXPR') return items[0] === 'true' ? 'false' : items[0] === 'false' ? 'true' : 'maybe'
-  const [absorbing, neutral]: readonly [Truth, Truth] = operator === 'OR_EXPR' ? ['true', 'false'] : ['false', 'true']
-  if (items.includes(absorbing)) return absorbing
-  return items.every((item) => item === neutral) ? neutral : 'maybe'
-}
-
-/** `true`, `'true'`, `'t'::boolean`, `1::boolean`. */
-function constantTruth(node: TreeNode): Truth {
-  const constant = bodyOf(node, 'A_Const')
-  const truth = constant === undefined ? undefined : nodeOf(constant, 'boolval')
-  if (truth !== undefined) return flagOf(truth, 'boolval') ? 'true' : 'false'
-  const cast = bodyOf(node, 'TypeCast')
-  const type = namesOf(listOf(nodeOf(cast ?? {}, 'typeName') ?? {}, 'names'))?.at(-1)
-  if (cast !== undefined && type !== 'bool' && type !== 'text') return 'maybe'
-  const inner = cast === undefined ? undefined : nodeOf(cast, 'arg')
-  const text = constantText(node)?.trim().toLowerCase()
-  if (text !== undefined && text !== '') {
-    if (['true', 'yes', 'on', '1'].some((word) => word.startsWith(text)) && text !== 'o') return 'true'
-    if (['false', 'no', 'off', '0'].some((word) => word.startsWith(text)) && text !== 'o') return 'false'
-  }
-  const number = constantInteger(inner)
-  return inner === undefined ? 'maybe' : number === undefined ? constantTruth(inner) : number === 0 ? 'false' : 'true'
-}
-
-/** A column that cannot be null is never null. */
-function nullTruth(body: TreeNode, target: Range): Truth {
-  const reference = bodyOf(nodeOf(body, 'arg'), 'ColumnRef')
-  const names = reference === undefined ? undefined : namesOf(listOf(reference, 'fields'))
-  const column = target.columns?.get(names?.at(-1) ?? '')
-  if (column === undefined || target.relation?.columns.get(column)?.notNull !== true) return 'maybe'
-  return textOf(body, 'nulltesttype') === 'IS_NOT_NULL' ? 'true' : 'false'
-}
-
-/** `x = x`, `x IN (x)`, `x BETWEEN x AND x`, `1 = 1`, `1 = 0`, `x LIKE '%'`. */
-function comparisonTruth(body: TreeNode): Truth {
-  const left = nodeOf(body, 'lexpr')
-  const right = nodeOf(body, 'rexpr')
-  const operator = namesOf(listOf(body, 'name'))?.at(-1) ?? ''
-  if (left === undefined || right === undefined) return 'maybe'
-  switch (textOf(body, 'kind')) {
-    case 'AEXPR_OP':
-      if (reflexive.has(operator) && sameExpression(left, right)) return 'true'
-      if (irreflexive.has(operator) && sameExpression(left, right)) return 'false'
-      return literalTruth(operator, left, right)
-    case 'AEXPR_NOT_DISTINCT':
-      return sameExpression(left, right) ? 'true' : 'maybe'
-    case 'AEXPR_IN':
-      return operator === '=' && itemsOf(right).some((item) => sameExpression(left, item)) ? 'true' : 'maybe'
-    case 'AEXPR_BETWEEN':
-      return itemsOf(right).every((item) => sameExpression(left, item)) ? 'true' : 'maybe'
-    case 'AEXPR_LIKE':
-    case 'AEXPR_ILIKE':
-      return !operator.startsWith('!') && /^%+$/.test(constantText(right) ?? '') ? 'true' : 'maybe'
-    default:
-      return 'maybe'
-  }
-}
-
-const reflexive: ReadonlySet<string> = new Set(['=', '<=', '>='])
-const irreflexive: ReadonlySet<string> = new Set(['<>', '!=', '<', '>'])
-
-/** `1 = 0`, `'a' = 'b'`, `1 < 2`. */
-function literalTruth(operator: string, left: TreeNode, right: TreeNode): Truth {
-  const numbers = [constantInteger(left), constantInteger(right)] as const
-  if (numbers[0] !== undefined && numbers[1] !== undefined) {
-    const [a, b] = numbers
-    const results: Readonly<Record<string, boolean>> = {
-      '=': a === b,
-      '<>': a !== b,
-      '!=': a !== b,
-      '<': a < b,
-      '>': a > b,
-      '<=': a <= b,
-      '>=': a >= b,
-    }
-    const result = Object.hasOwn(results, operator) ? results[operator] : undefined
-    return result === undefined ? 'maybe' : result ? 'true' : 'false'
-  }
-  const a = constantText(left)
-  const b = constantText(right)
-  if (a === undefined || b === undefined || a === b) return 'maybe'
-  return operator === '=' ? 'false' : operator === '<>' || operator === '!=' ? 'true' : 'maybe'
-}
-
-function itemsOf(node: TreeNode): readonly TreeNode[] {
-  const list = bodyOf(node, 'List')
-  return list === undefined ? [node] : listOf(list, 'items')
-}
-
-/** Whether two expressions are written the same, places apart, and can have only one value: no calls. */
-function sameExpression(left: TreeNode, right: TreeNode): boolean {
-  return sameValue(left, right, 0)
-}
-
-function sameValue(left: TreeValue | undefined, right: TreeValue | undefined, depth: number): boolean {
-  if (depth > 100) return false
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return left === right
-  if (Array.isArray(left) || Array.isArray(right)) {
-    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
-    const others = right as readonly TreeValue[]
-    return (left as readonly TreeValue[]).every((item, index) => sameValue(item, others[index], depth + 1))
-  }
-  const [a, b] = [left as TreeNode, right as TreeNode]
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)])
-  fields.delete('location')
-  for (const field of fields) if (!sameValue(a[field], b[field], depth + 1)) return false
-  return true
-}
-
-/** Whether a condition says something about the target's rows: outside of subqueries any column of it, inside only by its name. */
-function namesTarget(where: TreeNode, target: Range): boolean {
-  const waiting: { readonly value: TreeValue; readonly inside: boolean }[] = [{ value: where, inside: false }]
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, inside } = next
-    if (typeof value !== 'object' || value === null) continue
-    if (Array.isArray(value)) {
-      for (const item of value as readonly TreeValue[]) waiting.push({ value: item, inside })
-      continue
-    }
-    const node = value as TreeNode
-    if (node['CurrentOfExpr'] !== undefined) return true
-    const reference = bodyOf(node, 'ColumnRef')
-    if (reference !== undefined && refersTo(reference, target, inside)) return true
-    for (const field in node) {
-      const below = node[field]
-      if (below === undefined || (field === 'subselect' && hides(below, target.name))) continue
-      waiting.push({ value: below, inside: inside || field === 'subselect' })
-    }
-  }
-  return false
-}
-
-/** Whether a subquery may give the name of the target to something else. */
-function hides(query: TreeValue, name: string): boolean {
-  for (const node of nodesIn([query]))
-    if (node['aliasname'] === name || (node['relname'] === name && node['alias'] === undefined)) return true
-  return false
-}
-
-function refersTo(reference: TreeNode, target: Range, inside: boolean): boolean {
-  const names = listOf(reference, 'fields').map((field) => textOf(bodyOf(field, 'String') ?? {}, 'sval'))
-  if (names.length > 1) return names.at(-2) === target.name
-  const name = names[0] ?? ''
-  if (inside) return false
-  return target.columns === undefined || target.columns.has(name) || name === target.name || name === 'ctid'
+export function isUnbounded(where: TreeNode | undefined, rows: TargetRows): boolean {
+  return !narrows(where, rows)
 }

@@ -44,8 +44,88 @@ describe('a change reaches every row', () => {
     '(select true)',
     "'a'::char(1) = 'ab'::char(1)",
     "'false'::mood::boolean",
+    // Values that are always there.
+    '(a = 1) is not null',
+    '(a = 1) is not unknown',
+    '(a = null) is not true',
+    '(a = 1 or a <> 1) is not false',
+    'coalesce(a = 1, true)',
+    'coalesce(1, a) = 1',
+    'coalesce(a, 0) is not null',
+    'case when a = 1 then true else true end',
+    'b is null or b is not null or true',
+    // The row's own values.
+    'a + 0 = a',
+    'a - a = 0',
+    'a * 0 = 0',
+    'a < a + 1',
+    'a::bigint = a',
+    'lower(b) = lower(lone.b)',
+    'length(b) >= 0',
+    'left(b, 0) = $1',
+    'a = coalesce(a, 1)',
+    'a = (select lone.a)',
+    'a = (select a)',
+    'lone.tableoid = $1',
+    '(a, 1) = (a, 1)',
+    '(1, a) > (0, $1)',
+    '(a, b) = (lone.a, b)',
+    "b ~ ''",
+    "b ~ '.*'",
+    "b ~ 'x*'",
+    "b ~ 'x|'",
+    "b similar to '%'",
+    "b ~~ '%'",
+    "b like '%_%'",
+    'b not like all (array[]::text[])',
+    'a <> all (array[]::integer[])',
+    "a <> all ('{}')",
+    'not (a = any (array[]::integer[]))',
+    "string_to_array(b, ',') @> '{}'",
+    "'{}' <@ string_to_array(b, ',')",
+    // Subqueries.
+    'a in (select a)',
+    'a in (select lone.a from orders)',
+    'a in (select a from orders)',
+    'a in (select a from lone)',
+    'a in (select x.a from lone as x where true)',
+    'a in (select x.a from lone as x where x.a = x.a)',
+    'a in (select x.a from lone as x limit null)',
+    'a in (select x.a from lone as x where x.a = lone.a)',
+    'a in (select max(a) from lone group by a)',
+    'a = any (array(select a from lone))',
+    'a >= (select min(a) from lone)',
+    'a not in (select id from orders where false)',
+    'exists (select 1 from orders where lone.a is null or true)',
+    'exists (select count(*) from orders as o where o.id = lone.a)',
+    'exists (select 1 from lone as x where x.a = lone.a)',
+    'exists (select 1 from lone as x where x.a <= lone.a)',
+    'not exists (select 1 from orders as o where o.id = lone.a and false)',
+    'not exists (select 1 from orders as o where o.id = lone.a limit 0)',
   ])('where %s', async (where) => {
     expect(await isUnbounded(where)).toBe(true)
+  })
+
+  it('when a column of a view is not null, which may be one that cannot be null', async () => {
+    const of = async (where: string): Promise<unknown> => {
+      const { description } = await analysisOf(`delete from by_trigger where ${where}`)
+      return description.effects.find(({ duty }) => duty === 'delete')?.attributes['unbounded']
+    }
+    expect([await of('b is not null'), await of('not b is null'), await of('b is null')]).toEqual([
+      true,
+      true,
+      undefined,
+    ])
+  })
+
+  it('when a column that cannot be null is distinct from what may be null', async () => {
+    for (const where of ['id is distinct from $1', 'id is distinct from null', 'not (id is not distinct from $1)']) {
+      // oxlint-disable-next-line no-await-in-loop -- One by one.
+      const { description } = await analysisOf(`delete from customers where ${where}`)
+      expect(description.effects[0]?.attributes['unbounded']).toBe(true)
+    }
+    const { description } = await analysisOf('delete from customers where id is distinct from 7')
+    expect(description.effects[0]?.attributes['unbounded']).toBeUndefined()
   })
 
   it('when a column that cannot be null is not null', async () => {
@@ -165,8 +245,69 @@ describe('a change is bounded', () => {
     'ctid = $1',
     'current of c',
     'lone is not null',
+    // As programs and frameworks write them.
+    '("lone"."a" = $1)',
+    '"lone"."a" in ($1, $2, $3)',
+    'lone.a = any ($1)',
+    'lone.a = any ($1::integer[])',
+    "lone.a = any ('{1,2}')",
+    'a <> all ($1)',
+    'not (a = 1)',
+    'not (a in (1, 2))',
+    'a not in (1, 2)',
+    '((a = $1) and (b = $2))',
+    '(a = 1 and b = $1) or (a = 2 and b = $2)',
+    '(a, b) = ($1, $2)',
+    '(a, b) in (($1, $2), ($3, $4))',
+    '(a, b) > ($1, $2)',
+    'a between $1 and $2',
+    '$1 between a and $2',
+    'b is distinct from $1',
+    'b is not distinct from $1',
+    'lower(b) = $1',
+    'lower(b) like lower($1)',
+    'b ilike $1',
+    "b ~ '^tmp'",
+    'b ~ $1',
+    "b !~ '.*'",
+    "coalesce(b, '') = ''",
+    "b::date < now() - interval '30 days'",
+    "b::timestamptz + interval '1 day' < now()",
+    "date_trunc('day', b::timestamptz) = $1",
+    'extract(epoch from now() - b::timestamptz) > 3600',
+    "b::timestamptz at time zone 'UTC' < $1",
+    "b::jsonb ->> 'kind' = $1",
+    "b::jsonb -> 'a' ->> 'b' is not null",
+    'b::jsonb @> $1',
+    `b::jsonb @> '{"a": 1}'`,
+    "b::jsonb ? 'gone'",
+    'b is null and true',
+    'b <> lone.a',
+    'b::boolean',
+    'b::boolean is true or a = 1',
+    'a in (values (1), (2))',
+    'a in (select id from orders where note = $1)',
+    'a in (select x.a from lone as x where x.b = $1)',
+    'a in (select x.a from lone as x order by x.a limit 100)',
+    'a not in (select min(x.a) from lone as x group by x.b)',
+    'a = (select max(x.a) from lone as x)',
+    'ctid in (select x.ctid from lone as x where x.b = $1 limit 10)',
+    'ctid = any (array(select o.ctid from orders as o))',
+    'not exists (select 1 from orders as o where o.id = lone.a)',
+    'not exists (select * from orders where orders.id = lone.a and orders.note is null)',
+    'exists (select 1 from lone as x where x.b = lone.b and x.a < lone.a)',
   ])('where %s', async (where) => {
     expect(await isUnbounded(where)).toBe(false)
+  })
+
+  it.each([
+    'update lone set b = o.note from orders as o where lone.a = o.id',
+    'delete from lone using lone as x where lone.b = x.b and lone.a < x.a',
+    'with gone as (select id from orders limit 10) delete from lone using gone where lone.a = gone.id',
+    'with lone as (select id from orders) delete from shop.lone as t where t.a in (select id from lone)',
+  ])('as it is written with a join: %s', async (text) => {
+    const { description } = await analysisOf(text)
+    expect(description.effects.some(({ attributes }) => attributes['unbounded'] === true)).toBe(false)
   })
 
   it('when a join names it', async () => {
@@ -176,6 +317,15 @@ describe('a change is bounded', () => {
 })
 
 describe('a join that does not name the target', () => {
+  it.each([
+    'delete from lone using lone as x where lone.a = x.a',
+    'update lone set b = $1 from lone as x where x.a = lone.a and true',
+    'delete from lone using orders as o where o.id = 5 and lone.a is not null or true',
+  ])('is unbounded, as is one that joins each row with itself: %s', async (text) => {
+    const { description } = await analysisOf(text)
+    expect(description.effects.some(({ attributes }) => attributes['unbounded'] === true)).toBe(true)
+  })
+
   it('is unbounded', async () => {
     const { description } = await analysisOf('update lone set a = 1 from orders o where o.id = 5')
     expect(description.effects.find(({ duty }) => duty === 'write')?.attributes['unbounded']).toBe(true)
