@@ -23,12 +23,14 @@ export const k8sMaskingUrlGuards = [
       ['signs may stand in passwords as they are', "found.lastIndexOf('@')\n", "found.indexOf('@')\n"],
       [
         'a path may seem to begin in a password',
-        '  return placeAsTyped(text, start, found, scheme)\n',
-        '  return undefined\n',
+        "  return to === undefined ? undefined : secretIn(text, { from: start, to }, scheme, ':')\n}\n\n/** The next",
+        '  return undefined\n}\n\n/** The next',
       ],
-      ['a port is no password', '(colon > 0 && isPort(first)) || placeholder', 'placeholder'],
-      ['a port that is put in later is no password', ' || placeholder.test(first)) return', ') return'],
-      ['an address is no name', " || found.startsWith('[')", ''],
+      ['a port is no password', '(colon > 0 && arePorts(first)) || placeholder', 'placeholder'],
+      ['a port that is put in later is no password', ' || placeholder.test(first) ?', ' ?'],
+      ['an address is no name', " || own.startsWith('[')", ''],
+      ['the next URL is no password', "? found.replace(nextUrl, '') : found", '? found : found'],
+      ['a number is no port that is too large', 'Number(port) <= 65_535', 'Number(port) >= 0'],
       [
         'a name alone may be a token',
         '  if (name === user) return namesUsers',
@@ -49,8 +51,16 @@ export const k8sMaskingUrlGuards = [
         'an image by its digest is no URL of somebody',
         '  if (digest.test(text.slice(to + 1, to + 48))) return undefined\n',
       ],
-      ['a password as it is typed is bounded', '{0,256}@', '*@'],
       ['what is encoded ends before what follows it', '%(?:2f|3f|23|26|20|22)', '%(?:3f)'],
+    ],
+  ),
+  ...guards(
+    'passwords-as-typed',
+    ['url-passwords'],
+    [
+      ['a password as it is typed is bounded', 'start + longest', 'Infinity'],
+      ['a password as it is typed ends with its text', ', this.#runEndOf(start))', ')'],
+      ['a text is gone through once', '    if (start > this.#runEnd) {\n', '    {\n'],
     ],
   ),
 ]

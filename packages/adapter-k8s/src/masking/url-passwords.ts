@@ -1,3 +1,5 @@
+import { PasswordsAsTyped } from './passwords-as-typed.js'
+
 /** What URLs with somebody in them have. */
 const mayName = /@|%40/
 
@@ -7,9 +9,6 @@ const begin = /:\\?\/\\?\/|%3a%2f%2f/gi
 /** Up to the path, as browsers read it (RFC 3986, section 3.2). A quote that something goes on behind is a part of it. */
 const authority = /(?:[^\s/?#"'\\]|["'](?![,:;}\])>\s]|$)|\\(?!["'/]))*/y
 const encodedAuthority = /(?:(?!%(?:2f|3f|23|26|20|22))[^\s/?#&"'])*/iy
-
-/** People leave signs as they are that should be encoded, so that a path seems to begin in a password. */
-const asTyped = /(?:[^\s"']|["'](?![,:;}\])>\s]|$)){0,256}@(?=[\w[.-])/y
 
 /** Where a name without a password is one, and no token. */
 const namesUsers =
@@ -36,13 +35,14 @@ interface Place {
  */
 export function withoutUrlPasswords(text: string, mask: (value: string) => string): string {
   if (!mayName.test(text)) return text
+  const typed = new PasswordsAsTyped(text)
   let shown = ''
   let copied = 0
   for (const { 0: sign, index } of text.matchAll(begin)) {
     const start = index + sign.length
     if (start < copied) continue
     const scheme = text.slice(Math.max(0, index - 16), index)
-    const place = sign.startsWith('%') ? encodedPlace(text, start, scheme) : plainPlace(text, start, scheme)
+    const place = sign.startsWith('%') ? encodedPlace(text, start, scheme) : plainPlace(text, start, scheme, typed)
     if (place === undefined) continue
     shown += text.slice(copied, place.from) + mask(text.slice(place.from, place.to))
     copied = place.to
@@ -50,26 +50,35 @@ export function withoutUrlPasswords(text: string, mask: (value: string) => strin
   return shown + text.slice(copied)
 }
 
-function plainPlace(text: string, start: number, scheme: string): Place | undefined {
+function plainPlace(text: string, start: number, scheme: string, typed: PasswordsAsTyped): Place | undefined {
   const [found = ''] = at(authority, text, start)
   const end = found.lastIndexOf('@')
   if (end >= 0) return secretIn(text, { from: start, to: start + end }, scheme, ':')
-  return placeAsTyped(text, start, found, scheme)
+  const colon = passwordColon(found, text.slice(start + found.length, start + found.length + 4))
+  const to = colon === undefined ? undefined : typed.endOf(start + colon + 1)
+  return to === undefined ? undefined : secretIn(text, { from: start, to }, scheme, ':')
 }
 
-/** What is no port behind a host begins a password with a path in it, if there is a host behind that. */
-function placeAsTyped(text: string, start: number, found: string, scheme: string): Place | undefined {
-  const colon = found.indexOf(':')
-  if (colon < 0 || found.startsWith('[')) return undefined
-  const first = found.slice(colon + 1)
-  if ((colon > 0 && isPort(first)) || placeholder.test(first)) return undefined
-  const [typed] = at(asTyped, text, start + colon + 1)
-  if (typed === undefined) return undefined
-  return secretIn(text, { from: start, to: start + colon + typed.length }, scheme, ':')
+/** The next URL of a list begins: `a,https://b`. */
+const nextUrl = /[,;|][a-z][a-z\d+.-]{0,30}:$/i
+
+/** `8080`, `27017,b:27017`; a closing tag is none of a port. */
+const ports = /^\d{1,5}(?:,[\w.-]+:\d{1,5})*<?$/
+
+/**
+ * The colon in front of a password in which a path seems to begin. Undefined: there is a host, with or without a port, and perhaps the
+ * next URL.
+ */
+function passwordColon(found: string, behind: string): number | undefined {
+  const own = /^\\?\/\\?\//.test(behind) ? found.replace(nextUrl, '') : found
+  const colon = own.indexOf(':')
+  if (colon < 0 || own.startsWith('[')) return undefined
+  const first = own.slice(colon + 1)
+  return (colon > 0 && arePorts(first)) || placeholder.test(first) ? undefined : colon
 }
 
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+function arePorts(text: string): boolean {
+  return ports.test(text) && (text.match(/\d+(?=,|<|$)/g) ?? []).every((port) => Number(port) <= 65_535)
 }
 
 function encodedPlace(text: string, start: number, scheme: string): Place | undefined {

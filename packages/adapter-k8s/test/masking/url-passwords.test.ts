@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { withoutUrlPasswords } from '../../src/masking/url-passwords.js'
 import { base64, found, shown } from './support/maskers.js'
 
@@ -54,6 +54,15 @@ describe('the URLs in a text', () => {
       'from postgres://a:hunter2@x/1 to postgres://b:hunter3@y/2, both',
       'from postgres://a:[secret]@x/1 to postgres://b:[secret]@y/2, both',
     ],
+    ['http://a.example:8080,http://web:hunter2@b.example/x', 'http://a.example:8080,http://[secret]@b.example/x'],
+    ['a://x.example;b://web:hunter2@y.example', 'a://x.example;b://web:[secret]@y.example'],
+    ['redis://a:6379|redis://:hunter2@b:6379', 'redis://a:6379|redis://:[secret]@b:6379'],
+    [
+      String.raw`{"a":"http:\/\/a:8080,http:\/\/web:hunter2@b"}`,
+      String.raw`{"a":"http:\/\/a:8080,http:\/\/[secret]@b"}`,
+    ],
+    ['postgres://web:hun,a://ter2@db', 'postgres://web:[secret]@db'],
+    ['postgres://web:99999,b:1/hunter2@db', 'postgres://web:[secret]@db'],
     ['https://sso.example/?next=postgres://a:hunter2@x', 'https://sso.example/?next=postgres://a:[secret]@x'],
   ])('show none in other texts: %s', (text, expected) => {
     expect(masked(text)).toBe(expected)
@@ -87,9 +96,30 @@ describe('the URLs in a text', () => {
     `docker-pullable://registry:5000/nginx@sha256:${'0'.repeat(64)}`,
     'nginx@sha256:0123',
     'http://@host/',
+    'http://a.example:8080/x,http://b.example/jane@x',
+    'mongodb://a:27017,b:27017/shop?mail=jane@b.example',
+    '<td>http://a.example:8080</td>jane@b.example',
+    `https://a.example:b/${'x'.repeat(300)}@c`,
     'mailto:jane@example.com',
   ])('stay as they are: %s', (text) => {
     expect(masked(text)).toBe(text)
+  })
+
+  it('are gone through once, whatever seems to begin in them', () => {
+    const text = `${'://a:b/c@/'.repeat(2_000)} x://u:hunter2@h`
+    let reads = 0
+    const original = RegExp.prototype.exec
+    const spy = vi.spyOn(RegExp.prototype, 'exec').mockImplementation(function exec(this: RegExp, of: string) {
+      const found = original.call(this, of)
+      reads += found?.[0].length ?? 0
+      return found
+    })
+    try {
+      expect(masked(text)).not.toContain('hunter2')
+    } finally {
+      spy.mockRestore()
+    }
+    expect(reads).toBeLessThan(3 * text.length)
   })
 
   it('are looked at once, however many there are', () => {
