@@ -57,6 +57,15 @@ export const k8sLimitGuards = [
     ['a login has an end', '      reject(tookTooLong())\n'],
     ['a login has half a minute', 'longestLoginMs = 30_000', 'longestLoginMs = 60_000'],
   ]),
+  ...guards('door/log-in', test('door/login-plugins'), [['a plugin that hangs is ended', '      plugins.end()\n']]),
+  ...guards('door/login-plugins', test('door/login-plugins'), [
+    ['what a plugin started ends with it', "process.kill(-pid, 'SIGKILL')", "plugin.kill('SIGKILL')"],
+    ['a plugin is of its login', 'current.getStore()?.begin(spawn, command, args, options) ?? ', ''],
+  ]),
+  ...guards('door/upstream', test('door/login-plugins'), [
+    ['one login is under way at a time', 'this.#login ??= logIn(', 'this.#login = logIn('],
+    ['a login is asked for anew', '      this.#login = undefined\n'],
+  ]),
   ...guards('door/exchange', test('door/upstream'), [
     ['who asks is told that the login took too long', '      if (cause instanceof BothKeysError) throw cause\n'],
   ]),

@@ -26,6 +26,7 @@ export class Upstream {
   readonly #config: KubeConfig
   readonly #base: URL
   readonly #longestLoginMs: number
+  #login: Promise<Applied> | undefined
   #current: { readonly material: Material; readonly agent: KeptAgent } | undefined
   /** Those of replaced credentials by which something may be under way. */
   readonly #retired = new Set<KeptAgent>()
@@ -123,8 +124,13 @@ export class Upstream {
     return this.#isProxied ? options : { ...options, agent: this.#agentFor(options) }
   }
 
-  #applied(): Promise<Applied> {
-    return logIn(this.#config, this.#longestLoginMs)
+  /** Whoever comes while a login is under way waits for that one. */
+  async #applied(): Promise<Applied> {
+    this.#login ??= logIn(this.#config, this.#longestLoginMs).finally(() => {
+      this.#login = undefined
+    })
+    const { headers, ...options } = await this.#login
+    return { ...options, ...(headers && { headers: { ...headers } }) }
   }
 
   /** Through a proxy, the configuration's own agent leads. */

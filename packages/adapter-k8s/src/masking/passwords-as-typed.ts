@@ -13,7 +13,7 @@ const sign = /@(?=[\w[.-])/g
  */
 export class PasswordsAsTyped {
   readonly #text: string
-  #signs: Iterator<RegExpExecArray> | undefined
+  #signs: Iterator<RegExpExecArray, undefined> | undefined
   #next: number | undefined
   #last = -1
   #runEnd = -1
@@ -35,8 +35,7 @@ export class PasswordsAsTyped {
   }
 
   #take(): number {
-    const { done, value } = this.#signs?.next() ?? { done: true }
-    return done === true ? Infinity : (value as RegExpExecArray).index
+    return this.#signs?.next().value?.index ?? Infinity
   }
 
   #runEndOf(start: number): number {
