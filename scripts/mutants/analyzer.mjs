@@ -48,6 +48,13 @@ export const analyzer = [
     tests: effects,
   },
   {
+    name: 'a volatile function of an extension may change something',
+    file: source('routine-effects'),
+    find: 'drawingFunctions.has(routine.name)',
+    replace: 'drawingFunctions.size > 0',
+    tests: ['packages/adapter-pg/test/door/drawn-values.int.test.ts'],
+  },
+  {
     name: 'a volatile builtin that nobody reviewed is an effect',
     file: source('routine-effects'),
     find: '    execute(walk, routine, call, true)\n    // Nobody',

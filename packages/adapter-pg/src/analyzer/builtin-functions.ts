@@ -147,3 +147,9 @@ export const computingExtensions: ReadonlySet<string> = new Set(
   `btree_gin btree_gist citext cube earthdistance fuzzystrmatch hstore intarray isn ltree pg_trgm pgcrypto seg
    unaccent uuid-ossp vector`.split(/\s+/),
 )
+
+/** Their volatile functions that draw what nobody can guess, and change nothing: keys by default, salts, encrypted texts. */
+export const drawingFunctions: ReadonlySet<string> = new Set(
+  `uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 gen_random_bytes gen_random_uuid gen_salt pgp_pub_encrypt
+   pgp_pub_encrypt_bytea pgp_sym_encrypt pgp_sym_encrypt_bytea`.split(/\s+/),
+)

@@ -1,6 +1,6 @@
 import type { Duty } from '@bothkeys/core/adapter'
 import type { Relation, Routine, StoredUse } from '../catalog/snapshot.js'
-import { type BuiltinRule, builtinRule, computingExtensions } from './builtin-functions.js'
+import { type BuiltinRule, builtinRule, computingExtensions, drawingFunctions } from './builtin-functions.js'
 import { channelResource, nameArgument, namedRelations, sequenceResource } from './named-by-argument.js'
 import { baseType, type InferredType, passedArguments } from './overloads.js'
 import { relationResource, resource, schemaLabel } from './resource.js'
@@ -48,12 +48,12 @@ function passValues(walk: Walk, routine: Routine): void {
   walk.mention(routine.arguments.map((type) => ({ type })))
 }
 
-/** A C function of a reviewed extension: only a superuser can have put it there, and it computes from its arguments. */
+/** A C function of a reviewed extension: only a superuser can have put it there, and it computes from its arguments or draws. */
 export function computes(routine: Routine): boolean {
   return (
     routine.extension !== undefined &&
     computingExtensions.has(routine.extension) &&
-    routine.volatility !== 'volatile' &&
+    (routine.volatility !== 'volatile' || drawingFunctions.has(routine.name)) &&
     (routine.language === 'c' || routine.language === 'internal')
   )
 }
