@@ -15,6 +15,9 @@ const changes = 'core/test/approvals/estimated-changes'
 
 /** What is seen of a request before it is decided, and that it stays so. */
 export const k8sEvidenceGuards = [
+  ...guards('adapter-k8s/src/door/exchange', evidence, [
+    ['what cannot be looked at is refused on record', "'ERR_INTERNAL', 'ERR_LIMIT_EXCEEDED'])", '])'],
+  ]),
   ...guards('adapter-k8s/src/evidence/evidence', bared, [
     ['a patch shows nothing that is masked', '      return bared\n', '      await undefined\n'],
   ]),

@@ -129,15 +129,20 @@ async function decided(
   const why = whyNotSent(request)
   if (why !== undefined) refuse(on, described, why)
   if (!carried.has(request.kind)) refuse(on, described, `This door does not carry ${request.kind} yet.`)
-  const evident = await on.evidence.of({ access: on.access, request, described, signal }).catch((error: unknown) => {
-    const { access, identity } = on
-    if (error instanceof BothKeysError && error.code === 'ERR_APPROVAL_VOID')
-      access.refused({ identity, description: described, parameters: [], stateEpoch: '' }, refusalFrom(error))
-    throw error
-  })
+  const looked = on.evidence.of({ access: on.access, request, described, signal })
+  const evident = await looked.catch((error: unknown) => unseen(on, described, error))
   if (isRefused(evident)) refuse(on, described, evident.refused)
   const permit = await admitted(on, evident, signal)
   await run(on, evident, { permit, response, signal })
+}
+
+/** What cannot be looked at is refused on record, unless nobody waits for it any more or nothing can be recorded. */
+const unseenCodes: ReadonlySet<string> = new Set(['ERR_APPROVAL_VOID', 'ERR_INTERNAL', 'ERR_LIMIT_EXCEEDED'])
+
+export function unseen({ access, identity }: ExchangeContext, description: Description, error: unknown): never {
+  if (error instanceof BothKeysError && unseenCodes.has(error.code))
+    access.refused({ identity, description, parameters: [], stateEpoch: '' }, refusalFrom(error))
+  throw error
 }
 
 /** Asks for a permit. Rejects with the refusal. */

@@ -11,7 +11,7 @@ import { carry } from './carry.js'
 import { acceptSocket, brokenHandshake, type Handshake } from './accept-socket.js'
 import { describe, notUnderstood } from './describe.js'
 import { joining } from './agent-of.js'
-import { admitted, type ExchangeContext, lost, prepared, refuse, whyNotSent } from './exchange.js'
+import { admitted, type ExchangeContext, lost, prepared, refuse, unseen, whyNotSent } from './exchange.js'
 import { serversAuditId } from '../audit/audit-id.js'
 import { beginRecording } from './begin-recording.js'
 import { statusOf } from './status-answer.js'
@@ -83,7 +83,8 @@ async function decided(on: ExchangeContext, request: CanonicalRequest, waiting: 
   const description: Description = described
   const why = whyNotSent(request) ?? whyNotCarried(on, request)
   if (why !== undefined) refuse(on, description, why)
-  const pin = await on.evidence.ofPod({ access: on.access, request, described, signal: waiting.signal })
+  const looked = on.evidence.ofPod({ access: on.access, request, described, signal: waiting.signal })
+  const pin = await looked.catch((error: unknown) => unseen(on, description, error))
   const permit = await admitted(on, { description, ...pin }, waiting.signal)
   await connected(on, request, permit, waiting)
 }

@@ -81,11 +81,12 @@ describe('what a request would do', () => {
     ['something that is no object', { body: { kind: 'Status' } }],
     ['more than an object has', { body: kept('ConfigMap', 'c', { data: { a: 'x'.repeat(4 * 1024 * 1024) } }) }],
   ])('is not sent when the look at it meets %s', async (_, look) => {
-    const { api, patch, sent } = await start()
+    const { api, journal, patch, sent } = await start()
     api.answer = answering({ look })
     const { code, message } = await refusal(patch())
     expect([code, message]).toEqual([500, 'nobody could look at what would change, so nothing was sent'])
     expect(sent()).toEqual(['look'])
+    expect(journal.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_INTERNAL' })
   })
 
   it.each([
@@ -98,6 +99,17 @@ describe('what a request would do', () => {
     api.answer = answering({ trial })
     expect((await refusal(patch())).message).toContain('grant escalate:escalate.unjudged')
     expect(sent()).toEqual(['look', 'trial'])
+  })
+
+  it('is not looked at more often than a minute has room for, which is on record', async () => {
+    const { journal, patch, sent } = await start()
+    for (let each = 0; each < 300; each++)
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      await patch()
+    const before = sent().length
+    expect((await refusal(patch())).code).toBe(429)
+    expect(sent()).toHaveLength(before)
+    expect(journal.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_LIMIT_EXCEEDED' })
   })
 
   it('is not known of an object that nobody may see', async () => {

@@ -76,6 +76,7 @@ describe('an exec', () => {
     by.api.uid = undefined
     expect((await refusedUpgrade(by.config, '/exec?command=id&stdout=true')).code).toBe(500)
     expect([approver.requests.length, by.api.asked.length]).toEqual([2, 1])
+    expect(by.journal.events.at(-1)).toMatchObject({ type: 'action.denied', code: 'ERR_INTERNAL' })
   })
 
   it('is denied by a rule about one of the words of its command', async () => {
