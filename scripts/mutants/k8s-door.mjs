@@ -189,6 +189,7 @@ export const k8sDoorGuards = [
       "if (method === '') return before",
     ],
     ['what was told is told once', '    this.#told.delete(target)\n'],
+    ['what is long is not kept', '    if (answer.body.length > longest) return answer\n'],
     ['so much that was told is kept and no more', '      this.#told.delete(oldest)\n'],
   ]),
   ...guards('target', test('door/bounds'), [

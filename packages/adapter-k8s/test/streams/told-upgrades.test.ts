@@ -59,5 +59,8 @@ describe('what was told', () => {
     for (let each = 0; each < 65; each++) told.answerTo({ method: 'GET', target: `/${String(each)}` }, answer(each))
     expect(told.answerTo({ method: 'POST', target: '/0' }, answer(400))).toEqual(answer(400))
     expect(told.answerTo({ method: 'POST', target: '/64' }, answer(400))).toEqual(answer(64))
+    const long = { code: 502, body: 'x'.repeat(20_000) }
+    expect(told.answerTo({ method: 'GET', target: '/long' }, long)).toBe(long)
+    expect(told.answerTo({ method: 'POST', target: '/long' }, answer(400))).toEqual(answer(400))
   })
 })
