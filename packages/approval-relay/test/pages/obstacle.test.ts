@@ -71,7 +71,8 @@ describe('what keeps somebody from deciding', () => {
 })
 
 describe('what is grave', () => {
-  const effect = (duty: string, attributes = {}) => ({ duty, resource: 'table:public.t', attributes }) as never
+  const effect = (duty: string, attributes = {}, resource = 'table:public.t') =>
+    ({ duty, resource, attributes }) as never
 
   it.each(['approve', 'audit', 'define', 'grant', 'opaque', 'policy', 'transfer'])('is %s', (duty) => {
     expect(gravity([effect('read'), effect(duty)])).toHaveLength(1)
@@ -80,7 +81,7 @@ describe('what is grave', () => {
   it('is what reaches every row, unless it only reads, and what is not shown', () => {
     expect(gravity([effect('delete', { unbounded: true }), effect('write', { unbounded: true })])).toHaveLength(1)
     expect(gravity([effect('write', { payload: 'unbound' })])).toHaveLength(1)
-    const wide = { ...effect('delete'), resource: 'destroy:destroy.wideDelete' }
+    const wide = effect('delete', {}, 'destroy:destroy.wideDelete')
     expect(gravity([effect('delete'), wide])).toEqual(['more goes than what is named'])
     expect(
       gravity([effect('read', { unbounded: true }), effect('write'), effect('delete'), effect('execute')]),
