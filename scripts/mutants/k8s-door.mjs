@@ -174,24 +174,6 @@ export const k8sDoorGuards = [
   ...guards('door/status-answer', test('door/bounds'), [
     ['who comes too often is told so', "  ERR_LIMIT_EXCEEDED: [429, 'TooManyRequests'],\n"],
   ]),
-  ...guards('door/log-limit', test('door/logs'), [
-    [
-      'logs that are masked are cut behind the mask',
-      "if (kind !== 'log' || !isMasked",
-      "if (kind === 'log' || !isMasked",
-    ],
-    ['of a log so many bytes are shown and no more', 'yield part.subarray(0, left)', 'yield part'],
-  ]),
-  ...guards('door/told-upgrades', test('streams/told-upgrades'), [
-    [
-      'what was refused over a WebSocket is told once more',
-      "if (method !== 'GET') return before",
-      "if (method === '') return before",
-    ],
-    ['what was told is told once', '    this.#told.delete(target)\n'],
-    ['what is long is not kept', '    if (answer.body.length > longest) return answer\n'],
-    ['so much that was told is kept and no more', '      this.#told.delete(oldest)\n'],
-  ]),
   ...guards('target', test('door/bounds'), [
     [
       'a session has one door',
@@ -296,12 +278,6 @@ export const k8sDoorGuards = [
   ]),
   ...guards('danger/object', test('danger/traffic'), [
     ['what leads traffic elsewhere is dangerous', '  checkTraffic(object, before, findings)\n'],
-  ]),
-  ...guards('door/unlisted-group', test('door/unlisted-group'), [
-    ['a rule that refuses is told as it is', 'refusal.rules.length > 0 || ', ''],
-  ]),
-  ...guards('danger/traffic', test('danger/traffic'), [
-    ['addresses in a status lead traffic elsewhere', 'if (now.isSet && textOf', 'if (!now.isSet && textOf'],
   ]),
   ...guards('danger/request', test('danger/traffic'), [
     ['a scale that stops all pods is dangerous', '  checkScale(request, findings)\n'],

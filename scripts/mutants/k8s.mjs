@@ -1,3 +1,4 @@
+import { k8sAnswerGuards } from './k8s-answers.mjs'
 import { k8sDoorGuards } from './k8s-door.mjs'
 import { k8sEvidenceGuards } from './k8s-evidence.mjs'
 import { k8sHandedGuards } from './k8s-handed.mjs'
@@ -18,6 +19,7 @@ import { tinyKubernetesGuards } from './k8s-tiny.mjs'
 
 /** What guards the Kubernetes door, by the name of the list. */
 export const kubernetesLists = {
+  'k8s-answers': k8sAnswerGuards,
   'k8s-danger': kubernetesDangerGuards,
   'k8s-door': k8sDoorGuards,
   'k8s-evidence': k8sEvidenceGuards,
