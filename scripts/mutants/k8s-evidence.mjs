@@ -69,7 +69,7 @@ export const k8sEvidenceGuards = [
     ['what is not said is pinned', 'if (isSaid(said) && said !== seen)', 'if (said !== seen)'],
   ]),
   ...guards('adapter-k8s/src/door/exchange', evidence, [
-    ['who means another object is refused on record', "error.code === 'ERR_APPROVAL_VOID'", 'false'],
+    ['who means another object is refused on record', "new Set(['ERR_APPROVAL_VOID', ", 'new Set(['],
   ]),
   ...guards('adapter-k8s/src/evidence/looks', evidence, [
     ['what is looked at has an end', 'if (length > mostBytes) throw', 'if (length < 0) throw'],

@@ -202,7 +202,7 @@ export const k8sMaskingGuards = [
         "reason === 'Forbidden' && /^secrets(?:",
         "reason === 'Forbidden' || /^secrets(?:",
       ],
-      ['causes are hidden', "key === 'causes' ? walk.hidden(value, depth) : walk", 'walk'],
+      ['causes are hidden', '    if (hides) return walk.hidden(value, depth)\n'],
       [
         'what else a status about secrets has is hidden',
         '    return walk.hidden(value, depth + 1)\n  })\n}\n\n/** What the authorizer',

@@ -72,7 +72,7 @@ export const k8sRequestHeaderGuards = [
       ['commands need a WebSocket', "upgraded.has(kind) ? refuse('This subresource needs a WebSocket.') : ", ''],
       ['nothing becomes another protocol', "upgrade.trim().toLowerCase() !== 'websocket'", 'false'],
       ['connections ask for the upgrade', "each.toLowerCase() === 'upgrade'", 'true'],
-      ['subprotocols are understood', 'protocols.length === 0 ?', 'false ?'],
+      ['subprotocols are understood', 'return protocols.length === 0', 'return protocols.length < 0'],
       ['only subprotocols that are offered are spoken', 'offered.has(each)', 'each.length > 0'],
     ],
   ),

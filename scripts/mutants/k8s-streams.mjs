@@ -20,7 +20,7 @@ export const k8sStreamGuards = [
       'const isFollowed = isWatch || (false && ',
     ],
     ['a log is plain text', "  if (!type.startsWith('text/plain')) throw unreadable('it is no plain text')\n"],
-    ['a log is masked', 'return maskLog(from, masks?.content)', 'return maskLog(from, undefined)'],
+    ['a log is masked', 'maskLog(from, masks?.content)', 'maskLog(from, undefined)'],
   ]),
   ...guards('effects/connection-effects', hostile, [
     ['what a tunnel carries is unseen', '.map(String), ...unseen }', '.map(String) }'],
