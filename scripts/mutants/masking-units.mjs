@@ -147,11 +147,10 @@ export const maskingUnitGuards = [
     'seen-through',
     ['seen-through'],
     [
-      ['what is more than decoded is seen whole', 'if (kind !== packed)', 'if (kind === 0)'],
-      ['what is beside that is decoded is looked through', 'const besideDecoded = 320', 'const besideDecoded = 0'],
+      ['what is beside that is decoded is looked through', 'const beside = 320', 'const beside = 0'],
       [
         'every decoded part is looked through',
-        'for (; this.#next < places.length; this.#next += 1) {',
+        'for (; this.#next < parts.length; this.#next += 1) {',
         'for (; this.#next < 1; this.#next += 1) {',
       ],
     ],

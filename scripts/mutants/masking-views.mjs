@@ -42,8 +42,8 @@ export const maskingViewGuards = [
   {
     name: 'stamps of logs continue no value',
     file: source('views/unwrapped'),
-    find: 'return !isStamp(text, next) && holdsValue(text, end, next) ? next : undefined',
-    replace: 'return holdsValue(text, end, next) ? next : undefined',
+    find: 'return !isStamp(units, next) && holdsValue(units, end, next) ? next : undefined',
+    replace: 'return holdsValue(units, end, next) ? next : undefined',
     tests: readings,
   },
   {

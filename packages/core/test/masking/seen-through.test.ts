@@ -15,6 +15,8 @@ const detectors: readonly Detector[] = [...builtInDetectors.values()]
 const base64 = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('base64')
 const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString('hex')
 
+const percent = (letter: string): string => `%${letter.charCodeAt(0).toString(16)}`
+
 /** Whether any window of the text is read in every view. */
 function isReadWhole(text: string): boolean {
   return windowsOf(text, hotPlaces(text).places).some(({ start, end, kind }) => mayHold(text.slice(start, end), kind))
@@ -77,6 +79,23 @@ describe('what is folded or decoded', () => {
       'a card in the second of two pieces of base64 in a path',
       `/${base64('some words that are longer')}/${base64('4111111111111111 so')}/`.replaceAll('=', ''),
     ],
+    ['a card in percent encoding', '%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31'],
+    [
+      'a card in escapes that are in percent encoding',
+      String.raw`\u003411111111111111`.replaceAll(/./g, percent) + '1',
+    ],
+    [
+      'a card in base64 behind a line break in JSON',
+      JSON.stringify({ log: `"x"\n${base64('4111 1111 1111 1111 so')}` }),
+    ],
+    ['a card in full width in base64 in JSON', JSON.stringify(`"x"\n${base64(`paid by ${wide('4111111111111111')}`)}`)],
+    ['a card in escapes behind an accent', String.raw`é 41111111\u0031111\u00311\u00311`],
+    ['a card in escapes of letters that are folded', String.raw`41111111\uff1111111\uff111`],
+    ['a card over two lines', 'paid by 41111111\n11111111 it is'],
+    ['a card over two lines that end in returns', 'paid by 41111111\r\n11111111 it is'],
+    ['a card over two lines in escapes', String.raw`{"log":"paid by 41111111\n11111111 it is"}`],
+    ['a card over two lines in base64', base64('paid by 41111111\n11111111 it is')],
+    ['a card over two lines in full width', `paid by ${wide('41111111')}\n${wide('11111111')} it is`],
     ['a card in two pieces of base64', `${base64('so 4111 1111')} ${base64('1111 1111 it')}`],
   ])('is looked through: %s', (_, text) => {
     expect(difference(text)).toBeUndefined()
@@ -88,10 +107,21 @@ describe('what is folded or decoded', () => {
     ['letters of other scripts', '東京都 と Ελλάδα и Россия'],
     ['a hash that decodes to a few letters', 'd41d8cd98f00b204656667686970e427'],
     ['a sentence in base64', base64('order shipped to the warehouse')],
+    ['quotes in JSON', String.raw`{"log":"\"/checkout\" 404 54233\n","stream":"stdout"}`],
+    ['a hash beside quotes in JSON', String.raw`{"log":"\"d41d8cd98f00b204656667686970e427\" pulled\n"}`],
+    ['an accent beside quotes in JSON', String.raw`{"log":"\"José\" came in\n"}`],
+    ['percent encoding', 'GET /search?q=red%20shoes%20and%20hats&page=7'],
+    ['numbers around a line break', 'sync=0.031 s, total=17.22 s, 42741 kB\n1790420 rows in 31 s'],
   ])('is not read in every view where that shows nothing: %s', (_, text) => {
     expect(hotPlaces(text).kinds).not.toBe(0)
     expect(isReadWhole(text)).toBe(false)
     expect(difference(text)).toBeUndefined()
+  })
+
+  it('is read in every view where too much comes of it to be looked through', () => {
+    const text = String.raw`é\n`
+    expect(isReadWhole(text.repeat(100))).toBe(false)
+    expect(isReadWhole(text.repeat(30_000))).toBe(true)
   })
 
   it('is shown to detectors that are not built in', () => {
@@ -163,7 +193,7 @@ it('is held back in a stream while folding and decoding hide its end', () => {
 
 it.each([
   ['none in words, and behind them', 'order shipped', []],
-  ['a row in the longer of two steps', '+7+8-05+-1120', [{ start: 0, end: 8, kind: placeKinds.view }]],
+  ['a row in the longer of two steps', '+.+4930+123456', [{ start: 0, end: 8, kind: placeKinds.view }]],
   [
     'a row in steps of three, where it ends',
     'ja/ne/@a/b./io',
@@ -174,6 +204,45 @@ it.each([
   ],
 ])('knows the places of a text: %s', (_, text, places) => {
   expect(hotPlaces(text).places).toEqual(places)
+})
+
+describe('what no value can be in', () => {
+  it.each([
+    ['a word of birth inside of another', 'syncedObjects on 1980-01-02'],
+    ['a word of birth without a date', 'born in a town'],
+    ['a word of birth too far from its date', `born ${'in a town '.repeat(4)}1980-01-02`],
+    ['a word of telephones inside of another', '"ts":1790420423.003,"caller":"controller.go:123"'],
+    ['a word of telephones inside of another, before a number', 'caller 0301234567 on'],
+    ['an @ before no domain', '{"@timestamp":"2026-11-28","level":"info"}'],
+    ['an @ behind a word and before a number', 'rows@42 of 1790420'],
+    ['zeros in a hash', 'trace=4fa4e2cb0095615860ea4b6c2561ab03'],
+    ['a plus before a number that nobody has', 'took +1234567 ns'],
+  ])('is no place: %s', (_, text) => {
+    expect(hotPlaces(text).kinds & placeKinds.find).toBe(0)
+    expect(difference(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['a date behind a word of birth', 'born 1980-01-02'],
+    ['a date behind a word of birth in a name', 'customerDob: 1980-01-02'],
+    ['a date behind a long word of birth in another', 'mybirthday 1980-01-02'],
+    ['a date as far from its word as may be', `xborn${'.'.repeat(36)}1980-01-02`],
+    ['a date in words as far from its word as may be', `born${'.'.repeat(36)}31st of December 1980`],
+    ['a date behind a word with an accent', 'née le 02.01.1980'],
+    ['a number behind a word of telephones', 'calls 030 1234567 on'],
+    ['a number as far from its word as may be', `xcall${'_'.repeat(35)} 0301234567 on`],
+    ['a number before a word of telephones', '0301234567 (call)'],
+    ['a number as far before its word as may be', `0301234567 ${'('.repeat(11)}callers`],
+    ['a number before a long word of telephones in another', '0301234567 (mytelephone'],
+    ['a number with a plus', 'to +49 30 123456 it is'],
+    ['a number with zeros', 'to 0049 30 123456 it is'],
+    ['a number with a plus of the fewest digits', '+2908123'],
+    ['an address behind an @ that is none', '@timestamp: jane.doe@example.com'],
+    ['a password in upper case before a host', 'JDBC:ORACLE:thin:scott/hunter2secret@db'],
+  ])('is no reason to miss %s', (_, text) => {
+    expect(difference(text)).toBeUndefined()
+    expect(scan(text, detectors)).not.toEqual([])
+  })
 })
 
 it('tells runs that are decoded from others as decoding does', () => {

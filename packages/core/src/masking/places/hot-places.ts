@@ -93,7 +93,8 @@ class Pass implements Walker {
 
   words(ends: number, at: number): void {
     const units = this.#units
-    for (const word of keywords.wordsOf(ends, units, at)) if (isWordAt(units, at, word)) this.#word(word.list, at + 1, word.letters.length)
+    for (const word of keywords.wordsOf(ends, units, at))
+      if (isWordAt(units, at, word)) this.#word(word.list, at + 1, word.letters.length)
   }
 
   #find(start: number, end: number): void {

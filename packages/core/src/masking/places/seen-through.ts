@@ -10,7 +10,7 @@ import { unwrappedEdits } from '../views/unwrapped.js'
 import { findsIn, type HotPlace, hotPlaces, placeKinds } from './hot-places.js'
 import { windowsOf } from './windows.js'
 
-const { find, view, fold, packed, escape, wrap } = placeKinds
+const { find, view, packed, escape, wrap } = placeKinds
 /** As much as views show beside what they change, with a little more: see `edited`. */
 const beside = 320
 /** What is read of a text besides itself, at most, as often as it is long: separators, line breaks and letters left out. */
@@ -70,16 +70,15 @@ class Room {
  */
 export function mayHold(text: string, kinds: number, room = new Room(text.length), depth = 0): boolean {
   if (kinds === 0) return false
-  if ((kinds & (find | view)) !== 0 || mayHoldAsIs(text, kinds, room, depth)) return true
+  if (mayHoldAsIs(text, kinds, room, depth)) return true
   const folded = foldable.test(text) ? editedText(text, foldEdits(text)) : undefined
   if (folded === undefined) return false
-  if (!room.has(folded)) return true
-  const those = hotPlaces(folded).kinds
-  return (those & (find | view)) !== 0 || mayHoldAsIs(folded, those, room, depth)
+  return !room.has(folded) || mayHoldAsIs(folded, hotPlaces(folded).kinds, room, depth)
 }
 
 /** The same of what needs no folding. */
 function mayHoldAsIs(text: string, kinds: number, room: Room, depth: number): boolean {
+  if ((kinds & (find | view)) !== 0) return true
   if ((kinds & wrap) !== 0 && findsIn(editedText(text, unwrappedEdits(text)) ?? '')) return true
   if (depth === deepest) return false
   if ((kinds & escape) !== 0 && mayHoldEdited(text, escapeEdits(text), room, depth)) return true
