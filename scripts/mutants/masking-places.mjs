@@ -51,7 +51,6 @@ const throughGuards = [
   ['detectors of users see what is decoded', '../scan', 'far.length === 0 && !mayGoOn', '!mayGoOn'],
   ['what may go on is looked at', '../scan', ' && !mayGoOn', ''],
   ['addresses are looked at', 'number-places', 'isBeforeDomain(text, at) && finds(email', 'at < 0 && finds(email'],
-  ['an @ before no domain is none of an address', 'number-places', 'isBeforeDomain(text, at) && finds', 'finds'],
   ['a domain is looked for behind the @', '../detectors/email', '  domainHere.lastIndex = at\n', ''],
   [
     'passwords before an @ are looked at',
@@ -59,6 +58,13 @@ const throughGuards = [
     'return passwords.test(',
     'return at < 0 && passwords.test(',
   ],
+  [
+    'bare digits of issuers are looked at',
+    'number-places',
+    'issuersOf(chain).length > 0',
+    'issuersOf(chain).length > 9',
+  ],
+  ['digits in groups are looked at', 'number-places', 'end - start > digits || issuersOf', 'end < start || issuersOf'],
   ['what passwords need is in either case', 'number-places', ".join('|'), 'i')", ".join('|'))"],
   ['numbers with a plus are looked at', 'number-places', 'if (isCalled && digits >= 7', 'if (isCalled && digits >= 17'],
   [

@@ -118,9 +118,12 @@ describe('what is folded or decoded', () => {
     expect(difference(text)).toBeUndefined()
   })
 
-  it('is read in every view where too much comes of it to be looked through', () => {
-    const text = String.raw`é\n`
-    expect(isReadWhole(text.repeat(100))).toBe(false)
+  it.each([
+    ['of letters with accents and escapes', String.raw`é\n`],
+    ['of letters with accents, and little of escapes', String.raw`é\u0061`],
+    ['of escapes of escapes', String.raw`some words of it\\n`],
+  ])('is read in every view where too much comes of it to be looked through: %s', (_, text) => {
+    expect(isReadWhole(text.repeat(60))).toBe(false)
     expect(isReadWhole(text.repeat(30_000))).toBe(true)
   })
 

@@ -1,4 +1,5 @@
 import { defaultThreshold, type Detector, type Hints } from '../detector.js'
+import { issuersOf } from '../detectors/card-issuers.js'
 import { connectionPassword } from '../detectors/connection-password.js'
 import { creditCard } from '../detectors/credit-card.js'
 import { email, isBeforeDomain } from '../detectors/email.js'
@@ -42,7 +43,9 @@ export function isHotChain(text: string, { start, end, digits, dots }: Chain, be
   // Nine bare digits are one only when they are all.
   const isNine = end - start > digits ? nine.test(chain) : digits === 9
   if (isNine && finds(usSsn, text, start - 96, end + 48)) return true
-  return digits >= 12 && finds(creditCard, text, start - 64, end + 48)
+  // Bare digits are a card only when all of them are a number that an issuer gives out: times in milliseconds are none.
+  const isIssued = end - start > digits || issuersOf(chain).length > 0
+  return digits >= 12 && isIssued && finds(creditCard, text, start - 64, end + 48)
 }
 
 /** Whether there is a telephone number before a word that speaks for it, and that ends at `end`. */
