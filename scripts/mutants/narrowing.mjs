@@ -8,6 +8,15 @@ export const narrowingGuards = [
     "(operator === 'AND_EXPR') === wanted",
     'true',
   ],
+  ['one of two opposites always holds', 'narrows', ' && !holdOpposites(parts)', ''],
+  [
+    'what is missing counts as a value where two are opposites',
+    'opposites',
+    "textOf(body, 'nulltesttype') === 'IS_NULL' ? 'IS_NOT_NULL' : 'IS_NULL'",
+    "'IS_UNKNOWN'",
+  ],
+  ['NOT makes an opposite', 'opposites', "return listOf(body, 'args')[0]", 'return undefined'],
+  ['what is less may be equal, too', 'opposites', "['<', '>=']", "['<', '>']"],
   ['what NOT says is the opposite', 'narrows', 'rows, !wanted, depth)', 'rows, wanted, depth)'],
   [
     'what is not understood narrows nothing',

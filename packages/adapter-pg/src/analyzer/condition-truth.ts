@@ -120,7 +120,7 @@ function itemsOf(node: TreeNode): readonly TreeNode[] {
 }
 
 /** Whether two expressions are written the same, places apart, and can have only one value: no calls. */
-function sameExpression(left: TreeNode, right: TreeNode): boolean {
+export function sameExpression(left: TreeNode, right: TreeNode): boolean {
   return sameValue(left, right, 0)
 }
 
@@ -134,7 +134,10 @@ function sameValue(left: TreeValue | undefined, right: TreeValue | undefined, de
   }
   const [a, b] = [left as TreeNode, right as TreeNode]
   const fields = new Set([...Object.keys(a), ...Object.keys(b)])
-  fields.delete('location')
+  for (const place of places) fields.delete(place)
   for (const field of fields) if (!sameValue(a[field], b[field], depth + 1)) return false
   return true
 }
+
+/** Where in the text something stands. */
+const places = ['location', 'list_start', 'list_end', 'rexpr_list_start', 'rexpr_list_end']

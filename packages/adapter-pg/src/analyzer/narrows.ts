@@ -2,12 +2,13 @@ import type { TargetRows } from './about-target.js'
 import { truthOf } from './condition-truth.js'
 import { comparisonNarrows } from './narrowing-comparisons.js'
 import { existsNarrows, memberNarrows } from './narrowing-queries.js'
+import { holdOpposites } from './opposites.js'
 import { isWholeRow, rowSubject } from './row-subject.js'
 import { listOf, nodeOf, textOf, type TreeNode, unwrap } from './tree.js'
 
 /**
  * Whether a condition surely says something about each row of the target that a stored row need not fulfil: with AND, one part of it has
- * to; with OR, all of them. What is not understood narrows nothing. `wanted`: whether rows pass where it is true, or where it is false.
+ * to; with OR, all of them, and no two may be opposites. What is not understood narrows nothing. `wanted`: whether rows pass where it is true, or where it is false.
  */
 export function narrows(node: TreeNode | undefined, rows: TargetRows, wanted = true, depth = 0): boolean {
   const typed = unwrap(node)
@@ -48,7 +49,8 @@ function partsNarrow(body: TreeNode, rows: TargetRows, wanted: boolean, depth: n
   const operator = textOf(body, 'boolop')
   if (operator === 'NOT_EXPR') return narrows(parts[0], rows, !wanted, depth)
   const narrowing = (part: TreeNode): boolean => narrows(part, rows, wanted, depth)
-  return (operator === 'AND_EXPR') === wanted ? parts.some(narrowing) : parts.length > 0 && parts.every(narrowing)
+  if ((operator === 'AND_EXPR') === wanted) return parts.some(narrowing)
+  return parts.length > 0 && parts.every(narrowing) && !holdOpposites(parts)
 }
 
 /** `x IS TRUE`; with IS NOT and IS UNKNOWN, what is neither true nor false counts, which columns alone are known to be. */

@@ -44,6 +44,22 @@ describe('a change reaches every row', () => {
     '(select true)',
     "'a'::char(1) = 'ab'::char(1)",
     "'false'::mood::boolean",
+    // Two of which one always holds, and a query of the table itself.
+    'ctid is not null',
+    'ctid is distinct from null',
+    'a is null or a is not null',
+    'a is not null or b is null or a is null',
+    'a = 1 or a <> 1',
+    'a != 1 or a = 1',
+    'a < 1 or a >= 1',
+    'a <= 1 or b is null or a > 1',
+    'a = 1 or not a = 1',
+    'not (a = 1 and a <> 1)',
+    'array[a] = array[a]',
+    'not a in (1, 2) or a in (1, 2)',
+    'a in (select a from lone)',
+    'lone.a in (select l.a from lone as l)',
+    'a = any (select a from shop.lone where 1 = 1)',
     // Values that are always there.
     '(a = 1) is not null',
     '(a = 1) is not unknown',
@@ -225,6 +241,15 @@ describe('ON CONFLICT DO UPDATE reaches every row', () => {
 
 describe('a change is bounded', () => {
   it.each([
+    'a = 1 or a = 2',
+    'a = 1 or b <> 1',
+    'a < 1 or a > 1',
+    'a is null or b is not null',
+    'not (a = 1 and b <> 1)',
+    'a = 1 and a <> 1',
+    'a in (select id from orders)',
+    'b in (select b from lone where a = 1)',
+    'a in (select a from lone limit 1)',
     'exists (select 1 from orders as o where o.id = lone.a)',
     'a = 1',
     'a = $1',
