@@ -99,6 +99,8 @@ describe('a change reaches every row', () => {
     'not (a = any (array[]::integer[]))',
     "string_to_array(b, ',') @> '{}'",
     "'{}' <@ string_to_array(b, ',')",
+    "b::jsonb @> '{}'",
+    "'{}' <@ b::jsonb",
     // Subqueries.
     'a in (select a)',
     'a in (select lone.a from orders)',
@@ -132,6 +134,14 @@ describe('a change reaches every row', () => {
       true,
       undefined,
     ])
+  })
+
+  it('when what is made of a column that cannot be null is known', async () => {
+    const of = async (where: string): Promise<unknown> => {
+      const { description } = await analysisOf(`delete from orders where ${where}`)
+      return description.effects.find(({ duty }) => duty === 'delete')?.attributes['unbounded']
+    }
+    expect([await of('id::boolean is not unknown'), await of('id::boolean is not true')]).toEqual([true, undefined])
   })
 
   it('when a column that cannot be null is distinct from what may be null', async () => {
