@@ -8,6 +8,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ShownRequest } from './support/control-client.js'
 import { asJson, ask, decide, heldRequests, signed } from './support/control-client.js'
+import { patiently } from './support/patiently.js'
 import type { FolderOptions, ServedFolder } from './support/served-folder.js'
 import { makeServedFolder, policy } from './support/served-folder.js'
 import type { ServedProcess } from './support/served-process.js'
@@ -230,14 +231,14 @@ describe('the authority over a policy', () => {
     }
     const served = await starts(folder)
     const client = await connected(folder)
-    const reads = (): Promise<unknown> => client.query('select n from other')
+    const reads = (): Promise<unknown> => patiently(() => client.query('select n from other'))
     const rejections = (): number => served.log.filter(({ event }) => event === 'not reloaded').length
     const refusedReload = async (): Promise<void> => {
       const before = rejections()
       served.kill('SIGHUP')
       await expect.poll(rejections).toBeGreaterThan(before)
       await expect(reads()).rejects.toThrow(code('ERR_DENIED'))
-      expect((await client.query('select n from notes')).rowCount).toBe(2)
+      expect((await patiently(() => client.query('select n from notes'))).rowCount).toBe(2)
     }
     write(folder, 'policy.yaml', JSON.stringify(policy))
     await refusedReload()
