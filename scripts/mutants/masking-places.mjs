@@ -1,3 +1,5 @@
+import { normalize } from 'node:path/posix'
+
 const source = (name) => `packages/core/src/masking/places/${name}.ts`
 const tests = ['packages/core/test/masking/windows.test.ts']
 
@@ -92,21 +94,8 @@ const throughGuards = [
     'mayStandBefore(text, end, length) && finds(',
     'mayStandBefore(text, end, length) || finds(',
   ],
-  [
-    'words of birth inside of others speak for none',
-    'keyword-places',
-    'mayStandBefore(text, end, length) && finds',
-    'finds',
-  ],
   ['dates are looked for as far as words speak', 'keyword-places', 'end - 48, end + 96', 'end - 48, end + 40'],
   ['words with an accent are looked at whole', 'keyword-places', 'end - 48, end + 96', 'end - 2, end + 96'],
-  [
-    'words of telephones inside of others speak for nothing',
-    'hot-places',
-    'if (mayStandBefore(text, end, length)) this',
-    'this',
-  ],
-  ['nor before a number', 'hot-places', ' && mayStandBehind(text, end - length, length)', ''],
   ['words may go on in an s', '../detectors/context-words', " || text[end] === 's'", ''],
   [
     'a word may go on behind what speaks for a number before it',
@@ -159,7 +148,7 @@ const throughGuards = [
     'isRunUnit[units[at] ?? 0] === 2) at -= 1',
     'isRunUnit[units[at] ?? 0] !== 2) at -= 1',
   ],
-].map(([name, file, find, replace]) => ({ name, file: source(file), find, replace, tests: through }))
+].map(([name, file, find, replace]) => ({ name, file: normalize(source(file)), find, replace, tests: through }))
 
 /** Which places of a text are looked at. */
 export const maskingPlaceGuards = [

@@ -98,11 +98,7 @@ export const maskingUnitGuards = [
       ['nine digits are looked at', 'if (digits < 9 && this', 'if (digits < 10 && this'],
       ['dots of addresses are counted', '=== 0x2e) this.#dots += 1', '=== 0x2e) this.#dots += 0'],
       ['words with accents are seen whole', 'Math.min(at + longestOther, this.#text.length)', 'at + 1'],
-      [
-        'keywords are looked for',
-        'if (isWordAt(units, at, word)) this.#word',
-        'if (!isWordAt(units, at, word)) this.#word',
-      ],
+      ['keywords are looked for', 'isWordAt(units, at, word)) this.#word', '!isWordAt(units, at, word)) this.#word'],
     ],
   ),
   ...guards(

@@ -241,6 +241,7 @@ describe('what no value can be in', () => {
     ['a number with zeros', 'to 0049 30 123456 it is'],
     ['a number with a plus of the fewest digits', '+2908123'],
     ['an address behind an @ that is none', '@timestamp: jane.doe@example.com'],
+    ['a card in groups', 'paid by 3782 822463 10005 then'],
     ['a password in upper case before a host', 'JDBC:ORACLE:thin:scott/hunter2secret@db'],
   ])('is no reason to miss %s', (_, text) => {
     expect(difference(text)).toBeUndefined()

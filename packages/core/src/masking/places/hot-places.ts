@@ -93,8 +93,12 @@ class Pass implements Walker {
 
   words(ends: number, at: number): void {
     const units = this.#units
-    for (const word of keywords.wordsOf(ends, units, at))
-      if (isWordAt(units, at, word)) this.#word(word.list, at + 1, word.letters.length)
+    const words = keywords.wordsOf(ends, units, at)
+    // Often none of them: an iterator for each would be most of what is allocated.
+    for (let index = 0; index < words.length; index += 1) {
+      const word = words[index]
+      if (word !== undefined && isWordAt(units, at, word)) this.#word(word.list, at + 1, word.letters.length)
+    }
   }
 
   #find(start: number, end: number): void {

@@ -37,10 +37,13 @@ const named: ReadonlyMap<string, number> = new Map(
   }),
 )
 
+const longestName = 8
 const form = /&(?:#x([0-9a-f]{1,8})|#([0-9]{1,9})|([a-z]{2,8}));?/iy
 
 /** The HTML entity that begins at `at`, as browsers read it: the last `;` of a numeric one may be missing. */
 export function entityAt(text: string, at: number): Escape | undefined {
+  // Most are between the parameters of a URL.
+  if (text.charCodeAt(at + 1) !== 0x23 && !isNamed(text, at + 1)) return undefined
   form.lastIndex = at
   const match = form.exec(text)
   if (match === null) return undefined
@@ -52,4 +55,15 @@ export function entityAt(text: string, at: number): Escape | undefined {
   }
   const value = hex === undefined ? Number.parseInt(decimal ?? '', 10) : Number.parseInt(hex, 16)
   return value > 0x10ffff ? undefined : { end, value, isByte: false }
+}
+
+/** Whether a name begins at `start` that a semicolon ends. */
+function isNamed(text: string, start: number): boolean {
+  let at = start
+  while (at - start < longestName && isLetter(text.charCodeAt(at))) at += 1
+  return text.charCodeAt(at) === 0x3b
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
 }

@@ -5,8 +5,6 @@ const isWord = new Uint8Array(128)
 for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@.-_+')
   isWord[letter.charCodeAt(0)] = 1
 
-/** What lines of logs begin with: nobody continues a value with it. Zeros are any digits. */
-const stamps = ['0000-00-00', '00:00'] as const
 /** So far from the line break the two words are looked at. */
 const reach = 64
 const fewestDigits = 9
@@ -41,16 +39,19 @@ function isWordUnit(units: Uint16Array, at: number): boolean {
   return isWord[units[at] ?? 0] === 1
 }
 
+/** Whether it is what lines of logs begin with: nobody continues a value with it. */
 function isStamp(units: Uint16Array, at: number): boolean {
-  return stamps.some((stamp) => isLike(units, at, stamp) && !isDigit(units[at + stamp.length] ?? 0))
+  return isLike(units, at, '0000-00-00') || isLike(units, at, '00:00')
 }
 
-function isLike(units: Uint16Array, at: number, stamp: string): boolean {
-  for (let index = 0; index < stamp.length; index += 1) {
-    const [code, wanted] = [units[at + index] ?? 0, stamp.charCodeAt(index)]
+/** Whether units have a form, in which zeros are any digits, and no digit is behind it. */
+function isLike(units: Uint16Array, at: number, form: string): boolean {
+  for (let index = 0; index < form.length; index += 1) {
+    const code = units[at + index] ?? 0
+    const wanted = form.charCodeAt(index)
     if (wanted === 0x30 ? !isDigit(code) : code !== wanted) return false
   }
-  return true
+  return !isDigit(units[at + form.length] ?? 0)
 }
 
 /** A few blanks, as where a paragraph is set in. */
