@@ -54,7 +54,8 @@ describe('what streams through the door to kubectl', () => {
     const following = kubectls[which].start(['logs', '-f', 'shop'])
     let seen = ''
     following.stdout?.on('data', (chunk: Buffer) => (seen += chunk.toString('utf8')))
-    await expect.poll(() => seen).toBe('to [email]\n')
+    // A kubectl begins slowly on a busy machine.
+    await expect.poll(() => seen, { timeout: 90_000 }).toBe('to [email]\n')
     more()
     await expect.poll(() => seen).toBe('to [email]\ndone\n')
     await expect.poll(() => following.exitCode).toBe(0)

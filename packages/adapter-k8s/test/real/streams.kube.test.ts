@@ -121,7 +121,7 @@ describe('on a real API server, through the door', () => {
   it.each([
     ['as it is', () => open],
     ['masked and recorded', () => masked],
-  ])('a hundred megabytes of output come whole, %s, and memory stays flat', async (_, by) => {
+  ])('a hundred megabytes of output come whole, %s, and memory stays flat', { timeout: 600_000 }, async (_, by) => {
     const line = `${'x'.repeat(1023)}\n`
     here.kubelet.handlers.exec = async ({ stdout }) => {
       for (let count = 0; count < 1600; count += 1) {
@@ -129,7 +129,7 @@ describe('on a real API server, through the door', () => {
       }
       return 0
     }
-    const look = 4 * 1024 * 1024
+    const look = 25 * 1024 * 1024
     let bytes = 0
     const growths: number[] = []
     collectGarbage()
@@ -148,7 +148,7 @@ describe('on a real API server, through the door', () => {
     if (!stdout.writableFinished) await once(stdout.end(), 'finish')
     expect(bytes).toBe(100 * 1024 * 1024)
     // All of it is in one process: the kubelet, the door and the client.
-    expect(growths).toHaveLength(25)
+    expect(growths).toHaveLength(4)
     expect(Math.max(...growths)).toBeLessThan(64 * 1024 * 1024)
   })
 
