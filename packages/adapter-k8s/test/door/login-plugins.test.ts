@@ -19,7 +19,10 @@ afterEach(() => {
 function configOf(script: string): KubeConfig {
   const config = new KubeConfig()
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sh', args: ['-c', script, 'sh', folder] }
-  config.loadFromClusterAndUser({ name: 'here', server: 'https://127.0.0.1:1' }, { name: 'bot', exec })
+  config.loadFromClusterAndUser(
+    { name: 'here', server: 'https://127.0.0.1:1', skipTLSVerify: false },
+    { name: 'bot', exec },
+  )
   return config
 }
 
