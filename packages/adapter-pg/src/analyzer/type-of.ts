@@ -57,7 +57,10 @@ function inferType(walk: Walk, node: TreeNode | undefined, scope: Scope, infer: 
       return field?.relation.columns.get(field.column)?.type
     }
     case 'CoalesceExpr':
+    case 'MinMaxExpr':
       return commonType(listOf(body, 'args').map((value) => infer(value)))
+    case 'CaseExpr':
+      return commonType(resultsOf(body).map((value) => infer(value)))
     case 'TypeCast': {
       const name = nodeOf(body, 'typeName')
       return name === undefined ? undefined : typeNameId(walk, name)
@@ -149,7 +152,9 @@ function operatorType(walk: Walk, body: TreeNode, infer: Infer): InferredType {
   const left = lexpr === undefined ? 0 : infer(lexpr)
   const right = infer(nodeOf(body, 'rexpr'))
   if (kind === 'AEXPR_OP') {
-    const exact = operators.find((operator) => operator.left === left && operator.right === right)?.result
+    // A literal beside a value counts as one of its type before anything else is looked for.
+    const [first, second] = [left === unknownType ? right : left, right === unknownType && left !== 0 ? left : right]
+    const exact = operators.find((operator) => operator.left === first && operator.right === second)?.result
     return exact ?? (name === '||' && users.length === 0 && joinsTexts(left, right) ? types.text : undefined)
   }
   // NULLIF gives what its `=` takes on the left: not always the type that is written there.
@@ -164,6 +169,13 @@ function joinsTexts(left: InferredType, right: InferredType): boolean {
 }
 
 const texts: ReadonlySet<number> = new Set([types.text, 1042, 1043])
+
+/** What CASE may give; without ELSE also nothing, which is of any type. */
+function resultsOf(body: TreeNode): readonly (TreeNode | undefined)[] {
+  const results = listOf(body, 'args').map((item) => nodeOf(bodyOf(item, 'CaseWhen') ?? {}, 'result'))
+  const otherwise = nodeOf(body, 'defresult')
+  return otherwise === undefined ? results : [otherwise, ...results]
+}
 
 /** Values of one of the server's types, with literals beside them, stay of it. */
 function commonType(all: readonly InferredType[]): InferredType {
