@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Approver, Guard, GuardedTarget, Session } from '@bothkeys/core'
 import { accountsAsPeople, createGuard, inlineSource, unverifiedCredential, unverifiedIdentity } from '@bothkeys/core'
 import { sessionAccess } from '@bothkeys/core/adapter'
@@ -248,6 +249,9 @@ it('what a guard revoked without an answer is lifted where people lift it', asyn
   const revoke = (): Promise<unknown> => here.guard.revoke(what, { reason: 'laptop stolen', forMs: 60_000 })
   expect(await losing({ cut, schema }, 'after', 'revocations', revoke)).toBe('ERR_LEDGER_UNKNOWN')
   await expect.poll(() => there.guard.revocations.inForce()).toHaveLength(1)
+  // Who decides by what is revoked looked within a second, and so saw here that it came there.
+  await sleep(1_100)
+  await expect.poll(() => codeOf(here.open('ada'))).toBe('ERR_REVOKED')
   // Its place is taken by what lasts longer.
   const { id } = await there.guard.revoke(what, { reason: 'for good' })
   await expect.poll(() => here.guard.revocations.inForce().map((each) => each.id)).toEqual([id])
