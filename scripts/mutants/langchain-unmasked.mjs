@@ -15,8 +15,8 @@ export const langchainUnmaskedGuards = [
     [
       [
         'traces of a run see masked answers',
-        'apart(config, (own) => tool.invoke(call, own) as Promise<unknown>)',
-        'tool.invoke(call, config)',
+        'alone(config, late, (own) => tool.invoke(call, own))',
+        'tool.invoke(call, config) as Promise<unknown>',
       ],
     ],
   ),

@@ -13,7 +13,7 @@ export const ownRowGuards = [
   {
     name: 'its own condition bounds it',
     file: source('modify'),
-    find: ' && isUnbounded(where, target.range)\n',
+    find: ' && isUnbounded(where, rowsOf(walk, target.range, inner))\n',
     replace: '\n',
     tests,
   },

@@ -23,8 +23,8 @@ export const staleButtonGuards = [
   {
     name: 'a call that was taken back begins no more',
     file: 'packages/agent-tools/src/calls/tool-calls.ts',
-    find: "    if (call.isTakenBack && last !== undefined) return { state: 'held', notice: last }\n",
-    replace: '',
+    find: '      if (!holds.isTakenBack || holds.last === undefined) throw error\n',
+    replace: '      throw error\n',
     tests: [durably],
     only: 'turned down',
   },

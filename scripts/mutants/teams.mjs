@@ -60,8 +60,14 @@ export const teamGuards = [
     ],
   ]),
   ...langchain('team-rights', 'answer-call', [
-    ['a tool is not lent', 'if (borrower !== undefined) return lent(call, borrower)', 'void lent'],
-    ['what is lent is refused on record', "borrower === 'unknown' ? call.session : borrower", 'call.session'],
+    [
+      'a tool is not lent',
+      'lentCall(call) ?? (await answered(call, run, waiting))',
+      'await answered(call, run, waiting)',
+    ],
+  ]),
+  ...langchain('team-rights', 'lent-call', [
+    ['what is lent is refused on record', "borrower === 'unknown' ? session : borrower", 'session'],
   ]),
   ...langchain('team-rights', 'acting-session', [
     ['a tool of a sub-agent is for its runs alone', "agent ?? (bound.has(owner) ? 'unknown' : undefined)", 'agent'],
