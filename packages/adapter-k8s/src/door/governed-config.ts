@@ -2,22 +2,11 @@ import type { Agent, RequestOptions } from 'node:https'
 import type { ApiConstructor, ApiType, Configuration } from '@kubernetes/client-node'
 import { KubeConfig } from '@kubernetes/client-node'
 import { BothKeysError } from '@bothkeys/core/adapter'
-import type { Dispatcher } from 'undici'
 import { governedServer } from './governed-server.js'
-import type { WholeAnswer } from './handed-answer.js'
-import type { HandedRequest } from './handed-request.js'
 import { handing } from './handing.js'
-import type { MemoryAgent } from './memory-agents.js'
+import type { Ways } from './ways.js'
 
 const name = 'governed'
-
-/** How requests reach the door. */
-export interface Ways {
-  readonly agent: MemoryAgent
-  readonly dispatcher: Dispatcher
-  /** Hands one request over without a wire. Rejects when its answer is broken off. */
-  readonly hand?: ((request: HandedRequest) => Promise<WholeAnswer>) | undefined
-}
 
 /** What client-node hands over to be authenticated: of 1.x, with `setAgent`; of 2.x, with `setDispatcher`. */
 interface Authenticated {

@@ -1,8 +1,8 @@
 import type { HttpLibrary, RequestContext } from '@kubernetes/client-node'
 import { ResponseContext, wrapHttpLibrary } from '@kubernetes/client-node'
-import type { Ways } from './governed-config.js'
 import type { WholeAnswer } from './handed-answer.js'
 import { handedRequest } from './handed-request.js'
+import type { Ways } from './ways.js'
 
 /**
  * How clients of a governed configuration ask: they hand the request over, where that is the same as to write it to a wire, and read

@@ -5,7 +5,7 @@ import { HandedAnswer, type WholeAnswer } from './handed-answer.js'
 import type { HandedRequest } from './handed-request.js'
 import { MemoryAgent, memoryDispatcher } from './memory-agents.js'
 import { memoryWire } from './memory-wire.js'
-import type { Ways } from './governed-config.js'
+import type { Ways } from './ways.js'
 
 /** What answers requests. */
 export interface Handlers {
