@@ -33,6 +33,7 @@ const sinks: Readonly<Record<string, readonly string[]>> = {
 /** Values that the rows have; literals of statements are among them, or are nowhere else. */
 export const pool: readonly string[] = Array.from({ length: 8 }, (_, index) => `k${String(index)}`)
 
+/** No row of `trig` has the same value twice, as by chance several would: a condition on one column would choose the other. */
 export const givenStructure = `
 create table p (id serial primary key, a text, b text, c text);
 create table q (id serial primary key, d text, e text, f text generated always as (d || '') stored);
@@ -60,7 +61,7 @@ insert into base select 'k' || (random() * 7)::int, 'k' || (random() * 7)::int f
 insert into child select 'k' || (random() * 7)::int, 'k' || (random() * 7)::int, 'k' || (random() * 7)::int from generate_series(1, 16);
 insert into parts select 'k' || (random() * 7)::int, 'k' || (random() * 7)::int from generate_series(1, 16);
 insert into chk select 'k' || i, 'k' || i from generate_series(0, 7) i;
-insert into trig select 'k' || (random() * 7)::int, 'k' || (random() * 7)::int from generate_series(1, 16);
+insert into trig select 'k' || i % 8, 'k' || (3 * i + 1) % 8 from generate_series(0, 15) i;
 create trigger copied before insert or update on trig for each row execute function copied();
 insert into ruled select 'k' || (random() * 7)::int from generate_series(1, 16);
 `
