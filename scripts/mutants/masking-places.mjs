@@ -96,7 +96,8 @@ const throughGuards = [
   ],
   ['dates are looked for as far as words speak', 'keyword-places', 'end - 48, end + 96', 'end - 48, end + 40'],
   ['words with an accent are looked at whole', 'keyword-places', 'end - 48, end + 96', 'end - 2, end + 96'],
-  ['words may go on in an s', '../detectors/context-words', " || text[end] === 's'", ''],
+  ['words may go on in an s', '../detectors/context-words', " || text[end]?.toLowerCase() === 's'", ''],
+  ['words may go on in an S beside İ', '../detectors/context-words', "[end]?.toLowerCase() === 's'", "[end] === 's'"],
   [
     'a word may go on behind what speaks for a number before it',
     '../detectors/context-words',

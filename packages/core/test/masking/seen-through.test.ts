@@ -91,6 +91,8 @@ describe('what is folded or decoded', () => {
     ['a card in full width in base64 in JSON', JSON.stringify(`"x"\n${base64(`paid by ${wide('4111111111111111')}`)}`)],
     ['a card in escapes behind an accent', String.raw`é 41111111\u0031111\u00311\u00311`],
     ['a card in escapes of letters that are folded', String.raw`41111111\uff1111111\uff111`],
+    ['a telephone number behind words in capitals beside an İ', 'İstanbul TELS 0212 555 12 34'],
+    ['a date behind a word in capitals beside an İ', 'İ DOBS 1990-01-01'],
     ['a card over two lines', 'paid by 41111111\n11111111 it is'],
     ['a card over two lines that end in returns', 'paid by 41111111\r\n11111111 it is'],
     ['a card over two lines in escapes', String.raw`{"log":"paid by 41111111\n11111111 it is"}`],

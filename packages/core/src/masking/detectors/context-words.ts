@@ -43,7 +43,8 @@ function holds(nearby: string, lower: string, word: string): boolean {
  * letters, and is too short to count then.
  */
 export function mayStandBefore(text: string, end: number, length: number): boolean {
-  return length >= longEnough || isApart(text[end - 1], text[end]) || text[end] === 's'
+  // An S counts beside İ, where nothing is seen of cases.
+  return length >= longEnough || isApart(text[end - 1], text[end]) || text[end]?.toLowerCase() === 's'
 }
 
 /** The same of a word that begins at `start`, behind what it speaks for. */
