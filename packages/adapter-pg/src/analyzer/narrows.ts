@@ -50,7 +50,7 @@ function partsNarrow(body: TreeNode, rows: TargetRows, wanted: boolean, depth: n
   if (operator === 'NOT_EXPR') return narrows(parts[0], rows, !wanted, depth)
   const narrowing = (part: TreeNode): boolean => narrows(part, rows, wanted, depth)
   if ((operator === 'AND_EXPR') === wanted) return parts.some(narrowing)
-  return parts.length > 0 && parts.every(narrowing) && !holdOpposites(parts)
+  return parts.length > 0 && parts.every(narrowing) && !holdOpposites(parts, wanted)
 }
 
 /** `x IS TRUE`; with IS NOT and IS UNKNOWN, what is neither true nor false counts, which columns alone are known to be. */
