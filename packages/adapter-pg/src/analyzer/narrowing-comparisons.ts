@@ -119,7 +119,7 @@ function betweenNarrows(value: TreeNode, bounds: readonly TreeNode[], rows: Targ
 
 function resembles({ left, operator, right }: Operation, rows: TargetRows, wanted: boolean): boolean {
   if (!isAbout(left, right, rows)) return false
-  const pattern = literalOf(right)
+  const pattern = patternOf(right)
   const isFound = operator.startsWith('!') !== wanted
   return pattern === undefined || !isFound || /[^%_]/.test(pattern)
 }
@@ -131,12 +131,24 @@ function distinctNarrows(left: TreeNode, right: TreeNode, rows: TargetRows, areD
     [left, right],
     [right, left],
   ] as const) {
-    if (isWholeRow(own, rows)) return isApart(other, rows)
+    // A row is never null itself, whatever its columns are.
+    if (isWholeRow(own, rows))
+      return isApart(other, rows) && (literalOf(other) ?? bodyOf(other, 'RowExpr')) !== undefined
     const subject = rowSubject(own, rows)
     if (subject === undefined || !isOther('<>', subject, other, rows)) continue
     if (subject.mayBeNull || literalOf(other) !== undefined || bodyOf(other, 'ColumnRef') !== undefined) return true
   }
   return false
+}
+
+/** The literal of a pattern, also where it names its escape, or is put together from literals. */
+function patternOf(node: TreeNode | undefined): string | undefined {
+  const { body, type } = unwrap(node) ?? { body: {}, type: '' }
+  if (type === 'FuncCall' && namesOf(listOf(body, 'funcname'))?.at(-1) === 'like_escape')
+    return patternOf(listOf(body, 'args')[0])
+  if (type !== 'A_Expr' || namesOf(listOf(body, 'name'))?.at(-1) !== '||') return literalOf(node)
+  const [left, right] = [patternOf(nodeOf(body, 'lexpr')), patternOf(nodeOf(body, 'rexpr'))]
+  return left === undefined || right === undefined ? undefined : left + right
 }
 
 /** The text of a literal, whatever it is cast to; of a number its digits. */
