@@ -58,8 +58,14 @@ export const agentCallGuards = [
         "  if (claim?.state === 'back') return { takenBack: claim.notice }\n  return claim === undefined ||",
         "  return claim === undefined || claim.state === 'back' ||",
       ],
-      ['a call is taken back by whoever has it', '      if (!this.#isOwn(claim)) return claim\n'],
-      ['what ran is not taken back', "return claim?.state === 'waiting' ? {", 'return claim !== undefined ? {'],
+      ['a call is taken back by whoever has it', "(isOwn || where === 'everywhere')", 'true'],
+      ['a person takes a call back wherever it waits', "(isOwn || where === 'everywhere')", 'isOwn'],
+      ['what ran is not taken back', "if (claim?.state === 'waiting' && (isOwn", 'if (claim !== undefined && (isOwn'],
+      [
+        'what runs somewhere else is told whoever takes it back',
+        '      throw notHere()\n    })\n  }\n\n  /** Gives',
+        '      return claim\n    })\n  }\n\n  /** Gives',
+      ],
       [
         'whoever lost a call does not go on with it',
         "if (this.#isOwn(claim) && (claim?.state === 'begun' || claim?.state === 'waiting')) return this.#own(state)",
@@ -120,12 +126,9 @@ export const agentCallGuards = [
       ['what waits is noted', 'waits: () => this.#claims.wait(key)', 'waits: () => Promise.resolve()'],
       ['what goes on is noted', 'goesOn: () => this.#claims.goOn(key)', 'goesOn: () => Promise.resolve()'],
       ['a call is claimed', "    if (begun === 'no') throw madeBefore()\n"],
-      ['what is over is noted', 'if (!holds.isLeft) await this.#ended(key, back).catch(() => undefined)', ''],
-      [
-        'an answer is given that could not be noted',
-        'this.#ended(key, back).catch(() => undefined)',
-        'this.#ended(key, back)',
-      ],
+      ['what is over is noted', 'if (!holds.isLeft) await this.#ended(key, holds, back)', ''],
+      ['an answer is given that could not be noted', ': noted.catch(() => undefined))', ': noted)'],
+      ['nothing runs instead of what may run', "takenBackFrom === 'everywhere' ? noted : noted.catch", 'noted.catch'],
       [
         'what a session leaves goes on elsewhere',
         "holds.isLeft = code === 'ERR_SESSION_CLOSED' && holds.current !== undefined",

@@ -121,7 +121,7 @@ function saying(message: string | undefined): string {
 async function takenBack(key: string, { calls }: Waiting): Promise<ToolAnswer | undefined> {
   const reason = new BothKeysError('ERR_APPROVAL_WITHDRAWN', 'a person took the call back where it waited')
   try {
-    return await calls.withdraw(key, reason)
+    return await calls.withdraw(key, reason, 'everywhere')
   } catch (error) {
     if (error instanceof BothKeysError && error.code === 'ERR_APPROVAL_WITHDRAWN') return undefined
     throw error

@@ -80,6 +80,19 @@ describe('a call that a person edited', () => {
     expect(ran).toEqual(['two'])
   })
 
+  it('does not run as it was where another process waits for it, too', async () => {
+    const { processOf, ran } = conversation()
+    const one = processOf(await stage.session())
+    await one.invoke(ask, thread)
+    const { config: before } = await one.graph.getState(thread)
+    const other = processOf(await stage.session())
+    const edited = one.invoke(resume(edit('two', 'ada')), before as never)
+    await Promise.all([edited, other.invoke(resume(approve), before as never)])
+    for (const request of stage.people.requests) await stage.people.say('allow', request)
+    await other.invoke(resume(approve), before as never)
+    expect(ran).toHaveLength(1)
+  })
+
   it('is turned down in another process as it was where it waited', async () => {
     const { processOf, ran } = conversation()
     const one = processOf(await stage.session())

@@ -14,6 +14,9 @@ type Claim =
 /** What was there before a claim. `no`: the call was made. `takenBack`: what people were asked before it was taken back. */
 export type Begun = { readonly before: Claim | undefined } | { readonly takenBack: HeldNotice } | 'no'
 
+/** Whether whoever leaves a call takes it back alone, or a person says that nobody may go on with it. */
+export type Where = 'here' | 'everywhere'
+
 /** How often others may change a claim before nobody knows who has it. */
 const mostAttempts = 16
 
@@ -55,11 +58,18 @@ export class Claims {
     await this.#change(key, (claim) => (this.#isOwn(claim) ? this.#own('over') : claim))
   }
 
-  /** Ends it, and tells whoever comes that it was taken back, if it was still waiting. */
-  async takeBack(key: string, notice: HeldNotice): Promise<void> {
+  /**
+   * Ends it, and tells whoever comes that it was taken back, if it was still waiting: for whoever has it, or everywhere. Then it rejects
+   * with ERR_PERMIT_SPENT when somebody else runs it, or did.
+   */
+  async takeBack(key: string, notice: HeldNotice, where: Where): Promise<void> {
     await this.#change(key, (claim) => {
-      if (!this.#isOwn(claim)) return claim
-      return claim?.state === 'waiting' ? { state: 'back', holder: this.#holder, notice } : this.#own('over')
+      const isOwn = this.#isOwn(claim)
+      if (claim?.state === 'waiting' && (isOwn || where === 'everywhere'))
+        return { state: 'back', holder: this.#holder, notice }
+      if (isOwn) return this.#own('over')
+      if (where === 'here' || claim === undefined || claim.state === 'back') return claim
+      throw notHere()
     })
   }
 
@@ -71,9 +81,7 @@ export class Claims {
   async #turn(key: string, state: 'begun' | 'waiting'): Promise<void> {
     await this.#change(key, (claim) => {
       if (this.#isOwn(claim) && (claim?.state === 'begun' || claim?.state === 'waiting')) return this.#own(state)
-      throw new BothKeysError('ERR_PERMIT_SPENT', 'somebody else goes on with this call, so it does not run here', {
-        hint: 'look at what it came to there',
-      })
+      throw notHere()
     })
   }
 
@@ -104,6 +112,12 @@ export class Claims {
       hint: 'make it again',
     })
   }
+}
+
+function notHere(): BothKeysError {
+  return new BothKeysError('ERR_PERMIT_SPENT', 'somebody else goes on with this call, so it does not run here', {
+    hint: 'look at what it came to there',
+  })
 }
 
 function begunAfter(claim: Claim | undefined): Begun {

@@ -1,4 +1,5 @@
 import type { HeldNotice, OnHeld } from '@bothkeys/core/adapter'
+import type { Where } from './claims.js'
 import { type Deferred, deferred } from './deferred.js'
 
 /** One time that people are asked about something that a call does. */
@@ -23,6 +24,8 @@ export class Holds {
   isLeft = false
   /** Taken back while it waited: for whoever makes the call again, it waits still. */
   isTakenBack = false
+  /** Where it may not go on then. */
+  takenBackFrom: Where = 'here'
   #next = deferred<void>()
   #back = deferred<void>()
 

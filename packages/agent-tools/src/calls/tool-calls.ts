@@ -4,7 +4,7 @@ import { memoryLedger } from '@bothkeys/core'
 import type { HeldNotice } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { CallContext } from '../agent-tool.js'
-import { type Begun, Claims } from './claims.js'
+import { type Begun, Claims, type Where } from './claims.js'
 import { type Hold, Holds } from './held-call.js'
 
 /** Options of `ToolCalls`. */
@@ -97,10 +97,12 @@ export class ToolCalls<Answer> {
   }
 
   /**
-   * Takes a call back that waits for people. Rejects with why it did not run; resolves with its answer when it ran all the same.
+   * Takes a call back that waits for people. Rejects with why it did not run; resolves with its answer when it ran all the same. Where a
+   * person says so, nobody goes on with it anywhere: rejects with ERR_PERMIT_SPENT when somebody else runs it already.
    */
-  async withdraw(key: string, reason: BothKeysError): Promise<Answer> {
+  async withdraw(key: string, reason: BothKeysError, where: Where = 'here'): Promise<Answer> {
     const call = this.#callOf(key)
+    call.holds.takenBackFrom = where
     call.abort.abort(reason)
     try {
       return await call.answer
@@ -154,13 +156,15 @@ export class ToolCalls<Answer> {
       if (signal.aborted && isWithdrawn(error)) back = holds.last
       throw error
     } finally {
-      // What cannot be noted counts as begun, and is not made again.
-      if (!holds.isLeft) await this.#ended(key, back).catch(() => undefined)
+      if (!holds.isLeft) await this.#ended(key, holds, back)
     }
   }
 
-  #ended(key: string, back: HeldNotice | undefined): Promise<void> {
-    return back === undefined ? this.#claims.end(key) : this.#claims.takeBack(key, back)
+  /** Rejects when what a person took back runs somewhere else, or nobody can say that it does not: then nothing runs in its place. */
+  async #ended(key: string, { takenBackFrom }: Holds, back: HeldNotice | undefined): Promise<void> {
+    const noted = back === undefined ? this.#claims.end(key) : this.#claims.takeBack(key, back, takenBackFrom)
+    // What cannot be noted counts as begun, and is not made again.
+    await (back !== undefined && takenBackFrom === 'everywhere' ? noted : noted.catch(() => undefined))
   }
 
   /** Whether somebody else goes on waiting: another process that asked first, or one that comes after this one ended. */

@@ -131,9 +131,9 @@ describe('the claim on a call', () => {
     const [one, other] = two()
     await one.begin('key')
     await one.wait('key')
-    await other.takeBack('key', notice)
+    await other.takeBack('key', notice, 'here')
     expect((await ledger.get(name)).value).toMatch(/^waiting:/)
-    await one.takeBack('key', notice)
+    await one.takeBack('key', notice, 'here')
     expect([await other.begin('key'), await one.begin('key')]).toEqual([{ takenBack: notice }, { takenBack: notice }])
     for (const each of [one, other]) {
       // oxlint-disable-next-line no-await-in-loop -- One by one.
@@ -145,8 +145,23 @@ describe('the claim on a call', () => {
     const notice = { requestId: 'r', digest: 'd', rules: [], expiresAt: new Date(0) } as unknown as HeldNotice
     const [one, other] = two()
     await one.begin('key')
-    await one.takeBack('key', notice)
+    await one.takeBack('key', notice, 'here')
     expect(await other.begin('key')).toBe('no')
+  })
+
+  it('is taken back by a person wherever it waits, and not where it runs or ran', async () => {
+    const notice = { requestId: 'r', digest: 'd', rules: [], expiresAt: new Date(0) } as unknown as HeldNotice
+    const [one, other] = two()
+    await one.begin('key')
+    await expect(other.takeBack('key', notice, 'everywhere')).rejects.toEqual(spent)
+    await one.wait('key')
+    await other.takeBack('key', notice, 'everywhere')
+    await one.takeBack('key', notice, 'everywhere')
+    await expect(one.goOn('key')).rejects.toEqual(spent)
+    expect(await one.begin('key')).toEqual({ takenBack: notice })
+    await one.begin('ran')
+    await one.end('ran')
+    await expect(other.takeBack('ran', notice, 'everywhere')).rejects.toEqual(spent)
   })
 
   it('does not go on from its end, nor from nothing', async () => {

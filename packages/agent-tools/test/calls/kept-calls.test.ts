@@ -189,6 +189,17 @@ describe('calls that are kept', () => {
     expect(work.ran).toBe(0)
   })
 
+  it('are not taken back by a person where another process ran them', async () => {
+    const ledger = memoryLedger({ clock })
+    const [one, other] = [new ToolCalls<string>({ ledger }), new ToolCalls<string>({ ledger })]
+    await one.make('key', new Asking().run)
+    const asking = new Asking()
+    await other.make('key', asking.run)
+    asking.allow()
+    expect(await other.answer('key')).toBe('done')
+    await expect(one.withdraw('key', withdrawn, 'everywhere')).rejects.toMatchObject({ code: 'ERR_PERMIT_SPENT' })
+  })
+
   it('are over for other processes when they were taken back once they ran', async () => {
     const ledger = memoryLedger({ clock })
     const one = new ToolCalls<string>({ ledger })
