@@ -20,6 +20,7 @@ export const k8sHandedGuards = [
     ['a place is written as everybody writes it', 'plainTarget.test(target) && ', ''],
     ['a place has no dot segments', '!dotSegment.test(target) && ', ''],
     ['what is followed is sent by a wire', ' && !followed.test(target)', ''],
+    ['what is followed in other letters is, too', '|[^=&]*%)', ')'],
     ['headers are those of operations', '!headerNames.has(key) || ', ''],
     ['a header is there once', 'headers.has(key) || ', ''],
     ['a header is a text', "typeof value !== 'string' || ", ''],
@@ -55,5 +56,11 @@ export const k8sHandedGuards = [
   ]),
   ...guards('door/memory-door', test('door/handed-answer'), [
     ['what was handed over ends with the door', '    for (const answer of this.#answers) answer.destroy()\n'],
+  ]),
+  ...guards('door/exchange', test('door/handed-answer'), [
+    ['what waits ends with the target', 'JointSignal(on.access.signal, on.closing)', 'JointSignal(on.access.signal)'],
+  ]),
+  ...guards('target', test('door/handed-answer'), [
+    ['many may be under way without a warning', '    setMaxListeners(0, this.#closing.signal)\n'],
   ]),
 ]

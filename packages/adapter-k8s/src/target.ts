@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { inspect } from 'node:util'
 import type { KubeConfig } from '@kubernetes/client-node'
 import type { GuardedTarget, Session, SessionAccess } from '@bothkeys/core/adapter'
@@ -114,6 +115,8 @@ class Kubernetes implements KubernetesTarget {
     this.#namespace = options.namespace
     this.#recordings = options.recordings
     this.#mostRecordedBytes = mostRecordedBytes
+    // Everything that is under way listens.
+    setMaxListeners(0, this.#closing.signal)
   }
 
   config(session: Session, call?: ClusterCall): KubeConfig {
@@ -166,6 +169,7 @@ class Kubernetes implements KubernetesTarget {
     this.#warn(access)
     return {
       access,
+      closing: this.#closing.signal,
       upstream: this.#upstream,
       identity: Object.freeze({ server: this.#upstream.server }),
       waiting: this.#waitingOf(session),

@@ -30,6 +30,8 @@ import { notRead, tooMuch, type Waiting } from './waiting.js'
 /** What every exchange of one session needs. */
 export interface ExchangeContext {
   readonly access: SessionAccess
+  /** Aborts when the target is closed. */
+  readonly closing: AbortSignal
   readonly upstream: Upstream
   readonly identity: TargetIdentity
   /** Of the session, whichever of its doors it comes through. */
@@ -89,7 +91,7 @@ async function answering(
     turnAway(on, response, noPlace)
     return
   }
-  const waited = new JointSignal(on.access.signal)
+  const waited = new JointSignal(on.access.signal, on.closing)
   const leave = (): void => {
     // Most answers were read to their end by then.
     if (!response.writableFinished)

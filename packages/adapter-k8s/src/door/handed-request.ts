@@ -9,8 +9,8 @@ export type HandedRequest = RequestGiven & { readonly body: Uint8Array }
 /** Paths and queries that no client and no reader of URLs writes otherwise. */
 const plainTarget = /^\/[\w\-.~!$&()*+,:;=@%/?]*$/
 const dotSegment = /\/(?:\.|%2e)/i
-/** What is read as it comes. */
-const followed = /[?&](?:watch|follow)\b/
+/** What is read as it comes, or has a parameter whose name may say so in other letters. */
+const followed = /[?&](?:(?:watch|follow)\b|[^=&]*%)/
 /** What headers may say here. All others are for the wire, or for what reads it. */
 const headerNames: ReadonlySet<string> = new Set(['accept', 'content-type', 'user-agent'])
 const plainValue = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/

@@ -25,7 +25,7 @@ import { notRead } from './waiting.js'
  */
 export async function upgrade(on: ExchangeContext, handshake: Handshake): Promise<void> {
   const { request, socket } = handshake
-  const waited = new JointSignal(on.access.signal)
+  const waited = new JointSignal(on.access.signal, on.closing)
   // Node.js listens for no errors any more, and the client may be gone.
   socket.on('error', () => undefined)
   const leave = (): void => {

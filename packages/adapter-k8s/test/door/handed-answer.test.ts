@@ -102,6 +102,32 @@ describe('a client that hands its requests over', () => {
     quiet.destroy()
   })
 
+  it.each(['by hand', 'by wire'])('reaches nothing once the target is closed, %s', async (way) => {
+    const started = await start()
+    const core = started.target.config(started.session).makeApiClient(CoreV1Api)
+    await started.target.close()
+    const options = way === 'by wire' ? setHeaderOptions('X-Other', 'a') : undefined
+    await expect(core.readNamespacedPod({ namespace: 'shop', name: 'p' }, options)).rejects.toMatchObject({
+      code: 401,
+      headers: { 'bothkeys-refusal': 'ERR_SESSION_CLOSED' },
+    })
+    expect(started.api.seen).toEqual([])
+  })
+
+  it('is one of many, of which Node.js does not warn', async () => {
+    const started = await start()
+    const warnings: string[] = []
+    const note = ({ name }: Error): void => void warnings.push(name)
+    process.on('warning', note)
+    const core = started.target.config(started.session).makeApiClient(CoreV1Api)
+    const reads = Array.from({ length: 40 }, () => core.readNamespacedPod({ namespace: 'shop', name: 'p' }))
+    expect(await Promise.all(reads)).toHaveLength(40)
+    // Warnings come later.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('gets the body of what it wrote, as text and as bytes', async () => {
     const started = await start()
     started.api.answer = () => ({

@@ -223,6 +223,8 @@ describe('what is handed over', () => {
     ['no text for a place', { getUrl: () => ({ startsWith: () => true, slice: () => '/api/v1/pods' }) }],
     ['a place that was never read as one', { getUrl: () => 'http://governed.invalid/api/v1/../../version' }],
     ['an escaped dot', { getUrl: () => 'http://governed.invalid/api/%2E%2e/version' }],
+    ['what is followed, in other letters', { getUrl: () => 'http://governed.invalid/api/v1/pods?%77atch=true' }],
+    ['the same behind another', { getUrl: () => 'http://governed.invalid/api/v1/pods?limit=1&watc%68=1' }],
     ['a fragment', { getUrl: () => 'http://governed.invalid/api/v1/pods#a' }],
     ['no path', { getUrl: () => 'http://governed.invalid' }],
     ['another host', { getUrl: () => 'http://governed.invalie/api/v1/pods' }],

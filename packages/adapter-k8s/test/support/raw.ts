@@ -90,6 +90,7 @@ export function notingDoor(
     access,
     upstream,
     evidence: new Evidence(upstream, new Set()),
+    closing: new AbortController().signal,
     identity: { server: 'raw' },
     waiting,
     toldUpgrades: new ToldUpgrades(),
