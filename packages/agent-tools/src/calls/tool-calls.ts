@@ -4,7 +4,7 @@ import { memoryLedger } from '@bothkeys/core'
 import type { HeldNotice } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { CallContext } from '../agent-tool.js'
-import { type Begun, Claims, type Where } from './claims.js'
+import { type Begun, Claims } from './claims.js'
 import { type Hold, Holds } from './held-call.js'
 
 /** Options of `ToolCalls`. */
@@ -97,10 +97,10 @@ export class ToolCalls<Answer> {
   }
 
   /**
-   * Takes a call back that waits for people. Rejects with why it did not run; resolves with its answer when it ran all the same. Where a
-   * person says so, nobody goes on with it anywhere: rejects with ERR_PERMIT_SPENT when somebody else runs it already.
+   * Takes a call back that waits for people. Rejects with why it did not run; resolves with its answer when it ran all the same.
+   * `everywhere`: a person says so, and no other process goes on with it; rejects with ERR_PERMIT_SPENT when one runs it already.
    */
-  async withdraw(key: string, reason: BothKeysError, where: Where = 'here'): Promise<Answer> {
+  async withdraw(key: string, reason: BothKeysError, where: 'here' | 'everywhere' = 'here'): Promise<Answer> {
     const call = this.#callOf(key)
     call.holds.takenBackFrom = where
     call.abort.abort(reason)
