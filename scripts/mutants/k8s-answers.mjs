@@ -1,12 +1,4 @@
-const test = (...names) => names.map((name) => `packages/adapter-k8s/test/${name}.test.ts`)
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
 
 /** How the door for Kubernetes cuts logs, says why it refuses, and what leads traffic elsewhere. */
 export const k8sAnswerGuards = [

@@ -1,12 +1,4 @@
-const test = (...names) => names.map((name) => `packages/adapter-k8s/test/${name}.test.ts`)
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
 
 /** What the door for Kubernetes lets through, sends and hands on. */
 export const k8sDoorGuards = [

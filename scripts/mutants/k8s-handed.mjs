@@ -1,12 +1,4 @@
-const test = (name) => [`packages/adapter-k8s/test/${name}.test.ts`]
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
 
 /** What a client hands over is what a wire would carry, and its answer comes whole or not at all. */
 export const k8sHandedGuards = [

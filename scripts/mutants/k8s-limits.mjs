@@ -1,12 +1,4 @@
-const test = (...names) => names.map((name) => `packages/adapter-k8s/test/${name}.test.ts`)
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
 
 /** How much of one session the door for Kubernetes takes on, and for how long. */
 export const k8sLimitGuards = [

@@ -1,12 +1,4 @@
-const test = (...names) => names.map((name) => `packages/adapter-k8s/test/${name}.test.ts`)
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
 
 const door = test('loopback/loopback-door')
 const governed = test('loopback/governed-door')

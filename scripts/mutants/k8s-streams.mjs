@@ -1,12 +1,5 @@
-const test = (...names) => names.map((name) => `packages/adapter-k8s/test/${name}.test.ts`)
-const guards = (file, tests, rows) =>
-  rows.map(([name, find, replace = '']) => ({
-    name,
-    file: `packages/adapter-k8s/src/${file}.ts`,
-    find,
-    replace,
-    tests,
-  }))
+import { guards, test } from './k8s-guards.mjs'
+
 const exec = test('streams/exec')
 const hostile = test('streams/hostile-streams')
 const recordings = test('streams/recordings')
