@@ -121,6 +121,20 @@ describe('a pump', () => {
     expect(told.behind).toEqual([])
   })
 
+  it('sends more at once again behind an event that a sink refused alone', async () => {
+    const sink = new TestSink()
+    let isBad = true
+    sink.answer = ({ events }) =>
+      isBad && events.some(({ lsn }) => lsn === 5) ? { outcome: 'refused', why: 'HTTP 400' } : { outcome: 'taken' }
+    const { pump, told } = pumpOf(sink, await journalOf(400))
+    await expect.poll(() => told.behind.length).toBeGreaterThan(0)
+    isBad = false
+    await expect.poll(() => sink.taken.length).toBe(400)
+    await pump.close(1000)
+    expect(sink.lsns).toEqual(upTo(400))
+    expect(Math.max(...sink.batches.slice(-3).map(({ events }) => events.length))).toBeGreaterThan(64)
+  })
+
   it('ends, and says so, where a sink does not close', async () => {
     const sink = new TestSink()
     sink.close = () => new Promise(() => undefined)
