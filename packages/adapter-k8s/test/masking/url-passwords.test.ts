@@ -79,6 +79,7 @@ describe('the URLs in a text', () => {
     'http://[::1]:8080/@x',
     'http://[2001:db8::1]/@x',
     'see https://host.example, or write to jane@example.com',
+    'see app://shop:orders/new, or write to jane@example.com',
     '["http://a.example","jane@example.com"]',
     "args: ['http://a.example','jane@example.com']",
     '<a href="http://a.example">jane@example.com</a>',
