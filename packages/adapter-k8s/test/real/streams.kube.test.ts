@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { Attach, Exec, type KubeConfig, Log, PortForward, type V1Status } from '@kubernetes/client-node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fileRecordings } from '../../src/index.js'
-import { collectGarbage } from '../support/collect-garbage.js'
+import { memoryInUse } from '../../../../tools/memory-in-use.js'
 import { guarded, type Guarded } from '../support/governed.js'
 import { plainConfig, type Stage, stage } from '../support/real-cluster.js'
 
@@ -132,16 +132,16 @@ describe('on a real API server, through the door', () => {
     const look = 25 * 1024 * 1024
     let bytes = 0
     const growths: number[] = []
-    collectGarbage()
-    const before = process.memoryUsage().arrayBuffers
+    const before = await memoryInUse()
     const stdout = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        if (Math.floor((bytes + chunk.length) / look) > Math.floor(bytes / look)) {
-          collectGarbage()
-          growths.push(process.memoryUsage().arrayBuffers - before)
-        }
+        const isTime = Math.floor((bytes + chunk.length) / look) > Math.floor(bytes / look)
         bytes += chunk.length
-        setImmediate(done)
+        if (!isTime) return void setImmediate(done)
+        void memoryInUse().then((now) => {
+          growths.push(now - before)
+          done()
+        })
       },
     })
     expect((await exec(by(), ['cat'], stdout)).status).toBe('Success')

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Session } from '@bothkeys/core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { memoryInUse } from '../../../../tools/memory-in-use.js'
 import type { Governed } from '../support/governed.js'
 import { governed } from '../support/governed.js'
 import { allButDelete } from './support/policy.js'
@@ -34,11 +35,6 @@ describe('large results and parameters', () => {
     await between.close()
   })
 
-  const external = (): number => {
-    const { external: outside, heapUsed } = process.memoryUsage()
-    return outside + heapUsed
-  }
-
   it('passes a row of 50 MB, larger than any message that the door keeps', async () => {
     const client = on.target.client(session)
     await client.connect()
@@ -59,10 +55,10 @@ describe('large results and parameters', () => {
   it('lets a slow reader wait without keeping the result in memory', async () => {
     const wire = await Wire.open(on.target, session)
     wire.stream.pause()
-    const before = external()
+    const before = await memoryInUse()
     wire.send(query('select repeat(b, 100) from t'))
     await sleep(700)
-    expect(external() - before).toBeLessThan(80 * mebibyte)
+    expect((await memoryInUse()) - before).toBeLessThan(80 * mebibyte)
     wire.stream.resume()
     expect(rows(await wire.ready())).toHaveLength(2_000)
     await wire.end()
@@ -90,14 +86,14 @@ describe('large results and parameters', () => {
       sync,
     ])
     let taken = 0
-    const before = external()
+    const before = await memoryInUse()
     while (taken < 60) {
       taken += 1
       if (!wire.stream.write(batch)) break
     }
     await sleep(300)
     expect(taken).toBeLessThan(20)
-    expect(external() - before).toBeLessThan(60 * mebibyte)
+    expect((await memoryInUse()) - before).toBeLessThan(60 * mebibyte)
     connection?.hold(false)
     for (let answered = 0; answered < taken; answered++) {
       expect(rows(await wire.ready())).toEqual([[String(mebibyte)]])

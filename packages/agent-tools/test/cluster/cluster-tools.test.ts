@@ -1,19 +1,10 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { HeldNotice } from '@bothkeys/core/adapter'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { memoryInUse } from '../../../../tools/memory-in-use.js'
 import { kubernetesTools } from '../../src/index.js'
 import { type ClusterStage, openClusterStage } from '../support/cluster-stage.js'
-
-/** Bytes that are in use once what nobody needs is gone: how soon it goes depends on what else the process has done. */
-function memoryInUse(): number {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-  const { external, heapUsed } = process.memoryUsage()
-  return heapUsed + external
-}
 
 let stage: ClusterStage
 beforeAll(async () => {
@@ -167,12 +158,12 @@ describe('kubernetes_logs', () => {
   it('reads 100 MB to the end, and keeps the end alone', async () => {
     const line = `${'x'.repeat(1023)}\n`
     const part = line.repeat(1024)
-    const before = memoryInUse()
+    const before = await memoryInUse()
     const growths: number[] = []
-    const lines = function* (): Generator<string> {
+    const lines = async function* (): AsyncGenerator<string> {
       for (let n = 0; n < 100; n++) {
         yield part
-        if (n % 25 === 24) growths.push(memoryInUse() - before)
+        if (n % 25 === 24) growths.push((await memoryInUse()) - before)
       }
       yield 'the end €\n'
     }
