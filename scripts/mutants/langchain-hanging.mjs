@@ -25,12 +25,8 @@ export const langchainHangingGuards = [
     'before-it-runs',
     ['hanging-tools'],
     [
-      [
-        'a schema that hangs before LangChain calls holds no call',
-        "    await within(ms, reading(name), 'ERR_INTERNAL', () => Promise.race([begun, answer.then(settled, settled)]))\n",
-        '    await Promise.race([begun, answer.then(settled, settled)])\n',
-      ],
-      ['what is not waited for does not begin', 'if (state?.isOver === true) throw', 'if (false) throw'],
+      ['a schema that hangs before LangChain calls holds no call', '      reject(tooLate(ms, name))\n'],
+      ['what is not waited for does not begin', 'if (isOver) throw tooLate(ms, name)', ''],
     ],
   ),
   ...guards(

@@ -37,7 +37,13 @@ export const langchainToolGuards = [
   ...guards(
     'tool-on-record',
     ['middleware', 'agent.int'],
-    [['a governed tool acts for its session', 'return actsFor(made, session)', 'return made']],
+    [
+      [
+        'a governed tool acts for its session',
+        'return actsFor(Object.assign(made, { call: called }), session)',
+        'return Object.assign(made, { call: called })',
+      ],
+    ],
   ),
   ...guards(
     'read-arguments',
@@ -120,12 +126,36 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
+    'until-aborted',
+    ['called-by-hosts'],
+    [
+      ['whoever aborts a call leaves it', "    signal.addEventListener('abort', leave, { once: true })\n"],
+      ['what nobody waits for does not begin', '      leave()\n      return\n', ''],
+    ],
+  ),
+  ...guards(
+    'answer-call',
+    ['called-by-hosts'],
+    [
+      [
+        'a call interrupts the task that it is told of',
+        'task.runWithConfig(pickRunnableConfigKeys(config), (): unknown => interrupt(request))',
+        '(task, pickRunnableConfigKeys(config), interrupt(request))',
+      ],
+    ],
+  ),
+  ...guards(
+    'tool-on-record',
+    ['traces'],
+    [['what runs is told to those who listen', 'manager === undefined ?', 'true ?']],
+  ),
+  ...guards(
     'middleware',
     ['misread-calls'],
     [
       [
         'calls that a tool does not take are refused on record',
-        'await whyMisread(request.tool, request.toolCall.args, limits.describeMs)',
+        'await whyMisread(tool, toolCall.args, limits.describeMs)',
         'await (async () => undefined as BothKeysError | undefined)()',
       ],
     ],
@@ -139,35 +169,31 @@ export const langchainToolGuards = [
     'middleware',
     ['middleware'],
     [
-      [
-        'tools of another session are refused',
-        'owner === session || describe !== undefined',
-        'owner !== undefined || describe !== undefined',
-      ],
-      ['own tools go to their doors', 'owner === session || describe !== undefined', 'describe !== undefined'],
+      ['tools of another session are refused', 'owner === session ? await', 'owner !== undefined ? await'],
+      ['own tools go to their doors', 'owner === session ? await', 'owner === null ? await'],
       [
         'tools of another session are not described anew',
-        'owner === undefined && request.tool !== undefined',
-        'request.tool !== undefined',
+        'owner === undefined && tool !== undefined',
+        'tool !== undefined',
       ],
-      [
-        'tools that there are not are refused',
-        'owner === undefined && request.tool !== undefined',
-        'owner === undefined',
-      ],
+      ['tools that there are not are refused', 'owner === undefined && tool !== undefined', 'owner === undefined'],
       [
         'tools that nobody describes are refused',
-        'if (error !== undefined) return notDone(',
-        'if (describe === undefined) return handler(request)\n      if (error !== undefined) return notDone(',
+        'if (error === undefined) return handler(request)',
+        'if (error === undefined || owner === undefined) return handler(request)',
       ],
       [
         'tools are described by their own names',
-        'new Map(Object.entries(tools))',
-        '{ get: (of: string) => (tools as Record<string, (args: never) => CallDescription>)[of] }',
+        'governing.get(name)',
+        "(name in tools ? each((tools as Record<string, Governs['describe']>)[name]!) : undefined)",
       ],
       ['the middleware fails at once', '  // Fails now, not at the first call.\n  sessionAccess(session, target)\n'],
       ['another agent is told', '  if (owner !== undefined) return lentError()\n'],
-      ['the handler runs the governed tool', 'return handler({ ...request, tool })', 'return handler(request)'],
+      [
+        'the handler runs the governed tool',
+        'handler({ ...request, tool: governed(tool as StructuredToolInterface) })',
+        'handler(request)',
+      ],
     ],
   ),
   ...guards(
@@ -263,12 +289,6 @@ export const langchainToolGuards = [
   ...guards(
     'as-tool',
     ['agent.int'],
-    [
-      [
-        'edited arguments of a door are read',
-        'governed.run(schema.parse(given), context)',
-        'governed.run(given, context)',
-      ],
-    ],
+    [['edited arguments of a door are read', 'given === args ? args : schema.parse(given)', 'given']],
   ),
 ]

@@ -55,8 +55,8 @@ export const teamGuards = [
   ...langchain('team-rights', 'middleware', [
     [
       'the middleware lets tools of its own session through alone',
-      'owner === session || describe !== undefined',
-      'owner !== undefined || describe !== undefined',
+      'owner === session ? await',
+      'owner !== undefined ? await',
     ],
   ]),
   ...langchain('team-rights', 'answer-call', [

@@ -1,6 +1,7 @@
 import { BothKeysError } from '@bothkeys/core'
 import type { HeldNotice } from '@bothkeys/core/adapter'
-import type { RunnableConfig } from '@langchain/core/runnables'
+import { pickRunnableConfigKeys, type RunnableConfig } from '@langchain/core/runnables'
+import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
 import { callKey, type CallContext } from '@bothkeys/tools'
 import { conversationOf } from './conversation.js'
@@ -58,12 +59,15 @@ function keyOf({ args, callId, config, name, session }: AskedCall): string | und
 
 /** What the conversation was resumed with. Undefined: nobody could resume it. */
 function interrupted(
-  { args, name }: AskedCall,
+  { args, config, name }: AskedCall,
   notice: HeldNotice,
   waiting: Waiting,
 ): { readonly value: unknown } | undefined {
   try {
-    return { value: interrupt(humanRequest(name, args, notice, waiting)) }
+    const request = humanRequest(name, args, notice, waiting)
+    // It looks there for the task that it interrupts.
+    const task = AsyncLocalStorageProviderSingleton
+    return { value: task.runWithConfig(pickRunnableConfigKeys(config), (): unknown => interrupt(request)) }
   } catch (error) {
     if (isGraphBubbleUp(error)) throw error
     process.emitWarning('calls of tools wait for people in place, since the graph has no checkpointer', {

@@ -16,7 +16,10 @@ export function asTool(governed: AgentTool, target: GuardedTarget, waiting: Wait
     return answerCall(
       { name, callId, args, session, target, config },
       // Edited arguments come from a person, and were read by nobody yet.
-      async (given, context) => done({ name, callId }, await governed.run(schema.parse(given), context)),
+      async (given, context) => {
+        const input = given === args ? args : schema.parse(given)
+        return done({ name, callId }, await governed.run(input, context))
+      },
       waiting,
     )
   })

@@ -1,47 +1,36 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { within } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core'
 
-/** One call that LangChain has not handed to the function of its tool yet. */
-interface Before {
-  isOver: boolean
-  begins: () => void
-}
-
-const before = new AsyncLocalStorage<Before>()
+/** The first thing that the function of a tool does. Throws where nobody waits for it any more. */
+export type Begins = () => void
 
 /**
  * Makes a call of a tool through LangChain, which reads its arguments by its schema before it calls the function. Throws ERR_DEADLINE
- * when the function was not called after so many milliseconds: then it does nothing when it is called later.
+ * when the function did not begin after so many milliseconds: then it does nothing when it is called later.
  */
-export async function beganWithin<Answer>(ms: number, name: string, call: () => Promise<Answer>): Promise<Answer> {
-  let begins = (): void => undefined
-  const begun = new Promise<'begun'>((resolve) => {
-    begins = () => {
-      resolve('begun')
+export function beganWithin<Answer>(
+  ms: number,
+  name: string,
+  call: (begins: Begins) => Promise<Answer>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    const timer = setTimeout(() => {
+      isOver = true
+      reject(tooLate(ms, name))
+    }, ms)
+    const begins: Begins = () => {
+      if (isOver) throw tooLate(ms, name)
+      clearTimeout(timer)
     }
+    call(begins).then(resolve, (error: unknown) => {
+      clearTimeout(timer)
+      reject(error)
+    })
   })
-  const state: Before = { isOver: false, begins }
-  const answer = before.run(state, call)
-  try {
-    await within(ms, reading(name), 'ERR_INTERNAL', () => Promise.race([begun, answer.then(settled, settled)]))
-  } catch (error) {
-    state.isOver = true
-    answer.catch(() => undefined)
-    throw error
-  }
-  return answer
 }
 
-/** The first thing that the function of a tool does. Throws where nobody waits for it any more. */
-export function begins(name: string): void {
-  const state = before.getStore()
-  if (state?.isOver === true) throw new BothKeysError('ERR_DEADLINE', `${reading(name)} took too long, so nothing ran`)
-  state?.begins()
-}
-
-function settled(): void {
-  // Whoever waits for the answer hears of it.
+function tooLate(ms: number, name: string): BothKeysError {
+  return new BothKeysError('ERR_DEADLINE', `${reading(name)} took longer than ${String(ms)} ms, so nothing ran`)
 }
 
 /** What takes its time. */

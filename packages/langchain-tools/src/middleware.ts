@@ -38,25 +38,33 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
   const limits = limitsOf(options)
   // Fails now, not at the first call.
   sessionAccess(session, target)
-  const describing = new Map(Object.entries(tools))
+  const governing = new Map(
+    Object.entries(tools).map(([name, describe]) => [name, each(describe as Governs['describe'])]),
+  )
   return createMiddleware({
     name: 'bothkeys',
     wrapToolCall: async (request, handler) => {
-      const { id: callId = '', name } = request.toolCall
-      const call = { name, callId }
-      const owner = sessionOf(request.tool)
-      const describe = owner === undefined && request.tool !== undefined ? describing.get(name) : undefined
-      const error =
-        owner === session || describe !== undefined
-          ? await whyMisread(request.tool, request.toolCall.args, limits.describeMs)
-          : strange(owner)
-      if (error !== undefined) return notDone(call, refusedOnRecord(session, target, name, error))
-      if (describe === undefined) return handler(request)
-      const governs = { target, describe: describe as Governs['describe'], ...limits }
-      const tool = governedTool(request.tool as StructuredToolInterface, session, governs, waiting)
-      return handler({ ...request, tool })
+      const { tool, toolCall } = request
+      const { id: callId = '', name } = toolCall
+      const owner = sessionOf(tool)
+      const governed = owner === undefined && tool !== undefined ? governing.get(name) : undefined
+      // It has what it does not take on record by itself.
+      if (governed !== undefined) return handler({ ...request, tool: governed(tool as StructuredToolInterface) })
+      const error = owner === session ? await whyMisread(tool, toolCall.args, limits.describeMs) : strange(owner)
+      if (error === undefined) return handler(request)
+      return notDone({ name, callId }, refusedOnRecord(session, target, name, error))
     },
   }) as AgentMiddleware
+
+  /** Governs each tool once, by what is said of it. */
+  function each(describe: Governs['describe']): (tool: StructuredToolInterface) => StructuredToolInterface {
+    const known = new WeakMap<StructuredToolInterface, StructuredToolInterface>()
+    return (tool) => {
+      const governed = known.get(tool) ?? governedTool(tool, session, { target, describe, ...limits }, waiting)
+      known.set(tool, governed)
+      return governed
+    }
+  }
 }
 
 function strange(owner: Session | undefined): BothKeysError {

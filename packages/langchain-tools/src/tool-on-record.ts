@@ -2,12 +2,12 @@ import { BothKeysError, type Session } from '@bothkeys/core'
 import type { GuardedTarget } from '@bothkeys/core/adapter'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
 import { tool as makeTool, ToolInputParsingException } from '@langchain/core/tools'
-import { isGraphBubbleUp } from '@langchain/langgraph'
-import { beganWithin, begins } from './before-it-runs.js'
+import { beganWithin } from './before-it-runs.js'
 import { actsFor } from './governed-tools.js'
 import { lentCall } from './lent-call.js'
 import { refusedOnRecord } from './refused-on-record.js'
 import { notDone, type ToolAnswer } from './tool-answer.js'
+import { untilAborted } from './until-aborted.js'
 import { misread, whyMisread } from './why-misread.js'
 
 /** How a model sees a tool. */
@@ -20,8 +20,15 @@ export interface OnRecord {
   readonly describeMs: number
 }
 
-interface Called {
-  call(args: unknown, config?: object, tags?: string[]): Promise<unknown>
+type Call = (args: unknown, config?: object, tags?: string[]) => Promise<unknown>
+
+/** How LangChain calls the function of a tool. */
+type Func = (args: unknown, manager: object | undefined, config: ToolRunnableConfig) => Promise<unknown>
+
+/** What LangChain makes of a function. */
+interface Made {
+  readonly call: Call
+  readonly func: Func
 }
 
 /**
@@ -33,20 +40,22 @@ export function toolOnRecord(
   { describeMs, session, target }: OnRecord,
   answer: (args: unknown, config: ToolRunnableConfig) => Promise<ToolAnswer>,
 ): StructuredToolInterface {
-  const made = makeTool(
-    (args: unknown, config: ToolRunnableConfig) => {
-      begins(name)
-      return answer(args, config)
-    },
-    { name, description, schema: schema as never },
-  ) as unknown as StructuredToolInterface
-  const called = made as unknown as Called
-  const call = called.call.bind(made)
-  called.call = async (args, config, tags) => {
+  const made = makeTool(answer, { name, description, schema: schema as never }) as unknown as StructuredToolInterface
+  const { call } = made as unknown as Made
+  const called: Call = async (args, config, tags) => {
+    const seen = { isBegun: false }
     try {
-      return await beganWithin(describeMs, name, () => call(args, config, tags))
+      return await beganWithin(describeMs, name, (begins) => {
+        // What LangChain puts around a function is for runs within it, and costs more than the decision: here there are none.
+        const func: Func = (read, _manager, own) => {
+          begins()
+          seen.isBegun = true
+          return untilAborted(own.signal, () => answer(read, own))
+        }
+        return call.call(Object.create(made, { func: { value: func } }), args, config, tags)
+      })
     } catch (error) {
-      if (isGraphBubbleUp(error)) throw error
+      if (seen.isBegun) throw error
       const why = await whyRefused(made, args, error, describeMs)
       if (why === undefined) throw error
       const answered = { name, callId: callIdOf(config) }
@@ -54,7 +63,7 @@ export function toolOnRecord(
       return lent ?? notDone(answered, refusedOnRecord(session, target, name, why))
     }
   }
-  return actsFor(made, session)
+  return actsFor(Object.assign(made, { call: called }), session)
 }
 
 /** Why a call was refused before the function of its tool was called. Undefined: it was called. */

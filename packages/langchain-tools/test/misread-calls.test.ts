@@ -5,7 +5,7 @@ import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { asTool } from '../src/as-tool.js'
-import { bothkeysMiddleware, governTool } from '../src/index.js'
+import { bothkeysMiddleware, governTool, subAgent } from '../src/index.js'
 import { waitingOf } from '../src/waiting.js'
 import { thread } from './support/agents.js'
 
@@ -31,6 +31,10 @@ function describeMail({ to }: { to: string }) {
   return { effects: [{ duty: 'write' as const, resource: `mailbox:${to}` }] }
 }
 
+function neverMade(): never {
+  throw new Error('its call is refused before')
+}
+
 /** What an agent with both ways of governing is answered to one call, and what is on record of it. */
 async function answered(name: string, args: Record<string, unknown>) {
   const session = await stage.session()
@@ -38,9 +42,11 @@ async function answered(name: string, args: Record<string, unknown>) {
   const sent: string[] = []
   const made = mailTool('mail', sent)
   const governed = governTool(mailTool('wrapped', sent), session, { target: stage.mail, describe: describeMail })
+  const worker = subAgent(session, { name: 'worker', roles: ['agent'], ttlMs: 60_000, agent: neverMade })
+  const tools = [asTool(own, stage.mail, waitingOf(session, {})), made, governed, worker.tool({ description: 'works' })]
   const agent = createAgent({
     model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
-    tools: [asTool(own, stage.mail, waitingOf(session, {})), made, governed],
+    tools,
     middleware: [bothkeysMiddleware({ session, target: stage.mail, tools: { mail: describeMail } })],
   })
   const { messages } = await agent.invoke({ messages: [{ role: 'user', content: 'go' }] })
@@ -55,6 +61,7 @@ describe('a call that a tool does not take', () => {
     ['say', { text: 1 }, 'text'],
     ['mail', { to: 'team' }, 'text'],
     ['wrapped', { to: 'team' }, 'text'],
+    ['worker', { job: 'all' }, 'task'],
   ])('of %s is refused on record, and the model is told what is wrong', async (name, args, wrong) => {
     const { answer, denied, last, ran } = await answered(name, args)
     expect(answer).toContain('Not done (ERR_STATEMENT_INVALID)')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Session } from '@bothkeys/core/adapter'
 import { snapshot, type SnapshotValue } from '@bothkeys/core/adapter'
 
@@ -24,9 +24,7 @@ export interface CallIdentity {
 export function callKey({ args, callId, name, session, thread }: CallIdentity): string {
   const { id, issuer } = session.principal.subject
   const parts = ['bothkeys.tool-call.v1', issuer, id, subAgentOf(session), thread, callId, name, args]
-  return createHash('sha256')
-    .update(sorted(snapshot(parts)))
-    .digest('hex')
+  return hash('sha256', sorted(snapshot(parts)), 'hex')
 }
 
 /**

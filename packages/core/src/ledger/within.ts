@@ -44,9 +44,7 @@ export class SharedDeadline {
   #start(): Promise<never> {
     const limit = new Promise<never>((_resolve, reject) => {
       this.#timer = setTimeout(() => {
-        reject(
-          new BothKeysError('ERR_DEADLINE', `${this.#what} took longer than ${String(this.#ms)} ms, so nothing ran`),
-        )
+        reject(tooLong(this.#what, this.#ms))
       }, this.#ms)
     })
     // It may be over between two steps.
@@ -60,13 +58,34 @@ export class SharedDeadline {
  * bothkeys becomes one with `code`, its cause kept. A value that is there costs no turn of the event loop.
  */
 export function within<T>(ms: number, what: string, code: ErrorCode, step: () => MaybePromise<T>): MaybePromise<T> {
-  const deadline = new SharedDeadline(ms, what, code)
-  const value = deadline.within(step)
-  return isPromise(value)
-    ? value.finally(() => {
-        deadline.end()
-      })
-    : value
+  let value: MaybePromise<T>
+  try {
+    value = step()
+  } catch (error) {
+    throw portError(what, code, error)
+  }
+  if (!isPromise(value)) return value
+  const waited = value
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(tooLong(what, ms))
+    }, ms)
+    // A port may answer anything that has a `then`.
+    Promise.resolve(waited).then(
+      (answer) => {
+        clearTimeout(timer)
+        resolve(answer)
+      },
+      (error: unknown) => {
+        clearTimeout(timer)
+        reject(portError(what, code, error))
+      },
+    )
+  })
+}
+
+function tooLong(what: string, ms: number): BothKeysError {
+  return new BothKeysError('ERR_DEADLINE', `${what} took longer than ${String(ms)} ms, so nothing ran`)
 }
 
 function portError(what: string, code: ErrorCode, error: unknown): BothKeysError {
