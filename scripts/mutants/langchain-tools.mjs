@@ -145,11 +145,6 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'tool-on-record',
-    ['traces'],
-    [['what runs is told to those who listen', 'manager === undefined ?', 'true ?']],
-  ),
-  ...guards(
     'middleware',
     ['misread-calls'],
     [

@@ -38,15 +38,29 @@ export const langchainUnmaskedGuards = [
     [
       [
         'functions within a tool find no tracer',
-        'found.runWithConfig(pickRunnableConfigKeys(own), async () => work(own))',
+        'untraced(pickRunnableConfigKeys(own) ?? {}, async () => work(own))',
         'work(own)',
       ],
-      [
-        'functions within a tool belong to no trace',
-        '    .run(undefined, () =>',
-        '    .run(found.getInstance().getStore(), () =>',
-      ],
       ['callbacks of the run see masked answers', '    callbacks: [],\n'],
+    ],
+  ),
+  ...guards(
+    'untraced',
+    ['traces'],
+    [
+      [
+        'the first run that is found belongs to no trace',
+        'storage.run(undefined, ',
+        'storage.run(storage.getStore(), ',
+      ],
+      ['no run tells the next one anything', "if (typeof value === 'object') own[name] = copyOf(value)", ''],
+      ['nor does what is deep in it', '[name, copyOf(member)]', '[name, member]'],
+      ['a run has its configuration', ', [key]: config }', ' }'],
+      [
+        'what is not known is left to LangChain',
+        "if (typeof extra !== 'object') return undefined",
+        "if (typeof extra !== 'object') return { run: {}, extra: {}, key: Symbol() }",
+      ],
     ],
   ),
 ]

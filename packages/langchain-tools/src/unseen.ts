@@ -1,7 +1,7 @@
 import { pickRunnableConfigKeys } from '@langchain/core/runnables'
-import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
 import type { ToolRunnableConfig } from '@langchain/core/tools'
 import { MemorySaver } from '@langchain/langgraph'
+import { untraced } from './untraced.js'
 
 /**
  * Does what is not masked yet: it is traced by nobody, streamed to nobody and kept in no checkpoint, nor is what graphs, tasks and
@@ -12,11 +12,7 @@ export function apart<Answer>(
   work: (own: ToolRunnableConfig) => Promise<Answer>,
 ): Promise<Answer> {
   const own = ownOf(config)
-  const found = AsyncLocalStorageProviderSingleton
-  // Where functions look for what they belong to, they find this alone: a trace that is not sent, whatever the environment says.
-  return found
-    .getInstance()
-    .run(undefined, () => found.runWithConfig(pickRunnableConfigKeys(own), async () => work(own)))
+  return untraced(pickRunnableConfigKeys(own) ?? {}, async () => work(own))
 }
 
 /** A tool of an agent is handed its configuration as a whole once more. */

@@ -149,4 +149,62 @@ describe('what is sent to a service where the environment says that runs are tra
       for (const { mock } of said) expect(mock.calls).toEqual([])
     },
   )
+
+  it('is nothing of what is done in a run that is traced, also where the first call is', async () => {
+    const { found, untraced } = await anew()
+    bodies.length = 0
+    const within = async (): Promise<unknown> => {
+      const inner = RunnableLambda.from(() => `inner ${card}`)
+      return untraced({}, async () => [await inner.invoke('x'), found.getInstance().getStore() as object])
+    }
+    const said: unknown = await RunnableLambda.from(within).invoke('outer')
+    expect(said).toMatchObject([`inner ${card}`, { tracingEnabled: false }])
+    await expect.poll(() => bodies.some((body) => body.includes('outer'))).toBe(true)
+    expect(bodies.some((body) => body.includes('RunnableLambda'))).toBe(true)
+    expect(bodies.filter((body) => body.includes('"input":"x"'))).toEqual([])
+  })
+})
+
+/** What was not done in this process yet. */
+async function anew() {
+  vi.resetModules()
+  const { AsyncLocalStorageProviderSingleton: found } = await import('@langchain/core/singletons')
+  return { found, ...(await import('../src/untraced.js')) }
+}
+
+describe('the run that functions within a call find', () => {
+  interface Found {
+    readonly child_runs: unknown[]
+    readonly extra: { readonly metadata: Record<string, unknown> }
+  }
+
+  it('has its configuration, and tells the next one nothing', async () => {
+    const { found, untraced } = await anew()
+    const find = () => found.getInstance().getStore() as unknown as Found
+    const configs = [{ tags: ['one'] }, { tags: ['two'] }]
+    const seen: unknown[] = []
+    for (const config of configs) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      await untraced(config, async () => {
+        const { child_runs: runs, extra } = find()
+        seen.push([found.getRunnableConfig(), [...runs], { ...extra.metadata }])
+        runs.push(card)
+        extra.metadata['paid'] = card
+        return Promise.resolve()
+      })
+    }
+    expect(seen).toEqual(configs.map((config) => [config, [], {}]))
+  })
+
+  it('is made by LangChain where it keeps configurations in a way that is not known', async () => {
+    const { found, untraced } = await anew()
+    const config = { tags: ['one'] }
+    const run = vi.spyOn(found, 'runWithConfig').mockImplementationOnce((_config, work) => work())
+    try {
+      expect(await untraced(config, () => Promise.resolve(found.getRunnableConfig()))).toBe(config)
+      expect(run).toHaveBeenCalledTimes(2)
+    } finally {
+      run.mockRestore()
+    }
+  })
 })
