@@ -57,7 +57,7 @@ const client2 =
   oldest || (major > 22 && process.env['CI'] === undefined)
     ? [
         '**/adapter-k8s/test/contract.test.ts',
-        '**/adapter-k8s/test/door/{exchange,no-socket}.test.ts',
+        '**/adapter-k8s/test/door/{exchange,handed,handed-answer,no-socket}.test.ts',
         '**/adapter-k8s/test/clients/surfaces.test.ts',
         '**/adapter-k8s/test/request/client-node.test.ts',
       ]

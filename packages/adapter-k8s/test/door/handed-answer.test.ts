@@ -107,10 +107,13 @@ describe('a client that hands its requests over', () => {
     const core = started.target.config(started.session).makeApiClient(CoreV1Api)
     await started.target.close()
     const options = way === 'by wire' ? setHeaderOptions('X-Other', 'a') : undefined
-    await expect(core.readNamespacedPod({ namespace: 'shop', name: 'p' }, options)).rejects.toMatchObject({
-      code: 401,
-      headers: { 'bothkeys-refusal': 'ERR_SESSION_CLOSED' },
-    })
+    // The client of 2.x has given up its wire by then.
+    const hasNoWire = way === 'by wire' && process.env['BOTHKEYS_CLIENT_NODE'] === 'client-node-2'
+    await expect(core.readNamespacedPod({ namespace: 'shop', name: 'p' }, options)).rejects.toMatchObject(
+      hasNoWire
+        ? { cause: { code: 'UND_ERR_DESTROYED' } }
+        : { code: 401, headers: { 'bothkeys-refusal': 'ERR_SESSION_CLOSED' } },
+    )
     expect(started.api.seen).toEqual([])
   })
 

@@ -28,6 +28,7 @@ const door = new MemoryDoor({
     to.end(answer)
   },
 })
+const is2 = process.env['BOTHKEYS_CLIENT_NODE'] === 'client-node-2'
 const { agent, dispatcher } = door.ways
 const handing = new GovernedKubeConfig(door.ways, 'default')
 const byWire = new GovernedKubeConfig({ agent, dispatcher }, 'default')
@@ -153,7 +154,8 @@ describe('a request goes by a wire', () => {
   it.each([
     ['who asks for more than operations do', client.setHeaderOptions('X-Other', 'a')],
     ['who asks for somebody else', client.setHeaderOptions('Impersonate-User', 'root')],
-    ['who asks twice', client.setHeaderOptions('accept', 'application/json')],
+    // From 2.x on a header has one value, whatever its case.
+    ...(is2 ? [] : [['who asks twice', client.setHeaderOptions('accept', 'application/json')] as const]),
     ['what no header holds', client.setHeaderOptions('Accept', ' application/json')],
     [
       'who may take it back',
