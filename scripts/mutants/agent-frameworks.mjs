@@ -10,8 +10,7 @@ const guards = (folder, file, test, rows) =>
 /** What every framework's calls go through. */
 export const answeredCallsGuards = [
   ...guards('agent-tools', 'calls/answered-calls', 'calls/answered-calls', [
-    ['an answered call reads its arguments', '  if (result.success) return result.data\n', '  return args\n'],
-    ['an answered call repeats no argument', 'wrong at ${where}', 'wrong at ${where} ${JSON.stringify(args)}'],
+    ['an answered call reads its arguments', 'const input = inputOf(tool, args)', 'const input = args'],
     ['an answered call has a number', "typeof callId !== 'string' || callId === ''", 'false'],
     ['answered calls are of a conversation', "typeof thread !== 'string' || thread === ''", 'false'],
     [
@@ -24,6 +23,51 @@ export const answeredCallsGuards = [
     ['one that leaves takes nothing from another', '      if (this.#waiting.has(place)) return\n'],
     ['a refused call is an answer', 'return { text: tellAgent(error), isRefused: true }', 'throw error'],
     ['an answered call says that it waits', '      onHeld?.(state.notice)\n'],
+  ]),
+]
+
+/** Arguments that a tool does not take. */
+export const misreadGuards = [
+  ...guards('agent-tools', 'input-of', 'input-of', [
+    [
+      'a call that its tool does not take is on record',
+      'throw refusedOnRecord(session, target, name, misread(name, read.error?.issues ?? []))',
+      'throw (session && target && refusedOnRecord && misread(name, read.error?.issues ?? [])) as Error',
+    ],
+    ['a call that its tool does not take is refused', '  if (read.success) return read.data\n', '  return args as Input\n'],
+    ['what is wrong with arguments is told', "path, message].map(String).join(': ')", "path].map(String).join(': ')"],
+    ['so much of what is wrong is told', 'wrong.slice(0, longest)', 'wrong'],
+    ['a schema that throws refuses a call', '    return { success: false }\n', "    throw new Error('no schema')\n"],
+  ]),
+  ...guards('agent-tools', 'refused-on-record', 'input-of', [
+    [
+      'a refused call is on record where its tool acts',
+      'sessionAccess(session, target).refused(opaqueCall(name), refusalFrom(error))',
+      'sessionAccess(session, target)',
+    ],
+    ['whoever cannot record a refusal says so', '    if (over instanceof BothKeysError) return over\n'],
+  ]),
+  ...guards('agent-tools', 'opaque-call', 'input-of', [
+    ['a misread call is opaque', "duty: 'opaque'", "duty: 'read'"],
+    ['a misread call has its name on record', 'recordedText: `${name}(…)`', "recordedText: ''"],
+  ]),
+  ...guards('agent-tools', 'shown-schema', 'input-of', [
+    [
+      'a schema that is shown takes whatever comes',
+      'run: { value: (payload: unknown) => payload }',
+      'run: { value: schema._zod.run }',
+    ],
+    ['a schema that is shown has its description', ', parent: { value: schema }'],
+  ]),
+  ...guards('ai-sdk-tools', 'ai-tools', 'ai-tools', [
+    ['the AI SDK refuses no arguments by itself', 'inputSchema: shownSchema(tool)', 'inputSchema: tool.schema'],
+  ]),
+  ...guards('mcp-server', 'mcp-server', 'mcp-server', [
+    ['the MCP SDK refuses no arguments by itself', 'shownSchema(tool) as never', 'tool.schema as never'],
+  ]),
+  ...guards('langchain-tools', 'as-tool', 'misread-calls', [
+    ['an edit that a tool does not take is on record', 'inputOf(governed, given)', 'schema.parse(given)'],
+    ['an edit is read', 'given === args ? args : inputOf(governed, given)', 'given'],
   ]),
 ]
 

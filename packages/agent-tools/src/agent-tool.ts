@@ -1,4 +1,4 @@
-import type { OnHeld, Session } from '@bothkeys/core/adapter'
+import type { GuardedTarget, OnHeld, Session } from '@bothkeys/core/adapter'
 import type { z } from 'zod'
 
 /** What whoever calls a tool says of one call. */
@@ -19,6 +19,8 @@ export interface AgentTool<Input = unknown> {
   readonly schema: z.ZodType<Input>
   /** On whose behalf it acts, whoever calls it. */
   readonly session: Session
+  /** What it acts on, one of the guard's targets: calls that are refused before they come to its door are on record there. */
+  readonly target: GuardedTarget
   /**
    * Does what the input says and answers a text for the model, masked and no larger than the tool says. Rejects with a
    * BothKeysError when it is refused, and with a ToolFailure when the target could not do it.

@@ -5,6 +5,7 @@ import { snapshot, within } from '@bothkeys/core/adapter'
 import { ToolFailure } from './agent-tool.js'
 import type { CallContext } from './agent-tool.js'
 import { describeMsOf } from './describe-ms.js'
+import { opaqueCall, opaqueEffect } from './opaque-call.js'
 import type { ToolTarget } from './tool-target.js'
 
 /** What one call does, as the policy sees it. */
@@ -158,7 +159,7 @@ async function descriptionOf<Input>(
     operation: 'call',
     text: said.text ?? `${name}(${JSON.stringify(input)})`,
     recordedText: `${name}(…)`,
-    effects: Object.freeze(effects.length > 0 ? effects : [opaque(name)]),
+    effects: Object.freeze(effects.length > 0 ? effects : [opaqueEffect(name)]),
   })
 }
 
@@ -167,25 +168,9 @@ async function onRecord<Asked>(access: SessionAccess, name: string, read: () => 
   try {
     return await read()
   } catch (error) {
-    access.refused(
-      {
-        identity: { tool: name },
-        description: { operation: 'call', text: '', recordedText: `${name}(…)`, effects: [opaque(name)] },
-        parameters: [],
-        stateEpoch: '',
-      },
-      refusalFrom(error),
-    )
+    access.refused(opaqueCall(name), refusalFrom(error))
     throw error
   }
-}
-
-function opaque(name: string): Effect {
-  return Object.freeze({
-    duty: 'opaque',
-    resource: `tool:"${name.replaceAll('"', '')}"`,
-    attributes: Object.freeze({}),
-  })
 }
 
 /** A plain copy, so that nobody changes what was decided. */

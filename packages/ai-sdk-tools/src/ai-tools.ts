@@ -1,12 +1,12 @@
 import type { AgentTool } from '@bothkeys/tools'
-import { AnsweredCalls, type AnsweredCallsOptions } from '@bothkeys/tools'
+import { AnsweredCalls, type AnsweredCallsOptions, shownSchema } from '@bothkeys/tools'
 import { BothKeysError } from '@bothkeys/core'
 
 /** A tool as version 6 and version 7 of the AI SDK call it. */
 export interface AiTool {
   /** What the model is told of it. */
   readonly description: string
-  /** What its arguments have to be. */
+  /** What its arguments have to be. The framework takes whatever comes: they are read, and refused on record, when it is executed. */
   readonly inputSchema: AgentTool['schema']
   /** Answers in words for a model, also what was refused. Rejects when the run is aborted. */
   readonly execute: (input: unknown, options: AiCall) => Promise<string>
@@ -27,7 +27,7 @@ export type AiToolsOptions = AnsweredCallsOptions
  * Tools for `generateText` and `streamText`, by their names. Each call is decided when it is executed, waits in place for people, and
  * comes to an answer: a refusal is a text that the model can act on. What messages say of approvals counts for nothing, since clients
  * write them: neither `needsApproval` nor `toolApproval` opens a door. A call that is replayed with the same id and the same input
- * does not run again. Throws ERR_CONFIG_INVALID when two tools have one name or the conversation has none.
+ * does not run again; arguments that a tool does not take are refused on record. Throws ERR_CONFIG_INVALID when two tools have one name or the conversation has none.
  *
  * @example
  * const result = await generateText({ model, messages, tools: aiTools(tools, { thread: chat.id }) })
@@ -46,7 +46,7 @@ export function aiTools(tools: readonly AgentTool[], options: AiToolsOptions): R
 function asTool(tool: AgentTool, calls: AnsweredCalls): AiTool {
   return Object.freeze({
     description: tool.description,
-    inputSchema: tool.schema,
+    inputSchema: shownSchema(tool),
     execute: async (input: unknown, { abortSignal, toolCallId }: AiCall) => {
       const { text } = await calls.answer(tool, { callId: toolCallId, args: input, signal: abortSignal })
       return text

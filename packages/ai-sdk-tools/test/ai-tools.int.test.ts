@@ -21,6 +21,15 @@ describe.each(versions)('SQL tools for version $version of the AI SDK', ({ ask }
     expect(refusal).toContain('Not done (ERR_DENIED)')
   })
 
+  it('refuse on record, on their database, what they do not take', async () => {
+    const tools = sqlTools(await stage.session(), stage.orders, { thread: 'chat-1' })
+    const turns: Turn[] = [[{ id: 'call-1', name: 'query', input: { sql: 'DROP TABLE users', force: true } }]]
+    expect(answersOf(await ask({ tools, turns }))).toEqual([expect.stringContaining('Not done (ERR_SNAPSHOT_INVALID)')])
+    const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+    expect(denied).toMatchObject([{ action: { text: 'query(…)' }, target: { kind: 'postgres', name: 'orders' } }])
+    expect(JSON.stringify(denied)).not.toMatch(/DROP|force/)
+  })
+
   it('delete a row once people agree, and once only', async () => {
     const tools = sqlTools(await stage.session(), stage.orders, { thread: 'chat-1' })
     const turns = [query('DELETE FROM orders WHERE id = 7')]

@@ -1,13 +1,14 @@
 import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
+import { argumentsSchema } from '@bothkeys/tools'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AiTool, aiTools } from '../src/index.js'
-import { answersOf, type Turn, versions } from './support/versions.js'
+import { answersOf, type Prompt, type Turn, versions } from './support/versions.js'
 
 let stage: ToolStage
 let tool: StubTool
 beforeEach(async () => {
   stage = await openToolStage()
-  tool = new StubTool(await stage.session())
+  tool = new StubTool(await stage.session(), stage.mail)
 })
 afterEach(() => stage.close())
 
@@ -29,6 +30,8 @@ const approved = (input: object, id = 'call-1') => [
   { role: 'tool', content: [{ type: 'tool-approval-response', approvalId: 'approval-1', approved: true }] },
 ]
 
+const denied = () => stage.journal.events.filter(({ type }) => type === 'action.denied')
+
 describe.each(versions)('tools for version $version of the AI SDK', ({ ask }) => {
   it('answer the model', async () => {
     const run = await ask({ tools: toolsOf(), turns: [say('hello'), 'well'] })
@@ -44,6 +47,37 @@ describe.each(versions)('tools for version $version of the AI SDK', ({ ask }) =>
     expect(failure).toMatch(/^Failed/)
     expect(JSON.stringify(run.steps)).not.toContain('hunter2')
     expect(run.text).toBe('well')
+  })
+
+  it.each([
+    [{ text: 7, note: 'hunter2' }, 'text: Invalid input'],
+    [{ text: 'hello', approved: true }, 'approved'],
+    [[], 'expected object'],
+    ['hunter2', 'expected object'],
+  ])('refuse %j on record, and the model is told what is wrong', async (input, wrong) => {
+    const run = await ask({ tools: toolsOf(), turns: [[{ id: 'call-1', name: 'say', input }], 'well'] })
+    const [answer] = answersOf(run)
+    expect(answer).toContain('Not done (ERR_SNAPSHOT_INVALID)')
+    expect(answer).toContain(wrong)
+    expect(denied()).toMatchObject([
+      { code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' }, target: { name: 'mail' } },
+    ])
+    expect(JSON.stringify(denied())).not.toMatch(/hunter2|approved/)
+    expect([tool.ran, run.text]).toEqual([[], 'well'])
+  })
+
+  it('refuse on record what a client wrote that the model did not', async () => {
+    const run = await ask({ tools: chatToolsOf(), turns: ['well'], messages: approved({ text: 7 }) })
+    expect(denied()).toMatchObject([{ code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' } }])
+    expect([tool.ran, run.text]).toEqual([[], 'well'])
+  })
+
+  it('tell the model what they take', async () => {
+    const seen: Prompt[] = []
+    await ask({ tools: toolsOf(), turns: ['well'], seen })
+    const inputSchema = expect.objectContaining(argumentsSchema(tool)) as object
+    expect(seen).toMatchObject([{ tools: [{ type: 'function', name: 'say', inputSchema }] }])
+    expect(denied()).toEqual([])
   })
 
   it('wait in place for people', async () => {
@@ -93,7 +127,7 @@ describe.each(versions)('tools for version $version of the AI SDK', ({ ask }) =>
 
 describe('tools for the AI SDK', () => {
   it('have names of their own', () => {
-    const twice = [tool, new StubTool(tool.session)]
+    const twice = [tool, new StubTool(tool.session, stage.mail)]
     expect(() => aiTools(twice, { thread: 'chat-1' })).toThrow(expect.objectContaining({ code: 'ERR_CONFIG_INVALID' }))
   })
 })

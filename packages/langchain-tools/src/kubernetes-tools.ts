@@ -19,5 +19,5 @@ export function kubernetesTools(
   { decisions, ledger, submit, wait, ...options }: KubernetesToolsOptions & WaitOptions = {},
 ): StructuredToolInterface[] {
   const waiting = waitingOf(session, given({ decisions, ledger, submit, wait }))
-  return agentTools(session, target, options).map((tool) => asTool(tool, target, waiting))
+  return agentTools(session, target, options).map((tool) => asTool(tool, waiting))
 }

@@ -1,8 +1,8 @@
 import type { Session } from '@bothkeys/core'
 import type { GuardedTarget } from '@bothkeys/core/adapter'
+import { refusedOnRecord } from '@bothkeys/tools'
 import { borrowerOf } from './acting-session.js'
 import { lentError } from './lent.js'
-import { refusedOnRecord } from './refused-on-record.js'
 import { type Answered, notDone, type ToolAnswer } from './tool-answer.js'
 
 /** A call of a tool that acts for a session. */

@@ -19,5 +19,5 @@ export function sqlTools(
   { decisions, ledger, submit, wait, ...options }: SqlToolsOptions & WaitOptions = {},
 ): StructuredToolInterface[] {
   const waiting = waitingOf(session, given({ decisions, ledger, submit, wait }))
-  return agentTools(session, target, options).map((tool) => asTool(tool, target, waiting))
+  return agentTools(session, target, options).map((tool) => asTool(tool, waiting))
 }

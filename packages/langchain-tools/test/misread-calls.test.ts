@@ -1,6 +1,7 @@
 import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
 import { ScriptedModel } from '@bothkeys/scripted-model'
 import { tool } from '@langchain/core/tools'
+import { Command, MemorySaver } from '@langchain/langgraph'
 import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -38,12 +39,12 @@ function neverMade(): never {
 /** What an agent with both ways of governing is answered to one call, and what is on record of it. */
 async function answered(name: string, args: Record<string, unknown>) {
   const session = await stage.session()
-  const own = new StubTool(session)
+  const own = new StubTool(session, stage.mail)
   const sent: string[] = []
   const made = mailTool('mail', sent)
   const governed = governTool(mailTool('wrapped', sent), session, { target: stage.mail, describe: describeMail })
   const worker = subAgent(session, { name: 'worker', roles: ['agent'], ttlMs: 60_000, agent: neverMade })
-  const tools = [asTool(own, stage.mail, waitingOf(session, {})), made, governed, worker.tool({ description: 'works' })]
+  const tools = [asTool(own, waitingOf(session, {})), made, governed, worker.tool({ description: 'works' })]
   const agent = createAgent({
     model: new ScriptedModel([[{ name, args, id: 'call-1' }]]),
     tools,
@@ -89,6 +90,22 @@ it('aborts no run where the schema itself throws, and says nothing of why', asyn
   expect(JSON.stringify(messages)).not.toContain('hunter2')
   expect(stage.journal.events.filter(({ type }) => type === 'action.denied')).toHaveLength(1)
   expect([ran, messages.at(-1)?.text]).toEqual([[], 'done'])
+})
+
+it('has on record that a person edited a call into one that its tool does not take', async () => {
+  const own = new StubTool(await stage.session(), stage.mail)
+  const agent = createAgent({
+    model: new ScriptedModel([[{ name: 'say', args: { text: 'wait' }, id: 'call-1' }]]),
+    tools: [asTool(own, waitingOf(own.session, { wait: 'durable', decisions: ['edit'] }))],
+    checkpointer: new MemorySaver(),
+  })
+  await agent.invoke({ messages: [{ role: 'user', content: 'go' }] }, thread)
+  const edit = { type: 'edit', editedAction: { name: 'say', args: { text: 'hello', approved: true } } }
+  const { messages } = await agent.invoke(new Command({ resume: { decisions: [edit] } }), thread)
+  expect(messages.find((message) => message.getType() === 'tool')?.text).toContain('Not done (ERR_SNAPSHOT_INVALID)')
+  const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+  expect(denied).toMatchObject([{ code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' } }])
+  expect([own.ran, messages.at(-1)?.text]).toEqual([[], 'done'])
 })
 
 it.each(['mail', 'wrapped'])('has on record that nobody could say what a call of %s does', async (name) => {
@@ -189,8 +206,8 @@ it('has on record, without the middleware, what LangChain refuses by itself', as
   const session = await stage.session()
   const sent: string[] = []
   const governed = governTool(mailTool('mail', sent), session, { target: stage.mail, describe: describeMail })
-  const own = new StubTool(session)
-  for (const each of [governed, asTool(own, stage.mail, waitingOf(session, {}))]) {
+  const own = new StubTool(session, stage.mail)
+  for (const each of [governed, asTool(own, waitingOf(session, {}))]) {
     const call = { type: 'tool_call', name: each.name, args: { to: 1 }, id: 'call-1' } as const
     // oxlint-disable-next-line no-await-in-loop -- One by one.
     expect(await each.invoke(call)).toMatchObject({ status: 'error', tool_call_id: 'call-1' })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Session } from '@bothkeys/core'
 import { BothKeysError } from '@bothkeys/core'
-import { type AgentTool, AnsweredCalls, type ToolCallsOptions } from '@bothkeys/tools'
+import { type AgentTool, AnsweredCalls, shownSchema, type ToolCallsOptions } from '@bothkeys/tools'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { callEnding } from './call-ending.js'
 import { type Asking, Progress } from './progress.js'
@@ -40,8 +40,9 @@ export function mcpServer(
   const calls = new AnsweredCalls({ ...options, thread: randomUUID() })
   const server = new McpServer({ name, version })
   for (const tool of tools) {
-    const { description, schema } = tool
-    server.registerTool(tool.name, { description, inputSchema: schema as never }, (async (
+    const { description } = tool
+    // Arguments are read when the call is answered: what the SDK refuses by itself is on no record.
+    server.registerTool(tool.name, { description, inputSchema: shownSchema(tool) as never }, (async (
       args: unknown,
       asking: Asking,
     ) => {

@@ -1,5 +1,6 @@
 import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
+import { argumentsSchema } from '@bothkeys/tools'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mcpServer } from '../src/index.js'
 import { connected, type EagerClient } from './support/connect.js'
@@ -9,7 +10,7 @@ let tool: StubTool
 let client: EagerClient
 beforeEach(async () => {
   stage = await openToolStage()
-  tool = new StubTool(await stage.session())
+  tool = new StubTool(await stage.session(), stage.mail)
   const [ours, theirs] = InMemoryTransport.createLinkedPair()
   await mcpServer(tool.session, [tool], { progressMs: 5 }).connect(ours)
   client = await connected(theirs)
@@ -22,13 +23,29 @@ afterEach(async () => {
 describe('a server of the Model Context Protocol', () => {
   it('lists and calls its tools', async () => {
     const { tools } = await client.listTools()
-    expect(tools).toMatchObject([{ name: 'say', inputSchema: { required: ['text'] } }])
+    expect(tools).toMatchObject([{ name: 'say', inputSchema: argumentsSchema(tool) }])
     expect(await client.say('say', { text: 'hello' })).toBe('success: said hello')
   })
 
   it('answers refusals as errors of the tool', async () => {
     expect(await client.say('say', { text: 'refuse' })).toContain('error: Not done (ERR_DENIED)')
     expect(await client.say('say', { text: 'throw' })).not.toContain('hunter2')
+  })
+
+  it.each([
+    [{ text: 7, note: 'hunter2' }, 'text: Invalid input'],
+    [{ text: 'hello', approved: true }, 'approved'],
+    [undefined, 'text: Invalid input'],
+  ])('refuses %j on record, and its client is told what is wrong', async (args, wrong) => {
+    const answer = await client.say('say', args)
+    expect(answer).toContain('error: Not done (ERR_SNAPSHOT_INVALID)')
+    expect(answer).toContain(wrong)
+    const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+    expect(denied).toMatchObject([
+      { code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' }, target: { name: 'mail' } },
+    ])
+    expect(JSON.stringify(denied)).not.toMatch(/hunter2|approved/)
+    expect(tool.ran).toEqual([])
   })
 
   it('keeps a request open, with progress, while people think', async () => {

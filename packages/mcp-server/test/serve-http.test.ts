@@ -25,7 +25,7 @@ beforeEach(async () => {
     },
     toolsFor: (session) => {
       if (session.principal.subject.id === 'good-no-tools') throw new Error('no tools')
-      const tool = new StubTool(session)
+      const tool = new StubTool(session, stage.mail)
       tools.push(tool)
       return [tool]
     },

@@ -8,7 +8,7 @@ let stage: ToolStage
 let tool: StubTool
 beforeEach(async () => {
   stage = await openToolStage()
-  tool = new StubTool(await stage.session())
+  tool = new StubTool(await stage.session(), stage.mail)
 })
 afterEach(() => stage.close())
 
@@ -33,6 +33,24 @@ describe('tools for OpenAI Agents', () => {
     expect(failure).toMatch(/^Failed/)
     expect(failure).not.toContain('hunter2')
     expect(result.finalOutput).toBe('well')
+  })
+
+  it.each([
+    [{ text: 7, note: 'hunter2' }, 'text: Invalid input'],
+    [{ text: 'hello', approved: true }, 'approved'],
+    [[], 'expected object'],
+    ['hunter2', 'expected object'],
+  ])('refuse %j on record, and the model is told what is wrong', async (input, wrong) => {
+    const { finalOutput, newItems } = await runner.run(agentOf([{ id: 'call-1', name: 'say', input }, 'well']), 'go')
+    const [answer] = answersOf(newItems)
+    expect(answer).toContain('Not done (ERR_SNAPSHOT_INVALID)')
+    expect(answer).toContain(wrong)
+    const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+    expect(denied).toMatchObject([
+      { code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' }, target: { name: 'mail' } },
+    ])
+    expect(JSON.stringify(denied)).not.toMatch(/hunter2|approved/)
+    expect([tool.ran, finalOutput]).toEqual([[], 'well'])
   })
 
   it('wait in place for their own people, and for no approval of the framework', async () => {

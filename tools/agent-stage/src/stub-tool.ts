@@ -1,4 +1,4 @@
-import type { HeldNotice } from '@bothkeys/core/adapter'
+import type { GuardedTarget, HeldNotice } from '@bothkeys/core/adapter'
 import { BothKeysError, type Session } from '@bothkeys/core/adapter'
 import type { AgentTool, CallContext } from '@bothkeys/tools'
 import { z } from 'zod'
@@ -9,14 +9,16 @@ export class StubTool implements AgentTool<{ text: string; note?: string | undef
   readonly description = 'Says a text.'
   readonly schema = z.strictObject({ text: z.string(), note: z.string().optional() })
   readonly session: Session
+  readonly target: GuardedTarget
   /** What ran. */
   readonly ran: string[] = []
   /** What people are asked about now. */
   readonly asked: string[] = []
   readonly #waiting = new Map<string, Deciding>()
 
-  constructor(session: Session, name = 'say') {
+  constructor(session: Session, target: GuardedTarget, name = 'say') {
     this.session = session
+    this.target = target
     this.name = name
   }
 

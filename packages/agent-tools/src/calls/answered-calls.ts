@@ -1,6 +1,7 @@
 import type { HeldNotice, Session } from '@bothkeys/core/adapter'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import type { AgentTool } from '../agent-tool.js'
+import { inputOf } from '../input-of.js'
 import { tellAgent } from '../told.js'
 import { callKey } from './call-key.js'
 import { assertCounts, ToolCalls, type ToolCallsOptions } from './tool-calls.js'
@@ -71,7 +72,7 @@ export class AnsweredCalls {
     if (typeof callId !== 'string' || callId === '') throw nameless('a call', 'number the calls of a conversation')
     if (signal?.aborted === true) throw new BothKeysError('ERR_ABORTED', 'nobody waits for the call any more')
     const { name, session } = tool
-    const input = read(tool, args)
+    const input = inputOf(tool, args)
     const key = callKey({ session, thread: this.#thread, callId, name, args: input })
     const calls = this.#callsOf(session)
     const stop = this.#waitFor({ key, session, calls }, signal)
@@ -113,17 +114,6 @@ export class AnsweredCalls {
     signal?.addEventListener('abort', leave, { once: true })
     return stop
   }
-}
-
-/** Frameworks check what a model wrote; what a client or a stored state put in its place was checked by nobody. */
-function read(tool: AgentTool, args: unknown): unknown {
-  const result = tool.schema.safeParse(args)
-  if (result.success) return result.data
-  const places = result.error.issues.map(({ path }) => (path.length === 0 ? 'the arguments' : path.join('.')))
-  const where = Array.from(new Set(places)).slice(0, 5).join(', ')
-  throw new BothKeysError('ERR_SNAPSHOT_INVALID', `the arguments are none of ${tool.name}: wrong at ${where}`, {
-    hint: 'call it as its schema says',
-  })
 }
 
 function nameless(what: string, hint: string): BothKeysError {

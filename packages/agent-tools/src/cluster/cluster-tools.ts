@@ -41,7 +41,7 @@ export function kubernetesTools(
     throw wrong('prefix must be a letter followed by at most 39 letters, digits, - or _')
   const on: On = Object.freeze({
     session,
-    target: target.name,
+    target,
     items: count('items', items, 50, 500),
     bytes: count('bytes', bytes, 16_000, 10_000_000),
     calls: new ClusterCalls(target, session, count('timeoutMs', timeoutMs, 30_000, 3_600_000)),

@@ -16,9 +16,10 @@ export function getTool(tool: string, on: On): AgentTool<z.infer<typeof getSchem
   return {
     name: tool,
     session: on.session,
+    target: on.target,
     schema: getSchema,
     description: [
-      `Answers one object of the Kubernetes cluster "${on.target}" as JSON, or the fields of it that you name.`,
+      `Answers one object of the Kubernetes cluster "${on.target.name}" as JSON, or the fields of it that you name.`,
       masked,
       `At most ${String(on.bytes)} bytes are shown: name fields where an object is larger.`,
     ].join(' '),
@@ -60,9 +61,10 @@ export function listTool(tool: string, on: On): AgentTool<z.infer<typeof listSch
   return {
     name: tool,
     session: on.session,
+    target: on.target,
     schema: listSchema,
     description: [
-      `Answers the objects of one kind in the Kubernetes cluster "${on.target}", a line for each with the columns of kubectl get, or with the fields that you name.`,
+      `Answers the objects of one kind in the Kubernetes cluster "${on.target.name}", a line for each with the columns of kubectl get, or with the fields that you name.`,
       masked,
       `At most ${String(on.items)} objects or ${String(on.bytes)} bytes are shown at once: use selectors, or go on with "continue".`,
     ].join(' '),

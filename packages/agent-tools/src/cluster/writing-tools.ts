@@ -34,9 +34,10 @@ export function applyTool(tool: string, on: On): AgentTool<z.infer<typeof applyS
   return {
     name: tool,
     session: on.session,
+    target: on.target,
     schema: applySchema,
     description: [
-      `Creates or changes one object of the Kubernetes cluster "${on.target}" by server-side apply, and answers what is different, field by field.`,
+      `Creates or changes one object of the Kubernetes cluster "${on.target.name}" by server-side apply, and answers what is different, field by field.`,
       'Have it answer a dry run first.',
       decided,
       `At most ${String(on.bytes)} bytes of the difference are shown.`,
@@ -106,8 +107,9 @@ export function scaleTool(tool: string, on: On): AgentTool<z.infer<typeof scaleS
   return {
     name: tool,
     session: on.session,
+    target: on.target,
     schema: scaleSchema,
-    description: `Sets how many pods a workload of the Kubernetes cluster "${on.target}" has. ${decided}`,
+    description: `Sets how many pods a workload of the Kubernetes cluster "${on.target.name}" has. ${decided}`,
     run: ({ replicas, ...place }, context) =>
       on.calls.run(context, async (call) => {
         const scale = await call.json({
@@ -129,8 +131,9 @@ export function deleteTool(tool: string, on: On): AgentTool<z.infer<typeof delet
   return {
     name: tool,
     session: on.session,
+    target: on.target,
     schema: deleteSchema,
-    description: `Deletes one object of the Kubernetes cluster "${on.target}", and what belongs to it. ${decided}`,
+    description: `Deletes one object of the Kubernetes cluster "${on.target.name}", and what belongs to it. ${decided}`,
     run: (place, context) =>
       on.calls.run(context, async (call) => {
         await call.json({

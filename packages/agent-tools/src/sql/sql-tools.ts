@@ -31,16 +31,16 @@ export function sqlTools(session: Session, target: SqlTarget, options: SqlToolsO
   const statements = new Statements(target, session, { caps, timeoutMs: count('timeoutMs', options.timeoutMs, 30_000) })
   const name = nameIn(options.prefix)
   return Object.freeze([
-    queryTool(name('query'), { session, statements, target: target.name, caps }),
-    schemaTool(name('describe_schema'), { session, statements, target: target.name, caps }),
-    explainTool(name('explain'), { session, statements, target: target.name, caps }),
+    queryTool(name('query'), { session, statements, target, caps }),
+    schemaTool(name('describe_schema'), { session, statements, target, caps }),
+    explainTool(name('explain'), { session, statements, target, caps }),
   ])
 }
 
 interface On {
   readonly session: Session
   readonly statements: Statements
-  readonly target: string
+  readonly target: SqlTarget
   readonly caps: SqlCaps
 }
 
@@ -60,9 +60,10 @@ function queryTool(name: string, { caps, session, statements, target }: On): Age
   return {
     name,
     session,
+    target,
     schema: querySchema,
     description: [
-      `Runs one SQL statement on the PostgreSQL database "${target}" and answers its rows as JSON.`,
+      `Runs one SQL statement on the PostgreSQL database "${target.name}" and answers its rows as JSON.`,
       'Each statement is checked by a policy. Some wait for people, which may take minutes; some are refused, and the answer says why.',
       'Values that you may not see are masked; do not try to work around that.',
       `At most ${String(caps.rows)} rows or ${String(caps.characters)} characters are shown: choose columns, filter, and use LIMIT.`,
@@ -81,8 +82,9 @@ function explainTool(
   return {
     name,
     session,
+    target,
     schema: explainSchema,
-    description: `Answers how PostgreSQL would run a statement on "${target}" (EXPLAIN), with its estimates, without running it.`,
+    description: `Answers how PostgreSQL would run a statement on "${target.name}" (EXPLAIN), with its estimates, without running it.`,
     run: async ({ parameters: values = [], sql: text }, context) =>
       written(await statements.run(`EXPLAIN (ANALYZE false) ${text}`, values, context), caps),
   }
@@ -103,8 +105,9 @@ function schemaTool(name: string, { caps, session, statements, target }: On): Ag
   return {
     name,
     session,
+    target,
     schema: schemaSchema,
-    description: `Answers the tables of the PostgreSQL database "${target}" with their columns and types. Ask for one table when there are many.`,
+    description: `Answers the tables of the PostgreSQL database "${target.name}" with their columns and types. Ask for one table when there are many.`,
     run: async ({ schema = 'public', table = null }, context) =>
       written(await statements.run(columnsQuery, [schema, table], context), caps),
   }

@@ -7,7 +7,7 @@ let stage: ToolStage
 let tool: StubTool
 beforeEach(async () => {
   stage = await openToolStage()
-  tool = new StubTool(await stage.session())
+  tool = new StubTool(await stage.session(), stage.mail)
 })
 afterEach(() => stage.close())
 
@@ -81,11 +81,21 @@ describe('a call that waits in place', () => {
     expect(tool.ran).toEqual([])
   })
 
-  it('reads arguments that nobody has checked, and repeats none of them', async () => {
+  it('is refused on record where nobody has checked its arguments, and repeats none of them', async () => {
     const answer = await calls().answer(tool, { callId: 'call-1', args: { text: 7, note: ['hunter2'] } })
-    expect(answer.text).toContain('wrong at text, note')
+    expect(answer.isRefused).toBe(true)
+    expect(answer.text).toContain('Not done (ERR_SNAPSHOT_INVALID)')
+    expect(answer.text).toContain('text: Invalid input')
     expect(answer.text).not.toContain('hunter2')
     expect(tool.ran).toEqual([])
+    const denied = stage.journal.events.filter(({ type }) => type === 'action.denied')
+    expect(denied).toMatchObject([{ code: 'ERR_SNAPSHOT_INVALID', action: { text: 'say(…)' } }])
+  })
+
+  it('says that its session has ended where its refusal cannot be recorded', async () => {
+    await tool.session.close()
+    const answer = await calls().answer(tool, { callId: 'call-1', args: { text: 7 } })
+    expect(answer).toEqual({ text: expect.stringContaining('ERR_SESSION_CLOSED') as string, isRefused: true })
   })
 
   it('runs nothing without a number or with a ledger that fails', async () => {
@@ -98,7 +108,7 @@ describe('a call that waits in place', () => {
 
   it('is not joined by another session of the same agent, which may be shown less', async () => {
     const conversation = calls()
-    const other = new StubTool(await stage.session())
+    const other = new StubTool(await stage.session(), stage.mail)
     const leaving = new AbortController()
     const left = conversation.answer(tool, { ...say('wait'), signal: leaving.signal })
     const answer = conversation.answer(other, say('wait'))

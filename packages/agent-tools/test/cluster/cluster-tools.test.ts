@@ -37,7 +37,10 @@ describe('the tools for a cluster', () => {
     expect(tools.map(({ name }) => name)).toEqual(
       ['get', 'list', 'logs', 'apply', 'scale', 'delete', 'exec'].map((name) => `kubernetes_${name}`),
     )
-    for (const { description } of tools) expect(description).toContain('"cluster"')
+    for (const { description, target } of tools) {
+      expect(description).toContain('"cluster"')
+      expect(target).toBe(stage.target)
+    }
     expect(tools[1]?.description).toContain('At most 7 objects or 1234 bytes')
     expect(tools[2]?.description).toContain('the last 1234 bytes')
   })

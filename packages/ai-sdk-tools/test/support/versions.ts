@@ -14,6 +14,11 @@ export interface ScriptedCall {
 /** A turn of the model: calls, or what it says at the end. */
 export type Turn = readonly ScriptedCall[] | string
 
+/** What a model is told, as far as tests look at it. */
+export interface Prompt {
+  readonly tools?: readonly object[]
+}
+
 /** What a run answers, as far as tests look at it. */
 export interface Run {
   readonly text: string
@@ -27,6 +32,8 @@ export interface Asked {
   readonly turns: readonly Turn[]
   readonly messages?: readonly unknown[]
   readonly abortSignal?: AbortSignal
+  /** Takes what the model is told with each turn. */
+  readonly seen?: Prompt[]
 }
 
 function generated(turn: Turn): object {
@@ -45,9 +52,10 @@ function generated(turn: Turn): object {
 }
 
 /** Says what a script says, turn by turn. */
-function script(turns: readonly Turn[]): () => Promise<never> {
+function script(turns: readonly Turn[], seen: Prompt[] = []): (prompt: object) => Promise<never> {
   const left = turns.values()
-  return () => {
+  return (prompt) => {
+    seen.push(prompt)
     const { value = 'done' } = left.next()
     return Promise.resolve(generated(value) as never)
   }
@@ -58,9 +66,9 @@ const user = [{ role: 'user', content: 'go' }]
 export const versions = [
   {
     version: 6,
-    ask: ({ abortSignal, messages = user, tools, turns }: Asked): Promise<Run> =>
+    ask: ({ abortSignal, messages = user, seen, tools, turns }: Asked): Promise<Run> =>
       ai6.generateText({
-        model: new MockLanguageModelV3({ doGenerate: script(turns) }),
+        model: new MockLanguageModelV3({ doGenerate: script(turns, seen) }),
         tools,
         messages: messages as ai6.ModelMessage[],
         stopWhen: ai6.stepCountIs(5),
@@ -69,9 +77,9 @@ export const versions = [
   },
   {
     version: 7,
-    ask: ({ abortSignal, messages = user, tools, turns }: Asked): Promise<Run> =>
+    ask: ({ abortSignal, messages = user, seen, tools, turns }: Asked): Promise<Run> =>
       ai7.generateText({
-        model: new MockLanguageModelV4({ doGenerate: script(turns) }),
+        model: new MockLanguageModelV4({ doGenerate: script(turns, seen) }),
         tools,
         messages: messages as ai7.ModelMessage[],
         stopWhen: ai7.stepCountIs(5),

@@ -15,17 +15,17 @@ export class EagerClient extends Client {
   }
 
   /** Calls a tool and answers its text, and whether it is that of an error. */
-  async say(name: string, args: Record<string, unknown>, options: object = {}): Promise<string> {
+  async say(name: string, args: Record<string, unknown> | undefined, options: object = {}): Promise<string> {
     const { isError, text } = await this.#called(name, args, options)
     return `${isError ? 'error' : 'success'}: ${text}`
   }
 
   /** Calls a tool and answers its text. */
-  async said(name: string, args: Record<string, unknown>, options: object = {}): Promise<string> {
+  async said(name: string, args: Record<string, unknown> | undefined, options: object = {}): Promise<string> {
     return (await this.#called(name, args, options)).text
   }
 
-  async #called(name: string, args: Record<string, unknown>, options: object) {
+  async #called(name: string, args: Record<string, unknown> | undefined, options: object) {
     const result = await this.callTool({ name, arguments: args }, undefined, options)
     const [content] = result.content as { text: string }[]
     return { isError: result.isError === true, text: content?.text ?? '' }
