@@ -34,12 +34,16 @@ export const misreadGuards = [
       'throw refusedOnRecord(session, target, name, misread(name, read.error?.issues ?? []))',
       'throw (session && target && refusedOnRecord && misread(name, read.error?.issues ?? [])) as Error',
     ],
-    ['a call that its tool does not take is refused', '  if (read.success) return read.data\n', '  return args as Input\n'],
+    [
+      'a call that its tool does not take is refused',
+      '  if (read.success) return read.data\n',
+      '  return args as Input\n',
+    ],
     ['what is wrong with arguments is told', "path, message].map(String).join(': ')", "path].map(String).join(': ')"],
     ['so much of what is wrong is told', 'wrong.slice(0, longest)', 'wrong'],
     ['a schema that throws refuses a call', '    return { success: false }\n', "    throw new Error('no schema')\n"],
   ]),
-  ...guards('agent-tools', 'refused-on-record', 'input-of', [
+  ...guards('agent-tools', 'refused-on-record', 'refused-on-record', [
     [
       'a refused call is on record where its tool acts',
       'sessionAccess(session, target).refused(opaqueCall(name), refusalFrom(error))',
@@ -47,8 +51,9 @@ export const misreadGuards = [
     ],
     ['whoever cannot record a refusal says so', '    if (over instanceof BothKeysError) return over\n'],
   ]),
-  ...guards('agent-tools', 'opaque-call', 'input-of', [
+  ...guards('agent-tools', 'opaque-call', 'refused-on-record', [
     ['a misread call is opaque', "duty: 'opaque'", "duty: 'read'"],
+    ['the name of a misread call is no other resource', ".replaceAll('\"', '')", ''],
     ['a misread call has its name on record', 'recordedText: `${name}(…)`', "recordedText: ''"],
   ]),
   ...guards('agent-tools', 'shown-schema', 'input-of', [

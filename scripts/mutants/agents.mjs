@@ -3,6 +3,7 @@ import { agentClusterGuards } from './agent-clusters.mjs'
 import {
   aiSdkGuards,
   answeredCallsGuards,
+  misreadGuards,
   mcpServerGuards,
   undescribedGuards,
   openAiAgentsGuards,
@@ -17,6 +18,7 @@ import { teamGuards } from './teams.mjs'
 export const agentLists = {
   'stale-buttons': staleButtonGuards,
   'answered-calls': answeredCallsGuards,
+  'misread-calls': misreadGuards,
   undescribed: undescribedGuards,
   teams: teamGuards,
   'agent-calls': agentCallGuards,

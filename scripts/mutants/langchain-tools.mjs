@@ -94,15 +94,14 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'refused-on-record',
+    'middleware',
     ['middleware'],
     [
       [
         'refusals of the middleware are on record',
-        'sessionAccess(session, target).refused(',
-        '((..._given: unknown[]) => undefined)(',
+        'refusedOnRecord(session, target, name, error)',
+        '(Array.of(session, target, name, refusedOnRecord), error)',
       ],
-      ['an ended session aborts no run', '    if (over instanceof BothKeysError) return over\n'],
     ],
   ),
   ...guards(
