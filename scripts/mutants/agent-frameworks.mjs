@@ -72,7 +72,6 @@ export const misreadGuards = [
   ]),
   ...guards('langchain-tools', 'as-tool', 'misread-calls', [
     ['an edit that a tool does not take is on record', 'inputOf(governed, given)', 'schema.parse(given)'],
-    ['an edit is read', 'given === args ? args : inputOf(governed, given)', 'given'],
   ]),
 ]
 

@@ -59,7 +59,7 @@ export const agentGovernGuards = [
     'refused: nobody can say what this call of ${name} does: ${String(cause)}`',
   ],
   ['a function is described in time', 'within(describeMs, ', 'within(2_147_483_647, '],
-  ['a function without effects is opaque', 'effects.length > 0 ? effects : [opaque(name)]', 'effects'],
+  ['a function without effects is opaque', 'effects.length > 0 ? effects : [opaqueEffect(name)]', 'effects'],
   [
     'arguments of a function are not recorded',
     '    text: said.text ?? `${name}(${JSON.stringify(input)})`,\n    recordedText: `${name}(…)`',

@@ -282,7 +282,7 @@ export const langchainToolGuards = [
   ),
   ...guards(
     'as-tool',
-    ['agent.int'],
-    [['edited arguments of a door are read', 'given === args ? args : schema.parse(given)', 'given']],
+    ['misread-calls'],
+    [['edited arguments of a door are read', 'given === args ? args : inputOf(governed, given)', 'given']],
   ),
 ]
