@@ -98,7 +98,11 @@ describe('an agent with SQL tools', () => {
     await agent.invoke(ask, config)
     const editedAction = { name: 'query', args: { sql: 'SELECT id FROM orders', also: 'x' } }
     const resume = new Command({ resume: { decisions: [{ type: 'edit', editedAction }] } })
-    expect(answers(await agent.invoke(resume, config))).toEqual([expect.stringMatching(/^error: Failed/)])
+    const told = expect.stringMatching(/^error: Not done \(ERR_SNAPSHOT_INVALID\)/) as string
+    expect(answers(await agent.invoke(resume, config))).toEqual([told])
+    expect(stage.journal.events.filter(({ type }) => type === 'action.denied')).toMatchObject([
+      { code: 'ERR_SNAPSHOT_INVALID', action: { text: 'query(…)' }, target: { name: 'orders' } },
+    ])
     expect(JSON.stringify(stage.journal.events)).not.toContain('action.intent')
   })
 })
