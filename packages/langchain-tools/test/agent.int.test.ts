@@ -100,7 +100,9 @@ describe('an agent with SQL tools', () => {
     const resume = new Command({ resume: { decisions: [{ type: 'edit', editedAction }] } })
     const told = expect.stringMatching(/^error: Not done \(ERR_SNAPSHOT_INVALID\)/) as string
     expect(answers(await agent.invoke(resume, config))).toEqual([told])
+    // The first is the deletion, which the edit took back.
     expect(stage.journal.events.filter(({ type }) => type === 'action.denied')).toMatchObject([
+      { code: 'ERR_APPROVAL_WITHDRAWN' },
       { code: 'ERR_SNAPSHOT_INVALID', action: { text: 'query(…)' }, target: { name: 'orders' } },
     ])
     expect(JSON.stringify(stage.journal.events)).not.toContain('action.intent')
