@@ -133,13 +133,18 @@ export const langchainToolGuards = [
     ],
   ),
   ...guards(
-    'answer-call',
+    'tool-on-record',
     ['called-by-hosts'],
     [
       [
-        'a call interrupts the task that it is told of',
-        'task.runWithConfig(pickRunnableConfigKeys(config), (): unknown => interrupt(request))',
-        '(task, pickRunnableConfigKeys(config), interrupt(request))',
+        'a call is described by, and interrupts, what it is told of',
+        'untraced(pickRunnableConfigKeys(own) ?? {}, () => answer(read, own))',
+        'answer(read, own)',
+      ],
+      [
+        'a function that is called by itself reads its arguments',
+        'called(args, config)\n',
+        'answer(args, config as ToolRunnableConfig)\n',
       ],
     ],
   ),
@@ -163,6 +168,8 @@ export const langchainToolGuards = [
     'middleware',
     ['middleware'],
     [
+      ['a tool that has another name is another one', 'before?.name === name && before.', 'before?.'],
+      ['a tool with another schema is another one', ' && before.schema === schema', ''],
       ['tools of another session are refused', 'owner === session ? await', 'owner !== undefined ? await'],
       ['own tools go to their doors', 'owner === session ? await', 'owner === null ? await'],
       [

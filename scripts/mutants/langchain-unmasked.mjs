@@ -50,16 +50,22 @@ export const langchainUnmaskedGuards = [
     [
       [
         'the first run that is found belongs to no trace',
-        'storage.run(undefined, ',
-        'storage.run(storage.getStore(), ',
+        'storage.run(undefined, patternOf)',
+        'storage.run(storage.getStore(), patternOf)',
       ],
-      ['no run tells the next one anything', "if (typeof value === 'object') own[name] = copyOf(value)", ''],
+      ['no run tells the next one anything', ': copyOf(value)', ': value'],
       ['nor does what is deep in it', '[name, copyOf(member)]', '[name, member]'],
+      [
+        'a copy of a run is not traced either',
+        'Object.create(Object.getPrototypeOf(run) as object) as Record<string, unknown>',
+        "Object.defineProperty(Object.create(run), 'tracingEnabled', { set: () => undefined, get: () => false })",
+      ],
+      ['each run has a number of its own', 'value.replace(id, ownId)', 'value'],
       ['a run has its configuration', ', [key]: config }', ' }'],
       [
         'what is not known is left to LangChain',
-        "if (typeof extra !== 'object') return undefined",
-        "if (typeof extra !== 'object') return { run: {}, extra: {}, key: Symbol() }",
+        "typeof extra !== 'object' || typeof id !== 'string'",
+        "typeof extra !== 'object'",
       ],
     ],
   ),

@@ -1,7 +1,6 @@
 import { BothKeysError } from '@bothkeys/core'
 import type { HeldNotice } from '@bothkeys/core/adapter'
-import { pickRunnableConfigKeys, type RunnableConfig } from '@langchain/core/runnables'
-import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
+import type { RunnableConfig } from '@langchain/core/runnables'
 import { interrupt, isGraphBubbleUp } from '@langchain/langgraph'
 import { callKey, type CallContext } from '@bothkeys/tools'
 import { conversationOf } from './conversation.js'
@@ -59,15 +58,12 @@ function keyOf({ args, callId, config, name, session }: AskedCall): string | und
 
 /** What the conversation was resumed with. Undefined: nobody could resume it. */
 function interrupted(
-  { args, config, name }: AskedCall,
+  { args, name }: AskedCall,
   notice: HeldNotice,
   waiting: Waiting,
 ): { readonly value: unknown } | undefined {
   try {
-    const request = humanRequest(name, args, notice, waiting)
-    // It looks there for the task that it interrupts.
-    const task = AsyncLocalStorageProviderSingleton
-    return { value: task.runWithConfig(pickRunnableConfigKeys(config), (): unknown => interrupt(request)) }
+    return { value: interrupt(humanRequest(name, args, notice, waiting)) }
   } catch (error) {
     if (isGraphBubbleUp(error)) throw error
     process.emitWarning('calls of tools wait for people in place, since the graph has no checkpointer', {

@@ -55,15 +55,23 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
     },
   }) as AgentMiddleware
 
-  /** Governs each tool once, by what is said of it. */
+  /** Governs each tool once, by what is said of it, and anew where it reads otherwise than it did. */
   function each(describe: Governs['describe']): (tool: StructuredToolInterface) => StructuredToolInterface {
-    const known = new WeakMap<StructuredToolInterface, StructuredToolInterface>()
+    const known = new WeakMap<StructuredToolInterface, Known>()
     return (tool) => {
-      const governed = known.get(tool) ?? governedTool(tool, session, { target, describe, ...limits }, waiting)
-      known.set(tool, governed)
+      const { name, schema } = tool
+      const before = known.get(tool)
+      if (before?.name === name && before.schema === schema) return before.governed
+      const governed = governedTool(tool, session, { target, describe, ...limits }, waiting)
+      known.set(tool, { name, schema, governed })
       return governed
     }
   }
+}
+
+/** A tool as it is governed, and what it was called and read by then. */
+interface Known extends Pick<StructuredToolInterface, 'name' | 'schema'> {
+  readonly governed: StructuredToolInterface
 }
 
 function strange(owner: Session | undefined): BothKeysError {

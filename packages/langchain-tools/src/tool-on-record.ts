@@ -1,6 +1,7 @@
 import { BothKeysError, type Session } from '@bothkeys/core'
 import type { GuardedTarget } from '@bothkeys/core/adapter'
 import { refusedOnRecord } from '@bothkeys/tools'
+import { pickRunnableConfigKeys } from '@langchain/core/runnables'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
 import { tool as makeTool, ToolInputParsingException } from '@langchain/core/tools'
 import { beganWithin } from './before-it-runs.js'
@@ -8,6 +9,7 @@ import { actsFor } from './governed-tools.js'
 import { lentCall } from './lent-call.js'
 import { notDone, type ToolAnswer } from './tool-answer.js'
 import { untilAborted } from './until-aborted.js'
+import { untraced } from './untraced.js'
 import { misread, whyMisread } from './why-misread.js'
 
 /** How a model sees a tool. */
@@ -40,17 +42,21 @@ export function toolOnRecord(
   { describeMs, session, target }: OnRecord,
   answer: (args: unknown, config: ToolRunnableConfig) => Promise<ToolAnswer>,
 ): StructuredToolInterface {
-  const made = makeTool(answer, { name, description, schema: schema as never }) as unknown as StructuredToolInterface
+  // Whoever calls its function by itself calls the tool, which reads what it is given.
+  const byItself: Call = (args, config) => called(args, config)
+  const shown = { name, description, schema: schema as never }
+  const made = makeTool(byItself, shown) as unknown as StructuredToolInterface
   const { call } = made as unknown as Made
   const called: Call = async (args, config, tags) => {
     const seen = { isBegun: false }
     try {
       return await beganWithin(describeMs, name, (begins) => {
-        // What LangChain puts around a function is for runs within it, and costs more than the decision: here there are none.
+        // What LangChain puts around a function is for runs within it, and costs more than the decision: here there are none. Code of
+        // the host that looks for the configuration of the call finds it all the same.
         const func: Func = (read, _manager, own) => {
           begins()
           seen.isBegun = true
-          return untilAborted(own.signal, () => answer(read, own))
+          return untilAborted(own.signal, () => untraced(pickRunnableConfigKeys(own) ?? {}, () => answer(read, own)))
         }
         return call.call(Object.create(made, { func: { value: func } }), args, config, tags)
       })

@@ -1,24 +1,35 @@
-import { openToolStage, type ToolStage } from '@bothkeys/agent-stage'
+import { openToolStage, StubTool, type ToolStage } from '@bothkeys/agent-stage'
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
+import { RunnableLambda } from '@langchain/core/runnables'
 import type { StructuredToolInterface, ToolRunnableConfig } from '@langchain/core/tools'
-import { Command, entrypoint, MemorySaver } from '@langchain/langgraph'
+import { Command, entrypoint, getConfig, MemorySaver } from '@langchain/langgraph'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { asTool } from '../src/as-tool.js'
 import { governTool } from '../src/index.js'
+import { waitingOf } from '../src/waiting.js'
 import { describeMail, mailTool, thread, waitingIn } from './support/agents.js'
 
 let stage: ToolStage
 let mail: StructuredToolInterface
 let ran: string[]
 let described: number
+/** Whose calls were said to be what, by the configuration that was found, and whose ran. */
+let found: unknown[]
 beforeEach(async () => {
   stage = await openToolStage()
   described = 0
-  const given = mailTool()
+  found = []
+  const find = (): void => void found.push((getConfig() as ToolRunnableConfig | undefined)?.configurable?.['tenant'])
+  const given = mailTool((text) => {
+    find()
+    return `sent ${text}`
+  })
   ran = given.ran
   mail = governTool(given.tool, await stage.session(), {
     target: stage.mail,
     describe: ((args: { to: string }) => {
       described += 1
+      find()
       return describeMail(args)
     }) as never,
     wait: 'durable',
@@ -59,5 +70,24 @@ describe('a governed tool that the host calls by itself', () => {
     const state: unknown = await task.invoke(new Command({ resume: { decisions: [{ type: 'approve' }] } }), thread)
     expect(state).toMatchObject({ text: 'sent hello' })
     expect(ran).toEqual(['hello'])
+  })
+
+  it('is described by the configuration that it runs with, whatever is found around it', async () => {
+    const sent = { ...call, args: { to: 'ada', text: 'hello' } }
+    const around = RunnableLambda.from(() => mail.invoke(sent, { configurable: { thread_id: 'one', tenant: 'one' } }))
+    await around.invoke('go', { configurable: { tenant: 'other' } })
+    expect([found, ran]).toEqual([['one', 'one'], ['hello']])
+  })
+
+  it('is no call whose arguments nobody reads, also where its function alone is called', async () => {
+    const session = await stage.session()
+    const own = new StubTool(session)
+    const say = asTool(own, stage.mail, waitingOf(session, {})) as unknown as {
+      func(args: unknown, manager?: undefined, config?: object): Promise<unknown>
+    }
+    expect(await say.func({ text: 1 }, undefined, {})).toMatchObject({ status: 'error' })
+    expect(stage.journal.events.filter(({ type }) => type === 'action.denied')).toHaveLength(1)
+    expect(await say.func({ text: 'hello' }, undefined, {})).not.toMatchObject({ status: 'error' })
+    expect(own.ran).toEqual(['hello'])
   })
 })

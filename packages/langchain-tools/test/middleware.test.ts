@@ -4,6 +4,7 @@ import { toolTarget } from '@bothkeys/tools'
 import type { StructuredToolInterface } from '@langchain/core/tools'
 import { createAgent } from 'langchain'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { bothkeysMiddleware, governTool } from '../src/index.js'
 import { answersOf, ask, describeMail, mails, mailTool, thread } from './support/agents.js'
 import { ScriptedModel, type Turn } from '@bothkeys/scripted-model'
@@ -102,6 +103,26 @@ describe('the middleware', () => {
     expect(answersOf(state)).toEqual([0, 1].map(() => expect.stringMatching(/^error: Not done \(ERR_SESSION_CLOSED\)/)))
     expect(state.messages.at(-1)?.text).toBe('well')
     expect(ran).toEqual([])
+  })
+
+  it('takes a tool as it is at each call, also where its name or its schema became another', async () => {
+    const { ran, tool } = mailTool()
+    const tools = { mail: describeMail, post: describeMail }
+    const middleware = [bothkeysMiddleware({ session, target: stage.mail, tools })]
+    const called = async (turn: Turn): Promise<string[]> => {
+      const agent = createAgent({ model: new ScriptedModel([turn]), tools: [tool], middleware })
+      return answersOf(await agent.invoke(ask, thread))
+    }
+    expect(await called(mails('one'))).toEqual(['success: sent one'])
+    tool.name = 'post'
+    expect(await called(mails('two', 'ada', 'call-2', 'post'))).toEqual(['success: sent two'])
+    const args = { to: 'ada', text: 'three', copy: 'bob' }
+    tool.schema = z.strictObject({ to: z.string(), text: z.string(), copy: z.string() })
+    expect(await called([{ name: 'post', args, id: 'call-3' }])).toEqual(['success: sent three'])
+    expect(await called(mails('four', 'ada', 'call-4', 'post'))).toEqual([
+      expect.stringMatching(/^error: Not done \(ERR_STATEMENT_INVALID\)/),
+    ])
+    expect([ran, denials()]).toMatchObject([['one', 'two', 'three'], [{ action: { text: 'post(…)' } }]])
   })
 
   it('is not made for a target of another guard, nor with a session that has ended', async () => {

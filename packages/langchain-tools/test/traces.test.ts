@@ -6,11 +6,15 @@ import { gunzipSync } from 'node:zlib'
 import { openToolStage, type ToolStage } from '@bothkeys/agent-stage'
 import type { Session } from '@bothkeys/core'
 import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch'
+import { awaitAllCallbacks } from '@langchain/core/callbacks/promises'
+import { setContextVariable } from '@langchain/core/context'
 import { RunnableLambda } from '@langchain/core/runnables'
+import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons'
 import { DynamicStructuredTool, type ToolRunnableConfig } from '@langchain/core/tools'
 import { BaseTracer, type Run } from '@langchain/core/tracers/base'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { untraced } from '../src/untraced.js'
 import { agentOf, answersOf, ask, card, mails, mailTool, thread, ways } from './support/agents.js'
 
 let stage: ToolStage
@@ -50,15 +54,23 @@ const secretive = () =>
   })
 
 /** A tool that LangChain tells nobody within it of. */
-const silent = new DynamicStructuredTool({
-  name: 'mail',
-  description: 'sends mail',
-  schema: z.object({ to: z.string(), text: z.string() }) as never,
-  func: async () => {
-    const inner = RunnableLambda.from(() => `inner ${card}`)
-    return `paid ${await inner.invoke('x')} ${await inner.invoke('x', { callbacks: [] })}`
-  },
-}) as unknown as ReturnType<typeof mailTool>['tool']
+const silentAfter = (first: () => void) =>
+  new DynamicStructuredTool({
+    name: 'mail',
+    description: 'sends mail',
+    schema: z.object({ to: z.string(), text: z.string() }) as never,
+    func: async () => {
+      first()
+      const inner = RunnableLambda.from(() => `inner ${card}`)
+      return `paid ${await inner.invoke('x')} ${await inner.invoke('x', { callbacks: [] })}`
+    },
+  }) as unknown as ReturnType<typeof mailTool>['tool']
+const silent = silentAfter(() => undefined)
+
+/** One that tells what runs within it something: LangChain makes a copy of the run that it finds for that. */
+const telling = silentAfter(() => {
+  setContextVariable('payer', card)
+})
 
 describe.each(ways)('what traces of a run see of a tool behind %s', (way) => {
   it('is its masked answer alone', async () => {
@@ -136,14 +148,15 @@ describe('what is sent to a service where the environment says that runs are tra
     service.close()
   })
 
-  it.each(ways.flatMap((way) => [secretive().tool, silent].map((tool) => ({ way, tool }))))(
+  it.each(ways.flatMap((way) => [secretive().tool, silent, telling].map((tool) => ({ way, tool }))))(
     'is the masked answer alone, too, behind $way',
     async ({ tool, way }) => {
       bodies.length = 0
       const said = (['error', 'warn'] as const).map((kind) => vi.spyOn(console, kind).mockReturnValue())
       const agent = agentOf({ way, mail: stage.mail, session, tool, turns: [mails('hello')] })
       await agent.invoke(ask, thread)
-      await expect.poll(() => bodies.some((body) => body.includes('paid inner'))).toBe(true)
+      await allSent()
+      expect(bodies.some((body) => body.includes('paid inner'))).toBe(true)
       expect(bodies.some((body) => body.includes(card))).toBe(false)
       // Nothing was even tried.
       for (const { mock } of said) expect(mock.calls).toEqual([])
@@ -159,11 +172,32 @@ describe('what is sent to a service where the environment says that runs are tra
     }
     const said: unknown = await RunnableLambda.from(within).invoke('outer')
     expect(said).toMatchObject([`inner ${card}`, { tracingEnabled: false }])
-    await expect.poll(() => bodies.some((body) => body.includes('outer'))).toBe(true)
+    await allSent()
+    expect(bodies.some((body) => body.includes('outer'))).toBe(true)
     expect(bodies.some((body) => body.includes('RunnableLambda'))).toBe(true)
     expect(bodies.filter((body) => body.includes('"input":"x"'))).toEqual([])
   })
 })
+
+interface Found {
+  readonly id: string
+  readonly trace_id: string
+  readonly dotted_order: string
+  readonly child_runs: unknown[]
+  readonly extra: { readonly metadata: Record<string, unknown> }
+  readonly client: { awaitPendingTraceBatches(): Promise<void> }
+}
+
+/** The run that functions find that look for theirs. */
+const foundIn = (storage: typeof AsyncLocalStorageProviderSingleton) =>
+  storage.getInstance().getStore() as unknown as Found
+
+/** Runs are sent by the client of LangChain or by the one of the run that they were found to belong to. */
+async function allSent(): Promise<void> {
+  await awaitAllCallbacks()
+  const { client } = await untraced({}, () => Promise.resolve(foundIn(AsyncLocalStorageProviderSingleton)))
+  await client.awaitPendingTraceBatches()
+}
 
 /** What was not done in this process yet. */
 async function anew() {
@@ -173,20 +207,14 @@ async function anew() {
 }
 
 describe('the run that functions within a call find', () => {
-  interface Found {
-    readonly child_runs: unknown[]
-    readonly extra: { readonly metadata: Record<string, unknown> }
-  }
-
   it('has its configuration, and tells the next one nothing', async () => {
     const { found, untraced } = await anew()
-    const find = () => found.getInstance().getStore() as unknown as Found
     const configs = [{ tags: ['one'] }, { tags: ['two'] }]
     const seen: unknown[] = []
     for (const config of configs) {
       // oxlint-disable-next-line no-await-in-loop -- One after the other.
       await untraced(config, async () => {
-        const { child_runs: runs, extra } = find()
+        const { child_runs: runs, extra } = foundIn(found)
         seen.push([found.getRunnableConfig(), [...runs], { ...extra.metadata }])
         runs.push(card)
         extra.metadata['paid'] = card
@@ -196,10 +224,30 @@ describe('the run that functions within a call find', () => {
     expect(seen).toEqual(configs.map((config) => [config, [], {}]))
   })
 
-  it('is made by LangChain where it keeps configurations in a way that is not known', async () => {
+  it('has a number of its own, by which whoever keeps something of a run finds that of no other', async () => {
+    const { found, untraced } = await anew()
+    const runs: Found[] = []
+    for (let nth = 0; nth < 3; nth++) {
+      // oxlint-disable-next-line no-await-in-loop -- One after the other.
+      runs.push(await untraced({}, () => Promise.resolve(foundIn(found))))
+    }
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(3)
+    for (const { dotted_order: order, id, trace_id: trace } of runs) {
+      expect(trace).toBe(id)
+      expect(order.endsWith(`Z${id}`)).toBe(true)
+    }
+  })
+
+  it.each([
+    ['no run', () => undefined],
+    ['a run without more', () => ({ id: 'one' })],
+    ['a run without a number', (config: object) => ({ extra: { [Symbol('config')]: config } })],
+  ])('is made by LangChain where it keeps configurations in a way that is not known: %s', async (_, kept) => {
     const { found, untraced } = await anew()
     const config = { tags: ['one'] }
-    const run = vi.spyOn(found, 'runWithConfig').mockImplementationOnce((_config, work) => work())
+    const run = vi
+      .spyOn(found, 'runWithConfig')
+      .mockImplementationOnce((given: object, work) => found.getInstance().run(kept(given), work))
     try {
       expect(await untraced(config, () => Promise.resolve(found.getRunnableConfig()))).toBe(config)
       expect(run).toHaveBeenCalledTimes(2)
