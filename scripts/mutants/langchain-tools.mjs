@@ -168,8 +168,7 @@ export const langchainToolGuards = [
     'middleware',
     ['middleware'],
     [
-      ['a tool that has another name is another one', 'before?.name === name && before.', 'before?.'],
-      ['a tool with another schema is another one', ' && before.schema === schema', ''],
+      ['a tool with another schema is another one', 'before?.schema === schema', 'before !== undefined'],
       ['tools of another session are refused', 'owner === session ? await', 'owner !== undefined ? await'],
       ['own tools go to their doors', 'owner === session ? await', 'owner === null ? await'],
       [

@@ -59,18 +59,19 @@ export function bothkeysMiddleware({ session, target, tools = {}, ...options }: 
   function each(describe: Governs['describe']): (tool: StructuredToolInterface) => StructuredToolInterface {
     const known = new WeakMap<StructuredToolInterface, Known>()
     return (tool) => {
-      const { name, schema } = tool
+      const { schema } = tool
       const before = known.get(tool)
-      if (before?.name === name && before.schema === schema) return before.governed
+      if (before?.schema === schema) return before.governed
       const governed = governedTool(tool, session, { target, describe, ...limits }, waiting)
-      known.set(tool, { name, schema, governed })
+      known.set(tool, { schema, governed })
       return governed
     }
   }
 }
 
-/** A tool as it is governed, and what it was called and read by then. */
-interface Known extends Pick<StructuredToolInterface, 'name' | 'schema'> {
+/** A tool as it is governed, and what it read by then. */
+interface Known {
+  readonly schema: unknown
   readonly governed: StructuredToolInterface
 }
 
