@@ -1,6 +1,20 @@
 /** How a server is left. */
 export const linkGuards = [
   {
+    name: 'what came while the process stood still is heard',
+    file: 'packages/adapter-pg/src/door/when-late.ts',
+    find: 'if (left > 0) wait()',
+    replace: 'if (left < 0) wait()',
+    tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
+  },
+  {
+    name: 'a server that says nothing more is left all the same',
+    file: 'packages/adapter-pg/src/door/when-late.ts',
+    find: 'else late()',
+    replace: '',
+    tests: ['packages/adapter-pg/test/door/server-link.test.ts'],
+  },
+  {
     name: 'nothing is waited for from a server that is gone',
     file: 'packages/adapter-pg/src/door/server-link.ts',
     find: 'if (socket.destroyed) return Promise.resolve()',

@@ -4,6 +4,7 @@ import { ResponseTracker } from './responses.js'
 import { copyFail } from './marker.js'
 import { message } from './messages.js'
 import type { Upstream } from './upstream.js'
+import { whenLate } from './when-late.js'
 
 /** How long the server may take over its last answers, and over closing the connection, in milliseconds. */
 const lingerMs = 5_000
@@ -168,7 +169,7 @@ export class ServerLink {
     if (socket.destroyed) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
-        clearTimeout(timer)
+        stop()
         socket.off('data', this.#heard)
         socket.off('close', done)
         this.#heard = () => undefined
@@ -178,7 +179,7 @@ export class ServerLink {
         // What the server says is believed no more after what cannot be understood, nor heard after its own last word.
         if (this.idle || this.#tracker.over) done()
       }
-      const timer = setTimeout(done, lingerMs)
+      const stop = whenLate(lingerMs, done)
       // Behind the listener that hands the bytes to the tracker.
       socket.on('data', this.#heard)
       socket.once('close', done)

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { BothKeysError } from '@bothkeys/core/adapter'
 import pg from 'pg'
 import { unlessAborted } from './unless-aborted.js'
+import { whenLate } from './when-late.js'
 
 /** A logged-in connection to the server, taken over from the official driver. */
 export interface Upstream {
@@ -94,14 +95,13 @@ async function sendCancel(config: pg.ClientConfig, target: DriverClient): Promis
       connection.cancel(target.processID, target.secretKey)
     }
     const done = (): void => {
-      clearTimeout(timer)
+      stop()
       resolve()
     }
-    const timer = setTimeout(() => {
+    const stop = whenLate(5_000, () => {
       connection.stream.destroy()
       done()
-    }, 5_000)
-    timer.unref()
+    })
     connection.once('error', done)
     connection.once('end', done)
     const isTls = Boolean((client as unknown as { readonly ssl: unknown }).ssl)

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { message, query, readyForQuery } from '../../src/door/messages.js'
 import { ServerLink } from '../../src/door/server-link.js'
 
@@ -61,6 +61,24 @@ it('waits for the last answers of a server that is there', async () => {
   void link.leave(false).then(() => left.push('left'))
   for (let turns = 0; turns < 20; turns++) await turn()
   expect(left).toEqual([])
+})
+
+it('hears what came while the process stood still for longer than it listens', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const { link, left } = asked(() => turn())
+    void link.leave(false).then(() => left.push('left'))
+    for (let turns = 0; turns < 20; turns++) await turn()
+    // All that is due by then, and nothing that comes of it.
+    vi.runOnlyPendingTimers()
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(left).toEqual([])
+    vi.advanceTimersByTime(5_000)
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(left).toEqual(['left'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('waits for no answers of a server of which nothing is believed any more', async () => {
