@@ -81,8 +81,8 @@ describe('a governed tool that the host calls by itself', () => {
 
   it('is no call whose arguments nobody reads, also where its function alone is called', async () => {
     const session = await stage.session()
-    const own = new StubTool(session)
-    const say = asTool(own, stage.mail, waitingOf(session, {})) as unknown as {
+    const own = new StubTool(session, stage.mail)
+    const say = asTool(own, waitingOf(session, {})) as unknown as {
       func(args: unknown, manager?: undefined, config?: object): Promise<unknown>
     }
     expect(await say.func({ text: 1 }, undefined, {})).toMatchObject({ status: 'error' })
