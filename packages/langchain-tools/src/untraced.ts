@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { RunnableConfig } from '@langchain/core/runnables'
 import { AsyncLocalStorageProviderSingleton as found } from '@langchain/core/singletons'
 
-/** What functions find that look for the run that they belong to, and where its configuration stands in it. */
+/** What functions find that look for the run that they belong to. */
 interface Pattern {
-  readonly run: object
+  readonly run: Readonly<Record<string, unknown>>
   readonly id: string
-  readonly extra: object
+  /** Members that are its number, or hold it. */
+  readonly numbered: readonly string[]
+  /** Members that could be changed. */
+  readonly shared: readonly string[]
+  /** Where its configuration stands in what it has beside. */
   readonly key: symbol
 }
 
@@ -27,23 +31,25 @@ export function untraced<Answer>(config: Partial<RunnableConfig>, work: () => Pr
 /** Undefined: LangChain keeps a configuration in another way than is known here. */
 function patternOf(): Pattern | undefined {
   const config = {}
-  const run: unknown = found.runWithConfig(config, () => found.getInstance().getStore() as unknown)
-  const { extra, id } = (run ?? {}) as { readonly extra?: object; readonly id?: string }
-  if (typeof extra !== 'object' || typeof id !== 'string') return undefined
+  const run = (found.runWithConfig(config, () => found.getInstance().getStore() as unknown) ?? {}) as Pattern['run']
+  const { extra, id } = run
+  if (typeof extra !== 'object' || extra === null || typeof id !== 'string') return undefined
   const key = Object.getOwnPropertySymbols(extra).find((each) => (extra as Record<symbol, unknown>)[each] === config)
-  return key && { run: run as object, id, extra, key }
+  const named = (is: (value: unknown) => boolean): string[] => Object.keys(run).filter((name) => is(run[name]))
+  const numbered = named((value) => typeof value === 'string' && value.includes(id))
+  return key && { run, id, numbered, shared: named((value) => copyOf(value) !== value), key }
 }
 
 /**
  * It has each member of its own, for whoever copies a run copies its own ones: that it is not traced is one of them. Nothing of it is
  * shared that could be changed, and it has a number of its own.
  */
-function likeOf({ extra, id, key, run }: Pattern, config: Partial<RunnableConfig>): object {
-  const own = Object.create(Object.getPrototypeOf(run) as object) as Record<string, unknown>
+function likeOf({ id, key, numbered, run, shared }: Pattern, config: Partial<RunnableConfig>): object {
+  const own = Object.assign(Object.create(Object.getPrototypeOf(run) as object) as Record<string, unknown>, run)
   const ownId = randomUUID()
-  for (const [name, value] of Object.entries(run))
-    own[name] = typeof value === 'string' ? value.replace(id, ownId) : copyOf(value)
-  own['extra'] = { ...(copyOf(extra) as object), [key]: config }
+  for (const name of numbered) own[name] = (run[name] as string).replace(id, ownId)
+  for (const name of shared) own[name] = copyOf(run[name])
+  own['extra'] = { ...(own['extra'] as object), [key]: config }
   return own
 }
 
