@@ -33,11 +33,7 @@ export const agentCallGuards = [
     'calls/claims',
     ['calls/claims'],
     [
-      [
-        'a ledger that hangs holds no call for ever',
-        "await within(patienceMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#changeNow(key, next))",
-        'await this.#changeNow(key, next)',
-      ],
+      ['a ledger that hangs holds no call for ever', 'deadline.within(() => ledger.get(name))', 'ledger.get(name)'],
       [
         'a call that began is not begun again',
         "return claim === undefined || claim.state === 'waiting' ? { before: claim } : 'no'",
@@ -83,11 +79,15 @@ export const agentCallGuards = [
       ],
       [
         'a claim that was not written is none',
-        'if (await this.#ledger.commit(',
-        'if ((await this.#ledger.commit([])) || await this.#ledger.commit(',
+        'if (isPromise(committed) ? await committed : committed) return',
+        'return',
       ],
-      ['claims are kept', '(await this.#ledger.nowMs()) + this.#keptMs', 'await this.#ledger.nowMs()'],
-      ['claims are not kept for ever', ', expiresAtMs }])) return', ' }])) return'],
+      [
+        'claims are kept',
+        '(isPromise(time) ? await time : time) + this.#keptMs',
+        'isPromise(time) ? await time : time',
+      ],
+      ['claims are not kept for ever', 'value: textOf(wanted), expiresAtMs }', 'value: textOf(wanted) }'],
       ['a claim is tried so often', 'attempt < mostAttempts', 'attempt < mostAttempts + 9'],
       ['what is no claim counts as made', "? { state: 'over', holder: '' } :", '? undefined :'],
       ['a claim has a form', '/^(begun|waiting):([0-9a-f]+)$/', '/(begun|waiting):([0-9a-f]+)/'],

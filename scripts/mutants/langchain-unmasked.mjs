@@ -25,7 +25,7 @@ export const langchainUnmaskedGuards = [
     ['streams'],
     [
       ['what is not masked is not written to the stream', '    writer: () => undefined,\n'],
-      ['the configuration as a whole says no more', ' && { config: own }', ' && { config: whole }'],
+      ['the configuration as a whole says no more', '{ config: own }', '{ config: whole }'],
       ['graphs within a tool are not streamed', '      __pregel_stream: undefined,\n'],
       ['graphs within a tool are in no checkpoint', '      __pregel_checkpointer: new MemorySaver(),\n'],
       ['tasks within a tool are in no checkpoint', '      __pregel_call: undefined,\n'],

@@ -34,5 +34,5 @@ function ownOf({
       __pregel_send: undefined,
     },
   }
-  return { ...own, ...(whole !== undefined && { config: own }) }
+  return whole === undefined ? own : Object.assign({ ...own }, { config: own })
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Ledger } from '@bothkeys/core'
-import { BothKeysError, type HeldNotice, within } from '@bothkeys/core/adapter'
+import { BothKeysError, type HeldNotice, isPromise, SharedDeadline } from '@bothkeys/core/adapter'
 import { noticeOf, noticeText } from './notice-text.js'
 
 /**
@@ -93,20 +93,34 @@ export class Claims {
     return claim?.holder === this.#holder
   }
 
+  /** Under one deadline, which begins when the ledger has to be waited for. */
   async #change(key: string, next: (claim: Claim | undefined) => Claim | undefined): Promise<void> {
-    await within(patienceMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE', () => this.#changeNow(key, next))
+    const deadline = new SharedDeadline(patienceMs, 'the ledger', 'ERR_LEDGER_UNAVAILABLE')
+    try {
+      await this.#changeWithin(deadline, key, next)
+    } finally {
+      deadline.end()
+    }
   }
 
-  async #changeNow(key: string, next: (claim: Claim | undefined) => Claim | undefined): Promise<void> {
+  async #changeWithin(
+    deadline: SharedDeadline,
+    key: string,
+    next: (claim: Claim | undefined) => Claim | undefined,
+  ): Promise<void> {
+    const ledger = this.#ledger
     const name = `tool-call:${key}`
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const { value, version } = await this.#ledger.get(name)
+      const entry = deadline.within(() => ledger.get(name))
+      const { value, version } = isPromise(entry) ? await entry : entry
       const claim = claimOf(value)
       const wanted = next(claim)
       if (wanted === claim || wanted === undefined) return
-      const expiresAtMs = (await this.#ledger.nowMs()) + this.#keptMs
-      const written = textOf(wanted)
-      if (await this.#ledger.commit([{ key: name, expectedVersion: version, value: written, expiresAtMs }])) return
+      const time = deadline.within(() => ledger.nowMs())
+      const expiresAtMs = (isPromise(time) ? await time : time) + this.#keptMs
+      const written = { key: name, expectedVersion: version, value: textOf(wanted), expiresAtMs }
+      const committed = deadline.within(() => ledger.commit([written]))
+      if (isPromise(committed) ? await committed : committed) return
     }
     throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many processes make the same call at once', {
       hint: 'make it again',
