@@ -77,11 +77,8 @@ export const agentCallGuards = [
         'expectedVersion: version',
         'expectedVersion: (await this.#ledger.get(name)).version',
       ],
-      [
-        'a claim that was not written is none',
-        'if (isPromise(committed) ? await committed : committed) return',
-        'return',
-      ],
+      ['a claim that was not written is none', 'if (isCommitted === true) return', 'return'],
+      ['what is no answer is no claim', 'isCommitted === true', 'Boolean(isCommitted)'],
       [
         'claims are kept',
         '(isPromise(time) ? await time : time) + this.#keptMs',

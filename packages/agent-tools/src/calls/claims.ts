@@ -120,7 +120,9 @@ export class Claims {
       const expiresAtMs = (isPromise(time) ? await time : time) + this.#keptMs
       const written = { key: name, expectedVersion: version, value: textOf(wanted), expiresAtMs }
       const committed = deadline.within(() => ledger.commit([written]))
-      if (isPromise(committed) ? await committed : committed) return
+      const isCommitted: unknown = isPromise(committed) ? await committed : committed
+      // Whatever else it is, it is no commit.
+      if (isCommitted === true) return
     }
     throw new BothKeysError('ERR_LEDGER_UNAVAILABLE', 'too many processes make the same call at once', {
       hint: 'make it again',

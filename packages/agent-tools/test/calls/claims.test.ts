@@ -204,6 +204,19 @@ describe('the claim on a call', () => {
     await expect(one.goOn('key')).rejects.toEqual(spent)
   })
 
+  it.each([undefined, 1, 'yes', {}])(
+    'is nobody’s where the ledger does not say whether it has it, but %j',
+    async (said) => {
+      const vague: Ledger = { ...raced(() => undefined), commit: () => said as never }
+      await expect(new Claims(vague, 60_000).begin('key')).rejects.toMatchObject({ code: 'ERR_LEDGER_UNAVAILABLE' })
+      const taken: Ledger = {
+        ...raced(() => undefined),
+        commit: (changes) => (void ledger.commit(changes), said as never),
+      }
+      expect(await new Claims(taken, 60_000).begin('key')).toBe('no')
+    },
+  )
+
   it('is of nobody where others change it all the time', async () => {
     let commits = 0
     const busy: Ledger = { ...raced(() => undefined), commit: () => ((commits += 1), false) }
